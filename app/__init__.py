@@ -1,0 +1,1 @@
+"""Cermin: an office and its employees see themselves in the mirror of the citizens they served."""

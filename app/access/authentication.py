@@ -1,0 +1,84 @@
+"""From the Authorization header to a principal, through a short-lived cache.
+
+A cached key costs one dictionary look-up, so authentication does not slow the intake; the cache's
+time (at most 60 s) bounds how long a revoked key still works in any process.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from app.access.keys import matches, read_key
+from app.access.principals import KeyKind, Principal
+from app.access.store import keys_by_lookup
+from app.access.tables import ApiKey
+from app.foundation.clock import Clock
+from app.foundation.database import Database
+from app.foundation.problems import Problem
+
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="cermin"'}
+LARGEST_CACHE = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    principal: Principal
+    until: float
+
+
+class Authenticator:
+    """Checks keys for one process."""
+
+    def __init__(self, database: Database, clock: Clock, cache_seconds: float) -> None:
+        self._database = database
+        self._clock = clock
+        self._cache_seconds = cache_seconds
+        self._known: dict[bytes, _Known] = {}
+
+    def remembered(self, authorization: str | None) -> Principal | None:
+        """The principal if this header was checked a moment ago; never touches the database."""
+        if authorization is None:
+            return None
+        known = self._known.get(sha256(authorization.encode("latin-1")).digest())
+        if known is None or known.until <= self._clock().timestamp():
+            return None
+        return known.principal
+
+    def check(self, authorization: str | None) -> Principal:
+        """Look the key up; raises a 401 problem that says what is wrong with it."""
+        given = read_key(_bearer(authorization))
+        if given is None:
+            raise Problem("key-unknown", headers=CHALLENGE)
+        with self._database.reading() as session:
+            found = [key for key in keys_by_lookup(session, given.lookup) if matches(key, given)]
+        if not found:
+            raise Problem("key-unknown", headers=CHALLENGE)
+        now = self._clock()
+        principal = _principal(found[0], now)
+        self._remember(authorization or "", principal, found[0].expires_at, now)
+        return principal
+
+    def _remember(
+        self, authorization: str, principal: Principal, expires_at: datetime | None, now: datetime
+    ) -> None:
+        until = now.timestamp() + self._cache_seconds
+        if expires_at is not None:
+            until = min(until, expires_at.timestamp())
+        if len(self._known) >= LARGEST_CACHE:
+            self._known.clear()
+        self._known[sha256(authorization.encode("latin-1")).digest()] = _Known(principal, until)
+
+
+def _bearer(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Problem("key-missing", headers=CHALLENGE)
+    return token.strip()
+
+
+def _principal(key: ApiKey, now: datetime) -> Principal:
+    if key.revoked_at is not None:
+        raise Problem("key-revoked", headers=CHALLENGE)
+    if key.expires_at is not None and key.expires_at <= now:
+        raise Problem("key-expired", headers=CHALLENGE)
+    return Principal(key.agency_id, KeyKind(key.kind), key.key_id, key.office, key.counter)

@@ -1,0 +1,41 @@
+"""The guard at every door: a route names the kinds of key it takes, anybody else is told so."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from app.access.authentication import Authenticator
+from app.access.principals import KeyKind, Principal
+from app.foundation.problems import Problem
+
+EVERY_KIND = tuple(KeyKind)
+
+
+async def admit(request: Request, kinds: tuple[KeyKind, ...]) -> Principal:
+    """The principal of the request's key; 401 without a valid one, 403 for another kind."""
+    authenticator: Authenticator = request.app.state.authenticator
+    authorization = _authorization(request)
+    principal = authenticator.remembered(authorization)
+    if principal is None:
+        principal = await run_in_threadpool(authenticator.check, authorization)
+    if principal.kind not in kinds:
+        raise Problem("key-kind-refused", kinds=", ".join(kinds))
+    return principal
+
+
+def _authorization(request: Request) -> str | None:
+    """The header, without decoding all the others."""
+    for name, value in request.scope["headers"]:
+        if name == b"authorization":
+            return str(value, "latin-1")
+    return None
+
+
+def requires(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
+    """A dependency that admits these kinds only: `Annotated[Principal, Depends(requires(KeyKind.reader))]`."""
+
+    async def guard(request: Request) -> Principal:
+        return await admit(request, kinds)
+
+    return guard

@@ -1,0 +1,155 @@
+"""Keys: `crm_<kind>_<lookup>_<secret>`. The secret is shown once; a digest of it is kept."""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from app.access.audit import record
+from app.access.principals import KeyKind
+from app.access.store import find_key
+from app.access.tables import ApiKey
+from app.foundation.database import Session
+from app.foundation.ids import new_id
+
+KINDS = frozenset(str(kind) for kind in KeyKind)
+
+# Crockford's base 32 without letters that are misread; 12 characters find the row, 32 (160 bits) prove it.
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+class KeyFault(ValueError):
+    """A key cannot be issued or changed as asked."""
+
+
+@dataclass(frozen=True)
+class KeyText:
+    """A key as its holder sends it, taken apart."""
+
+    kind: KeyKind
+    lookup: str
+    secret: str
+
+
+def read_key(text: str) -> KeyText | None:
+    """Take a key apart; None when it does not have the form of a key."""
+    parts = text.split("_")
+    if len(parts) != 4 or parts[0] != "crm" or parts[1] not in KINDS:
+        return None
+    return KeyText(KeyKind(parts[1]), parts[2], parts[3])
+
+
+def digest(secret: str) -> str:
+    """SHA-256 is enough here: the secret is 160 random bits, not a password."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def matches(key: ApiKey, given: KeyText) -> bool:
+    """Whether the given key is this one, in a time that tells nothing about the digest."""
+    return key.kind == given.kind and hmac.compare_digest(key.digest, digest(given.secret))
+
+
+def issue(
+    session: Session,
+    *,
+    agency_id: str,
+    kind: KeyKind,
+    label: str,
+    actor: str,
+    now: datetime,
+    office: str | None = None,
+    counter: str | None = None,
+    expires_at: datetime | None = None,
+) -> tuple[str, ApiKey]:
+    """Make a key and return its whole text, which nobody can show again, with its row.
+
+    Raises `KeyFault` when a device lacks its office or an expiry lies in the past.
+    """
+    if kind is KeyKind.device and office is None:
+        raise KeyFault("a device key needs the office it stands in")
+    if kind is not KeyKind.device and counter is not None:
+        raise KeyFault("only a device key is bound to a counter")
+    if expires_at is not None and expires_at <= now:
+        raise KeyFault("the expiry lies in the past")
+    lookup, secret = _random(12), _random(32)
+    key = ApiKey(
+        agency_id=agency_id,
+        key_id=new_id(),
+        kind=kind,
+        lookup=lookup,
+        digest=digest(secret),
+        label=label,
+        office=office,
+        counter=counter,
+        issued_at=now,
+        expires_at=expires_at,
+    )
+    session.add(key)
+    record(
+        session,
+        agency_id=agency_id,
+        actor=actor,
+        action="key.issued",
+        subject=str(key.key_id),
+        at=now,
+        kind=kind,
+        office=office,
+        counter=counter,
+    )
+    return f"crm_{kind}_{lookup}_{secret}", key
+
+
+def revoke(session: Session, *, agency_id: str, key_id: UUID, actor: str, now: datetime) -> ApiKey:
+    """End a key now; every process notices within the key cache's time (at most 60 s)."""
+    key = _living(session, agency_id, key_id)
+    key.revoked_at = now
+    session.add(key)
+    record(session, agency_id=agency_id, actor=actor, action="key.revoked", subject=str(key_id), at=now)
+    return key
+
+
+def rotate(
+    session: Session, *, agency_id: str, key_id: UUID, actor: str, now: datetime, overlap: timedelta
+) -> tuple[str, ApiKey]:
+    """A new key with the old one's reach; the old one still works for `overlap` and then expires."""
+    old = _living(session, agency_id, key_id)
+    lifetime = None if old.expires_at is None else max(old.expires_at - old.issued_at, timedelta(days=1))
+    text, key = issue(
+        session,
+        agency_id=agency_id,
+        kind=KeyKind(old.kind),
+        label=old.label,
+        actor=actor,
+        now=now,
+        office=old.office,
+        counter=old.counter,
+        expires_at=None if lifetime is None else now + lifetime,
+    )
+    end = now + overlap
+    old.expires_at = end if old.expires_at is None else min(old.expires_at, end)
+    session.add(old)
+    record(
+        session,
+        agency_id=agency_id,
+        actor=actor,
+        action="key.rotated",
+        subject=str(key_id),
+        at=now,
+        successor=str(key.key_id),
+    )
+    return text, key
+
+
+def _living(session: Session, agency_id: str, key_id: UUID) -> ApiKey:
+    key = find_key(session, agency_id, key_id)
+    if key is None:
+        raise KeyFault("the agency has no such key")
+    if key.revoked_at is not None:
+        raise KeyFault("the key is already revoked")
+    return key
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))

@@ -1,0 +1,34 @@
+"""A principal: who is asking, for which agency, within which scope. The agency never comes from a path."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class KeyKind(StrEnum):
+    """What a key is for."""
+
+    device = "device"
+    app = "app"
+    reader = "reader"
+    admin = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The holder of a valid key.
+
+    `office` is the root of the subtree the key reaches (None: the whole agency); a device is bound to
+    exactly this office and `counter`.
+    """
+
+    agency_id: str
+    kind: KeyKind
+    key_id: UUID
+    office: str | None = None
+    counter: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """How the audit trail names this principal."""
+        return f"{self.kind}:{self.key_id}"

@@ -1,0 +1,26 @@
+"""The only SQL of this room."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from app.access.tables import ApiKey
+from app.foundation.database import Session
+
+
+def keys_by_lookup(session: Session, lookup: str) -> Sequence[ApiKey]:
+    """Keys with this public part, of any agency: the one read that cannot know the agency yet."""
+    return session.exec(select(ApiKey).where(ApiKey.lookup == lookup)).all()
+
+
+def keys_of(session: Session, agency_id: str) -> Sequence[ApiKey]:
+    """Every key of the agency, oldest first."""
+    return session.exec(
+        select(ApiKey).where(ApiKey.agency_id == agency_id).order_by(col(ApiKey.issued_at), col(ApiKey.key_id))
+    ).all()
+
+
+def find_key(session: Session, agency_id: str, key_id: UUID) -> ApiKey | None:
+    """One key of the agency."""
+    return session.get(ApiKey, (agency_id, key_id))

@@ -1,0 +1,138 @@
+"""`cermin index`: the figures an agency can pull over HTTP, as a table on the terminal."""
+
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.context import database, fail, out, settings
+from app.directory.catalogue_store import directory_version
+from app.foundation.answers import invalid
+from app.foundation.clock import system_clock
+from app.foundation.problems import Problem
+from app.foundation.translations import translator
+from app.indices.disclosure import SMALLEST_N
+from app.indices.figures import Group, IndexRow, IndexTable
+from app.indices.plan import By
+from app.indices.presenting import table_out
+from app.indices.query import IndexQuery
+from app.indices.reading import read_indices
+from app.indices.schemas import IndexOut, IndexRowOut
+
+ABSENT = "–"
+# A pipe has no width; the usual 80 columns would cut figures off.
+PIPE_WIDTH = 400
+
+
+def index(
+    agency: Annotated[str, typer.Argument(help="Code of the agency.")],
+    office: Annotated[str | None, typer.Option(metavar="CODE", help="Only this office.")] = None,
+    include_children: Annotated[
+        bool, typer.Option("--include-children", help="Also the offices below it.")
+    ] = False,
+    service: Annotated[str | None, typer.Option(metavar="CODE", help="Only this service.")] = None,
+    employee: Annotated[str | None, typer.Option(metavar="CODE", help="Only this person.")] = None,
+    channel: Annotated[
+        str | None, typer.Option(metavar="CHANNEL", help="kiosk, mobile, web or import.")
+    ] = None,
+    instrument: Annotated[str, typer.Option(metavar="ID", help="Questionnaire.")] = "ikl-1",
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First day; default: of this month.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day; default: of this month.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="|".join(By), help="One row for each instead of one for all.")
+    ] = None,
+    weights: Annotated[str | None, typer.Option(metavar="MODE", help="Weight mode, such as 0.33.")] = None,
+    bands: Annotated[str | None, typer.Option(metavar="TABLE", help="Band table, such as 2017.")] = None,
+) -> None:
+    """Show the index of an agency: exact figures, grades and 95 % intervals."""
+    asked = {
+        "office": office,
+        "include": "children" if include_children else None,
+        "service": service,
+        "employee": employee,
+        "channel": channel,
+        "instrument": instrument,
+        "from": first,
+        "to": last,
+        "by": by,
+        "weights": weights,
+        "bands": bands,
+    }
+    _print(_drawn(_read(agency, {name: value for name, value in asked.items() if value is not None})))
+
+
+def _read(agency: str, asked: dict[str, str]) -> IndexTable:
+    try:
+        query = IndexQuery.model_validate(asked)
+        with database() as opened, opened.reading() as session:
+            if directory_version(session, agency) is None:
+                raise fail(f"There is no agency {agency!r}.")
+            return read_indices(
+                session,
+                agency,
+                query,
+                root=None,
+                now=system_clock(),
+                longest_days=settings().longest_period_days,
+            )
+    except ValidationError as error:
+        raise fail(_worded(invalid(error))) from None
+    except Problem as problem:
+        raise fail(_worded(problem)) from None
+
+
+def _worded(problem: Problem) -> str:
+    """The problem's sentence, or one line for each option that is wrong."""
+    document = problem.document(translator("en"))
+    lines = [f"--{error['field']}: {error['message']}" for error in document.get("errors", ())]
+    return "\n".join(lines or [document["detail"]])
+
+
+def _print(table: Table) -> None:
+    console = out if out.is_terminal else Console(file=out.file, width=PIPE_WIDTH)
+    console.print(table)
+
+
+def _drawn(table: IndexTable) -> Table:
+    shown, instrument = table_out(table), table.scoring.instrument
+    drawn = Table(
+        title=f"{instrument.index_title['id']} ({instrument.index_name}) {table.agency_id}, "
+        f"{table.period.first} s.d. {table.period.last}",
+        caption=f"{instrument.id}, bobot {table.scoring.mode}, tabel mutu {table.scoring.bands}",
+    )
+    drawn.add_column("Kelompok")
+    for heading in ("n", "Ditahan", *(f"NRR {item.title['id']}" for item in instrument.items)):
+        drawn.add_column(heading, justify="right")
+    for heading in (instrument.index_name, "Mutu", "Kinerja", "Interval 95 %"):
+        drawn.add_column(heading)
+    for source, row in zip(table.rows, shown.rows, strict=True):
+        drawn.add_row(*map(Text, _cells(source, row)))
+    return drawn
+
+
+def _cells(source: IndexRow, row: IndexRowOut) -> list[str]:
+    counts = [ABSENT if count is None else str(count) for count in (row.n, row.held)]
+    means = [dimension.mean or ABSENT for dimension in row.dimensions]
+    return [_group(source.group), *counts, *means, *_index(row.index, suppressed=row.suppressed)]
+
+
+def _group(group: Group | None) -> str:
+    if group is None:
+        return "Semua"
+    return f"{group.value} {group.name}" if group.name else group.value
+
+
+def _index(index: IndexOut | None, *, suppressed: bool) -> list[str]:
+    if suppressed:
+        return [ABSENT, ABSENT, f"tidak ditampilkan (n < {SMALLEST_N})", ABSENT]
+    if index is None:
+        return [ABSENT] * 4
+    interval = f"{index.interval.lower}–{index.interval.upper}" if index.interval else ABSENT
+    return [index.value, index.grade, index.words.id, interval]

@@ -1,0 +1,139 @@
+"""`cermin key issue|list|revoke|rotate`."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.table import Table
+
+from app.access import keys
+from app.access.keys import KeyFault
+from app.access.principals import KeyKind
+from app.access.store import keys_of
+from app.access.tables import ApiKey
+from app.cli.context import actor, database, fail, out
+from app.directory.catalogue import read_catalogue
+from app.foundation.clock import system_clock
+from app.foundation.database import Database
+
+key = typer.Typer(help="Keys of kiosks, apps, readers and administrators.", no_args_is_help=True)
+
+AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
+KeyId = Annotated[UUID, typer.Argument(metavar="KEY", help="Id of the key, as `cermin key list` shows it.")]
+
+DURATION = re.compile(r"^(\d{1,5})([smhd])$")
+SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+@key.command("issue")
+def issue(
+    agency: AgencyCode,
+    kind: Annotated[KeyKind, typer.Option(help="device, app, reader or admin.")],
+    label: Annotated[str, typer.Option(help="What the key is for; shown in lists.")] = "",
+    office: Annotated[str | None, typer.Option(help="Office of a device; root of the subtree of others.")] = None,
+    counter: Annotated[str | None, typer.Option(help="Counter of a device.")] = None,
+    expires_in: Annotated[str | None, typer.Option(metavar="30d", help="How long it works: 12h, 30d.")] = None,
+) -> None:
+    """Make a key. It is shown once, on standard output; only a digest is kept."""
+    now = system_clock()
+    with database() as db:
+        _check_place(db, agency, office, counter, now)
+        try:
+            with db.writing() as session:
+                text, _ = keys.issue(
+                    session,
+                    agency_id=agency,
+                    kind=kind,
+                    label=label or f"{kind} {now:%Y-%m-%d}",
+                    actor=actor(),
+                    now=now,
+                    office=office,
+                    counter=counter,
+                    expires_at=None if expires_in is None else now + duration(expires_in),
+                )
+        except KeyFault as fault:
+            raise fail(f"{fault}.") from None
+    typer.echo(text)
+
+
+@key.command("list")
+def list_keys(agency: AgencyCode) -> None:
+    """Every key of the agency; secrets are not kept and cannot be shown."""
+    now = system_clock()
+    table = Table("id", "kind", "label", "office", "counter", "issued", "state")
+    with database() as db, db.reading() as session:
+        for row in keys_of(session, agency):
+            table.add_row(
+                str(row.key_id),
+                row.kind,
+                row.label,
+                row.office or "",
+                row.counter or "",
+                f"{row.issued_at:%Y-%m-%d}",
+                _state(row, now),
+            )
+    out.print(table)
+
+
+@key.command("revoke")
+def revoke(agency: AgencyCode, key_id: KeyId) -> None:
+    """End a key; every process refuses it within 60 seconds."""
+    with database() as db:
+        try:
+            with db.writing() as session:
+                keys.revoke(session, agency_id=agency, key_id=key_id, actor=actor(), now=system_clock())
+        except KeyFault as fault:
+            raise fail(f"{fault}.") from None
+    out.print(f"key {key_id} revoked")
+
+
+@key.command("rotate")
+def rotate(
+    agency: AgencyCode,
+    key_id: KeyId,
+    overlap: Annotated[str, typer.Option(metavar="7d", help="How long the old key still works.")] = "7d",
+) -> None:
+    """Make the successor of a key; the old one still works for the overlap."""
+    with database() as db:
+        try:
+            with db.writing() as session:
+                text, _ = keys.rotate(
+                    session,
+                    agency_id=agency,
+                    key_id=key_id,
+                    actor=actor(),
+                    now=system_clock(),
+                    overlap=duration(overlap),
+                )
+        except KeyFault as fault:
+            raise fail(f"{fault}.") from None
+    typer.echo(text)
+
+
+def duration(text: str) -> timedelta:
+    """`30d`, `12h`, `15m`, `45s` as a span of time."""
+    match = DURATION.match(text)
+    if match is None:
+        raise fail(f"{text!r} is no duration; write 30d, 12h, 15m or 45s.")
+    return timedelta(seconds=int(match[1]) * SECONDS[match[2]])
+
+
+def _check_place(db: Database, agency: str, office: str | None, counter: str | None, now: datetime) -> None:
+    catalogue = read_catalogue(db, agency, now)
+    if catalogue is None:
+        raise fail(f"There is no agency {agency}.")
+    if office is not None and office not in catalogue.offices:
+        raise fail(f"The agency has no office {office}.")
+    if counter is not None and (office or "", counter) not in catalogue.counters:
+        raise fail(f"The office has no counter {counter}.")
+
+
+def _state(row: ApiKey, now: datetime) -> str:
+    if row.revoked_at is not None:
+        return f"revoked {row.revoked_at:%Y-%m-%d}"
+    if row.expires_at is None:
+        return "valid"
+    word = "expired" if row.expires_at <= now else "valid until"
+    return f"{word} {row.expires_at:%Y-%m-%d %H:%M}"

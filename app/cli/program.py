@@ -1,0 +1,30 @@
+"""The `cermin` program: one family of commands per file of this folder."""
+
+import typer
+
+from app.cli import directory, keys, service
+from app.cli.indices import index
+
+program = typer.Typer(
+    name="cermin",
+    help="Cermin: how citizens experienced public offices and the people at the counter.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+program.add_typer(directory.agency, name="agency")
+program.add_typer(directory.office, name="office")
+program.add_typer(directory.service, name="service")
+program.add_typer(directory.counter, name="counter")
+program.add_typer(directory.employee, name="employee")
+program.add_typer(directory.directory, name="directory")
+program.add_typer(keys.key, name="key")
+program.command("serve")(service.serve)
+program.command("migrate")(service.migrate)
+program.command("check")(service.check)
+program.command("tidy")(service.tidy)
+program.command("index")(index)
+
+
+def main() -> None:
+    """The console script."""
+    program()

@@ -1,0 +1,54 @@
+"""What is true of the town because it was made so. A report that misses one of these is wrong.
+
+1. `FALLEN`: this employee's friendliness falls in week 20 and stays low; speed and transparency do not.
+2. `SELF_RATER`: on the Wednesday of week 15, in the lunch hour (12:00-13:00 local), the kiosk of this
+   employee's counter receives 40 perfect sheets without a word; the true ratings are poor.
+3. `NEWCOMER`: posted twelve days before today, not on the roster yet, seven sheets in all. Everybody
+   else has many times the ten below which nothing may be shown about a person.
+4. `BUSY_OFFICE`: more than three times as many sheets as the next office.
+"""
+
+from datetime import date, timedelta
+
+from app.demo.people import EMPLOYEE_BY_CODE, Employee
+from app.demo.weeks import start_of, working_days
+
+FALLEN = "E015"
+FALL_WEEK = 20
+# In standard deviations of one sheet's latent satisfaction, like every effect in `satisfaction`.
+FALL = -0.75
+
+SELF_RATER = "E036"
+SELF_RATING_WEEK = 15
+SELF_RATINGS = 40
+SELF_RATING_HOUR = 12
+
+NEWCOMER = "E040"
+NEWCOMER_DAYS = 12
+NEWCOMER_RATINGS = 7
+
+BUSY_OFFICE = "mpp"
+BUSY_FACTOR = 3
+
+
+def fall_on(today: date) -> date:
+    """The first day on which the fallen employee is less friendly."""
+    return start_of(FALL_WEEK, today)
+
+
+def self_rating_on(today: date) -> date:
+    """The Wednesday of the self-ratings: every week of seven days has exactly one."""
+    week = start_of(SELF_RATING_WEEK, today)
+    return next(day for day in working_days(week, week + timedelta(weeks=1)) if day.weekday() == 2)
+
+
+def posted_from(employee: Employee, today: date) -> date:
+    """The first day of an employee's posting; the newcomer's depends on today."""
+    if employee.code == NEWCOMER:
+        return today - timedelta(days=NEWCOMER_DAYS)
+    return date.fromisoformat(employee.posted_from)
+
+
+def newcomer() -> Employee:
+    """The employee about whom nothing may be shown yet."""
+    return EMPLOYEE_BY_CODE[NEWCOMER]

@@ -1,0 +1,76 @@
+"""The town as the directory workbook's sheets: rows of texts, as a person would have typed them."""
+
+from datetime import date
+
+from app.demo.people import EMPLOYEES
+from app.demo.roster import duties
+from app.demo.town import OFFICES, SERVICES
+from app.demo.truths import posted_from
+
+Row = dict[str, str]
+
+
+def directory_sheets(today: date) -> dict[str, list[Row]]:
+    """All five sheets by name, in the order in which they can be imported."""
+    return {
+        "offices": office_rows(),
+        "services": service_rows(),
+        "counters": counter_rows(),
+        "employees": employee_rows(today),
+        "duties": duty_rows(today),
+    }
+
+
+def office_rows() -> list[Row]:
+    """code, name, parent (empty at the root), timezone, region_code; parents stand before their children."""
+    return [
+        {
+            "code": office.code,
+            "name": office.name,
+            "parent": office.parent,
+            "timezone": office.timezone,
+            "region_code": office.region_code,
+        }
+        for office in OFFICES
+    ]
+
+
+def service_rows() -> list[Row]:
+    """code, name, family."""
+    return [{"code": each.code, "name": each.name, "family": each.family} for each in SERVICES]
+
+
+def counter_rows() -> list[Row]:
+    """office, code, name, services (codes joined by ";")."""
+    return [
+        {
+            "office": office.code,
+            "code": counter.code,
+            "name": counter.name,
+            "services": ";".join(counter.services),
+        }
+        for office in OFFICES
+        for counter in office.counters
+    ]
+
+
+def employee_rows(today: date) -> list[Row]:
+    """code, name, nip, position, grade, office, posted_from (ISO date)."""
+    return [
+        employee._asdict() | {"posted_from": posted_from(employee, today).isoformat()}
+        for employee in EMPLOYEES
+    ]
+
+
+def duty_rows(today: date) -> list[Row]:
+    """office, counter, employee, from, until (local ISO times without a zone; `until` is not included)."""
+    return [
+        {
+            "office": duty.office,
+            "counter": duty.counter,
+            "employee": duty.employee,
+            "from": duty.begins,
+            "until": duty.ends,
+        }
+        for duty in duties(today)
+    ]

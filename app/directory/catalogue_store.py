@@ -1,0 +1,47 @@
+"""SQL of the catalogue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from app.directory.tables import Agency, Counter, Duty, Employee, Office, Posting, Service
+from app.foundation.database import Session
+
+
+@dataclass(frozen=True)
+class WholeDirectory:
+    """All rows of an agency's directory but its duties."""
+
+    offices: Sequence[Office]
+    services: Sequence[Service]
+    counters: Sequence[Counter]
+    employees: Sequence[Employee]
+    postings: Sequence[Posting]
+
+
+def directory_version(session: Session, agency_id: str) -> UUID | None:
+    """The version every change of the directory renews; None for no such agency."""
+    return session.exec(select(Agency.directory_version).where(Agency.agency_id == agency_id)).first()
+
+
+def whole_directory(session: Session, agency_id: str) -> WholeDirectory:
+    """Everything a sheet may name."""
+    return WholeDirectory(
+        offices=session.exec(select(Office).where(Office.agency_id == agency_id)).all(),
+        services=session.exec(select(Service).where(Service.agency_id == agency_id)).all(),
+        counters=session.exec(select(Counter).where(Counter.agency_id == agency_id)).all(),
+        employees=session.exec(select(Employee).where(Employee.agency_id == agency_id)).all(),
+        postings=session.exec(select(Posting).where(Posting.agency_id == agency_id)).all(),
+    )
+
+
+def duties_since(session: Session, agency_id: str, since: datetime) -> Sequence[Duty]:
+    """Duties that end after `since`, by counter and start."""
+    return session.exec(
+        select(Duty)
+        .where(Duty.agency_id == agency_id, col(Duty.until_at) > since)
+        .order_by(col(Duty.office), col(Duty.counter), col(Duty.from_at))
+    ).all()

@@ -1,0 +1,118 @@
+"""The sheets of the directory workbook and their columns, explained to those who fill them in."""
+
+from typing import Literal, NamedTuple
+
+
+class Column(NamedTuple):
+    """A column: how its cells are formatted in the template, and what belongs in it."""
+
+    name: str
+    kind: Literal["text", "zone", "day", "moment"]
+    indonesian: str
+    english: str
+
+
+SHEETS: dict[str, tuple[Column, ...]] = {
+    "offices": (
+        Column(
+            "code",
+            "text",
+            "Wajib. Kode kantor: huruf kecil, angka, tanda hubung; paling banyak 40. Tidak berubah lagi.",
+            "Required. Code of the office: small letters, digits, hyphens; at most 40. It never changes.",
+        ),
+        Column("name", "text", "Wajib. Nama kantor.", "Required. Name of the office."),
+        Column(
+            "parent",
+            "text",
+            "Kode kantor induk; kosong bila tidak ada.",
+            "Code of the office above it; empty if there is none.",
+        ),
+        Column(
+            "timezone",
+            "zone",
+            "Wajib. Asia/Jakarta (WIB), Asia/Makassar (WITA) atau Asia/Jayapura (WIT).",
+            "Required. Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).",
+        ),
+        Column(
+            "region_code",
+            "text",
+            "Kode wilayah Kemendagri: PP, PP.KK, PP.KK.CC atau PP.KK.CC.DDDD; boleh kosong.",
+            "Region code of the interior ministry: PP, PP.KK, PP.KK.CC or PP.KK.CC.DDDD; may be empty.",
+        ),
+    ),
+    "services": (
+        Column("code", "text", "Wajib. Kode layanan.", "Required. Code of the service."),
+        Column("name", "text", "Wajib. Nama layanan.", "Required. Name of the service."),
+        Column(
+            "family",
+            "text",
+            "Kode rumpun: pegawai hanya dibandingkan dalam rumpun yang sama; kosong berarti rumpun sendiri.",
+            "Code of the family: people are compared only within one; empty means a family of its own.",
+        ),
+    ),
+    "counters": (
+        Column("office", "text", "Wajib. Kode kantor.", "Required. Code of the office."),
+        Column(
+            "code",
+            "text",
+            "Wajib. Kode loket di kantor itu.",
+            "Required. Code of the counter there.",
+        ),
+        Column("name", "text", "Wajib. Nama loket.", "Required. Name of the counter."),
+        Column(
+            "services",
+            "text",
+            "Kode layanan di loket ini, dipisahkan titik koma (ktp-el;kk); kosong berarti semua layanan.",
+            "Codes of its services, separated by semicolons (ktp-el;kk); empty means every service.",
+        ),
+    ),
+    "employees": (
+        Column(
+            "code",
+            "text",
+            "Wajib. Kode pegawai yang boleh diketahui umum (huruf, angka, tanda hubung). Jangan memakai NIP.",
+            "Required. Public code of the employee (letters, digits, hyphens). Never the NIP.",
+        ),
+        Column("name", "text", "Wajib. Nama pegawai.", "Required. Name of the employee."),
+        Column(
+            "nip",
+            "text",
+            "NIP 18 angka, ditulis sebagai teks; boleh kosong. Tidak pernah ditampilkan.",
+            "The NIP of 18 digits, written as text; may be empty. It is never shown.",
+        ),
+        Column("position", "text", "Jabatan; boleh kosong.", "Position; may be empty."),
+        Column("grade", "text", "Pangkat/golongan; boleh kosong.", "Grade; may be empty."),
+        Column(
+            "office",
+            "text",
+            "Wajib. Kode kantor tempat bertugas.",
+            "Required. Code of the office where the employee works.",
+        ),
+        Column(
+            "posted_from",
+            "day",
+            "Wajib. Hari pertama di kantor itu (2025-01-31). Mutasi: kantor baru dan hari pertama yang baru.",
+            "Required. First day at that office (2025-01-31). A transfer is a new office with a later day.",
+        ),
+    ),
+    "duties": (
+        Column("office", "text", "Wajib. Kode kantor.", "Required. Code of the office."),
+        Column("counter", "text", "Wajib. Kode loket.", "Required. Code of the counter."),
+        Column("employee", "text", "Wajib. Kode pegawai.", "Required. Code of the employee."),
+        Column(
+            "from",
+            "moment",
+            "Wajib. Mulai bertugas, waktu setempat (2025-01-31 08:00).",
+            "Required. Beginning of the duty, local time of the office (2025-01-31 08:00).",
+        ),
+        Column(
+            "until",
+            "moment",
+            "Wajib. Selesai bertugas, waktu setempat; saat itu sendiri tidak termasuk.",
+            "Required. End of the duty, local time of the office; that moment is not included.",
+        ),
+    ),
+}
+
+# A sheet for people; the import leaves it alone.
+INSTRUCTIONS = "petunjuk"

@@ -1,0 +1,100 @@
+"""The SQL of listing the directory: keyset pages, of one agency, within some of its offices."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from sqlmodel import and_, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.directory.tables import Counter, Employee, Office, Posting, Service
+from app.foundation.database import Session
+
+
+def office_parents(session: Session, agency_id: str) -> dict[str, str | None]:
+    """Every office's parent."""
+    return dict(session.exec(select(Office.code, Office.parent).where(Office.agency_id == agency_id)).all())
+
+
+def offices_page(
+    session: Session, agency_id: str, *, within: Collection[str] | None, after: str | None, limit: int
+) -> Sequence[Office]:
+    """Offices by code, of those `within` (None: all)."""
+    query = select(Office).where(Office.agency_id == agency_id, col(Office.code) > (after or ""))
+    if within is not None:
+        query = query.where(col(Office.code).in_(within))
+    return session.exec(query.order_by(col(Office.code)).limit(limit)).all()
+
+
+def services_page(
+    session: Session, agency_id: str, *, among: Collection[str] | None, after: str | None, limit: int
+) -> Sequence[Service]:
+    """Services by code, of those `among` (None: all)."""
+    query = select(Service).where(Service.agency_id == agency_id, col(Service.code) > (after or ""))
+    if among is not None:
+        query = query.where(col(Service.code).in_(among))
+    return session.exec(query.order_by(col(Service.code)).limit(limit)).all()
+
+
+def counters_page(
+    session: Session,
+    agency_id: str,
+    *,
+    within: Collection[str] | None,
+    only: str | None,
+    after: tuple[str, str],
+    limit: int,
+) -> Sequence[Counter]:
+    """Counters by office and code, of the offices `within` (None: all), of one code (None: any)."""
+    office, code = after
+    later = or_(col(Counter.office) > office, and_(Counter.office == office, col(Counter.code) > code))
+    query = select(Counter).where(Counter.agency_id == agency_id, later)
+    if within is not None:
+        query = query.where(col(Counter.office).in_(within))
+    if only is not None:
+        query = query.where(Counter.code == only)
+    return session.exec(query.order_by(col(Counter.office), col(Counter.code)).limit(limit)).all()
+
+
+def employees_page(
+    session: Session,
+    agency_id: str,
+    *,
+    within: Collection[str] | None,
+    days: Mapping[str, date],
+    after: str | None,
+    limit: int,
+) -> Sequence[Employee]:
+    """Employees by code: everybody, or those posted `within` some offices on their office's day."""
+    query = select(Employee).where(Employee.agency_id == agency_id, col(Employee.code) > (after or ""))
+    if within is not None:
+        posted = _postings_of(agency_id, days).where(col(Posting.office).in_(within))
+        query = query.where(col(Employee.code).in_(posted.with_only_columns(col(Posting.employee))))
+    return session.exec(query.order_by(col(Employee.code)).limit(limit)).all()
+
+
+def posted_offices(
+    session: Session, agency_id: str, employees: Collection[str], days: Mapping[str, date]
+) -> dict[str, str]:
+    """Where each of these employees is posted on the office's day."""
+    query = _postings_of(agency_id, days).where(col(Posting.employee).in_(employees))
+    return {each.employee: each.office for each in session.exec(query.order_by(col(Posting.from_on)))}
+
+
+def counter_services(session: Session, agency_id: str, office: str, code: str) -> Sequence[str]:
+    """The services of one counter; none named (or no such counter): every service."""
+    counter = session.get(Counter, (agency_id, office, code))
+    return counter.services if counter else ()
+
+
+def _postings_of(agency_id: str, days: Mapping[str, date]) -> SelectOfScalar[Posting]:
+    """Postings in force on the day it is in their office's zone; `days` gives that day by zone."""
+    in_force = [
+        and_(
+            Office.timezone == zone,
+            col(Posting.from_on) <= day,
+            or_(col(Posting.until_on).is_(None), col(Posting.until_on) >= day),
+        )
+        for zone, day in days.items()
+    ]
+    office = and_(Office.agency_id == Posting.agency_id, Office.code == Posting.office)
+    return select(Posting).join(Office, office).where(Posting.agency_id == agency_id, or_(*in_force))

@@ -1,0 +1,52 @@
+"""Where an employee works from one day to another: pure rules on the stays of one person."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from app.directory.faults import DirectoryFault
+
+ONE_DAY = timedelta(days=1)
+
+
+class Stay(NamedTuple):
+    """An employee's time at one office, both days included; an open end is None."""
+
+    from_on: date
+    until_on: date | None
+    office: str
+
+    def includes(self, day: date) -> bool:
+        """Whether the employee was there on that day."""
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+def place(stays: Sequence[Stay], office: str, from_on: date) -> list[Stay]:
+    """The stays (in order) once it is said that the employee works at `office` from a day on.
+
+    What is already known changes nothing. A later day at another office is a transfer: the last
+    stay ends the day before. Raises DirectoryFault where the past would have to be rewritten.
+    """
+    if any(stay.from_on == from_on and stay.office == office for stay in stays):
+        return list(stays)
+    last = stays[-1] if stays else None
+    if last is None or (last.until_on is not None and last.until_on < from_on):
+        return [*stays, Stay(from_on, None, office)]
+    if from_on < last.from_on:
+        raise DirectoryFault(f"a later posting (at {last.office} from {last.from_on}) is already known")
+    if from_on == last.from_on:
+        raise DirectoryFault(f"the posting at {last.office} begins that day; a transfer needs a later day")
+    if last.office == office:
+        raise DirectoryFault(f"the employee has been posted there since {last.from_on}; write that day")
+    return [*stays[:-1], last._replace(until_on=from_on - ONE_DAY), Stay(from_on, None, office)]
+
+
+def first_absence(stays: Sequence[Stay], office: str, first: date, last: date) -> date | None:
+    """The first day from `first` to `last` on which the employee was not posted at the office."""
+    day = first
+    for stay in stays:
+        if stay.office == office and stay.includes(day):
+            if stay.until_on is None or stay.until_on >= last:
+                return None
+            day = stay.until_on + ONE_DAY
+    return day

@@ -1,0 +1,58 @@
+"""The directory over HTTP: what the holder of a key may see, for keys of every kind."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from app.access.guard import EVERY_KIND, requires
+from app.access.principals import Principal
+from app.directory import listing
+from app.directory.schemas import (
+    CounterPage,
+    CounterQuery,
+    EmployeePage,
+    EmployeeQuery,
+    OfficePage,
+    PageQuery,
+    ServicePage,
+)
+from app.foundation.clock import Clock
+from app.foundation.database import Database
+
+AnyKey = Annotated[Principal, Depends(requires(*EVERY_KIND))]
+
+router = APIRouter(prefix="/v1", tags=["directory"])
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+@router.get("/offices")
+def offices(request: Request, principal: AnyKey, query: Annotated[PageQuery, Query()]) -> OfficePage:
+    """The offices this key reaches, by code."""
+    with _database(request).reading() as session:
+        return listing.list_offices(session, principal, query)
+
+
+@router.get("/services")
+def services(request: Request, principal: AnyKey, query: Annotated[PageQuery, Query()]) -> ServicePage:
+    """The agency's services, by code; for a device those of its counter."""
+    with _database(request).reading() as session:
+        return listing.list_services(session, principal, query)
+
+
+@router.get("/counters")
+def counters(request: Request, principal: AnyKey, query: Annotated[CounterQuery, Query()]) -> CounterPage:
+    """The counters this key reaches, by office and code."""
+    with _database(request).reading() as session:
+        return listing.list_counters(session, principal, query)
+
+
+@router.get("/employees")
+def employees(request: Request, principal: AnyKey, query: Annotated[EmployeeQuery, Query()]) -> EmployeePage:
+    """The employees this key reaches, by code, with today's office; never their NIP."""
+    clock: Clock = request.app.state.clock
+    with _database(request).reading() as session:
+        return listing.list_employees(session, principal, query, clock())

@@ -1,0 +1,194 @@
+"""One model for the rows of each sheet: the form of every cell, and the database columns it becomes."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
+
+from app.directory import forms
+from app.directory.cells import Cell, day_of, moment_of, required_text_of, text_of
+from app.directory.faults import DirectoryFault
+
+Key: TypeAlias = tuple[str, ...]
+Columns: TypeAlias = dict[str, Any]
+
+
+def _nip(text: str, info: ValidationInfo) -> str:
+    assert info.context is not None, "rows are read by read_row, which hands the day down"
+    return forms.nip(text, today=info.context["today"])
+
+
+def _codes(cell: Cell) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in (text_of(cell) or "").split(";"))
+    codes = tuple(part for part in parts if part)
+    if len(set(codes)) < len(codes):
+        raise ValueError("a service is named twice")
+    return codes
+
+
+Required = BeforeValidator(required_text_of)
+Optional = BeforeValidator(text_of)
+WithoutNip = AfterValidator(forms.without_nip)
+
+Code = Annotated[str, Required, AfterValidator(forms.code)]
+OptionalCode = Annotated[Annotated[str, AfterValidator(forms.code)] | None, Optional]
+Codes = Annotated[tuple[Annotated[str, AfterValidator(forms.code)], ...], BeforeValidator(_codes)]
+EmployeeCode = Annotated[str, Required, AfterValidator(forms.employee_code)]
+Name = Annotated[str, Required, Field(max_length=200)]
+Zone = Annotated[str, Required, AfterValidator(forms.zone)]
+RegionCode = Annotated[Annotated[str, AfterValidator(forms.region_code)] | None, Optional]
+Nip = Annotated[Annotated[str, AfterValidator(_nip)] | None, Optional]
+Position = Annotated[Annotated[str, Field(max_length=200), WithoutNip] | None, Optional]
+Grade = Annotated[Annotated[str, Field(max_length=20), WithoutNip] | None, Optional]
+Day = Annotated[date, BeforeValidator(day_of)]
+Moment = Annotated[datetime, BeforeValidator(moment_of)]
+
+
+class Row(BaseModel):
+    """A row of cells whose form is right; whether it fits the directory is another question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    sheet: ClassVar[str]
+    key_columns: ClassVar[tuple[str, ...]] = ("code",)
+
+    @property
+    def key(self) -> Key:
+        """The codes that identify the row within its sheet; empty where only times do."""
+        return tuple(getattr(self, column) for column in self.key_columns)
+
+    def columns(self) -> Columns:
+        """What the row says, by the columns of its table; the agency is not among them."""
+        return self.model_dump()
+
+
+class AgencyRow(Row):
+    """An agency; it has no sheet, operators add it by command."""
+
+    sheet = "agency"
+    code: Code
+    name: Name
+
+
+class OfficeRow(Row):
+    """A row of the sheet `offices`."""
+
+    sheet = "offices"
+    code: Code
+    name: Name
+    parent: OptionalCode
+    timezone: Zone
+    region_code: RegionCode
+
+
+class ServiceRow(Row):
+    """A row of the sheet `services`; a service without a family is a family of its own."""
+
+    sheet = "services"
+    code: Code
+    name: Name
+    family: OptionalCode
+
+    def columns(self) -> Columns:
+        """With the family it belongs to."""
+        return self.model_dump() | {"family": self.family or self.code}
+
+
+class CounterRow(Row):
+    """A row of the sheet `counters`."""
+
+    sheet = "counters"
+    key_columns = ("office", "code")
+    office: Code
+    code: Code
+    name: Name
+    services: Codes
+
+    def columns(self) -> Columns:
+        """With the services as the table holds them."""
+        return self.model_dump() | {"services": list(self.services)}
+
+
+class EmployeeRow(Row):
+    """A row of the sheet `employees`."""
+
+    sheet = "employees"
+    code: EmployeeCode
+    name: Annotated[Name, WithoutNip]
+    nip: Nip
+    position: Position
+    grade: Grade
+    office: Code
+    posted_from: Day
+
+    def columns(self) -> Columns:
+        """Without the posting, which is a row of its own."""
+        return self.model_dump(exclude={"office", "posted_from"})
+
+
+class DutyRow(Row):
+    """A row of the sheet `duties`; both moments are local times of the office, `until` is not included."""
+
+    sheet = "duties"
+    # Two duties with the same beginning overlap, which is told as such.
+    key_columns = ()
+    office: Code
+    counter: Code
+    employee: EmployeeCode
+    from_local: Moment = Field(alias="from")
+    until_local: Moment = Field(alias="until")
+
+    @field_validator("until_local")
+    @classmethod
+    def _after_from(cls, until: datetime, info: ValidationInfo) -> datetime:
+        start = info.data.get("from_local")
+        if start is not None and until <= start:
+            raise ValueError("the end must be after the beginning")
+        return until
+
+    def moments(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Beginning and end in UTC, for an office in `zone`."""
+        return (
+            self.from_local.replace(tzinfo=zone).astimezone(UTC),
+            self.until_local.replace(tzinfo=zone).astimezone(UTC),
+        )
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+def read_row(model: type[AnyRow], cells: Mapping[str, Cell], today: date) -> AnyRow:
+    """The row these cells form; raises pydantic's ValidationError."""
+    return model.model_validate(cells, context={"today": today})
+
+
+def problems_of(error: ValidationError) -> list[tuple[str, str]]:
+    """Column and sentence of everything a ValidationError found."""
+    found = error.errors(include_url=False, include_input=False)
+    return [(str(each["loc"][0]), _sentence(each)) for each in found]
+
+
+def _sentence(found: ErrorDetails) -> str:
+    if found["type"] == "string_too_long":
+        return f"write at most {found['ctx']['max_length']} characters"
+    return found["msg"].removeprefix("Value error, ")
+
+
+def checked(model: type[AnyRow], today: date, cells: Mapping[str, Cell]) -> AnyRow:
+    """The same for one row given by command; raises DirectoryFault naming every wrong value."""
+    try:
+        return read_row(model, cells, today)
+    except ValidationError as error:
+        sentences = [f"{column}: {problem}" for column, problem in problems_of(error)]
+        raise DirectoryFault("; ".join(sentences)) from None

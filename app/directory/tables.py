@@ -1,0 +1,121 @@
+"""The agency's directory. Rows are deactivated, never deleted: ratings name them by code for ever."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from app.foundation.database import Code, Text, UtcDateTime
+
+ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
+
+
+class Agency(SQLModel, table=True):
+    """A tenant. `directory_version` changes with every change of its directory, so caches can tell."""
+
+    __tablename__ = "agency"
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    name: str = Field(sa_type=Text(200))
+    directory_version: UUID
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Office(SQLModel, table=True):
+    """A place of service; its zone decides on which day a rating falls."""
+
+    __tablename__ = "office"
+    __table_args__ = (
+        CheckConstraint("timezone IN ('Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura')", name="timezone"),
+        ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]),
+        ForeignKeyConstraint(["agency_id", "parent"], ["office.agency_id", "office.code"]),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    code: str = Field(primary_key=True, sa_type=Code())
+    name: str = Field(sa_type=Text(200))
+    parent: str | None = Field(default=None, sa_type=Code())
+    timezone: str = Field(sa_type=Text(20))
+    region_code: str | None = Field(default=None, sa_type=Text(13))
+    active: bool = True
+
+
+class Service(SQLModel, table=True):
+    """A kind of service; people are compared only within its family."""
+
+    __tablename__ = "service"
+    __table_args__ = (ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]),)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    code: str = Field(primary_key=True, sa_type=Code())
+    name: str = Field(sa_type=Text(200))
+    family: str = Field(sa_type=Code())
+    active: bool = True
+
+
+class Counter(SQLModel, table=True):
+    """A counter of an office and the services it gives (none named: every service of the agency)."""
+
+    __tablename__ = "counter"
+    __table_args__ = (ForeignKeyConstraint(["agency_id", "office"], ["office.agency_id", "office.code"]),)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(primary_key=True, sa_type=Code())
+    code: str = Field(primary_key=True, sa_type=Code())
+    name: str = Field(sa_type=Text(200))
+    services: list[str] = Field(default_factory=list, sa_type=JSON)
+    active: bool = True
+
+
+class Employee(SQLModel, table=True):
+    """The person rated. The NIP reveals birth date and sex: it stays in this row."""
+
+    __tablename__ = "employee"
+    __table_args__ = (ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]),)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    code: str = Field(primary_key=True, sa_type=Code())
+    name: str = Field(sa_type=Text(200))
+    nip: str | None = Field(default=None, sa_type=Text(18))
+    position: str | None = Field(default=None, sa_type=Text(200))
+    grade: str | None = Field(default=None, sa_type=Text(20))
+    active: bool = True
+
+
+class Posting(SQLModel, table=True):
+    """Employee at office from one local day to another, both included; a transfer adds a row."""
+
+    __tablename__ = "posting"
+    __table_args__ = (
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="order"),
+        ForeignKeyConstraint(["agency_id", "employee"], ["employee.agency_id", "employee.code"]),
+        ForeignKeyConstraint(["agency_id", "office"], ["office.agency_id", "office.code"]),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    employee: str = Field(primary_key=True, sa_type=Code())
+    from_on: date = Field(primary_key=True)
+    until_on: date | None = None
+    office: str = Field(sa_type=Code())
+
+
+class Duty(SQLModel, table=True):
+    """Employee at counter from one moment up to another (not included)."""
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        CheckConstraint("until_at > from_at", name="order"),
+        ForeignKeyConstraint(["agency_id", "employee"], ["employee.agency_id", "employee.code"]),
+        ForeignKeyConstraint(
+            ["agency_id", "office", "counter"], ["counter.agency_id", "counter.office", "counter.code"]
+        ),
+        Index(None, "agency_id", "until_at"),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(primary_key=True, sa_type=Code())
+    counter: str = Field(primary_key=True, sa_type=Code())
+    from_at: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    until_at: datetime = Field(sa_type=UtcDateTime)
+    employee: str = Field(sa_type=Code())

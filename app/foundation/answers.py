@@ -1,0 +1,116 @@
+"""Turns problems into HTTP answers. Nothing of the input is ever echoed, and nothing of an exception's text."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.foundation.problems import MEDIA_TYPE, FieldError, Problem
+from app.foundation.translations import negotiate, translator
+
+OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+
+# pydantic's kinds of error → our code and what was expected instead.
+EXPECTED = {
+    "string_type": ("field-type", "text"),
+    "int_type": ("field-type", "a whole number"),
+    "int_parsing": ("field-type", "a whole number"),
+    "bool_type": ("field-type", "true or false"),
+    "dict_type": ("field-type", "an object"),
+    "list_type": ("field-type", "a list"),
+    "model_type": ("field-type", "an object"),
+    "model_attributes_type": ("field-type", "an object"),
+    "date_from_datetime_parsing": ("field-invalid", "a date such as 2026-11-24"),
+    "date_parsing": ("field-invalid", "a date such as 2026-11-24"),
+    "date_type": ("field-invalid", "a date such as 2026-11-24"),
+    "date_from_datetime_inexact": ("field-invalid", "a date such as 2026-11-24"),
+    "string_pattern_mismatch": ("field-invalid", "a code of letters, digits and hyphens, at most 40 characters"),
+    "string_too_short": ("field-invalid", "text that is not empty"),
+    "too_short": ("field-invalid", "at least one entry"),
+    "too_long": ("field-invalid", "fewer entries"),
+}
+UUID_ERRORS = {"uuid_type", "uuid_parsing", "uuid_version"}
+
+
+class ProblemResponse(Response):
+    """A problem as `application/problem+json`, in the language the request asked for."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, problem: Problem, accept_language: str | None, default_language: str) -> None:
+        language = negotiate(accept_language, default_language)
+        body = json.dumps(problem.document(translator(language)), ensure_ascii=False)
+        headers = {"Content-Language": language, "Vary": "Accept-Language", **problem.headers}
+        super().__init__(body, problem.status, headers)
+
+
+def answer(request: Request, problem: Problem) -> ProblemResponse:
+    """The response that tells this requester of this problem."""
+    return ProblemResponse(problem, request.headers.get("accept-language"), request.app.state.language)
+
+
+def field_errors(errors: Sequence[Any], *, skip: int = 0) -> list[FieldError]:
+    """pydantic's errors as ours; `skip` drops leading path parts such as FastAPI's `body`."""
+    return [_field_error(error, skip) for error in errors[:100]]
+
+
+def _field_error(error: Any, skip: int) -> FieldError:
+    # A key of the input may stand in the path: it is the sender's own word, cut short.
+    path = ".".join(str(part)[:60] for part in error["loc"][skip:]) or "body"
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return FieldError(path, "field-missing")
+    if kind == "extra_forbidden":
+        return FieldError(path, "field-unknown")
+    if kind in UUID_ERRORS:
+        return FieldError(path, "id-not-uuid7")
+    if kind == "string_too_long" and path.endswith("comment"):
+        return FieldError(path, "comment-too-long", {"limit": context["max_length"]})
+    code, expected = EXPECTED.get(kind, ("field-invalid", _limits(kind, context)))
+    return FieldError(path, code, {"expected": expected})
+
+
+def _limits(kind: str, context: dict[str, Any]) -> str:
+    """What a bound asks for, in words: `less_than_equal` with le=1000 → "at most 1000"."""
+    if kind in ("literal_error", "enum"):
+        return str(context["expected"])
+    words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than", "max_length": "length at most"}
+    bounds = [f"{words[name]} {value}" for name, value in context.items() if name in words]
+    return ", ".join(bounds) or "another value"
+
+
+def invalid(error: ValidationError) -> Problem:
+    """The problem of a body that pydantic refused."""
+    errors = error.errors(include_url=False, include_input=False)
+    if errors[0]["type"] == "json_invalid":
+        return Problem("malformed-json")
+    return Problem("invalid-request", errors=field_errors(errors))
+
+
+def install(app: FastAPI) -> None:
+    """Give every exception that may leave a route its answer."""
+
+    @app.exception_handler(Problem)
+    async def on_problem(request: Request, problem: Problem) -> Response:
+        return answer(request, problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_validation(request: Request, error: RequestValidationError) -> Response:
+        errors = error.errors()
+        if errors and errors[0]["type"] == "json_invalid":
+            return answer(request, Problem("malformed-json"))
+        return answer(request, Problem("invalid-request", errors=field_errors(errors, skip=1)))
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        code = OF_STATUS.get(error.status_code, "not-found" if error.status_code < 500 else "internal-error")
+        return answer(request, Problem(code, headers=dict(error.headers or {}), limit=0))
+
+    @app.exception_handler(Exception)
+    async def on_anything_else(request: Request, error: Exception) -> Response:
+        return answer(request, Problem("internal-error"))

@@ -1,0 +1,160 @@
+"""The database: one engine for reading, one for writing, the column types, the naming convention.
+
+Besides this file only the rooms' `tables` and `store` modules know SQLAlchemy.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url, text
+from sqlalchemy import DateTime as SqlDateTime
+from sqlalchemy import String as SqlString
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Session, SQLModel
+
+__all__ = [
+    "Code",
+    "Connection",
+    "DBAPIError",
+    "Database",
+    "OperationalError",
+    "SQLAlchemyError",
+    "Session",
+    "Text",
+    "UtcDateTime",
+    "metadata",
+]
+
+# Conventional names make constraints addressable in migrations and in ON CONFLICT ON CONSTRAINT.
+SQLModel.metadata.naming_convention = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+metadata = SQLModel.metadata
+
+
+def Text(length: int) -> TypeEngine[str]:  # noqa: N802 - reads as a type in the tables
+    """Bounded text that PostgreSQL compares byte by byte, exactly as SQLite and Python do."""
+    return SqlString(length).with_variant(SqlString(length, collation="C"), "postgresql")
+
+
+def Code() -> TypeEngine[str]:  # noqa: N802 - reads as a type in the tables
+    """A code given by the agency (`disdukcapil`, `E017`): at most 40 characters."""
+    return Text(40)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in Python whatever the store keeps; SQLite would hand back naive values."""
+
+    impl = SqlDateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive values instead of guessing their zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment must carry its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Mark SQLite's naive values as the UTC they are."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """Hands out sessions. `reading()` never blocks a writer; `writing()` is one transaction, committed at the end."""
+
+    def __init__(
+        self, url: str, *, pool_size: int = 8, statement_timeout_ms: int = 2_500, lock_timeout_ms: int = 1_500
+    ) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.reader = _sqlite_engine(url, pool_size, "BEGIN")
+            self.writer = _sqlite_engine(url, pool_size, "BEGIN IMMEDIATE")
+        else:
+            self.reader = self.writer = _postgresql_engine(
+                url, pool_size, statement_timeout_ms, lock_timeout_ms
+            )
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reads; nothing it does is kept."""
+        with Session(self.reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session whose reads all see the same moment, however long they take."""
+        # SQLite in WAL mode gives every transaction one; PostgreSQL must be asked.
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        engine = self.reader.execution_options(**level)
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with Session(self.writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+    def unsafe_settings(self) -> list[str]:
+        """PostgreSQL settings under which an acknowledged rating could be lost; empty when all is well."""
+        if self.is_sqlite:
+            return []
+        names = ("fsync", "full_page_writes", "synchronous_commit")
+        with self.reader.connect() as connection:
+            shown = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in names}
+        return [name for name, value in shown.items() if value == "off"]
+
+
+def _sqlite_engine(url: str, pool_size: int, begin: str) -> Engine:
+    """WAL with synchronous=FULL: readers never wait, and a commit is on disk before it is answered."""
+    file = make_url(url).database
+    if file and file != ":memory:":
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: ConnectionPoolEntry) -> None:
+        # The driver's own transaction handling would begin late and commit early; ours is explicit.
+        connection.isolation_level = None
+        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql_engine(url: str, pool_size: int, statement_ms: int, lock_ms: int) -> Engine:
+    """No overflow: a storm waits in our bounded queue, not in the server's connection slots."""
+    options = f"-c statement_timeout={statement_ms} -c lock_timeout={lock_ms} -c timezone=UTC"
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=3,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 3, "application_name": "cermin"},
+    )

@@ -1,0 +1,23 @@
+"""The database remembers the fingerprint of the secret it was filled with."""
+
+from app.foundation.database import Database
+from app.foundation.secret import fingerprint
+from app.foundation.tables import Installation
+
+
+class UnfitInstallation(RuntimeError):
+    """The service must not start like this; the message says what to do."""
+
+
+def claim(database: Database, secret: bytes) -> None:
+    """Record the secret's fingerprint on the first start; raise when it is another one later."""
+    ours = fingerprint(secret)
+    with database.writing() as session:
+        row = session.get(Installation, "secret")
+        if row is None:
+            session.add(Installation(name="secret", value=ours))
+        elif row.value != ours:
+            raise UnfitInstallation(
+                "CERMIN_SECRET (or its file) is not the one this database was filled with. With another "
+                "secret every retried rating would be counted twice. Restore the old secret."
+            )

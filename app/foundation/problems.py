@@ -1,0 +1,134 @@
+"""Problems (RFC 9457): every answer that is not a success, with a stable code that says what to change.
+
+One table maps a code to its status and words. Codes never change meaning; new ones may be added.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.foundation.translations import Translate
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one code means: HTTP status, a fixed title, and a sentence with `{named}` values."""
+
+    status: int
+    title: str
+    detail: str
+
+
+KINDS: Mapping[str, Kind] = {
+    # The request as a whole.
+    "malformed-json": Kind(400, "Malformed JSON", "The body is not valid JSON (UTF-8)."),
+    "unsupported-media-type": Kind(415, "Unsupported content type", "Send the body as application/json."),
+    "not-acceptable": Kind(406, "Not acceptable", "This address answers {offered}; ask for one of these in Accept."),
+    "body-too-large": Kind(413, "Body too large", "The body may have at most {limit} bytes."),
+    "body-too-slow": Kind(408, "Body too slow", "The body did not arrive within {seconds} seconds; send it again."),
+    "not-found": Kind(404, "Not found", "There is nothing at this address."),
+    "method-not-allowed": Kind(405, "Method not allowed", "This address does not take this method."),
+    "invalid-request": Kind(422, "Invalid request", "Some fields are wrong; `errors` names each with what to change."),
+    "batch-too-long": Kind(422, "Batch too long", "A batch may hold at most {limit} ratings; split it."),
+    "busy": Kind(503, "Busy", "Nothing was stored; send the same request again after {seconds} seconds."),
+    "internal-error": Kind(500, "Internal error", "Nothing is promised; send the same request again later."),
+    # Who is asking.
+    "key-missing": Kind(401, "Key missing", "Send a key as `Authorization: Bearer crm_…`."),
+    "key-unknown": Kind(401, "Key unknown", "This key is not valid; check that it was copied whole."),
+    "key-expired": Kind(401, "Key expired", "This key has expired; ask an administrator to rotate it."),
+    "key-revoked": Kind(401, "Key revoked", "This key was revoked; ask an administrator for a new one."),
+    "key-kind-refused": Kind(403, "Not for this kind of key", "This address takes keys of the kinds {kinds}."),
+    "out-of-scope": Kind(403, "Out of scope", "This key does not reach {what}."),
+    # What is named.
+    "office-unknown": Kind(404, "Unknown office", "The agency has no office with this code."),
+    "service-unknown": Kind(404, "Unknown service", "The agency has no service with this code."),
+    "counter-unknown": Kind(404, "Unknown counter", "The office has no counter with this code."),
+    "employee-unknown": Kind(404, "Unknown employee", "The agency has no employee with this code."),
+    "instrument-unknown": Kind(404, "Unknown instrument", "The agency has no instrument with this id."),
+    # The period asked for.
+    "period-reversed": Kind(422, "Period reversed", "`from` must not be after `to`."),
+    "period-too-long": Kind(422, "Period too long", "A period may span at most {days} days."),
+    # A rating.
+    "id-conflict": Kind(409, "Id already used", "This id is stored with other content; nothing was changed."),
+    "id-in-future": Kind(422, "Id from the future", "The id's time is ahead of the server's; correct the clock."),
+    "id-too-late": Kind(422, "Id too late", "The id's time is older than {days} days; it is no longer taken."),
+}
+
+FIELD_MESSAGES: Mapping[str, str] = {
+    "field-missing": "This field is required.",
+    "field-unknown": "There is no such field; remove it.",
+    "field-type": "The value has the wrong type; expected {expected}.",
+    "field-invalid": "The value is not valid; expected {expected}.",
+    "id-not-uuid7": "The id must be a UUID of version 7, made at the moment of rating.",
+    "comment-too-long": "A comment may have at most {limit} characters.",
+    "office-unknown": "The agency has no office with this code.",
+    "office-missing": "This key may rate any office of its scope, so the sheet must name one.",
+    "office-fixed": "A device rates its own office and counter; leave this field out.",
+    "service-unknown": "The agency has no service with this code.",
+    "service-missing": "The counter gives several services, so the sheet must name one.",
+    "service-elsewhere": "The counter does not give this service.",
+    "employee-unknown": "The agency has no employee with this code.",
+    "employee-not-posted": "This employee was not posted at that office on that day.",
+    "instrument-unknown": "The agency has no instrument with this id.",
+    "channel-missing": "An app must say through which channel the citizen rated: mobile or web.",
+    "channel-fixed": "A device always rates through the channel kiosk; leave this field out.",
+    "score-missing": "An answer is missing; send null for a question that was skipped.",
+    "score-unknown": "The instrument has no such question.",
+    "score-out-of-range": "The answer is outside the instrument's scale.",
+    "score-all-skipped": "At least one question must be answered.",
+}
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One wrong field: its path (`scores.speed`), a stable code and the values its message names."""
+
+    field: str
+    code: str
+    values: Mapping[str, object] | None = None
+
+
+class Problem(Exception):  # noqa: N818 - the field's word for it
+    """Raise to answer with a problem. `values` fill the sentence, `extra` adds members to the document."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, object] | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        self.extra = dict(extra or {})
+        self.values = values
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of this code."""
+        return KINDS[self.code].status
+
+    def document(self, translate: Translate) -> dict[str, Any]:
+        """The problem as JSON members, in the reader's language."""
+        kind = KINDS[self.code]
+        document: dict[str, Any] = {
+            "type": f"urn:cermin:problem:{self.code}",
+            "title": translate(kind.title),
+            "status": kind.status,
+            "code": self.code,
+            "detail": translate(kind.detail, **self.values),
+        }
+        if self.errors:
+            document["errors"] = [_field(error, translate) for error in self.errors]
+        return document | self.extra
+
+
+def _field(error: FieldError, translate: Translate) -> dict[str, str]:
+    message = translate(FIELD_MESSAGES[error.code], **(error.values or {}))
+    return {"field": error.field, "code": error.code, "message": message}

@@ -1,0 +1,33 @@
+"""The installation's secret: it keys every digest that must not be recomputed from the database alone."""
+
+import hmac
+import os
+import secrets
+from hashlib import sha256
+from pathlib import Path
+
+
+def load_secret(given: str | None, file: Path) -> bytes:
+    """The secret from the setting, else from its file, which is made (mode 600) on the first start."""
+    if given is not None:
+        return given.encode()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_bytes().strip()
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(secrets.token_hex(32).encode())
+        handle.flush()
+        os.fsync(handle.fileno())
+    return file.read_bytes().strip()
+
+
+def derive(secret: bytes, purpose: str) -> bytes:
+    """A key for one purpose only (32 bytes), so that no two uses of the secret can be played against each other."""
+    return hmac.digest(secret, purpose.encode(), sha256)
+
+
+def fingerprint(secret: bytes) -> str:
+    """Says whether two processes hold the same secret without revealing it (hex, 32 characters)."""
+    return derive(secret, "fingerprint").hex()[:32]

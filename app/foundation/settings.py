@@ -1,0 +1,45 @@
+"""Every setting of the service. Only `main` and `cli` read them; all else is handed values."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    """`production` refuses unsafe database settings and a secret that nobody chose."""
+
+    development = "development"
+    production = "production"
+
+
+class Settings(BaseSettings):
+    """Read from `CERMIN_…` environment variables; the README's table explains each."""
+
+    model_config = SettingsConfigDict(env_prefix="CERMIN_", extra="ignore", frozen=True)
+
+    environment: Environment = Environment.development
+    database_url: str = "sqlite:///var/cermin.db"
+    secret: Annotated[SecretStr, Field(min_length=32)] | None = None
+    secret_file: Path = Path("var/secret")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    public_url: str = ""
+    language: Annotated[str, Field(pattern="^(id|en)$")] = "en"
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+
+    late_limit_days: Annotated[int, Field(ge=1, le=3_660)] = 35
+    comment_retention_days: Annotated[int, Field(ge=1, le=3_660)] = 365
+    longest_period_days: Annotated[int, Field(ge=31, le=36_600)] = 1_100
+
+    queue_length: Annotated[int, Field(ge=1, le=100_000)] = 2_048
+    group_length: Annotated[int, Field(ge=1, le=2_000)] = 512
+    writers: Annotated[int, Field(ge=1, le=16)] = 2
+    pool_size: Annotated[int, Field(ge=2, le=200)] = 8
+    statement_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 2_500
+    lock_timeout_ms: Annotated[int, Field(ge=50, le=60_000)] = 1_500
+    receive_seconds: Annotated[float, Field(gt=0, le=300)] = 15.0
+    key_cache_seconds: Annotated[float, Field(ge=0, le=60)] = 30.0
+    directory_cache_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0

@@ -1,0 +1,18 @@
+"""What belongs to the installation as a whole, not to an agency."""
+
+from sqlmodel import Field, SQLModel
+
+from app.foundation.database import Text
+
+
+class Installation(SQLModel, table=True):
+    """Named facts about this database; `secret` is the fingerprint of the secret it was filled with.
+
+    A process with another secret would derive other rating keys and count every retry twice, so it
+    refuses to start.
+    """
+
+    __tablename__ = "installation"
+
+    name: str = Field(primary_key=True, sa_type=Text(20))
+    value: str = Field(sa_type=Text(64))

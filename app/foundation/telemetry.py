@@ -1,0 +1,67 @@
+"""Logs as JSON lines and metrics for Prometheus. Neither ever holds what a person wrote or is called."""
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+METRICS_TYPE = CONTENT_TYPE_LATEST
+
+
+class Metrics:
+    """The figures of one process; each application has its own registry, so tests do not share counts."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._answers = Counter(
+            "cermin_http_answers",
+            "Answers by method, route template and status.",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        # Looking a labelled counter up costs more than counting, so those in use are kept.
+        self._of_answer: dict[tuple[str, str, int], Counter] = {}
+        self._of_outcome: dict[str, Counter] = {}
+        self._outcomes = Counter(
+            "cermin_ratings",
+            "Submitted ratings by what became of them: stored, replayed, or the code of the refusal.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self.queued = Gauge(
+            "cermin_ratings_queued", "Ratings waiting for their group commit.", registry=self.registry
+        )
+
+    def answered(self, method: str, route: str, status: int) -> None:
+        """Count one answer."""
+        key = (method, route, status)
+        child = self._of_answer.get(key)
+        if child is None:
+            child = self._of_answer[key] = self._answers.labels(method, route, status)
+        child.inc()
+
+    def submitted(self, outcome: str, n: int = 1) -> None:
+        """Count the end of `n` submitted ratings."""
+        child = self._of_outcome.get(outcome)
+        if child is None:
+            child = self._of_outcome[outcome] = self._outcomes.labels(outcome)
+        child.inc(n)
+
+    def exposition(self) -> bytes:
+        """All figures in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+def configure_logging(level: str) -> None:
+    """JSON lines on standard error; called by the entry points only."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )

@@ -1,0 +1,1 @@
+"""What the counted answer sheets say: exact official figures, and intervals beside them."""

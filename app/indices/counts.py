@@ -1,0 +1,62 @@
+"""Counts of whole answer sheets (`"434"` → n): everything that is measured starts here, in integers.
+
+Counts merge by addition, and every function gives the same for the merged counts of any split.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+from operator import mul
+
+from app.instruments.model import SKIPPED, Instrument
+
+SheetCounts = Mapping[str, int]
+
+
+def merged(parts: Iterable[SheetCounts]) -> dict[str, int]:
+    """The sum of counts, sorted by sheet; sheets that cancelled out or never occurred are left out."""
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(part)
+    return {sheet: n for sheet, n in sorted(total.items()) if n}
+
+
+def histograms(instrument: Instrument, counts: SheetCounts) -> tuple[tuple[int, ...], ...]:
+    """For each item how often each score was given, from the lowest up; skipped answers count nowhere.
+
+    Shape (items, high - low + 1). The sheets must be as `write_sheet` wrote them for this instrument:
+    ValueError or KeyError otherwise, for a tally that mixes instruments is corrupt.
+    """
+    columns = [dict.fromkeys(instrument.readings, 0) for _ in instrument.items]
+    for sheet, n in counts.items():
+        for column, mark in zip(columns, sheet, strict=True):
+            column[mark] += n
+    return tuple(tuple(n for mark, n in column.items() if mark != SKIPPED) for column in columns)
+
+
+def item_mean(histogram: Sequence[int], low: int = 1) -> Fraction | None:
+    """The mean answer on the item's own scale (NRR, PermenPANRB 14/2017); None when nobody answered."""
+    n = sum(histogram)
+    if not n:
+        return None
+    return Fraction(sum(score * count for score, count in enumerate(histogram, start=low)), n)
+
+
+def composites(counts: SheetCounts, weights: Sequence[Fraction]) -> dict[Fraction, int]:
+    """How often each composite value Σ score × weight occurs among complete sheets, lowest first.
+
+    On the mean scale (1..4 for weights that sum to 1). A sheet with a skipped answer has no composite.
+    """
+    steps, denominator = integer_weights(weights)
+    totals: Counter[int] = Counter()
+    for sheet, n in counts.items():
+        if SKIPPED not in sheet:
+            totals[sum(map(mul, steps, map(int, sheet)))] += n
+    return {Fraction(total, denominator): n for total, n in sorted(totals.items())}
+
+
+def integer_weights(weights: Sequence[Fraction]) -> tuple[tuple[int, ...], int]:
+    """The weights as integers over one denominator, since adding fractions costs 200 times as much."""
+    denominator = lcm(*(weight.denominator for weight in weights))
+    return tuple(int(weight * denominator) for weight in weights), denominator

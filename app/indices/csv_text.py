@@ -1,0 +1,83 @@
+"""The table of indices as CSV (RFC 4180): one line per row, flat, safe to open in a spreadsheet."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from io import StringIO
+from typing import TypeAlias
+
+from app.indices.figures import Group, IndexTable
+from app.indices.presenting import table_out
+from app.indices.schemas import DimensionOut, IndexOut, IndexRowOut, IndexTableOut
+
+Cells: TypeAlias = Mapping[str, str | int | float | None]
+
+# A spreadsheet takes a text that begins with one of these for a formula (OWASP, CSV injection); the
+# wide forms count because Excel reads them like the narrow ones.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+
+SHARED = ("agency", "instrument", "version", "digest", "index_name", "weights", "bands", "from", "to", "by")
+ROW = ("group", "name", "n", "held", "suppressed")
+DIMENSION = ("n", "mean", "index", "grade", "lower", "upper")
+# No item's column can have one of these names, for theirs all end in an underscore and a word of the above.
+INDEX = ("index", "grade", "words_id", "words_en", "confidence", "lower", "upper", "complete_sheets")
+
+
+def csv_text(table: IndexTable) -> str:
+    """The header and one line per row; a cell is empty where the JSON has null."""
+    out = table_out(table)
+    text = StringIO(newline="")
+    writer = csv.DictWriter(text, columns(table.scoring.instrument.codes))
+    writer.writeheader()
+    for source, row in zip(table.rows, out.rows, strict=True):
+        line = {**_shared(out), **_row(source.group, row), **_index(row.index)}
+        for dimension in row.dimensions:
+            line |= _dimension(dimension)
+        writer.writerow({name: guarded(cell) for name, cell in line.items()})
+    return text.getvalue()
+
+
+def columns(codes: Sequence[str]) -> list[str]:
+    """The header for an instrument with these items."""
+    of_items = [f"{code}_{part}" for code in codes for part in DIMENSION]
+    return [*SHARED, *ROW, *of_items, *INDEX]
+
+
+def guarded(cell: str | int | float | None) -> str | int | float | None:
+    """The cell; a text that a spreadsheet would run gets an apostrophe in front."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+
+
+def _shared(table: IndexTableOut) -> Cells:
+    cells = (
+        table.agency,
+        table.instrument,
+        table.version,
+        table.digest,
+        table.index_name,
+        table.weights,
+        table.bands,
+        table.first.isoformat(),
+        table.last.isoformat(),
+        table.by,
+    )
+    return dict(zip(SHARED, cells, strict=True))
+
+
+def _row(group: Group | None, row: IndexRowOut) -> Cells:
+    value, name = (group.value, group.name) if group else (None, None)
+    return dict(zip(ROW, (value, name, row.n, row.held, str(row.suppressed).lower()), strict=True))
+
+
+def _dimension(dimension: DimensionOut) -> Cells:
+    lower, upper = dimension.interval or (None, None)
+    cells = (dimension.n, dimension.mean, dimension.index, dimension.grade, lower, upper)
+    return {f"{dimension.code}_{part}": cell for part, cell in zip(DIMENSION, cells, strict=True)}
+
+
+def _index(index: IndexOut | None) -> Cells:
+    if index is None:
+        return {}
+    graded = (index.value, index.grade, index.words.id, index.words.en)
+    interval = index.interval
+    ends = (interval.confidence, interval.lower, interval.upper, interval.n) if interval else (None,) * 4
+    return dict(zip(INDEX, (*graded, *ends), strict=True))

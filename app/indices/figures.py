@@ -1,0 +1,83 @@
+"""One row of figures: the official index of some counts with the intervals beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.indices.counts import SheetCounts, histograms
+from app.indices.intervals import Interval, composite_interval, item_interval
+from app.indices.official import OfficialIndex, official_index
+from app.indices.period import Period
+from app.indices.plan import By
+from app.instruments.model import Instrument
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How sheets become an index: the instrument, its weight mode and its band table, all named."""
+
+    instrument: Instrument
+    mode: str
+    bands: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The official figures; an interval per item, in the items' order, and one of the index: all 25..100.
+
+    An interval is None where nobody answered; that of the index is over complete sheets alone.
+    """
+
+    official: OfficialIndex
+    items: tuple[Interval | None, ...]
+    composite: Interval | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """What a row is about; `name` is None for channels, months and days."""
+
+    value: str
+    name: str | None
+
+
+@dataclass(frozen=True)
+class IndexRow:
+    """Counted and held sheets with their figures; all of them None when the row is suppressed."""
+
+    group: Group | None
+    n: int | None
+    held: int | None
+    figures: Figures | None
+    suppressed: bool = False
+
+
+@dataclass(frozen=True)
+class IndexTable:
+    """All rows of one question, sorted by group."""
+
+    agency_id: str
+    scoring: Scoring
+    period: Period
+    by: By | None
+    rows: tuple[IndexRow, ...]
+
+
+def index_row(scoring: Scoring, group: Group | None, of_standing: Mapping[str, SheetCounts]) -> IndexRow:
+    """The row of some sheets, counted per standing; held sheets are told but not measured."""
+    counted, held = of_standing.get("counted", {}), of_standing.get("held", {})
+    return IndexRow(group, sum(counted.values()), sum(held.values()), figures(scoring, counted))
+
+
+def figures(scoring: Scoring, counts: SheetCounts) -> Figures:
+    """Everything that is shown of these counts."""
+    instrument = scoring.instrument
+    items = (item_interval(cells, instrument.low) for cells in histograms(instrument, counts))
+    return Figures(
+        official=official_index(instrument, counts, scoring.mode, scoring.bands),
+        items=tuple(_as_index(interval, instrument) for interval in items),
+        composite=_as_index(composite_interval(instrument, counts, scoring.mode), instrument),
+    )
+
+
+def _as_index(interval: Interval | None, instrument: Instrument) -> Interval | None:
+    return None if interval is None else interval.as_index(instrument.high)

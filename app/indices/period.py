@@ -1,0 +1,43 @@
+"""The days a question is about: local days of the offices, both included."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from app.foundation.problems import Problem
+
+# "This month" is that of the agency's first zone; in the two zones east of it a new month begins earlier.
+WIB = ZoneInfo("Asia/Jakarta")
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the first to the last day, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """How many days it spans."""
+        return (self.last - self.first).days + 1
+
+
+def period_of(first: date | None, last: date | None, now: datetime, longest_days: int) -> Period:
+    """The period asked for; an end left out is that of the current month.
+
+    Raises the problems `period-reversed` and `period-too-long`.
+    """
+    month = month_of(now.astimezone(WIB).date())
+    period = Period(first or month.first, last or month.last)
+    if period.first > period.last:
+        raise Problem("period-reversed")
+    if period.days > longest_days:
+        raise Problem("period-too-long", days=longest_days)
+    return period
+
+
+def month_of(day: date) -> Period:
+    """The calendar month of a day."""
+    first = day.replace(day=1)
+    return Period(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))

@@ -1,0 +1,120 @@
+"""From rows of figures to the wire. What is official becomes text here, and floats only from intervals."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import repeat
+
+from app.indices.figures import Group, IndexRow, IndexTable
+from app.indices.intervals import Interval
+from app.indices.official import Graded, ItemIndex
+from app.indices.plan import By
+from app.indices.rounding import half_up
+from app.indices.schemas import (
+    AnyGroup,
+    ChannelGroup,
+    DayGroup,
+    DimensionOut,
+    EmployeeGroup,
+    IndexIntervalOut,
+    IndexOut,
+    IndexRowOut,
+    IndexTableOut,
+    MonthGroup,
+    OfficeGroup,
+    ServiceGroup,
+)
+from app.instruments.model import Instrument, Item, Texts
+from app.instruments.schemas import TextsOut
+
+GROUPS: Mapping[By, type[AnyGroup]] = {
+    By.office: OfficeGroup,
+    By.service: ServiceGroup,
+    By.employee: EmployeeGroup,
+    By.channel: ChannelGroup,
+    By.month: MonthGroup,
+    By.day: DayGroup,
+}
+
+
+def table_out(table: IndexTable) -> IndexTableOut:
+    """The table as it goes out."""
+    instrument = table.scoring.instrument
+    return IndexTableOut.model_validate(
+        {
+            "agency": table.agency_id,
+            "instrument": instrument.id,
+            "version": instrument.version,
+            "digest": instrument.digest,
+            "index_name": instrument.index_name,
+            "index_title": _texts(instrument.index_title),
+            "weights": table.scoring.mode,
+            "bands": table.scoring.bands,
+            "from": table.period.first,
+            "to": table.period.last,
+            "by": table.by,
+            "rows": tuple(_row(instrument, table.by, row) for row in table.rows),
+        }
+    )
+
+
+def _row(instrument: Instrument, by: By | None, row: IndexRow) -> IndexRowOut:
+    figures = row.figures
+    return IndexRowOut(
+        group=_group(by, row.group),
+        n=row.n,
+        held=row.held,
+        suppressed=row.suppressed,
+        dimensions=tuple(
+            map(
+                _dimension,
+                instrument.items,
+                figures.official.items if figures else repeat(None),
+                figures.items if figures else repeat(None),
+            )
+        ),
+        index=_index(instrument, figures.official.composite, figures.composite) if figures else None,
+    )
+
+
+def _group(by: By | None, group: Group | None) -> AnyGroup | None:
+    if by is None or group is None:
+        return None
+    return GROUPS[by].model_validate({by.value: group.value, "name": group.name})
+
+
+def _dimension(item: Item, figure: ItemIndex | None, interval: Interval | None) -> DimensionOut:
+    mean, index = (figure.mean, figure.index) if figure else (None, None)
+    return DimensionOut(
+        code=item.code,
+        title=_texts(item.title),
+        n=figure.n if figure else None,
+        mean=None if mean is None else str(half_up(mean, 4)),
+        index=str(index.rounded) if index else None,
+        grade=index.band.grade if index else None,
+        interval=_ends(interval) if interval else None,
+    )
+
+
+def _index(instrument: Instrument, composite: Graded | None, interval: Interval | None) -> IndexOut | None:
+    if composite is None:
+        return None
+    return IndexOut(
+        name=instrument.index_name,
+        value=str(composite.rounded),
+        grade=composite.band.grade,
+        words=_texts(composite.band.words),
+        interval=_interval(interval) if interval else None,
+    )
+
+
+def _interval(interval: Interval) -> IndexIntervalOut:
+    lower, upper = _ends(interval)
+    return IndexIntervalOut(confidence=interval.confidence, lower=lower, upper=upper, n=interval.n)
+
+
+def _ends(interval: Interval) -> tuple[str, str]:
+    return str(half_up(Fraction(interval.lower))), str(half_up(Fraction(interval.upper)))
+
+
+def _texts(texts: Texts) -> TextsOut:
+    return TextsOut(id=texts["id"], en=texts["en"])

@@ -1,0 +1,98 @@
+"""Answers one question about indices: from the words of a query to rows of figures that may be shown."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from app.foundation.database import Session
+from app.foundation.problems import FieldError, Problem
+from app.indices.disclosure import about_person, disclosed
+from app.indices.figures import Group, IndexTable, Scoring, index_row
+from app.indices.period import Period, period_of
+from app.indices.plan import By, Selection, plan
+from app.indices.query import IndexQuery
+from app.indices.scope import offices_asked
+from app.indices.store import names_of, office_parents, sheet_counts
+from app.instruments.loading import shipped
+from app.instruments.shelf import instruments_of
+
+Choice = TypeVar("Choice")
+
+
+def read_indices(
+    session: Session,
+    agency_id: str,
+    query: IndexQuery,
+    *,
+    root: str | None,
+    now: datetime,
+    longest_days: int,
+) -> IndexTable:
+    """The figures of the agency that a key reaching the subtree under `root` (None: all of it) asks for.
+
+    A person's figure counts only ratings given at the offices asked for. Raises problems for what is
+    unknown or out of scope, and for a period that is none or too long.
+    """
+    period = period_of(query.first, query.last, now, longest_days)
+    scoring = _scoring(session, agency_id, query)
+    selection = _selection(session, agency_id, query, period, root)
+    counts = sheet_counts(session, agency_id, selection, plan(selection))
+    personal = about_person(query.employee, query.by)
+    rows = (
+        index_row(scoring, group, counts.get(group.value if group else None, {}))
+        for group in _groups(session, agency_id, query.by, counts)
+    )
+    shown = tuple(disclosed(row, personal=personal) for row in rows)
+    return IndexTable(agency_id, scoring, period, query.by, shown)
+
+
+def _scoring(session: Session, agency_id: str, query: IndexQuery) -> Scoring:
+    # The shipped instruments need no look at the agency's own shelf, and almost every question is about them.
+    instrument = shipped().get(query.instrument) or instruments_of(session, agency_id).get(query.instrument)
+    if instrument is None:
+        raise Problem("instrument-unknown")
+    return Scoring(
+        instrument,
+        _choice("weights", query.weights, instrument.default_mode, instrument.weight_modes),
+        _choice("bands", query.bands, instrument.default_bands, instrument.band_tables),
+    )
+
+
+def _choice(field: str, asked: str | None, default: str, choices: Mapping[str, Choice]) -> str:
+    if asked is None or asked in choices:
+        return asked or default
+    raise Problem(
+        "invalid-request", errors=[FieldError(field, "field-invalid", {"expected": ", ".join(choices)})]
+    )
+
+
+def _selection(
+    session: Session, agency_id: str, query: IndexQuery, period: Period, root: str | None
+) -> Selection:
+    parents = office_parents(session, agency_id)
+    offices = offices_asked(parents, root=root, office=query.office, children=query.include is not None)
+    for kind, code in ((By.service, query.service), (By.employee, query.employee)):
+        if code is not None and not names_of(session, agency_id, kind, [code]):
+            raise Problem(f"{kind}-unknown")
+    return Selection(
+        instrument=query.instrument,
+        first=period.first,
+        last=period.last,
+        offices=offices,
+        whole_agency=len(offices) == len(parents),
+        service=query.service,
+        employee=query.employee,
+        channel=query.channel,
+        by=query.by,
+    )
+
+
+def _groups(
+    session: Session, agency_id: str, by: By | None, values: Collection[str | None]
+) -> list[Group | None]:
+    """The groups with ratings, sorted; without a grouping the one row that is always there."""
+    if by is None:
+        return [None]
+    found = sorted(value for value in values if value is not None)
+    names = names_of(session, agency_id, by, found)
+    return [Group(value, names.get(value)) for value in found]

@@ -1,0 +1,88 @@
+"""The HTTP of this room: indices as JSON or CSV."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.guard import requires
+from app.access.principals import KeyKind, Principal
+from app.foundation.clock import Clock
+from app.foundation.database import Database
+from app.foundation.problems import MEDIA_TYPE, FieldError, Problem
+from app.foundation.settings import Settings
+from app.indices.csv_text import csv_text
+from app.indices.figures import IndexTable
+from app.indices.negotiation import chosen
+from app.indices.presenting import table_out
+from app.indices.query import IndexQuery
+from app.indices.reading import read_indices
+from app.indices.schemas import IndexTableOut
+
+JSON, CSV = "application/json", "text/csv"
+OFFERED = (JSON, CSV)
+
+router = APIRouter(prefix="/v1", tags=["indices"])
+Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.admin))]
+
+PROBLEM: dict[str, Any] = {"content": {MEDIA_TYPE: {"schema": {"type": "object"}}}}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Rows of figures. As CSV: one line per row, the same figures in flat columns "
+        "(`speed_mean`, `index`, `grade`, …), an empty cell for null, and an apostrophe before a text that "
+        "a spreadsheet would take for a formula.",
+        "content": {CSV: {"schema": {"type": "string"}}},
+    },
+    403: PROBLEM | {"description": "Not for this kind of key, or an office the key does not reach."},
+    404: PROBLEM | {"description": "The agency has no such office, service, employee or instrument."},
+    406: PROBLEM | {"description": "Neither JSON nor CSV is accepted."},
+    422: PROBLEM | {"description": "A parameter is wrong, or the period is reversed or too long."},
+}
+
+
+@router.get("/indices", response_model=IndexTableOut, responses=RESPONSES)
+def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery, Query()]) -> Response:
+    """The exact index of an agency, an office, a service, a channel or a person, with its interval.
+
+    Counts what was rated from one local day to another, both included. `Accept: text/csv` gives CSV.
+    """
+    media_type = _media_type(request)
+    _refuse_repeated(request)
+    table = _read(request, principal, query)
+    text = csv_text(table) if media_type == CSV else table_out(table).model_dump_json(by_alias=True)
+    return Response(text, media_type=media_type, headers={"Vary": "Accept"})
+
+
+def _read(request: Request, principal: Principal, query: IndexQuery) -> IndexTable:
+    database: Database = request.app.state.database
+    clock: Clock = request.app.state.clock
+    settings: Settings = request.app.state.settings
+    with database.reading() as session:
+        return read_indices(
+            session,
+            principal.agency_id,
+            query,
+            root=principal.office,
+            now=clock(),
+            longest_days=settings.longest_period_days,
+        )
+
+
+def _media_type(request: Request) -> str:
+    media_type = chosen(",".join(request.headers.getlist("accept")), OFFERED)
+    if media_type is None:
+        raise Problem("not-acceptable", offered=", ".join(OFFERED))
+    return media_type
+
+
+def _refuse_repeated(request: Request) -> None:
+    """Of a parameter sent twice only one would count, and the figure would be another than asked for."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    errors = [
+        FieldError(name, "field-invalid", {"expected": "one value"})
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    if errors:
+        raise Problem("invalid-request", errors=errors)

@@ -1,0 +1,121 @@
+"""Indices on the wire. Official numbers are text, so that no reader's floats can change them."""
+
+from datetime import date
+from typing import Annotated, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.indices.plan import By
+from app.instruments.schemas import TextsOut
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OfficeGroup(_Out):
+    """A row about one office."""
+
+    office: str
+    name: str | None
+
+
+class ServiceGroup(_Out):
+    """A row about one service."""
+
+    service: str
+    name: str | None
+
+
+class EmployeeGroup(_Out):
+    """A row about one person."""
+
+    employee: str
+    name: str | None
+
+
+class ChannelGroup(_Out):
+    """A row about one channel."""
+
+    channel: str
+    name: None
+
+
+class MonthGroup(_Out):
+    """A row about one month, such as `2026-11`."""
+
+    month: str
+    name: None
+
+
+class DayGroup(_Out):
+    """A row about one local day, such as `2026-11-24`."""
+
+    day: date
+    name: None
+
+
+AnyGroup: TypeAlias = OfficeGroup | ServiceGroup | EmployeeGroup | ChannelGroup | MonthGroup | DayGroup
+
+
+class DimensionOut(_Out):
+    """One question: answers n, their mean (NRR), its index 25..100 and the interval of the index."""
+
+    code: str
+    title: TextsOut
+    n: int | None
+    mean: str | None
+    index: str | None
+    grade: str | None
+    interval: tuple[str, str] | None
+
+
+class IndexIntervalOut(_Out):
+    """Where the index lies with this confidence; from the n sheets without a skipped answer."""
+
+    confidence: float
+    lower: str
+    upper: str
+    n: int
+
+
+class IndexOut(_Out):
+    """The index itself, graded after rounding."""
+
+    name: str
+    value: str
+    grade: str
+    words: TextsOut
+    interval: IndexIntervalOut | None
+
+
+class IndexRowOut(_Out):
+    """One row. A suppressed row is about a person with too few ratings; all its figures are null.
+
+    `n` counts sheets, `held` those that screening doubts; they are in no figure. `index` is null when
+    nobody answered one of the questions.
+    """
+
+    group: AnyGroup | None
+    n: int | None
+    held: int | None
+    suppressed: bool
+    dimensions: tuple[DimensionOut, ...]
+    index: IndexOut | None
+
+
+class IndexTableOut(_Out):
+    """Rows of figures with the rules they were made by; rows are sorted by their group."""
+
+    agency: str
+    instrument: str
+    version: str
+    digest: str
+    index_name: str
+    index_title: TextsOut
+    weights: str
+    bands: str
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="to")]
+    by: By | None
+    rows: tuple[IndexRowOut, ...]

@@ -1,0 +1,149 @@
+"""The only SQL of this room: counts of sheets from tallies or rating rows, and names to show with them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, func, inspect, select
+
+from app.directory.tables import Employee, Office, Service
+from app.foundation.database import Session
+from app.indices.plan import By, Segment, Selection
+from app.ratings.grains import AGENCY_MONTH, Grain
+from app.ratings.tables import Rating, Tally
+
+# Standing → sheet → n, for each group (None without a grouping).
+GroupedCounts: TypeAlias = Mapping[str | None, Mapping[str, Mapping[str, int]]]
+
+# Codes bound into one statement; far below what either driver takes.
+BATCH = 500
+
+# Plain columns: rows of counts need nothing of the mapper, and reading them without it takes half the time.
+OFFICE, SERVICE, EMPLOYEE = (inspect(table).local_table.c for table in (Office, Service, Employee))
+TALLY, RATING = inspect(Tally).local_table.c, inspect(Rating).local_table.c
+
+TALLY_GROUPS: Mapping[By, ColumnElement[Any]] = {
+    By.office: TALLY.unit,
+    By.service: TALLY.service,
+    By.channel: TALLY.channel,
+    By.month: TALLY.period_start,
+    By.day: TALLY.period_start,
+}
+RATING_GROUPS: Mapping[By, ColumnElement[Any]] = {
+    By.office: RATING.office,
+    By.service: RATING.service,
+    By.employee: RATING.employee,
+    By.channel: RATING.channel,
+    By.month: RATING.rated_on,
+    By.day: RATING.rated_on,
+}
+NAMED = {By.office: OFFICE, By.service: SERVICE, By.employee: EMPLOYEE}
+
+
+def sheet_counts(
+    session: Session, agency_id: str, selection: Selection, segments: Sequence[Segment]
+) -> GroupedCounts:
+    """The sheets of a selection, read from the segments of its plan; groups without ratings are absent."""
+    counts: dict[str | None, dict[str, dict[str, int]]] = {}
+    for segment in segments:
+        for statement in _statements(agency_id, selection, segment):
+            for *group, standing, sheet, n in session.connection().execute(statement):
+                of_standing = counts.setdefault(_value(selection.by, *group), {})
+                of_sheet = of_standing.setdefault(standing, defaultdict(int))
+                of_sheet[sheet] += n
+    return counts
+
+
+def office_parents(session: Session, agency_id: str) -> Mapping[str, str | None]:
+    """Every office of the agency with the one above it."""
+    query = select(OFFICE.code, OFFICE.parent).where(OFFICE.agency_id == agency_id)
+    return {row.code: row.parent for row in session.connection().execute(query)}
+
+
+def names_of(session: Session, agency_id: str, kind: By, codes: Collection[str]) -> Mapping[str, str]:
+    """The names behind codes of offices, services or employees; unknown codes are absent.
+
+    Channels, months and days have no names.
+    """
+    if kind not in NAMED:
+        return {}
+    table, names = NAMED[kind], {}
+    for batch in _batches(codes):
+        query = select(table.code, table.name).where(table.agency_id == agency_id, table.code.in_(batch))
+        names.update({row.code: row.name for row in session.connection().execute(query)})
+    return names
+
+
+def _statements(agency_id: str, selection: Selection, segment: Segment) -> Iterator[Select[Any]]:
+    if segment.grain is None:
+        return _of_ratings(agency_id, selection, segment)
+    return _of_tallies(agency_id, selection, segment, segment.grain)
+
+
+def _of_tallies(
+    agency_id: str, selection: Selection, segment: Segment, grain: Grain
+) -> Iterator[Select[Any]]:
+    keys = _keys(TALLY_GROUPS, selection.by, TALLY.standing, TALLY.sheet)
+    query = (
+        select(*keys, func.sum(TALLY.n))
+        .where(
+            TALLY.agency_id == agency_id,
+            TALLY.grain == grain.name,
+            TALLY.period_start.between(segment.first, segment.last),
+            TALLY.instrument == selection.instrument,
+            # Moving a sheet to the other standing leaves a count of zero behind.
+            TALLY.n > 0,
+            *_filters(TALLY_GROUPS, selection),
+        )
+        .group_by(*keys)
+    )
+    units = [agency_id] if grain is AGENCY_MONTH else selection.offices
+    return (query.where(TALLY.unit.in_(batch)) for batch in _batches(units))
+
+
+def _of_ratings(agency_id: str, selection: Selection, segment: Segment) -> Iterator[Select[Any]]:
+    keys = _keys(RATING_GROUPS, selection.by, RATING.standing, RATING.sheet)
+    query = (
+        select(*keys, func.count())
+        .where(
+            RATING.agency_id == agency_id,
+            RATING.rated_on.between(segment.first, segment.last),
+            RATING.instrument == selection.instrument,
+            *_filters(RATING_GROUPS, selection),
+        )
+        .group_by(*keys)
+    )
+    if selection.by is By.employee:
+        query = query.where(RATING.employee.is_not(None))
+    if selection.employee is not None and selection.whole_agency:
+        # Without the office the index on employees answers alone.
+        return iter([query])
+    return (query.where(RATING.office.in_(batch)) for batch in _batches(selection.offices))
+
+
+def _keys(
+    groups: Mapping[By, ColumnElement[Any]], by: By | None, *kept: ColumnElement[Any]
+) -> tuple[ColumnElement[Any], ...]:
+    return kept if by is None else (groups[by], *kept)
+
+
+def _filters(groups: Mapping[By, ColumnElement[Any]], selection: Selection) -> list[ColumnElement[bool]]:
+    wanted = {
+        By.service: selection.service,
+        By.employee: selection.employee,
+        By.channel: selection.channel,
+    }
+    return [groups[kind] == value for kind, value in wanted.items() if value is not None]
+
+
+def _value(by: By | None, raw: str | date | None = None) -> str | None:
+    """A group as it is named outside; days fold into their month here, since each store does it otherwise."""
+    if not isinstance(raw, date):
+        return raw
+    return raw.isoformat()[:7] if by is By.month else raw.isoformat()
+
+
+def _batches(codes: Collection[str]) -> Iterator[list[str]]:
+    ordered = sorted(codes)
+    return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))

@@ -1,0 +1,1 @@
+"""Questionnaires as versioned data files, and how an answer sheet of one is written and read."""

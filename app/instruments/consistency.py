@@ -1,0 +1,118 @@
+"""What the fields of an instrument file owe each other: every check names the place and what to change."""
+
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from math import lcm
+from re import IGNORECASE, search
+
+from app.instruments.definition import Definition
+
+EXACT = "exact"
+
+# PermenPANRB 14/2017: an IKM comes from these nine elements, keyed by code because forms swap their order.
+SKM_ELEMENTS = (
+    "PERSYARATAN",
+    "PROSEDUR",
+    "WAKTU",
+    "BIAYA",
+    "PRODUK",
+    "KOMPETENSI",
+    "PERILAKU",
+    "PENGADUAN",
+    "SARPRAS",
+)
+
+# The two indices share scale and bands, so only their names keep readers from mixing them up.
+INDEX_TITLES = {
+    "IKM": {"id": "Indeks Kepuasan Masyarakat", "en": "Public Satisfaction Index"},
+    "IKL": {"id": "Indeks Kepuasan Layanan", "en": "Service Satisfaction Index"},
+}
+RESERVED_FOR_IKM = r"\b(IKM|SKM)\b|kepuasan masyarakat|public satisfaction"
+
+# Rounded weights may miss 1 a little, never exceed it: an index above 100 would mean nothing.
+LOWEST_SUM = Fraction(9, 10)
+
+# Bounds the number of possible composite values, over which the interval is computed.
+MAX_DENOMINATOR = 10_000
+
+
+def faults(definition: Definition) -> Iterator[str]:
+    """Every inconsistency of a file, as `place: what is wrong and what to change`."""
+    yield from _item_faults(definition)
+    yield from _weight_faults(definition)
+    yield from _band_faults(definition)
+    yield from _name_faults(definition)
+
+
+def _item_faults(definition: Definition) -> Iterator[str]:
+    low, high = definition.scale.low, definition.scale.high
+    if low >= high:
+        yield f"scale: low is {low} and high is {high}; high must be greater"
+    for code, times in Counter(item.code.casefold() for item in definition.items).items():
+        if times > 1:
+            yield f"items.{code}: this code is used {times} times; every item needs its own"
+    for item in definition.items:
+        for language, words in (("id", item.answers.id), ("en", item.answers.en)):
+            if len(words) != high - low + 1:
+                place = f"items.{item.code}.answers.{language}"
+                yield f"{place}: has {len(words)} answers; the scale {low} to {high} needs {high - low + 1}"
+
+
+def _weight_faults(definition: Definition) -> Iterator[str]:
+    if EXACT not in definition.weight_modes:
+        yield f"weight_modes: {EXACT} is missing"
+    if definition.default_mode not in definition.weight_modes:
+        yield f"default_mode: there is no weight mode {definition.default_mode}"
+    for mode, weights in definition.weight_modes.items():
+        yield from _mode_faults(mode, weights, len(definition.items))
+
+
+def _mode_faults(mode: str, weights: tuple[Fraction, ...], items: int) -> Iterator[str]:
+    place, total = f"weight_modes.{mode}", sum(weights, Fraction(0))
+    if len(weights) != items:
+        yield f"{place}: has {len(weights)} weights for {items} items"
+    elif mode == EXACT and total != 1:
+        yield f"{place}: the weights sum to {total}; they must sum to exactly 1 (write a third as 1/3)"
+    elif not LOWEST_SUM <= total <= 1:
+        yield f"{place}: the weights sum to {float(total):g}; rounded weights must sum to 0.9 to 1"
+    elif lcm(*(weight.denominator for weight in weights)) > MAX_DENOMINATOR:
+        yield f"{place}: the common denominator exceeds {MAX_DENOMINATOR}; use rounder weights"
+
+
+def _band_faults(definition: Definition) -> Iterator[str]:
+    if definition.default_bands not in definition.band_tables:
+        yield f"default_bands: there is no band table {definition.default_bands}"
+    for table, bands in definition.band_tables.items():
+        if len({band.grade for band in bands}) < len(bands):
+            yield f"band_tables.{table}: a grade occurs twice"
+        for better, worse in pairwise(bands):
+            if better.lower <= worse.lower:
+                place = f"band_tables.{table}.{worse.grade}"
+                yield f"{place}: {worse.lower} is not below {better.lower} of {better.grade}; best band first"
+
+
+def _name_faults(definition: Definition) -> Iterator[str]:
+    name, title = definition.index.name, definition.index.title.model_dump()
+    for known, its_title in INDEX_TITLES.items():
+        if (name == known) != (title == its_title):
+            yield f"index: {known} and {its_title['id']!r} ({its_title['en']!r}) belong together"
+    if name in INDEX_TITLES and (definition.scale.low, definition.scale.high) != (1, 4):
+        yield f"scale: {name} is defined for answers 1 to 4"
+    if name == "IKM":
+        yield from _element_faults(definition)
+        return
+    texts = (name, definition.title.id, definition.title.en, *title.values())
+    if any(search(RESERVED_FOR_IKM, text, IGNORECASE) for text in texts):
+        yield "title: IKM, SKM and their long names are reserved for instruments whose index is the IKM"
+
+
+def _element_faults(definition: Definition) -> Iterator[str]:
+    codes = {item.code for item in definition.items}
+    missing = [element for element in SKM_ELEMENTS if element not in codes]
+    if missing and definition.older_rule is None:
+        yield (
+            f"items: an IKM needs all nine SKM elements, {', '.join(missing)} missing (bukan SKM penuh); "
+            "name the index otherwise, or declare the older_rule that defines its elements"
+        )

@@ -1,0 +1,115 @@
+"""The shape of an instrument file: what each field may hold, before fields are held against each other."""
+
+from decimal import Decimal
+from fractions import Fraction
+from re import fullmatch
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
+
+# One character an item, and the column that stores sheets has 40.
+MAX_ITEMS = 40
+
+
+def _printable(text: str) -> str:
+    if text != text.strip() or not text.isprintable():
+        raise ValueError("must be one line of printable text without blanks around it")
+    return text
+
+
+def _weight(text: object) -> Fraction:
+    if not isinstance(text, str) or not fullmatch(r"0\.\d{1,6}|1|[1-9]\d{0,4}/[1-9]\d{0,4}", text):
+        raise ValueError('must be a decimal or a fraction in quotation marks, such as "0.111" or "1/9"')
+    if (weight := Fraction(text)) == 0:
+        raise ValueError("must be greater than 0")
+    return weight
+
+
+def _bound(text: object) -> Decimal:
+    if not isinstance(text, str) or not fullmatch(r"\d{1,3}\.\d{2}", text):
+        raise ValueError('must be an index with two decimals in quotation marks, such as "88.31"')
+    return Decimal(text)
+
+
+def _digit(number: int) -> int:
+    if not 0 <= number <= 9:
+        raise ValueError("must be 0 to 9, because a sheet writes one digit an item")
+    return number
+
+
+Text = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_printable)]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
+Label = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.]{0,14}$")]
+Weight = Annotated[Fraction, BeforeValidator(_weight)]
+Bound = Annotated[Decimal, BeforeValidator(_bound)]
+Digit = Annotated[StrictInt, AfterValidator(_digit)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TextsPart(_Part):
+    """A text in both languages, so that no form is half translated."""
+
+    id: Text
+    en: Text
+
+
+class AnswersPart(_Part):
+    """The words of the answers in both languages, from the lowest score up."""
+
+    id: Annotated[tuple[Text, ...], Field(max_length=10)]
+    en: Annotated[tuple[Text, ...], Field(max_length=10)]
+
+
+class ItemPart(_Part):
+    """One question."""
+
+    code: Code
+    dimension: Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
+    title: TextsPart
+    question: TextsPart
+    answers: AnswersPart
+
+
+class IndexPart(_Part):
+    """What the composite is called."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
+    title: TextsPart
+
+
+class ScalePart(_Part):
+    """The lowest and the highest score."""
+
+    low: Digit
+    high: Digit
+
+
+class BandPart(_Part):
+    """One grade."""
+
+    grade: Annotated[str, Field(pattern=r"^[A-Z][+-]?$")]
+    lower: Bound
+    words: TextsPart
+
+
+class Definition(_Part):
+    """A whole instrument file."""
+
+    # Name, hyphen and version fit the 40 characters of a code.
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=24)]
+    version: Label
+    title: TextsPart
+    older_rule: Literal["KEP/25/2004", "PermenPANRB 16/2014"] | None = None
+    default_mode: Label
+    default_bands: Label
+    index: IndexPart
+    scale: ScalePart
+    weight_modes: Annotated[dict[Label, tuple[Weight, ...]], Field(min_length=1, max_length=9)]
+    band_tables: Annotated[
+        dict[Label, Annotated[tuple[BandPart, ...], Field(min_length=2, max_length=9)]],
+        Field(min_length=1, max_length=9),
+    ]
+    items: Annotated[tuple[ItemPart, ...], Field(min_length=1, max_length=MAX_ITEMS)]

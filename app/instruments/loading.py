@@ -1,0 +1,136 @@
+"""From the text of an instrument file to an Instrument: everything wrong is said at once, with its place."""
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+from unicodedata import normalize
+
+from pydantic import ValidationError
+
+from app.instruments.consistency import faults
+from app.instruments.definition import AnswersPart, BandPart, Definition, ItemPart, TextsPart
+from app.instruments.model import Band, Instrument, Item, Texts
+
+# The column that keeps an agency's own file holds as much.
+MAX_LENGTH = 65_536
+
+
+class InstrumentFault(ValueError):
+    """An instrument file that cannot be used. `faults` has one `place: what to change` for each fault."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def load_instrument(text: str) -> Instrument:
+    """The instrument described by a TOML text; raises InstrumentFault.
+
+    A sub-question is an item of its own that shares the weight of its element (1/18 and 1/18 for two).
+    """
+    document = _parse(text)
+    try:
+        definition = Definition.model_validate(document)
+    except ValidationError as error:
+        raise InstrumentFault(*(_worded(fault, document) for fault in error.errors())) from None
+    if found := tuple(faults(definition)):
+        raise InstrumentFault(*found)
+    return _built(definition, _digest(document))
+
+
+@cache
+def shipped() -> Mapping[str, Instrument]:
+    """The instruments that come with the service, by id; read once from the package's own files."""
+    files = resources.files("app.instruments").joinpath("definitions").iterdir()
+    texts = [file.read_text("utf-8") for file in files if file.name.endswith(".toml")]
+    instruments = sorted(map(load_instrument, texts), key=lambda instrument: instrument.id)
+    return MappingProxyType({instrument.id: instrument for instrument in instruments})
+
+
+def _parse(text: str) -> dict[str, Any]:
+    if len(text) > MAX_LENGTH:
+        raise InstrumentFault(f"file: has {len(text)} characters; at most {MAX_LENGTH} are read")
+    try:
+        return tomllib.loads(normalize("NFC", text))
+    except tomllib.TOMLDecodeError as error:
+        raise InstrumentFault(f"file: is not valid TOML: {error}") from None
+    except RecursionError:
+        raise InstrumentFault("file: is nested too deeply") from None
+
+
+def _digest(document: dict[str, Any]) -> str:
+    # Of the document as parsed, not of the model: a field that a later release adds must not change
+    # the digest of a version already in use. Comments and layout of the file do not count either.
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(canonical.encode()).hexdigest()
+
+
+def _worded(fault: Mapping[str, Any], document: object) -> str:
+    kinds = {"missing": "is missing", "extra_forbidden": "is not a field of an instrument file"}
+    message = kinds.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+    return f"{_place(fault['loc'], document)}: {message}"
+
+
+def _place(path: Sequence[int | str], node: object) -> str:
+    """`items.speed.question.en`: items and bands by their own names, for nobody counts in a long file."""
+    names = []
+    for step in path:
+        node = _inside(node, step)
+        names.append(_name(node, step))
+    return ".".join(names)
+
+
+def _inside(node: Any, step: int | str) -> object:
+    # A path also names what is missing, and marks a wrong key with a step of its own.
+    if isinstance(step, int):
+        return node[step]
+    return node.get(step) if isinstance(node, dict) else None
+
+
+def _name(node: object, step: int | str) -> str:
+    if isinstance(step, str):
+        return step
+    own = (node.get("code") or node.get("grade")) if isinstance(node, dict) else None
+    return own if isinstance(own, str) else str(step + 1)
+
+
+def _built(definition: Definition, digest: str) -> Instrument:
+    tables = {name: tuple(map(_band, bands)) for name, bands in definition.band_tables.items()}
+    return Instrument(
+        id=f"{definition.name}-{definition.version}",
+        name=definition.name,
+        version=definition.version,
+        titles=_texts(definition.title),
+        index_name=definition.index.name,
+        index_title=_texts(definition.index.title),
+        older_rule=definition.older_rule,
+        low=definition.scale.low,
+        high=definition.scale.high,
+        items=tuple(map(_item, definition.items)),
+        weight_modes=MappingProxyType(dict(definition.weight_modes)),
+        default_mode=definition.default_mode,
+        band_tables=MappingProxyType(tables),
+        default_bands=definition.default_bands,
+        digest=digest,
+    )
+
+
+def _item(part: ItemPart) -> Item:
+    return Item(part.code, part.dimension, _texts(part.title), _texts(part.question), _answers(part.answers))
+
+
+def _band(part: BandPart) -> Band:
+    return Band(part.grade, part.lower, _texts(part.words))
+
+
+def _texts(part: TextsPart) -> Texts:
+    return MappingProxyType({"id": part.id, "en": part.en})
+
+
+def _answers(part: AnswersPart) -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({"id": part.id, "en": part.en})

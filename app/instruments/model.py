@@ -1,0 +1,99 @@
+"""What a questionnaire is once its file has been read and found consistent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import TypeVar
+
+SKIPPED = "-"
+
+Texts = Mapping[str, str]
+Choice = TypeVar("Choice")
+
+
+class UnknownChoice(LookupError):
+    """A weight mode or band table the instrument does not have; the message lists those it has."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question. `dimension` says what it asks about in words shared by all instruments."""
+
+    code: str
+    dimension: str
+    title: Texts
+    question: Texts
+    answers: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Band:
+    """One grade: its letter (*mutu*), the lowest rounded index that earns it, and its words (*kinerja*)."""
+
+    grade: str
+    lower: Decimal
+    words: Texts
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A questionnaire with its scoring rules. Texts are keyed by language, always `id` and `en`.
+
+    `weight_modes` holds one weight per item in the order of `items`; `band_tables` are sorted from the
+    best band down; `older_rule` names the regulation of a historical IKM that lacks today's nine
+    elements; `digest` is the SHA-256 of the file's canonical JSON.
+    """
+
+    id: str
+    name: str
+    version: str
+    titles: Texts
+    index_name: str
+    index_title: Texts
+    older_rule: str | None
+    low: int
+    high: int
+    items: tuple[Item, ...]
+    weight_modes: Mapping[str, tuple[Fraction, ...]]
+    default_mode: str
+    band_tables: Mapping[str, tuple[Band, ...]]
+    default_bands: str
+    digest: str
+
+    def weights(self, mode: str | None = None) -> tuple[Fraction, ...]:
+        """The weights of a mode, in the order of the items. Raises UnknownChoice."""
+        return self._choose(self.weight_modes, self.default_mode if mode is None else mode, "weight mode")
+
+    def bands(self, table: str | None = None) -> tuple[Band, ...]:
+        """The bands of a table, best first. Raises UnknownChoice."""
+        return self._choose(self.band_tables, self.default_bands if table is None else table, "band table")
+
+    def _choose(self, choices: Mapping[str, Choice], name: str, kind: str) -> Choice:
+        if name not in choices:
+            raise UnknownChoice(f"{self.id} has no {kind} {name!r}; it has {', '.join(choices)}")
+        return choices[name]
+
+    # What follows is derived once and kept, because intake needs it for every sheet.
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The item codes in the order in which a sheet writes its answers."""
+        return tuple(item.code for item in self.items)
+
+    @cached_property
+    def marks(self) -> Mapping[int | None, str]:
+        """How an answer is written in a sheet: one character each, `-` for a skipped question."""
+        digits: dict[int | None, str] = {score: str(score) for score in range(self.low, self.high + 1)}
+        return digits | {None: SKIPPED}
+
+    @cached_property
+    def readings(self) -> Mapping[str, int | None]:
+        """The opposite of `marks`."""
+        return {mark: score for score, mark in self.marks.items()}
+
+    @cached_property
+    def blank(self) -> str:
+        """The sheet on which every question was skipped; it is never stored."""
+        return SKIPPED * len(self.items)

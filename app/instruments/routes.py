@@ -1,0 +1,33 @@
+"""The instruments a client may draw a form from."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+
+from app.access.guard import EVERY_KIND, requires
+from app.access.principals import Principal
+from app.foundation.problems import Problem
+from app.instruments.schemas import InstrumentOut, InstrumentPage, instrument_out, summary_of
+from app.instruments.shelf import instruments_of
+
+router = APIRouter(prefix="/v1", tags=["instruments"])
+Anybody = Annotated[Principal, Depends(requires(*EVERY_KIND))]
+
+
+@router.get("/instruments")
+def list_instruments(request: Request, principal: Anybody) -> InstrumentPage:
+    """Every instrument the agency may use."""
+    with request.app.state.database.reading() as session:
+        shelf = instruments_of(session, principal.agency_id)
+    return InstrumentPage(items=[summary_of(shelf[name]) for name in sorted(shelf)])
+
+
+@router.get("/instruments/{instrument}")
+def show_instrument(request: Request, principal: Anybody, instrument: str) -> InstrumentOut:
+    """One instrument with its questions, answers, weights and bands."""
+    with request.app.state.database.reading() as session:
+        shelf = instruments_of(session, principal.agency_id)
+    if instrument not in shelf:
+        raise Problem("instrument-unknown")
+    return instrument_out(shelf[instrument])

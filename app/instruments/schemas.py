@@ -1,0 +1,143 @@
+"""Instruments on the wire: everything a client needs to draw the form and to explain a figure."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from pydantic import BaseModel, ConfigDict
+
+from app.instruments.model import Band, Instrument, Item, Texts
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TextsOut(_Out):
+    """One text in Indonesian and in English."""
+
+    id: str
+    en: str
+
+
+class AnswerOut(_Out):
+    """One answer to choose: the score to send and its words."""
+
+    score: int
+    words: TextsOut
+
+
+class ItemOut(_Out):
+    """One question with its answers, from the lowest score up."""
+
+    code: str
+    dimension: str
+    title: TextsOut
+    question: TextsOut
+    answers: tuple[AnswerOut, ...]
+
+
+class BandOut(_Out):
+    """One grade; `lower` is the lowest rounded index that earns it, as text (`"88.31"`)."""
+
+    grade: str
+    lower: str
+    words: TextsOut
+
+
+class InstrumentSummary(_Out):
+    """An instrument in a list."""
+
+    id: str
+    titles: TextsOut
+    index_name: str
+    index_title: TextsOut
+    items: tuple[str, ...]
+    digest: str
+
+
+class InstrumentPage(_Out):
+    """The instruments an agency may use."""
+
+    items: tuple[InstrumentSummary, ...]
+
+
+class InstrumentOut(_Out):
+    """A whole instrument; weights are text (`"1/9"`, `"0.111"`) so that they stay exact."""
+
+    id: str
+    name: str
+    version: str
+    titles: TextsOut
+    index_name: str
+    index_title: TextsOut
+    older_rule: str | None
+    low: int
+    high: int
+    items: tuple[ItemOut, ...]
+    weight_modes: dict[str, tuple[str, ...]]
+    default_mode: str
+    band_tables: dict[str, tuple[BandOut, ...]]
+    default_bands: str
+    digest: str
+
+
+def summary_of(instrument: Instrument) -> InstrumentSummary:
+    """The instrument as one line of a list."""
+    return InstrumentSummary(
+        id=instrument.id,
+        titles=_texts(instrument.titles),
+        index_name=instrument.index_name,
+        index_title=_texts(instrument.index_title),
+        items=instrument.codes,
+        digest=instrument.digest,
+    )
+
+
+def instrument_out(instrument: Instrument) -> InstrumentOut:
+    """The instrument with all its texts and rules."""
+    return InstrumentOut(
+        id=instrument.id,
+        name=instrument.name,
+        version=instrument.version,
+        titles=_texts(instrument.titles),
+        index_name=instrument.index_name,
+        index_title=_texts(instrument.index_title),
+        older_rule=instrument.older_rule,
+        low=instrument.low,
+        high=instrument.high,
+        items=tuple(_item(item, instrument.low) for item in instrument.items),
+        weight_modes={mode: tuple(map(weight_text, them)) for mode, them in instrument.weight_modes.items()},
+        default_mode=instrument.default_mode,
+        band_tables={table: tuple(map(_band, bands)) for table, bands in instrument.band_tables.items()},
+        default_bands=instrument.default_bands,
+        digest=instrument.digest,
+    )
+
+
+def weight_text(weight: Fraction) -> str:
+    """`0.111` where a decimal says it exactly, `1/9` where none does."""
+    decimal = Decimal(weight.numerator) / Decimal(weight.denominator)
+    return str(decimal) if Fraction(decimal) == weight else str(weight)
+
+
+def _texts(texts: Texts) -> TextsOut:
+    return TextsOut(id=texts["id"], en=texts["en"])
+
+
+def _item(item: Item, low: int) -> ItemOut:
+    pairs = zip(item.answers["id"], item.answers["en"], strict=True)
+    answers = (
+        AnswerOut(score=score, words=TextsOut(id=indonesian, en=english))
+        for score, (indonesian, english) in enumerate(pairs, start=low)
+    )
+    return ItemOut(
+        code=item.code,
+        dimension=item.dimension,
+        title=_texts(item.title),
+        question=_texts(item.question),
+        answers=tuple(answers),
+    )
+
+
+def _band(band: Band) -> BandOut:
+    return BandOut(grade=band.grade, lower=str(band.lower), words=_texts(band.words))

@@ -1,0 +1,26 @@
+"""The only SQL of this room."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlmodel import select
+
+from app.foundation.database import Session
+from app.instruments.tables import InstrumentVersion
+
+
+def versions_of(session: Session, agency_id: str) -> Sequence[InstrumentVersion]:
+    """Every instrument version the agency has."""
+    return session.exec(select(InstrumentVersion).where(InstrumentVersion.agency_id == agency_id)).all()
+
+
+def all_shipped_digests(session: Session) -> Sequence[tuple[str, str, str]]:
+    """Agency, instrument and recorded digest of every shipped version, of all agencies."""
+    query = select(
+        InstrumentVersion.agency_id, InstrumentVersion.instrument, InstrumentVersion.digest
+    ).where(InstrumentVersion.source == None)  # noqa: E711 - SQL's IS NULL
+    return session.exec(query).all()
+
+
+def sources_of(session: Session, agency_id: str) -> Mapping[str, str]:
+    """The agency's own definitions: id → TOML text."""
+    return {row.instrument: row.source for row in versions_of(session, agency_id) if row.source is not None}

@@ -1,0 +1,191 @@
+"""Builds the application. `create_app(settings)` does everything; importing this file has no effect."""
+
+import asyncio
+import gc
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from importlib.metadata import version
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
+
+import app.directory.routes
+import app.foundation.routes
+import app.indices.routes
+import app.instruments.routes
+import app.ratings.routes
+import app.web.routes
+from app.access.authentication import Authenticator
+from app.directory.catalogue import CatalogueCache
+from app.foundation import answers
+from app.foundation.clock import Clock, system_clock
+from app.foundation.database import Database
+from app.foundation.installation import UnfitInstallation, claim
+from app.foundation.middleware import Limits, Watch
+from app.foundation.one_pass import ShortWay
+from app.foundation.routes import readiness_of
+from app.foundation.secret import load_secret
+from app.foundation.settings import Environment, Settings
+from app.foundation.telemetry import Metrics
+from app.instruments.shelf import ShelfCache, changed_since_use
+from app.ratings.intake import Intake
+from app.ratings.keys import KeyMaker
+from app.ratings.retention import tidy
+from app.ratings.store import RatingStore
+from app.ratings.writer import Writer
+from app.web import docs
+
+log = structlog.get_logger("cermin")
+
+KIB = 1_024
+ROUTERS: tuple[APIRouter, ...] = (
+    app.foundation.routes.router,
+    app.directory.routes.router,
+    app.instruments.routes.router,
+    app.ratings.routes.router,
+    app.indices.routes.router,
+    app.web.routes.router,
+)
+# Bodies of ratings are small; a batch of 500 with comments fits into a mebibyte.
+SMALL_BODY, BATCH_BODY = 16 * KIB, 1_024 * KIB
+TIDY_SECONDS = 3_600.0
+
+DESCRIPTION = """Citizens rate the service they just received (speed, transparency, friendliness);
+agencies pull exact satisfaction indices.
+
+Send a key as `Authorization: Bearer crm_…`. Every refusal is `application/problem+json` with a stable
+`code`. See the API guide in the repository's `docs/`."""
+
+
+class Cermin(FastAPI):
+    """The application with its own outer layers, which a request passes before the framework's."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Watch → Limits → ShortWay → FastAPI's own stack."""
+        settings: Settings = self.state.settings
+        routes = [route for router in ROUTERS for route in router.routes]
+        stack: ASGIApp = ShortWay(super().build_middleware_stack(), routes)
+        stack = Limits(
+            stack,
+            default=SMALL_BODY,
+            of_path={"/v1/ratings/batch": BATCH_BODY},
+            seconds=settings.receive_seconds,
+            language=settings.language,
+        )
+        return Watch(stack, metrics=self.state.metrics, language=settings.language)
+
+
+def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
+    """The whole service for these settings."""
+    database = open_database(settings)
+    secret = load_secret(settings.secret.get_secret_value() if settings.secret else None, settings.secret_file)
+    application = Cermin(
+        title="Cermin",
+        version=version("cermin"),
+        description=DESCRIPTION,
+        lifespan=_lifespan(settings, database, secret, clock),
+        # Metrics are our own (/metrics); asking for OpenTelemetry providers at every request is not free.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        docs_url=None,
+        redoc_url=None,
+    )
+    state = application.state
+    state.settings, state.database, state.clock, state.language = settings, database, clock, settings.language
+    state.metrics = Metrics()
+    state.authenticator = Authenticator(database, clock, settings.key_cache_seconds)
+    answers.install(application)
+    docs.install(application)
+    for router in ROUTERS:
+        application.include_router(router)
+    return application
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings."""
+    return Database(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        statement_timeout_ms=settings.statement_timeout_ms,
+        lock_timeout_ms=settings.lock_timeout_ms,
+    )
+
+
+def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Clock):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+        check_fitness(settings, database, secret)
+        store = RatingStore(database)
+        writer = Writer(
+            store,
+            queue_length=settings.queue_length,
+            group_length=settings.group_length,
+            # SQLite has one writer at a time anyway; a second one would only wait for the lock.
+            writers=1 if database.is_sqlite else settings.writers,
+        )
+        late_limit = timedelta(days=settings.late_limit_days)
+        application.state.intake = Intake(
+            catalogues=CatalogueCache(
+                database,
+                clock,
+                seconds=settings.directory_cache_seconds,
+                reach=late_limit + timedelta(days=1),
+            ),
+            shelves=ShelfCache(database, clock, settings.directory_cache_seconds),
+            keys=KeyMaker.of(secret),
+            store=store,
+            writer=writer,
+            clock=clock,
+            late_limit=late_limit,
+        )
+        application.state.metrics.queued.set_function(lambda: writer.queued)
+        tidying = asyncio.create_task(_tidy_hourly(settings, database, clock))
+        _calm_the_interpreter()
+        try:
+            yield
+        finally:
+            tidying.cancel()
+            await writer.drain()
+            database.dispose()
+
+    return lifespan
+
+
+def check_fitness(settings: Settings, database: Database, secret: bytes) -> None:
+    """Refuse to start where an acknowledged rating could be lost, counted twice or scored otherwise."""
+    if readiness_of(database).status != "ready":
+        raise UnfitInstallation("The database is not reachable or not migrated. Run `cermin migrate`.")
+    if settings.environment is Environment.production:
+        if settings.secret is None and not database.is_sqlite:
+            raise UnfitInstallation("Set CERMIN_SECRET: several processes must share one secret.")
+        if unsafe := database.unsafe_settings():
+            raise UnfitInstallation(f"PostgreSQL runs with {', '.join(unsafe)} off; switch it on.")
+    claim(database, secret)
+    with database.reading() as session:
+        if changed := changed_since_use(session):
+            raise UnfitInstallation(f"Instruments differ from the ones used before: {', '.join(changed)}.")
+
+
+async def _tidy_hourly(settings: Settings, database: Database, clock: Clock) -> None:
+    """Purge what is past its retention and unlink what is kept apart; a failure waits for the next hour."""
+    retention = timedelta(days=settings.comment_retention_days)
+    while True:
+        try:
+            await asyncio.to_thread(tidy, database, clock().date(), retention)
+        except Exception as error:
+            log.error("tidy.failed", error=type(error).__name__)
+        await asyncio.sleep(TIDY_SECONDS)
+
+
+def _calm_the_interpreter() -> None:
+    """Two habits of CPython that hurt a busy event loop with writers beside it; docs/performance.md has figures.
+
+    What lives as long as the process need not be walked again by the garbage collector. And a writer
+    coming back from the disk should not wait five milliseconds for its turn.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    sys.setswitchinterval(0.000_5)

@@ -1,0 +1,105 @@
+"""Where and for whom a sheet counts. Nothing is guessed: what does not fit is told to the client."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.access.principals import KeyKind, Principal
+from app.directory.catalogue import Catalogue
+from app.foundation.problems import FieldError, Problem
+from app.ratings.schemas import RatingIn
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where, for whom and on which local day a rating counts."""
+
+    office: str
+    counter: str | None
+    service: str
+    employee: str | None
+    channel: str
+    rated_on: date
+
+
+class _Unfit(Exception):  # noqa: N818 - control flow inside this module
+    def __init__(self, field: str, code: str) -> None:
+        self.error = FieldError(field, code)
+
+
+def attribute(sheet: RatingIn, principal: Principal, catalogue: Catalogue, moment: datetime) -> Place:
+    """The place of a sheet rated at `moment` (aware UTC); raises `invalid-request` naming the field."""
+    try:
+        return _attribute(sheet, principal, catalogue, moment)
+    except _Unfit as unfit:
+        raise Problem("invalid-request", errors=[unfit.error]) from None
+
+
+def _attribute(sheet: RatingIn, principal: Principal, catalogue: Catalogue, moment: datetime) -> Place:
+    is_device = principal.kind is KeyKind.device
+    office = _device_office(sheet, principal) if is_device else _named_office(sheet, principal, catalogue)
+    counter = principal.counter if is_device else None
+    entry = catalogue.offices.get(office)
+    if entry is None:
+        raise _Unfit("office", "office-unknown")
+    rated_on = moment.astimezone(entry.zone).date()
+    return Place(
+        office=office,
+        counter=counter,
+        service=_service(sheet, catalogue, office, counter),
+        employee=_employee(sheet, catalogue, office, counter, moment, rated_on),
+        channel=_channel(sheet, is_device=is_device),
+        rated_on=rated_on,
+    )
+
+
+def _device_office(sheet: RatingIn, principal: Principal) -> str:
+    assert principal.office is not None, "a device key names its office"
+    if sheet.office is not None and sheet.office != principal.office:
+        raise _Unfit("office", "office-fixed")
+    return principal.office
+
+
+def _named_office(sheet: RatingIn, principal: Principal, catalogue: Catalogue) -> str:
+    if sheet.office is None:
+        raise _Unfit("office", "office-missing")
+    if sheet.office not in catalogue.offices:
+        raise _Unfit("office", "office-unknown")
+    if not catalogue.within(sheet.office, principal.office):
+        raise Problem("out-of-scope", what="this office")
+    return sheet.office
+
+
+def _channel(sheet: RatingIn, *, is_device: bool) -> str:
+    if is_device:
+        if sheet.channel is not None:
+            raise _Unfit("channel", "channel-fixed")
+        return "kiosk"
+    if sheet.channel is None:
+        raise _Unfit("channel", "channel-missing")
+    return sheet.channel
+
+
+def _service(sheet: RatingIn, catalogue: Catalogue, office: str, counter: str | None) -> str:
+    given = catalogue.counters.get((office, counter), ()) if counter else ()
+    if sheet.service is None:
+        if len(given) != 1:
+            raise _Unfit("service", "service-missing")
+        return given[0]
+    if sheet.service not in catalogue.services:
+        raise _Unfit("service", "service-unknown")
+    if given and sheet.service not in given:
+        raise _Unfit("service", "service-elsewhere")
+    return sheet.service
+
+
+def _employee(
+    sheet: RatingIn, catalogue: Catalogue, office: str, counter: str | None, moment: datetime, day: date
+) -> str | None:
+    if sheet.employee is None:
+        roster = catalogue.rosters.get((office, counter)) if counter else None
+        return roster.on_duty(moment) if roster else None
+    if sheet.employee not in catalogue.employees:
+        raise _Unfit("employee", "employee-unknown")
+    if not catalogue.posted(sheet.employee, office, day):
+        raise _Unfit("employee", "employee-not-posted")
+    return sheet.employee

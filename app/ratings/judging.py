@@ -1,0 +1,120 @@
+"""Judging a sheet: may it count, where, for whom, and what exactly is stored. Pure: no clock, no store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from app.access.principals import Principal
+from app.directory.catalogue import Catalogue
+from app.foundation.ids import moment_of
+from app.foundation.problems import FieldError, Problem
+from app.instruments.model import Instrument
+from app.instruments.sheets import SheetFault, write_sheet
+from app.ratings.attribution import attribute
+from app.ratings.keys import KeyMaker, plain_text
+from app.ratings.rating import NewRating
+from app.ratings.redaction import redact
+from app.ratings.schemas import ProfileIn, RatingIn
+
+LARGEST_LEAD = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What a sheet is judged against: the agency's directory and instruments."""
+
+    catalogue: Catalogue
+    shelf: Mapping[str, Instrument]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The rules of this installation."""
+
+    keys: KeyMaker
+    late_limit: timedelta
+
+    def judge(
+        self, principal: Principal, sheet: RatingIn, rating_id: UUID, premises: Premises, now: datetime
+    ) -> NewRating | Problem:
+        """The rating to store, or the problem to answer."""
+        try:
+            moment = self._moment(rating_id, now)
+            instrument = _instrument(sheet, premises.shelf)
+            return NewRating(
+                agency_id=principal.agency_id,
+                key=self.keys.key(principal.agency_id, rating_id),
+                place=attribute(sheet, principal, premises.catalogue, moment),
+                instrument=instrument.id,
+                sheet=_answers(instrument, sheet),
+                digest=self.digest(principal, sheet, rating_id),
+                comment=_comment(sheet.comment) if sheet.comment else None,
+                profile=_profile(sheet.profile) if sheet.profile else None,
+            )
+        except Problem as problem:
+            return problem
+
+    def digest(self, principal: Principal, sheet: RatingIn, rating_id: UUID) -> str:
+        """Of what the sheet means, as sent: a roster that changes later does not change it."""
+        return self.keys.digest(
+            rating_id,
+            sheet.office or principal.office,
+            principal.counter,
+            sheet.service,
+            sheet.employee,
+            sheet.channel,
+            sheet.instrument,
+            _joined(sheet.scores),
+            (plain_text(sheet.comment) or None) if sheet.comment else None,
+            _joined(_profile(sheet.profile)) if sheet.profile else None,
+        )
+
+    def _moment(self, rating_id: UUID, now: datetime) -> datetime:
+        """When the rating happened, by its id; a clock that is wrong is told the server's time."""
+        try:
+            moment = moment_of(rating_id)
+        except (OverflowError, ValueError):
+            moment = LAST_MOMENT
+        if moment > now + LARGEST_LEAD:
+            raise Problem("id-in-future", extra=_server_time(now))
+        if moment < now - self.late_limit:
+            raise Problem("id-too-late", extra=_server_time(now), days=self.late_limit.days)
+        return moment
+
+
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
+
+
+def _server_time(now: datetime) -> dict[str, str]:
+    return {"server_time": now.isoformat(timespec="milliseconds")}
+
+
+def _instrument(sheet: RatingIn, shelf: Mapping[str, Instrument]) -> Instrument:
+    instrument = shelf.get(sheet.instrument)
+    if instrument is None:
+        raise Problem("invalid-request", errors=[FieldError("instrument", "instrument-unknown")])
+    return instrument
+
+
+def _answers(instrument: Instrument, sheet: RatingIn) -> str:
+    try:
+        return write_sheet(instrument, sheet.scores)
+    except SheetFault as fault:
+        field = "scores" if fault.item is None else f"scores.{fault.item}"
+        raise Problem("invalid-request", errors=[FieldError(field, fault.code)]) from None
+
+
+def _comment(text: str) -> str | None:
+    """What is stored of a comment; nothing when nothing readable is left."""
+    return redact(plain_text(text)) or None
+
+
+def _profile(profile: ProfileIn) -> dict[str, str]:
+    given: dict[str, str] = profile.model_dump(exclude_none=True)
+    return given
+
+
+def _joined(pairs: Mapping[str, object]) -> str:
+    """The same text however the pairs were ordered."""
+    return ",".join([f"{name}={value}" for name, value in sorted(pairs.items())])

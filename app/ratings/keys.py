@@ -1,0 +1,56 @@
+"""From the id a client made to the key of the row, and the digest of what it said.
+
+The key is deterministic (a retry meets the same row), sortable and partitionable by day, and tells
+nobody without the installation's secret which moment or which client it came from.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from hashlib import blake2b
+from uuid import UUID
+
+from app.foundation.secret import derive
+
+DAY_MS = 86_400_000
+# The key's day is the day in WIB for every office, so that the same id meets the same key whichever
+# office a sheet names; at the hours in which the three zones differ, every counter is closed.
+WIB_MS = 7 * 3_600_000
+SEPARATOR, ABSENT = "\x1f", "\x1e"
+VERSION_8, VARIANT = 0x8 << 76, 0b10 << 62
+
+
+@dataclass(frozen=True)
+class KeyMaker:
+    """Derives keys and digests with sub-keys of the installation's secret."""
+
+    key_secret: bytes
+    digest_secret: bytes
+
+    @classmethod
+    def of(cls, secret: bytes) -> "KeyMaker":
+        """The maker of this installation."""
+        return cls(derive(secret, "rating-key"), derive(secret, "rating-digest"))
+
+    def key(self, agency_id: str, rating_id: UUID) -> UUID:
+        """A UUIDv8 (RFC 9562 §5.8): 48 bits of the day in milliseconds, then 74 bits of a keyed hash."""
+        day = ((rating_id.int >> 80) + WIB_MS) // DAY_MS * DAY_MS
+        mark = blake2b(rating_id.bytes + agency_id.encode(), key=self.key_secret, digest_size=10).digest()
+        random = int.from_bytes(mark, "big") >> 6
+        high, low = random >> 62, random & ((1 << 62) - 1)
+        return UUID(int=day << 80 | VERSION_8 | high << 64 | VARIANT | low)
+
+    def digest(self, rating_id: UUID, *parts: str | None) -> str:
+        """Says whether two sheets with one id mean the same: a keyed BLAKE2b (RFC 7693), 32 hex digits.
+
+        Keyed and salted with the id, so that neither a comment nor a profile can be matched to a row by
+        computing digests of guesses. The parts are codes and plain texts, none of which holds the
+        separator.
+        """
+        content = SEPARATOR.join([ABSENT if part is None else part for part in parts])
+        return blake2b(rating_id.bytes + content.encode(), key=self.digest_secret, digest_size=16).hexdigest()
+
+
+def plain_text(text: str) -> str:
+    """NFC without control characters: what two keyboards typed alike is the same text."""
+    kept = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
+    return unicodedata.normalize("NFC", kept).strip()

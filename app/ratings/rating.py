@@ -1,0 +1,41 @@
+"""A rating on its way to the disk, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from app.ratings.attribution import Place
+
+
+@dataclass(frozen=True, slots=True)
+class NewRating:
+    """One judged sheet, ready to be written: nothing about it is left to decide."""
+
+    agency_id: str
+    key: UUID
+    place: Place
+    instrument: str
+    sheet: str
+    digest: str
+    comment: str | None = None
+    profile: Mapping[str, str] | None = None
+
+
+class Outcome(StrEnum):
+    """What became of a rating."""
+
+    stored = "stored"
+    replayed = "replayed"
+    conflict = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The row that now stands under the key. With `conflict` it is somebody else's content."""
+
+    outcome: Outcome
+    office: str
+    employee: str | None
+    rated_on: date

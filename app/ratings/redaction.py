@@ -1,0 +1,197 @@
+"""Takes personal data out of a citizen's words before they are stored (UU 27/2022: no more than needed).
+
+Found by form alone, without a dictionary of names: NIK, NIP, telephone numbers, e-mail addresses and vehicle
+plates. A run of digits that is as long as an identity number goes; the numbers an office talks about
+(prices, dates, hours, queue numbers, regulations) stay.
+
+Every repetition is bounded or possessive and starts only where a word or a number starts, so the time is
+linear in the length of the text whatever the text is. What stands next to a found item is never a digit, so
+taking the item out lets no new one appear: redacting twice is redacting once.
+"""
+
+import re
+
+from app.ratings.schemas import LONGEST_COMMENT
+
+# Between digits people type spaces, dots, hyphens and underscores; copying from a contact list adds invisible
+# direction marks and typographic hyphens. No line break: two lines are two numbers.
+_BETWEEN = r" \t\u00a0\u00ad\u2000-\u2015\u202a-\u202f\u2060-\u2069\u2212\ufeff._\-"
+_GAP = rf"[{_BETWEEN}]{{0,3}}+"
+_PHONE_GAP = rf"[{_BETWEEN}()]{{0,4}}+"
+# Only stretches with at least six digits are looked at closely, which keeps an ordinary comment cheap.
+_RUN = re.compile(rf"[+(\doO](?<![^\W\d_][oO])(?:[{_BETWEEN}()/+]{{0,4}}+\d){{5,}}+")
+
+# Ordinary figures whose digits could be taken for a part of a longer number.
+_DATE = rf"\d{{1,2}}[{_BETWEEN}]{{1,3}}+\d{{1,2}}[{_BETWEEN}]{{1,3}}+(?:19|20)\d\d(?!\d)"
+_HOUR = r"(?:[01]\d|2[0-3])\.[0-5]\d(?!\d)"
+_THOUSANDS = r"\d{1,3}(?:\.\d{3})++(?!\d|\.\d)"
+
+# Birth, appointment, sex, serial. A PPPK's number has a contract number where the month of appointment would
+# be, so those two digits may be anything.
+_YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
+_BIRTH = rf"{_YEAR}{_GAP}(?:0[1-9]|1[0-2]){_GAP}(?:0[1-9]|[12]\d|3[01])"
+_GROUPED_NIP = rf"{_BIRTH}{_GAP}{_YEAR}(?:{_GAP}\d){{2}}{_GAP}[12](?:{_GAP}\d){{3}}"
+_NIP = re.compile(rf"(?<!\d)(?:\d{{18}}|{_GROUPED_NIP})(?!\d)")
+
+# Sixteen digits on end are taken as they are. Spread over groups they must hold a birth date where a NIK has
+# one (a woman's day is 40 higher) and no written date, or be four groups of four that are not years: opening
+# hours and lists of dates are sixteen digits, too.
+_DAY = rf"(?:[04]{_GAP}[1-9]|[1256]{_GAP}\d|[37]{_GAP}[01])"
+_MONTH = rf"(?:0{_GAP}[1-9]|1{_GAP}[0-2])"
+_NO_DATE = rf"(?!(?:\d{_GAP}){{0,8}}?(?<!\d){_DATE})"
+_GROUPED_NIK = rf"{_NO_DATE}[1-9](?:{_GAP}\d){{5}}{_GAP}{_DAY}{_GAP}{_MONTH}(?:{_GAP}\d){{6}}"
+_FOURS = rf"(?!(?:(?:19|20)\d\d\D){{3}})[1-9]\d{{3}}(?:[{_BETWEEN}]\d{{4}}){{3}}"
+_NIK = re.compile(rf"(?<!\d)(?:\d{{16}}|{_FOURS}|{_GROUPED_NIK})(?!\d)")
+
+# The last two digits stand together, so that "0812 3456 7890 5 kali" keeps its 5.
+_AREA = r"[2-79]\d{1,2}"
+_LOCAL = rf"(?!{_DATE}|{_HOUR})[2-9](?:{_PHONE_GAP}\d){{3,6}}\d"
+_SUBSCRIBER = rf"8[1-9](?:\d{{8,12}}|(?:{_PHONE_GAP}\d){{5,9}}\d)"
+_ABROAD = rf"(?:\((?=\+\d{{1,3}}\)))?\+{_GAP}(?:62|(?!{_THOUSANDS})[1-9]\d)(?:{_PHONE_GAP}\d){{6,11}}\d"
+# 62 without a plus may be an amount: 62.812.345.678.
+_BARE_62 = (
+    rf"(?:\((?=62\)))?(?:00|(?!{_THOUSANDS}))62{_PHONE_GAP}(?:0{_PHONE_GAP})?"
+    rf"(?:{_SUBSCRIBER}|{_AREA}{_PHONE_GAP}{_LOCAL})"
+)
+# The nought may be a letter o. Few people set 08 apart, and then not two digits follow: that is a date.
+_MOBILE = rf"(?:\((?=[0oO]8\d{{1,3}}\)))?[0oO]{_SUBSCRIBER}"
+_SPREAD_MOBILE = rf"0(?: 8|8[ .-](?!(?:19|20)\d\d(?!\d)))[1-9]\d\d(?:{_PHONE_GAP}\d){{5,7}}\d"
+_DIGITWISE_MOBILE = r"0(?P<one>[ .-])8(?:(?P=one)\d){8,11}|08(?P<two>[ .-])[1-9]\d(?:(?P=two)\d\d){4}\d?"
+# The area code is set apart, or the whole is as long as a landline's number.
+_LANDLINE = rf"(?:\((?=\d{{3,4}}\)))?0{_AREA}(?:[{_BETWEEN})/]{{1,4}}+{_LOCAL}|[2-9]\d{{5,7}})"
+_PHONE = re.compile(
+    rf"(?:{_ABROAD}|(?<!\d)(?:{_BARE_62}|{_MOBILE}|{_SPREAD_MOBILE}|{_DIGITWISE_MOBILE}|{_LANDLINE}))(?!\d)"
+)
+
+# After a word such as WA or telp. a number may lack its nought or its area code.
+_CUE = re.compile(
+    r"(?<![a-z])(?:hp|wa|whatsapp|telp?|tlpn?|telpon|telepon|hub|hubungi|kontak)(?:[ .:;=-]|saya|sy|aku|ku|nya|nomor|nomer"
+    r"|nmr|no|rumah|rmh|kantornya|kantor|ke|di|aja|admin|hp|wa|bapak|pak|ibu|bu){0,8}+$",
+    re.IGNORECASE,
+)
+_CUED_PHONE = re.compile(
+    rf"(?:(?!{_THOUSANDS}){_SUBSCRIBER}|(?!\d+000(?!\d))[2-9]\d{{5,7}}|[2-9]\d\d-\d{{4}})(?!\d)"
+)
+
+# An address has an unspaced @, or a spaced or spelled-out one before a well-known ending.
+_NAME = r"[\w.+%-]"
+_LABEL = r"[a-z0-9-]++"
+_ENDING = r"(?:com|net|org|co|go|ac|or|sch|web|my|desa|gov|edu|id)"
+_PROVIDER = r"(?:gmail|g-mail|yahoo|ymail|hotmail|outlook|icloud|live|rocketmail|protonmail|proton)"
+_DOT = r"(?:\.| ?[(\[{] ?(?:dot|titik) ?[)\]}] ?| (?:dot|titik) )"
+_LOOSE_DOT = rf"(?:{_DOT}| ?[.,] ?)"
+# Endings are followed by no letter; a digit may follow, for it may start a telephone number.
+_END = r"(?![a-z])"
+_AT_PROVIDER = rf"{_PROVIDER}(?:{_LOOSE_DOT}?{_ENDING}(?:{_LOOSE_DOT}[a-z]{{2}})?)?{_END}"
+_AT_DOMAIN = (
+    rf"@(?:{_LABEL}(?:\.{_LABEL}){{0,4}}?\.{_ENDING}(?:\.[a-z]{{2}})?{_END}"
+    rf"|{_LABEL}(?:\.{_LABEL}){{0,3}}\.[a-z]{{2,10}}{_END}|{_AT_PROVIDER})"
+)
+# It starts with the first character of a name (written so because the engine skips to it quickly), and what
+# is glued to an address and is one itself goes with it.
+_EMAIL = re.compile(rf"{_NAME}(?<!{_NAME}{{2}})(?:{_NAME}*+{_AT_DOMAIN})++", re.IGNORECASE)
+_HINT_OF_SPELLED_EMAIL = re.compile(r"[ (\[{<](?:(?:at|et)[ )\]}>]|@)|@ ", re.IGNORECASE)
+_NO_NAME = r"(?!(?:e-?mail|akun|alamat|domain|harus|hrs|pakai|pake|pk|bukan|dan|atau|yang|yg|ke|di|dari)(?![\w.+%-]))"
+_SPELLED_AT = r"(?: ?[(\[{<] ?(?:at|et|@) ?[)\]}>] ?| {1,2}(?:at|et) {1,2})"
+_SPACED_AT = r" {0,2}@ {0,2}"
+_AT_SPELLED_DOMAIN = (
+    rf"(?:{_SPELLED_AT}{_AT_PROVIDER}"
+    rf"|{_SPACED_AT}{_PROVIDER}{_LOOSE_DOT}{_ENDING}(?:{_DOT}[a-z]{{2}})?{_END}"
+    rf"|(?:{_SPELLED_AT}|{_SPACED_AT}){_LABEL}(?:{_DOT}{_LABEL}){{0,3}}?{_DOT}{_ENDING}(?:{_DOT}[a-z]{{2}})?{_END})"
+)
+_SPELLED_EMAIL = re.compile(
+    rf"(?<!{_NAME}){_NO_NAME}(?:[\w+-]++ (?:dot|titik) ){{0,2}}+{_NAME}(?:{_NAME}*+{_AT_SPELLED_DOMAIN})++",
+    re.IGNORECASE,
+)
+
+# The letters are the registration areas of the police; the series has up to three letters.
+_HINT_OF_PLATE = re.compile(r"\d[ ._-]{0,3}[A-Za-z]{1,3}(?!\w)")
+_PLATE = re.compile(
+    r"(?<!\w)(?P<area>A[ABDEG]?|B[ABDEGHKLMNP]?|D[ABCDEGHKLMNPRSTW]?|E[ABD]?|K[BHTU]?|P[ABGSTY]?|[FGHLMNRSTWZ])"
+    r"(?P<gap>[ ._-]{0,3})(?P<number>[1-9]\d{0,3})(?P<gap2>[ ._-]{0,3})(?P<series>[A-Z]{1,3})(?!\w)",
+    re.IGNORECASE,
+)
+_VEHICLE = re.compile(
+    r"\b(?:plat|pelat|nopol|no\.? ?pol|polisi|mobil|motor|kendaraan|truk|angkot|stnk|bpkb)(?:nya)?[ .:,(=-]{0,3}"
+    r"(?:(?:plat|no|nomor|dinas|merah|hitam|kuning|putih)[ .:,(=-]{1,3}){0,2}$",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\b(?:antr[ie]\w*|urut|tiket|loket|ruang\w*|gedung|blo?k|lantai|lt|kamar|gate|poli|[ck]ounter|meja|kode|kelas"
+    r"|perum\w*|griya|gang|gg|jl|no|nomor|nomer|nmr)[ .:,(=-]{1,3}$",
+    re.IGNORECASE,
+)
+# What follows a number in everyday writing ("A 123 di", "D 500 rb") and is as short as a series.
+_SHORT_WORDS = frozenset(
+    "di ke dr dan yg ya jam org thn th bln bl hr mgg pak bu mas mba pas dgn dg utk tp tpi sdh udh blm blum itu ini "
+    "aja lho loh deh sih nih kok kan jd jdi jg jga krn tdk gak ga gk rb jt km kg gr cm mm m lbr pcs bh wib wit st "
+    "rt rw no lt an nya sy aku ku kmi dia cma bs bsa bgt msh lg lgi pd sm sma kl klo klu smp sd mnt dtk hal ktp kk "
+    "sim kia pns asn va cc ps rpm x buah dpt lwt ada apa mau tau".split()
+)
+_AREAS_LIKE_WORDS = frozenset(("dr", "dg", "pa", "ku", "de", "da"))
+
+
+def redact(text: str) -> str:
+    """The text with each personal item replaced by [NIK], [NIP], [telepon], [email] or [plat].
+
+    At most `LONGEST_COMMENT` characters: a word in brackets may be longer than what it replaces, and then the
+    end of the text is cut off.
+    """
+    cleaned = _without_personal_data(text)
+    # A cut can make a telephone number of a run too long for one, so what is left is looked at again.
+    while len(cleaned) > LONGEST_COMMENT:
+        cleaned = _without_personal_data(_cut(cleaned))
+    return cleaned
+
+
+def _cut(text: str) -> str:
+    """The start of a text that is too long, without a half of a word in brackets at its end."""
+    return re.sub(r"\[\w{0,7}$", "", text[:LONGEST_COMMENT])
+
+
+def _without_personal_data(text: str) -> str:
+    """E-mail first, for a number may be a part of an address; then numbers, then plates."""
+    if "@" in text:
+        text = _EMAIL.sub("[email]", text)
+    if _HINT_OF_SPELLED_EMAIL.search(text):
+        text = _SPELLED_EMAIL.sub("[email]", text)
+    text = _RUN.sub(_without_numbers, text)
+    if _HINT_OF_PLATE.search(text):
+        text = _PLATE.sub(_plate_or_same, text)
+    return text
+
+
+def _without_numbers(found: re.Match[str]) -> str:
+    """A stretch of digits without identity and telephone numbers, the longer ones first."""
+    run = _NIP.sub("[NIP]", found[0])
+    run = _NIK.sub("[NIK]", run)
+    run = _PHONE.sub("[telepon]", run)
+    cued = _CUED_PHONE.match(run)
+    if cued and _CUE.search(_before(found, 40)):
+        return "[telepon]" + run[cued.end() :]
+    return run
+
+
+def _plate_or_same(found: re.Match[str]) -> str:
+    return "[plat]" if _is_plate(found) else found[0]
+
+
+def _is_plate(found: re.Match[str]) -> bool:
+    """Whether letters, number, letters are a plate and not a queue number, a room or an amount."""
+    area, number, series = found["area"], found["number"], found["series"]
+    upper, glued = (area + series).isupper(), not found["gap"] + found["gap2"]
+    cued = _VEHICLE.search(_before(found, 32)) is not None
+    if series.lower() in _SHORT_WORDS and not (upper and (cued or glued)):
+        return False
+    if cued:
+        return True
+    if len(number) < 3 or (len(number) == 3 and _PLACE.search(_before(found, 32))):
+        return False
+    if upper or glued:
+        return True
+    return len(number) == 4 and area.lower() not in _AREAS_LIKE_WORDS and not number.startswith(("19", "20"))
+
+
+def _before(found: re.Match[str], length: int) -> str:
+    """The characters before what was found, at most that many: enough for the word that announces it."""
+    return found.string[max(0, found.start() - length) : found.start()]

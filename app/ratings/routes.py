@@ -1,0 +1,106 @@
+"""The intake's HTTP: one rating, or a batch of them."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.guard import requires
+from app.access.principals import KeyKind, Principal
+from app.foundation.answers import invalid
+from app.foundation.one_pass import Prepared, one_pass
+from app.foundation.problems import FieldError, Problem
+from app.foundation.telemetry import Metrics
+from app.foundation.translations import Translate, negotiate, translator
+from app.ratings.intake import Accepted, Intake
+from app.ratings.schemas import (
+    LONGEST_BATCH,
+    BatchIn,
+    BatchOut,
+    MalformedItem,
+    RatingIn,
+    RatingOut,
+)
+
+writers = requires(KeyKind.device, KeyKind.app)
+router = APIRouter(prefix="/v1", tags=["ratings"], route_class=one_pass(writers))
+Rater = Annotated[Principal, Depends(writers)]
+
+
+@router.post(
+    "/ratings",
+    status_code=201,
+    response_model=RatingOut,
+    responses={200: {"model": RatingOut, "description": "This id with this content was stored before."}},
+)
+async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Response:
+    """Store one answer sheet. 201 is sent when it is on disk, never earlier; retry with the same id until then."""
+    intake: Intake = request.app.state.intake
+    metrics: Metrics = request.app.state.metrics
+    try:
+        accepted = await intake.submit(principal, sheet)
+    except Problem as problem:
+        metrics.submitted(_outcome(problem))
+        raise
+    metrics.submitted(accepted.stored.outcome)
+    replayed = accepted.is_replay
+    return Prepared(_body(accepted), 200 if replayed else 201, replayed=replayed)
+
+
+@router.post("/ratings/batch", response_model=BatchOut)
+async def post_batch(request: Request, principal: Rater, batch: BatchIn) -> Response:
+    """Store up to 500 answer sheets; each gets its own result and costs no other."""
+    if len(batch.ratings) > LONGEST_BATCH:
+        raise Problem("batch-too-long", limit=LONGEST_BATCH)
+    intake: Intake = request.app.state.intake
+    sheets = [item for item in batch.ratings if _is_complete(item)]
+    judged = iter(await intake.submit_all(principal, sheets) if sheets else [])
+    outcomes = [next(judged) if _is_complete(item) else _malformed(item) for item in batch.ratings]
+    _count(request.app.state.metrics, outcomes)
+    language = negotiate(request.headers.get("accept-language"), request.app.state.language)
+    translate = translator(language)
+    pairs = zip(batch.ratings, outcomes, strict=True)
+    results = [_item(item, outcome, translate) for item, outcome in pairs]
+    body = json.dumps({"results": results}, separators=(",", ":"), ensure_ascii=False)
+    return Prepared(body.encode(), 200)
+
+
+def _is_complete(item: RatingIn | MalformedItem) -> bool:
+    return isinstance(item, RatingIn) and item.id is not None
+
+
+def _malformed(item: RatingIn | MalformedItem) -> Problem:
+    if isinstance(item, MalformedItem):
+        return invalid(item.error)
+    return Problem("invalid-request", errors=[FieldError("id", "field-missing")])
+
+
+def _item(
+    item: RatingIn | MalformedItem, outcome: Accepted | Problem, translate: Translate
+) -> dict[str, Any]:
+    rating_id = str(item.id) if item.id is not None else None
+    if isinstance(outcome, Accepted):
+        return {"id": rating_id, "status": 200 if outcome.is_replay else 201}
+    return {"id": rating_id, "status": outcome.status, "problem": outcome.document(translate)}
+
+
+def _body(accepted: Accepted) -> bytes:
+    """The answer's JSON. Every value is an id, a date or a code, none of which needs escaping."""
+    stored = accepted.stored
+    employee = "null" if stored.employee is None else f'"{stored.employee}"'
+    return (
+        f'{{"id":"{accepted.rating_id}","outcome":"stored","office":"{stored.office}",'
+        f'"employee":{employee},"rated_on":"{stored.rated_on.isoformat()}"}}'
+    ).encode()
+
+
+def _outcome(problem: Problem) -> str:
+    """The most telling code of a refusal, for the metrics."""
+    return problem.errors[0].code if problem.errors else problem.code
+
+
+def _count(metrics: Metrics, outcomes: list[Accepted | Problem]) -> None:
+    for outcome in outcomes:
+        metrics.submitted(outcome.stored.outcome if isinstance(outcome, Accepted) else _outcome(outcome))

@@ -1,0 +1,143 @@
+"""The wire: what a client sends as a rating and what it gets back."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import (
+    UUID7,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+OfficeCode = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+EmployeeCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
+ItemCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
+
+LONGEST_COMMENT = 1_000
+LONGEST_BATCH = 500
+
+
+class ProfileIn(BaseModel):
+    """Who answered, as the official survey asks; every part is voluntary."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    sex: Literal["F", "M"] | None = None
+    age_band: Literal["<17", "17-24", "25-34", "35-44", "45-54", "55+"] | None = None
+    education: Literal["SD", "SMP", "SMA", "D1-D3", "S1", "S2", "S3"] | None = None
+    occupation: Literal["PNS", "TNI", "POLRI", "SWASTA", "WIRAUSAHA", "LAINNYA"] | None = None
+
+
+class RatingIn(BaseModel):
+    """One answer sheet. Codes are those of the agency's directory."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "example": {
+                "id": "019ab1f2-7c00-7a3b-8c4d-5e6f70819293",
+                "office": "disdukcapil",
+                "service": "ktp-el",
+                "employee": "E017",
+                "channel": "mobile",
+                "instrument": "ikl-1",
+                "scores": {"speed": 4, "transparency": 3, "friendliness": 4},
+            }
+        },
+    )
+
+    id: UUID7 | None = Field(
+        default=None,
+        description="UUIDv7 made by the client at the moment of rating. Left out, the server makes one: "
+        "good for a first try, not safe to retry.",
+    )
+    office: OfficeCode | None = Field(default=None, description="Needed with an app key; a device has its own.")
+    service: OfficeCode | None = Field(
+        default=None, description="Needed unless the device's counter gives exactly one service."
+    )
+    employee: EmployeeCode | None = Field(
+        default=None, description="Left out, a device's sheet counts for whoever was on duty at its counter."
+    )
+    channel: Literal["mobile", "web"] | None = Field(
+        default=None, description="Needed with an app key; a device's channel is kiosk."
+    )
+    instrument: OfficeCode = "ikl-1"
+    scores: Annotated[dict[ItemCode, int | None], Field(min_length=1, max_length=40)] = Field(
+        description="Answer per item of the instrument; null for a skipped one."
+    )
+    comment: Annotated[str, Field(max_length=LONGEST_COMMENT)] | None = Field(
+        default=None, description="Personal data is redacted before storage; kept apart from the rating."
+    )
+    profile: ProfileIn | None = Field(default=None, description="Counted per office and month, never with the sheet.")
+
+
+class RatingOut(BaseModel):
+    """What became of a rating that is on disk."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    outcome: Literal["stored"]
+    office: str
+    employee: str | None
+    rated_on: date
+
+
+@dataclass(frozen=True)
+class MalformedItem:
+    """An item of a batch that is no rating: its id as sent, if it can be read, and what is wrong."""
+
+    id: str | None
+    error: ValidationError
+
+
+def _judge(item: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """One malformed item must not cost the batch its others."""
+    try:
+        return validate(item)
+    except ValidationError as error:
+        return MalformedItem(_readable_id(item), error)
+
+
+def _readable_id(item: Any) -> str | None:
+    try:
+        return str(UUID(item["id"]))
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None
+
+
+class BatchIn(BaseModel):
+    """Up to 500 ratings; each is judged for itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ratings: Annotated[
+        list[Annotated[RatingIn, WrapValidator(_judge)]],
+        Field(min_length=1, json_schema_extra={"maxItems": LONGEST_BATCH}),
+    ] = Field(description="Ratings as `POST /v1/ratings` takes them; here every one needs its `id`.")
+
+
+class ItemResult(BaseModel):
+    """The result of one rating of a batch, in the order sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str | None
+    status: Literal[200, 201, 403, 409, 422, 503]
+    problem: dict[str, Any] | None = None
+
+
+class BatchOut(BaseModel):
+    """One result per rating sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    results: list[ItemResult]

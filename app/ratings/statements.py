@@ -1,0 +1,132 @@
+"""The SQL that stores and counts, for both stores, made from the one list of grains.
+
+PostgreSQL does it in one statement: insert, then count only what was really inserted. A whole group
+travels as one JSON parameter, which costs one bind whatever its length. Rows go in
+sorted by key and tallies sorted by theirs: unsorted writers deadlock, sorted ones do not.
+"""
+
+from functools import cache
+
+from app.ratings.grains import GRAINS, Grain
+
+COLUMNS = (
+    "key", "rated_on", "office", "counter", "service", "employee", "channel", "ticketed", "standing",
+    "instrument", "sheet", "digest",
+)  # fmt: skip
+TYPES = {"key": "uuid", "rated_on": "date", "ticketed": "boolean"}
+LISTED = ", ".join(COLUMNS)
+TALLY_KEY = "grain, unit, period_start, service, channel, ticketed, standing, instrument, sheet"
+
+
+def _grain(grain: Grain, source: str, month: str, agency_id: str) -> str:
+    """The sheets of `source` keyed at one grain."""
+    unit = agency_id if grain.unit == "agency_id" else grain.unit
+    period = month if grain.by_month else "rated_on"
+    service, channel = ("service", "channel") if grain.split else ("''", "''")
+    return (
+        f"SELECT {agency_id} AS agency_id, '{grain.name}' AS grain, CAST({unit} AS VARCHAR) AS unit, "
+        f"{period} AS period_start, {service} AS service, {channel} AS channel, "
+        f"ticketed, standing, instrument, sheet FROM {source}"
+    )
+
+
+def _keyed(source: str, month: str, agency_id: str) -> str:
+    return " UNION ALL ".join(_grain(grain, source, month, agency_id) for grain in GRAINS)
+
+
+def _count(source: str, month: str, on_conflict: str) -> str:
+    """Add the sheets of `source` to the tallies of every grain. The agency is the statement's parameter."""
+    return (
+        f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) "
+        f"SELECT :agency_id, {TALLY_KEY}, count(*) FROM ({_keyed(source, month, ':agency_id')}) AS keyed "
+        f"GROUP BY {TALLY_KEY} ORDER BY {TALLY_KEY} "
+        f"ON CONFLICT {on_conflict} DO UPDATE SET n = tally.n + excluded.n"
+    )
+
+
+POSTGRESQL_MONTH = "CAST(date_trunc('month', rated_on) AS date)"
+
+POSTGRESQL_STORE = (
+    f"WITH stored AS (INSERT INTO rating (agency_id, {LISTED}) "
+    f"SELECT :agency_id, {LISTED} FROM json_to_recordset(CAST(:rows AS json)) AS incoming("
+    + ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in COLUMNS)
+    + ") ORDER BY key ON CONFLICT ON CONSTRAINT rating_pkey DO NOTHING "
+    f"RETURNING {LISTED}), "
+    f"tallied AS ({_count('stored', POSTGRESQL_MONTH, 'ON CONSTRAINT tally_pkey')}) "
+    "SELECT key FROM stored"
+)
+
+# SQLite has one writer at a time, so it may look first and then insert what is missing. Many rows go
+# in one statement: the driver gives up the interpreter's lock at every step, and getting it back beside
+# a busy event loop costs more than the row.
+SQLITE_CHUNKS = (128, 64, 32, 16, 8, 4, 2, 1)
+
+
+@cache
+def sqlite_store(rows: int) -> str:
+    """Insert this many ratings."""
+    return f"INSERT INTO rating (agency_id, {LISTED}) VALUES {_values(len(COLUMNS) + 1, rows)}"
+
+
+@cache
+def sqlite_count(rows: int) -> str:
+    """Add to this many tallies."""
+    columns = TALLY_KEY.count(",") + 3
+    return (
+        f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) VALUES {_values(columns, rows)} "
+        "ON CONFLICT DO UPDATE SET n = n + excluded.n"
+    )
+
+
+def _values(columns: int, rows: int) -> str:
+    return ", ".join([f"(?{', ?' * (columns - 1)})"] * rows)
+
+
+_EXISTING = "SELECT key, digest, office, employee, rated_on FROM rating WHERE agency_id = :agency_id AND key IN "
+POSTGRESQL_EXISTING = _EXISTING + "(SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(:keys AS json)))"
+SQLITE_EXISTING = _EXISTING + "(SELECT value FROM json_each(:keys))"
+
+SQLITE_MONTH = "date(rated_on, 'start of month')"
+
+
+def differences(month: str) -> str:
+    """Keys whose tally and recount differ, whichever side lacks them (agency, key, tally, ratings)."""
+    whole_key = f"agency_id, {TALLY_KEY}"
+    recounted = (
+        f"SELECT {whole_key}, 0 AS tallied, 1 AS counted "
+        f"FROM ({_keyed('rating', month, 'agency_id')}) AS keyed "
+        "WHERE :agency_id IS NULL OR agency_id = :agency_id"
+    )
+    tallied = (
+        f"SELECT {whole_key}, n AS tallied, 0 AS counted FROM tally "
+        "WHERE :agency_id IS NULL OR agency_id = :agency_id"
+    )
+    return (
+        f"SELECT {whole_key}, sum(tallied) AS tallied, sum(counted) AS counted "
+        f"FROM ({recounted} UNION ALL {tallied}) AS both_sides GROUP BY {whole_key} "
+        f"HAVING sum(tallied) <> sum(counted) ORDER BY {whole_key} LIMIT :most"
+    )
+
+
+def strays() -> tuple[str, ...]:
+    """For each kind of code: the codes in ratings that the directory does not have."""
+    kinds = {"office": "office", "service": "service", "employee": "employee"}
+    return tuple(
+        f"SELECT DISTINCT agency_id, '{column}' AS kind, {column} AS code FROM rating "
+        f"WHERE {column} IS NOT NULL AND (:agency_id IS NULL OR agency_id = :agency_id) "
+        f"AND NOT EXISTS (SELECT 1 FROM {table} AS known "
+        f"WHERE known.agency_id = rating.agency_id AND known.code = rating.{column}) LIMIT :most"
+        for column, table in kinds.items()
+    )
+
+
+# Comments go in by their random id, so that their order says nothing about the order of the ratings.
+COMMENT = (
+    "INSERT INTO comment (agency_id, comment_id, office, written_in, text, mixed) "
+    "VALUES (:agency_id, :comment_id, :office, :written_in, :text, false)"
+)
+PROFILE = (
+    "INSERT INTO profile_tally (agency_id, office, month, attribute, value, n) "
+    "VALUES (:agency_id, :office, :month, :attribute, :value, :n) "
+    "ON CONFLICT (agency_id, office, month, attribute, value) DO UPDATE SET n = profile_tally.n + excluded.n"
+)

@@ -1,0 +1,95 @@
+"""Ratings, their tallies, and what is kept apart from them: comments and respondent profiles.
+
+The rating row has no foreign keys (they would more than halve the intake): codes are checked
+against the cached directory at intake, and `cermin check` proves that every one exists.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Uuid
+from sqlmodel import Field, SQLModel
+
+from app.foundation.database import Code, Text
+
+CHANNELS = ("kiosk", "mobile", "web", "import")
+
+# SQLite then keeps rows in the order of their key, as PostgreSQL's index does, and no hidden row
+# number tells in which order ratings and comments arrived.
+WITHOUT_ROWID = {"sqlite_with_rowid": False}
+
+
+class Rating(SQLModel, table=True):
+    """One answer sheet, append-only. Nothing in it is finer than the office's local day."""
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        CheckConstraint("channel IN ('kiosk', 'mobile', 'web', 'import')", name="channel"),
+        CheckConstraint("standing IN ('counted', 'held')", name="standing"),
+        CheckConstraint("sheet <> ''", name="sheet"),
+        # A person's year and an office's year are read from the index alone.
+        Index("rating_employee_idx", "agency_id", "employee", "rated_on", "instrument", "standing", "sheet"),
+        Index("rating_office_idx", "agency_id", "office", "rated_on"),
+        WITHOUT_ROWID,
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    key: UUID = Field(primary_key=True, sa_type=Uuid)
+    rated_on: date
+    office: str = Field(sa_type=Code())
+    counter: str | None = Field(default=None, sa_type=Code())
+    service: str = Field(sa_type=Code())
+    employee: str | None = Field(default=None, sa_type=Code())
+    channel: str = Field(sa_type=Text(10))
+    ticketed: bool = False
+    standing: str = Field(default="counted", sa_type=Text(10))
+    instrument: str = Field(sa_type=Code())
+    sheet: str = Field(sa_type=Text(40))
+    digest: str = Field(sa_type=Text(32))
+
+
+class Tally(SQLModel, table=True):
+    """How many identical sheets there are for one key; '' where a grain merges services and channels."""
+
+    __tablename__ = "tally"
+    __table_args__ = (CheckConstraint("n >= 0", name="n"), WITHOUT_ROWID)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    grain: str = Field(primary_key=True, sa_type=Text(12))
+    unit: str = Field(primary_key=True, sa_type=Code())
+    period_start: date = Field(primary_key=True)
+    service: str = Field(primary_key=True, sa_type=Code())
+    channel: str = Field(primary_key=True, sa_type=Text(10))
+    ticketed: bool = Field(primary_key=True)
+    standing: str = Field(primary_key=True, sa_type=Text(10))
+    instrument: str = Field(primary_key=True, sa_type=Code())
+    sheet: str = Field(primary_key=True, sa_type=Text(40))
+    n: int
+
+
+class Comment(SQLModel, table=True):
+    """A citizen's words, redacted, with no way back to the rating: a random id, office and month only."""
+
+    __tablename__ = "comment"
+    __table_args__ = (Index(None, "agency_id", "office", "written_in"), WITHOUT_ROWID)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    comment_id: UUID = Field(primary_key=True, sa_type=Uuid)
+    office: str = Field(sa_type=Code())
+    written_in: date
+    text: str = Field(sa_type=Text(1_000))
+    mixed: bool = False
+
+
+class ProfileTally(SQLModel, table=True):
+    """How many respondents of an office and month gave one value of one attribute; never joined to sheets."""
+
+    __tablename__ = "profile_tally"
+    __table_args__ = (CheckConstraint("n > 0", name="n"), WITHOUT_ROWID)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(primary_key=True, sa_type=Code())
+    month: date = Field(primary_key=True)
+    attribute: str = Field(primary_key=True, sa_type=Text(12))
+    value: str = Field(primary_key=True, sa_type=Text(12))
+    n: int

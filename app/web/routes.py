@@ -1,0 +1,45 @@
+"""The welcome page. Everything it needs comes from this server, so it works without the internet."""
+
+from importlib import resources
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from app.foundation.translations import catalogues, negotiate, translator
+
+router = APIRouter(include_in_schema=False)
+templates = Environment(
+    loader=PackageLoader("app.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+
+
+@router.get("/")
+async def welcome(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> HTMLResponse:
+    """What this is and where things are, in the reader's language."""
+    default = request.app.state.language
+    language = lang if lang in catalogues() else negotiate(request.headers.get("accept-language"), default)
+    page = templates.get_template("welcome.html").render(
+        _=translator(language),
+        language=language,
+        languages=sorted(catalogues()),
+        base=str(request.base_url).rstrip("/"),
+    )
+    return HTMLResponse(
+        page,
+        headers={
+            "Content-Language": language,
+            "Content-Security-Policy": POLICY,
+            "Vary": "Accept-Language",
+        },
+    )
+
+
+@router.get("/static/cermin.css")
+async def stylesheet() -> Response:
+    """The one stylesheet."""
+    css = resources.files("app.web").joinpath("static/cermin.css").read_text("utf-8")
+    return Response(css, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})

@@ -1,0 +1,65 @@
+"""Runs the migrations: one migrator at a time, never waiting long behind traffic.
+
+`cermin migrate` hands over the address of the database; `alembic` on the command line reads
+CERMIN_DATABASE_URL like every other entry point.
+"""
+
+from alembic import context
+from sqlalchemy import Connection, text
+
+import app.access.tables
+import app.directory.tables
+import app.foundation.tables
+import app.instruments.tables
+import app.ratings.tables  # noqa: F401 - every table registers itself in the metadata
+from app.foundation.database import Database, metadata
+from app.foundation.settings import Settings
+
+# Any number that no other program uses as an advisory lock on this database.
+LOCK = 7_235_001
+
+
+def run(connection: Connection, *, is_sqlite: bool) -> None:
+    """Apply the pending migrations in one transaction each."""
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=is_sqlite,
+        transaction_per_migration=True,
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def online() -> None:
+    """On PostgreSQL an advisory lock lets one of several racing migrators work; the others then find nothing to do."""
+    url = context.config.attributes.get("database_url") or Settings().database_url
+    database = Database(url, statement_timeout_ms=0, lock_timeout_ms=4_000)
+    try:
+        with database.writer.connect() as connection:
+            if database.is_sqlite:
+                # Batch mode rebuilds tables, which foreign keys would forbid; BEGIN IMMEDIATE is the lock.
+                connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+                run(connection, is_sqlite=True)
+                return
+            connection.execute(text("SET lock_timeout = 0"))
+            connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
+            connection.execute(text("SET lock_timeout = '4s'"))
+            connection.commit()
+            try:
+                run(connection, is_sqlite=False)
+            finally:
+                connection.rollback()
+                connection.execute(text(f"SELECT pg_advisory_unlock({LOCK})"))
+                connection.commit()
+    finally:
+        database.dispose()
+
+
+if context.is_offline_mode():
+    context.configure(dialect_name="postgresql", target_metadata=metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    online()

@@ -1,0 +1,257 @@
+"""Workbooks, CSV files and folders: what is read, and what makes a file unreadable."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+import xlsxwriter
+
+from app.directory import files, sheets
+from app.directory.cells import Broken
+from app.directory.faults import Fault
+from app.directory.files import read_workbook
+from app.directory.proposal import propose
+from app.directory.raw_sheets import mark_broken
+from app.directory.references import letters_of, place_of
+from app.directory.sheets import from_records
+from tests.directory.workbooks import HEADERS, TODAY, TOWN, Lines, book_of, csv_of, with_headers, xlsx_of
+
+SERVICES = [HEADERS["services"], *TOWN["services"]]
+
+
+def faults_of(path: Path) -> list[Fault]:
+    """What is wrong with a file by itself."""
+    return propose(read_workbook(path), TODAY).faults
+
+
+def only_fault(path: Path) -> str:
+    """The sentence about a file that cannot be read, after its name."""
+    (fault,) = faults_of(path)
+    assert fault[:3] == (path.name, None, None)
+    return fault.problem
+
+
+def test_a_workbook_a_folder_and_rows_in_memory_read_the_same(tmp_path: Path) -> None:
+    lines = with_headers(TOWN)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, rows in lines.items():
+        csv_of(folder / f"{name}.csv", rows)
+    (folder / "README.txt").write_text("not a sheet")
+    expected = propose(book_of(TOWN), TODAY)
+    assert expected.faults == []
+    assert propose(read_workbook(xlsx_of(tmp_path / "town.xlsx", lines)), TODAY) == expected
+    assert propose(read_workbook(folder), TODAY) == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_one_csv_file_is_the_sheet_of_its_name(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    rows = [HEADERS["counters"], *TOWN["counters"]]
+    path = csv_of(tmp_path / "Counters.CSV", rows, delimiter=delimiter, encoding=encoding)
+    proposal = propose(read_workbook(path), TODAY)
+    assert proposal.faults == []
+    assert [entry.row.services for entry in proposal.counters.entries] == [("ktp-el", "kk"), (), ("kk",)]
+
+
+def test_rows_keep_their_numbers_though_blank_rows_are_left_out(tmp_path: Path) -> None:
+    rows = [HEADERS["services"], (), ("", " ", ""), ("a", "A\nB", ""), (), ("B", "B", "")]
+    for path in (csv_of(tmp_path / "services.csv", rows), xlsx_of(tmp_path / "s.xlsx", {"services": rows})):
+        assert [fault[:3] for fault in faults_of(path)] == [("services", 4, "name"), ("services", 6, "code")]
+
+
+def test_a_header_is_read_whatever_its_order_and_capitals(tmp_path: Path) -> None:
+    rows = [(" Name ", "FAMILY", "code", ""), ("KK", "", "kk", "")]
+    proposal = propose(read_workbook(xlsx_of(tmp_path / "a.xlsx", {" Services ": rows})), TODAY)
+    assert proposal.faults == []
+    assert proposal.services.entries[0].row.code == "kk"
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([("code", "name")], [(1, "family", "missing")]),
+        ([("code", "name", "family", "nama")], [(1, "nama", "no such column")]),
+        ([("code", "name", "family", "Code")], [(1, "code", "there twice")]),
+        ([("code", "name", "family"), ("a", "A", "", "x")], [(2, "D", "without a name")]),
+        ([("code", "", "family", "name"), ("a", "x", "", "A")], [(2, "B", "without a name")]),
+        # What follows from a missing column is not told again in every row.
+        ([("name", "family"), ("A", ""), ("", "")], [(1, "code", "missing")]),
+        (
+            [("code", "name"), ("A", "")],
+            [(1, "family", "missing"), (2, "code", "small"), (2, "name", "required")],
+        ),
+        # Without a header nobody knows what a row means.
+        (
+            [(), ("code", "name", "family"), ("a", "A", "")],
+            [(1, "code", "missing"), (1, "name", "missing"), (1, "family", "missing")],
+        ),
+    ],
+)
+def test_wrong_columns_are_faults(
+    tmp_path: Path, rows: Sequence[Sequence[str]], told: Sequence[tuple[int, str, str]]
+) -> None:
+    for path in (csv_of(tmp_path / "services.csv", rows), xlsx_of(tmp_path / "s.xlsx", {"services": rows})):
+        faults = faults_of(path)
+        assert [fault[:3] for fault in faults] == [("services", row, column) for row, column, _ in told]
+        assert all(problem in fault.problem for fault, (*_, problem) in zip(faults, told, strict=True))
+
+
+def test_a_sheet_whose_codes_cannot_be_read_makes_nobody_else_wrong(tmp_path: Path) -> None:
+    lines: dict[str, Sequence[Sequence[Any]]] = {**with_headers(TOWN)}
+    lines["offices"] = [row[1:] for row in lines["offices"]]
+    proposal = propose(read_workbook(xlsx_of(tmp_path / "a.xlsx", lines)), TODAY)
+    assert [fault[:3] for fault in proposal.faults] == [("offices", 1, "code")]
+    assert proposal.offices.names("anything")
+    assert proposal.offices.is_doubtful("anything")
+
+
+def test_unknown_sheets_are_faults_unless_they_are_blank_or_the_instructions(tmp_path: Path) -> None:
+    lines: Lines = {
+        "services": SERVICES,
+        "petunjuk": [("read", "me")],
+        "Sheet1": [],
+        "office": [("code",), ("a",)],
+    }
+    (fault,) = faults_of(xlsx_of(tmp_path / "a.xlsx", lines))
+    assert fault[:3] == ("office", None, None)
+    assert "offices, services, counters, employees, duties" in fault.problem
+
+
+def test_the_same_sheet_twice_is_a_fault(tmp_path: Path) -> None:
+    csv_of(tmp_path / "services.csv", SERVICES)
+    csv_of(tmp_path / "Services.CSV", SERVICES)
+    (fault,) = faults_of(tmp_path)
+    assert "twice" in fault.problem
+
+
+def test_a_file_or_folder_without_any_sheet_is_a_fault(tmp_path: Path) -> None:
+    assert "none of the sheets" in only_fault(tmp_path)
+    assert "none of the sheets" in only_fault(xlsx_of(tmp_path / "a.xlsx", {"Sheet1": []}))
+
+
+def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
+    assert "no such file" in only_fault(tmp_path / "a.xlsx")
+
+
+def test_a_file_of_another_kind_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0 an old or a locked workbook")
+    assert "not an XLSX workbook" in only_fault(path)
+    with ZipFile(path, "w") as archive:
+        archive.writestr("content.xml", "an OpenDocument sheet")
+    assert "not an XLSX workbook" in only_fault(path)
+
+
+def test_a_workbook_with_a_broken_part_is_a_fault(tmp_path: Path) -> None:
+    whole = xlsx_of(tmp_path / "whole.xlsx", {"services": SERVICES})
+    broken = tmp_path / "broken.xlsx"
+    with ZipFile(whole) as source, ZipFile(broken, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name)[: 200 if name.endswith("sheet1.xml") else None])
+    assert "not an XLSX workbook" in only_fault(broken)
+
+
+def test_a_csv_file_in_another_encoding_is_a_fault_and_makes_nobody_else_wrong(tmp_path: Path) -> None:
+    for name, rows in with_headers(TOWN).items():
+        csv_of(tmp_path / f"{name}.csv", rows)
+    (tmp_path / "offices.csv").write_bytes("code,name\na,Kantor é".encode("latin-1"))
+    proposal = propose(read_workbook(tmp_path), TODAY)
+    assert [fault[:3] for fault in proposal.faults] == [("offices.csv", None, None)]
+    assert "UTF-8" in proposal.faults[0].problem
+    assert proposal.offices.names("dukcapil")
+
+
+def test_a_csv_file_with_an_open_quote_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "services.csv"
+    path.write_text('code,name,family\na,"A,\nb,B,\n')
+    assert "well-formed CSV" in only_fault(path)
+
+
+def test_files_and_sheets_have_a_largest_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = xlsx_of(tmp_path / "a.xlsx", {"services": SERVICES})
+    monkeypatch.setattr(sheets, "MOST_ROWS", 2)
+    (fault,) = faults_of(path)
+    assert fault.sheet == "services"
+    assert "at most 2 rows" in fault.problem
+    monkeypatch.setattr(files, "LARGEST_UNPACKED", 100)
+    assert "unpacked" in only_fault(path)
+    monkeypatch.setattr(files, "LARGEST_FILE", 100)
+    assert "a file may have at most" in only_fault(path)
+
+
+def test_a_formula_that_ends_in_an_error_is_not_taken_for_an_empty_cell(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("petunjuk").write(0, 0, "read me")
+        book.add_chartsheet("chart").set_chart(_chart(book))
+        sheet = book.add_worksheet("offices")
+        sheet.write_row(0, 0, HEADERS["offices"])
+        sheet.write_row(1, 0, ("setda", "Setda", "", "WIB", ""))
+        sheet.write_formula(1, 2, "=VLOOKUP(1,A1:A2,1)", value="#N/A")
+        sheet.write_formula(3, 2, "=A9", value="#REF!")
+    told = [fault[:3] for fault in faults_of(path) if "formula" in fault.problem]
+    assert told == [("offices", 2, "parent"), ("offices", 4, "parent")]
+
+
+def _chart(book: Any) -> Any:
+    chart = book.add_chart({"type": "line"})
+    chart.add_series({"values": "=offices!$A$1:$A$2"})
+    return chart
+
+
+def test_a_stray_value_far_away_is_a_fault_before_it_fills_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("services")
+        for row, cells in enumerate(SERVICES):
+            sheet.write_row(row, 0, cells)
+        sheet.write_blank(20_000, 16_383, None, book.add_format({"bold": True}))
+    assert faults_of(path) == [], "a cell with a format alone holds nothing"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("services").write(20_000, 16_383, "x")
+    assert "far away" in only_fault(path)
+
+
+def test_a_broken_cell_beyond_the_read_lines_is_still_marked() -> None:
+    assert mark_broken([["a"]], ["B1", "C3"]) == [
+        ["a", Broken.formula],
+        [],
+        ["", "", Broken.formula],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("letters", "column"), [("A", 0), ("Z", 25), ("AA", 26), ("AZ", 51), ("ZZ", 701), ("AAA", 702)]
+)
+def test_columns_are_lettered_as_spreadsheets_do(letters: str, column: int) -> None:
+    assert letters_of(column) == letters
+    assert place_of(f"{letters}7") == (6, column)
+    with pytest.raises(ValueError, match="names no cell"):
+        place_of(letters)
+
+
+def test_relationships_may_be_absolute(tmp_path: Path) -> None:
+    whole = xlsx_of(tmp_path / "whole.xlsx", {"services": SERVICES})
+    moved = tmp_path / "moved.xlsx"
+    with ZipFile(whole) as source, ZipFile(moved, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("workbook.xml.rels"):
+                content = content.replace(b'"worksheets/', b'"/xl/worksheets/')
+            target.writestr(name, content)
+    assert faults_of(moved) == []
+
+
+def test_records_may_lack_columns() -> None:
+    book = from_records({"services": [{"code": "a", "name": "A"}, {"code": "b", "name": "B", "family": "a"}]})
+    proposal = propose(book, TODAY)
+    assert [entry.row.columns()["family"] for entry in proposal.services.entries] == ["a", "a"]
+
+
+def test_a_folder_is_not_searched_deeper(tmp_path: Path) -> None:
+    os.mkdir(tmp_path / "offices.csv")
+    assert "no such file" in faults_of(tmp_path)[0].problem

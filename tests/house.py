@@ -1,0 +1,197 @@
+"""A whole service under test: the real application, its lifespan, real keys, a clock that can be turned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
+
+from app.access.keys import issue
+from app.access.principals import KeyKind
+from app.directory.tables import Agency, Counter, Duty, Employee, Office, Posting, Service
+from app.foundation.database import Database
+from app.foundation.ids import new_id
+from app.foundation.settings import Settings
+from app.instruments.shelf import put_shipped
+from app.main import create_app
+
+SECRET = "a secret of the tests, long enough to be one"
+# A Wednesday, 10:00 in WIB, 11:00 in WITA, 12:00 in WIT.
+NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
+CANARY_NAME = "Siti Kenari"
+CANARY_NIP = "198503122010012004"
+
+
+class TurnableClock:
+    """The service's clock; tests set `now`."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """The present moment, as the test wants it."""
+        return self.now
+
+
+def uuid7(moment: datetime, random: int) -> str:
+    """A UUIDv7 of this moment whose random bits are the given number."""
+    ms = int(moment.timestamp() * 1000)
+    high, low = (random >> 62) & 0xFFF, random & ((1 << 62) - 1)
+    return str(UUID(int=ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low))
+
+
+@dataclass
+class House:
+    """The running service and what tests need to talk to it."""
+
+    app: FastAPI
+    database: Database
+    clock: TurnableClock
+    portal: BlockingPortal
+    client: httpx.AsyncClient
+    keys: dict[str, str]
+    serial: int = field(default=0)
+
+    @classmethod
+    @contextmanager
+    def open(cls, database_url: str, **changed: Any) -> Iterator[House]:
+        """Start the service on a migrated, empty database and furnish two agencies."""
+        clock = TurnableClock()
+        database = Database(database_url)
+        keys = furnish(database, "kota", clock.now) | {
+            f"desa {name}": key for name, key in furnish(database, "desa", clock.now).items()
+        }
+        values = {"key_cache_seconds": 0, "directory_cache_seconds": 0, "secret": SECRET} | changed
+        app = create_app(Settings(database_url=database_url, **values), clock)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        with start_blocking_portal() as portal, portal.wrap_async_context_manager(lifespan(app)):
+            client = httpx.AsyncClient(transport=transport, base_url="http://cermin.test")
+            yield cls(app, database, clock, portal, client, keys)
+            portal.call(client.aclose)
+        database.dispose()
+
+    def request(self, method: str, path: str, key: str | None = None, **options: Any) -> httpx.Response:
+        """One request with the named key (`device`, `app`, `reader`, `admin`, `desa reader`, …)."""
+        headers = dict(options.pop("headers", {}))
+        if key is not None:
+            headers["Authorization"] = f"Bearer {self.keys.get(key, key)}"
+
+        async def send() -> httpx.Response:
+            return await self.client.request(method, path, headers=headers, **options)
+
+        return self.portal.call(send)
+
+    def get(self, path: str, key: str | None = "reader", **options: Any) -> httpx.Response:
+        """GET with a reader's key."""
+        return self.request("GET", path, key, **options)
+
+    def post(self, path: str, body: Any, key: str | None = "app", **options: Any) -> httpx.Response:
+        """POST JSON with an app's key."""
+        return self.request("POST", path, key, json=body, **options)
+
+    def new_id(self, moment: datetime | None = None) -> str:
+        """A fresh rating id, made now on the service's clock."""
+        self.serial += 1
+        return uuid7(moment or self.clock.now, self.serial)
+
+    def sheet(self, **changed: Any) -> dict[str, Any]:
+        """A good sheet for an app's key; `None` removes a field."""
+        sheet = {
+            "id": self.new_id(),
+            "office": "dukcapil",
+            "service": "ktp-el",
+            "channel": "mobile",
+            "instrument": "ikl-1",
+            "scores": {"speed": 4, "transparency": 3, "friendliness": 4},
+        } | changed
+        return {name: value for name, value in sheet.items() if value is not None}
+
+
+def lifespan(app: FastAPI) -> Any:
+    """The application's own start and end."""
+    return app.router.lifespan_context(app)
+
+
+def furnish(database: Database, agency_id: str, now: datetime) -> dict[str, str]:
+    """An agency with offices in all three zones, and one key of each kind (two more with narrower scope)."""
+    with database.writing() as session:
+        session.add(Agency(agency_id=agency_id, name=agency_id, directory_version=new_id(), created_at=now))
+        session.flush()
+        put_shipped(session, agency_id, now)
+        for group in directory(agency_id):
+            session.add_all(group)
+            session.flush()
+        kinds: dict[str, dict[str, Any]] = {
+            "device": {"kind": KeyKind.device, "office": "dukcapil", "counter": "loket-1"},
+            "device 2": {"kind": KeyKind.device, "office": "dukcapil", "counter": "loket-2"},
+            "app": {"kind": KeyKind.app},
+            "app makassar": {"kind": KeyKind.app, "office": "upt-makassar"},
+            "reader": {"kind": KeyKind.reader},
+            "reader dukcapil": {"kind": KeyKind.reader, "office": "dukcapil"},
+            "reader makassar": {"kind": KeyKind.reader, "office": "upt-makassar"},
+            "admin": {"kind": KeyKind.admin},
+        }
+        return {
+            name: issue(session, agency_id=agency_id, label=name, actor="test", now=now, **values)[0]
+            for name, values in kinds.items()
+        }
+
+
+def directory(agency_id: str) -> list[list[Any]]:
+    """Rows in an order that satisfies the foreign keys."""
+    zones = {"setda": None, "dukcapil": "setda", "upt-makassar": "setda", "upt-jayapura": "upt-makassar"}
+    zone = {"upt-makassar": "Asia/Makassar", "upt-jayapura": "Asia/Jayapura"}
+    a = agency_id
+    offices = [
+        Office(agency_id=a, code=code, name=code.title(), parent=parent, timezone=zone.get(code, "Asia/Jakarta"))
+        for code, parent in zones.items()
+    ]
+    services = [
+        Service(agency_id=a, code=code, name=code.upper(), family=family)
+        for code, family in {"ktp-el": "adminduk", "kk": "adminduk", "skck": "polisi"}.items()
+    ]
+    counters = [
+        Counter(agency_id=a, office="dukcapil", code="loket-1", name="Loket 1", services=["ktp-el", "kk"]),
+        Counter(agency_id=a, office="dukcapil", code="loket-2", name="Loket 2", services=["kk"]),
+    ]
+    employees = [
+        Employee(agency_id=a, code=code, name=f"{CANARY_NAME} {code}", nip=CANARY_NIP, position="Analis", grade="III/b")
+        for code in ("E001", "E002", "E003", "E004")
+    ]
+    postings = [
+        Posting(agency_id=a, employee="E001", office="dukcapil", from_on=date(2020, 1, 1)),
+        Posting(agency_id=a, employee="E002", office="dukcapil", from_on=date(2020, 1, 1), until_on=date(2026, 11, 10)),
+        Posting(agency_id=a, employee="E002", office="upt-makassar", from_on=date(2026, 11, 11)),
+        Posting(agency_id=a, employee="E003", office="upt-jayapura", from_on=date(2020, 1, 1)),
+        Posting(agency_id=a, employee="E004", office="dukcapil", from_on=date(2020, 1, 1)),
+    ]
+    start = NOW.replace(hour=1)
+    duties = [
+        Duty(agency_id=a, office="dukcapil", counter="loket-1", employee="E001", from_at=start, until_at=start + timedelta(hours=4)),
+        Duty(agency_id=a, office="dukcapil", counter="loket-1", employee="E004", from_at=start + timedelta(hours=4), until_at=start + timedelta(hours=8)),
+    ]  # fmt: skip
+    return [offices[:1], offices[1:3], offices[3:], services, counters, employees, postings, duties]
+
+
+def problem(response: httpx.Response, status: int, code: str, field: str | None = None) -> dict[str, Any]:
+    """Assert that the answer is this problem (and that it names this field) and return the document."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    document: dict[str, Any] = response.json()
+    assert document["status"] == status
+    if field is None:
+        assert document["code"] == code, document
+    else:
+        assert document["code"] == "invalid-request", document
+        assert (field, code) in {(error["field"], error["code"]) for error in document["errors"]}, document
+    assert document["title"]
+    assert document["detail"]
+    return document

@@ -1,0 +1,90 @@
+"""The CSV holds what the JSON holds, and nothing in it is run by a spreadsheet."""
+
+import csv
+from collections.abc import Mapping
+from datetime import date
+from io import StringIO
+
+import pytest
+
+from app.indices.csv_text import columns, csv_text, guarded
+from app.indices.disclosure import disclosed
+from app.indices.figures import Group, IndexTable, Scoring, index_row
+from app.indices.period import Period
+from app.indices.plan import By
+from app.instruments.loading import shipped
+
+IKL, SKM = shipped()["ikl-1"], shipped()["skm-2017"]
+SCORING = Scoring(IKL, "exact", "2017")
+MONTH = Period(date(2026, 11, 1), date(2026, 11, 30))
+
+HEADER = (
+    "agency,instrument,version,digest,index_name,weights,bands,from,to,by,group,name,n,held,suppressed,"
+    "speed_n,speed_mean,speed_index,speed_grade,speed_lower,speed_upper,"
+    "transparency_n,transparency_mean,transparency_index,transparency_grade,transparency_lower,transparency_upper,"
+    "friendliness_n,friendliness_mean,friendliness_index,friendliness_grade,friendliness_lower,friendliness_upper,"
+    "index,grade,words_id,words_en,confidence,lower,upper,complete_sheets"
+)
+
+
+def table(groups: Mapping[Group | None, Mapping[str, int]], by: By | None = None) -> IndexTable:
+    """A table of counted sheets per group."""
+    rows = (index_row(SCORING, group, {"counted": counts}) for group, counts in groups.items())
+    personal = by is By.employee
+    return IndexTable("kota", SCORING, MONTH, by, tuple(disclosed(row, personal=personal) for row in rows))
+
+
+def test_one_row_is_one_line_of_flat_columns() -> None:
+    text = csv_text(table({None: {"434": 9, "44-": 1}}))
+    assert text == (
+        f"{HEADER}\r\n"
+        f"kota,ikl-1,1,{IKL.digest},IKL,exact,2017,2026-11-01,2026-11-30,,,,10,0,false,"
+        "10,4.0000,100.00,A,85.63,100.00,"
+        "10,3.1000,77.50,B,69.19,82.58,"
+        "9,4.0000,100.00,A,84.30,100.00,"
+        "92.50,A,Sangat Baik,Very good,0.95,81.12,94.67,9\r\n"
+    )
+
+
+def test_a_suppressed_row_has_empty_cells() -> None:
+    text = csv_text(table({Group("E017", "Siti"): {"434": 9}}, By.employee))
+    assert text.splitlines()[1] == (
+        f"kota,ikl-1,1,{IKL.digest},IKL,exact,2017,2026-11-01,2026-11-30,employee,E017,Siti,,,true"
+        + "," * (3 * 6 + 8)
+    )
+
+
+def test_a_row_without_complete_sheets_has_an_index_without_an_interval() -> None:
+    text = csv_text(table({None: {"4--": 1, "-4-": 1, "--4": 1}}))
+    assert text.endswith("100.00,A,Sangat Baik,Very good,,,,\r\n")
+
+
+def test_a_table_without_rows_still_has_its_header() -> None:
+    assert csv_text(table({}, By.office)) == f"{HEADER}\r\n"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠"])
+def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> None:
+    name = f'{start}HYPERLINK("http://evil";"x")'
+    text = csv_text(table({Group("loket", name): {"434": 1}}, By.office))
+    (line,) = csv.DictReader(StringIO(text, newline=""))
+    assert line["name"] == f"'{name}"
+    assert line["group"] == "loket"
+
+
+def test_other_cells_stay_as_they_are() -> None:
+    for cell in ("Dinas = satu", "'tis", "85.85", "", 0, -1, 0.95, None):
+        assert guarded(cell) == cell
+
+
+def test_quotes_commas_and_line_breaks_survive() -> None:
+    name = 'Dinas "A", lantai 2\nGedung B'
+    text = csv_text(table({Group("a", name): {"434": 1}}, By.office))
+    (line,) = csv.DictReader(StringIO(text, newline=""))
+    assert line["name"] == name
+
+
+def test_no_item_can_take_the_place_of_another_column() -> None:
+    awkward = ("index", "grade", "words", "n", "index_name", "complete", "interval", "words_id")
+    for codes in (IKL.codes, SKM.codes, awkward):
+        assert len(set(columns(codes))) == len(columns(codes))

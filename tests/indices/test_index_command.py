@@ -1,0 +1,121 @@
+"""`cermin index` shows on the terminal what the agency can pull over HTTP, in the official words."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from app.cli import context
+from app.cli.indices import index
+from app.directory.tables import Office
+from app.foundation.database import Database
+from tests.house import NOW, furnish
+from tests.indices.visits import Visit, put
+
+Run = Callable[..., str]
+NOVEMBER = ("--from", "2026-11-01", "--to", "2026-11-30")
+
+
+@pytest.fixture
+def run(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Runs `cermin index …` on a database with the agencies of the house."""
+    furnish(database, "kota", NOW)
+    monkeypatch.setenv("CERMIN_DATABASE_URL", database_url)
+    context.settings.cache_clear()
+    program = typer.Typer()
+    program.command()(index)
+
+    def invoke(*arguments: str, status: int = 0) -> str:
+        result = CliRunner().invoke(program, arguments)
+        assert result.exit_code == status, result.output
+        return result.output if status == 0 else result.stderr
+
+    yield invoke
+    context.settings.cache_clear()
+
+
+def cells(output: str) -> list[list[str]]:
+    """The lines of the table, cell by cell; the heading first."""
+    lines = [line.replace("┃", "│") for line in output.splitlines() if line[:1] in ("│", "┃")]
+    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+
+
+def test_the_table_speaks_the_official_words(run: Run, database: Database) -> None:
+    put(database, [Visit(sheet="434")] * 9 + [Visit(sheet="44-"), Visit(sheet="111", held=True)])
+    output = run("kota", *NOVEMBER)
+    assert "Indeks Kepuasan Layanan (IKL) kota, 2026-11-01 s.d. 2026-11-30" in output
+    assert "ikl-1, bobot exact, tabel mutu 2017" in output
+    heading, row = cells(output)
+    assert heading[:6] == ["Kelompok", "n", "Ditahan", "NRR Kecepatan", "NRR Transparansi", "NRR Keramahan"]
+    assert heading[6:] == ["IKL", "Mutu", "Kinerja", "Interval 95 %"]
+    assert row == [
+        "Semua",
+        "10",
+        "1",
+        "4.0000",
+        "3.1000",
+        "4.0000",
+        "92.50",
+        "A",
+        "Sangat Baik",
+        "81.12–94.67",
+    ]
+
+
+def test_every_option_narrows_the_figure(run: Run, database: Database) -> None:
+    narrow = Visit(office="upt-jayapura", service="kk", employee="E003", channel="web")
+    put(database, [narrow] * 12 + [Visit()] * 5)
+    options = ["--office", "upt-makassar", "--include-children", "--service", "kk", "--employee", "E003"]
+    options += ["--channel", "web", "--instrument", "ikl-1", "--weights", "0.33", "--bands", "2004"]
+    (_, row) = cells(run("kota", *options, *NOVEMBER, "--by", "month"))
+    assert row[:3] == ["2026-11", "12", "0"]
+    assert row[6] == "90.75"
+
+
+def test_names_stand_beside_their_codes_and_are_never_read_as_markup(run: Run, database: Database) -> None:
+    with database.writing() as session:
+        office = session.get_one(Office, ("kota", "setda"))
+        office.name = "[red]Setda[/red]"
+        session.add(office)
+    put(database, [Visit(), Visit(office="setda")])
+    rows = cells(run("kota", "--by", "office", *NOVEMBER))
+    assert [row[0] for row in rows[1:]] == ["dukcapil Dukcapil", "setda [red]Setda[/red]"]
+
+
+def test_a_person_with_few_ratings_is_not_shown(run: Run, database: Database) -> None:
+    put(database, [Visit(employee="E001")] * 9)
+    (_, row) = cells(run("kota", "--by", "employee", *NOVEMBER))
+    assert row == ["E001 Siti Kenari E001", *"–––––––", "tidak ditampilkan (n < 10)", "–"]
+
+
+def test_an_index_without_answers_or_complete_sheets_claims_nothing(run: Run, database: Database) -> None:
+    assert cells(run("kota"))[1][1:] == ["0", "0", *"–––––––"]
+    put(database, [Visit(sheet=sheet, rated_on=date(2026, 11, 1)) for sheet in ("4--", "-4-", "--4")])
+    assert cells(run("kota", *NOVEMBER))[1][-4:] == ["100.00", "A", "Sangat Baik", "–"]
+
+
+def test_the_nine_elements_fit_into_a_pipe(run: Run, database: Database) -> None:
+    put(database, [Visit(instrument="skm-2017", sheet="343434343")])
+    heading, row = cells(run("kota", "--instrument", "skm-2017", *NOVEMBER))
+    assert heading[-4] == "IKM"
+    assert "IKL" not in heading
+    assert row[-4:-1] == ["86.11", "B", "Baik"]
+
+
+def test_what_is_wrong_is_said_and_ends_with_status_1(run: Run) -> None:
+    for arguments, message in [
+        (["kampung"], "There is no agency 'kampung'."),
+        (["kota", "--office", "nowhere"], "The agency has no office with this code."),
+        (["kota", "--instrument", "csm-1"], "The agency has no instrument with this id."),
+        (["kota", "--from", "2000-01-01"], "A period may span at most 1100 days."),
+        (["kota", "--weights", "0.111"], "--weights: The value is not valid; expected exact, 0.333, 0.33."),
+        (
+            ["kota", "--from", "1 November", "--by", "week"],
+            "--from: The value is not valid; expected a date such as 2026-11-24.\n"
+            "--by: The value is not valid; expected "
+            "'office', 'service', 'employee', 'channel', 'month' or 'day'.",
+        ),
+    ]:
+        assert " ".join(run(*arguments, status=1).split()) == " ".join(message.split())

