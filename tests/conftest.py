@@ -1,6 +1,8 @@
 """Fixtures shared by all tests: both stores, and a whole running service on each."""
 
+import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile, rmtree
 from tempfile import mkdtemp
@@ -9,18 +11,36 @@ import pytest
 
 from app.foundation import migrating
 from app.foundation.database import Database
-from tests.house import House
+from tests.house import House, furnish_two
 from tests.postgres import PostgresServer, start_postgres
 
+# Several test processes may share one server that the environment names.
+EMPTY, FURNISHED = f"cermin_empty_{os.getpid()}", f"cermin_furnished_{os.getpid()}"
 STORES = ("sqlite", "postgresql")
 
 
+@dataclass(frozen=True)
+class Template:
+    """A database to be copied, and the keys it was furnished with."""
+
+    name: str
+    keys: dict[str, str]
+
+
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database file with every migration, to be copied."""
-    file = tmp_path_factory.mktemp("template") / "template.db"
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database file with every migration."""
+    file = tmp_path_factory.mktemp("template") / "empty.db"
     migrating.upgrade(f"sqlite:///{file}")
     return file
+
+
+@pytest.fixture(scope="session")
+def furnished_sqlite(empty_sqlite: Path) -> Template:
+    """The same with two agencies."""
+    file = empty_sqlite.with_name("furnished.db")
+    copyfile(empty_sqlite, file)
+    return Template(str(file), furnish_two(f"sqlite:///{file}"))
 
 
 @pytest.fixture(scope="session")
@@ -29,10 +49,16 @@ def postgres() -> Iterator[PostgresServer]:
     # The socket's path must stay short, so the data does not lie under pytest's own long folder.
     folder = mkdtemp(prefix="cermin-pg-")
     server = start_postgres(folder)
-    migrating.upgrade(server.create("cermin_template"))
+    migrating.upgrade(server.create(EMPTY))
     yield server
     server.stop()
     rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def furnished_postgres(postgres: PostgresServer) -> Template:
+    """A template database with two agencies."""
+    return Template(FURNISHED, furnish_two(postgres.create(FURNISHED, EMPTY)))
 
 
 @pytest.fixture(params=STORES)
@@ -46,12 +72,10 @@ def store(request: pytest.FixtureRequest) -> str:
 def database_url(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated, empty database."""
     if store == "sqlite":
-        file = tmp_path / "cermin.db"
-        copyfile(request.getfixturevalue("migrated_sqlite"), file)
-        yield f"sqlite:///{file}"
+        yield _copied(request.getfixturevalue("empty_sqlite"), tmp_path)
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    with server.copy_of("cermin_template") as url:
+    with server.copy_of(EMPTY) as url:
         yield url
 
 
@@ -64,7 +88,28 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
+def furnished(
+    store: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """The address of a database with the agencies `kota` and `desa`, and their keys."""
+    template: Template = request.getfixturevalue(f"furnished_{'sqlite' if store == 'sqlite' else 'postgres'}")
+    if store == "sqlite":
+        yield _copied(Path(template.name), tmp_path), template.keys
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.copy_of(template.name) as url:
+        yield url, template.keys
+
+
+@pytest.fixture
+def house(furnished: tuple[str, dict[str, str]]) -> Iterator[House]:
     """A running service with the agencies `kota` and `desa` and keys of every kind."""
-    with House.open(database_url) as opened:
+    url, keys = furnished
+    with House.open(url, keys) as opened:
         yield opened
+
+
+def _copied(file: Path, folder: Path) -> str:
+    target = folder / "cermin.db"
+    copyfile(file, target)
+    return f"sqlite:///{target}"

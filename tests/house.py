@@ -62,19 +62,16 @@ class House:
 
     @classmethod
     @contextmanager
-    def open(cls, database_url: str, **changed: Any) -> Iterator[House]:
-        """Start the service on a migrated, empty database and furnish two agencies."""
+    def open(cls, database_url: str, keys: dict[str, str], **changed: Any) -> Iterator[House]:
+        """Start the service on a furnished database."""
         clock = TurnableClock()
         database = Database(database_url)
-        keys = furnish(database, "kota", clock.now) | {
-            f"desa {name}": key for name, key in furnish(database, "desa", clock.now).items()
-        }
         values = {"key_cache_seconds": 0, "directory_cache_seconds": 0, "secret": SECRET} | changed
         app = create_app(Settings(database_url=database_url, **values), clock)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         with start_blocking_portal() as portal, portal.wrap_async_context_manager(lifespan(app)):
             client = httpx.AsyncClient(transport=transport, base_url="http://cermin.test")
-            yield cls(app, database, clock, portal, client, keys)
+            yield cls(app, database, clock, portal, client, dict(keys))
             portal.call(client.aclose)
         database.dispose()
 
@@ -120,6 +117,15 @@ def lifespan(app: FastAPI) -> Any:
     return app.router.lifespan_context(app)
 
 
+def furnish_two(database_url: str) -> dict[str, str]:
+    """The agencies `kota` and `desa`, alike in everything; the names of desa's keys begin with `desa`."""
+    database = Database(database_url)
+    keys = furnish(database, "kota", NOW)
+    keys |= {f"desa {name}": key for name, key in furnish(database, "desa", NOW).items()}
+    database.dispose()
+    return keys
+
+
 def furnish(database: Database, agency_id: str, now: datetime) -> dict[str, str]:
     """An agency with offices in all three zones, and one key of each kind (two more with narrower scope)."""
     with database.writing() as session:
@@ -151,7 +157,9 @@ def directory(agency_id: str) -> list[list[Any]]:
     zone = {"upt-makassar": "Asia/Makassar", "upt-jayapura": "Asia/Jayapura"}
     a = agency_id
     offices = [
-        Office(agency_id=a, code=code, name=code.title(), parent=parent, timezone=zone.get(code, "Asia/Jakarta"))
+        Office(
+            agency_id=a, code=code, name=code.title(), parent=parent, timezone=zone.get(code, "Asia/Jakarta")
+        )
         for code, parent in zones.items()
     ]
     services = [
@@ -163,12 +171,25 @@ def directory(agency_id: str) -> list[list[Any]]:
         Counter(agency_id=a, office="dukcapil", code="loket-2", name="Loket 2", services=["kk"]),
     ]
     employees = [
-        Employee(agency_id=a, code=code, name=f"{CANARY_NAME} {code}", nip=CANARY_NIP, position="Analis", grade="III/b")
+        Employee(
+            agency_id=a,
+            code=code,
+            name=f"{CANARY_NAME} {code}",
+            nip=CANARY_NIP,
+            position="Analis",
+            grade="III/b",
+        )
         for code in ("E001", "E002", "E003", "E004")
     ]
     postings = [
         Posting(agency_id=a, employee="E001", office="dukcapil", from_on=date(2020, 1, 1)),
-        Posting(agency_id=a, employee="E002", office="dukcapil", from_on=date(2020, 1, 1), until_on=date(2026, 11, 10)),
+        Posting(
+            agency_id=a,
+            employee="E002",
+            office="dukcapil",
+            from_on=date(2020, 1, 1),
+            until_on=date(2026, 11, 10),
+        ),
         Posting(agency_id=a, employee="E002", office="upt-makassar", from_on=date(2026, 11, 11)),
         Posting(agency_id=a, employee="E003", office="upt-jayapura", from_on=date(2020, 1, 1)),
         Posting(agency_id=a, employee="E004", office="dukcapil", from_on=date(2020, 1, 1)),

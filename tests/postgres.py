@@ -22,6 +22,7 @@ class PostgresServer:
         self.admin_url = admin_url
         self.data_directory = data_directory
         self._server = stop
+        self._created: list[str] = []
         self._prove_identity()
 
     def _prove_identity(self) -> None:
@@ -39,6 +40,7 @@ class PostgresServer:
             statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             connection.execute(statement)
+        self._created.append(name)
         return make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
 
     @contextmanager
@@ -50,17 +52,17 @@ class PostgresServer:
             yield url
         finally:
             with psycopg.connect(self.admin_url, autocommit=True) as connection:
-                connection.execute(
-                    sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-                )
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            self._created.remove(name)
 
     def stop(self) -> None:
-        """Stop the server if this run started it; otherwise drop the template."""
+        """Stop the server if this run started it; otherwise drop what this run created there."""
         if self._server is not None:
             self._server.cleanup()  # type: ignore[attr-defined]
             return
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            connection.execute("DROP DATABASE IF EXISTS cermin_template WITH (FORCE)")
+            for name in self._created:
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def start_postgres(folder: str) -> PostgresServer:

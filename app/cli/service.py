@@ -54,7 +54,9 @@ def migrate() -> None:
     out.print(f"migrated: {before or 'empty'} → {after}" if before != after else f"already at {after}")
 
 
-def check(agency: Annotated[str | None, typer.Argument(metavar="[AGENCY]", help="One agency only.")] = None) -> None:
+def check(
+    agency: Annotated[str | None, typer.Argument(metavar="[AGENCY]", help="One agency only.")] = None,
+) -> None:
     """Prove that every tally equals the ratings it counts and every code exists; exit 1 if not."""
     with database() as db:
         report = reconcile(db, agency)
@@ -62,7 +64,19 @@ def check(agency: Annotated[str | None, typer.Argument(metavar="[AGENCY]", help=
         out.print(f"checked {report.ratings} ratings in {report.tallies} tallies: all agree")
         return
     if report.differences:
-        table = Table("agency", "grain", "unit", "period", "service", "channel", "standing", "instrument", "sheet", "tally", "ratings")
+        table = Table(
+            "agency",
+            "grain",
+            "unit",
+            "period",
+            "service",
+            "channel",
+            "standing",
+            "instrument",
+            "sheet",
+            "tally",
+            "ratings",
+        )
         for row in report.differences:
             table.add_row(*(str(part) for part in row))
         err.print(table)
@@ -74,7 +88,5 @@ def check(agency: Annotated[str | None, typer.Argument(metavar="[AGENCY]", help=
 def tidy() -> None:
     """Purge comments past their retention now (the service does it every hour)."""
     with database() as db:
-        purged = tidy_comments(
-            db, system_clock().date(), timedelta(days=settings().comment_retention_days)
-        )
+        purged = tidy_comments(db, system_clock().date(), timedelta(days=settings().comment_retention_days))
     out.print(f"purged {purged} comments")

@@ -29,7 +29,10 @@ EXPECTED = {
     "date_parsing": ("field-invalid", "a date such as 2026-11-24"),
     "date_type": ("field-invalid", "a date such as 2026-11-24"),
     "date_from_datetime_inexact": ("field-invalid", "a date such as 2026-11-24"),
-    "string_pattern_mismatch": ("field-invalid", "a code of letters, digits and hyphens, at most 40 characters"),
+    "string_pattern_mismatch": (
+        "field-invalid",
+        "a code of letters, digits and hyphens, at most 40 characters",
+    ),
     "string_too_short": ("field-invalid", "text that is not empty"),
     "too_short": ("field-invalid", "at least one entry"),
     "too_long": ("field-invalid", "fewer entries"),
@@ -79,7 +82,13 @@ def _limits(kind: str, context: dict[str, Any]) -> str:
     """What a bound asks for, in words: `less_than_equal` with le=1000 → "at most 1000"."""
     if kind in ("literal_error", "enum"):
         return str(context["expected"])
-    words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than", "max_length": "length at most"}
+    words = {
+        "ge": "at least",
+        "gt": "more than",
+        "le": "at most",
+        "lt": "less than",
+        "max_length": "length at most",
+    }
     bounds = [f"{words[name]} {value}" for name, value in context.items() if name in words]
     return ", ".join(bounds) or "another value"
 

@@ -1,5 +1,6 @@
 """Bringing a database to the newest schema, and asking which it has."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -28,6 +29,7 @@ def downgrade(database_url: str, revision: str) -> None:
     command.downgrade(_config(database_url), revision)
 
 
+@cache
 def head() -> str | None:
     """The newest revision this program knows."""
     return ScriptDirectory.from_config(_config("")).get_current_head()

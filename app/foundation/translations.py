@@ -50,7 +50,10 @@ def negotiate(accept_language: str | None, default: str = DEFAULT) -> str:
     if not accept_language:
         return default
     wanted = sorted(_weighted(accept_language), key=lambda pair: -pair[1])
-    return negotiate_locale([tag for tag, weight in wanted if weight > 0], list(catalogues()), sep="-") or default
+    return (
+        negotiate_locale([tag for tag, weight in wanted if weight > 0], list(catalogues()), sep="-")
+        or default
+    )
 
 
 def _weighted(header: str) -> list[tuple[str, float]]:

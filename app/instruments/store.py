@@ -15,9 +15,9 @@ def versions_of(session: Session, agency_id: str) -> Sequence[InstrumentVersion]
 
 def all_shipped_digests(session: Session) -> Sequence[tuple[str, str, str]]:
     """Agency, instrument and recorded digest of every shipped version, of all agencies."""
-    query = select(
-        InstrumentVersion.agency_id, InstrumentVersion.instrument, InstrumentVersion.digest
-    ).where(InstrumentVersion.source == None)  # noqa: E711 - SQL's IS NULL
+    query = select(InstrumentVersion.agency_id, InstrumentVersion.instrument, InstrumentVersion.digest).where(
+        InstrumentVersion.source == None
+    )  # noqa: E711 - SQL's IS NULL
     return session.exec(query).all()
 
 

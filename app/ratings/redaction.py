@@ -24,7 +24,7 @@ _RUN = re.compile(rf"[+(\doO](?<![^\W\d_][oO])(?:[{_BETWEEN}()/+]{{0,4}}+\d){{5,
 # Ordinary figures whose digits could be taken for a part of a longer number.
 _DATE = rf"\d{{1,2}}[{_BETWEEN}]{{1,3}}+\d{{1,2}}[{_BETWEEN}]{{1,3}}+(?:19|20)\d\d(?!\d)"
 _HOUR = r"(?:[01]\d|2[0-3])\.[0-5]\d(?!\d)"
-_THOUSANDS = r"\d{1,3}(?:\.\d{3})++(?!\d|\.\d)"
+_THOUSANDS = r"\d{1,3}(?:\.\d{3}){1,6}+(?!\d|\.\d)"
 
 # Birth, appointment, sex, serial. A PPPK's number has a contract number where the month of appointment would
 # be, so those two digits may be anything.
@@ -70,7 +70,7 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _CUED_PHONE = re.compile(
-    rf"(?:(?!{_THOUSANDS}){_SUBSCRIBER}|(?!\d+000(?!\d))[2-9]\d{{5,7}}|[2-9]\d\d-\d{{4}})(?!\d)"
+    rf"(?:(?!{_THOUSANDS}){_SUBSCRIBER}|(?!\d{{3,5}}000(?!\d))[2-9]\d{{5,7}}|[2-9]\d\d-\d{{4}})(?!\d)"
 )
 
 # An address has an unspaced @, or a spaced or spelled-out one before a well-known ending.

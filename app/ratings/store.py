@@ -192,7 +192,9 @@ class TallyDifference(NamedTuple):
 def count_rows(session: Session, agency_id: str | None) -> tuple[int, int]:
     """How many ratings and how many tally rows there are."""
     values = {"agency_id": agency_id}
-    return session.execute(COUNT_RATINGS, values).scalar_one(), session.execute(COUNT_TALLIES, values).scalar_one()
+    return session.execute(COUNT_RATINGS, values).scalar_one(), session.execute(
+        COUNT_TALLIES, values
+    ).scalar_one()
 
 
 def tally_differences(session: Session, agency_id: str | None, most: int) -> list[TallyDifference]:

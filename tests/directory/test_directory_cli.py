@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import typer
 from sqlmodel import col, select
 from typer.testing import CliRunner, Result
 
 from app.access.tables import AuditEvent
-from app.cli import context, directory
+from app.cli import context
+from app.cli.program import program
 from app.directory.tables import Agency, Counter, Employee, Posting
 from app.foundation.database import Database
 from tests.directory.workbooks import NIP, TOWN, dump, with_headers, xlsx_of
@@ -22,12 +22,9 @@ def run(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch) 
     """Runs `cermin …` against the database; it must not show a NIP."""
     monkeypatch.setenv("CERMIN_DATABASE_URL", database_url)
     context.settings.cache_clear()
-    root = typer.Typer()
-    for name in ("agency", "office", "service", "counter", "employee", "directory"):
-        root.add_typer(getattr(directory, name), name=name)
 
     def invoke(*arguments: str, status: int = 0) -> Result:
-        result = CliRunner().invoke(root, arguments)
+        result = CliRunner().invoke(program, arguments)
         assert result.exit_code == status, result.output
         assert NIP not in result.output
         return result

@@ -168,6 +168,11 @@ def test_a_second_transfer_touches_the_last_posting_only(town: Database) -> None
     ]
 
 
+def test_duties_before_the_transfer_remain(town: Database) -> None:
+    day_after = ("E001", "Budi", NIP, "Analis", "III/b", "setda", "2026-11-19")
+    assert import_lines(town, {"employees": [day_after]})["employees"] == Counts(0, 1, 0)
+
+
 def test_the_duties_of_others_do_not_hinder_a_transfer(town: Database) -> None:
     lines: Lines = {
         "employees": [("E003", "Citra", "", "", "", "dukcapil", "2026-01-01")],

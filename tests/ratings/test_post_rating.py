@@ -28,7 +28,11 @@ def test_an_app_stores_a_rating_and_is_told_where_it_counts(house: House) -> Non
     }
     [row] = rows(house)
     assert (row["sheet"], row["channel"], row["standing"]) == ("434", "mobile", "counted")
-    assert sorted(tally["grain"] for tally in rows(house, "tally")) == ["agency-month", "office-day", "office-month"]
+    assert sorted(tally["grain"] for tally in rows(house, "tally")) == [
+        "agency-month",
+        "office-day",
+        "office-month",
+    ]
 
 
 def test_the_client_id_and_the_time_are_not_in_the_row(house: House) -> None:
@@ -66,7 +70,9 @@ def test_the_same_rating_again_is_a_replay_with_the_same_body(house: House) -> N
     ],
     ids=str,
 )
-def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(house: House, changed: dict[str, object]) -> None:
+def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(
+    house: House, changed: dict[str, object]
+) -> None:
     sheet = house.sheet()
     assert house.post("/v1/ratings", sheet).status_code == 201
     before = rows(house), rows(house, "tally"), rows(house, "comment"), rows(house, "profile_tally")
@@ -96,7 +102,11 @@ def test_without_an_id_the_server_makes_one(house: House) -> None:
 
 
 def test_a_device_implies_office_counter_and_channel_and_the_roster_gives_the_employee(house: House) -> None:
-    sheet = {"id": house.new_id(), "service": "kk", "scores": {"speed": 4, "transparency": 4, "friendliness": 4}}
+    sheet = {
+        "id": house.new_id(),
+        "service": "kk",
+        "scores": {"speed": 4, "transparency": 4, "friendliness": 4},
+    }
     response = house.post("/v1/ratings", sheet, "device")
     assert response.status_code == 201
     assert response.json()["employee"] == "E001"
@@ -113,14 +123,20 @@ def test_the_roster_at_the_moment_of_rating_decides_not_the_moment_of_arrival(
 ) -> None:
     moment = house.clock.now + timedelta(minutes=minutes)
     house.clock.now += timedelta(days=3)
-    sheet = {"id": house.new_id(moment), "service": "kk", "scores": {"speed": 4, "transparency": 4, "friendliness": 4}}
+    sheet = {
+        "id": house.new_id(moment),
+        "service": "kk",
+        "scores": {"speed": 4, "transparency": 4, "friendliness": 4},
+    }
     assert house.post("/v1/ratings", sheet, "device").json()["employee"] == employee
 
 
 def test_a_counter_with_one_service_needs_no_service_in_the_sheet(house: House) -> None:
     sheet = {"id": house.new_id(), "scores": {"speed": 4, "transparency": 4, "friendliness": 4}}
     assert house.post("/v1/ratings", sheet, "device 2").status_code == 201
-    problem(house.post("/v1/ratings", sheet | {"id": house.new_id()}, "device"), 422, "service-missing", "service")
+    problem(
+        house.post("/v1/ratings", sheet | {"id": house.new_id()}, "device"), 422, "service-missing", "service"
+    )
 
 
 def test_the_day_is_the_offices_local_day(house: House) -> None:
@@ -154,9 +170,21 @@ def test_a_skipped_answer_is_stored_as_skipped(house: House) -> None:
         ({"channel": "kiosk"}, "field-invalid", "channel"),
         ({"scores": {"speed": 4, "transparency": 3}}, "score-missing", "scores.friendliness"),
         ({"scores": {"speed": 4, "transparency": 3, "friendliness": 4, "x": 1}}, "score-unknown", "scores.x"),
-        ({"scores": {"speed": 5, "transparency": 3, "friendliness": 4}}, "score-out-of-range", "scores.speed"),
-        ({"scores": {"speed": 0, "transparency": 3, "friendliness": 4}}, "score-out-of-range", "scores.speed"),
-        ({"scores": {"speed": 10**30, "transparency": 3, "friendliness": 4}}, "score-out-of-range", "scores.speed"),
+        (
+            {"scores": {"speed": 5, "transparency": 3, "friendliness": 4}},
+            "score-out-of-range",
+            "scores.speed",
+        ),
+        (
+            {"scores": {"speed": 0, "transparency": 3, "friendliness": 4}},
+            "score-out-of-range",
+            "scores.speed",
+        ),
+        (
+            {"scores": {"speed": 10**30, "transparency": 3, "friendliness": 4}},
+            "score-out-of-range",
+            "scores.speed",
+        ),
         ({"scores": dict.fromkeys(("speed", "transparency", "friendliness"))}, "score-all-skipped", "scores"),
         ({"scores": {"speed": 4.0, "transparency": 3, "friendliness": 4}}, "field-type", "scores.speed"),
         ({"scores": {"speed": True, "transparency": 3, "friendliness": 4}}, "field-type", "scores.speed"),
@@ -191,8 +219,14 @@ def test_a_wrong_sheet_is_told_what_to_change_and_leaves_nothing(
     ],
     ids=str,
 )
-def test_a_device_cannot_speak_for_another_place(house: House, changed: dict[str, object], code: str, field: str) -> None:
-    sheet = {"id": house.new_id(), "service": "kk", "scores": {"speed": 4, "transparency": 4, "friendliness": 4}}
+def test_a_device_cannot_speak_for_another_place(
+    house: House, changed: dict[str, object], code: str, field: str
+) -> None:
+    sheet = {
+        "id": house.new_id(),
+        "service": "kk",
+        "scores": {"speed": 4, "transparency": 4, "friendliness": 4},
+    }
     problem(house.post("/v1/ratings", sheet | changed, "device"), 422, code, field)
 
 
@@ -215,7 +249,13 @@ def test_a_wrong_clock_is_told_the_servers_time(house: House) -> None:
 def test_an_id_at_the_end_of_time_is_only_in_the_future(house: House) -> None:
     far = "ffffffff-ffff-7fff-bfff-ffffffffffff"
     problem(house.post("/v1/ratings", house.sheet(id=far)), 422, "id-in-future")
-    problem(house.post("/v1/ratings", house.sheet(id=uuid7(house.clock.now.fromtimestamp(0, house.clock.now.tzinfo), 1))), 422, "id-too-late")
+    problem(
+        house.post(
+            "/v1/ratings", house.sheet(id=uuid7(house.clock.now.fromtimestamp(0, house.clock.now.tzinfo), 1))
+        ),
+        422,
+        "id-too-late",
+    )
 
 
 def test_a_retry_after_the_late_limit_is_still_the_same_rating(house: House) -> None:
@@ -226,7 +266,9 @@ def test_a_retry_after_the_late_limit_is_still_the_same_rating(house: House) -> 
     problem(house.post("/v1/ratings", sheet | {"comment": "lain"}), 422, "id-too-late")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"scores":{"speed":1}', b'{"scores":{"x":"\\ud800"}}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff\xfe", b'{"scores":{"speed":1}', b'{"scores":{"x":"\\ud800"}}']
+)
 def test_malformed_json_is_said_to_be_that(house: House, body: bytes) -> None:
     headers = {"content-type": "application/json"}
     problem(house.request("POST", "/v1/ratings", "app", content=body, headers=headers), 400, "malformed-json")
@@ -241,7 +283,12 @@ def test_other_content_types_are_refused(house: House, content_type: str) -> Non
 
 def test_a_json_content_type_with_a_charset_is_fine(house: House) -> None:
     headers = {"content-type": "Application/JSON; charset=utf-8"}
-    problem(house.request("POST", "/v1/ratings", "app", content=b"{}", headers=headers), 422, "field-missing", "scores")
+    problem(
+        house.request("POST", "/v1/ratings", "app", content=b"{}", headers=headers),
+        422,
+        "field-missing",
+        "scores",
+    )
 
 
 def test_a_comment_with_control_characters_never_breaks_the_store(house: House) -> None:
