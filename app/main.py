@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
+from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -26,6 +27,7 @@ from app.foundation.database import Database
 from app.foundation.installation import UnfitInstallation, claim
 from app.foundation.middleware import Limits, Watch
 from app.foundation.one_pass import ShortWay
+from app.foundation.openapi import document
 from app.foundation.routes import readiness_of
 from app.foundation.secret import load_secret
 from app.foundation.settings import Environment, Settings
@@ -62,6 +64,12 @@ Send a key as `Authorization: Bearer crm_…`. Every refusal is `application/pro
 
 class Cermin(FastAPI):
     """The application with its own outer layers, which a request passes before the framework's."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = document(self)
+        return self.openapi_schema
 
     def build_middleware_stack(self) -> ASGIApp:
         """Watch → Limits → ShortWay → FastAPI's own stack."""

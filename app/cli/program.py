@@ -3,6 +3,7 @@
 import typer
 
 from app.cli import directory, keys, service
+from app.cli.demo import demo
 from app.cli.indices import index
 
 program = typer.Typer(
@@ -23,6 +24,7 @@ program.command("migrate")(service.migrate)
 program.command("check")(service.check)
 program.command("tidy")(service.tidy)
 program.command("index")(index)
+program.command("demo")(demo)
 
 
 def main() -> None:

@@ -7,10 +7,10 @@ import typer
 import uvicorn
 from rich.table import Table
 
-from app.cli.context import database, err, fail, out, settings
+from app.cli.context import database, err, out, settings
 from app.foundation.clock import system_clock
-from app.foundation.installation import UnfitInstallation
 from app.foundation.migrating import current, upgrade
+from app.foundation.settings import Settings
 from app.foundation.telemetry import configure_logging
 from app.main import create_app
 from app.ratings.reconciliation import reconcile
@@ -22,15 +22,15 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on (CERMIN_PORT).")] = None,
 ) -> None:
     """Serve HTTP until SIGTERM; what is being written then is finished first."""
-    values = settings()
+    run(settings(), host=host, port=port)
+
+
+def run(values: Settings, *, host: str | None = None, port: int | None = None) -> None:
+    """Serve these settings until a signal ends it."""
     configure_logging(values.log_level)
-    try:
-        application = create_app(values)
-    except UnfitInstallation as unfit:
-        raise fail(str(unfit)) from None
     server = uvicorn.Server(
         uvicorn.Config(
-            application,
+            create_app(values),
             host=host or values.host,
             port=values.port if port is None else port,
             # Every answer is counted in /metrics; a line per request costs a quarter of the throughput.

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     public_url: str = ""
-    language: Annotated[str, Field(pattern="^(id|en)$")] = "en"
+    language: Annotated[str, Field(pattern="^(id|en)$")] = "id"
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 
     late_limit_days: Annotated[int, Field(ge=1, le=3_660)] = 35

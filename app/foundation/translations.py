@@ -40,7 +40,15 @@ def translator(language: str) -> Translate:
 
     def translate(text: str, /, **values: object) -> str:
         translated = texts.get(text, text)
-        return translated.format(**values) if values else translated
+        if not values:
+            return translated
+        # Values that are texts themselves ("a whole number") have translations of their own.
+        return translated.format(
+            **{
+                name: texts.get(value, value) if isinstance(value, str) else value
+                for name, value in values.items()
+            }
+        )
 
     return translate
 

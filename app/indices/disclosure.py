@@ -1,8 +1,9 @@
 """What may be shown: the one place of the rule, passed by every row, whoever asks and in whatever format."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 
-from app.indices.figures import IndexRow
+from app.indices.counts import SheetCounts
+from app.indices.figures import Group, IndexRow, Scoring, index_row
 from app.indices.plan import By
 
 # Below ten answers a person's figure says more about chance than about the person (statistics.md §0),
@@ -15,8 +16,13 @@ def about_person(employee: str | None, by: By | None) -> bool:
     return employee is not None or by is By.employee
 
 
-def disclosed(row: IndexRow, *, personal: bool) -> IndexRow:
-    """The row as it may be shown: about a person with fewer than ten counted sheets it loses every figure."""
-    if not personal or (row.n is not None and row.n >= SMALLEST_N):
-        return row
-    return replace(row, n=None, held=None, figures=None, suppressed=True)
+def disclosed_row(
+    scoring: Scoring, group: Group | None, of_standing: Mapping[str, SheetCounts], *, personal: bool
+) -> IndexRow:
+    """The row as it may be shown: about a person with fewer than ten counted sheets it has no figure.
+
+    Such a row is not even measured, so that nothing of it can leak on the way.
+    """
+    if personal and sum(of_standing.get("counted", {}).values()) < SMALLEST_N:
+        return IndexRow(group, n=None, held=None, figures=None, suppressed=True)
+    return index_row(scoring, group, of_standing)

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from app.foundation.database import Session
 from app.foundation.problems import FieldError, Problem
-from app.indices.disclosure import about_person, disclosed
-from app.indices.figures import Group, IndexTable, Scoring, index_row
+from app.indices.disclosure import about_person, disclosed_row
+from app.indices.figures import Group, IndexTable, Scoring
 from app.indices.period import Period, period_of
 from app.indices.plan import By, Selection, plan
 from app.indices.query import IndexQuery
@@ -38,12 +38,11 @@ def read_indices(
     selection = _selection(session, agency_id, query, period, root)
     counts = sheet_counts(session, agency_id, selection, plan(selection))
     personal = about_person(query.employee, query.by)
-    rows = (
-        index_row(scoring, group, counts.get(group.value if group else None, {}))
+    rows = tuple(
+        disclosed_row(scoring, group, counts.get(group.value if group else None, {}), personal=personal)
         for group in _groups(session, agency_id, query.by, counts)
     )
-    shown = tuple(disclosed(row, personal=personal) for row in rows)
-    return IndexTable(agency_id, scoring, period, query.by, shown)
+    return IndexTable(agency_id, scoring, period, query.by, rows)
 
 
 def _scoring(session: Session, agency_id: str, query: IndexQuery) -> Scoring:

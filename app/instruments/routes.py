@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from app.access.guard import EVERY_KIND, requires
 from app.access.principals import Principal
+from app.foundation.openapi import problems
 from app.foundation.problems import Problem
 from app.instruments.schemas import InstrumentOut, InstrumentPage, instrument_out, summary_of
 from app.instruments.shelf import instruments_of
@@ -15,7 +16,7 @@ router = APIRouter(prefix="/v1", tags=["instruments"])
 Anybody = Annotated[Principal, Depends(requires(*EVERY_KIND))]
 
 
-@router.get("/instruments")
+@router.get("/instruments", responses=problems())
 def list_instruments(request: Request, principal: Anybody) -> InstrumentPage:
     """Every instrument the agency may use."""
     with request.app.state.database.reading() as session:
@@ -23,7 +24,7 @@ def list_instruments(request: Request, principal: Anybody) -> InstrumentPage:
     return InstrumentPage(items=[summary_of(shelf[name]) for name in sorted(shelf)])
 
 
-@router.get("/instruments/{instrument}")
+@router.get("/instruments/{instrument}", responses=problems(404, 422))
 def show_instrument(request: Request, principal: Anybody, instrument: str) -> InstrumentOut:
     """One instrument with its questions, answers, weights and bands."""
     with request.app.state.database.reading() as session:

@@ -4,9 +4,9 @@ Found by form alone, without a dictionary of names: NIK, NIP, telephone numbers,
 plates. A run of digits that is as long as an identity number goes; the numbers an office talks about
 (prices, dates, hours, queue numbers, regulations) stay.
 
-Every repetition is bounded or possessive and starts only where a word or a number starts, so the time is
-linear in the length of the text whatever the text is. What stands next to a found item is never a digit, so
-taking the item out lets no new one appear: redacting twice is redacting once.
+Every repetition is bounded, or possessive and begun only where a word or a number begins, so the time is
+linear in the length of the text whatever the text is. No boundary of an item depends on something that
+another item may take away, so redacting twice is redacting once.
 """
 
 import re
@@ -53,7 +53,8 @@ _BARE_62 = (
     rf"(?:\((?=62\)))?(?:00|(?!{_THOUSANDS}))62{_PHONE_GAP}(?:0{_PHONE_GAP})?"
     rf"(?:{_SUBSCRIBER}|{_AREA}{_PHONE_GAP}{_LOCAL})"
 )
-# The nought may be a letter o. Few people set 08 apart, and then not two digits follow: that is a date.
+# The nought may be a letter o. Set apart, 08 starts a number only if three digits follow that are no year:
+# otherwise it is a day, a month or an hour.
 _MOBILE = rf"(?:\((?=[0oO]8\d{{1,3}}\)))?[0oO]{_SUBSCRIBER}"
 _SPREAD_MOBILE = rf"0(?: 8|8[ .-](?!(?:19|20)\d\d(?!\d)))[1-9]\d\d(?:{_PHONE_GAP}\d){{5,7}}\d"
 _DIGITWISE_MOBILE = r"0(?P<one>[ .-])8(?:(?P=one)\d){8,11}|08(?P<two>[ .-])[1-9]\d(?:(?P=two)\d\d){4}\d?"
@@ -65,8 +66,9 @@ _PHONE = re.compile(
 
 # After a word such as WA or telp. a number may lack its nought or its area code.
 _CUE = re.compile(
-    r"(?<![a-z])(?:hp|wa|whatsapp|telp?|tlpn?|telpon|telepon|hub|hubungi|kontak)(?:[ .:;=-]|saya|sy|aku|ku|nya|nomor|nomer"
-    r"|nmr|no|rumah|rmh|kantornya|kantor|ke|di|aja|admin|hp|wa|bapak|pak|ibu|bu){0,8}+$",
+    r"(?<![a-z])(?:hp|wa|whatsapp?|telp?|tlpn?|telpon|telepon|hub|hubungi|kontak)"
+    r"(?:[ .:;=-]|saya|sy|aku|ku|nya|nomor|nomer|nmr|no|rumah|rmh|kantornya|kantor|ke|di|aja|admin|hp|wa"
+    r"|bapak|pak|ibu|bu){0,8}+$",
     re.IGNORECASE,
 )
 _CUED_PHONE = re.compile(
@@ -91,7 +93,11 @@ _AT_DOMAIN = (
 # is glued to an address and is one itself goes with it.
 _EMAIL = re.compile(rf"{_NAME}(?<!{_NAME}{{2}})(?:{_NAME}*+{_AT_DOMAIN})++", re.IGNORECASE)
 _HINT_OF_SPELLED_EMAIL = re.compile(r"[ (\[{<](?:(?:at|et)[ )\]}>]|@)|@ ", re.IGNORECASE)
-_NO_NAME = r"(?!(?:e-?mail|akun|alamat|domain|harus|hrs|pakai|pake|pk|bukan|dan|atau|yang|yg|ke|di|dari)(?![\w.+%-]))"
+# "pakai akun @yahoo.com" names no account.
+_NO_NAME = (
+    r"(?!(?:e-?mail|akun|alamat|domain|harus|hrs|pakai|pake|pk|bukan|dan|atau|yang|yg|ke|di|dari)"
+    rf"(?!{_NAME}))"
+)
 _SPELLED_AT = r"(?: ?[(\[{<] ?(?:at|et|@) ?[)\]}>] ?| {1,2}(?:at|et) {1,2})"
 _SPACED_AT = r" {0,2}@ {0,2}"
 _AT_SPELLED_DOMAIN = (
@@ -112,21 +118,22 @@ _PLATE = re.compile(
     re.IGNORECASE,
 )
 _VEHICLE = re.compile(
-    r"\b(?:plat|pelat|nopol|no\.? ?pol|polisi|mobil|motor|kendaraan|truk|angkot|stnk|bpkb)(?:nya)?[ .:,(=-]{0,3}"
-    r"(?:(?:plat|no|nomor|dinas|merah|hitam|kuning|putih)[ .:,(=-]{1,3}){0,2}$",
+    r"\b(?:plat|pelat|nopol|no\.? ?pol|polisi|mobil|motor|kendaraan|truk|angkot|stnk|bpkb)(?:nya)?"
+    r"[ .:,(=-]{0,3}(?:(?:plat|no|nomor|dinas|merah|hitam|kuning|putih)[ .:,(=-]{1,3}){0,2}$",
     re.IGNORECASE,
 )
 _PLACE = re.compile(
-    r"\b(?:antr[ie]\w*|urut|tiket|loket|ruang\w*|gedung|blo?k|lantai|lt|kamar|gate|poli|[ck]ounter|meja|kode|kelas"
-    r"|perum\w*|griya|gang|gg|jl|no|nomor|nomer|nmr)[ .:,(=-]{1,3}$",
+    r"\b(?:antr[ie]\w*|urut|tiket|loket|ruang\w*|gedung|blo?k|lantai|lt|kamar|gate|poli|[ck]ounter|meja|kode"
+    r"|kelas|perum\w*|griya|gang|gg|jl|no|nomor|nomer|nmr)[ .:,(=-]{1,3}$",
     re.IGNORECASE,
 )
 # What follows a number in everyday writing ("A 123 di", "D 500 rb") and is as short as a series.
-_SHORT_WORDS = frozenset(
-    "di ke dr dan yg ya jam org thn th bln bl hr mgg pak bu mas mba pas dgn dg utk tp tpi sdh udh blm blum itu ini "
-    "aja lho loh deh sih nih kok kan jd jdi jg jga krn tdk gak ga gk rb jt km kg gr cm mm m lbr pcs bh wib wit st "
-    "rt rw no lt an nya sy aku ku kmi dia cma bs bsa bgt msh lg lgi pd sm sma kl klo klu smp sd mnt dtk hal ktp kk "
-    "sim kia pns asn va cc ps rpm x buah dpt lwt ada apa mau tau".split()
+_SHORT_WORD = re.compile(
+    "di|ke|dr|dan|yg|ya|jam|org|thn?|bln?|hr|mgg|pak|bu|mas|mba|pas|dgn?|utk|tpi?|sdh|udh|blu?m|itu|ini|aja|lho?|loh"
+    "|deh|sih|nih|kok|kan|jdi?|jga?|krn|tdk|gak?|gk|rb|jt|km|kg|gr|cm|mm?|lbr|pcs|bh|wi[bt]|st|rt|rw|no|lt|an"
+    "|nya|sy|aku|ku|kmi|dia|cma|bsa?|bgt|msh|lgi?|pd|sma?|kl[ou]?|smp|sd|mnt|dtk|hal|ktp|kk|sim|kia|pns|asn|va"
+    "|cc|ps|rpm|x|dpt|lwt|ada|apa|mau|tau",
+    re.IGNORECASE,
 )
 _AREAS_LIKE_WORDS = frozenset(("dr", "dg", "pa", "ku", "de", "da"))
 
@@ -181,7 +188,7 @@ def _is_plate(found: re.Match[str]) -> bool:
     area, number, series = found["area"], found["number"], found["series"]
     upper, glued = (area + series).isupper(), not found["gap"] + found["gap2"]
     cued = _VEHICLE.search(_before(found, 32)) is not None
-    if series.lower() in _SHORT_WORDS and not (upper and (cued or glued)):
+    if _SHORT_WORD.fullmatch(series) and not (upper and (cued or glued)):
         return False
     if cued:
         return True

@@ -11,6 +11,7 @@ from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.foundation.answers import invalid
 from app.foundation.one_pass import Prepared, one_pass
+from app.foundation.openapi import problems
 from app.foundation.problems import FieldError, Problem
 from app.foundation.telemetry import Metrics
 from app.foundation.translations import Translate, negotiate, translator
@@ -33,7 +34,10 @@ Rater = Annotated[Principal, Depends(writers)]
     "/ratings",
     status_code=201,
     response_model=RatingOut,
-    responses={200: {"model": RatingOut, "description": "This id with this content was stored before."}},
+    responses={
+        200: {"model": RatingOut, "description": "This id with this content was stored before."},
+        **problems(400, 408, 409, 413, 415, 422, 503),
+    },
 )
 async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Response:
     """Store one answer sheet. 201 is sent when it is on disk, never earlier; retry with the same id until then."""
@@ -49,7 +53,7 @@ async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Re
     return Prepared(_body(accepted), 200 if replayed else 201, replayed=replayed)
 
 
-@router.post("/ratings/batch", response_model=BatchOut)
+@router.post("/ratings/batch", response_model=BatchOut, responses=problems(400, 408, 413, 415, 422, 503))
 async def post_batch(request: Request, principal: Rater, batch: BatchIn) -> Response:
     """Store up to 500 answer sheets; each gets its own result and costs no other."""
     if len(batch.ratings) > LONGEST_BATCH:

@@ -25,7 +25,8 @@ POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-acti
 async def welcome(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> HTMLResponse:
     """What this is and where things are, in the reader's language."""
     default = request.app.state.language
-    language = lang if lang in catalogues() else negotiate(request.headers.get("accept-language"), default)
+    wanted = request.headers.get("accept-language")
+    language = lang if lang is not None and lang in catalogues() else negotiate(wanted, default)
     page = templates.get_template("welcome.html").render(
         _=translator(language),
         language=language,

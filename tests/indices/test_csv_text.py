@@ -8,8 +8,8 @@ from io import StringIO
 import pytest
 
 from app.indices.csv_text import columns, csv_text, guarded
-from app.indices.disclosure import disclosed
-from app.indices.figures import Group, IndexTable, Scoring, index_row
+from app.indices.disclosure import about_person, disclosed_row
+from app.indices.figures import Group, IndexTable, Scoring
 from app.indices.period import Period
 from app.indices.plan import By
 from app.instruments.loading import shipped
@@ -29,9 +29,12 @@ HEADER = (
 
 def table(groups: Mapping[Group | None, Mapping[str, int]], by: By | None = None) -> IndexTable:
     """A table of counted sheets per group."""
-    rows = (index_row(SCORING, group, {"counted": counts}) for group, counts in groups.items())
-    personal = by is By.employee
-    return IndexTable("kota", SCORING, MONTH, by, tuple(disclosed(row, personal=personal) for row in rows))
+    personal = about_person(None, by)
+    rows = (
+        disclosed_row(SCORING, group, {"counted": counts}, personal=personal)
+        for group, counts in groups.items()
+    )
+    return IndexTable("kota", SCORING, MONTH, by, tuple(rows))
 
 
 def test_one_row_is_one_line_of_flat_columns() -> None:

@@ -1,0 +1,35 @@
+# syntax=docker/dockerfile:1
+# Two stages: the first installs from hash-pinned requirements, the second holds no installer at all.
+FROM python:3.13-slim AS build
+WORKDIR /srv/cermin
+COPY requirements/tools.txt requirements/run.txt requirements/build.txt requirements/
+RUN python -m venv /opt/tools \
+ && /opt/tools/bin/pip install --no-cache-dir --require-hashes -r requirements/tools.txt \
+ && /opt/tools/bin/uv venv /opt/cermin \
+ && VIRTUAL_ENV=/opt/cermin /opt/tools/bin/uv pip sync --no-cache --require-hashes \
+      requirements/run.txt requirements/build.txt
+COPY pyproject.toml README.md LICENSE alembic.ini ./
+COPY app app
+COPY migrations migrations
+# A real installation, not an editable one: the second stage needs nothing of this folder.
+RUN VIRTUAL_ENV=/opt/cermin /opt/tools/bin/uv pip install --no-cache --no-deps --no-build-isolation . \
+ && VIRTUAL_ENV=/opt/cermin /opt/tools/bin/uv pip uninstall hatchling editables
+
+FROM python:3.13-slim
+LABEL org.opencontainers.image.title="Cermin" \
+      org.opencontainers.image.licenses="Apache-2.0"
+RUN useradd --system --uid 10001 --home-dir /srv/cermin --create-home cermin \
+ && install -d -o cermin -g cermin -m 0700 /srv/cermin/var
+COPY --from=build /opt/cermin /opt/cermin
+ENV PATH=/opt/cermin/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    CERMIN_HOST=0.0.0.0 \
+    CERMIN_ENVIRONMENT=production
+USER cermin
+WORKDIR /srv/cermin
+VOLUME /srv/cermin/var
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+  CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+# Migrating is safe to race, so every container may do it before it serves.
+CMD ["sh", "-c", "cermin migrate && exec cermin serve"]

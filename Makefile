@@ -1,0 +1,82 @@
+# Everything a person does here is a target; `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+UV := .tools/bin/uv
+COMPILE := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: demo
+demo: .venv/run ## Install, load the demo agency and serve it on 127.0.0.1:8000
+	$(BIN)/cermin demo
+
+.PHONY: run
+run: .venv/run ## Migrate and serve the configured database
+	$(BIN)/cermin migrate
+	$(BIN)/cermin serve
+
+.PHONY: test
+test: .venv/dev ## Run all tests on SQLite and PostgreSQL, with the coverage gate
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report= $(TESTS)
+	$(BIN)/coverage report
+	$(BIN)/coverage report --include='app/indices/counts.py,app/indices/official.py,app/indices/intervals.py,app/indices/rounding.py,app/indices/plan.py,app/indices/disclosure.py' --fail-under=100
+
+.PHONY: lint
+lint: .venv/dev ## Check format, lint, types and import order
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: check
+check: lint test ## Everything that must be green before a commit
+
+.PHONY: crash
+crash: .venv/dev ## The long crash campaign: 1,000 × kill -9 on each store (hours)
+	CERMIN_CRASH_KILLS=1000 $(BIN)/python -m pytest -rP tests/crash/test_crash.py -k "kills"
+
+.PHONY: bench
+bench: .venv/dev ## Measure; needs wrk (Debian: apt-get install wrk)
+	$(BIN)/python -m benchmarks
+
+.PHONY: migrate
+migrate: .venv/run ## Bring the configured database to the newest schema
+	$(BIN)/cermin migrate
+
+.PHONY: lock
+lock: .tools/uv ## Resolve the dependencies again into requirements/
+	$(UV) pip compile pyproject.toml $(COMPILE) --upgrade -o requirements/run.txt
+	$(UV) pip compile pyproject.toml --group dev -c requirements/run.txt $(COMPILE) --upgrade -o requirements/dev.txt
+	$(UV) pip compile requirements/build.in $(COMPILE) --upgrade -c requirements/dev.txt -o requirements/build.txt
+	$(UV) pip compile requirements/tools.in $(COMPILE) --upgrade -o requirements/tools.txt
+	@! grep -rlE '://' requirements/ || { echo "a requirements file names a host"; exit 1; }
+
+.PHONY: clean
+clean: ## Remove what the targets made, but never var/
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+
+# The installer, with hashes, in an environment of its own.
+.tools/uv: requirements/tools.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Cermin needs Python 3.11 or newer; name one: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/tools.txt
+	@touch $@
+
+# What runs the service; a developer's environment holds it, too.
+.venv/run: .tools/uv requirements/run.txt requirements/build.txt pyproject.toml
+	@test -d .venv || $(UV) venv -q --python $(PYTHON) .venv
+	@test -e .venv/dev || VIRTUAL_ENV=.venv $(UV) pip sync -q --require-hashes requirements/run.txt requirements/build.txt
+	VIRTUAL_ENV=.venv $(UV) pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: .tools/uv requirements/dev.txt requirements/build.txt pyproject.toml
+	@test -d .venv || $(UV) venv -q --python $(PYTHON) .venv
+	VIRTUAL_ENV=.venv $(UV) pip sync -q --require-hashes requirements/dev.txt requirements/build.txt
+	VIRTUAL_ENV=.venv $(UV) pip install -q --no-deps --no-build-isolation -e .
+	@touch $@ .venv/run

@@ -1,0 +1,78 @@
+"""The OpenAPI document: what FastAPI derives, with the key and the problems that every route shares."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.foundation.problems import FIELD_MESSAGES, KINDS, MEDIA_TYPE
+
+Responses = dict[int | str, dict[str, Any]]
+
+GUARDED = "/v1/"
+SECURITY_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key `crm_<kind>_…`, as `cermin key issue` shows it once.",
+}
+PROBLEM_SCHEMA = {
+    "title": "Problem",
+    "type": "object",
+    "description": "RFC 9457. `code` is stable; `errors` names each wrong field.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "enum": sorted(KINDS)},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {
+                    "field": {"type": "string"},
+                    "code": {"type": "string", "enum": sorted(FIELD_MESSAGES)},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+        "server_time": {"type": "string", "format": "date-time"},
+    },
+}
+WORDS = {
+    400: "The body is not JSON.",
+    401: "No valid key.",
+    403: "The key does not reach this.",
+    404: "The agency has nothing with this code.",
+    406: "No format that Accept asks for.",
+    408: "The body came too slowly.",
+    409: "The id is stored with other content.",
+    413: "The body or the batch is too large.",
+    415: "The body is not declared as JSON.",
+    422: "Some fields are wrong.",
+    503: "Nothing was stored; try again after `Retry-After` seconds.",
+}
+
+
+def problems(*statuses: int) -> Responses:
+    """The `responses` of a guarded route: 401 and 403, and the problems of its own."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {"description": WORDS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in (401, 403, *statuses)
+    }
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The whole document."""
+    made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    components = made.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    components["securitySchemes"] = {"key": SECURITY_SCHEME}
+    for path, operations in made["paths"].items():
+        if path.startswith(GUARDED):
+            for operation in operations.values():
+                operation["security"] = [{"key": []}]
+    return made
