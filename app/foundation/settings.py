@@ -26,7 +26,6 @@ class Settings(BaseSettings):
     secret_file: Path = Path("var/secret")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
-    public_url: str = ""
     language: Annotated[str, Field(pattern="^(id|en)$")] = "id"
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 

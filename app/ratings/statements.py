@@ -93,6 +93,15 @@ SQLITE_EXISTING = _EXISTING + "(SELECT value FROM json_each(:keys))"
 SQLITE_MONTH = "date(rated_on, 'start of month')"
 
 
+def recount(month: str) -> str:
+    """Fill an empty tally table from the ratings of one agency."""
+    return (
+        f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) SELECT agency_id, {TALLY_KEY}, count(*) "
+        f"FROM ({_keyed('rating', month, 'agency_id')}) AS keyed WHERE agency_id = :agency_id "
+        f"GROUP BY agency_id, {TALLY_KEY}"
+    )
+
+
 def differences(month: str) -> str:
     """Keys whose tally and recount differ, whichever side lacks them (agency, key, tally, ratings)."""
     whole_key = f"agency_id, {TALLY_KEY}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import cycle
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 from typing import NamedTuple
 
 import pytest
@@ -264,29 +264,29 @@ def test_a_comment_that_grows_loses_its_end_and_no_word_in_brackets_is_cut_in_tw
 # Each is repeated until the text is full.
 HOSTILE = (
     "1|1 |1-|1.|1    |12-03-|123.|0|0 8 |08|08 |08 12 |0812-|62 |62.812.|+|+6|(|(0|(021) |0(|021 2|1985 "
-    "|3201 |o8|2 0 1 9 0 1 0 1|81234567 |hp 8|wa saya ke di no |a|a.|-|a@|a@a.|@|a at |a dot |a dot a at |a(at)"
-    "|a @ a.|x@gmail|x@gmail.com|gmail com |b1|b 1 |dk 1234 |B 1234 A|plat no |antri |[telepon]"
+    "|3201 |o8|2 0 1 9 0 1 0 1|81234567 |hp 8|wa saya ke di no |a|a.|-|a@|a@a.|@|a at |a dot |a dot a at "
+    "|a(at)|a @ a.|x@gmail|x@gmail.com|gmail com |b1|b 1 |dk 1234 |B 1234 A|plat no |antri |[telepon]"
 )
 ORDINARY = "Berkas masuk 12-03-2026 jam 10.30 belum selesai, sudah 3x ke loket 5. "
 
 
-def shortest_time(text: str) -> float:
-    """Seconds of the fastest of several runs: the one that nothing else on the machine disturbed."""
+def cost(text: str) -> float:
+    """Seconds of processor time, which other processes do not lengthen; the least of several runs."""
     times = []
     for _ in range(7):
-        start = perf_counter()
+        start = thread_time()
         redact(text)
-        times.append(perf_counter() - start)
+        times.append(thread_time() - start)
     return min(times)
 
 
 @pytest.mark.parametrize("piece", HOSTILE.split("|"))
 def test_a_hostile_text_costs_time_in_proportion_to_its_length(piece: str) -> None:
-    short, long = ((piece * size)[:size] for size in (LONGEST_COMMENT, 8 * LONGEST_COMMENT))
-    assert shortest_time(long) < 32 * shortest_time(short), "linear is 8 times, quadratic 64 times"
+    short, long = ((piece * size)[:size] for size in (LONGEST_COMMENT, 16 * LONGEST_COMMENT))
+    assert cost(long) < 64 * cost(short), "linear is 16 times, quadratic 256 times"
 
 
 @pytest.mark.parametrize("piece", HOSTILE.split("|"))
-def test_a_hostile_text_costs_not_much_more_than_an_ordinary_one(piece: str) -> None:
+def test_a_hostile_comment_costs_not_much_more_than_an_ordinary_one(piece: str) -> None:
     ordinary, hostile = ((text * LONGEST_COMMENT)[:LONGEST_COMMENT] for text in (ORDINARY, piece))
-    assert shortest_time(hostile) < 40 * shortest_time(ordinary)
+    assert cost(hostile) < 40 * cost(ordinary)

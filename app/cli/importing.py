@@ -1,0 +1,198 @@
+"""`cermin import`: answers given before the service was there, or on paper."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.context import actor, database, err, fail, out, secret
+from app.directory.catalogue import read_catalogue
+from app.foundation.clock import system_clock
+from app.foundation.database import Database, SQLAlchemyError
+from app.foundation.installation import UnfitInstallation, claim
+from app.instruments.model import Instrument
+from app.instruments.shelf import instruments_of
+from app.ratings.answer_cells import PROFILE_CODES
+from app.ratings.answers_csv import Fault, FileFault, column_name, read_answers
+from app.ratings.importing import Counts, Proposal, Track, propose, store_answers
+from app.ratings.judging import Premises
+from app.ratings.keys import KeyMaker
+from app.ratings.past_answers import Form
+
+One = TypeVar("One")
+Channel = Literal["import", "kiosk", "mobile", "web"]
+# A pipe has no width; the usual 80 columns would break sentences.
+PIPE_WIDTH = 200
+
+
+def import_answers(
+    agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="UTF-8, cells parted by , or ;"),
+    ],
+    instrument: Annotated[str, typer.Option(metavar="ID", help="Questionnaire that was answered.")],
+    office: Annotated[str, typer.Option(metavar="CODE", help="Office where it was answered.")],
+    service: Annotated[str, typer.Option(metavar="CODE", help="Service it was answered about.")],
+    columns: Annotated[
+        str,
+        typer.Option(metavar="COLUMN=ITEM,…", help="Column of each question: u1=PERSYARATAN,u2=PROSEDUR,…"),
+    ],
+    time: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN", help="When: 2020-07-15 13:54:00 (office time), with offset, or a day."
+        ),
+    ],
+    channel: Annotated[Channel, typer.Option(help="`import` where it is not known.")] = "import",
+    employee_column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Code of the employee who is rated.")
+    ] = None,
+    profile: Annotated[
+        str,
+        typer.Option(metavar="COLUMN=ATTRIBUTE,…", help=f"About the respondent: {', '.join(PROFILE_CODES)}."),
+    ] = "",
+    skip_faulty: Annotated[
+        bool, typer.Option("--skip-faulty", help="Import the good rows; the faulty ones are still listed.")
+    ] = False,
+) -> None:
+    """Import past answers from a CSV file: all rows, or none and every fault.
+
+    Importing a file again adds nothing, and a longer file adds only its new rows. Rows with the same time
+    and the same answers are counted as often as ONE file holds them, so do not spread such rows over files.
+    """
+    now = system_clock()
+    with database() as db:
+        keys, premises = _keys(db), _premises(db, agency, now)
+        questionnaire = _named("instrument", instrument, premises.shelf)
+        form = Form(
+            office=_named("office", office, premises.catalogue.offices),
+            service=_named("service", service, {code: code for code in premises.catalogue.services}),
+            instrument=questionnaire,
+            channel=channel,
+            time=column_name(time),
+            answers=_questions(columns, questionnaire),
+            employee=None if employee_column is None else column_name(employee_column),
+            profile=_attributes(profile),
+        )
+        with Progress(console=err) as progress:
+            proposal = _proposal(file, form, premises, keys, now, _tracked(progress))
+        _show(proposal.faults)
+        if proposal.faults and not skip_faulty:
+            raise fail(_faulty(proposal.faults))
+        with Progress(console=err) as progress, _interruptible():
+            counts = store_answers(db, proposal, actor=actor(), now=now, track=_tracked(progress))
+    _sum_up(counts)
+
+
+def _keys(db: Database) -> KeyMaker:
+    """With another secret than the service's every id would meet another key, and retries count twice."""
+    try:
+        claim(db, secret())
+    except UnfitInstallation as unfit:
+        raise fail(str(unfit)) from None
+    return KeyMaker.of(secret())
+
+
+def _premises(db: Database, agency: str, now: datetime) -> Premises:
+    # Who was on duty matters only to a device, so no duty is read.
+    catalogue = read_catalogue(db, agency, now)
+    if catalogue is None:
+        raise fail(f"There is no agency {agency}.")
+    with db.reading() as session:
+        return Premises(catalogue, instruments_of(session, agency))
+
+
+def _named(kind: str, code: str, known: Mapping[str, One]) -> One:
+    if code not in known:
+        raise fail(f"--{kind}: the agency has no {kind} {code}; it has {', '.join(sorted(known))}.")
+    return known[code]
+
+
+def _questions(columns: str, instrument: Instrument) -> Mapping[str, str]:
+    """Every question needs its column: one left out would silently count as skipped."""
+    pairs = _pairs("--columns", columns, instrument.codes)
+    missing = [code for code in instrument.codes if code not in pairs.values()]
+    if missing:
+        raise fail(f"--columns: name a column for {', '.join(missing)}, too.")
+    return pairs
+
+
+def _attributes(profile: str) -> Mapping[str, str]:
+    return _pairs("--profile", profile, PROFILE_CODES) if profile else {}
+
+
+def _pairs(option: str, text: str, targets: Collection[str]) -> Mapping[str, str]:
+    """`u1=PROSEDUR,u2=WAKTU` as column → target, each of them once."""
+    pairs: dict[str, str] = {}
+    for part in text.split(","):
+        column, _, target = (word.strip() for word in part.rpartition("="))
+        if target not in targets:
+            raise fail(f"{option}: {part.strip()!r} does not say COLUMN=one of {', '.join(targets)}.")
+        if column_name(column) in pairs or target in pairs.values():
+            raise fail(f"{option}: {part.strip()!r} names a column or {target} for the second time.")
+        pairs[column_name(column)] = target
+    return pairs
+
+
+def _tracked(progress: Progress) -> Track:
+    def track(items: Sequence[One], what: str, /) -> Iterable[One]:
+        return progress.track(items, description=what)
+
+    return track
+
+
+def _proposal(
+    file: Path, form: Form, premises: Premises, keys: KeyMaker, now: datetime, track: Track
+) -> Proposal:
+    try:
+        return propose(read_answers(file, form.columns), form, premises, keys, now, track)
+    except FileFault as fault:
+        _show(fault.faults)
+        raise fail(_faulty(fault.faults)) from None
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """The error's own text may hold values of rows, so only its kind is shown."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise fail(
+            f"The database gave up ({type(error).__name__}). What was stored before stays; run the same "
+            "command again, nothing is counted twice."
+        ) from None
+
+
+def _show(faults: Sequence[Fault]) -> None:
+    if not faults:
+        return
+    table = Table("row", "column", "what to change")
+    for row, column, problem in faults:
+        # Text, because a column's name may hold what rich takes for markup.
+        table.add_row(*map(Text, ("" if row is None else str(row), column or "", problem)))
+    console = err if err.is_terminal else Console(file=err.file, width=PIPE_WIDTH)
+    console.print(table)
+
+
+def _faulty(faults: Sequence[Fault]) -> str:
+    return f"{len(faults)} fault(s); nothing was written"
+
+
+def _sum_up(counts: Counts) -> None:
+    table = Table("read", "stored", "already there", "faulty")
+    table.add_row(*map(str, (counts.read, counts.stored, counts.there, counts.faulty)))
+    out.print(table)
+    if counts.differing:
+        err.print(
+            f"{counts.differing} of those already there are stored with other questions, another profile or "
+            "another channel; a stored rating never changes.",
+            style="red",
+        )

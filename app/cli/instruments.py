@@ -1,0 +1,109 @@
+"""`cermin instrument add|list|show`: the questionnaires an agency may use."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.context import actor, database, fail, out
+from app.directory.catalogue_store import directory_version
+from app.foundation.clock import system_clock
+from app.foundation.database import Session
+from app.instruments.loading import InstrumentFault, shipped
+from app.instruments.model import Instrument
+from app.instruments.schemas import weight_text
+from app.instruments.shelf import instruments_of, put_own
+
+instrument = typer.Typer(help="Questionnaires: the shipped ones and an agency's own.", no_args_is_help=True)
+
+AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
+
+
+@instrument.command("add")
+def add(
+    agency: AgencyCode,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.toml", exists=True, dir_okay=False, help="The questionnaire.")
+    ],
+) -> None:
+    """Put an agency's own questionnaire on its shelf; a version once added never changes."""
+    source = _text_of(file)
+    with database() as db:
+        try:
+            with db.writing() as session:
+                present = _shelf(session, agency)
+                added = put_own(session, agency, source, actor=actor(), now=system_clock())
+        except InstrumentFault as fault:
+            raise fail("\n".join(fault.faults)) from None
+    _say(f"{added.id} is there already" if added.id in present else f"{added.id} added")
+
+
+@instrument.command("list")
+def list_instruments(agency: AgencyCode) -> None:
+    """Every questionnaire the agency may use."""
+    with database() as db, db.reading() as session:
+        shelf = _shelf(session, agency)
+    table = Table("id", "index", "questions", "scale", "from", "title")
+    for each in sorted(shelf.values(), key=lambda one: one.id):
+        origin = "Cermin" if each.id in shipped() else "the agency"
+        cells = (each.id, each.index_name, str(len(each.items)), _scale(each), origin, each.titles["id"])
+        table.add_row(*map(Text, cells))
+    out.print(table)
+
+
+@instrument.command("show")
+def show(
+    agency: AgencyCode,
+    instrument_id: Annotated[str, typer.Argument(metavar="ID", help="As `cermin instrument list` shows it.")],
+) -> None:
+    """One questionnaire: questions with their answers from the lowest score up, weights and grades."""
+    with database() as db, db.reading() as session:
+        shelf = _shelf(session, agency)
+    if instrument_id not in shelf:
+        raise fail(f"The agency has no instrument {instrument_id}; it has {', '.join(sorted(shelf))}.")
+    found = shelf[instrument_id]
+    _say(f"{found.id}: {found.titles['id']}")
+    _say(f"{found.index_title['id']} ({found.index_name}), {_scale(found)}, SHA-256 {found.digest}")
+    out.print(_questions(found))
+    for mode in found.weight_modes:
+        weights = " ".join(weight_text(weight) for weight in found.weights(mode))
+        _say(f"weights {mode}{_default(mode, found.default_mode)}: {weights}")
+    for table in found.band_tables:
+        bands = " · ".join(f"{band.grade} ≥ {band.lower} {band.words['id']}" for band in found.bands(table))
+        _say(f"grades {table}{_default(table, found.default_bands)}: {bands}")
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise fail(f"{file} is not a UTF-8 text.") from None
+
+
+def _shelf(session: Session, agency: str) -> dict[str, Instrument]:
+    if directory_version(session, agency) is None:
+        raise fail(f"There is no agency {agency}.")
+    return dict(instruments_of(session, agency))
+
+
+def _questions(found: Instrument) -> Table:
+    table = Table("item", "question", "answers", show_lines=True)
+    for item in found.items:
+        scored = enumerate(item.answers["id"], start=found.low)
+        answers = "\n".join(f"{score} {words}" for score, words in scored)
+        table.add_row(*map(Text, (item.code, item.question["id"], answers)))
+    return table
+
+
+def _scale(found: Instrument) -> str:
+    return f"{found.low}–{found.high}"
+
+
+def _default(name: str, default: str) -> str:
+    return " (default)" if name == default else ""
+
+
+def _say(sentence: str) -> None:
+    out.print(sentence, markup=False, highlight=False, soft_wrap=True)

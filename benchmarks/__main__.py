@@ -1,0 +1,37 @@
+"""`make bench`: measures everything in one run and writes the table into docs/performance.md."""
+
+import argparse
+from pathlib import Path
+
+from benchmarks.batches import measure_batches
+from benchmarks.reads import measure_reads
+from benchmarks.report import written
+from benchmarks.stores import stores
+from benchmarks.writes import measure_writes
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+
+
+def main() -> None:
+    """Run all parts; `--quick` shows that they run, its figures mean little."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--quick", action="store_true")
+    chosen = parser.parse_args()
+    rounds, seconds = (1, 1) if chosen.quick else (chosen.rounds, chosen.seconds)
+    large = 100_000 if chosen.quick else 1_000_000
+    with stores() as both:
+        writes, memory = measure_writes(both, rounds, seconds)
+        batches = measure_batches(both[0], rounds, 4 if chosen.quick else 40)
+        reads = {store.name: measure_reads(store, rounds, large // 10, large) for store in both}
+    table = written(writes, memory, batches, reads, rounds, seconds)
+    print(table)
+    if not chosen.quick:
+        before, _, rest = PAGE.read_text("utf-8").partition("<!-- figures -->")
+        after = rest.partition("<!-- end of figures -->")[2]
+        PAGE.write_text(f"{before}<!-- figures -->\n{table}\n<!-- end of figures -->{after}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Reading an index over HTTP with 10⁵ and 10⁶ ratings in the same shape, against AVG … GROUP BY."""
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+import httpx
+from sqlalchemy import text
+
+from app.foundation.database import Database
+from app.ratings import statements
+from benchmarks.servers import cermin
+from benchmarks.stores import Store
+
+YEAR = 2025
+OFFICES = 10
+SERVICES = ("ktp-el", "kk", "skck")
+CHANNELS = ("kiosk", "mobile", "web")
+
+
+@dataclass(frozen=True)
+class ReadFigures:
+    """Median milliseconds of an office's year."""
+
+    small: float
+    large: float
+    average: float
+
+
+def measure_reads(store: Store, rounds: int, small: int = 100_000, large: int = 1_000_000) -> ReadFigures:
+    """The same question at both sizes, then the same figures by AVG over the rows at the larger."""
+    database = Database(store.url, statement_timeout_ms=0)
+    try:
+        _fill(database, 0, small)
+        at_small = _http(store, rounds)
+        _fill(database, small, large)
+        return ReadFigures(at_small, _http(store, rounds), _average(database, rounds))
+    finally:
+        database.dispose()
+
+
+def _fill(database: Database, first: int, last: int) -> None:
+    """Rows straight into the table, spread evenly over the year, and the tallies counted anew."""
+    series = (
+        "WITH RECURSIVE i(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM i WHERE n + 1 < :last) SELECT n FROM i"
+        if database.is_sqlite
+        else "SELECT n FROM generate_series(CAST(:first AS int), CAST(:last AS int) - 1) AS s(n)"
+    )
+    day = (
+        f"date('{YEAR}-01-01', '+' || (n % 365) || ' days')"
+        if database.is_sqlite
+        else f"DATE '{YEAR}-01-01' + (n % 365)"
+    )
+    key = "printf('%032x', n)" if database.is_sqlite else "CAST(lpad(to_hex(n), 32, '0') AS uuid)"
+    month = statements.SQLITE_MONTH if database.is_sqlite else statements.POSTGRESQL_MONTH
+    digit = "CAST(2 + (n * {0} / 7) % 3 AS VARCHAR)"
+    with database.writing() as session:
+        session.execute(
+            text(
+                f"INSERT INTO rating (agency_id, {statements.LISTED}) "
+                f"SELECT 'kota', {key}, {day}, 'office-' || (n % {OFFICES}), NULL, {_pick(SERVICES, 'n / 3')}, "
+                f"NULL, {_pick(CHANNELS, 'n / 11')}, false, 'counted', 'ikl-1', "
+                f"{digit.format(1)} || {digit.format(3)} || {digit.format(5)}, '' FROM ({series}) AS numbers"
+            ),
+            {"first": first, "last": last},
+        )
+        session.execute(text("DELETE FROM tally"))
+        session.execute(text(statements.recount(month)), {"agency_id": "kota"})
+        for code in range(OFFICES):
+            session.execute(
+                text(
+                    "INSERT INTO office (agency_id, code, name, parent, timezone, active) "
+                    "VALUES ('kota', :code, :code, NULL, 'Asia/Jakarta', true) ON CONFLICT DO NOTHING"
+                ),
+                {"code": f"office-{code}"},
+            )
+    with database.writer.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+
+
+def _pick(values: tuple[str, ...], number: str) -> str:
+    cases = " ".join(f"WHEN {index} THEN '{value}'" for index, value in enumerate(values))
+    return f"CASE ({number}) % {len(values)} {cases} END"
+
+
+def _http(store: Store, rounds: int) -> float:
+    headers = {"Authorization": f"Bearer {store.keys['reader']}"}
+    query = {"office": "office-3", "from": f"{YEAR}-01-01", "to": f"{YEAR}-12-31"}
+    with (
+        cermin(store.url) as server,
+        httpx.Client(base_url=server.url, headers=headers, timeout=60) as client,
+    ):
+        times = []
+        for _ in range(rounds * 20):
+            started = time.perf_counter()
+            response = client.get("/v1/indices", params=query)
+            times.append(time.perf_counter() - started)
+            if response.status_code != 200 or not response.json()["rows"][0]["n"]:
+                raise SystemExit(f"the index could not be read: {response.text}")
+    return median(times[10:]) * 1000
+
+
+def _average(database: Database, rounds: int) -> float:
+    """The textbook's query, given every advantage: straight to the database, only means, no intervals."""
+    parts = ", ".join(f"avg(CAST(substr(sheet, {place}, 1) AS int))" for place in (1, 2, 3))
+    query = text(
+        f"SELECT office, count(*), {parts} FROM rating WHERE agency_id = 'kota' AND office = 'office-3' "
+        "AND rated_on >= :first AND rated_on <= :last GROUP BY office"
+    )
+    first, last = date(YEAR, 1, 1), date(YEAR, 12, 31)
+    values = (
+        {"first": first.isoformat(), "last": last.isoformat()}
+        if database.is_sqlite
+        else {"first": first, "last": last}
+    )
+    times = []
+    with database.reader.connect() as connection:
+        for _ in range(max(5, rounds)):
+            started = time.perf_counter()
+            connection.execute(query, values).all()
+            times.append(time.perf_counter() - started)
+    return median(times) * 1000

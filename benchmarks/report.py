@@ -1,0 +1,59 @@
+"""The table of one run, as Markdown. Everything is a ratio to something measured beside it."""
+
+import platform
+from os import cpu_count
+
+from benchmarks.batches import BatchFigures
+from benchmarks.reads import ReadFigures
+from benchmarks.writes import CONNECTIONS, Figures
+
+
+def written(
+    writes: Figures,
+    memory: dict[str, float],
+    batches: BatchFigures,
+    reads: dict[str, ReadFigures],
+    rounds: int,
+    seconds: int,
+) -> str:
+    """The figures with their goals."""
+    lines = [
+        f"Medians of {rounds} interleaved rounds of {seconds} s, {cpu_count()} cores shared by load generator, "
+        f"service and database; Python {platform.python_version()}.",
+        "",
+        "| | connections | × (a) | × (b) | p50 × (b) | p99 / p50 |",
+        "|---|---|---|---|---|---|",
+        *_write_lines(writes, list(memory)),
+        "",
+        f"Bare endpoint (a): {_per_connection(writes, 'a')} answers/s at {', '.join(map(str, CONNECTIONS))} "
+        "connections (to judge the machine, not the service).",
+        "",
+        "| | ratio | goal |",
+        "|---|---|---|",
+        f"| (d) batches of 500 ÷ COPY of 500 | {batches.service / batches.copy:.2f} | ≥ 0.35 |",
+    ]
+    for name, figures in reads.items():
+        lines += [
+            f"| an office's year, {name}: 10⁶ ÷ 10⁵ ratings | {figures.large / figures.small:.2f} | ≤ 1.5 |",
+            f"| AVG … GROUP BY ÷ index over HTTP at 10⁶, {name} | {figures.average / figures.large:.0f} | ≥ 10 |",
+        ]
+    lines += [
+        f"| peak memory of the process under load, {n} (MiB) | {m:.0f} | ≤ 250 |" for n, m in memory.items()
+    ]
+    return "\n".join(lines)
+
+
+def _write_lines(writes: Figures, names: list[str]) -> list[str]:
+    return [
+        f"| (c) {name} | {connections} | {mine.rate / bare.rate:.2f} | {mine.rate / textbook.rate:.1f} "
+        f"| {mine.p50 / textbook.p50:.2f} | {mine.p99 / mine.p50:.1f} |"
+        for name in names
+        for connections in CONNECTIONS
+        for mine, bare, textbook in [
+            (writes[f"c {name}", connections], writes["a", connections], writes[f"b {name}", connections])
+        ]
+    ]
+
+
+def _per_connection(writes: Figures, subject: str) -> str:
+    return ", ".join(f"{writes[subject, connections].rate:.0f}" for connections in CONNECTIONS)

@@ -1,0 +1,82 @@
+"""Child processes that serve on loopback; each is ended by whoever started it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+SECRET = "a secret of the benchmark, used nowhere else"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A serving process."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def memory_mib(self) -> float:
+        """The most memory it ever had resident, in MiB (VmHWM)."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+        return float("nan")
+
+
+@contextmanager
+def cermin(database_url: str) -> Iterator[Server]:
+    """The service itself, started as an operator would."""
+    program = "from app.cli import main; main()"
+    with _serving(["-c", program, "serve", "--port", "{port}"], database_url) as server:
+        yield server
+
+
+@contextmanager
+def baseline(name: str, database_url: str) -> Iterator[Server]:
+    """One of `benchmarks.baselines`."""
+    with _serving(["-m", "benchmarks.baselines", name, "{port}"], database_url) as server:
+        yield server
+
+
+@contextmanager
+def _serving(arguments: list[str], database_url: str) -> Iterator[Server]:
+    port = _free_port()
+    environment = os.environ | {"CERMIN_DATABASE_URL": database_url, "CERMIN_SECRET": SECRET}
+    command = [sys.executable, *(argument.format(port=port) for argument in arguments)]
+    process = subprocess.Popen(command, env=environment)
+    try:
+        _wait(port, process)
+        yield Server(port, process)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/openapi.json", timeout=1):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError("a server did not start")

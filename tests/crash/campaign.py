@@ -1,0 +1,76 @@
+"""A campaign: clients write without pause, a calamity strikes again and again, then all is compared."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from random import Random
+
+from app.ratings.keys import KeyMaker
+from tests.crash.clients import Client, crowd, witness
+from tests.crash.figures import Figures, compare
+from tests.crash.inventory import take_inventory
+from tests.crash.ledger import Ledger
+from tests.crash.service import Service
+from tests.house import SECRET
+
+CLIENTS = 16
+# How long the service runs under load before the next strike.
+LOAD_SECONDS = (0.05, 0.7)
+LONGEST_RETURN = 10.0
+LONGEST_FINISH = 30.0
+
+Strike = Callable[[], None]
+
+
+def kill_and_restart(service: Service) -> Strike:
+    """The calamity of the service itself."""
+
+    def strike() -> None:
+        service.kill()
+        service.start()
+
+    return strike
+
+
+def run_campaign(service: Service, keys: Mapping[str, str], strike: Strike, kills: int) -> Figures:
+    """Strike `kills` times under load, let every client finish, and compare with the store."""
+    ledger = Ledger()
+    slowest = asyncio.run(_run(service.url, keys, ledger, strike, kills))
+    inventory = take_inventory(service.database_url)
+    figures = compare(ledger, inventory, KeyMaker.of(SECRET.encode()))
+    return replace(figures, kills=kills, slowest_return=slowest)
+
+
+async def _run(url: str, keys: Mapping[str, str], ledger: Ledger, strike: Strike, kills: int) -> float:
+    """The slowest return in seconds, from a strike to the first answer of what came after it."""
+    finish = asyncio.Event()
+    async with crowd(url, keys, ledger, CLIENTS) as clients, witness(url, keys, ledger) as watching:
+        await _answers(watching, LONGEST_FINISH)
+        rating = asyncio.gather(*(client.rate_until(finish, clients) for client in clients))
+        try:
+            slowest = await _strike_often(watching, strike, kills)
+            finish.set()
+            async with asyncio.timeout(LONGEST_FINISH):
+                await rating
+        finally:
+            rating.cancel()
+        return slowest
+
+
+async def _strike_often(watching: Client, strike: Strike, kills: int) -> float:
+    dice, slowest = Random(), 0.0
+    for _ in range(kills):
+        await asyncio.sleep(dice.uniform(*LOAD_SECONDS))
+        began = time.perf_counter()
+        # In a thread, so that the clients go on sending into the silence.
+        await asyncio.to_thread(strike)
+        await _answers(watching, LONGEST_RETURN)
+        slowest = max(slowest, time.perf_counter() - began)
+    return slowest
+
+
+async def _answers(watching: Client, seconds: float) -> None:
+    """Wait until the service stores a rating again; raise TimeoutError if it does not in time."""
+    async with asyncio.timeout(seconds):
+        await watching.deliver([watching.fill_in()])

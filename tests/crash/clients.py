@@ -1,0 +1,137 @@
+"""Kiosks and apps as they should be: what is not acknowledged is sent again, with the same id."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from random import Random
+from uuid import UUID
+
+import httpx
+
+from tests.crash.ledger import Ledger
+from tests.crash.sheets import Sheet, fill_in
+
+# One agency's device and app, and another's: groups that mix agencies are written one by one.
+KEYS = ("device", "app", "desa device", "desa app")
+LONGEST_BATCH = 40
+PATIENCE, IMPATIENCE = 5.0, 0.02
+# An answer that names other ids than were asked about.
+MISADDRESSED = 0
+
+
+class Client:
+    """Sends sheets with one key. `gives_up` is how likely it never asks again after a broken request."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, name: str, key: str, ledger: Ledger, gives_up: float = 0.2
+    ) -> None:
+        self.name = name
+        self._http = http
+        self._headers = {"Authorization": f"Bearer {key}"}
+        self._ledger = ledger
+        self._gives_up = gives_up
+        self._dice = Random()
+        self._acknowledged: deque[Sheet] = deque(maxlen=200)
+
+    async def rate_until(self, finish: asyncio.Event, others: Sequence["Client"]) -> None:
+        """Rate one after the other, in every way that the contract allows."""
+        rivals = [other for other in others if other.name == self.name]
+        while not finish.is_set():
+            [way] = self._dice.choices(("once", "twice", "raced", "batch"), (5, 1, 1, 2))
+            if way == "batch":
+                await self.deliver(self._batch())
+                continue
+            sheet = self.fill_in()
+            await asyncio.gather(*(rival.deliver([sheet]) for rival in self._racing(way, rivals)))
+            if way == "twice":
+                await self.deliver([sheet])
+
+    def fill_in(self) -> Sheet:
+        """A fresh sheet of this client."""
+        agency = "desa" if self.name.startswith("desa") else "kota"
+        return fill_in(agency, is_device=self.name.endswith("device"), dice=self._dice)
+
+    def _racing(self, way: str, rivals: Sequence["Client"]) -> Sequence["Client"]:
+        return (self, self._dice.choice(rivals)) if way == "raced" else (self,)
+
+    def _batch(self) -> list[Sheet]:
+        """New sheets, one of them twice, and some that were acknowledged long ago."""
+        new = [self.fill_in() for _ in range(self._dice.randint(2, LONGEST_BATCH))]
+        old = self._dice.sample(self._acknowledged, min(2, len(self._acknowledged)))
+        batch = [*new, self._dice.choice(new), *old]
+        self._dice.shuffle(batch)
+        return batch
+
+    async def deliver(self, sheets: Sequence[Sheet]) -> None:
+        """Send until every sheet is acknowledged, or until the client has had enough."""
+        self._ledger.sending(sheets)
+        pending = list(sheets)
+        while pending:
+            try:
+                statuses = await self._send(pending)
+            except httpx.ConnectError:
+                await self._pause()
+                continue
+            except httpx.TransportError:
+                self._ledger.broke(pending)
+                if self._dice.random() < self._gives_up:
+                    return
+                await self._pause()
+                continue
+            pending = self._settle(pending, statuses)
+            if pending:
+                await self._pause()
+
+    def _settle(self, sheets: Sequence[Sheet], statuses: Sequence[int]) -> list[Sheet]:
+        """Note what was answered; returns what must be sent again."""
+        pending = []
+        for sheet, status in zip(sheets, statuses, strict=True):
+            if not self._ledger.answered(sheet, status):
+                pending.append(sheet)
+            elif status != MISADDRESSED:
+                self._acknowledged.append(sheet)
+        return pending
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(self._dice.uniform(0.03, 0.08))
+
+    async def _send(self, sheets: Sequence[Sheet]) -> list[int]:
+        """One status per sheet; raises when no whole answer came."""
+        if len(sheets) == 1:
+            response = await self._post("/v1/ratings", sheets[0].body())
+            status = response.status_code
+            return [status if status >= 300 or _names(response.json(), sheets[0].id) else MISADDRESSED]
+        response = await self._post("/v1/ratings/batch", {"ratings": [sheet.body() for sheet in sheets]})
+        if response.status_code != 200:
+            return [response.status_code] * len(sheets)
+        pairs = zip(response.json()["results"], sheets, strict=True)
+        return [item["status"] if _names(item, sheet.id) else MISADDRESSED for item, sheet in pairs]
+
+    async def _post(self, path: str, body: object) -> httpx.Response:
+        # Some hang up while the service is still writing: it must neither stumble nor count twice.
+        timeout = IMPATIENCE if self._dice.random() < 0.03 else PATIENCE
+        return await self._http.post(path, json=body, headers=self._headers, timeout=timeout)
+
+
+def _names(answer: Mapping[str, object], rating_id: UUID) -> bool:
+    return answer["id"] == str(rating_id)
+
+
+@asynccontextmanager
+async def crowd(url: str, keys: Mapping[str, str], ledger: Ledger, size: int) -> AsyncIterator[list[Client]]:
+    """As many clients, each with connections of its own, the kinds of keys dealt out evenly."""
+    connections = [httpx.AsyncClient(base_url=url, trust_env=False) for _ in range(size)]
+    names = [KEYS[index % len(KEYS)] for index in range(size)]
+    try:
+        yield [Client(http, name, keys[name], ledger) for http, name in zip(connections, names, strict=True)]
+    finally:
+        for http in connections:
+            await http.aclose()
+
+
+@asynccontextmanager
+async def witness(url: str, keys: Mapping[str, str], ledger: Ledger) -> AsyncIterator[Client]:
+    """A client that never gives up; what it has been told proves that the service answers again."""
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+        yield Client(http, "app", keys["app"], ledger, gives_up=0.0)

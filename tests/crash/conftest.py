@@ -1,0 +1,33 @@
+"""Fixtures of the crash tests."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.service import Nursery
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known."""
+    config.addinivalue_line("markers", "crash: kills the service or its database under load (make crash)")
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """One process that forks every service of this run."""
+    with Nursery.open() as opened:
+        yield opened
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Where the service under test writes."""
+    return tmp_path / "service.log"
+
+
+@pytest.fixture
+def kills() -> int:
+    """How often the service is killed: 30 in CI, thousands before a release."""
+    return int(os.environ.get("CERMIN_CRASH_KILLS", "30"))

@@ -1,0 +1,47 @@
+"""What the database holds after a crash test."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import select
+
+from app.foundation.database import Database
+from app.ratings.reconciliation import reconcile
+from app.ratings.tables import Comment, ProfileTally, Rating
+
+
+class Row(NamedTuple):
+    """What of a rating's row tells which sheet it is."""
+
+    agency: str
+    key: UUID
+    answers: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Every rating, what is kept apart from them, and the keys whose tally differs from a recount."""
+
+    rows: Sequence[Row]
+    comments: int
+    profiles: int
+    tally_mismatches: int
+
+
+def take_inventory(database_url: str) -> Inventory:
+    """Read the whole database, with no statement timeout."""
+    database = Database(database_url, statement_timeout_ms=0)
+    try:
+        with database.snapshot() as session:
+            columns = select(Rating.agency_id, Rating.key, Rating.sheet, Rating.digest)
+            rows = [Row(*row) for row in session.exec(columns)]
+            comments = session.exec(select(func.count()).select_from(Comment)).one()
+            profiles = session.exec(select(func.coalesce(func.sum(ProfileTally.n), 0))).one()
+        report = reconcile(database)
+        return Inventory(rows, comments, int(profiles), len(report.differences) + len(report.strays))
+    finally:
+        database.dispose()

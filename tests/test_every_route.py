@@ -1,0 +1,227 @@
+"""Every way in is known: which kinds of key it takes, or that it is meant for everybody."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Mount
+
+from app.access.principals import KeyKind
+from app.foundation.problems import KINDS, MEDIA_TYPE
+from tests.conftest import STORES, Template
+from tests.house import House, problem
+from tests.postgres import PostgresServer
+
+Entry = tuple[str, str]
+
+# Whatever anybody may see without a key, and an address by which to see it.
+PUBLIC: Mapping[Entry, str] = {
+    ("GET", "/"): "/",
+    ("GET", "/static/cermin.css"): "/static/cermin.css",
+    ("GET", "/static/docs"): "/static/docs/swagger-ui.css",
+    ("GET", "/docs"): "/docs",
+    ("GET", "/openapi.json"): "/openapi.json",
+    ("GET", "/healthz"): "/healthz",
+    ("GET", "/readyz"): "/readyz",
+    ("GET", "/metrics"): "/metrics",
+}
+
+EVERY_KIND = frozenset(KeyKind)
+RATERS = frozenset({KeyKind.device, KeyKind.app})
+READERS = frozenset({KeyKind.reader, KeyKind.admin})
+
+# Who may do what. A new route fails these tests until somebody has decided whom it is for.
+TAKES: Mapping[Entry, frozenset[KeyKind]] = {
+    ("GET", "/v1/offices"): EVERY_KIND,
+    ("GET", "/v1/services"): EVERY_KIND,
+    ("GET", "/v1/counters"): EVERY_KIND,
+    ("GET", "/v1/employees"): EVERY_KIND,
+    ("GET", "/v1/instruments"): EVERY_KIND,
+    ("GET", "/v1/instruments/{instrument}"): EVERY_KIND,
+    ("POST", "/v1/ratings"): RATERS,
+    ("POST", "/v1/ratings/batch"): RATERS,
+    ("GET", "/v1/indices"): READERS,
+}
+
+GUARD, BODY, NAMING = {401, 403}, {400, 408, 413, 415, 422, 503}, {404, 422}
+DOCUMENTED: Mapping[Entry, set[int]] = {
+    ("GET", "/v1/offices"): GUARD | {422},
+    ("GET", "/v1/services"): GUARD | {422},
+    ("GET", "/v1/counters"): GUARD | NAMING,
+    ("GET", "/v1/employees"): GUARD | NAMING,
+    ("GET", "/v1/instruments"): GUARD,
+    ("GET", "/v1/instruments/{instrument}"): GUARD | {404},
+    ("POST", "/v1/ratings"): GUARD | BODY | {409},
+    ("POST", "/v1/ratings/batch"): GUARD | BODY,
+    ("GET", "/v1/indices"): GUARD | NAMING | {406},
+}
+
+
+@pytest.fixture(scope="module", params=STORES)
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One running service for all these tests: none of them stores anything."""
+    template: Template = request.getfixturevalue(f"furnished_{'sqlite' if request.param == 'sqlite' else 'postgres'}")
+    if request.param == "sqlite":
+        file = Path(copyfile(template.name, tmp_path_factory.mktemp("routes") / "cermin.db"))
+        with House.open(f"sqlite:///{file}", template.keys) as opened:
+            yield opened
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.copy_of(template.name) as url, House.open(url, template.keys) as opened:
+        yield opened
+
+
+def entries(routes: Iterable[BaseRoute]) -> Iterator[Entry]:
+    """Method and path of everything that is served."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is not None:
+            yield from entries(included.routes)
+            continue
+        methods = {"GET"} if isinstance(route, Mount) else getattr(route, "methods", None)
+        assert methods, f"{route!r} is of a kind that this test does not know"
+        # Starlette's own routes answer HEAD as they answer GET.
+        for method in methods - {"HEAD"}:
+            yield method, getattr(route, "path", "")
+
+
+def documented(house: House) -> dict[Entry, dict[str, Any]]:
+    """The operations of the OpenAPI document."""
+    paths: dict[str, dict[str, Any]] = house.get("/openapi.json", None).json()["paths"]
+    return {
+        (method.upper(), path): operation
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
+
+
+def address(path: str) -> str:
+    """A path with something in the place of its parameter."""
+    return path.format(instrument="ikl-1")
+
+
+def test_every_route_is_public_by_decision_or_has_kinds_of_key_that_it_takes(house: House) -> None:
+    served = sorted(entries(house.app.routes))
+    assert len(served) == len(set(served))
+    assert set(served) == PUBLIC.keys() | TAKES.keys()
+    assert PUBLIC.keys().isdisjoint(TAKES)
+
+
+def test_the_document_lists_exactly_what_is_guarded_and_the_watchers_entries(house: House) -> None:
+    watchers = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
+    assert documented(house).keys() == TAKES.keys() | watchers
+
+
+def test_whoever_has_no_key_gets_in_at_the_public_entries_only(house: House) -> None:
+    for method, path in TAKES:
+        response = house.request(method, address(path))
+        problem(response, 401, "key-missing")
+        assert response.headers["www-authenticate"] == 'Bearer realm="cermin"'
+    for (method, _), path in PUBLIC.items():
+        assert house.request(method, path).status_code == 200, path
+
+
+def test_an_invalid_key_opens_nothing_and_disturbs_no_public_entry(house: House) -> None:
+    for method, path in TAKES:
+        problem(house.request(method, address(path), "crm_admin_x_y"), 401, "key-unknown")
+    for (method, _), path in PUBLIC.items():
+        assert house.request(method, path, "crm_admin_x_y").status_code == 200, path
+
+
+def test_every_kind_of_key_gets_in_where_the_table_says_and_nowhere_else(house: House) -> None:
+    for (method, path), kinds in TAKES.items():
+        for kind in KeyKind:
+            response = house.request(method, address(path), kind)
+            if kind in kinds:
+                assert response.status_code in ((200,) if method == "GET" else (415,)), (path, kind)
+                continue
+            document = problem(response, 403, "key-kind-refused")
+            assert all(taken in document["detail"] for taken in kinds), (path, kind)
+
+
+def test_the_key_is_looked_at_before_anything_else_of_the_request(house: House) -> None:
+    for method, path in TAKES:
+        wrong: dict[str, Any] = {"params": {"limit": "x", "from": "x", "tiada": "x"}}
+        if method == "POST":
+            wrong |= {"content": b"\xff" * 2_000, "headers": {"content-type": "text/plain"}}
+        options = [dict(wrong) for _ in range(2)]
+        problem(house.request(method, address(path), None, **options[0]), 401, "key-missing")
+        refused = next((kind for kind in KeyKind if kind not in TAKES[method, path]), None)
+        if refused is not None:
+            problem(house.request(method, address(path), refused, **options[1]), 403, "key-kind-refused")
+
+
+def test_other_methods_are_refused_whoever_asks(house: House) -> None:
+    for path in {address(path) for _, path in TAKES} | set(PUBLIC.values()):
+        taken = {method for method, known in TAKES if address(known) == path} or {"GET"}
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - taken:
+            for key in (None, "admin"):
+                response = house.request(method, path, key)
+                problem(response, 405, "method-not-allowed")
+                assert taken <= {each.strip() for each in response.headers["allow"].split(",")}
+
+
+def test_there_is_nothing_at_any_other_address(house: House) -> None:
+    for path in ("/v1", "/v1/", "/v1/ratings/x", "/v1/keys", "/admin", "/static/", "/redoc", "/docs/x"):
+        for key in (None, "admin"):
+            problem(house.get(path, key), 404, "not-found")
+
+
+def test_a_file_outside_the_packages_is_not_served(house: House) -> None:
+    for path in ("../../../pyproject.toml", "%2e%2e/%2e%2e/main.py", "..%2f..%2fmain.py", "/etc/passwd", "."):
+        problem(house.get(f"/static/docs/{path}", None), 404, "not-found")
+
+
+def test_the_document_says_that_guarded_entries_need_a_key_and_the_others_none(house: House) -> None:
+    document = house.get("/openapi.json", None).json()
+    schemes = document["components"]["securitySchemes"]
+    for entry, operation in documented(house).items():
+        if entry not in TAKES:
+            assert not operation.get("security"), entry
+            continue
+        [name] = [name for requirement in operation["security"] for name in requirement]
+        assert (schemes[name]["type"], schemes[name]["scheme"]) == ("http", "bearer")
+
+
+def test_the_document_names_every_problem_an_entry_may_answer_with(house: House) -> None:
+    operations = documented(house)
+    missing: dict[Entry, list[int]] = {}
+    for entry, statuses in DOCUMENTED.items():
+        responses = operations[entry]["responses"]
+        absent = [
+            status for status in sorted(statuses) if MEDIA_TYPE not in responses.get(str(status), {}).get("content", {})
+        ]
+        if absent:
+            missing[entry] = absent
+    assert missing == {}
+
+
+def test_every_problem_in_the_document_is_described_as_one(house: House) -> None:
+    wrong = [
+        (entry, status)
+        for entry, operation in documented(house).items()
+        for status, response in operation["responses"].items()
+        if entry in TAKES and status >= "400" and set(response["content"]) != {MEDIA_TYPE}
+    ]
+    assert wrong == []
+
+
+def test_the_document_knows_every_code_of_a_problem(house: House) -> None:
+    schema = house.get("/openapi.json", None).json()["components"]["schemas"]["Problem"]
+    assert set(schema["properties"]["code"]["enum"]) == set(KINDS)
+
+
+def test_one_pass_routes_are_guarded_on_the_short_way_and_on_the_long_one(house: House) -> None:
+    # Behind the short way lies FastAPI's own route; it must ask for the key as well.
+    for path in ("/v1/ratings", "/v1/ratings/batch"):
+        route = next(
+            route
+            for included in house.app.routes
+            for route in getattr(getattr(included, "original_router", None), "routes", ())
+            if isinstance(route, APIRoute) and route.path == path
+        )
+        assert route.dependant.dependencies, path
+        problem(house.post(path + "/", {}, None, follow_redirects=True), 401, "key-missing")
