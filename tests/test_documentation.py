@@ -1,0 +1,75 @@
+"""What the documents promise is there: every setting, every problem code, every text in both languages."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.foundation.answers import EXPECTED
+from app.foundation.problems import FIELD_MESSAGES, KINDS
+from app.foundation.settings import Settings
+from app.foundation.translations import catalogues
+
+ROOT = Path(__file__).parents[1]
+
+
+def read(name: str) -> str:
+    """A document of the repository."""
+    return (ROOT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.id.md"])
+def test_every_setting_stands_in_the_readme_with_its_default(document: str) -> None:
+    rows = {}
+    for match in re.finditer(r"^\| `(CERMIN_\w+)` \| (.+?) \|", read(document), re.MULTILINE):
+        rows[match[1]] = match[2]
+    expected = {f"CERMIN_{name.upper()}": field.default for name, field in Settings.model_fields.items()}
+    assert rows.keys() == expected.keys()
+    for name, default in expected.items():
+        if default is not None:
+            shown = rows[name].strip("`")
+            value = getattr(default, "value", default)
+            assert shown == str(int(value) if isinstance(value, float) else value), name
+
+
+@pytest.mark.parametrize("document", ["docs/api.md", "docs/api.id.md"])
+def test_every_code_stands_in_the_api_guide(document: str) -> None:
+    text = read(document)
+    missing = [code for code in (*KINDS, *FIELD_MESSAGES) if f"`{code}`" not in text]
+    assert missing == []
+
+
+def test_every_problem_has_indonesian_words() -> None:
+    texts = {kind.title for kind in KINDS.values()} | {kind.detail for kind in KINDS.values()}
+    texts |= set(FIELD_MESSAGES.values()) | {expected for _, expected in EXPECTED.values()}
+    assert texts - set(catalogues()["id"]) == set()
+
+
+def test_translated_sentences_name_the_same_values() -> None:
+    names = re.compile(r"\{(\w+)\}")
+    for english, indonesian in catalogues()["id"].items():
+        assert sorted(names.findall(english)) == sorted(names.findall(indonesian)), english
+
+
+def test_every_text_of_a_page_has_indonesian_words() -> None:
+    used = set()
+    for template in (ROOT / "app/web/templates").glob("*.html"):
+        used |= set(re.findall(r"_\(['\"](.+?)['\"]\)", template.read_text("utf-8")))
+    assert used
+    assert used - set(catalogues()["id"]) == set()
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    dead = [
+        f"{document.name}: {target}"
+        for document in documents
+        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", document.read_text("utf-8"))
+        if "://" not in target and not (document.parent / target).exists()
+    ]
+    assert dead == []
+
+
+def test_the_repository_names_no_package_host_and_no_path_of_a_machine() -> None:
+    for file in (ROOT / "requirements").iterdir():
+        assert "://" not in file.read_text("utf-8"), file.name
