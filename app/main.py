@@ -89,9 +89,7 @@ class Cermin(FastAPI):
 def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     """The whole service for these settings."""
     database = open_database(settings)
-    secret = load_secret(
-        settings.secret.get_secret_value() if settings.secret else None, settings.secret_file
-    )
+    secret = load_secret(settings.secret.get_secret_value() if settings.secret else None, settings.secret_file)
     application = Cermin(
         title="Cermin",
         version=version("cermin"),

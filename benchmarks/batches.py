@@ -36,9 +36,7 @@ def measure_batches(store: Store, rounds: int, batches: int) -> BatchFigures:
             if number:
                 service.append(rate)
                 copied.append(copy_rate)
-                print(
-                    f"round {number} batches {rate:8.0f} ratings/s, COPY {copy_rate:8.0f} rows/s", flush=True
-                )
+                print(f"round {number} batches {rate:8.0f} ratings/s, COPY {copy_rate:8.0f} rows/s", flush=True)
     return BatchFigures(median(service), median(copied))
 
 

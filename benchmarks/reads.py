@@ -110,9 +110,7 @@ def _average(database: Database, rounds: int) -> float:
     )
     first, last = date(YEAR, 1, 1), date(YEAR, 12, 31)
     values = (
-        {"first": first.isoformat(), "last": last.isoformat()}
-        if database.is_sqlite
-        else {"first": first, "last": last}
+        {"first": first.isoformat(), "last": last.isoformat()} if database.is_sqlite else {"first": first, "last": last}
     )
     times = []
     with database.reader.connect() as connection:

@@ -37,9 +37,7 @@ def written(
             f"| an office's year, {name}: 10⁶ ÷ 10⁵ ratings | {figures.large / figures.small:.2f} | ≤ 1.5 |",
             f"| AVG … GROUP BY ÷ index over HTTP at 10⁶, {name} | {figures.average / figures.large:.0f} | ≥ 10 |",
         ]
-    lines += [
-        f"| peak memory of the process under load, {n} (MiB) | {m:.0f} | ≤ 250 |" for n, m in memory.items()
-    ]
+    lines += [f"| peak memory of the process under load, {n} (MiB) | {m:.0f} | ≤ 250 |" for n, m in memory.items()]
     return "\n".join(lines)
 
 

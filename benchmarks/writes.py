@@ -40,9 +40,7 @@ def measure_writes(stores: list[Store], rounds: int, seconds: int) -> tuple[Figu
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is missing; on Debian: apt-get install wrk")
     with ExitStack() as stack:
-        subjects: dict[str, tuple[Server, str]] = {
-            "a": (stack.enter_context(baseline("bare", stores[0].url)), "none")
-        }
+        subjects: dict[str, tuple[Server, str]] = {"a": (stack.enter_context(baseline("bare", stores[0].url)), "none")}
         for store in stores:
             subjects[f"b {store.name}"] = (stack.enter_context(baseline("textbook", store.url)), "none")
             subjects[f"c {store.name}"] = (stack.enter_context(cermin(store.url)), store.keys["app"])
@@ -51,9 +49,7 @@ def measure_writes(stores: list[Store], rounds: int, seconds: int) -> tuple[Figu
     return {key: _medians(of_key) for key, of_key in loads.items()}, memory
 
 
-def _rounds(
-    subjects: dict[str, tuple[Server, str]], rounds: int, seconds: int
-) -> dict[tuple[str, int], list[Load]]:
+def _rounds(subjects: dict[str, tuple[Server, str]], rounds: int, seconds: int) -> dict[tuple[str, int], list[Load]]:
     loads: dict[tuple[str, int], list[Load]] = {}
     for number in range(rounds + 1):
         for connections in CONNECTIONS:

@@ -88,9 +88,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def furnished(
-    store: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[tuple[str, dict[str, str]]]:
+def furnished(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """The address of a database with the agencies `kota` and `desa`, and their keys."""
     template: Template = request.getfixturevalue(f"furnished_{'sqlite' if store == 'sqlite' else 'postgres'}")
     if store == "sqlite":

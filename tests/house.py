@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -157,9 +156,7 @@ def directory(agency_id: str) -> list[list[Any]]:
     zone = {"upt-makassar": "Asia/Makassar", "upt-jayapura": "Asia/Jayapura"}
     a = agency_id
     offices = [
-        Office(
-            agency_id=a, code=code, name=code.title(), parent=parent, timezone=zone.get(code, "Asia/Jakarta")
-        )
+        Office(agency_id=a, code=code, name=code.title(), parent=parent, timezone=zone.get(code, "Asia/Jakarta"))
         for code, parent in zones.items()
     ]
     services = [

@@ -58,9 +58,7 @@ class Authenticator:
         self._remember(authorization or "", principal, found[0].expires_at, now)
         return principal
 
-    def _remember(
-        self, authorization: str, principal: Principal, expires_at: datetime | None, now: datetime
-    ) -> None:
+    def _remember(self, authorization: str, principal: Principal, expires_at: datetime | None, now: datetime) -> None:
         until = now.timestamp() + self._cache_seconds
         if expires_at is not None:
             until = min(until, expires_at.timestamp())

@@ -17,9 +17,7 @@ def keys_by_lookup(session: Session, lookup: str) -> Sequence[ApiKey]:
 def keys_of(session: Session, agency_id: str) -> Sequence[ApiKey]:
     """Every key of the agency, oldest first."""
     return session.exec(
-        select(ApiKey)
-        .where(ApiKey.agency_id == agency_id)
-        .order_by(col(ApiKey.issued_at), col(ApiKey.key_id))
+        select(ApiKey).where(ApiKey.agency_id == agency_id).order_by(col(ApiKey.issued_at), col(ApiKey.key_id))
     ).all()
 
 

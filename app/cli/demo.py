@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.access.keys import issue
 from app.access.principals import KeyKind
-from app.cli.context import database, err, out, settings
+from app.cli.context import database, err, settings
 from app.cli.service import run
 from app.demo.rating import Rating
 from app.demo.simulation import simulate

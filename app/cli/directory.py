@@ -20,6 +20,7 @@ from app.directory.template import write_template
 from app.directory.workbook import import_directory
 from app.foundation.clock import system_clock
 from app.foundation.database import Session
+from app.instruments.shelf import put_shipped
 
 agency = typer.Typer(help="Agencies, the tenants of this installation.", no_args_is_help=True)
 office = typer.Typer(help="Places of service.", no_args_is_help=True)
@@ -39,6 +40,7 @@ def add_agency(code: NewCode, name: Name) -> None:
     """Add an agency."""
     with _changing() as session:
         register.add_agency(session, code=code, name=name, actor=actor(), now=system_clock())
+        put_shipped(session, code, system_clock())
     _say(f"agency {code} added")
 
 
@@ -47,9 +49,7 @@ def add_office(
     agency_id: AgencyCode,
     code: NewCode,
     name: Name,
-    timezone: Annotated[
-        str, typer.Option(help="Asia/Jakarta, Asia/Makassar, Asia/Jayapura (WIB, WITA, WIT).")
-    ],
+    timezone: Annotated[str, typer.Option(help="Asia/Jakarta, Asia/Makassar, Asia/Jayapura (WIB, WITA, WIT).")],
     parent: Annotated[str | None, typer.Option(help="Code of the office above it.")] = None,
     region_code: Annotated[str | None, typer.Option(help="The interior ministry's PP.KK.CC.DDDD.")] = None,
 ) -> None:

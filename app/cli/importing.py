@@ -30,6 +30,7 @@ One = TypeVar("One")
 Channel = Literal["import", "kiosk", "mobile", "web"]
 # A pipe has no width; the usual 80 columns would break sentences.
 PIPE_WIDTH = 200
+LONGEST_TABLE = 1_000
 
 
 def import_answers(
@@ -47,9 +48,7 @@ def import_answers(
     ],
     time: Annotated[
         str,
-        typer.Option(
-            metavar="COLUMN", help="When: 2020-07-15 13:54:00 (office time), with offset, or a day."
-        ),
+        typer.Option(metavar="COLUMN", help="When: 2020-07-15 13:54:00 (office time), with offset, or a day."),
     ],
     channel: Annotated[Channel, typer.Option(help="`import` where it is not known.")] = "import",
     employee_column: Annotated[
@@ -149,9 +148,7 @@ def _tracked(progress: Progress) -> Track:
     return track
 
 
-def _proposal(
-    file: Path, form: Form, premises: Premises, keys: KeyMaker, now: datetime, track: Track
-) -> Proposal:
+def _proposal(file: Path, form: Form, premises: Premises, keys: KeyMaker, now: datetime, track: Track) -> Proposal:
     try:
         return propose(read_answers(file, form.columns), form, premises, keys, now, track)
     except FileFault as fault:
@@ -172,14 +169,17 @@ def _interruptible() -> Iterator[None]:
 
 
 def _show(faults: Sequence[Fault]) -> None:
-    if not faults:
-        return
-    table = Table("row", "column", "what to change")
-    for row, column, problem in faults:
-        # Text, because a column's name may hold what rich takes for markup.
-        table.add_row(*map(Text, ("" if row is None else str(row), column or "", problem)))
-    console = err if err.is_terminal else Console(file=err.file, width=PIPE_WIDTH)
-    console.print(table)
+    """Every fault; so many that a table would take minutes to draw are lines with tabs."""
+    rows = [("" if row is None else str(row), column or "", problem) for row, column, problem in faults]
+    if len(rows) > LONGEST_TABLE:
+        typer.echo("\n".join("\t".join(row) for row in rows), err=True)
+    elif rows:
+        table = Table("row", "column", "what to change")
+        for row in rows:
+            # Text, because a column's name may hold what rich takes for markup.
+            table.add_row(*map(Text, row))
+        console = err if err.is_terminal else Console(file=err.file, width=PIPE_WIDTH)
+        console.print(table)
 
 
 def _faulty(faults: Sequence[Fault]) -> str:

@@ -30,14 +30,10 @@ PIPE_WIDTH = 400
 def index(
     agency: Annotated[str, typer.Argument(help="Code of the agency.")],
     office: Annotated[str | None, typer.Option(metavar="CODE", help="Only this office.")] = None,
-    include_children: Annotated[
-        bool, typer.Option("--include-children", help="Also the offices below it.")
-    ] = False,
+    include_children: Annotated[bool, typer.Option("--include-children", help="Also the offices below it.")] = False,
     service: Annotated[str | None, typer.Option(metavar="CODE", help="Only this service.")] = None,
     employee: Annotated[str | None, typer.Option(metavar="CODE", help="Only this person.")] = None,
-    channel: Annotated[
-        str | None, typer.Option(metavar="CHANNEL", help="kiosk, mobile, web or import.")
-    ] = None,
+    channel: Annotated[str | None, typer.Option(metavar="CHANNEL", help="kiosk, mobile, web or import.")] = None,
     instrument: Annotated[str, typer.Option(metavar="ID", help="Questionnaire.")] = "ikl-1",
     first: Annotated[
         str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First day; default: of this month.")

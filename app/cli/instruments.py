@@ -24,9 +24,7 @@ AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the a
 @instrument.command("add")
 def add(
     agency: AgencyCode,
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE.toml", exists=True, dir_okay=False, help="The questionnaire.")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE.toml", exists=True, dir_okay=False, help="The questionnaire.")],
 ) -> None:
     """Put an agency's own questionnaire on its shelf; a version once added never changes."""
     source = _text_of(file)

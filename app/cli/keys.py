@@ -32,13 +32,9 @@ def issue(
     agency: AgencyCode,
     kind: Annotated[KeyKind, typer.Option(help="device, app, reader or admin.")],
     label: Annotated[str, typer.Option(help="What the key is for; shown in lists.")] = "",
-    office: Annotated[
-        str | None, typer.Option(help="Office of a device; root of the subtree of others.")
-    ] = None,
+    office: Annotated[str | None, typer.Option(help="Office of a device; root of the subtree of others.")] = None,
     counter: Annotated[str | None, typer.Option(help="Counter of a device.")] = None,
-    expires_in: Annotated[
-        str | None, typer.Option(metavar="30d", help="How long it works: 12h, 30d.")
-    ] = None,
+    expires_in: Annotated[str | None, typer.Option(metavar="30d", help="How long it works: 12h, 30d.")] = None,
 ) -> None:
     """Make a key. It is shown once, on standard output; only a digest is kept."""
     now = system_clock()

@@ -92,9 +92,7 @@ class _Town:
         # The one who rates himself is alone at the counter: nobody else comes in that hour.
         return [time for time in times if time // HOUR != SELF_RATING_HOUR]
 
-    def _visit(
-        self, day: date, time: int, office: Office, counter: Counter, employee: str, channel: str
-    ) -> Visit:
+    def _visit(self, day: date, time: int, office: Office, counter: Counter, employee: str, channel: str) -> Visit:
         return Visit(
             at=midnight(day, office.timezone) + time,
             week=week_of(day, self.today),

@@ -56,10 +56,7 @@ def counter_rows() -> list[Row]:
 
 def employee_rows(today: date) -> list[Row]:
     """code, name, nip, position, grade, office, posted_from (ISO date)."""
-    return [
-        employee._asdict() | {"posted_from": posted_from(employee, today).isoformat()}
-        for employee in EMPLOYEES
-    ]
+    return [employee._asdict() | {"posted_from": posted_from(employee, today).isoformat()} for employee in EMPLOYEES]
 
 
 def duty_rows(today: date) -> list[Row]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.directory.catalogue_store import duties_since, directory_version, whole_directory
+from app.directory.catalogue_store import directory_version, duties_since, whole_directory
 from app.directory.tables import Duty, Posting
 from app.foundation.clock import Clock
 from app.foundation.database import Database
@@ -101,8 +101,7 @@ def _rosters(duties: Iterable[Duty]) -> dict[tuple[str, str], Roster]:
     for duty in duties:
         of_counter.setdefault((duty.office, duty.counter), []).append(duty)
     return {
-        counter: Roster(tuple(duty.from_at for duty in spans), tuple(spans))
-        for counter, spans in of_counter.items()
+        counter: Roster(tuple(duty.from_at for duty in spans), tuple(spans)) for counter, spans in of_counter.items()
     }
 
 

@@ -35,9 +35,7 @@ def text_of(cell: Cell) -> str | None:
     if isinstance(cell, int | float):
         return _number(cell)
     if not isinstance(cell, str):
-        raise ValueError(
-            _misfit(cell, "a date or time stands where a text belongs; format the column as text")
-        )
+        raise ValueError(_misfit(cell, "a date or time stands where a text belongs; format the column as text"))
     return _text(cell)
 
 

@@ -62,9 +62,7 @@ class Comparison:
 
     def _services(self) -> Change:
         rows = (entry.row for entry in self._proposal.services.entries)
-        return self._compare(
-            Service, ((self._existing.services.get(row.code), row.columns()) for row in rows)
-        )
+        return self._compare(Service, ((self._existing.services.get(row.code), row.columns()) for row in rows))
 
     def _counters(self) -> Change:
         rows = (entry.row for entry in self._proposal.counters.entries)

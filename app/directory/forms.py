@@ -14,9 +14,7 @@ REGION_CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
 NIP = re.compile(r"[0-9]{18}")
 
 # Eighteen digits that begin like a birth date, however they are spaced: the usual ways to write a NIP.
-NIP_WITHIN = re.compile(
-    r"(?<![0-9])(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{6}[12][0-9]{3}(?![0-9])"
-)
+NIP_WITHIN = re.compile(r"(?<![0-9])(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{6}[12][0-9]{3}(?![0-9])")
 GAPS = re.compile(r"[\s.-]")
 
 ZONE_NAMES = dict(zip(("WIB", "WITA", "WIT"), ZONES, strict=True)) | {zone: zone for zone in ZONES}
@@ -72,9 +70,7 @@ def nip(text: str, today: date) -> str:
         raise ValueError("digit 15 of a NIP is 1 or 2")
     if digits.endswith("000"):
         # Serial numbers start at 001; a spreadsheet that took the NIP for a number ends it in zeros.
-        raise ValueError(
-            "a spreadsheet has lost the last digits; format the column as text and type it again"
-        )
+        raise ValueError("a spreadsheet has lost the last digits; format the column as text and type it again")
     return digits
 
 

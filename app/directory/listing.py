@@ -117,9 +117,7 @@ def _given_services(session: Session, principal: Principal) -> Sequence[str] | N
     return given or None
 
 
-def _cut(
-    rows: Sequence[Stored], limit: int, cursor: Callable[[Stored], str]
-) -> tuple[Sequence[Stored], str | None]:
+def _cut(rows: Sequence[Stored], limit: int, cursor: Callable[[Stored], str]) -> tuple[Sequence[Stored], str | None]:
     """The page and, if the one row too many was found, the cursor of the next."""
     shown = rows[:limit]
     return shown, cursor(shown[-1]) if len(rows) > limit else None

@@ -51,9 +51,7 @@ def _read(xml: bytes) -> RawSheet:
     broken = tuple(found.decode() for found in ERROR_CELL.findall(xml))
     filled = FILLED_CELL.findall(xml)
     rows = max((int(row) for _, row in filled), default=0)
-    columns = max(
-        (column_of(letters.decode()) + 1 for letters in {letters for letters, _ in filled}), default=0
-    )
+    columns = max((column_of(letters.decode()) + 1 for letters in {letters for letters, _ in filled}), default=0)
     return RawSheet(broken, rows * columns)
 
 

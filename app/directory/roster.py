@@ -70,9 +70,7 @@ def read_roster(proposal: Proposal, existing: Existing, duties: Iterable[Duty]) 
     """Both kinds in UTC; a duty at an office whose zone is in doubt is left out."""
     zones = _zones(proposal, existing)
     proposed = [
-        Span(
-            row.office, row.counter, *row.moments(zones[row.office]), row.employee, zones[row.office], number
-        )
+        Span(row.office, row.counter, *row.moments(zones[row.office]), row.employee, zones[row.office], number)
         for number, row in proposal.duties.entries
         if row.office in zones
     ]

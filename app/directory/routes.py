@@ -18,6 +18,7 @@ from app.directory.schemas import (
 )
 from app.foundation.clock import Clock
 from app.foundation.database import Database
+from app.foundation.openapi import problems
 
 AnyKey = Annotated[Principal, Depends(requires(*EVERY_KIND))]
 
@@ -29,28 +30,28 @@ def _database(request: Request) -> Database:
     return database
 
 
-@router.get("/offices")
+@router.get("/offices", responses=problems(422))
 def offices(request: Request, principal: AnyKey, query: Annotated[PageQuery, Query()]) -> OfficePage:
     """The offices this key reaches, by code."""
     with _database(request).reading() as session:
         return listing.list_offices(session, principal, query)
 
 
-@router.get("/services")
+@router.get("/services", responses=problems(422))
 def services(request: Request, principal: AnyKey, query: Annotated[PageQuery, Query()]) -> ServicePage:
     """The agency's services, by code; for a device those of its counter."""
     with _database(request).reading() as session:
         return listing.list_services(session, principal, query)
 
 
-@router.get("/counters")
+@router.get("/counters", responses=problems(404, 422))
 def counters(request: Request, principal: AnyKey, query: Annotated[CounterQuery, Query()]) -> CounterPage:
     """The counters this key reaches, by office and code."""
     with _database(request).reading() as session:
         return listing.list_counters(session, principal, query)
 
 
-@router.get("/employees")
+@router.get("/employees", responses=problems(404, 422))
 def employees(request: Request, principal: AnyKey, query: Annotated[EmployeeQuery, Query()]) -> EmployeePage:
     """The employees this key reaches, by code, with today's office; never their NIP."""
     clock: Clock = request.app.state.clock

@@ -101,8 +101,6 @@ class EmployeeQuery(PageQuery):
 class CounterQuery(Wire):
     """Which page of counters: those after `office/code`, perhaps of one office."""
 
-    after: CounterText | None = Field(
-        default=None, description="The `next` of the page before: `office/code`."
-    )
+    after: CounterText | None = Field(default=None, description="The `next` of the page before: `office/code`.")
     limit: Limit = 200
     office: CodeText | None = Field(default=None, description="Only counters of this office.")

@@ -121,5 +121,5 @@ def install(app: FastAPI) -> None:
         return answer(request, Problem(code, headers=dict(error.headers or {}), limit=0))
 
     @app.exception_handler(Exception)
-    async def on_anything_else(request: Request, error: Exception) -> Response:
+    async def on_anything_else(request: Request, _: Exception) -> Response:
         return answer(request, Problem("internal-error"))

@@ -41,12 +41,12 @@ SQLModel.metadata.naming_convention = {
 metadata = SQLModel.metadata
 
 
-def Text(length: int) -> TypeEngine[str]:  # noqa: N802 - reads as a type in the tables
+def Text(length: int) -> TypeEngine[str]:
     """Bounded text that PostgreSQL compares byte by byte, exactly as SQLite and Python do."""
     return SqlString(length).with_variant(SqlString(length, collation="C"), "postgresql")
 
 
-def Code() -> TypeEngine[str]:  # noqa: N802 - reads as a type in the tables
+def Code() -> TypeEngine[str]:
     """A code given by the agency (`disdukcapil`, `E017`): at most 40 characters."""
     return Text(40)
 
@@ -57,7 +57,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = SqlDateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Refuse naive values instead of guessing their zone."""
         if value is None:
             return None
@@ -65,7 +65,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a moment must carry its time zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Mark SQLite's naive values as the UTC they are."""
         if value is None:
             return None
@@ -84,9 +84,7 @@ class Database:
             self.reader = _sqlite_engine(url, pool_size, "BEGIN")
             self.writer = _sqlite_engine(url, pool_size, "BEGIN IMMEDIATE")
         else:
-            self.reader = self.writer = _postgresql_engine(
-                url, pool_size, statement_timeout_ms, lock_timeout_ms
-            )
+            self.reader = self.writer = _postgresql_engine(url, pool_size, statement_timeout_ms, lock_timeout_ms)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -129,9 +127,7 @@ def _sqlite_engine(url: str, pool_size: int, begin: str) -> Engine:
     file = make_url(url).database
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        url, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False}
-    )
+    engine = create_engine(url, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:

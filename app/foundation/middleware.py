@@ -80,7 +80,7 @@ class Limits:
 CLOSE = {"Connection": "close"}
 
 
-class _Refused(Exception):  # noqa: N818 - control flow inside this module
+class _Refused(Exception):
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
 
@@ -122,9 +122,7 @@ class Watch:
             await self.app(scope, receive, noting)
         except Exception as error:
             # The exception's text may hold a citizen's words; its type and place do not.
-            log.error(
-                "request.failed", route=route_of(scope), error=type(error).__name__, where=_place(error)
-            )
+            log.error("request.failed", route=route_of(scope), error=type(error).__name__, where=_place(error))
             if status:
                 return
             language = Request(scope).headers.get("accept-language")

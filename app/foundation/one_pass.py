@@ -63,9 +63,7 @@ class ShortWay:
     def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute]) -> None:
         self.app = app
         self.answerers = {
-            route.path: (route, route.get_route_handler())
-            for route in routes
-            if isinstance(route, OnePassRoute)
+            route.path: (route, route.get_route_handler()) for route in routes if isinstance(route, OnePassRoute)
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -25,18 +25,12 @@ KINDS: Mapping[str, Kind] = {
     # The request as a whole.
     "malformed-json": Kind(400, "Malformed JSON", "The body is not valid JSON (UTF-8)."),
     "unsupported-media-type": Kind(415, "Unsupported content type", "Send the body as application/json."),
-    "not-acceptable": Kind(
-        406, "Not acceptable", "This address answers {offered}; ask for one of these in Accept."
-    ),
+    "not-acceptable": Kind(406, "Not acceptable", "This address answers {offered}; ask for one of these in Accept."),
     "body-too-large": Kind(413, "Body too large", "The body may have at most {limit} bytes."),
-    "body-too-slow": Kind(
-        408, "Body too slow", "The body did not arrive within {seconds} seconds; send it again."
-    ),
+    "body-too-slow": Kind(408, "Body too slow", "The body did not arrive within {seconds} seconds; send it again."),
     "not-found": Kind(404, "Not found", "There is nothing at this address."),
     "method-not-allowed": Kind(405, "Method not allowed", "This address does not take this method."),
-    "invalid-request": Kind(
-        422, "Invalid request", "Some fields are wrong; `errors` names each with what to change."
-    ),
+    "invalid-request": Kind(422, "Invalid request", "Some fields are wrong; `errors` names each with what to change."),
     "batch-too-long": Kind(422, "Batch too long", "A batch may hold at most {limit} ratings; split it."),
     "busy": Kind(503, "Busy", "Nothing was stored; send the same request again after {seconds} seconds."),
     "internal-error": Kind(500, "Internal error", "Nothing is promised; send the same request again later."),
@@ -45,9 +39,7 @@ KINDS: Mapping[str, Kind] = {
     "key-unknown": Kind(401, "Key unknown", "This key is not valid; check that it was copied whole."),
     "key-expired": Kind(401, "Key expired", "This key has expired; ask an administrator to rotate it."),
     "key-revoked": Kind(401, "Key revoked", "This key was revoked; ask an administrator for a new one."),
-    "key-kind-refused": Kind(
-        403, "Not for this kind of key", "This address takes keys of the kinds {kinds}."
-    ),
+    "key-kind-refused": Kind(403, "Not for this kind of key", "This address takes keys of the kinds {kinds}."),
     "out-of-scope": Kind(403, "Out of scope", "This key does not reach {what}."),
     # What is named.
     "office-unknown": Kind(404, "Unknown office", "The agency has no office with this code."),
@@ -60,12 +52,8 @@ KINDS: Mapping[str, Kind] = {
     "period-too-long": Kind(422, "Period too long", "A period may span at most {days} days."),
     # A rating.
     "id-conflict": Kind(409, "Id already used", "This id is stored with other content; nothing was changed."),
-    "id-in-future": Kind(
-        422, "Id from the future", "The id's time is ahead of the server's; correct the clock."
-    ),
-    "id-too-late": Kind(
-        422, "Id too late", "The id's time is older than {days} days; it is no longer taken."
-    ),
+    "id-in-future": Kind(422, "Id from the future", "The id's time is ahead of the server's; correct the clock."),
+    "id-too-late": Kind(422, "Id too late", "The id's time is older than {days} days; it is no longer taken."),
 }
 
 FIELD_MESSAGES: Mapping[str, str] = {
@@ -102,7 +90,7 @@ class FieldError:
     values: Mapping[str, object] | None = None
 
 
-class Problem(Exception):  # noqa: N818 - the field's word for it
+class Problem(Exception):
     """Raise to answer with a problem. `values` fill the sentence, `extra` adds members to the document."""
 
     def __init__(

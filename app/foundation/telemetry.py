@@ -30,9 +30,7 @@ class Metrics:
             ("outcome",),
             registry=self.registry,
         )
-        self.queued = Gauge(
-            "cermin_ratings_queued", "Ratings waiting for their group commit.", registry=self.registry
-        )
+        self.queued = Gauge("cermin_ratings_queued", "Ratings waiting for their group commit.", registry=self.registry)
 
     def answered(self, method: str, route: str, status: int) -> None:
         """Count one answer."""

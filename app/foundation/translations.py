@@ -44,10 +44,7 @@ def translator(language: str) -> Translate:
             return translated
         # Values that are texts themselves ("a whole number") have translations of their own.
         return translated.format(
-            **{
-                name: texts.get(value, value) if isinstance(value, str) else value
-                for name, value in values.items()
-            }
+            **{name: texts.get(value, value) if isinstance(value, str) else value for name, value in values.items()}
         )
 
     return translate
@@ -58,10 +55,7 @@ def negotiate(accept_language: str | None, default: str = DEFAULT) -> str:
     if not accept_language:
         return default
     wanted = sorted(_weighted(accept_language), key=lambda pair: -pair[1])
-    return (
-        negotiate_locale([tag for tag, weight in wanted if weight > 0], list(catalogues()), sep="-")
-        or default
-    )
+    return negotiate_locale([tag for tag, weight in wanted if weight > 0], list(catalogues()), sep="-") or default
 
 
 def _weighted(header: str) -> list[tuple[str, float]]:

@@ -68,9 +68,7 @@ def composite_interval(
     )
 
 
-def mean_interval(
-    cells: Mapping[Fraction, int], grid: Grid, confidence: float = CONFIDENCE
-) -> Interval | None:
+def mean_interval(cells: Mapping[Fraction, int], grid: Grid, confidence: float = CONFIDENCE) -> Interval | None:
     """The interval of the mean of `cells` (value → n), whose values lie on the grid; None when n = 0.
 
     If all answers are the top (bottom) value, the upper (lower) end is that value: the edge rule of

@@ -60,14 +60,10 @@ def _scoring(session: Session, agency_id: str, query: IndexQuery) -> Scoring:
 def _choice(field: str, asked: str | None, default: str, choices: Mapping[str, Choice]) -> str:
     if asked is None or asked in choices:
         return asked or default
-    raise Problem(
-        "invalid-request", errors=[FieldError(field, "field-invalid", {"expected": ", ".join(choices)})]
-    )
+    raise Problem("invalid-request", errors=[FieldError(field, "field-invalid", {"expected": ", ".join(choices)})])
 
 
-def _selection(
-    session: Session, agency_id: str, query: IndexQuery, period: Period, root: str | None
-) -> Selection:
+def _selection(session: Session, agency_id: str, query: IndexQuery, period: Period, root: str | None) -> Selection:
     parents = office_parents(session, agency_id)
     offices = offices_asked(parents, root=root, office=query.office, children=query.include is not None)
     for kind, code in ((By.service, query.service), (By.employee, query.employee)):
@@ -86,9 +82,7 @@ def _selection(
     )
 
 
-def _groups(
-    session: Session, agency_id: str, by: By | None, values: Collection[str | None]
-) -> list[Group | None]:
+def _groups(session: Session, agency_id: str, by: By | None, values: Collection[str | None]) -> list[Group | None]:
     """The groups with ratings, sorted; without a grouping the one row that is always there."""
     if by is None:
         return [None]

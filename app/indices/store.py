@@ -41,9 +41,7 @@ RATING_GROUPS: Mapping[By, ColumnElement[Any]] = {
 NAMED = {By.office: OFFICE, By.service: SERVICE, By.employee: EMPLOYEE}
 
 
-def sheet_counts(
-    session: Session, agency_id: str, selection: Selection, segments: Sequence[Segment]
-) -> GroupedCounts:
+def sheet_counts(session: Session, agency_id: str, selection: Selection, segments: Sequence[Segment]) -> GroupedCounts:
     """The sheets of a selection, read from the segments of its plan; groups without ratings are absent."""
     counts: dict[str | None, dict[str, dict[str, int]]] = {}
     for segment in segments:
@@ -81,9 +79,7 @@ def _statements(agency_id: str, selection: Selection, segment: Segment) -> Itera
     return _of_tallies(agency_id, selection, segment, segment.grain)
 
 
-def _of_tallies(
-    agency_id: str, selection: Selection, segment: Segment, grain: Grain
-) -> Iterator[Select[Any]]:
+def _of_tallies(agency_id: str, selection: Selection, segment: Segment, grain: Grain) -> Iterator[Select[Any]]:
     keys = _keys(TALLY_GROUPS, selection.by, TALLY.standing, TALLY.sheet)
     query = (
         select(*keys, func.sum(TALLY.n))

@@ -59,8 +59,6 @@ def _fault(instrument: Instrument, scores: Mapping[str, int | None]) -> SheetFau
         if code not in scores:
             return SheetFault("score-missing", code, f"Send a score for {code}, or null if it was skipped.")
         if scores[code] not in instrument.marks:
-            message = (
-                f"The score of {code} must be {instrument.low} to {instrument.high}, or null if skipped."
-            )
+            message = f"The score of {code} must be {instrument.low} to {instrument.high}, or null if skipped."
             return SheetFault("score-out-of-range", code, message)
     return SheetFault("score-all-skipped", None, "At least one question must be answered.")

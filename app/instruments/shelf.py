@@ -33,9 +33,7 @@ def put_own(session: Session, agency_id: str, source: str, *, actor: str, now: d
     for row in versions_of(session, agency_id):
         if row.instrument == instrument.id:
             if row.digest != instrument.digest:
-                raise InstrumentFault(
-                    f"version: {instrument.id} exists with other content; raise the version"
-                )
+                raise InstrumentFault(f"version: {instrument.id} exists with other content; raise the version")
             return instrument
     session.add(_version(agency_id, instrument, source, now))
     record(

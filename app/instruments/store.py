@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.foundation.database import Session
 from app.instruments.tables import InstrumentVersion
@@ -16,8 +16,8 @@ def versions_of(session: Session, agency_id: str) -> Sequence[InstrumentVersion]
 def all_shipped_digests(session: Session) -> Sequence[tuple[str, str, str]]:
     """Agency, instrument and recorded digest of every shipped version, of all agencies."""
     query = select(InstrumentVersion.agency_id, InstrumentVersion.instrument, InstrumentVersion.digest).where(
-        InstrumentVersion.source == None
-    )  # noqa: E711 - SQL's IS NULL
+        col(InstrumentVersion.source).is_(None)
+    )
     return session.exec(query).all()
 
 

@@ -77,7 +77,5 @@ def profile_code_of(text: str, attribute: str) -> str | None:
     written = text.upper().replace("–", "-")
     code = SPELLINGS.get(attribute, {}).get(written, written)
     if code not in PROFILE_CODES[attribute]:
-        raise ValueError(
-            f"write one of {', '.join(PROFILE_CODES[attribute])}, or nothing if it was not given"
-        )
+        raise ValueError(f"write one of {', '.join(PROFILE_CODES[attribute])}, or nothing if it was not given")
     return code

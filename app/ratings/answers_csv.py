@@ -79,9 +79,7 @@ def _add(
 ) -> None:
     """A row may end early; one that is too long has been cut in the wrong places."""
     if any(cells[width:]):
-        problem = (
-            f"the row has more cells than the header's {width}; put quotes around a cell with a delimiter"
-        )
+        problem = f"the row has more cells than the header's {width}; put quotes around a cell with a delimiter"
         ragged.append(Fault(row, None, problem))
         return
     if len(lines) == MOST_ROWS:

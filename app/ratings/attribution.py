@@ -21,7 +21,7 @@ class Place:
     rated_on: date
 
 
-class _Unfit(Exception):  # noqa: N818 - control flow inside this module
+class _Unfit(Exception):
     def __init__(self, field: str, code: str) -> None:
         self.error = FieldError(field, code)
 

@@ -102,9 +102,7 @@ class Intake:
         return Premises(self._catalogues.current(agency_id), self._shelves.current(agency_id))
 
     def _fresh_premises(self, agency_id: str) -> Premises:
-        return Premises(
-            self._catalogues.current(agency_id, at_most=0), self._shelves.current(agency_id, fresh=True)
-        )
+        return Premises(self._catalogues.current(agency_id, at_most=0), self._shelves.current(agency_id, fresh=True))
 
     def _judge_all(
         self, principal: Principal, sheets: Sequence[RatingIn], ids: Sequence[UUID], premises: Premises
@@ -115,9 +113,7 @@ class Intake:
             for sheet, rating_id in zip(sheets, ids, strict=True)
         ]
 
-    async def _recognise_replays(
-        self, principal: Principal, sheets: Sequence[RatingIn], results: list[Result]
-    ) -> None:
+    async def _recognise_replays(self, principal: Principal, sheets: Sequence[RatingIn], results: list[Result]) -> None:
         """A sheet refused now may be the retry of one stored while it still fitted: that is a replay."""
         digests: dict[UUID, str] = {}
         where: dict[UUID, int] = {}

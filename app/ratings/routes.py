@@ -81,9 +81,7 @@ def _malformed(item: RatingIn | MalformedItem) -> Problem:
     return Problem("invalid-request", errors=[FieldError("id", "field-missing")])
 
 
-def _item(
-    item: RatingIn | MalformedItem, outcome: Accepted | Problem, translate: Translate
-) -> dict[str, Any]:
+def _item(item: RatingIn | MalformedItem, outcome: Accepted | Problem, translate: Translate) -> dict[str, Any]:
     rating_id = str(item.id) if item.id is not None else None
     if isinstance(outcome, Accepted):
         return {"id": rating_id, "status": 200 if outcome.is_replay else 201}

@@ -59,9 +59,7 @@ class RatingIn(BaseModel):
         description="UUIDv7 made by the client at the moment of rating. Left out, the server makes one: "
         "good for a first try, not safe to retry.",
     )
-    office: OfficeCode | None = Field(
-        default=None, description="Needed with an app key; a device has its own."
-    )
+    office: OfficeCode | None = Field(default=None, description="Needed with an app key; a device has its own.")
     service: OfficeCode | None = Field(
         default=None, description="Needed unless the device's counter gives exactly one service."
     )
@@ -78,9 +76,7 @@ class RatingIn(BaseModel):
     comment: Annotated[str, Field(max_length=LONGEST_COMMENT)] | None = Field(
         default=None, description="Personal data is redacted before storage; kept apart from the rating."
     )
-    profile: ProfileIn | None = Field(
-        default=None, description="Counted per office and month, never with the sheet."
-    )
+    profile: ProfileIn | None = Field(default=None, description="Counted per office and month, never with the sheet.")
 
 
 class RatingOut(BaseModel):

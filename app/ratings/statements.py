@@ -82,12 +82,8 @@ def _values(columns: int, rows: int) -> str:
     return ", ".join([f"(?{', ?' * (columns - 1)})"] * rows)
 
 
-_EXISTING = (
-    "SELECT key, digest, office, employee, rated_on FROM rating WHERE agency_id = :agency_id AND key IN "
-)
-POSTGRESQL_EXISTING = (
-    _EXISTING + "(SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(:keys AS json)))"
-)
+_EXISTING = "SELECT key, digest, office, employee, rated_on FROM rating WHERE agency_id = :agency_id AND key IN "
+POSTGRESQL_EXISTING = _EXISTING + "(SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(:keys AS json)))"
 SQLITE_EXISTING = _EXISTING + "(SELECT value FROM json_each(:keys))"
 
 SQLITE_MONTH = "date(rated_on, 'start of month')"
@@ -111,8 +107,7 @@ def differences(month: str) -> str:
         "WHERE :agency_id IS NULL OR agency_id = :agency_id"
     )
     tallied = (
-        f"SELECT {whole_key}, n AS tallied, 0 AS counted FROM tally "
-        "WHERE :agency_id IS NULL OR agency_id = :agency_id"
+        f"SELECT {whole_key}, n AS tallied, 0 AS counted FROM tally WHERE :agency_id IS NULL OR agency_id = :agency_id"
     )
     return (
         f"SELECT {whole_key}, sum(tallied) AS tallied, sum(counted) AS counted "

@@ -37,7 +37,7 @@ class RatingStore:
         with connection.begin():
             insert = self._insert_sqlite if self._is_sqlite else self._insert_postgresql
             existing = insert(connection, agency_id, unique)
-            self._keep_apart(connection, agency_id, [r for key, r in unique.items() if key not in existing])
+            self._keep_apart(connection, [r for key, r in unique.items() if key not in existing])
         return [_result(rating, unique[rating.key], existing) for rating in group]
 
     def met(self, agency_id: str, digests: Mapping[UUID, str]) -> Mapping[UUID, Stored]:
@@ -72,7 +72,7 @@ class RatingStore:
         rows = connection.execute(statement, values).all()
         return {(UUID(hex=row.key) if self._is_sqlite else row.key): row for row in rows}
 
-    def _keep_apart(self, connection: Connection, agency_id: str, ratings: Sequence[NewRating]) -> None:
+    def _keep_apart(self, connection: Connection, ratings: Sequence[NewRating]) -> None:
         """Comments and profiles of the ratings really stored, without a way back to them."""
         comments = sorted((_comment(rating) for rating in ratings if rating.comment), key=_comment_id)
         if comments:
@@ -89,9 +89,7 @@ COMMENT = text(statements.COMMENT)
 PROFILE = text(statements.PROFILE)
 
 
-def _execute(
-    connection: Connection, statement: Callable[[int], str], rows: Sequence[tuple[object, ...]]
-) -> None:
+def _execute(connection: Connection, statement: Callable[[int], str], rows: Sequence[tuple[object, ...]]) -> None:
     """Run a many-row statement over all rows, in chunks whose few lengths keep it in the statement cache."""
     start = 0
     for length in statements.SQLITE_CHUNKS:
@@ -192,9 +190,7 @@ class TallyDifference(NamedTuple):
 def count_rows(session: Session, agency_id: str | None) -> tuple[int, int]:
     """How many ratings and how many tally rows there are."""
     values = {"agency_id": agency_id}
-    return session.execute(COUNT_RATINGS, values).scalar_one(), session.execute(
-        COUNT_TALLIES, values
-    ).scalar_one()
+    return session.execute(COUNT_RATINGS, values).scalar_one(), session.execute(COUNT_TALLIES, values).scalar_one()
 
 
 def tally_differences(session: Session, agency_id: str | None, most: int) -> list[TallyDifference]:

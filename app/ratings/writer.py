@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import structlog
-from app.foundation.database import Connection, DBAPIError, OperationalError, SQLAlchemyError
 
+from app.foundation.database import Connection, DBAPIError, OperationalError, SQLAlchemyError
 from app.foundation.problems import Problem
 from app.ratings.rating import NewRating, Stored
 from app.ratings.store import RatingStore
@@ -105,9 +105,7 @@ class Writer:
     async def _write_group(self, group: list[_Waiting]) -> None:
         ratings = [rating for waiting in group for rating in waiting.ratings]
         try:
-            results = await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._connections.write, ratings
-            )
+            results = await asyncio.get_running_loop().run_in_executor(self._threads, self._connections.write, ratings)
         except Exception as error:  # nobody may be left waiting, whatever broke
             results = _refuse(ratings, error)
         self._idle += 1

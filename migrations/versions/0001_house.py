@@ -84,9 +84,7 @@ def upgrade() -> None:
         sa.Column("value", text(12), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.CheckConstraint("n > 0", name=op.f("profile_tally_n_check")),
-        sa.PrimaryKeyConstraint(
-            "agency_id", "office", "month", "attribute", "value", name=op.f("profile_tally_pkey")
-        ),
+        sa.PrimaryKeyConstraint("agency_id", "office", "month", "attribute", "value", name=op.f("profile_tally_pkey")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -104,9 +102,7 @@ def upgrade() -> None:
         sa.Column("instrument", text(40), nullable=False),
         sa.Column("sheet", text(40), nullable=False),
         sa.Column("digest", text(32), nullable=False),
-        sa.CheckConstraint(
-            "channel IN ('kiosk', 'mobile', 'web', 'import')", name=op.f("rating_channel_check")
-        ),
+        sa.CheckConstraint("channel IN ('kiosk', 'mobile', 'web', 'import')", name=op.f("rating_channel_check")),
         sa.CheckConstraint("sheet <> ''", name=op.f("rating_sheet_check")),
         sa.CheckConstraint("standing IN ('counted', 'held')", name=op.f("rating_standing_check")),
         sa.PrimaryKeyConstraint("agency_id", "key", name=op.f("rating_pkey")),
@@ -167,9 +163,7 @@ def upgrade() -> None:
         sa.Column("digest", text(64), nullable=False),
         sa.Column("source", text(65536), nullable=True),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agency.agency_id"], name=op.f("instrument_version_agency_id_fkey")
-        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.agency_id"], name=op.f("instrument_version_agency_id_fkey")),
         sa.PrimaryKeyConstraint("agency_id", "instrument", name=op.f("instrument_version_pkey")),
     )
     op.create_table(

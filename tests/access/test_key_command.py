@@ -63,9 +63,7 @@ def row_of(database: Database, key: str) -> ApiKey:
         return session.exec(select(ApiKey).where(ApiKey.lookup == given.lookup)).one()
 
 
-def test_an_issued_key_is_the_only_line_on_standard_output_and_opens_the_door(
-    run: Run, database: Database
-) -> None:
+def test_an_issued_key_is_the_only_line_on_standard_output_and_opens_the_door(run: Run, database: Database) -> None:
     result = run("issue", "kota", "--kind", "device", "--office", "dukcapil", "--counter", "loket-1")
     key = result.stdout.strip()
     assert result.stdout == f"{key}\n"
@@ -92,9 +90,7 @@ def test_a_key_may_expire_after_a_span_of_time(run: Run, database: Database) -> 
         assert timedelta(0) <= row.expires_at - before - timedelta(seconds=seconds) < timedelta(seconds=30)
 
 
-def test_a_key_that_could_not_work_is_refused_with_a_sentence_and_not_made(
-    run: Run, database: Database
-) -> None:
+def test_a_key_that_could_not_work_is_refused_with_a_sentence_and_not_made(run: Run, database: Database) -> None:
     with database.reading() as session:
         before = len(session.exec(select(ApiKey)).all())
     for arguments, told in (

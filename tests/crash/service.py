@@ -58,9 +58,7 @@ class Nursery:
     def start(self, entry: str, port: int, environment: dict[str, str], log: Path) -> int:
         """Fork a service."""
         arguments = ["serve", "--port", str(port)]
-        pid = self._ask(
-            {"entry": entry, "arguments": arguments, "environment": environment, "log": str(log)}
-        )
+        pid = self._ask({"entry": entry, "arguments": arguments, "environment": environment, "log": str(log)})
         assert isinstance(pid, int)
         return pid
 
@@ -126,9 +124,7 @@ class Service:
 
     @classmethod
     @contextmanager
-    def running(
-        cls, launcher: Launcher, database_url: str, log: Path, entry: str = REAL
-    ) -> Iterator["Service"]:
+    def running(cls, launcher: Launcher, database_url: str, log: Path, entry: str = REAL) -> Iterator["Service"]:
         """A started service; nothing of it is left after the block."""
         service = cls(launcher, database_url, log, free_port(), entry)
         service.start()

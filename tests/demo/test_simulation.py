@@ -93,9 +93,7 @@ def test_there_are_about_sixty_thousand_ratings_spread_evenly_over_the_weeks() -
     assert min(per_week.values()) > 0.85 * max(per_week.values())
 
 
-@pytest.mark.parametrize(
-    "today", [date(2026, 7, day) for day in (1, 4, 5, 6)], ids=["wed", "sat", "sun", "mon"]
-)
+@pytest.mark.parametrize("today", [date(2026, 7, day) for day in (1, 4, 5, 6)], ids=["wed", "sat", "sun", "mon"])
 def test_nothing_is_older_than_26_weeks_or_newer_than_yesterday(today: date) -> None:
     days = {local(rating).date() for rating in simulate(SEED, today)}
     assert first_day(today) == today - timedelta(days=182)

@@ -95,9 +95,7 @@ def test_a_workbook_is_imported_and_counted(run: Run, database: Database, tmp_pa
 
 def test_the_faults_of_a_workbook_are_a_table_on_standard_error(run: Run, tmp_path: Path) -> None:
     run("agency", "add", "kota", "Kota")
-    lines = {
-        "offices": [("code", "name", "parent", "timezone", "region_code"), ("[red]", NIP, "", "WIB", "")]
-    }
+    lines = {"offices": [("code", "name", "parent", "timezone", "region_code"), ("[red]", NIP, "", "WIB", "")]}
     result = run("directory", "import", "kota", str(xlsx_of(tmp_path / "a.xlsx", lines)), status=1)
     assert result.stdout == ""
     assert [cell.strip() for cell in result.stderr.splitlines()[3].split("│")[1:4]] == [

@@ -82,9 +82,7 @@ def test_the_past_is_not_rewritten(office: str, from_on: str, problem: str) -> N
     ],
 )
 def test_the_first_day_of_absence_is_found(first: str, last: str, absent: str | None) -> None:
-    known = stays(
-        ("a", "2025-01-01", "2025-02-28"), ("b", "2025-03-01", "2025-05-31"), ("a", "2025-06-01", None)
-    )
+    known = stays(("a", "2025-01-01", "2025-02-28"), ("b", "2025-03-01", "2025-05-31"), ("a", "2025-06-01", None))
     assert first_absence(known, "a", date.fromisoformat(first), date.fromisoformat(last)) == day(absent)
 
 

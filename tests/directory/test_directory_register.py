@@ -74,9 +74,7 @@ def test_a_posting_begins_today_at_the_office_unless_a_day_is_given(town: Databa
         (add_employee, {"code": "E002", "name": "Ani", "office": "setda"}),
     ],
 )
-def test_every_addition_renews_the_version(
-    town: Database, add: Callable[..., Any], values: dict[str, Any]
-) -> None:
+def test_every_addition_renews_the_version(town: Database, add: Callable[..., Any], values: dict[str, Any]) -> None:
     with town.writing() as session:
         before = session.exec(select(Agency.directory_version)).one()
         add(session, **values, **WHO)
@@ -120,9 +118,7 @@ def test_a_wrong_addition_says_what_is_wrong_and_writes_nothing(
     assert dump(town) == before
 
 
-@pytest.mark.parametrize(
-    ("code", "problem"), [("kota", "agency kota already exists"), ("Kota", "code: write")]
-)
+@pytest.mark.parametrize(("code", "problem"), [("kota", "agency kota already exists"), ("Kota", "code: write")])
 def test_a_wrong_agency_is_refused(town: Database, code: str, problem: str) -> None:
     with pytest.raises(DirectoryFault, match=problem), town.writing() as session:
         add_agency(session, code=code, name="Kota", actor="test", now=NOW)

@@ -138,9 +138,7 @@ def test_an_office_a_service_a_counter_and_an_employee_as_they_are_sent(door: Do
         "next": "kk",
     }
     assert door.get("/v1/counters", limit=1).json() == {
-        "items": [
-            {"office": "dinas", "code": "l1", "name": "Loket 1", "services": ["ktp", "kk"], "active": True}
-        ],
+        "items": [{"office": "dinas", "code": "l1", "name": "Loket 1", "services": ["ktp", "kk"], "active": True}],
         "next": "dinas/l1",
     }
     assert door.get("/v1/employees", limit=1).json() == {
@@ -255,9 +253,7 @@ def test_todays_office_is_that_of_the_day_at_the_office(door: Door) -> None:
 
 
 def test_a_transferred_person_is_listed_at_the_new_office_only(door: Door) -> None:
-    import_lines(
-        door.database, {"employees": [("E1", "Budi", NIP, "Analis", "III/b", "setda", "2026-11-18")]}
-    )
+    import_lines(door.database, {"employees": [("E1", "Budi", NIP, "Analis", "III/b", "setda", "2026-11-18")]})
     assert door.codes("employees", "reader dinas") == ["E3", "E4"]
     assert door.get("/v1/employees").json()["items"][0]["office"] == "setda"
 

@@ -20,9 +20,7 @@ def test_the_template_imports_as_it_is(database: Database, tmp_path: Path) -> No
     write_template(tmp_path / "template.xlsx")
     found_agency(database)
     counts = import_book(database, read_workbook(tmp_path / "template.xlsx"))
-    assert {name: each.new for name, each in counts.items()} == {
-        name: len(rows) for name, rows in EXAMPLES.items()
-    }
+    assert {name: each.new for name, each in counts.items()} == {name: len(rows) for name, rows in EXAMPLES.items()}
 
 
 def test_every_column_of_the_models_is_in_the_template_and_explained(tmp_path: Path) -> None:

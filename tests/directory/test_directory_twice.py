@@ -24,9 +24,9 @@ from tests.directory.workbooks import (
 
 agencies = count(1)
 
-names = st.text(
-    st.characters(codec="utf-8", exclude_categories=("C", "Z", "Nd")), min_size=1, max_size=20
-).map(lambda text: f"N {text}")
+names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z", "Nd")), min_size=1, max_size=20).map(
+    lambda text: f"N {text}"
+)
 days = st.dates(datetime(2000, 1, 1).date(), datetime(2026, 1, 1).date())  # noqa: DTZ001
 regions = st.sampled_from(("", "73", "73.71", "73.71.09.1001"))
 zones = st.sampled_from(("WIB", "WITA", "WIT", "Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"))
@@ -50,8 +50,7 @@ def directories(draw: st.DrawFn) -> Lines:
     subsets = st.lists(st.sampled_from(services), unique=True) if services else st.just([])
     return {
         "offices": [
-            (code, draw(names), draw(parents(i)), draw(zones), draw(regions))
-            for i, code in enumerate(offices)
+            (code, draw(names), draw(parents(i)), draw(zones), draw(regions)) for i, code in enumerate(offices)
         ],
         "services": [(code, draw(names), draw(st.sampled_from(("", "f1")))) for code in services],
         "counters": [(office, code, draw(names), ";".join(draw(subsets))) for office, code in counters],
@@ -91,9 +90,7 @@ def test_importing_twice_is_importing_once(
 ) -> None:
     agency_id = found_agency(database, f"a{next(agencies)}")
     counts = import_book(database, written(lines, first, tmp_path), agency_id)
-    assert {name: each.new for name, each in counts.items()} == {
-        name: len(rows) for name, rows in lines.items()
-    }
+    assert {name: each.new for name, each in counts.items()} == {name: len(rows) for name, rows in lines.items()}
     before = dump(database)
     again = import_book(database, written(lines, second, tmp_path), agency_id)
     assert dump(database) == before

@@ -78,9 +78,7 @@ def xlsx_of(path: Path, sheets: Lines) -> Path:
     return path
 
 
-def csv_of(
-    path: Path, rows: Sequence[Sequence[Any]], *, delimiter: str = ",", encoding: str = "utf-8"
-) -> Path:
+def csv_of(path: Path, rows: Sequence[Sequence[Any]], *, delimiter: str = ",", encoding: str = "utf-8") -> Path:
     """A CSV file holding exactly these rows."""
     with path.open("w", newline="", encoding=encoding) as handle:
         csv.writer(handle, delimiter=delimiter).writerows(rows)

@@ -81,9 +81,7 @@ def test_every_three_dimension_measure_obeys_the_merge_law_bit_for_bit(rows: lis
 
 @given(st.lists(st.tuples(st.booleans(), skm_sheets), max_size=40), st.sampled_from(list(SKM.weight_modes)))
 @settings(deadline=None)
-def test_the_official_survey_obeys_the_merge_law_in_every_mode(
-    rows: list[tuple[bool, str]], mode: str
-) -> None:
+def test_the_official_survey_obeys_the_merge_law_in_every_mode(rows: list[tuple[bool, str]], mode: str) -> None:
     whole = Counter(sheet for _, sheet in rows)
     counts = merged(Counter(sheet for part, sheet in rows if part is which) for which in (True, False))
     assert official_index(SKM, counts, mode) == official_index(SKM, whole, mode)

@@ -30,10 +30,7 @@ HEADER = (
 def table(groups: Mapping[Group | None, Mapping[str, int]], by: By | None = None) -> IndexTable:
     """A table of counted sheets per group."""
     personal = about_person(None, by)
-    rows = (
-        disclosed_row(SCORING, group, {"counted": counts}, personal=personal)
-        for group, counts in groups.items()
-    )
+    rows = (disclosed_row(SCORING, group, {"counted": counts}, personal=personal) for group, counts in groups.items())
     return IndexTable("kota", SCORING, MONTH, by, tuple(rows))
 
 
@@ -52,8 +49,7 @@ def test_one_row_is_one_line_of_flat_columns() -> None:
 def test_a_suppressed_row_has_empty_cells() -> None:
     text = csv_text(table({Group("E017", "Siti"): {"434": 9}}, By.employee))
     assert text.splitlines()[1] == (
-        f"kota,ikl-1,1,{IKL.digest},IKL,exact,2017,2026-11-01,2026-11-30,employee,E017,Siti,,,true"
-        + "," * (3 * 6 + 8)
+        f"kota,ikl-1,1,{IKL.digest},IKL,exact,2017,2026-11-01,2026-11-30,employee,E017,Siti,,,true" + "," * (3 * 6 + 8)
     )
 
 

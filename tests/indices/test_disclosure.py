@@ -49,9 +49,7 @@ def test_a_row_is_about_a_person_when_one_is_named_or_every_row_is_one(
 
 def test_nine_ratings_of_a_person_leave_nothing_but_the_name() -> None:
     assert SMALLEST_N == 10
-    assert shown(9, held=3, personal=True) == IndexRow(
-        GROUP, n=None, held=None, figures=None, suppressed=True
-    )
+    assert shown(9, held=3, personal=True) == IndexRow(GROUP, n=None, held=None, figures=None, suppressed=True)
 
 
 def test_ten_ratings_of_a_person_are_shown_whole() -> None:

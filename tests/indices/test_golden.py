@@ -94,9 +94,7 @@ def test_gaspul_2025_prints_two_indices_for_the_same_answers(mode: str, publishe
     # Sums of 29 whole answers are whole, so the rounded means give them back.
     sums = [int(half_up(Fraction(mean) * 29, 0)) for mean in GASPUL_NRR.split()]
     assert sums == [105, 101, 100, 116, 102, 105, 106, 115, 105]
-    official = official_index(
-        SKM, sheets_with([(0, 0, 4 * 29 - total, total - 3 * 29) for total in sums]), mode
-    )
+    official = official_index(SKM, sheets_with([(0, 0, 4 * 29 - total, total - 3 * 29) for total in sums]), mode)
     assert shown(official.composite) == published
     assert [str(half_up(item.mean, 4)) for item in official.items if item.mean] == GASPUL_NRR.split()
 

@@ -144,9 +144,7 @@ def test_another_agency_sees_nothing(house: House) -> None:
 
 
 def test_a_scoped_key_sees_its_own_subtree(house: House) -> None:
-    for start, (office, n) in enumerate(
-        {"setda": 1, "dukcapil": 2, "upt-makassar": 4, "upt-jayapura": 8}.items()
-    ):
+    for start, (office, n) in enumerate({"setda": 1, "dukcapil": 2, "upt-makassar": 4, "upt-jayapura": 8}.items()):
         put(house.database, [Visit(office=office)] * n, start=100 * start)
     assert rows(house)[0]["n"] == 15
     assert rows(house, "reader makassar")[0]["n"] == 12
@@ -243,12 +241,8 @@ def test_the_rules_of_scoring_may_be_chosen(house: House) -> None:
     assert rows(house)[0]["index"]["value"] == "91.67"
 
 
-@pytest.mark.parametrize(
-    ("instrument", "own", "other"), [("ikl-1", "IKL", "IKM"), ("skm-2017", "IKM", "IKL")]
-)
-def test_an_index_never_has_the_name_of_the_other(
-    house: House, instrument: str, own: str, other: str
-) -> None:
+@pytest.mark.parametrize(("instrument", "own", "other"), [("ikl-1", "IKL", "IKM"), ("skm-2017", "IKM", "IKL")])
+def test_an_index_never_has_the_name_of_the_other(house: House, instrument: str, own: str, other: str) -> None:
     sheet = "3" * len(shipped()[instrument].items)
     put(house.database, [Visit(instrument=instrument, sheet=sheet)])
     for accept in ("application/json", "text/csv"):
@@ -271,9 +265,7 @@ def test_csv_has_one_line_for_each_row_and_the_same_figures(house: House) -> Non
     for line, row in zip(lines, rows(house, by="office"), strict=True):
         assert line["group"] == row["group"]["office"]
         assert (line["index"], line["grade"]) == (row["index"]["value"], row["index"]["grade"])
-        assert [line[f"{d['code']}_mean"] for d in row["dimensions"]] == [
-            d["mean"] for d in row["dimensions"]
-        ]
+        assert [line[f"{d['code']}_mean"] for d in row["dimensions"]] == [d["mean"] for d in row["dimensions"]]
 
 
 def test_the_format_follows_the_accept_header(house: House) -> None:

@@ -36,9 +36,7 @@ histograms = st.lists(st.integers(0, 10**6), min_size=4, max_size=4).filter(any)
         ((12, 0, 0, 0), 12, "1", 1, 1.491088),
     ],
 )
-def test_v2_intervals_of_one_item(
-    histogram: tuple[int, ...], n: int, mean: str, lower: float, upper: float
-) -> None:
+def test_v2_intervals_of_one_item(histogram: tuple[int, ...], n: int, mean: str, lower: float, upper: float) -> None:
     interval = item_interval(histogram)
     assert interval
     assert (interval.n, interval.mean, interval.confidence) == (n, Fraction(mean), 0.95)

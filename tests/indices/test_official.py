@@ -115,9 +115,7 @@ def test_there_is_no_composite_while_an_item_has_no_answer(counts: dict[str, int
 
 
 def test_the_index_of_published_means_needs_no_sheets() -> None:
-    figure = composite_of_means(
-        IKL, {"speed": Fraction(3), "transparency": Fraction(4), "friendliness": Fraction(2)}
-    )
+    figure = composite_of_means(IKL, {"speed": Fraction(3), "transparency": Fraction(4), "friendliness": Fraction(2)})
     assert figure
     assert (str(figure.rounded), figure.band.grade) == ("75.00", "C")
     assert composite_of_means(IKL, {"speed": Fraction(3), "transparency": None, "friendliness": None}) is None

@@ -229,9 +229,7 @@ def test_names_come_from_the_agencys_own_directory(town: Database) -> None:
         ("gone", None, True, set()),
     ],
 )
-def test_the_offices_of_a_question(
-    root: str | None, office: str | None, children: bool, expected: set[str]
-) -> None:
+def test_the_offices_of_a_question(root: str | None, office: str | None, children: bool, expected: set[str]) -> None:
     assert offices_asked(PARENTS, root=root, office=office, children=children) == expected
 
 

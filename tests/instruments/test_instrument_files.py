@@ -193,9 +193,7 @@ IKL_INDEX = 'name = "IKL"\ntitle = { id = "Indeks Kepuasan Layanan", en = "Servi
         ),
     ],
 )
-def test_a_fault_is_named_with_its_place_and_what_to_change(
-    text: str, old: str, new: str, fault: str
-) -> None:
+def test_a_fault_is_named_with_its_place_and_what_to_change(text: str, old: str, new: str, fault: str) -> None:
     said = faults_of(changed(text, old, new))
     assert any(line.startswith(fault) for line in said), said
 

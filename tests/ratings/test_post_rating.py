@@ -134,9 +134,7 @@ def test_the_roster_at_the_moment_of_rating_decides_not_the_moment_of_arrival(
 def test_a_counter_with_one_service_needs_no_service_in_the_sheet(house: House) -> None:
     sheet = {"id": house.new_id(), "scores": {"speed": 4, "transparency": 4, "friendliness": 4}}
     assert house.post("/v1/ratings", sheet, "device 2").status_code == 201
-    problem(
-        house.post("/v1/ratings", sheet | {"id": house.new_id()}, "device"), 422, "service-missing", "service"
-    )
+    problem(house.post("/v1/ratings", sheet | {"id": house.new_id()}, "device"), 422, "service-missing", "service")
 
 
 def test_the_day_is_the_offices_local_day(house: House) -> None:
@@ -250,9 +248,7 @@ def test_an_id_at_the_end_of_time_is_only_in_the_future(house: House) -> None:
     far = "ffffffff-ffff-7fff-bfff-ffffffffffff"
     problem(house.post("/v1/ratings", house.sheet(id=far)), 422, "id-in-future")
     problem(
-        house.post(
-            "/v1/ratings", house.sheet(id=uuid7(house.clock.now.fromtimestamp(0, house.clock.now.tzinfo), 1))
-        ),
+        house.post("/v1/ratings", house.sheet(id=uuid7(house.clock.now.fromtimestamp(0, house.clock.now.tzinfo), 1))),
         422,
         "id-too-late",
     )
@@ -266,9 +262,7 @@ def test_a_retry_after_the_late_limit_is_still_the_same_rating(house: House) -> 
     problem(house.post("/v1/ratings", sheet | {"comment": "lain"}), 422, "id-too-late")
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"\xff\xfe", b'{"scores":{"speed":1}', b'{"scores":{"x":"\\ud800"}}']
-)
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"scores":{"speed":1}', b'{"scores":{"x":"\\ud800"}}'])
 def test_malformed_json_is_said_to_be_that(house: House, body: bytes) -> None:
     headers = {"content-type": "application/json"}
     problem(house.request("POST", "/v1/ratings", "app", content=body, headers=headers), 400, "malformed-json")

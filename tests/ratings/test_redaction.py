@@ -79,9 +79,7 @@ def test_the_corpus_is_large_and_mostly_ordinary() -> None:
     assert len(set(SENTENCES["marked"] + SENTENCES["ordinary"])) >= 150
     assert len(set(SENTENCES["ordinary"])) >= 200
     assert sum(bool(re.search(r"\d", sentence)) for sentence in SENTENCES["ordinary"]) >= 200
-    assert all(
-        any(form in comment.text for comment in corpus()) for forms in FORMS.values() for form in forms
-    )
+    assert all(any(form in comment.text for comment in corpus()) for forms in FORMS.values() for form in forms)
 
 
 def test_recall_is_at_least_99_and_precision_at_least_95_per_cent() -> None:
@@ -235,9 +233,7 @@ SCRAPS = """
     ( ) [ ] (at) [at] . , - _ / + o o8 .com co .id gmail yahoo budi x email [email] [telepon] [NIK] [plat]
     24-11-2026 10.30 1.250.000 62.812.345.678 081234567890 3201011203900005 198503122010011004 budi@gmail.com
 """
-scraps = st.lists(
-    st.sampled_from([*SCRAPS.split(), *"    ", "  ", " - ", "\n", "\u200b", "\u2011"]), max_size=30
-)
+scraps = st.lists(st.sampled_from([*SCRAPS.split(), *"    ", "  ", " - ", "\n", "\u200b", "\u2011"]), max_size=30)
 
 
 @given(st.one_of(scraps.map("".join), scraps.map(" ".join), st.text()))
@@ -261,7 +257,8 @@ def test_a_comment_that_grows_loses_its_end_and_no_word_in_brackets_is_cut_in_tw
     assert WORD.sub("", redacted).strip() == ""
 
 
-# Each is repeated until the text is full.
+# Each is repeated until the text is full, after an opening that makes every expression look at it.
+OPENING = "@ 1a "
 HOSTILE = (
     "1|1 |1-|1.|1    |12-03-|123.|0|0 8 |08|08 |08 12 |0812-|62 |62.812.|+|+6|(|(0|(021) |0(|021 2|1985 "
     "|3201 |o8|2 0 1 9 0 1 0 1|81234567 |hp 8|wa saya ke di no |a|a.|-|a@|a@a.|@|a at |a dot |a dot a at "
@@ -273,7 +270,7 @@ ORDINARY = "Berkas masuk 12-03-2026 jam 10.30 belum selesai, sudah 3x ke loket 5
 def cost(text: str) -> float:
     """Seconds of processor time, which other processes do not lengthen; the least of several runs."""
     times = []
-    for _ in range(7):
+    for _ in range(5):
         start = thread_time()
         redact(text)
         times.append(thread_time() - start)
@@ -282,11 +279,12 @@ def cost(text: str) -> float:
 
 @pytest.mark.parametrize("piece", HOSTILE.split("|"))
 def test_a_hostile_text_costs_time_in_proportion_to_its_length(piece: str) -> None:
-    short, long = ((piece * size)[:size] for size in (LONGEST_COMMENT, 16 * LONGEST_COMMENT))
-    assert cost(long) < 64 * cost(short), "linear is 16 times, quadratic 256 times"
+    short, long = ((OPENING + piece * size)[:size] for size in (LONGEST_COMMENT, 8 * LONGEST_COMMENT))
+    assert cost(long) < 32 * cost(short), "linear is 8 times, quadratic 64 times"
 
 
 @pytest.mark.parametrize("piece", HOSTILE.split("|"))
 def test_a_hostile_comment_costs_not_much_more_than_an_ordinary_one(piece: str) -> None:
-    ordinary, hostile = ((text * LONGEST_COMMENT)[:LONGEST_COMMENT] for text in (ORDINARY, piece))
+    ordinary = (ORDINARY * LONGEST_COMMENT)[:LONGEST_COMMENT]
+    hostile = (OPENING + piece * LONGEST_COMMENT)[:LONGEST_COMMENT]
     assert cost(hostile) < 40 * cost(ordinary)

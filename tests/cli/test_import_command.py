@@ -1,0 +1,233 @@
+"""`cermin import` brings past answers in, or says row by row what to change."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from sqlalchemy import text
+from typer.testing import CliRunner, Result
+
+from app.cli import context, importing, service
+from app.cli.importing import import_answers
+from app.foundation.database import Database
+from tests.house import SECRET, House
+
+DATA = Path(os.environ.get("CERMIN_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
+GIANYAR = DATA / "id_skm_gianyar" / "responses.csv"
+ELEMENTS = "u1=PERSYARATAN,u2=PROSEDUR,u3=WAKTU,u4=BIAYA,u5=PRODUK,u6=KOMPETENSI,u7=PERILAKU"
+PROFILE = "sex=sex,age_band=age_band,education=education,occupation=occupation"
+OPTIONS = {
+    "--instrument": "ikl-1",
+    "--office": "dukcapil",
+    "--service": "kk",
+    "--columns": "a=speed,b=transparency,c=friendliness",
+    "--time": "when",
+}
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Runs `cermin import …` or `cermin check` on a database with the agencies of the house."""
+    monkeypatch.setenv("CERMIN_DATABASE_URL", furnished[0])
+    monkeypatch.setenv("CERMIN_SECRET", SECRET)
+    context.settings.cache_clear()
+    program = typer.Typer()
+    program.command("import")(import_answers)
+    program.command("check")(service.check)
+
+    def invoke(*arguments: str, status: int = 0) -> Result:
+        result = CliRunner().invoke(program, arguments)
+        assert result.exit_code == status, result.output
+        return result
+
+    yield invoke
+    context.settings.cache_clear()
+
+
+@pytest.fixture
+def opened(furnished: tuple[str, dict[str, str]]) -> Iterator[Database]:
+    """The same database."""
+    database = Database(furnished[0])
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes a file of answers."""
+
+    def write(content: str) -> Path:
+        file = tmp_path / "answers.csv"
+        file.write_text(content, "utf-8")
+        return file
+
+    return write
+
+
+Answers = Callable[[str], Path]
+
+
+def arguments(file: Path, *more: str, agency: str = "kota", **changed: str) -> list[str]:
+    """`import AGENCY FILE` with all options."""
+    options = OPTIONS | {f"--{name}": value for name, value in changed.items()}
+    return ["import", agency, str(file), *(word for pair in options.items() for word in pair), *more]
+
+
+def cells(output: str) -> list[list[str]]:
+    """The lines of the tables, cell by cell, without headings."""
+    lines = [line for line in output.splitlines() if line.startswith("│")]
+    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+
+
+def select(database: Database, statement: str) -> list[tuple[object, ...]]:
+    """The rows of a statement."""
+    with database.reading() as session:
+        return [tuple(row) for row in session.execute(text(statement))]
+
+
+@pytest.mark.skipif(not GIANYAR.is_file(), reason="needs the answers of Gianyar; CERMIN_DATA names the folder")
+def test_the_real_answers_of_a_police_desk_give_its_index_to_the_last_digit(
+    run: Run, furnished: tuple[str, dict[str, str]]
+) -> None:
+    options = {"instrument": "skm-2017", "office": "upt-makassar", "service": "skck", "time": "responded_at"}
+    columns = f"{ELEMENTS},u8=SARPRAS,u9=PENGADUAN"
+    everything = arguments(GIANYAR, columns=columns, profile=PROFILE, **options)
+    assert cells(run(*everything).stdout) == [["201", "201", "0", "0"]]
+    assert cells(run(*everything).stdout) == [["201", "0", "201", "0"]]
+    assert "checked 201 ratings" in run("check").stdout
+    asked = {"instrument": "skm-2017", "from": "2020-07-01", "to": "2020-08-31", "channel": "import"}
+    with House.open(*furnished) as house:
+        for weights, ikm in (("exact", "85.85"), ("0.111", "85.76"), ("0.11", "84.99")):
+            [row] = house.get("/v1/indices", params={**asked, "weights": weights}).json()["rows"]
+            assert (row["n"], row["index"]["value"], row["index"]["grade"]) == (201, ikm, "B")
+        sexes = select(house.database, "SELECT value, n FROM profile_tally WHERE attribute = 'sex'")
+    assert {value for value, _ in sexes} == {"F", "M"}
+    assert sum(int(str(n)) for _, n in sexes) == 201
+
+
+def test_a_file_is_imported_with_employees_and_profiles(run: Run, opened: Database, answers: Answers) -> None:
+    file = answers(
+        "WHEN;A;B;C;who;L/P;usia\n"
+        "2021-03-01 09:00;4;3;4;E001;P;55-64\n"
+        "2021-03-01 09:00;4;3;4;E001;P;55-64\n"
+        "2021-03-02;4;-;;;;\n"
+    )
+    extra = ["--employee-column", "Who", "--profile", "l/p=sex, usia=age_band", "--channel", "kiosk"]
+    result = run(*arguments(file, *extra))
+    assert cells(result.stdout) == [["3", "3", "0", "0"]]
+    assert "storing" in result.stderr
+    ratings = select(opened, "SELECT sheet, employee, channel, office FROM rating ORDER BY sheet, key")
+    assert ratings == [("4--", None, "kiosk", "dukcapil")] + [("434", "E001", "kiosk", "dukcapil")] * 2
+    profiles = select(opened, "SELECT attribute, value, n FROM profile_tally ORDER BY attribute")
+    assert profiles == [("age_band", "55+", 2), ("sex", "F", 2)]
+    [(actor,)] = select(opened, "SELECT actor FROM audit_event WHERE action = 'ratings.imported'")
+    assert actor == context.actor()
+    assert "all agree" in run("check").stdout
+
+
+FAULTY = (
+    "when,a,b,c,who\n"
+    "2021-03-01 09:00,4,3,4,E001\n"
+    "yesterday,5,3,4,E001\n"
+    "2021-03-01 09:00,,,,\n"
+    "2019-12-31,4,4,4,E001\n"
+    "2099-01-01,4,4,4,E009\n"
+)
+FAULTS = [
+    ["3", "when", "write the time as 2020-07-15 13:54:00, or the day alone as 2020-07-15"],
+    ["3", "a", "write 1 to 4, or nothing if it was not answered"],
+    ["4", "", "At least one question must be answered."],
+    ["5", "who", "This employee was not posted at that office on that day."],
+    ["6", "when", "the time lies in the future; correct it"],
+    ["6", "who", "The agency has no employee with this code."],
+]
+
+
+def test_one_faulty_row_stops_the_import_and_every_fault_is_listed(
+    run: Run, opened: Database, answers: Answers
+) -> None:
+    result = run(*arguments(answers(FAULTY), "--employee-column", "who"), status=1)
+    assert cells(result.stderr) == FAULTS
+    assert "6 fault(s); nothing was written" in result.stderr
+    assert result.stdout == ""
+    assert select(opened, "SELECT count(*) FROM rating") == [(0,)]
+    assert select(opened, "SELECT * FROM audit_event WHERE action = 'ratings.imported'") == []
+
+
+def test_the_good_rows_are_imported_when_asked_and_the_faulty_still_listed(run: Run, answers: Answers) -> None:
+    result = run(*arguments(answers(FAULTY), "--employee-column", "who", "--skip-faulty"))
+    assert cells(result.stderr) == FAULTS
+    assert cells(result.stdout) == [["5", "1", "0", "4"]]
+
+
+def test_very_many_faults_are_lines_with_tabs(run: Run, answers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "LONGEST_TABLE", 5)
+    result = run(*arguments(answers(FAULTY), "--employee-column", "who"), status=1)
+    assert [line.split("\t") for line in result.stderr.splitlines() if "\t" in line] == FAULTS
+
+
+def test_a_file_without_its_columns_is_refused_even_with_skip_faulty(run: Run, answers: Answers) -> None:
+    result = run(*arguments(answers("when,a,[b]\n"), "--skip-faulty"), status=1)
+    assert cells(result.stderr) == [
+        ["1", "b", "there is no such column; the columns are: when, a, [b]"],
+        ["1", "c", "there is no such column; the columns are: when, a, [b]"],
+    ]
+
+
+def test_what_is_stored_is_never_changed_by_importing_otherwise(run: Run, opened: Database, answers: Answers) -> None:
+    file = answers("when,a,b,c\n2021-03-01,4,3,2\n")
+    run(*arguments(file))
+    result = run(*arguments(file, columns="c=speed,b=transparency,a=friendliness"))
+    assert cells(result.stdout) == [["1", "0", "1", "0"]]
+    assert "1 of those already there are stored with other questions" in " ".join(result.stderr.split())
+    assert select(opened, "SELECT sheet FROM rating") == [("432",)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"agency": "kampung"}, "There is no agency kampung."),
+        ({"office": "x"}, "--office: the agency has no office x; it has dukcapil, setda, upt-"),
+        ({"service": "x"}, "--service: the agency has no service x; it has kk, ktp-el, skck."),
+        ({"instrument": "x"}, "--instrument: the agency has no instrument x; it has ikl-1, skm-2017."),
+        ({"columns": "a=speed,c=friendliness"}, "--columns: name a column for transparency, too."),
+        ({"columns": "a=velocity"}, "'a=velocity' does not say COLUMN=one of speed, transparency,"),
+        ({"columns": "a"}, "--columns: 'a' does not say COLUMN=one of"),
+        (
+            {"columns": "a=speed,A=transparency"},
+            "'A=transparency' names a column or transparency for the sec",
+        ),
+        ({"columns": "a=speed,b=speed"}, "'b=speed' names a column or speed for the second time."),
+        ({"profile": "x=nik"}, "--profile: 'x=nik' does not say COLUMN=one of sex, age_band,"),
+    ],
+)
+def test_options_that_name_nothing_say_what_there_is(
+    run: Run, answers: Answers, changed: dict[str, str], message: str
+) -> None:
+    result = run(*arguments(answers("when,a,b,c\n"), **changed), status=1)
+    assert message in " ".join(result.stderr.split())
+
+
+def test_with_another_secret_than_the_services_nothing_is_imported(
+    run: Run, opened: Database, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = answers("when,a,b,c\n2021-03-01,4,3,2\n")
+    run(*arguments(file))
+    monkeypatch.setenv("CERMIN_SECRET", SECRET[::-1])
+    context.settings.cache_clear()
+    assert "CERMIN_SECRET" in run(*arguments(file), status=1).stderr
+    assert select(opened, "SELECT count(*) FROM rating") == [(1,)]
+
+
+def test_a_database_that_gives_up_is_said_without_its_values(run: Run, opened: Database, answers: Answers) -> None:
+    with opened.writing() as session:
+        session.execute(text("ALTER TABLE tally RENAME TO tally_away"))
+    result = run(*arguments(answers("when,a,b,c\n2021-03-01,4,3,2\n")), status=1)
+    assert "The database gave up" in result.stderr
+    assert "nothing is counted twice" in " ".join(result.stderr.split())
+    assert "432" not in result.output
+    [(detail,)] = select(opened, "SELECT detail FROM audit_event WHERE action = 'ratings.imported'")
+    assert '"stored": 0' in str(detail).replace("'", '"')

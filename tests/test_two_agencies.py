@@ -1,0 +1,234 @@
+"""Two agencies in one database: neither learns of the other, whatever it asks for."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from importlib import resources
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from app.directory.tables import Counter, Employee, Office, Posting, Service
+from app.foundation.database import metadata
+from app.instruments.shelf import put_own
+from tests.house import NOW, House, problem
+
+AGENCIES = ("kota", "desa")
+KEY_OF = {"kota": "", "desa": "desa "}
+
+# What exists in one agency alone, and what exists nowhere; of the same length, so that nothing differs.
+OWN = {
+    "kota": {"office": "rsud-kota", "service": "imb-kota", "employee": "K777", "instrument": "kota-1"},
+    "desa": {"office": "rsud-desa", "service": "imb-desa", "employee": "D777", "instrument": "desa-1"},
+}
+NOWHERE = {"office": "rsud-niet", "service": "imb-niet", "employee": "N777", "instrument": "niet-1"}
+
+# Parameters that name nothing of an agency; `after` is where a page starts, and any text will do.
+NAMES_NOTHING = {"after", "limit", "channel", "from", "to", "by", "include", "weights", "bands"}
+
+NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
+QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("/v1/offices", {}),
+    ("/v1/offices", {"after": "dukcapil", "limit": 1}),
+    ("/v1/services", {}),
+    ("/v1/counters", {}),
+    ("/v1/counters", {"office": "dukcapil"}),
+    ("/v1/employees", {}),
+    ("/v1/employees", {"office": "dukcapil"}),
+    ("/v1/instruments", {}),
+    ("/v1/instruments/ikl-1", {}),
+    ("/v1/indices", NOVEMBER),
+    ("/v1/indices", NOVEMBER | {"office": "dukcapil"}),
+    ("/v1/indices", NOVEMBER | {"office": "setda", "include": "children"}),
+    ("/v1/indices", NOVEMBER | {"service": "ktp-el"}),
+    ("/v1/indices", NOVEMBER | {"employee": "E001"}),
+    ("/v1/indices", {"from": "2026-11-10", "to": "2026-11-20"}),
+    *(("/v1/indices", NOVEMBER | {"by": by}) for by in ("office", "service", "employee", "channel", "day")),
+)
+
+
+@pytest.fixture
+def town(house: House) -> Iterator[House]:
+    """The house, where each agency also has something of its own."""
+    with house.database.writing() as session:
+        for agency_id, own in OWN.items():
+            a = agency_id
+            for row in (
+                Office(agency_id=a, code=own["office"], name="RSUD", parent="setda", timezone="Asia/Jakarta"),
+                Service(agency_id=a, code=own["service"], name="IMB", family="izin"),
+                Employee(agency_id=a, code=own["employee"], name="Ani"),
+                Counter(agency_id=a, office=own["office"], code="loket-9", name="Loket 9"),
+                Posting(agency_id=a, employee=own["employee"], office="dukcapil", from_on=date(2020, 1, 1)),
+            ):
+                session.add(row)
+                session.flush()
+            put_own(session, a, instrument_of(own["instrument"]), actor="test", now=NOW)
+    yield house
+
+
+def instrument_of(identifier: str) -> str:
+    """The shipped instrument under another name."""
+    source = resources.files("app.instruments").joinpath("definitions/ikl-1.toml").read_text("utf-8")
+    name, version = identifier.split("-")
+    named = source.replace('name = "ikl"', f'name = "{name}"', 1)
+    return named.replace('version = "1"', f'version = "{version}"', 1)
+
+
+def same(ours: httpx.Response, nobodys: httpx.Response) -> None:
+    """Assert that two answers cannot be told apart."""
+    assert ours.status_code == nobodys.status_code
+    assert ours.headers == nobodys.headers
+    assert ours.content == nobodys.content
+
+
+def other(agency_id: str) -> str:
+    """The other agency."""
+    return AGENCIES[1 - AGENCIES.index(agency_id)]
+
+
+def parameters(house: House) -> Iterator[tuple[str, str, str]]:
+    """Path, place and name of every parameter of the OpenAPI document."""
+    paths = house.get("/openapi.json", None).json()["paths"]
+    for path, operations in paths.items():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", ()):
+                yield path, parameter["in"], parameter["name"]
+
+
+def ask(house: House, path: str, place: str, name: str, value: str, key: str) -> httpx.Response:
+    """GET with one parameter."""
+    if place == "path":
+        return house.get(path.replace(f"{{{name}}}", value), key)
+    return house.get(path, key, params={name: value})
+
+
+def test_what_only_the_other_agency_has_does_not_exist(town: House) -> None:
+    naming = [(path, place, name) for path, place, name in parameters(town) if name not in NAMES_NOTHING]
+    assert {name for _, _, name in naming} == NOWHERE.keys()
+    for agency_id in AGENCIES:
+        key = f"{KEY_OF[agency_id]}reader"
+        for path, place, name in naming:
+            answers = [
+                ask(town, path, place, name, codes[name], key)
+                for codes in (OWN[agency_id], OWN[other(agency_id)], NOWHERE)
+            ]
+            assert answers[0].status_code == 200, (path, name)
+            problem(answers[2], 404, f"{name}-unknown")
+            same(answers[1], answers[2])
+
+
+def test_a_page_may_start_at_any_code_without_telling_whether_it_exists(town: House) -> None:
+    for path, _, name in parameters(town):
+        if name == "after":
+            foreign = OWN["desa"]["office"]
+            nobodys = f"{foreign}0"
+            if path == "/v1/counters":
+                foreign, nobodys = f"{foreign}/loket-9", f"{nobodys}/loket-9"
+            same(*(town.get(path, params={"after": after}) for after in (foreign, nobodys)))
+
+
+def test_a_sheet_that_names_something_of_the_other_agency_names_nothing(town: House) -> None:
+    for agency_id in AGENCIES:
+        key = f"{KEY_OF[agency_id]}app"
+        for name, code in NOWHERE.items():
+            sheets = [
+                town.sheet(**{name: value}) for value in (OWN[agency_id][name], OWN[other(agency_id)][name], code)
+            ]
+            own, foreign, nobodys = (town.post("/v1/ratings", sheet, key) for sheet in sheets)
+            assert own.status_code == 201, own.text
+            problem(nobodys, 422, f"{name}-unknown", name)
+            same(foreign, nobodys)
+
+
+def test_a_batch_tells_no_more_than_single_sheets(town: House) -> None:
+    for agency_id in AGENCIES:
+        sheets = [town.sheet(**{name: codes[name]}) for name in NOWHERE for codes in (OWN[other(agency_id)], NOWHERE)]
+        response = town.post("/v1/ratings/batch", {"ratings": sheets}, f"{KEY_OF[agency_id]}app")
+        results = [{**result, "id": None} for result in response.json()["results"]]
+        assert results[0::2] == results[1::2]
+        assert {result["status"] for result in results} == {422}
+
+
+def test_a_key_of_one_subtree_learns_nothing_of_the_other_agency_either(town: House) -> None:
+    for name in ("reader dukcapil", "reader makassar"):
+        for path in ("/v1/indices", "/v1/counters", "/v1/employees"):
+            foreign, nobodys = (
+                town.get(path, name, params={"office": office}) for office in (OWN["desa"]["office"], NOWHERE["office"])
+            )
+            problem(nobodys, 404, "office-unknown")
+            same(foreign, nobodys)
+            problem(town.get(path, name, params={"office": OWN["kota"]["office"]}), 403, "out-of-scope")
+
+
+def test_an_id_used_in_the_other_agency_is_free(town: House) -> None:
+    sheet = town.sheet()
+    other_content = sheet | {"scores": {"speed": 1, "transparency": 1, "friendliness": 1}}
+    assert town.post("/v1/ratings", sheet, "desa app").status_code == 201
+    assert town.post("/v1/ratings", other_content, "app").status_code == 201
+    assert town.post("/v1/ratings", sheet, "desa app").status_code == 200
+    assert town.post("/v1/ratings", other_content, "app").status_code == 200
+    # A sheet refused today is looked up as a possible retry: only among the agency's own ratings.
+    town.clock.now += timedelta(days=40)
+    fresh = town.sheet(id=town.new_id(NOW))
+    town.clock.now = NOW
+    assert town.post("/v1/ratings", fresh, "desa app").status_code == 201
+    town.clock.now += timedelta(days=40)
+    problem(town.post("/v1/ratings", fresh, "app"), 422, "id-too-late")
+    assert town.post("/v1/ratings", fresh, "desa app").status_code == 200
+
+
+def everything(house: House, agency_id: str) -> list[bytes]:
+    """Every answer this agency can get to reading questions."""
+    keys = [f"{KEY_OF[agency_id]}{name}" for name in ("reader", "admin", "reader dukcapil", "device")]
+    return [house.get(path, key, params=given).content for path, given in QUESTIONS for key in keys]
+
+
+def fill(house: House, agency_id: str, n: int) -> None:
+    """Ratings of an agency in all its offices, with comments and profiles."""
+    serial = count()
+    sheets = [
+        house.sheet(
+            office=("dukcapil", "setda", "upt-makassar", OWN[agency_id]["office"])[next(serial) % 4],
+            employee=None,
+            comment="Pelayanan baik",
+            profile={"sex": "F"},
+        )
+        for _ in range(n)
+    ]
+    sheets += [house.sheet(employee="E001", service=OWN[agency_id]["service"]) for _ in range(n)]
+    response = house.post("/v1/ratings/batch", {"ratings": sheets}, f"{KEY_OF[agency_id]}app")
+    assert {result["status"] for result in response.json()["results"]} == {201}
+
+
+def test_nothing_an_agency_reads_changes_when_the_other_gets_data(town: House) -> None:
+    for agency_id in AGENCIES:
+        fill(town, agency_id, 12)
+        kept = everything(town, agency_id)
+        fill(town, other(agency_id), 20)
+        code = f"baru-{agency_id}"
+        with town.database.writing() as session:
+            session.add(Office(agency_id=other(agency_id), code=code, name="Baru", timezone="Asia/Jakarta"))
+            session.add(Service(agency_id=other(agency_id), code=code, name="Baru", family="baru"))
+            session.add(Employee(agency_id=other(agency_id), code=code, name="Baru"))
+        assert everything(town, agency_id) == kept
+
+
+def test_no_answer_of_an_agency_holds_a_word_of_the_other(town: House) -> None:
+    for agency_id in AGENCIES:
+        fill(town, agency_id, 3)
+    for agency_id in AGENCIES:
+        told = b"".join(everything(town, agency_id)).decode()
+        assert OWN[agency_id]["office"] in told
+        foreign = [*OWN[other(agency_id)].values(), f'"{other(agency_id)}"']
+        assert [word for word in foreign if word in told] == []
+
+
+def test_every_row_belongs_to_the_agency_whose_key_wrote_it(town: House) -> None:
+    fill(town, "kota", 5)
+    with town.database.reading() as session:
+        for table in ("rating", "tally", "comment", "profile_tally"):
+            owners = session.execute(text(f"SELECT DISTINCT agency_id FROM {table}")).scalars().all()
+            assert owners == ["kota"], table
+    assert all("agency_id" in table.columns for table in metadata.sorted_tables if table.name != "installation")
