@@ -2,8 +2,9 @@
 
 import typer
 
-from app.cli import directory, keys, service
+from app.cli import directory, instruments, keys, service
 from app.cli.demo import demo
+from app.cli.importing import import_answers
 from app.cli.indices import index
 
 program = typer.Typer(
@@ -18,11 +19,13 @@ program.add_typer(directory.service, name="service")
 program.add_typer(directory.counter, name="counter")
 program.add_typer(directory.employee, name="employee")
 program.add_typer(directory.directory, name="directory")
+program.add_typer(instruments.instrument, name="instrument")
 program.add_typer(keys.key, name="key")
 program.command("serve")(service.serve)
 program.command("migrate")(service.migrate)
 program.command("check")(service.check)
 program.command("tidy")(service.tidy)
+program.command("import")(import_answers)
 program.command("index")(index)
 program.command("demo")(demo)
 

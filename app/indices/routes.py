@@ -10,7 +10,8 @@ from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.foundation.clock import Clock
 from app.foundation.database import Database
-from app.foundation.problems import MEDIA_TYPE, FieldError, Problem
+from app.foundation.openapi import problems
+from app.foundation.problems import FieldError, Problem
 from app.foundation.settings import Settings
 from app.indices.csv_text import csv_text
 from app.indices.figures import IndexTable
@@ -26,22 +27,17 @@ OFFERED = (JSON, CSV)
 router = APIRouter(prefix="/v1", tags=["indices"])
 Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.admin))]
 
-PROBLEM: dict[str, Any] = {"content": {MEDIA_TYPE: {"schema": {"type": "object"}}}}
-RESPONSES: dict[int | str, dict[str, Any]] = {
+FIGURES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Rows of figures. As CSV: one line per row, the same figures in flat columns "
         "(`speed_mean`, `index`, `grade`, …), an empty cell for null, and an apostrophe before a text that "
         "a spreadsheet would take for a formula.",
         "content": {CSV: {"schema": {"type": "string"}}},
-    },
-    403: PROBLEM | {"description": "Not for this kind of key, or an office the key does not reach."},
-    404: PROBLEM | {"description": "The agency has no such office, service, employee or instrument."},
-    406: PROBLEM | {"description": "Neither JSON nor CSV is accepted."},
-    422: PROBLEM | {"description": "A parameter is wrong, or the period is reversed or too long."},
+    }
 }
 
 
-@router.get("/indices", response_model=IndexTableOut, responses=RESPONSES)
+@router.get("/indices", response_model=IndexTableOut, responses=FIGURES | problems(404, 406, 422))
 def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery, Query()]) -> Response:
     """The exact index of an agency, an office, a service, a channel or a person, with its interval.
 

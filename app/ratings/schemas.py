@@ -17,6 +17,7 @@ from pydantic import (
 
 OfficeCode = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 EmployeeCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
+InstrumentId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")]
 ItemCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 
 LONGEST_COMMENT = 1_000
@@ -69,7 +70,7 @@ class RatingIn(BaseModel):
     channel: Literal["mobile", "web"] | None = Field(
         default=None, description="Needed with an app key; a device's channel is kiosk."
     )
-    instrument: OfficeCode = "ikl-1"
+    instrument: InstrumentId = "ikl-1"
     scores: Annotated[dict[ItemCode, int | None], Field(min_length=1, max_length=40)] = Field(
         description="Answer per item of the instrument; null for a skipped one."
     )

@@ -17,6 +17,8 @@ from tests.house import SECRET
 CLIENTS = 16
 # How long the service runs under load before the next strike.
 LOAD_SECONDS = (0.05, 0.7)
+# Some die again before they have come up.
+WHILE_STARTING = 0.1
 LONGEST_RETURN = 10.0
 LONGEST_START = LONGEST_FINISH = 60.0
 
@@ -33,10 +35,16 @@ def kill_and_restart(service: Service) -> Strike:
     return strike
 
 
-def run_campaign(service: Service, keys: Mapping[str, str], strike: Strike, kills: int) -> Figures:
-    """Strike `kills` times under load, let every client finish, and compare with the store."""
+def run_campaign(
+    service: Service, keys: Mapping[str, str], strike: Strike, kills: int, *, settle: float = 0.0
+) -> Figures:
+    """Strike `kills` times under load, let every client finish, and compare with the store.
+
+    A service that keeps its promise needs no time to `settle` (seconds) before it is looked at.
+    """
     ledger = Ledger()
     slowest = asyncio.run(_run(service.url, keys, ledger, strike, kills))
+    time.sleep(settle)
     inventory = take_inventory(service.database_url)
     figures = compare(ledger, inventory, KeyMaker.of(SECRET.encode()))
     return replace(figures, kills=kills, slowest_return=slowest)
@@ -65,6 +73,9 @@ async def _strike_often(witness: Client, strike: Strike, kills: int) -> float:
         await asyncio.sleep(dice.uniform(*LOAD_SECONDS))
         # In a thread, so that the clients go on sending into the silence.
         await asyncio.to_thread(strike)
+        if dice.random() < WHILE_STARTING:
+            await asyncio.sleep(dice.uniform(0, 0.3))
+            await asyncio.to_thread(strike)
         began = time.perf_counter()
         await answers(witness, LONGEST_RETURN)
         slowest = max(slowest, time.perf_counter() - began)
@@ -72,6 +83,9 @@ async def _strike_often(witness: Client, strike: Strike, kills: int) -> float:
 
 
 async def answers(witness: Client, seconds: float) -> None:
-    """Wait until the service stores a rating again; raise TimeoutError if it does not in time."""
-    async with asyncio.timeout(seconds):
-        await witness.deliver([witness.fill_in()])
+    """Wait until the service stores a rating again."""
+    try:
+        async with asyncio.timeout(seconds):
+            await witness.deliver([witness.fill_in()])
+    except TimeoutError:
+        raise AssertionError(f"the service stored nothing for {seconds:.0f} s; see its log") from None

@@ -1,11 +1,12 @@
 """Fixtures of the crash tests."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.crash.figures import Figures
 from tests.crash.service import Nursery
 
 
@@ -19,6 +20,17 @@ def nursery() -> Iterator[Nursery]:
     """One process that forks every service of this run."""
     with Nursery.open() as opened:
         yield opened
+
+
+@pytest.fixture
+def report(record_property: Callable[[str, object], None]) -> Callable[[str, Figures], None]:
+    """Shows figures under `-s` or `-rP` and puts them into a JUnit report, if one is written."""
+
+    def shown(title: str, figures: Figures) -> None:
+        print(f"\n{title}: {figures}")  # noqa: T201 - the figures are the result
+        record_property(title, str(figures))
+
+    return shown
 
 
 @pytest.fixture

@@ -76,7 +76,8 @@ class Postmaster:
         Each of its processes leads a group of its own, so one signal to the server's group would
         leave the others to end in good order.
         """
-        assert self._process is not None
+        if self._process is None or self._process.poll() is not None:
+            return
         server = psutil.Process(self._process.pid)
         # A stopped server has no new children while the list is read.
         server.send_signal(signal.SIGSTOP)

@@ -147,7 +147,8 @@ class Service:
         """SIGKILL to the whole process group, if the service still has one."""
         if self.pid is not None:
             os.killpg(self.pid, signal.SIGKILL)
-            assert self.ended(REAPING_SECONDS) is not None, "the kernel did not end a killed process"
+            code = self.ended(REAPING_SECONDS)
+            assert code == -signal.SIGKILL, f"the service had ended by itself: {code}, see {self.log}"
 
     def terminate(self) -> None:
         """SIGTERM, as service managers and containers send it."""

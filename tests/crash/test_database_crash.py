@@ -1,7 +1,7 @@
 """kill -9 of PostgreSQL under load: nothing acknowledged is lost, and the service comes back by itself."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -10,6 +10,7 @@ from psycopg import sql
 
 from app.foundation import migrating
 from tests.crash.campaign import LONGEST_RETURN, Strike, run_campaign
+from tests.crash.figures import Figures
 from tests.crash.postmaster import Postmaster
 from tests.crash.service import Command, Nursery, Service
 from tests.house import furnish_two
@@ -18,6 +19,7 @@ from tests.postgres import PostgresServer
 pytestmark = pytest.mark.crash
 
 FURNISHED = "furnished"
+FEW = 2
 
 
 @pytest.fixture(scope="module")
@@ -55,25 +57,33 @@ def kill_and_start(postmaster: Postmaster) -> Strike:
 
 
 def test_a_killed_database_loses_nothing_and_the_service_comes_back_by_itself(
-    postmaster: Postmaster, town: tuple[PostgresServer, dict[str, str]], log: Path, database_kills: int
+    postmaster: Postmaster,
+    town: tuple[PostgresServer, dict[str, str]],
+    log: Path,
+    database_kills: int,
+    report: Callable[[str, Figures], None],
 ) -> None:
     server, keys = town
     with Service.running(Command(), server.create("killed", FURNISHED), log) as service:
         figures = run_campaign(service, keys, kill_and_start(postmaster), database_kills)
         assert service.ended(0) is None, "the service ended with its database"
-    print(f"\nPostgreSQL killed: {figures}")  # noqa: T201 - the figures are the result
+    report("PostgreSQL killed", figures)
     assert figures.verdict == "kept"
     assert figures.slowest_return <= LONGEST_RETURN
 
 
 def test_a_database_that_confirms_before_its_flush_is_seen_to_lose_ratings(
-    postmaster: Postmaster, town: tuple[PostgresServer, dict[str, str]], nursery: Nursery, log: Path
+    postmaster: Postmaster,
+    town: tuple[PostgresServer, dict[str, str]],
+    nursery: Nursery,
+    log: Path,
+    report: Callable[[str, Figures], None],
 ) -> None:
     server, keys = town
     url = server.create("hasty", FURNISHED)
     with psycopg.connect(postmaster.url, autocommit=True) as connection:
         connection.execute(sql.SQL("ALTER DATABASE hasty SET synchronous_commit = off"))
     with Service.running(nursery, url, log) as service:
-        figures = run_campaign(service, keys, kill_and_start(postmaster), 2)
-    print(f"\nPostgreSQL killed without synchronous_commit: {figures}")  # noqa: T201 - the figures are the result
+        figures = run_campaign(service, keys, kill_and_start(postmaster), FEW)
+    report("PostgreSQL killed without synchronous_commit", figures)
     assert figures.lost > 0

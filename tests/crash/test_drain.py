@@ -1,13 +1,15 @@
 """SIGTERM with requests in flight: what was taken is answered, and what was answered is stored."""
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.ratings.keys import KeyMaker
 from tests.crash.drain import LONGEST_END, drain
-from tests.crash.figures import compare
+from tests.crash.figures import Figures, compare
 from tests.crash.inventory import take_inventory
 from tests.crash.ledger import Ledger
 from tests.crash.service import Nursery, Service
@@ -23,16 +25,22 @@ def signals() -> int:
 
 
 def test_a_terminated_service_answers_what_it_has_taken_and_ends_in_order(
-    furnished: tuple[str, dict[str, str]], nursery: Nursery, log: Path, signals: int, store: str
+    furnished: tuple[str, dict[str, str]],
+    nursery: Nursery,
+    log: Path,
+    signals: int,
+    store: str,
+    report: Callable[[str, Figures], None],
 ) -> None:
     url, keys = furnished
     ledger, ends = Ledger(), []
     for _ in range(signals):
         with Service.running(nursery, url, log) as service:
             ends.append(drain(service, keys, ledger))
-    figures = compare(ledger, take_inventory(url), KeyMaker.of(SECRET.encode()))
+    found = compare(ledger, take_inventory(url), KeyMaker.of(SECRET.encode()))
     slowest = max(end.seconds for end in ends)
-    print(f"\n{store}, {signals} × SIGTERM, slowest end {slowest:.2f} s: {figures}")  # noqa: T201 - the result
+    figures = replace(found, kills=signals)
+    report(f"SIGTERM on {store}, slowest end {slowest:.2f} s", figures)
     assert figures.verdict == "kept"
     # A request may cross the closing of its connection and stay unanswered; HTTP cannot prevent it. But
     # then it must not have been taken: a stored rating whose client was not told was cut off.

@@ -25,7 +25,7 @@ TEXTS = {
 def indices(house: House, key: str = "reader", accept: str | None = None, **asked: Any) -> httpx.Response:
     """The answer to a question; `from_` is `from`."""
     words = {name.rstrip("_"): value for name, value in asked.items()}
-    headers = {} if accept is None else {"Accept": accept}
+    headers = {"Accept-Language": "en"} | ({} if accept is None else {"Accept": accept})
     return house.get("/v1/indices", key, params=words, headers=headers)
 
 

@@ -164,6 +164,15 @@ def test_an_item_too_late_that_is_stored_already_is_a_replay(house: House) -> No
     assert results[2]["problem"]["server_time"] == "2026-12-28T03:00:00.000+00:00"
 
 
+def test_every_retry_of_one_late_rating_in_a_batch_is_a_replay(house: House) -> None:
+    sheet = house.sheet()
+    assert house.post("/v1/ratings", sheet).status_code == 201
+    house.clock.now += timedelta(days=40)
+    other = sheet | {"comment": "lain"}
+    assert statuses(send(house, [sheet, sheet])) == [200, 200]
+    assert statuses(send(house, [sheet, other, sheet])) == [200, 422, 200]
+
+
 def test_a_device_sends_batches_from_its_own_counter(house: House) -> None:
     scores = {"speed": 4, "transparency": 4, "friendliness": 4}
     morning, noon = NOW - timedelta(hours=1), NOW - timedelta(minutes=1)
