@@ -4,15 +4,20 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app.foundation.database import OperationalError, SQLAlchemyError, TimeoutError
 from app.foundation.problems import MEDIA_TYPE, FieldError, Problem
 from app.foundation.translations import negotiate, translator
 
+log = structlog.get_logger("cermin.http")
+
+RETRY_SECONDS = 2
 OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
 
 # pydantic's kinds of error → our code and what was expected instead.
@@ -101,6 +106,14 @@ def invalid(error: ValidationError) -> Problem:
     return Problem("invalid-request", errors=field_errors(errors))
 
 
+def of_database(error: SQLAlchemyError) -> Problem:
+    """A database that is away, locked or too slow is no fault of the request: 503. Anything else is ours: 500."""
+    log.error("database.failed", error=type(error).__name__)
+    if isinstance(error, OperationalError | TimeoutError):
+        return Problem("busy", headers={"Retry-After": str(RETRY_SECONDS)}, seconds=RETRY_SECONDS)
+    return Problem("internal-error")
+
+
 def install(app: FastAPI) -> None:
     """Give every exception that may leave a route its answer."""
 
@@ -119,6 +132,10 @@ def install(app: FastAPI) -> None:
     async def on_http(request: Request, error: HTTPException) -> Response:
         code = OF_STATUS.get(error.status_code, "not-found" if error.status_code < 500 else "internal-error")
         return answer(request, Problem(code, headers=dict(error.headers or {}), limit=0))
+
+    @app.exception_handler(SQLAlchemyError)
+    async def on_database(request: Request, error: SQLAlchemyError) -> Response:
+        return answer(request, of_database(error))
 
     @app.exception_handler(Exception)
     async def on_anything_else(request: Request, _: Exception) -> Response:

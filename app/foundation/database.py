@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy import String as SqlString
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, TimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session, SQLModel
@@ -26,6 +26,7 @@ __all__ = [
     "SQLAlchemyError",
     "Session",
     "Text",
+    "TimeoutError",
     "UtcDateTime",
     "metadata",
 ]

@@ -16,7 +16,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.foundation.answers import answer, invalid
+from app.foundation.answers import answer, invalid, of_database
+from app.foundation.database import SQLAlchemyError
 from app.foundation.problems import Problem
 
 Guard = Callable[[Request], Awaitable[Any]]
@@ -78,6 +79,8 @@ class ShortWay:
             response = await answerer(request)
         except Problem as problem:
             response = answer(request, problem)
+        except SQLAlchemyError as error:
+            response = answer(request, of_database(error))
         await response(scope, receive, send)
 
 

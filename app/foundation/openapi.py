@@ -52,7 +52,7 @@ WORDS = {
     413: "The body or the batch is too large.",
     415: "The body is not declared as JSON.",
     422: "Some fields are wrong.",
-    503: "Nothing was stored; try again after `Retry-After` seconds.",
+    503: "Nothing was stored or read; try again after `Retry-After` seconds.",
 }
 
 
@@ -61,7 +61,7 @@ def problems(*statuses: int) -> Responses:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {"description": WORDS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status in (401, 403, *statuses)
+        for status in sorted({401, 403, 503, *statuses})
     }
 
 

@@ -1,6 +1,7 @@
 """SIGTERM while clients send: how every request ended, and how the service did."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,12 +37,33 @@ async def _drain(service: Service, keys: Mapping[str, str], ledger: Ledger) -> E
         clients = [steady(http, keys, ledger) for _ in range(CLIENTS)]
         sending = asyncio.gather(*(send_until_refused(client, ledger) for client in clients))
         await asyncio.sleep(Random().uniform(*LOAD_SECONDS))
-        began = time.perf_counter()
-        service.terminate()
-        code = await asyncio.to_thread(service.ended, LONGEST_END)
-        seconds = time.perf_counter() - began
+        end = await asyncio.to_thread(end_of, service)
         await sending
-        return End(code, seconds)
+        return end
+
+
+def drain_beside_a_stalled_client(service: Service, keys: Mapping[str, str]) -> End:
+    """Send SIGTERM while a client that is let in owes most of its body."""
+    asyncio.run(_wait_for(service, keys))
+    with socket.create_connection(("127.0.0.1", service.port)) as stalled:
+        head = f"Host: x\r\nAuthorization: Bearer {keys['app']}\r\nContent-Type: application/json\r\n"
+        stalled.sendall(f"POST /v1/ratings HTTP/1.1\r\n{head}Content-Length: 300\r\n\r\n{{".encode())
+        # Let it be read: a connection that has asked nothing yet is closed at once.
+        time.sleep(0.5)
+        return end_of(service)
+
+
+async def _wait_for(service: Service, keys: Mapping[str, str]) -> None:
+    async with connected(service.url) as http:
+        await answers(steady(http, keys, Ledger()), LONGEST_START)
+
+
+def end_of(service: Service) -> End:
+    """Terminate the service and time its end."""
+    began = time.perf_counter()
+    service.terminate()
+    code = service.ended(LONGEST_END)
+    return End(code, time.perf_counter() - began)
 
 
 async def send_until_refused(client: Client, ledger: Ledger) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.ratings.keys import KeyMaker
-from tests.crash.drain import LONGEST_END, drain
+from tests.crash.drain import LONGEST_END, drain, drain_beside_a_stalled_client
 from tests.crash.figures import Figures, compare
 from tests.crash.inventory import take_inventory
 from tests.crash.ledger import Ledger
@@ -47,3 +47,14 @@ def test_a_terminated_service_answers_what_it_has_taken_and_ends_in_order(
     assert figures.recovered == 0
     assert {end.code for end in ends} == {0}
     assert slowest <= LONGEST_END
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_client_that_never_finishes_its_request_does_not_hold_up_the_end(
+    furnished: tuple[str, dict[str, str]], nursery: Nursery, log: Path
+) -> None:
+    url, keys = furnished
+    with Service.running(nursery, url, log) as service:
+        end = drain_beside_a_stalled_client(service, keys)
+    # Containers are killed after ten seconds, and with them whatever is still being written.
+    assert end.code == 0, f"not ended after {end.seconds:.1f} s"
