@@ -50,7 +50,7 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 @pytest.fixture
-def town(house: House) -> Iterator[House]:
+def town(house: House) -> House:
     """The house, where each agency also has something of its own."""
     with house.database.writing() as session:
         for agency_id, own in OWN.items():
@@ -65,7 +65,7 @@ def town(house: House) -> Iterator[House]:
                 session.add(row)
                 session.flush()
             put_own(session, a, instrument_of(own["instrument"]), actor="test", now=NOW)
-    yield house
+    return house
 
 
 def instrument_of(identifier: str) -> str:

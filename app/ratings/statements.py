@@ -5,8 +5,6 @@ travels as one JSON parameter, which costs one bind whatever its length. Rows go
 sorted by key and tallies sorted by theirs: unsorted writers deadlock, sorted ones do not.
 """
 
-from functools import cache
-
 from app.ratings.grains import GRAINS, Grain
 
 COLUMNS = (
@@ -56,31 +54,13 @@ POSTGRESQL_STORE = (
     "SELECT key FROM stored"
 )
 
-# SQLite has one writer at a time, so it may look first and then insert what is missing. Many rows go
-# in one statement: the driver gives up the interpreter's lock at every step, and getting it back beside
-# a busy event loop costs more than the row.
-SQLITE_CHUNKS = (128, 64, 32, 16, 8, 4, 2, 1)
-
-
-@cache
-def sqlite_store(rows: int) -> str:
-    """Insert this many ratings."""
-    return f"INSERT INTO rating (agency_id, {LISTED}) VALUES {_values(len(COLUMNS) + 1, rows)}"
-
-
-@cache
-def sqlite_count(rows: int) -> str:
-    """Add to this many tallies."""
-    columns = TALLY_KEY.count(",") + 3
-    return (
-        f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) VALUES {_values(columns, rows)} "
-        "ON CONFLICT DO UPDATE SET n = n + excluded.n"
-    )
-
-
-def _values(columns: int, rows: int) -> str:
-    return ", ".join([f"(?{', ?' * (columns - 1)})"] * rows)
-
+# SQLite has one writer at a time, so it may look first and then insert what is missing; the counts come
+# added up (`counting.py`).
+SQLITE_STORE = f"INSERT INTO rating (agency_id, {LISTED}) VALUES (?{', ?' * len(COLUMNS)})"
+SQLITE_COUNT = (
+    f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) VALUES (?{', ?' * (TALLY_KEY.count(',') + 2)}) "
+    "ON CONFLICT DO UPDATE SET n = n + excluded.n"
+)
 
 _EXISTING = "SELECT key, digest, office, employee, rated_on FROM rating WHERE agency_id = :agency_id AND key IN "
 POSTGRESQL_EXISTING = _EXISTING + "(SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(:keys AS json)))"

@@ -2,9 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -61,9 +60,11 @@ class RatingStore:
         """Look, insert what is missing, count it; returns the rows that stood there before."""
         existing = self._existing(connection, agency_id, ratings)
         new = [rating for key, rating in sorted(ratings.items()) if key not in existing]
-        _execute(connection, statements.sqlite_store, [(agency_id, *_row(rating).values()) for rating in new])
-        tallies = [(agency_id, *_plain(key), n) for key, n in count(new)]
-        _execute(connection, statements.sqlite_count, tallies)
+        if new:
+            # Straight to the driver: for many small rows the statement compiler costs more than SQLite.
+            connection.exec_driver_sql(statements.SQLITE_STORE, [(agency_id, *_row(rating).values()) for rating in new])
+            tallies = [(agency_id, *_plain(key), n) for key, n in count(new)]
+            connection.exec_driver_sql(statements.SQLITE_COUNT, tallies)
         return existing
 
     def _existing(self, connection: Connection, agency_id: str, keys: Iterable[UUID]) -> Mapping[UUID, Any]:
@@ -87,16 +88,6 @@ POSTGRESQL_EXISTING = text(statements.POSTGRESQL_EXISTING)
 SQLITE_EXISTING = text(statements.SQLITE_EXISTING)
 COMMENT = text(statements.COMMENT)
 PROFILE = text(statements.PROFILE)
-
-
-def _execute(connection: Connection, statement: Callable[[int], str], rows: Sequence[tuple[object, ...]]) -> None:
-    """Run a many-row statement over all rows, in chunks whose few lengths keep it in the statement cache."""
-    start = 0
-    for length in statements.SQLITE_CHUNKS:
-        while len(rows) - start >= length:
-            flat = tuple(chain.from_iterable(rows[start : start + length]))
-            connection.exec_driver_sql(statement(length), flat)
-            start += length
 
 
 def _plain(key: TallyKey) -> tuple[object, ...]:

@@ -1,6 +1,7 @@
 """Keys are issued, revoked and rotated, each with its audit row in the same transaction."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,7 +21,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 def make(session: Session, **values: Any) -> tuple[str, ApiKey]:
     """Issue a reader's key of the agency kota, unless told otherwise."""
-    given = {"agency_id": "kota", "kind": KeyKind.reader, "label": "uji", "actor": "test", "now": NOW}
+    given: dict[str, Any] = {"agency_id": "kota", "kind": KeyKind.reader, "label": "uji", "actor": "test", "now": NOW}
     return issue(session, **given | values)
 
 
@@ -136,15 +137,21 @@ def test_nothing_of_a_secret_is_in_the_audit_trail(database: Database) -> None:
         assert digest(given.secret) not in told
 
 
+def broken_off(database: Database, change: Callable[[Session], object]) -> None:
+    """Change something in a transaction that does not end well."""
+    with database.writing() as session:
+        change(session)
+        session.flush()
+        raise ZeroDivisionError
+
+
 def test_a_rolled_back_transaction_takes_the_change_and_its_audit_row_with_it(database: Database) -> None:
     with database.writing() as session:
         _, kept = make(session)
     before = trail(database)
     for change in (make, lambda session: end(session, kept.key_id), lambda s: succeed(s, kept.key_id)):
-        with pytest.raises(ZeroDivisionError), database.writing() as session:
-            change(session)
-            session.flush()
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            broken_off(database, change)
         with database.reading() as session:
             [row] = keys_of(session, "kota")
         assert (row.revoked_at, row.expires_at) == (None, None)

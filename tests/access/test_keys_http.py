@@ -34,7 +34,7 @@ def with_header(house: House, authorization: str | bytes | None) -> httpx.Respon
 
 def new_key(house: House, agency_id: str = "kota", **values: Any) -> tuple[str, ApiKey]:
     """A fresh key; a reader's unless told otherwise."""
-    given = {"kind": KeyKind.reader, "label": "uji", "actor": "test", "now": house.clock.now} | values
+    given: dict[str, Any] = {"kind": KeyKind.reader, "label": "uji", "actor": "test", "now": house.clock.now} | values
     with house.database.writing() as session:
         return issue(session, agency_id=agency_id, **given)
 

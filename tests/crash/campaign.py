@@ -64,6 +64,7 @@ async def _run(url: str, keys: Mapping[str, str], ledger: Ledger, strike: Strike
                 await rating
         finally:
             rating.cancel()
+            await asyncio.gather(rating, return_exceptions=True)
         return slowest
 
 

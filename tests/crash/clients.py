@@ -14,7 +14,7 @@ from tests.crash.sheets import Sheet, fill_in
 
 # One agency's device and app, and another's: groups that mix agencies are written one by one.
 KEYS = ("device", "app", "desa device", "desa app")
-LONGEST_BATCH = 40
+LONGEST_BATCH = 60
 PATIENCE, IMPATIENCE = 5.0, 0.02
 # An answer that names other ids than were asked about.
 MISADDRESSED = 0

@@ -1,0 +1,147 @@
+"""An outside judge reads the OpenAPI document and tries to catch the service in a contradiction."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from threading import Thread
+from time import sleep
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+import uvicorn
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import load_all_checks, not_a_server_error
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from app.foundation.settings import Settings
+from app.main import create_app
+from tests.house import NOW, SECRET, TurnableClock, uuid7
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
+KEYS = ("app", "reader")
+
+# Half of the cases name what exists, or hardly any would get further than the first unknown code.
+EXISTING: dict[str, Any] = {
+    "office": "dukcapil",
+    "service": "ktp-el",
+    "employee": "E001",
+    "instrument": "ikl-1",
+    "channel": "mobile",
+    "weights": "exact",
+    "bands": "2017",
+    "from": "2026-11-01",
+    "to": "2026-11-30",
+    "scores": {"speed": 4, "transparency": 3, "friendliness": None},
+}
+
+
+def at_home(case: Case, ids: Iterator[str]) -> None:
+    """Replace the codes in a case by codes that the agency has."""
+    items = case.body.get("ratings") if isinstance(case.body, dict) else None
+    sheets = [case.body, *(items if isinstance(items, list) else ())]
+    for given in (case.query, case.path_parameters, *sheets):
+        if isinstance(given, dict):
+            given.update({name: EXISTING[name] for name in given.keys() & EXISTING.keys()})
+    for sheet in sheets:
+        if isinstance(sheet, dict) and "scores" in sheet:
+            sheet.update({"id": next(ids)} | {name: EXISTING[name] for name in ("office", "service", "channel")})
+
+
+@contextmanager
+def serving(database_url: str) -> Iterator[str]:
+    """The service behind a real server on a free port of this machine."""
+    app = create_app(Settings(database_url=database_url, secret=SECRET), TurnableClock())
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False))
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            sleep(0.01)
+        [port] = [socket.getsockname()[1] for each in server.servers for socket in each.sockets]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+def operations(document: dict[str, Any]) -> list[APIOperation[Any, Any, Any, Any]]:
+    """Every operation of the document."""
+    load_all_checks()
+    return [found.ok() for found in schemathesis.openapi.from_dict(document).get_all_operations()]
+
+
+@dataclass
+class Judge:
+    """Tries one operation after the other and notes what is answered."""
+
+    address: str
+    keys: dict[str, str]
+    ids: Iterator[str]
+    answered: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def fill(self) -> None:
+        """Enough ratings of one person that there is something to show."""
+        named = ("office", "service", "employee", "instrument", "channel", "scores")
+        ratings = [{name: EXISTING[name] for name in named} | {"id": next(self.ids)} for _ in range(12)]
+        headers = {"Authorization": f"Bearer {self.keys['app']}"}
+        response = httpx.post(f"{self.address}/v1/ratings/batch", json={"ratings": ratings}, headers=headers)
+        assert {result["status"] for result in response.json()["results"]} == {201}
+
+    def contradict(self, operation: APIOperation[Any, Any, Any, Any]) -> None:
+        """Good and bad requests, all of which must end as the document says."""
+
+        @settings(
+            max_examples=25,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(
+            case=st.one_of(*(operation.as_strategy(mode) for mode in GenerationMode)),
+            key=st.sampled_from(KEYS),
+            known=st.booleans(),
+        )
+        def attempt(case: Case, key: str, known: bool) -> None:
+            if known:
+                at_home(case, self.ids)
+            headers = {"Authorization": f"Bearer {self.keys[key]}"}
+            response = case.call_and_validate(base_url=self.address, headers=headers, checks=CHECKS)
+            self.answered[operation.path][response.status_code] += 1
+
+        attempt()
+
+
+def test_no_request_makes_the_service_contradict_its_own_document(furnished: tuple[str, dict[str, str]]) -> None:
+    url, keys = furnished
+    with serving(url) as address:
+        judge = Judge(address, keys, (uuid7(NOW, number) for number in count(1)))
+        judge.fill()
+        for operation in operations(httpx.get(f"{address}/openapi.json").json()):
+            judge.contradict(operation)
+    print(judge.answered)
+    # A judge that was never let in has judged nothing.
+    assert judge.answered["/v1/ratings"][201] > 0
+    assert judge.answered["/v1/ratings/batch"][200] > 0
+    assert judge.answered["/v1/indices"][200] > 0
+    assert {401, 403, 404, 422} <= {status for each in judge.answered.values() for status in each}
