@@ -37,8 +37,9 @@ lint: .venv/dev ## Check format, lint, types and import order
 check: lint test ## Everything that must be green before a commit
 
 .PHONY: crash
-crash: .venv/dev ## The long crash campaign: 1,000 × kill -9 on each store (hours)
-	CERMIN_CRASH_KILLS=1000 $(BIN)/python -m pytest -rP tests/crash/test_crash.py -k "kills"
+crash: .venv/dev ## Kill the service and its database under load (KILLS=3000 DATABASE_KILLS=1000 SIGNALS=500 for a release)
+	CERMIN_CRASH_KILLS=$(or $(KILLS),30) CERMIN_CRASH_DATABASE_KILLS=$(or $(DATABASE_KILLS),3) \
+	CERMIN_CRASH_SIGNALS=$(or $(SIGNALS),5) $(BIN)/python -m pytest tests/crash -m crash -s
 
 .PHONY: bench
 bench: .venv/dev ## Measure; needs wrk (Debian: apt-get install wrk)

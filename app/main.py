@@ -42,7 +42,6 @@ from app.web import docs
 
 log = structlog.get_logger("cermin")
 
-KIB = 1_024
 ROUTERS: tuple[APIRouter, ...] = (
     app.foundation.routes.router,
     app.directory.routes.router,
@@ -51,8 +50,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.indices.routes.router,
     app.web.routes.router,
 )
-# Bodies of ratings are small; a batch of 500 with comments fits into a mebibyte.
-SMALL_BODY, BATCH_BODY = 16 * KIB, 1_024 * KIB
+# Only the two routes of ratings take bodies, and have limits of their own.
+LARGEST_BODY = 16 * 1_024
 TIDY_SECONDS = 3_600.0
 
 DESCRIPTION = """Citizens rate the service they just received (speed, transparency, friendliness);
@@ -72,18 +71,17 @@ class Cermin(FastAPI):
         return self.openapi_schema
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Watch → Limits → ShortWay → FastAPI's own stack."""
+        """ShortWay → Watch → Limits → FastAPI's own stack."""
         settings: Settings = self.state.settings
-        routes = [route for router in ROUTERS for route in router.routes]
-        stack: ASGIApp = ShortWay(super().build_middleware_stack(), routes)
-        stack = Limits(
-            stack,
-            default=SMALL_BODY,
-            of_path={"/v1/ratings/batch": BATCH_BODY},
+        stack: ASGIApp = Limits(
+            super().build_middleware_stack(),
+            limit=LARGEST_BODY,
             seconds=settings.receive_seconds,
             language=settings.language,
         )
-        return Watch(stack, metrics=self.state.metrics, language=settings.language)
+        stack = Watch(stack, metrics=self.state.metrics, language=settings.language)
+        routes = [route for router in ROUTERS for route in router.routes]
+        return ShortWay(stack, routes, self.state.metrics)
 
 
 def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:

@@ -4,7 +4,6 @@ A cached key costs one dictionary look-up, so authentication does not slow the i
 time (at most 60 s) bounds how long a revoked key still works in any process.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -15,15 +14,9 @@ from app.access.tables import ApiKey
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.problems import Problem
+from app.foundation.remembering import Memory
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="cermin"'}
-LARGEST_CACHE = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    principal: Principal
-    until: float
 
 
 class Authenticator:
@@ -32,17 +25,12 @@ class Authenticator:
     def __init__(self, database: Database, clock: Clock, cache_seconds: float) -> None:
         self._database = database
         self._clock = clock
-        self._cache_seconds = cache_seconds
-        self._known: dict[bytes, _Known] = {}
+        # By digest, so that no key lies in memory longer than its request.
+        self._memory: Memory[bytes, Principal] = Memory(clock, cache_seconds)
 
     def remembered(self, authorization: str | None) -> Principal | None:
         """The principal if this header was checked a moment ago; never touches the database."""
-        if authorization is None:
-            return None
-        known = self._known.get(sha256(authorization.encode("latin-1")).digest())
-        if known is None or known.until <= self._clock().timestamp():
-            return None
-        return known.principal
+        return None if authorization is None else self._memory.get(_digest(authorization))
 
     def check(self, authorization: str | None) -> Principal:
         """Look the key up; raises a 401 problem that says what is wrong with it."""
@@ -55,16 +43,14 @@ class Authenticator:
             raise Problem("key-unknown", headers=CHALLENGE)
         now = self._clock()
         principal = _principal(found[0], now)
-        self._remember(authorization or "", principal, found[0].expires_at, now)
+        expires_at = found[0].expires_at
+        ends = float("inf") if expires_at is None else expires_at.timestamp()
+        self._memory.put(_digest(authorization or ""), principal, ends=ends)
         return principal
 
-    def _remember(self, authorization: str, principal: Principal, expires_at: datetime | None, now: datetime) -> None:
-        until = now.timestamp() + self._cache_seconds
-        if expires_at is not None:
-            until = min(until, expires_at.timestamp())
-        if len(self._known) >= LARGEST_CACHE:
-            self._known.clear()
-        self._known[sha256(authorization.encode("latin-1")).digest()] = _Known(principal, until)
+
+def _digest(authorization: str) -> bytes:
+    return sha256(authorization.encode("latin-1")).digest()
 
 
 def _bearer(authorization: str | None) -> str:

@@ -1,6 +1,8 @@
 """`cermin serve|migrate|check|tidy`: running and looking after the service."""
 
+import signal
 from datetime import timedelta
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -36,13 +38,23 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
             # Every answer is counted in /metrics; a line per request costs a quarter of the throughput.
             access_log=False,
             log_level="warning",
-            timeout_graceful_shutdown=10,
+            # Containers are killed ten seconds after SIGTERM; what is being written needs some of them.
+            timeout_graceful_shutdown=8,
             server_header=False,
+            # Nothing here depends on who connects, so nobody's forwarding headers need to be believed.
+            proxy_headers=False,
         )
     )
+    # uvicorn drains and then raises the signal anew for whoever handled it before: a service that ended in
+    # order says so with 0 instead of dying of SIGTERM (143).
+    signal.signal(signal.SIGTERM, _end_in_order)
     server.run()
     if not server.started:
         raise typer.Exit(3)
+
+
+def _end_in_order(_: int, __: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def migrate() -> None:

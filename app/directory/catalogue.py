@@ -12,6 +12,7 @@ from app.directory.catalogue_store import directory_version, duties_since, whole
 from app.directory.tables import Duty, Posting
 from app.foundation.clock import Clock
 from app.foundation.database import Database
+from app.foundation.remembering import Memory
 
 # A sheet that names something unknown asks for a fresh look, but not more often than this.
 SHORTEST_REFRESH = 1.0
@@ -113,37 +114,27 @@ class CatalogueCache:
         self._clock = clock
         self._seconds = seconds
         self._reach = reach
-        self._kept: dict[str, tuple[float, Catalogue]] = {}
+        self._memory: Memory[str, Catalogue] = Memory(clock, seconds)
         self._locks: dict[str, threading.Lock] = {}
 
     def remembered(self, agency_id: str) -> Catalogue | None:
         """The catalogue if it was confirmed a moment ago; never touches the database."""
-        return self._younger_than(agency_id, self._seconds)
+        return self._memory.get(agency_id)
 
     def current(self, agency_id: str, *, at_most: float | None = None) -> Catalogue:
         """The catalogue, confirmed against the database if older than `at_most` seconds (blocking)."""
         age = self._seconds if at_most is None else max(at_most, SHORTEST_REFRESH)
         with self._locks.setdefault(agency_id, threading.Lock()):
-            found = self._younger_than(agency_id, age)
-            return self._refresh(agency_id) if found is None else found
-
-    def _younger_than(self, agency_id: str, seconds: float) -> Catalogue | None:
-        kept = self._kept.get(agency_id)
-        if kept is None or self._clock().timestamp() - kept[0] >= seconds:
-            return None
-        return kept[1]
+            return self._memory.younger_than(agency_id, age) or self._refresh(agency_id)
 
     def _refresh(self, agency_id: str) -> Catalogue:
-        now = self._clock()
-        kept = self._kept.get(agency_id)
+        known = self._memory.last(agency_id)
         with self._database.reading() as session:
             version = directory_version(session, agency_id)
-        if kept is not None and kept[1].version == version:
-            catalogue = kept[1]
-        else:
-            found = read_catalogue(self._database, agency_id, now - self._reach)
-            if found is None:
-                raise LookupError("a key names an agency that does not exist")
-            catalogue = found
-        self._kept[agency_id] = (now.timestamp(), catalogue)
+        catalogue = known
+        if known is None or known.version != version:
+            catalogue = read_catalogue(self._database, agency_id, self._clock() - self._reach)
+        if catalogue is None:
+            raise LookupError("a key names an agency that does not exist")
+        self._memory.put(agency_id, catalogue)
         return catalogue

@@ -18,6 +18,12 @@ from app.foundation.translations import negotiate, translator
 log = structlog.get_logger("cermin.http")
 
 RETRY_SECONDS = 2
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cache-control", b"no-store"),
+)
 OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
 
 # pydantic's kinds of error → our code and what was expected instead.
@@ -112,6 +118,20 @@ def of_database(error: SQLAlchemyError) -> Problem:
     if isinstance(error, OperationalError | TimeoutError):
         return Problem("busy", headers={"Retry-After": str(RETRY_SECONDS)}, seconds=RETRY_SECONDS)
     return Problem("internal-error")
+
+
+def escaped(error: Exception, route: str) -> Problem:
+    """What nobody foresaw: logged without its text, which may hold a citizen's words, and answered with 500."""
+    log.error("request.failed", route=route, error=type(error).__name__, where=_place(error))
+    return Problem("internal-error")
+
+
+def _place(error: BaseException) -> str:
+    """The innermost function and line, e.g. `write_group:57`."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
 
 
 def install(app: FastAPI) -> None:

@@ -1,9 +1,9 @@
 """The short way for the hot path: guard → body bytes validated once → endpoint → prepared bytes.
 
 A FastAPI route parses a body to Python objects, validates these, solves dependencies by reflection and
-serialises the answer; the routers and exit stacks around it cost as much again. A one-pass route keeps
-its declaration and its place in the OpenAPI document, but is answered by `ShortWay` before the router
-is asked. docs/performance.md has the measurement.
+serialises the answer; the layers, routers and exit stacks around it cost as much again. A one-pass route
+keeps its declaration and its place in the OpenAPI document, but `ShortWay` answers it before all of them.
+docs/decisions/0003-the-short-way.md has the measurement.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -16,9 +16,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.foundation.answers import answer, invalid, of_database
+from app.foundation.answers import SECURITY_HEADERS, answer, escaped, invalid, of_database
+from app.foundation.body import read_body
 from app.foundation.database import SQLAlchemyError
 from app.foundation.problems import Problem
+from app.foundation.telemetry import Metrics
 
 Guard = Callable[[Request], Awaitable[Any]]
 Answerer = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -28,41 +30,47 @@ class OnePassRoute(APIRoute):
     """Endpoints are `async def endpoint(request, principal, body)` returning a `Response`."""
 
     guard: Guard
+    limits: dict[str, int]
 
     def get_route_handler(self) -> Answerer:
         """What answers a request for this route, whichever way it came."""
         assert self.body_field is not None, "a one-pass route has a body"
         model: Any = self.body_field.field_info.annotation
         validate, guard, endpoint = TypeAdapter(model).validator.validate_json, self.guard, self.endpoint
+        limit = self.limits[self.path]
 
         async def answerer(request: Request) -> Response:
             principal = await guard(request)
             if not _is_json(request.scope):
                 raise Problem("unsupported-media-type")
+            seconds = request.app.state.settings.receive_seconds
+            body = await read_body(request.scope, request.receive, limit=limit, seconds=seconds)
             try:
-                body = validate(await _body(request))
+                sheet = validate(body)
             except ValidationError as error:
                 raise invalid(error) from None
-            response: Response = await endpoint(request, principal, body)
+            response: Response = await endpoint(request, principal, sheet)
             return response
 
         return answerer
 
 
-def one_pass(admitting: Guard) -> type[OnePassRoute]:
-    """The route class whose routes are guarded by `admitting`."""
+def one_pass(admitting: Guard, limits: dict[str, int]) -> type[OnePassRoute]:
+    """The route class whose routes are guarded by `admitting` and take bodies up to the limit of their path."""
 
     class Guarded(OnePassRoute):
         guard = staticmethod(admitting)
 
+    Guarded.limits = limits
     return Guarded
 
 
 class ShortWay:
-    """Answers the one-pass routes among `routes` itself; everything else goes on to the router."""
+    """Answers the one-pass routes among `routes` itself; everything else goes on to the other layers."""
 
-    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute]) -> None:
+    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], metrics: Metrics) -> None:
         self.app = app
+        self.metrics = metrics
         self.answerers = {
             route.path: (route, route.get_route_handler()) for route in routes if isinstance(route, OnePassRoute)
         }
@@ -74,14 +82,20 @@ class ShortWay:
             await self.app(scope, receive, send)
             return
         scope["route"], answerer = found
-        request = Request(scope, receive)
-        try:
-            response = await answerer(request)
-        except Problem as problem:
-            response = answer(request, problem)
-        except SQLAlchemyError as error:
-            response = answer(request, of_database(error))
+        response = await self._answer(Request(scope, receive), answerer)
+        response.raw_headers.extend(SECURITY_HEADERS)
+        self.metrics.answered("POST", scope["path"], response.status_code)
         await response(scope, receive, send)
+
+    async def _answer(self, request: Request, answerer: Answerer) -> Response:
+        try:
+            return await answerer(request)
+        except Problem as problem:
+            return answer(request, problem)
+        except SQLAlchemyError as error:
+            return answer(request, of_database(error))
+        except Exception as error:  # nothing may leave without an answer
+            return answer(request, escaped(error, request.scope["path"]))
 
 
 class Prepared(Response):
@@ -97,16 +111,6 @@ class Prepared(Response):
         ]
         if replayed:
             self.raw_headers.append((b"idempotent-replayed", b"true"))
-
-
-async def _body(request: Request) -> bytes:
-    """The whole body, which is nearly always one message; `Limits` has bounded it."""
-    message = await request.receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body", False):
-        message = await request.receive()
-        body += message.get("body", b"")
-    return body
 
 
 def _is_json(scope: Scope) -> bool:

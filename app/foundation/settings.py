@@ -35,10 +35,10 @@ class Settings(BaseSettings):
 
     queue_length: Annotated[int, Field(ge=1, le=100_000)] = 2_048
     group_length: Annotated[int, Field(ge=1, le=2_000)] = 512
-    writers: Annotated[int, Field(ge=1, le=16)] = 2
+    writers: Annotated[int, Field(ge=1, le=16)] = 1
     pool_size: Annotated[int, Field(ge=2, le=200)] = 8
     statement_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 2_500
     lock_timeout_ms: Annotated[int, Field(ge=50, le=60_000)] = 1_500
     receive_seconds: Annotated[float, Field(gt=0, le=300)] = 15.0
-    key_cache_seconds: Annotated[float, Field(ge=0, le=60)] = 30.0
+    key_cache_seconds: Annotated[float, Field(ge=0, le=55)] = 30.0
     directory_cache_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0

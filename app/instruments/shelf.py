@@ -7,6 +7,7 @@ from datetime import datetime
 from app.access.audit import record
 from app.foundation.clock import Clock
 from app.foundation.database import Database, Session
+from app.foundation.remembering import Memory
 from app.instruments.loading import InstrumentFault, load_instrument, shipped
 from app.instruments.model import Instrument
 from app.instruments.store import all_shipped_digests, sources_of, versions_of
@@ -69,26 +70,22 @@ class ShelfCache:
 
     def __init__(self, database: Database, clock: Clock, seconds: float) -> None:
         self._database = database
-        self._clock = clock
         self._seconds = seconds
-        self._kept: dict[str, tuple[float, Mapping[str, Instrument]]] = {}
+        self._memory: Memory[str, Mapping[str, Instrument]] = Memory(clock, seconds)
         self._lock = threading.Lock()
 
     def remembered(self, agency_id: str) -> Mapping[str, Instrument] | None:
         """The shelf if it was read a moment ago; never touches the database."""
-        kept = self._kept.get(agency_id)
-        if kept is None or self._clock().timestamp() - kept[0] >= self._seconds:
-            return None
-        return kept[1]
+        return self._memory.get(agency_id)
 
     def current(self, agency_id: str, *, fresh: bool = False) -> Mapping[str, Instrument]:
         """The shelf, read from the database when it is old or must be fresh (blocking)."""
         with self._lock:
-            found = None if fresh else self.remembered(agency_id)
+            found = None if fresh else self._memory.younger_than(agency_id, self._seconds)
             if found is None:
                 with self._database.reading() as session:
                     found = instruments_of(session, agency_id)
-                self._kept[agency_id] = (self._clock().timestamp(), found)
+                self._memory.put(agency_id, found)
             return found
 
 

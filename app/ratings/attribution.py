@@ -1,7 +1,7 @@
 """Where and for whom a sheet counts. Nothing is guessed: what does not fit is told to the client."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from app.access.principals import KeyKind, Principal
 from app.directory.catalogue import Catalogue
@@ -9,8 +9,7 @@ from app.foundation.problems import FieldError, Problem
 from app.ratings.schemas import RatingIn
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where, for whom and on which local day a rating counts."""
 
     office: str

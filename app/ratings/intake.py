@@ -1,8 +1,8 @@
 """Intake: has a sheet judged and hands it to the writer. What is answered as stored is on disk."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from anyio.to_thread import run_sync
@@ -10,6 +10,7 @@ from anyio.to_thread import run_sync
 from app.access.principals import Principal
 from app.directory.catalogue import CatalogueCache
 from app.foundation.clock import Clock
+from app.foundation.database import SQLAlchemyError
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem
 from app.instruments.shelf import ShelfCache
@@ -18,7 +19,7 @@ from app.ratings.keys import KeyMaker
 from app.ratings.rating import NewRating, Outcome, Stored
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
-from app.ratings.writer import Result, Writer
+from app.ratings.writer import Result, Writer, not_stored
 
 UNFIT = 422
 
@@ -29,8 +30,7 @@ MAY_BE_STALE = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A rating that is on disk, and whether it was there before."""
 
     rating_id: UUID
@@ -122,7 +122,13 @@ class Intake:
                 key = self._judge.keys.key(principal.agency_id, sheet.id)
                 digests[key] = self._judge.digest(principal, sheet, sheet.id)
                 where[key] = index
-        for key, stored in (await self._met(principal.agency_id, digests)).items():
+        try:
+            met = await self._met(principal.agency_id, digests)
+        except SQLAlchemyError:
+            # Whether they are replays cannot be told now; the others of the batch keep their results.
+            results[:] = [not_stored() if index in where.values() else one for index, one in enumerate(results)]
+            return
+        for key, stored in met.items():
             if stored.outcome is Outcome.replayed:
                 results[where[key]] = stored
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from app.access.principals import Principal
@@ -20,8 +21,7 @@ from app.ratings.schemas import ProfileIn, RatingIn
 LARGEST_LEAD = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Premises:
+class Premises(NamedTuple):
     """What a sheet is judged against: the agency's directory and instruments."""
 
     catalogue: Catalogue

@@ -1,16 +1,15 @@
 """A rating on its way to the disk, and what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from app.ratings.attribution import Place
 
 
-@dataclass(frozen=True, slots=True)
-class NewRating:
+class NewRating(NamedTuple):
     """One judged sheet, ready to be written: nothing about it is left to decide."""
 
     agency_id: str
@@ -31,8 +30,7 @@ class Outcome(StrEnum):
     conflict = "conflict"
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """The row that now stands under the key. With `conflict` it is somebody else's content."""
 
     outcome: Outcome

@@ -26,7 +26,9 @@ from app.ratings.schemas import (
 )
 
 writers = requires(KeyKind.device, KeyKind.app)
-router = APIRouter(prefix="/v1", tags=["ratings"], route_class=one_pass(writers))
+# A rating is small; a batch of 500 with comments fits into a mebibyte.
+LIMITS = {"/v1/ratings": 16 * 1_024, "/v1/ratings/batch": 1_024 * 1_024}
+router = APIRouter(prefix="/v1", tags=["ratings"], route_class=one_pass(writers, LIMITS))
 Rater = Annotated[Principal, Depends(writers)]
 
 

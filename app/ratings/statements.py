@@ -1,6 +1,6 @@
 """The SQL that stores and counts, for both stores, made from the one list of grains.
 
-PostgreSQL does it in one statement: insert, then count only what was really inserted. A whole group
+PostgreSQL does it in one statement: insert, count only what was really inserted, return what was not. A whole group
 travels as one JSON parameter, which costs one bind whatever its length. Rows go in
 sorted by key and tallies sorted by theirs: unsorted writers deadlock, sorted ones do not.
 """
@@ -45,13 +45,14 @@ def _count(source: str, month: str, on_conflict: str) -> str:
 POSTGRESQL_MONTH = "CAST(date_trunc('month', rated_on) AS date)"
 
 POSTGRESQL_STORE = (
-    f"WITH stored AS (INSERT INTO rating (agency_id, {LISTED}) "
-    f"SELECT :agency_id, {LISTED} FROM json_to_recordset(CAST(:rows AS json)) AS incoming("
+    "WITH incoming AS MATERIALIZED (SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS sent("
     + ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in COLUMNS)
-    + ") ORDER BY key ON CONFLICT ON CONSTRAINT rating_pkey DO NOTHING "
+    + ")), "
+    f"stored AS (INSERT INTO rating (agency_id, {LISTED}) SELECT :agency_id, {LISTED} FROM incoming "
+    "ORDER BY key ON CONFLICT ON CONSTRAINT rating_pkey DO NOTHING "
     f"RETURNING {LISTED}), "
     f"tallied AS ({_count('stored', POSTGRESQL_MONTH, 'ON CONSTRAINT tally_pkey')}) "
-    "SELECT key FROM stored"
+    "SELECT key FROM incoming WHERE NOT EXISTS (SELECT FROM stored WHERE stored.key = incoming.key)"
 )
 
 # SQLite has one writer at a time, so it may look first and then insert what is missing; the counts come

@@ -50,8 +50,7 @@ class RatingStore:
     ) -> Mapping[UUID, Any]:
         """Insert and count in one statement; returns the rows that stood there before."""
         rows = json.dumps([_row(rating) for rating in ratings.values()])
-        inserted = connection.execute(POSTGRESQL_STORE, {"agency_id": agency_id, "rows": rows}).scalars()
-        met = ratings.keys() - set(inserted)
+        met = connection.execute(POSTGRESQL_STORE, {"agency_id": agency_id, "rows": rows}).scalars().all()
         return self._existing(connection, agency_id, met) if met else {}
 
     def _insert_sqlite(

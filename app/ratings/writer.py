@@ -183,6 +183,9 @@ class _Connections:
 
     def _renew(self, broken: Connection | None) -> Connection:
         if broken is not None:
+            # Forgotten first: while the database is away `connect` raises, and the next attempt must not
+            # give the same connection back a second time.
+            self._local.connection = None
             self._open.remove(broken)
             broken.close()
         self._local.connection = self._store.connect()

@@ -10,11 +10,6 @@ from tests.crash.figures import Figures
 from tests.crash.service import Nursery
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark known."""
-    config.addinivalue_line("markers", "crash: kills the service or its database under load (make crash)")
-
-
 @pytest.fixture(scope="session")
 def nursery() -> Iterator[Nursery]:
     """One process that forks every service of this run."""

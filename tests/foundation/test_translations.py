@@ -1,0 +1,109 @@
+"""The best language we have is chosen, and its words are used (that none is missing: test_documentation.py)."""
+
+import re
+from importlib import resources
+
+import pytest
+
+from app.foundation.answers import EXPECTED
+from app.foundation.problems import FIELD_MESSAGES, KINDS
+from app.foundation.translations import DEFAULT, catalogues, negotiate, translator
+from tests.house import House
+
+
+def texts_of_problems() -> set[str]:
+    """Everything a problem may say."""
+    kinds = {text for kind in KINDS.values() for text in (kind.title, kind.detail)}
+    return kinds | set(FIELD_MESSAGES.values()) | {expected for _, expected in EXPECTED.values()}
+
+
+def texts_of_pages() -> set[str]:
+    """Everything the templates mark as a text."""
+    folder = resources.files("app.web").joinpath("templates")
+    sources = [file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".html")]
+    return {text for source in sources for _, text in re.findall(r"""\b_\((["'])(.*?)\1\)""", source)}
+
+
+def test_there_are_the_two_languages_and_english_is_the_key() -> None:
+    assert catalogues().keys() == {"id", "en"}
+    assert DEFAULT == "en"
+    assert catalogues()["en"] == {}
+
+
+def test_no_translation_is_left_over_from_a_text_that_is_gone() -> None:
+    # `this office` and the like are values of other texts.
+    values = {"this office", "another value", "one value"}
+    assert sorted(catalogues()["id"].keys() - texts_of_problems() - texts_of_pages() - values) == []
+
+
+def test_a_text_is_translated_with_its_values_and_so_are_values_that_are_texts() -> None:
+    indonesian, english = translator("id"), translator("en")
+    text = "The value has the wrong type; expected {expected}."
+    assert indonesian(text, expected="a whole number") == "Jenis nilai salah; yang diharapkan: bilangan bulat."
+    assert english(text, expected="a whole number") == "The value has the wrong type; expected a whole number."
+    assert indonesian("The body may have at most {limit} bytes.", limit=7) == "Isi permintaan paling banyak 7 bita."
+
+
+def test_braces_in_a_value_are_only_braces() -> None:
+    assert translator("en")("{expected}!", expected="{limit} {") == "{limit} {!"
+
+
+def test_what_has_no_translation_stays_english_rather_than_fail() -> None:
+    assert translator("id")("A text nobody translated.") == "A text nobody translated."
+    assert translator("xx")("Not found") == "Not found"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("id", "id"),
+        ("en", "en"),
+        ("id-ID", "id"),
+        ("id-Latn-ID", "id"),
+        ("en-US,en;q=0.9", "en"),
+        ("fr, id;q=0.5", "id"),
+        ("zh-Hant-TW, en;q=0.1", "en"),
+        ("en;q=0.2,id;q=0.3", "id"),
+        ("en;q=0.3,id;q=0.2", "en"),
+        ("id;q=0,en", "en"),
+        ("en,id", "en"),
+        ("*, en;q=0.1", "en"),
+    ],
+)
+def test_the_best_language_we_have_is_chosen(header: str, language: str) -> None:
+    for default in ("id", "en"):
+        assert negotiate(header, default) == language
+
+
+@pytest.mark.parametrize(
+    "header",
+    [None, "", "*", "fr", "fr;q=1, de", "id;q=0", "id;q=nan", "id;q=x", ",,,", ";", "x" * 100_000, "id;q=-1", "\u00e9"],
+)
+def test_without_a_language_we_have_the_default_is_taken(header: str | None) -> None:
+    for default in ("id", "en"):
+        assert negotiate(header, default) == default
+
+
+@pytest.mark.xfail(strict=True, reason="a language tag in capitals finds its language but not its catalogue")
+@pytest.mark.parametrize("header", ["ID", "Id-id", "ID-ID,en;q=0.5"])
+def test_language_tags_are_read_in_any_case(header: str) -> None:
+    assert negotiate(header, "en") == "id"
+
+
+@pytest.mark.xfail(strict=True, reason="blanks around the semicolon of a weight are not read")
+@pytest.mark.parametrize("header", ["id; q=0.9, en; q=0.5", "en ;q=0.5, id ; q=0.9", "id;Q=0.9,en;q=0.5"])
+def test_weights_may_have_blanks_around_them(header: str) -> None:
+    assert negotiate(header, "en") == "id"
+
+
+def test_a_page_speaks_the_language_asked_for(house: House) -> None:
+    asked = {
+        "id": [("/", "id"), ("/?lang=id", "en"), ("/?lang=xx", "id-ID")],
+        "en": [("/", "en-GB"), ("/?lang=en", "id"), ("/", "fr, en;q=0.2")],
+    }
+    for language, requests in asked.items():
+        for path, header in requests:
+            response = house.get(path, None, headers={"accept-language": header})
+            assert response.headers["content-language"] == language
+            assert f'<html lang="{language}">' in response.text
+            assert ("Langkah pertama" in response.text) == (language == "id")
