@@ -65,7 +65,7 @@ class House:
         """Start the service on a furnished database."""
         clock = TurnableClock()
         database = Database(database_url)
-        values = {"key_cache_seconds": 0, "directory_cache_seconds": 0, "secret": SECRET} | changed
+        values: dict[str, Any] = {"key_cache_seconds": 0, "directory_cache_seconds": 0, "secret": SECRET} | changed
         app = create_app(Settings(database_url=database_url, **values), clock)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         with start_blocking_portal() as portal, portal.wrap_async_context_manager(lifespan(app)):
@@ -191,11 +191,12 @@ def directory(agency_id: str) -> list[list[Any]]:
         Posting(agency_id=a, employee="E003", office="upt-jayapura", from_on=date(2020, 1, 1)),
         Posting(agency_id=a, employee="E004", office="dukcapil", from_on=date(2020, 1, 1)),
     ]
-    start = NOW.replace(hour=1)
+    morning = NOW.replace(hour=1)
+    noon, evening = morning + timedelta(hours=4), morning + timedelta(hours=8)
     duties = [
-        Duty(agency_id=a, office="dukcapil", counter="loket-1", employee="E001", from_at=start, until_at=start + timedelta(hours=4)),
-        Duty(agency_id=a, office="dukcapil", counter="loket-1", employee="E004", from_at=start + timedelta(hours=4), until_at=start + timedelta(hours=8)),
-    ]  # fmt: skip
+        Duty(agency_id=a, office="dukcapil", counter="loket-1", employee=code, from_at=start, until_at=end)
+        for code, start, end in (("E001", morning, noon), ("E004", noon, evening))
+    ]
     return [offices[:1], offices[1:3], offices[3:], services, counters, employees, postings, duties]
 
 

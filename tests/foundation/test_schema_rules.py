@@ -77,7 +77,9 @@ def test_what_was_rated_cannot_be_found_through_what_was_said() -> None:
 def test_no_number_is_drawn_from_a_sequence() -> None:
     for table in TABLES:
         assert table.autoincrement_column is None, table.name
-        assert [column.name for column in table.columns if column.default is not None and column.default.is_sequence] == []
+        assert [
+            column.name for column in table.columns if column.default is not None and column.default.is_sequence
+        ] == []
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: str(table.name))

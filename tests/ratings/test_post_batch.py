@@ -352,7 +352,7 @@ def test_behind_a_held_table_everybody_is_answered_soon_and_nothing_is_lost_or_d
         )
     url, keys = furnished
     # Keys and directory are remembered, as they are in a busy service.
-    with House.open(url, keys, key_cache_seconds=60, directory_cache_seconds=60) as house:
+    with House.open(url, keys, key_cache_seconds=55, directory_cache_seconds=60) as house:
         assert house.post("/v1/ratings", house.sheet()).status_code == 201
         singles = [house.sheet() for _ in range(24)]
         batches = [[house.sheet() for _ in range(30)] for _ in range(3)]
@@ -390,7 +390,7 @@ def test_a_full_queue_refuses_at_once_and_stores_nothing_of_what_it_refused(
     furnished: tuple[str, dict[str, str]],
 ) -> None:
     url, keys = furnished
-    cached = {"key_cache_seconds": 60, "directory_cache_seconds": 60}
+    cached = {"key_cache_seconds": 55, "directory_cache_seconds": 60}
     with House.open(url, keys, queue_length=3, writers=1, lock_timeout_ms=10_000, **cached) as house:
         assert house.post("/v1/ratings", house.sheet()).status_code == 201
         accepted, refused = [house.sheet() for _ in range(3)], house.sheet()
