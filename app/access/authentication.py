@@ -4,7 +4,6 @@ A cached key costs one dictionary look-up, so authentication does not slow the i
 time (at most 60 s) bounds how long a revoked key still works in any process.
 """
 
-from datetime import datetime
 from hashlib import sha256
 
 from app.access.keys import matches, read_key
@@ -34,19 +33,30 @@ class Authenticator:
 
     def check(self, authorization: str | None) -> Principal:
         """Look the key up; raises a 401 problem that says what is wrong with it."""
-        given = read_key(_bearer(authorization))
+        try:
+            key = self._valid_key(_bearer(authorization))
+        except Problem:
+            # A key refused now must not live on in the grace of its last good answer.
+            self._memory.forget(_digest(authorization or ""))
+            raise
+        principal = Principal(key.agency_id, KeyKind(key.kind), key.key_id, key.office, key.counter)
+        ends = float("inf") if key.expires_at is None else key.expires_at.timestamp()
+        self._memory.put(_digest(authorization or ""), principal, ends=ends)
+        return principal
+
+    def _valid_key(self, text: str) -> ApiKey:
+        given = read_key(text)
         if given is None:
             raise Problem("key-unknown", headers=CHALLENGE)
         with self._database.reading() as session:
-            found = [key for key in keys_by_lookup(session, given.lookup) if matches(key, given)]
-        if not found:
+            found = next((key for key in keys_by_lookup(session, given.lookup) if matches(key, given)), None)
+        if found is None:
             raise Problem("key-unknown", headers=CHALLENGE)
-        now = self._clock()
-        principal = _principal(found[0], now)
-        expires_at = found[0].expires_at
-        ends = float("inf") if expires_at is None else expires_at.timestamp()
-        self._memory.put(_digest(authorization or ""), principal, ends=ends)
-        return principal
+        if found.revoked_at is not None:
+            raise Problem("key-revoked", headers=CHALLENGE)
+        if found.expires_at is not None and found.expires_at <= self._clock():
+            raise Problem("key-expired", headers=CHALLENGE)
+        return found
 
 
 def _digest(authorization: str) -> bytes:
@@ -58,11 +68,3 @@ def _bearer(authorization: str | None) -> str:
     if scheme.lower() != "bearer" or not token:
         raise Problem("key-missing", headers=CHALLENGE)
     return token.strip()
-
-
-def _principal(key: ApiKey, now: datetime) -> Principal:
-    if key.revoked_at is not None:
-        raise Problem("key-revoked", headers=CHALLENGE)
-    if key.expires_at is not None and key.expires_at <= now:
-        raise Problem("key-expired", headers=CHALLENGE)
-    return Principal(key.agency_id, KeyKind(key.kind), key.key_id, key.office, key.counter)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from app.foundation.database import OperationalError, SQLAlchemyError, TimeoutError
 from app.foundation.problems import MEDIA_TYPE, FieldError, Problem
-from app.foundation.translations import negotiate, translator
+from app.foundation.translations import Phrase, negotiate, translator
 
 log = structlog.get_logger("cermin.http")
 
@@ -89,19 +89,23 @@ def _field_error(error: Any, skip: int) -> FieldError:
     return FieldError(path, code, {"expected": expected})
 
 
-def _limits(kind: str, context: dict[str, Any]) -> str:
-    """What a bound asks for, in words: `less_than_equal` with le=1000 → "at most 1000"."""
+BOUNDS = {
+    "ge": "at least {limit}",
+    "gt": "more than {limit}",
+    "le": "at most {limit}",
+    "lt": "less than {limit}",
+    "max_length": "at most {limit} characters",
+}
+
+
+def _limits(kind: str, context: dict[str, Any]) -> Phrase | str:
+    """What a bound or a choice asks for: `less_than_equal` with le=1000 → "at most 1000"."""
     if kind in ("literal_error", "enum"):
-        return str(context["expected"])
-    words = {
-        "ge": "at least",
-        "gt": "more than",
-        "le": "at most",
-        "lt": "less than",
-        "max_length": "length at most",
-    }
-    bounds = [f"{words[name]} {value}" for name, value in context.items() if name in words]
-    return ", ".join(bounds) or "another value"
+        return Phrase("one of {choices}", {"choices": str(context["expected"]).replace(" or ", ", ")})
+    for name, text in BOUNDS.items():
+        if name in context:
+            return Phrase(text, {"limit": context[name]})
+    return "another value"
 
 
 def invalid(error: ValidationError) -> Problem:

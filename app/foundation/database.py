@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy import String as SqlString
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError, TimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session, SQLModel
@@ -22,6 +22,7 @@ __all__ = [
     "Connection",
     "DBAPIError",
     "Database",
+    "IntegrityError",
     "OperationalError",
     "SQLAlchemyError",
     "Session",
@@ -82,8 +83,8 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.reader = _sqlite_engine(url, pool_size, "BEGIN")
-            self.writer = _sqlite_engine(url, pool_size, "BEGIN IMMEDIATE")
+            self.reader = _sqlite_engine(url, pool_size, "BEGIN", lock_timeout_ms)
+            self.writer = _sqlite_engine(url, pool_size, "BEGIN IMMEDIATE", lock_timeout_ms)
         else:
             self.reader = self.writer = _postgresql_engine(url, pool_size, statement_timeout_ms, lock_timeout_ms)
 
@@ -123,7 +124,7 @@ class Database:
         return [name for name, value in shown.items() if value == "off"]
 
 
-def _sqlite_engine(url: str, pool_size: int, begin: str) -> Engine:
+def _sqlite_engine(url: str, pool_size: int, begin: str, lock_ms: int) -> Engine:
     """WAL with synchronous=FULL: readers never wait, and a commit is on disk before it is answered."""
     file = make_url(url).database
     if file and file != ":memory:":
@@ -134,7 +135,7 @@ def _sqlite_engine(url: str, pool_size: int, begin: str) -> Engine:
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:
         # The driver's own transaction handling would begin late and commit early; ours is explicit.
         connection.isolation_level = None
-        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={lock_ms}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -56,6 +56,11 @@ class Memory(Generic[Key, Value]):
         kept = self._kept.get(key)
         return None if kept is None else kept.value
 
+    def forget(self, key: Key) -> None:
+        """Nobody may go on with this value."""
+        self._kept.pop(key, None)
+        self._renewing.discard(key)
+
     def put(self, key: Key, value: Value, *, ends: float = float("inf")) -> None:
         """Remember from now on, but never past the moment `ends` (Unix seconds)."""
         if len(self._kept) >= LARGEST:

@@ -3,6 +3,7 @@
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,16 +12,25 @@ def load_secret(given: str | None, file: Path) -> bytes:
     """The secret from the setting, else from its file, which is made (mode 600) on the first start."""
     if given is not None:
         return given.encode()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_bytes().strip()
-    with os.fdopen(descriptor, "wb") as handle:
-        handle.write(secrets.token_hex(32).encode())
-        handle.flush()
-        os.fsync(handle.fileno())
+    if not file.exists():
+        _make(file)
     return file.read_bytes().strip()
+
+
+def _make(file: Path) -> None:
+    """Write a fresh secret and give it its name only when it is whole; of two starts at once one wins."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(secrets.token_hex(32).encode())
+            handle.flush()
+            os.fsync(handle.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        draft.unlink()
 
 
 def derive(secret: bytes, purpose: str) -> bytes:

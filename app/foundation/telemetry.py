@@ -10,6 +10,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 METRICS_TYPE = CONTENT_TYPE_LATEST
 
 
+# Any other method is the sender's own word and no label.
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+
+
 class Metrics:
     """The figures of one process; each application has its own registry, so tests do not share counts."""
 
@@ -34,10 +38,10 @@ class Metrics:
 
     def answered(self, method: str, route: str, status: int) -> None:
         """Count one answer."""
-        key = (method, route, status)
+        key = (method if method in METHODS else "other", route, status)
         child = self._of_answer.get(key)
         if child is None:
-            child = self._of_answer[key] = self._answers.labels(method, route, status)
+            child = self._of_answer[key] = self._answers.labels(*key)
         child.inc()
 
     def submitted(self, outcome: str, n: int = 1) -> None:

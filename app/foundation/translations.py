@@ -6,12 +6,18 @@ The catalogues are read at start, so adding a language is adding a file.
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from babel.core import negotiate_locale
 from babel.messages.pofile import read_po
 
 DEFAULT = "en"
+
+
+class Phrase(NamedTuple):
+    """A text inside a text, with values of its own: `at most {limit}`."""
+
+    text: str
+    values: Mapping[str, object]
 
 
 class Translate(Protocol):
@@ -42,29 +48,38 @@ def translator(language: str) -> Translate:
         translated = texts.get(text, text)
         if not values:
             return translated
-        # Values that are texts themselves ("a whole number") have translations of their own.
-        return translated.format(
-            **{name: texts.get(value, value) if isinstance(value, str) else value for name, value in values.items()}
-        )
+        return translated.format(**{name: word(value) for name, value in values.items()})
+
+    def word(value: object) -> object:
+        """Values that are texts themselves ("a whole number") have translations of their own."""
+        if isinstance(value, Phrase):
+            return translate(value.text, **value.values)
+        return texts.get(value, value) if isinstance(value, str) else value
 
     return translate
 
 
 def negotiate(accept_language: str | None, default: str = DEFAULT) -> str:
     """The best language we have for an Accept-Language header (RFC 9110 §12.5.4)."""
-    if not accept_language:
-        return default
-    wanted = sorted(_weighted(accept_language), key=lambda pair: -pair[1])
-    return negotiate_locale([tag for tag, weight in wanted if weight > 0], list(catalogues()), sep="-") or default
+    wanted = sorted(_weighted(accept_language or ""), key=lambda pair: -pair[1])
+    found = (tag for tag, weight in wanted if weight > 0 and tag in catalogues())
+    return next(found, default)
 
 
 def _weighted(header: str) -> list[tuple[str, float]]:
-    """`id-ID, en;q=0.8` → [("id-ID", 1.0), ("en", 0.8)]; what cannot be read counts for nothing."""
+    """`id-ID, en;q=0.8` → [("id", 1.0), ("en", 0.8)]; what cannot be read counts for nothing."""
     pairs = []
     for part in header.split(",")[:20]:
-        tag, _, weight = part.strip().partition(";q=")
-        try:
-            pairs.append((tag, float(weight) if weight else 1.0))
-        except ValueError:
-            pairs.append((tag, 0.0))
+        tag, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        pairs.append((tag.partition("-")[0], _weight(parameters)))
     return pairs
+
+
+def _weight(parameters: list[str]) -> float:
+    if not parameters:
+        return 1.0
+    name, _, value = parameters[0].partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 0.0
+    except ValueError:
+        return 0.0

@@ -1,6 +1,6 @@
 """Intake: has a sheet judged and hands it to the writer. What is answered as stored is on disk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -115,25 +115,28 @@ class Intake:
 
     async def _recognise_replays(self, principal: Principal, sheets: Sequence[RatingIn], results: list[Result]) -> None:
         """A sheet refused now may be the retry of one stored while it still fitted: that is a replay."""
-        digests: dict[UUID, str] = {}
-        where: dict[UUID, int] = {}
-        for index, (sheet, result) in enumerate(zip(sheets, results, strict=True)):
-            if sheet.id is not None and isinstance(result, Problem) and result.status == UNFIT:
-                key = self._judge.keys.key(principal.agency_id, sheet.id)
-                digests[key] = self._judge.digest(principal, sheet, sheet.id)
-                where[key] = index
+        refused = [
+            (index, sheet.id)
+            for index, (sheet, result) in enumerate(zip(sheets, results, strict=True))
+            if sheet.id is not None and isinstance(result, Problem) and result.status == UNFIT
+        ]
+        if not refused:
+            return
+        asked = [
+            (
+                self._judge.keys.key(principal.agency_id, rating_id),
+                self._judge.digest(principal, sheets[index], rating_id),
+            )
+            for index, rating_id in refused
+        ]
         try:
-            met = await self._met(principal.agency_id, digests)
+            met: Sequence[Stored | Problem | None] = await run_sync(self._store.met, principal.agency_id, asked)
         except SQLAlchemyError:
             # Whether they are replays cannot be told now; the others of the batch keep their results.
-            results[:] = [not_stored() if index in where.values() else one for index, one in enumerate(results)]
-            return
-        for key, stored in met.items():
-            if stored.outcome is Outcome.replayed:
-                results[where[key]] = stored
-
-    async def _met(self, agency_id: str, digests: Mapping[UUID, str]) -> Mapping[UUID, Stored]:
-        return await run_sync(self._store.met, agency_id, digests) if digests else {}
+            met = [not_stored() for _ in refused]
+        for (index, _), found in zip(refused, met, strict=True):
+            if isinstance(found, Problem) or (found is not None and found.outcome is Outcome.replayed):
+                results[index] = found
 
 
 def _may_be_stale(judged: NewRating | Problem) -> bool:

@@ -39,11 +39,11 @@ class RatingStore:
             self._keep_apart(connection, [r for key, r in unique.items() if key not in existing])
         return [_result(rating, unique[rating.key], existing) for rating in group]
 
-    def met(self, agency_id: str, digests: Mapping[UUID, str]) -> Mapping[UUID, Stored]:
-        """What stands under these keys already: replayed where the digest agrees, else a conflict."""
+    def met(self, agency_id: str, sheets: Sequence[tuple[UUID, str]]) -> list[Stored | None]:
+        """For each (key, digest): what stands under the key already, replayed where the digest agrees."""
         with self._database.reader.connect() as connection:
-            existing = self._existing(connection, agency_id, digests)
-        return {key: _met(digests[key], row) for key, row in existing.items()}
+            existing = self._existing(connection, agency_id, dict(sheets))
+        return [_met(digest, existing[key]) if key in existing else None for key, digest in sheets]
 
     def _insert_postgresql(
         self, connection: Connection, agency_id: str, ratings: Mapping[UUID, NewRating]
