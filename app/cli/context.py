@@ -7,13 +7,23 @@ from functools import cache
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
-from app.foundation.database import Database
+from app.foundation.database import Database, SQLAlchemyError
 from app.foundation.secret import load_secret
 from app.foundation.settings import Settings
 
 out = Console()
 err = Console(stderr=True)
+
+# A pipe has no width; the usual 80 columns would cut ids and figures off.
+PIPE_WIDTH = 400
+
+
+def print_table(table: Table, console: Console = out) -> None:
+    """Draw a table; what goes into a pipe is never cut."""
+    wide = console if console.is_terminal else Console(file=console.file, width=PIPE_WIDTH)
+    wide.print(table)
 
 
 @cache
@@ -35,6 +45,12 @@ def database() -> Iterator[Database]:
     opened = Database(values.database_url, pool_size=2, statement_timeout_ms=0, lock_timeout_ms=10_000)
     try:
         yield opened
+    except SQLAlchemyError as error:
+        # The error's own text would show SQL and perhaps values.
+        raise fail(
+            f"The database cannot be used ({type(error).__name__}). Is CERMIN_DATABASE_URL right, and is the "
+            "database migrated? Run `cermin migrate`."
+        ) from None
     finally:
         opened.dispose()
 

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.context import actor, database, err, fail, out, secret
+from app.cli.context import actor, database, err, fail, out, print_table, secret
 from app.directory.catalogue import read_catalogue
 from app.foundation.clock import system_clock
 from app.foundation.database import Database, SQLAlchemyError
@@ -28,8 +27,6 @@ from app.ratings.past_answers import Form
 
 One = TypeVar("One")
 Channel = Literal["import", "kiosk", "mobile", "web"]
-# A pipe has no width; the usual 80 columns would break sentences.
-PIPE_WIDTH = 200
 LONGEST_TABLE = 1_000
 
 
@@ -178,8 +175,7 @@ def _show(faults: Sequence[Fault]) -> None:
         for row in rows:
             # Text, because a column's name may hold what rich takes for markup.
             table.add_row(*map(Text, row))
-        console = err if err.is_terminal else Console(file=err.file, width=PIPE_WIDTH)
-        console.print(table)
+        print_table(table, err)
 
 
 def _faulty(faults: Sequence[Fault]) -> str:

@@ -4,11 +4,10 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.context import database, fail, out, settings
+from app.cli.context import database, fail, print_table, settings
 from app.directory.catalogue_store import directory_version
 from app.foundation.answers import invalid
 from app.foundation.clock import system_clock
@@ -23,8 +22,6 @@ from app.indices.reading import read_indices
 from app.indices.schemas import IndexOut, IndexRowOut
 
 ABSENT = "–"
-# A pipe has no width; the usual 80 columns would cut figures off.
-PIPE_WIDTH = 400
 
 
 def index(
@@ -61,7 +58,7 @@ def index(
         "weights": weights,
         "bands": bands,
     }
-    _print(_drawn(_read(agency, {name: value for name, value in asked.items() if value is not None})))
+    print_table(_drawn(_read(agency, {name: value for name, value in asked.items() if value is not None})))
 
 
 def _read(agency: str, asked: dict[str, str]) -> IndexTable:
@@ -89,11 +86,6 @@ def _worded(problem: Problem) -> str:
     document = problem.document(translator("en"))
     lines = [f"--{error['field']}: {error['message']}" for error in document.get("errors", ())]
     return "\n".join(lines or [document["detail"]])
-
-
-def _print(table: Table) -> None:
-    console = out if out.is_terminal else Console(file=out.file, width=PIPE_WIDTH)
-    console.print(table)
 
 
 def _drawn(table: IndexTable) -> Table:

@@ -7,14 +7,16 @@ from uuid import UUID
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from app.access import keys
 from app.access.keys import KeyFault
 from app.access.principals import KeyKind
 from app.access.store import keys_of
 from app.access.tables import ApiKey
-from app.cli.context import actor, database, fail, out
+from app.cli.context import actor, database, fail, out, print_table
 from app.directory.catalogue import read_catalogue
+from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.database import Database
 
@@ -23,6 +25,7 @@ key = typer.Typer(help="Keys of kiosks, apps, readers and administrators.", no_a
 AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
 KeyId = Annotated[UUID, typer.Argument(metavar="KEY", help="Id of the key, as `cermin key list` shows it.")]
 
+LONGEST_LABEL = 100
 DURATION = re.compile(r"^(\d{1,5})([smhd])$")
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -38,6 +41,8 @@ def issue(
 ) -> None:
     """Make a key. It is shown once, on standard output; only a digest is kept."""
     now = system_clock()
+    if len(label) > LONGEST_LABEL:
+        raise fail(f"A label may have at most {LONGEST_LABEL} characters.")
     with database() as db:
         _check_place(db, agency, office, counter, now)
         try:
@@ -64,17 +69,13 @@ def list_keys(agency: AgencyCode) -> None:
     now = system_clock()
     table = Table("id", "kind", "label", "office", "counter", "issued", "state")
     with database() as db, db.reading() as session:
+        if directory_version(session, agency) is None:
+            raise fail(f"There is no agency {agency}.")
         for row in keys_of(session, agency):
-            table.add_row(
-                str(row.key_id),
-                row.kind,
-                row.label,
-                row.office or "",
-                row.counter or "",
-                f"{row.issued_at:%Y-%m-%d}",
-                _state(row, now),
-            )
-    out.print(table)
+            cells = (str(row.key_id), row.kind, row.label, row.office or "", row.counter or "")
+            # Text, because a label may hold what rich takes for markup.
+            table.add_row(*map(Text, cells), f"{row.issued_at:%Y-%m-%d}", _state(row, now))
+    print_table(table)
 
 
 @key.command("revoke")

@@ -9,7 +9,8 @@ import typer
 import uvicorn
 from rich.table import Table
 
-from app.cli.context import database, err, out, settings
+from app.cli.context import database, err, fail, out, print_table, settings
+from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.migrating import current, upgrade
 from app.foundation.settings import Settings
@@ -71,6 +72,9 @@ def check(
 ) -> None:
     """Prove that every tally equals the ratings it counts and every code exists; exit 1 if not."""
     with database() as db:
+        with db.reading() as session:
+            if agency is not None and directory_version(session, agency) is None:
+                raise fail(f"There is no agency {agency}.")
         report = reconcile(db, agency)
     if not report.differences and not report.strays:
         out.print(f"checked {report.ratings} ratings in {report.tallies} tallies: all agree")
@@ -91,7 +95,7 @@ def check(
         )
         for row in report.differences:
             table.add_row(*(str(part) for part in row))
-        err.print(table)
+        print_table(table, err)
     for stray in report.strays:
         err.print(stray, markup=False, highlight=False)
     raise typer.Exit(1)

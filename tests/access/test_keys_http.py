@@ -220,7 +220,6 @@ def test_a_revoked_key_is_dead_in_every_process_within_the_time_of_the_key_cache
         refused(house.get("/v1/offices", key), "key-revoked")
 
 
-@pytest.mark.xfail(strict=True, reason="a refusal does not end the grace in which the old answer is still given")
 def test_a_key_that_was_refused_once_stays_refused(remembering: tuple[House, House]) -> None:
     house = remembering[0]
     key, row = new_key(house)

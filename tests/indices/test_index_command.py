@@ -115,7 +115,7 @@ def test_what_is_wrong_is_said_and_ends_with_status_1(run: Run) -> None:
             ["kota", "--from", "1 November", "--by", "week"],
             "--from: The value is not valid; expected a date such as 2026-11-24.\n"
             "--by: The value is not valid; expected "
-            "'office', 'service', 'employee', 'channel', 'month' or 'day'.",
+            "one of 'office', 'service', 'employee', 'channel', 'month', 'day'.",
         ),
     ]:
         assert " ".join(run(*arguments, status=1).split()) == " ".join(message.split())

@@ -216,7 +216,7 @@ def test_the_message_says_what_to_send_instead(house: House) -> None:
 
     assert "expected exact, 0.333, 0.33." in message(weights="0.111")
     assert "expected 2017, 2004." in message(bands="1999")
-    assert "'office', 'service', 'employee', 'channel', 'month' or 'day'" in message(by="week")
+    assert "'office', 'service', 'employee', 'channel', 'month', 'day'" in message(by="week")
     assert "expected a date such as 2026-11-24." in message(from_="yesterday")
 
 

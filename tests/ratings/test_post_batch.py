@@ -164,7 +164,6 @@ def test_an_item_too_late_that_is_stored_already_is_a_replay(house: House) -> No
     assert results[2]["problem"]["server_time"] == "2026-12-28T03:00:00.000+00:00"
 
 
-@pytest.mark.xfail(strict=True, reason="of equal ids in one batch only the last is looked up as a retry")
 def test_every_retry_of_one_late_rating_in_a_batch_is_a_replay(house: House) -> None:
     sheet = house.sheet()
     assert house.post("/v1/ratings", sheet).status_code == 201
@@ -344,12 +343,8 @@ def timed(house: House, path: str, body: Any) -> tuple[httpx.Response, float]:
 
 
 def test_behind_a_held_table_everybody_is_answered_soon_and_nothing_is_lost_or_doubled(
-    furnished: tuple[str, dict[str, str]], store: str, request: pytest.FixtureRequest
+    furnished: tuple[str, dict[str, str]],
 ) -> None:
-    if store == "sqlite":
-        request.applymarker(
-            pytest.mark.xfail(strict=True, reason="SQLite's busy_timeout of 5 s outlasts every other limit")
-        )
     url, keys = furnished
     # Keys and directory are remembered, as they are in a busy service.
     with House.open(url, keys, key_cache_seconds=55, directory_cache_seconds=60) as house:
