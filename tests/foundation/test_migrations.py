@@ -29,7 +29,7 @@ VERSIONS = sorted(file for file in (ROOT / "migrations" / "versions").glob("*.py
 # Four processes that have loaded everything start at the same moment; the exit status counts those that failed.
 RACE = """
 import os, sys
-import app.main
+import app.access.tables, app.directory.tables, app.instruments.tables, app.ratings.tables
 from app.foundation.migrating import upgrade
 
 ready, start = os.pipe()

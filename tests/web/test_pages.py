@@ -1,0 +1,52 @@
+"""Pages for people: both languages, nothing from elsewhere, safe headers."""
+
+import re
+
+import pytest
+
+from tests.house import House
+
+ELSEWHERE = re.compile(r"""(?:src|href)=["'](?:https?:)?//""")
+
+
+@pytest.mark.parametrize(
+    ("headers", "path", "language", "words"),
+    [
+        ({}, "/", "id", "Langkah pertama"),
+        ({"Accept-Language": "en-GB,id;q=0.5"}, "/", "en", "First steps"),
+        ({"Accept-Language": "fr"}, "/", "id", "Langkah pertama"),
+        ({"Accept-Language": "id"}, "/?lang=en", "en", "First steps"),
+        ({}, "/?lang=xx", "id", "Langkah pertama"),
+    ],
+)
+def test_the_welcome_page_speaks_the_readers_language(
+    house: House, headers: dict[str, str], path: str, language: str, words: str
+) -> None:
+    response = house.get(path, None, headers=headers)
+    assert response.status_code == 200
+    assert response.headers["content-language"] == language
+    assert f'<html lang="{language}">' in response.text
+    assert words in response.text
+
+
+def test_the_welcome_page_leads_to_pages_that_answer(house: House) -> None:
+    page = house.get("/", None).text
+    links = [link for link in re.findall(r'(?:href|src)="([^"#]+)"', page) if link.startswith("/")]
+    assert {"/docs", "/openapi.json", "/healthz", "/readyz", "/metrics"} <= set(links)
+    assert {link: house.get(link, None).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_pages_need_nothing_from_elsewhere(house: House) -> None:
+    for path in ("/", "/docs"):
+        page = house.get(path, None).text
+        assert ELSEWHERE.search(page) is None, path
+    files = re.findall(r'(?:href|src)="(/static[^"]+)"', house.get("/docs", None).text)
+    assert len(files) >= 3
+    assert all(house.get(file, None).status_code == 200 for file in files)
+
+
+def test_the_welcome_page_allows_only_its_own_files(house: House) -> None:
+    headers = house.get("/", None).headers
+    assert headers["content-security-policy"].startswith("default-src 'self'")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
