@@ -16,30 +16,24 @@ LISTED = ", ".join(COLUMNS)
 TALLY_KEY = "grain, unit, period_start, service, channel, ticketed, standing, instrument, sheet"
 
 
+# What the tallies tell apart: alike sheets are added up by these before they are spread over the grains.
+ALIKE = "rated_on, office, service, channel, ticketed, standing, instrument, sheet"
+
+
 def _grain(grain: Grain, source: str, month: str, agency_id: str) -> str:
-    """The sheets of `source` keyed at one grain."""
+    """The counts of `source` keyed at one grain."""
     unit = agency_id if grain.unit == "agency_id" else grain.unit
     period = month if grain.by_month else "rated_on"
     service, channel = ("service", "channel") if grain.split else ("''", "''")
     return (
         f"SELECT {agency_id} AS agency_id, '{grain.name}' AS grain, CAST({unit} AS VARCHAR) AS unit, "
         f"{period} AS period_start, {service} AS service, {channel} AS channel, "
-        f"ticketed, standing, instrument, sheet FROM {source}"
+        f"ticketed, standing, instrument, sheet, n FROM {source}"
     )
 
 
 def _keyed(source: str, month: str, agency_id: str) -> str:
     return " UNION ALL ".join(_grain(grain, source, month, agency_id) for grain in GRAINS)
-
-
-def _count(source: str, month: str, on_conflict: str) -> str:
-    """Add the sheets of `source` to the tallies of every grain. The agency is the statement's parameter."""
-    return (
-        f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) "
-        f"SELECT :agency_id, {TALLY_KEY}, count(*) FROM ({_keyed(source, month, ':agency_id')}) AS keyed "
-        f"GROUP BY {TALLY_KEY} ORDER BY {TALLY_KEY} "
-        f"ON CONFLICT {on_conflict} DO UPDATE SET n = tally.n + excluded.n"
-    )
 
 
 POSTGRESQL_MONTH = "CAST(date_trunc('month', rated_on) AS date)"
@@ -49,10 +43,15 @@ POSTGRESQL_STORE = (
     + ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in COLUMNS)
     + ")), "
     f"stored AS (INSERT INTO rating (agency_id, {LISTED}) SELECT :agency_id, {LISTED} FROM incoming "
-    "ORDER BY key ON CONFLICT ON CONSTRAINT rating_pkey DO NOTHING "
-    f"RETURNING {LISTED}), "
-    f"tallied AS ({_count('stored', POSTGRESQL_MONTH, 'ON CONSTRAINT tally_pkey')}) "
-    "SELECT key FROM incoming WHERE NOT EXISTS (SELECT FROM stored WHERE stored.key = incoming.key)"
+    f"ORDER BY key ON CONFLICT ON CONSTRAINT rating_pkey DO NOTHING RETURNING key, {ALIKE}), "
+    f"alike AS (SELECT {ALIKE}, count(*) AS n FROM stored GROUP BY {ALIKE}), "
+    f"tallied AS (INSERT INTO tally (agency_id, {TALLY_KEY}, n) SELECT :agency_id, {TALLY_KEY}, sum(n) "
+    f"FROM ({_keyed('alike', POSTGRESQL_MONTH, ':agency_id')}) AS keyed "
+    f"GROUP BY {TALLY_KEY} ORDER BY {TALLY_KEY} "
+    "ON CONFLICT ON CONSTRAINT tally_pkey DO UPDATE SET n = tally.n + excluded.n) "
+    # Nearly always everything was new, and the rows need not be looked at again.
+    "SELECT key FROM incoming WHERE (SELECT count(*) FROM stored) < (SELECT count(*) FROM incoming) "
+    "AND NOT EXISTS (SELECT FROM stored WHERE stored.key = incoming.key)"
 )
 
 # SQLite has one writer at a time, so it may look first and then insert what is missing; the counts come
@@ -70,30 +69,30 @@ SQLITE_EXISTING = _EXISTING + "(SELECT value FROM json_each(:keys))"
 SQLITE_MONTH = "date(rated_on, 'start of month')"
 
 
+def _recounted(month: str) -> str:
+    """The ratings, keyed at every grain and added up."""
+    alike = f"(SELECT agency_id, {ALIKE}, count(*) AS n FROM rating GROUP BY agency_id, {ALIKE}) AS alike"
+    whole_key = f"agency_id, {TALLY_KEY}"
+    return f"SELECT {whole_key}, sum(n) AS n FROM ({_keyed(alike, month, 'agency_id')}) AS keyed GROUP BY {whole_key}"
+
+
 def recount(month: str) -> str:
     """Fill an empty tally table from the ratings of one agency."""
     return (
-        f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) SELECT agency_id, {TALLY_KEY}, count(*) "
-        f"FROM ({_keyed('rating', month, 'agency_id')}) AS keyed WHERE agency_id = :agency_id "
-        f"GROUP BY agency_id, {TALLY_KEY}"
+        f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) "
+        f"SELECT * FROM ({_recounted(month)}) AS recounted WHERE agency_id = :agency_id"
     )
 
 
 def differences(month: str) -> str:
     """Keys whose tally and recount differ, whichever side lacks them (agency, key, tally, ratings)."""
     whole_key = f"agency_id, {TALLY_KEY}"
-    recounted = (
-        f"SELECT {whole_key}, 0 AS tallied, 1 AS counted "
-        f"FROM ({_keyed('rating', month, 'agency_id')}) AS keyed "
-        "WHERE :agency_id IS NULL OR agency_id = :agency_id"
-    )
-    tallied = (
-        f"SELECT {whole_key}, n AS tallied, 0 AS counted FROM tally WHERE :agency_id IS NULL OR agency_id = :agency_id"
-    )
     return (
-        f"SELECT {whole_key}, sum(tallied) AS tallied, sum(counted) AS counted "
-        f"FROM ({recounted} UNION ALL {tallied}) AS both_sides GROUP BY {whole_key} "
-        f"HAVING sum(tallied) <> sum(counted) ORDER BY {whole_key} LIMIT :most"
+        f"SELECT {whole_key}, sum(tallied) AS tallied, sum(counted) AS counted FROM ("
+        f"SELECT {whole_key}, 0 AS tallied, n AS counted FROM ({_recounted(month)}) AS recounted "
+        f"UNION ALL SELECT {whole_key}, n AS tallied, 0 AS counted FROM tally) AS both_sides "
+        "WHERE :agency_id IS NULL OR agency_id = :agency_id "
+        f"GROUP BY {whole_key} HAVING sum(tallied) <> sum(counted) ORDER BY {whole_key} LIMIT :most"
     )
 
 

@@ -504,7 +504,7 @@ def test_whatever_clients_do_the_database_is_what_was_answered(house: House) -> 
     run_state_machine_as_test(
         HouseMachine,
         settings=settings(
-            max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
