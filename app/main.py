@@ -96,6 +96,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         # Metrics are our own (/metrics); asking for OpenTelemetry providers at every request is not free.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         docs_url=None,
+        # A redirect would name the scheme and host of the request: behind a proxy, http.
+        redirect_slashes=False,
         redoc_url=None,
     )
     state = application.state

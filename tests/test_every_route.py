@@ -170,7 +170,6 @@ def test_there_is_nothing_at_any_other_address(house: House) -> None:
             problem(house.get(path, key), 404, "not-found")
 
 
-@pytest.mark.xfail(strict=True, reason="307 to http:// and whatever Host says: a key would be sent on in the clear")
 def test_a_slash_too_many_leads_nowhere_and_sends_no_key_elsewhere(house: House) -> None:
     for method, path in TAKES:
         response = house.request(method, f"{address(path)}/", "admin", headers={"host": "elsewhere.test"})

@@ -35,7 +35,7 @@ class KeyText:
 
 def read_key(text: str) -> KeyText | None:
     """Take a key apart; None when it does not have the form of a key."""
-    parts = text.split("_")
+    parts = text.split("_") if text.isascii() and text.isprintable() else []
     if len(parts) != 4 or parts[0] != "crm" or parts[1] not in KINDS:
         return None
     return KeyText(KeyKind(parts[1]), parts[2], parts[3])

@@ -4,6 +4,8 @@ from app.foundation.database import Database, IntegrityError
 from app.foundation.secret import fingerprint
 from app.foundation.tables import Installation
 
+SHORTEST_SECRET = 32
+
 
 class UnfitInstallation(RuntimeError):
     """The service must not start like this; the message says what to do."""
@@ -11,6 +13,8 @@ class UnfitInstallation(RuntimeError):
 
 def claim(database: Database, secret: bytes) -> None:
     """Record the secret's fingerprint on the first start; raise when it is another one later."""
+    if len(secret) < SHORTEST_SECRET:
+        raise UnfitInstallation(f"The secret has fewer than {SHORTEST_SECRET} characters; restore the whole one.")
     ours = fingerprint(secret)
     try:
         with database.writing() as session:

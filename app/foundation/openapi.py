@@ -41,6 +41,10 @@ PROBLEM_SCHEMA = {
         "server_time": {"type": "string", "format": "date-time"},
     },
 }
+HEADERS: dict[int, dict[str, Any]] = {
+    401: {"headers": {"WWW-Authenticate": {"schema": {"type": "string"}}}},
+    503: {"headers": {"Retry-After": {"schema": {"type": "integer"}}}},
+}
 WORDS = {
     400: "The body is not JSON.",
     401: "No valid key.",
@@ -60,7 +64,7 @@ def problems(*statuses: int) -> Responses:
     """The `responses` of a guarded route: 401 and 403, and the problems of its own."""
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
-        status: {"description": WORDS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        status: {"description": WORDS[status], "content": {MEDIA_TYPE: {"schema": schema}}} | HEADERS.get(status, {})
         for status in sorted({401, 403, 503, *statuses})
     }
 

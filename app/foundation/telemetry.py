@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
@@ -56,6 +58,23 @@ class Metrics:
         return generate_latest(self.registry)
 
 
+class _Stream:
+    """A stream that never fails: a full disk, or a reader that has gone, must not cost anybody an answer."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, words: str) -> None:
+        """Write if it can be written."""
+        with suppress(OSError, ValueError):
+            self._stream.write(words)
+
+    def flush(self) -> None:
+        """Flush if it can be flushed."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def configure_logging(level: str) -> None:
     """JSON lines on standard error; called by the entry points only."""
     structlog.configure(
@@ -65,5 +84,5 @@ def configure_logging(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Stream(sys.stderr))),
     )

@@ -24,7 +24,7 @@ log = structlog.get_logger("cermin.writer")
 Result = Stored | Problem
 RETRY_AFTER = 2
 # Behind a stalled database a rating is refused rather than kept waiting longer than a client would.
-LONGEST_WAIT = 2.0
+LONGEST_WAIT = 1.4
 
 
 @dataclass(frozen=True, slots=True)

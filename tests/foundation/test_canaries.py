@@ -242,7 +242,6 @@ def test_a_database_that_is_gone_is_told_as_busy_and_all_is_well_again_when_it_i
     assert house.get("/readyz", None).status_code == 200
 
 
-@pytest.mark.xfail(strict=True, reason="an error of the log's stream leaves through the place that logs")
 def test_a_log_that_cannot_be_written_costs_no_answer(watched: Watched, caplog: pytest.LogCaptureFixture) -> None:
     house, good = watched.house, watched.sheet()
     # As when the disk that holds the log is full, or whoever read it has gone.

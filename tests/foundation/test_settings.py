@@ -162,7 +162,6 @@ def test_two_processes_may_start_for_the_first_time_at_once(database: Database) 
     claim(database, ours)
 
 
-@pytest.mark.xfail(strict=True, reason="an empty or short file is taken for a secret")
 def test_a_file_without_a_whole_secret_is_not_taken_for_one(
     furnished: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
@@ -174,15 +173,6 @@ def test_a_file_without_a_whole_secret_is_not_taken_for_one(
             start(url, keys, secret=None, secret_file=file)
 
 
-@pytest.mark.parametrize(
-    "store",
-    [
-        # Not even run: it would take half a minute.
-        pytest.param("sqlite", marks=pytest.mark.xfail(run=False, reason="SQLite's pool waits for 30 s")),
-        "postgresql",
-    ],
-    indirect=True,
-)
 def test_when_all_connections_are_taken_a_reader_is_told_so_soon(furnished: tuple[str, dict[str, str]]) -> None:
     url, keys = furnished
     with House.open(url, keys, pool_size=2, key_cache_seconds=55) as house:
