@@ -76,15 +76,17 @@ def _row(agency_id: str, key: TallyKey, n: int) -> dict[str, Any]:
 def counts_apart() -> None:
     """The tally is not counted in the transaction of the ratings."""
     store = app.ratings.store
-    uncounted = str(store.POSTGRESQL_STORE).split(", tallied AS (")[0] + " SELECT key FROM stored"
+    whole = str(store.POSTGRESQL_STORE)
+    uncounted = whole[: whole.index(", tallied AS (")] + " " + whole[whole.index("SELECT key FROM incoming") :]
     setattr(store, "POSTGRESQL_STORE", text(uncounted))  # noqa: B010 - a constant is replaced
     setattr(store, "count", _nothing)  # noqa: B010 - SQLite's part of the same
     setattr(app.main, "RatingStore", ApartStore)  # noqa: B010 - mypy forbids assigning to a class
     main()
 
 
-def _nothing(_: Sequence[NewRating]) -> list[tuple[TallyKey, int]]:
-    return []
+def _nothing(ratings: Sequence[NewRating]) -> list[tuple[TallyKey, int]]:
+    """The same keys, each grown by nothing."""
+    return [(key, 0) for key, _ in count(ratings)]
 
 
 def forgets_the_key() -> None:
