@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
 import app.directory.routes
 import app.foundation.routes
@@ -121,7 +121,7 @@ def open_database(settings: Settings) -> Database:
     )
 
 
-def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Clock):  # type: ignore[no-untyped-def]
+def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Clock) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         check_fitness(settings, database, secret)

@@ -60,7 +60,7 @@ def textbook(database_url: str) -> FastAPI:
     # The tutorial's default pool is smaller than FastAPI's pool of threads and deadlocks under load.
     arguments = {"check_same_thread": False, "timeout": 30} if is_sqlite else {}
     engine = create_engine(url, pool_size=50, connect_args=arguments)
-    SQLModel.metadata.create_all(engine, tables=[TextbookRating.__table__])  # type: ignore[attr-defined]
+    SQLModel.metadata.create_all(engine, tables=[TextbookRating.__table__])  # type: ignore[attr-defined]  # SQLModel does not declare it
 
     def get_session() -> Iterator[Session]:
         with Session(engine) as session:

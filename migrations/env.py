@@ -40,7 +40,7 @@ def online() -> None:
         with database.writer.connect() as connection:
             if database.is_sqlite:
                 # Batch mode rebuilds tables, which foreign keys would forbid; BEGIN IMMEDIATE is the lock.
-                connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+                connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]  # open by now
                 run(connection, is_sqlite=True)
                 return
             connection.execute(text("SET lock_timeout = 0"))

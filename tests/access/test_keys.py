@@ -163,7 +163,7 @@ def test_a_fault_in_the_audit_trail_stops_the_change(database: Database) -> None
         _, row = make(session)
     for change in (
         lambda session: make(session, actor=None),
-        lambda session: revoke(session, agency_id="kota", key_id=row.key_id, actor=None, now=NOW),  # type: ignore[arg-type]
+        lambda session: revoke(session, agency_id="kota", key_id=row.key_id, actor=None, now=NOW),  # type: ignore[arg-type]  # wrong on purpose
     ):
         with pytest.raises(Exception, match=r"(?i)null"), database.writing() as session:
             change(session)

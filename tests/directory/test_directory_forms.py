@@ -139,7 +139,7 @@ def test_a_cell_as_text(cell: Cell, text: str | None) -> None:
         ("1.98501012010011e+17", "15 digits"),
         (True, "TRUE or FALSE"),
         (date(2026, 1, 1), "a date or time"),
-        (datetime(2026, 1, 1), "a date or time"),  # noqa: DTZ001 - as the reader gives it
+        (datetime(2026, 1, 1), "a date or time"),  # noqa: DTZ001 - a spreadsheet knows no zones - as the reader gives it
         (time(8), "a date or time"),
         (timedelta(hours=30), "a date or time"),
         ("two\nlines", "line break"),
@@ -158,7 +158,7 @@ def test_a_required_cell_is_not_empty() -> None:
         required_text_of(" ")
 
 
-@pytest.mark.parametrize("cell", [date(2026, 1, 31), datetime(2026, 1, 31), "2026-01-31", " 2026-01-31 "])  # noqa: DTZ001
+@pytest.mark.parametrize("cell", [date(2026, 1, 31), datetime(2026, 1, 31), "2026-01-31", " 2026-01-31 "])  # noqa: DTZ001 - a spreadsheet knows no zones
 def test_a_cell_as_a_day(cell: Cell) -> None:
     found = day_of(cell)
     assert found == date(2026, 1, 31)
@@ -168,8 +168,8 @@ def test_a_cell_as_a_day(cell: Cell) -> None:
 @pytest.mark.parametrize(
     ("cell", "moment"),
     [
-        (datetime(2026, 1, 31, 8), "2026-01-31T08:00:00"),  # noqa: DTZ001
-        (datetime(2026, 1, 31, 7, 59, 59, 999_600), "2026-01-31T08:00:00"),  # noqa: DTZ001
+        (datetime(2026, 1, 31, 8), "2026-01-31T08:00:00"),  # noqa: DTZ001 - a spreadsheet knows no zones
+        (datetime(2026, 1, 31, 7, 59, 59, 999_600), "2026-01-31T08:00:00"),  # noqa: DTZ001 - a spreadsheet knows no zones
         (date(2026, 1, 31), "2026-01-31T00:00:00"),
         ("2026-01-31 08:00", "2026-01-31T08:00:00"),
         ("2026-01-31T08:00:30", "2026-01-31T08:00:30"),
@@ -185,7 +185,7 @@ def test_a_cell_as_a_moment(cell: Cell, moment: str) -> None:
         (day_of, "", "required"),
         (day_of, "31/01/2026", "2025-01-31"),
         (day_of, "2026-02-30", "no such day"),
-        (day_of, datetime(2026, 1, 31, 8), "without a time"),  # noqa: DTZ001
+        (day_of, datetime(2026, 1, 31, 8), "without a time"),  # noqa: DTZ001 - a spreadsheet knows no zones
         (day_of, 46_053.0, "no date"),
         (day_of, True, "no date"),
         (day_of, time(8), "no date"),
@@ -199,7 +199,7 @@ def test_a_cell_as_a_moment(cell: Cell, moment: str) -> None:
         (moment_of, 46_053.5, "no date"),
         (moment_of, time(8), "no date"),
         (moment_of, Broken.formula, "formula"),
-        (moment_of, datetime(1905, 1, 1, 8), "between 1950 and 2099"),  # noqa: DTZ001
+        (moment_of, datetime(1905, 1, 1, 8), "between 1950 and 2099"),  # noqa: DTZ001 - a spreadsheet knows no zones
     ],
 )
 def test_a_cell_that_is_no_day_or_moment(read: Callable[[Cell], date], cell: Cell, problem: str) -> None:

@@ -81,7 +81,7 @@ def test_every_row_of_a_first_import_is_written(database: Database) -> None:
         person = session.get(Employee, ("kota", "E001"))
         assert person is not None
         assert (person.nip, person.position, person.grade, person.active) == (NIP, "Analis", "III/b", True)
-        duty = session.exec(select(Duty).order_by(Duty.from_at)).first()  # type: ignore[arg-type]
+        duty = session.exec(select(Duty).order_by(Duty.from_at)).first()  # type: ignore[arg-type]  # SQLModel types the column as its value
         assert duty is not None
         assert (duty.from_at.hour, duty.until_at.hour) == (0, 4), "08:00 in Makassar is midnight in UTC"
     assert postings_of(database, "E001") == [(date(2020, 1, 1), None, "dukcapil")]
@@ -226,7 +226,7 @@ def test_codes_may_be_typed_as_numbers_and_times_as_cells(database: Database) ->
         "services": [(1.0, "Layanan 1", "")],
         "counters": [(7.0, 1.0, "Loket 1", 1.0)],
         "employees": [(12.0, "Budi", "", "", "", 7.0, date(2026, 1, 1))],
-        "duties": [(7.0, 1.0, 12.0, datetime(2026, 1, 5, 8), date(2026, 1, 6))],  # noqa: DTZ001
+        "duties": [(7.0, 1.0, 12.0, datetime(2026, 1, 5, 8), date(2026, 1, 6))],  # noqa: DTZ001 - a spreadsheet knows no zones
     }
     import_lines(database, lines)
     with database.reading() as session:

@@ -32,7 +32,7 @@ def town(database: Database) -> Database:
 
 def test_every_addition_leaves_an_audit_row_without_personal_data(town: Database) -> None:
     with town.reading() as session:
-        events = session.exec(select(AuditEvent).order_by(AuditEvent.event_id)).all()  # type: ignore[arg-type]
+        events = session.exec(select(AuditEvent).order_by(AuditEvent.event_id)).all()  # type: ignore[arg-type]  # SQLModel types the column as its value
     assert [(event.action, event.subject, event.actor) for event in events] == [
         ("agency.added", "kota", "test"),
         ("office.added", "setda", "test"),

@@ -27,7 +27,7 @@ agencies = count(1)
 names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z", "Nd")), min_size=1, max_size=20).map(
     lambda text: f"N {text}"
 )
-days = st.dates(datetime(2000, 1, 1).date(), datetime(2026, 1, 1).date())  # noqa: DTZ001
+days = st.dates(datetime(2000, 1, 1).date(), datetime(2026, 1, 1).date())  # noqa: DTZ001 - a spreadsheet knows no zones
 regions = st.sampled_from(("", "73", "73.71", "73.71.09.1001"))
 zones = st.sampled_from(("WIB", "WITA", "WIT", "Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"))
 
@@ -42,7 +42,7 @@ def directories(draw: st.DrawFn) -> Lines:
     duties: list[tuple[Any, ...]] = []
     for office, counter in counters:
         present = [code for code, (place, _) in people.items() if place == office]
-        start = datetime(2026, 1, 5, draw(st.integers(0, 12)))  # noqa: DTZ001
+        start = datetime(2026, 1, 5, draw(st.integers(0, 12)))  # noqa: DTZ001 - a spreadsheet knows no zones
         for _ in range(draw(st.integers(0, 3)) if present else 0):
             end = start + timedelta(minutes=draw(st.integers(1, 2_000)))
             duties.append((office, counter, draw(st.sampled_from(present)), start, end))

@@ -105,7 +105,7 @@ def test_other_variables_are_none_of_our_business(bare_environment: pytest.Monke
 def test_settings_do_not_change_and_do_not_tell_the_secret() -> None:
     values = Settings(secret=SECRET)
     with pytest.raises(ValidationError):
-        values.port = 1  # type: ignore[misc]
+        values.port = 1  # type: ignore[misc]  # wrong on purpose
     assert SECRET not in repr(values) + str(values) + values.model_dump_json()
 
 
