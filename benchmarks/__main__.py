@@ -23,7 +23,7 @@ def main() -> None:
     large = 100_000 if chosen.quick else 1_000_000
     with stores() as both:
         writes, memory = measure_writes(both, rounds, seconds)
-        batches = measure_batches(both[0], rounds, 4 if chosen.quick else 40)
+        batches = measure_batches(both[0], rounds, seconds)
         reads = {store.name: measure_reads(store, rounds, large // 10, large) for store in both}
     table = written(writes, memory, batches, reads, rounds, seconds)
     print(table)

@@ -1,26 +1,14 @@
 """Single ratings under load: (a) bare, (b) textbook and (c) the service, interleaved."""
 
-import shutil
-import subprocess
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
+from benchmarks.load import Load, press
 from benchmarks.servers import Server, baseline, cermin
 from benchmarks.stores import Store
 
 CONNECTIONS = (1, 16, 64)
-SCRIPT = Path(__file__).with_name("load.lua")
-
-
-@dataclass(frozen=True)
-class Load:
-    """One round of wrk: answers per second, latencies in ms."""
-
-    rate: float
-    p50: float
-    p99: float
 
 
 @dataclass(frozen=True)
@@ -37,8 +25,6 @@ Figures = dict[tuple[str, int], Medians]
 
 def measure_writes(stores: list[Store], rounds: int, seconds: int) -> tuple[Figures, dict[str, float]]:
     """Figures by (subject, connections), and the service's peak memory in MiB by store."""
-    if shutil.which("wrk") is None:
-        raise SystemExit("wrk is missing; on Debian: apt-get install wrk")
     with ExitStack() as stack:
         subjects: dict[str, tuple[Server, str]] = {"a": (stack.enter_context(baseline("bare", stores[0].url)), "none")}
         for store in stores:
@@ -55,7 +41,7 @@ def _rounds(subjects: dict[str, tuple[Server, str]], rounds: int, seconds: int) 
         for connections in CONNECTIONS:
             for name, (server, key) in subjects.items():
                 seed = number * 100 + connections
-                load = _wrk(server, key, connections, 1 if number == 0 else seconds, seed)
+                load = press(server, key, connections, 1 if number == 0 else seconds, seed)
                 # Round 0 warms up: pools, caches and the planner.
                 if number:
                     loads.setdefault((name, connections), []).append(load)
@@ -64,32 +50,6 @@ def _rounds(subjects: dict[str, tuple[Server, str]], rounds: int, seconds: int) 
                         flush=True,
                     )
     return loads
-
-
-def _wrk(server: Server, key: str, connections: int, seconds: int, seed: int) -> Load:
-    command = [
-        "wrk",
-        "-t1",
-        f"-c{connections}",
-        f"-d{seconds}s",
-        "--timeout",
-        "10s",
-        "-s",
-        str(SCRIPT),
-        server.url,
-    ]
-    done = subprocess.run(
-        [*command, "--", key, "/v1/ratings", str(seed)],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT"))
-    requests, duration, p50, p99, refused = map(int, line.split()[1:])
-    if refused:
-        raise SystemExit(f"{refused} of {requests} requests were refused: the figures would mean nothing")
-    return Load(requests / (duration / 1e6), p50 / 1000, p99 / 1000)
 
 
 def _medians(loads: list[Load]) -> Medians:

@@ -13,6 +13,7 @@ from app.cli.context import database, err, fail, out, print_table, settings
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.migrating import current, upgrade
+from app.foundation.segments import OneSegment
 from app.foundation.settings import Settings
 from app.foundation.telemetry import configure_logging
 from app.main import create_app
@@ -44,6 +45,7 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
             server_header=False,
             # Nothing here depends on who connects, so nobody's forwarding headers need to be believed.
             proxy_headers=False,
+            http=OneSegment,
         )
     )
     # uvicorn drains and then raises the signal anew for whoever handled it before: a service that ended in

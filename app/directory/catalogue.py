@@ -9,7 +9,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.directory.catalogue_store import directory_version, duties_since, whole_directory
-from app.directory.tables import Duty, Posting
+from app.directory.postings import Stay
+from app.directory.tables import Duty
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.remembering import Memory
@@ -52,17 +53,12 @@ class Catalogue:
     services: frozenset[str]
     counters: Mapping[tuple[str, str], tuple[str, ...]]
     employees: frozenset[str]
-    postings: Mapping[str, tuple[Posting, ...]]
+    postings: Mapping[str, tuple[Stay, ...]]
     rosters: Mapping[tuple[str, str], Roster] = field(default_factory=dict)
 
     def posted(self, employee: str, office: str, day: date) -> bool:
         """Whether the employee worked at the office on that local day."""
-        return any(
-            posting.office == office
-            and posting.from_on <= day
-            and (posting.until_on is None or day <= posting.until_on)
-            for posting in self.postings.get(employee, ())
-        )
+        return any(stay.office == office and stay.includes(day) for stay in self.postings.get(employee, ()))
 
     def within(self, office: str, root: str | None) -> bool:
         """Whether the office lies in the subtree under `root` (None: the whole agency)."""
@@ -82,9 +78,10 @@ def read_catalogue(database: Database, agency_id: str, since: datetime) -> Catal
             return None
         rows = whole_directory(session, agency_id)
         duties = duties_since(session, agency_id, since)
-    postings: dict[str, list[Posting]] = {}
+    postings: dict[str, list[Stay]] = {}
     for posting in rows.postings:
-        postings.setdefault(posting.employee, []).append(posting)
+        stay = Stay(posting.from_on, posting.until_on, posting.office)
+        postings.setdefault(posting.employee, []).append(stay)
     return Catalogue(
         agency_id=agency_id,
         version=version,

@@ -6,11 +6,11 @@ keeps its declaration and its place in the OpenAPI document, but `ShortWay` answ
 docs/decisions/0003-the-short-way.md has the measurement.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
 from fastapi.routing import APIRoute
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -30,13 +30,15 @@ class OnePassRoute(APIRoute):
     """Endpoints are `async def endpoint(request, principal, body)` returning a `Response`."""
 
     guard: Guard
-    limits: dict[str, int]
+    limits: Mapping[str, int]
+    tolerant: Mapping[type[BaseModel], type[BaseModel]]
 
     def get_route_handler(self) -> Answerer:
         """What answers a request for this route, whichever way it came."""
         assert self.body_field is not None, "a one-pass route has a body"
         model: Any = self.body_field.field_info.annotation
         validate, guard, endpoint = TypeAdapter(model).validator.validate_json, self.guard, self.endpoint
+        second_look = TypeAdapter(self.tolerant[model]).validator.validate_json if model in self.tolerant else validate
         limit = self.limits[self.path]
 
         async def answerer(request: Request) -> Response:
@@ -47,21 +49,26 @@ class OnePassRoute(APIRoute):
             body = await read_body(request.scope, request.receive, limit=limit, seconds=seconds)
             try:
                 sheet = validate(body)
-            except ValidationError as error:
-                raise invalid(error) from None
+            except ValidationError:
+                sheet = _looked_at_again(body, second_look)
             response: Response = await endpoint(request, principal, sheet)
             return response
 
         return answerer
 
 
-def one_pass(admitting: Guard, limits: dict[str, int]) -> type[OnePassRoute]:
-    """The route class whose routes are guarded by `admitting` and take bodies up to the limit of their path."""
+def one_pass(
+    admitting: Guard, limits: Mapping[str, int], tolerant: Mapping[type[BaseModel], type[BaseModel]]
+) -> type[OnePassRoute]:
+    """The route class whose routes are guarded by `admitting` and take bodies up to the limit of their path.
+
+    A body that does not fit its model is looked at again as the model's `tolerant` one, if it has one.
+    """
 
     class Guarded(OnePassRoute):
         guard = staticmethod(admitting)
 
-    Guarded.limits = limits
+    Guarded.limits, Guarded.tolerant = limits, tolerant
     return Guarded
 
 
@@ -111,6 +118,13 @@ class Prepared(Response):
         ]
         if replayed:
             self.raw_headers.append((b"idempotent-replayed", b"true"))
+
+
+def _looked_at_again(body: bytes, validate: Callable[[bytes], Any]) -> Any:
+    try:
+        return validate(body)
+    except ValidationError as error:
+        raise invalid(error) from None
 
 
 def _is_json(scope: Scope) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from typing import Generic, NamedTuple, TypeVar
 
-from app.foundation.clock import Clock
+from app.foundation.clock import Clock, seconds_of
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -24,7 +24,7 @@ class Memory(Generic[Key, Value]):
     """
 
     def __init__(self, clock: Clock, seconds: float) -> None:
-        self._clock = clock
+        self._now = seconds_of(clock)
         self._seconds = seconds
         self._grace = min(seconds, LONGEST_GRACE)
         self._kept: dict[Key, _Kept[Value]] = {}
@@ -35,10 +35,11 @@ class Memory(Generic[Key, Value]):
         kept = self._kept.get(key)
         if kept is None:
             return None
-        now = self._clock().timestamp()
+        now = self._now()
         if now >= kept.ends:
             return None
-        age = now - kept.at
+        # A clock that was put back must not make anything young again.
+        age = abs(now - kept.at)
         if age < self._seconds or (key in self._renewing and age < self._seconds + self._grace):
             return kept.value
         self._renewing.add(key)
@@ -47,7 +48,7 @@ class Memory(Generic[Key, Value]):
     def younger_than(self, key: Key, seconds: float) -> Value | None:
         """The value if it was put so recently; for those who renew."""
         kept = self._kept.get(key)
-        if kept is None or self._clock().timestamp() - kept.at >= seconds:
+        if kept is None or abs(self._now() - kept.at) >= seconds:
             return None
         return kept.value
 
@@ -65,5 +66,5 @@ class Memory(Generic[Key, Value]):
         """Remember from now on, but never past the moment `ends` (Unix seconds)."""
         if len(self._kept) >= LARGEST:
             self._kept.clear()
-        self._kept[key] = _Kept(value, self._clock().timestamp(), ends)
+        self._kept[key] = _Kept(value, self._now(), ends)
         self._renewing.discard(key)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 
 from app.indices.counts import SheetCounts, composites, integer_weights
 from app.indices.official import index_of
@@ -43,10 +44,6 @@ class Grid:
     first: Fraction
     second: Fraction
 
-    def position(self, value: Fraction) -> Fraction:
-        """Where the value lies between bottom (0) and top (1)."""
-        return (value - self.bottom) / (self.top - self.bottom)
-
 
 def item_interval(histogram: Sequence[int], low: int = 1, confidence: float = CONFIDENCE) -> Interval | None:
     """The interval of one item from its counts per score, lowest first; None without answers (V2)."""
@@ -80,11 +77,16 @@ def mean_interval(cells: Mapping[Fraction, int], grid: Grid, confidence: float =
     lower, upper = _beta_ends(cells, grid, confidence)
     return Interval(
         n=n,
-        mean=sum((value * count for value, count in cells.items()), Fraction(0)) / n,
+        mean=_mean(cells, n),
         lower=float(grid.bottom) if cells.get(grid.bottom) == n else lower,
         upper=float(grid.top) if cells.get(grid.top) == n else upper,
         confidence=confidence,
     )
+
+
+def _mean(cells: Mapping[Fraction, int], n: int) -> Fraction:
+    unit = lcm(*(value.denominator for value in cells))
+    return Fraction(sum(_over(unit, value) * count for value, count in cells.items()), unit * n)
 
 
 def matched_beta(cells: Mapping[Fraction, int], grid: Grid) -> tuple[float, float]:
@@ -94,14 +96,21 @@ def matched_beta(cells: Mapping[Fraction, int], grid: Grid) -> tuple[float, floa
     v = (Σ x² p - u²)/(A + 1), and a + b = u(1 - u)/v - 1. Computed in fractions: near a unanimous
     result the difference of squares would lose its digits.
     """
-    first, second, total = grid.first, grid.second, sum(cells.values()) + 1
-    for value, n in cells.items():
-        x = grid.position(value)
-        first += x * n
-        second += x * x * n
+    # Over one denominator the sums are integers, which cost a twentieth of fractions.
+    unit = lcm(grid.bottom.denominator, *(value.denominator for value in cells))
+    steps = [(_over(unit, value) - _over(unit, grid.bottom), n) for value, n in cells.items()]
+    width = (grid.top - grid.bottom) * unit
+    first = grid.first + sum(step * n for step, n in steps) / width
+    second = grid.second + sum(step * step * n for step, n in steps) / width**2
+    total = sum(cells.values()) + 1
     u = first / total
     size = u * (1 - u) * (total + 1) / (second / total - u * u) - 1
     return float(u * size), float((1 - u) * size)
+
+
+def _over(unit: int, value: Fraction) -> int:
+    """The numerator of the value over a multiple of its denominator."""
+    return value.numerator * (unit // value.denominator)
 
 
 @lru_cache(maxsize=16)

@@ -37,6 +37,8 @@ def read_indices(
     scoring = _scoring(session, agency_id, query)
     selection = _selection(session, agency_id, query, period, root)
     counts = sheet_counts(session, agency_id, selection, plan(selection))
+    if not counts and query.office is not None and not names_of(session, agency_id, By.office, [query.office]):
+        raise Problem("office-unknown")
     personal = about_person(query.employee, query.by)
     rows = tuple(
         disclosed_row(scoring, group, counts.get(group.value if group else None, {}), personal=personal)
@@ -64,8 +66,7 @@ def _choice(field: str, asked: str | None, default: str, choices: Mapping[str, C
 
 
 def _selection(session: Session, agency_id: str, query: IndexQuery, period: Period, root: str | None) -> Selection:
-    parents = office_parents(session, agency_id)
-    offices = offices_asked(parents, root=root, office=query.office, children=query.include is not None)
+    offices, whole_agency = _offices(session, agency_id, query, root)
     for kind, code in ((By.service, query.service), (By.employee, query.employee)):
         if code is not None and not names_of(session, agency_id, kind, [code]):
             raise Problem(f"{kind}-unknown")
@@ -74,12 +75,22 @@ def _selection(session: Session, agency_id: str, query: IndexQuery, period: Peri
         first=period.first,
         last=period.last,
         offices=offices,
-        whole_agency=len(offices) == len(parents),
+        whole_agency=whole_agency,
         service=query.service,
         employee=query.employee,
         channel=query.channel,
         by=query.by,
     )
+
+
+def _offices(session: Session, agency_id: str, query: IndexQuery, root: str | None) -> tuple[frozenset[str], bool]:
+    """The offices asked for, and whether they are all there are."""
+    if query.office is not None and query.include is None and root is None:
+        # One office alone, for a key that reaches all of them: nothing of the tree matters.
+        return frozenset({query.office}), False
+    parents = office_parents(session, agency_id)
+    offices = offices_asked(parents, root=root, office=query.office, children=query.include is not None)
+    return offices, len(offices) == len(parents)
 
 
 def _groups(session: Session, agency_id: str, by: By | None, values: Collection[str | None]) -> list[Group | None]:

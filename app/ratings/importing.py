@@ -19,7 +19,8 @@ from app.ratings.keys import KeyMaker
 from app.ratings.past_answers import Answer, Form, LineReader, identified
 from app.ratings.rating import NewRating, Outcome
 from app.ratings.schemas import LONGEST_BATCH, ProfileIn, RatingIn
-from app.ratings.store import RatingStore, unlink_profiles
+from app.ratings.store import RatingStore
+from app.ratings.upkeep_store import unlink_profiles
 
 One = TypeVar("One")
 

@@ -16,10 +16,11 @@ from app.foundation.problems import Problem
 from app.instruments.shelf import ShelfCache
 from app.ratings.judging import Judge, Premises
 from app.ratings.keys import KeyMaker
+from app.ratings.lanes import Result, not_stored
 from app.ratings.rating import NewRating, Outcome, Stored
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
-from app.ratings.writer import Result, Writer, not_stored
+from app.ratings.writer import Writer
 
 UNFIT = 422
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
-from uuid import UUID
 
 from app.ratings.attribution import Place
 
@@ -13,7 +12,7 @@ class NewRating(NamedTuple):
     """One judged sheet, ready to be written: nothing about it is left to decide."""
 
     agency_id: str
-    key: UUID
+    key: str
     place: Place
     instrument: str
     sheet: str

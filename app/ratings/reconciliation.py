@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.foundation.database import Database
-from app.ratings.store import TallyDifference, count_rows, stray_codes, tally_differences
+from app.ratings.upkeep_store import TallyDifference, count_rows, stray_codes, tally_differences
 
 # A report of more lines would not be read; the exit status says the rest.
 LONGEST_REPORT = 200

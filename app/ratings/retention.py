@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from app.foundation.database import Database
-from app.ratings.store import purge_comments, unlink_comments, unlink_profiles
+from app.ratings.upkeep_store import purge_comments, unlink_comments, unlink_profiles
 
 
 def tidy(database: Database, today: date, retention: timedelta) -> int:

@@ -120,10 +120,17 @@ class BatchIn(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    ratings: Annotated[
-        list[Annotated[RatingIn, WrapValidator(_judge)]],
-        Field(min_length=1, json_schema_extra={"maxItems": LONGEST_BATCH}),
-    ] = Field(description="Ratings as `POST /v1/ratings` takes them; here every one needs its `id`.")
+    ratings: list[RatingIn] = Field(
+        min_length=1,
+        json_schema_extra={"maxItems": LONGEST_BATCH},
+        description="Ratings as `POST /v1/ratings` takes them; here every one needs its `id`.",
+    )
+
+
+class TolerantBatchIn(BatchIn):
+    """The second look at a batch that is not well-formed: each item for itself, which asks Python about every one."""
+
+    ratings: list[Annotated[RatingIn, WrapValidator(_judge)]] = Field(min_length=1)
 
 
 class ItemResult(BaseModel):

@@ -1,8 +1,9 @@
 """The SQL that stores and counts, for both stores, made from the one list of grains.
 
-PostgreSQL does it in one statement: insert, count only what was really inserted, return what was not. A whole group
-travels as one JSON parameter, which costs one bind whatever its length. Rows go in
-sorted by key and tallies sorted by theirs: unsorted writers deadlock, sorted ones do not.
+PostgreSQL does it in one statement and so in one round trip: insert, count and keep apart only what was really
+inserted, return what was not. On SQLite a whole group travels as JSON and so in one step: the driver gives the
+interpreter's lock away at every step, and waits for it as often.
+Rows go in sorted by key and tallies sorted by theirs: unsorted writers deadlock, sorted ones do not.
 """
 
 from app.ratings.grains import GRAINS, Grain
@@ -38,28 +39,61 @@ def _keyed(source: str, month: str, agency_id: str) -> str:
 
 POSTGRESQL_MONTH = "CAST(date_trunc('month', rated_on) AS date)"
 
+# A group travels as one array a column, which PostgreSQL reads faster than any JSON.
+ARRAYS = ", ".join(f"CAST(:{name} AS {TYPES.get(name, 'text')}[])" for name in COLUMNS)
+
+# Comments go in by their random id, so that their order says nothing about the order of the ratings.
+POSTGRESQL_KEEP_APART = (
+    "noted AS (INSERT INTO comment (agency_id, comment_id, office, written_in, text, mixed) "
+    "SELECT :agency_id, comment_id, said.office, written_in, text, false "
+    "FROM json_to_recordset(CAST(:comments AS json)) "
+    "AS said(key uuid, comment_id uuid, office text, written_in date, text text) "
+    "JOIN stored USING (key) ORDER BY comment_id), "
+    "profiled AS (INSERT INTO profile_tally (agency_id, office, month, attribute, value, n) "
+    "SELECT :agency_id, told.office, month, attribute, value, count(*) "
+    "FROM json_to_recordset(CAST(:profiles AS json)) "
+    "AS told(key uuid, office text, month date, attribute text, value text) "
+    "JOIN stored USING (key) GROUP BY told.office, month, attribute, value "
+    "ORDER BY told.office, month, attribute, value "
+    "ON CONFLICT ON CONSTRAINT profile_tally_pkey DO UPDATE SET n = profile_tally.n + excluded.n) "
+)
+
 POSTGRESQL_STORE = (
-    "WITH incoming AS MATERIALIZED (SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS sent("
-    + ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in COLUMNS)
-    + ")), "
+    f"WITH incoming AS MATERIALIZED (SELECT * FROM unnest({ARRAYS}) AS sent({LISTED})), "
     f"stored AS (INSERT INTO rating (agency_id, {LISTED}) SELECT :agency_id, {LISTED} FROM incoming "
     f"ORDER BY key ON CONFLICT ON CONSTRAINT rating_pkey DO NOTHING RETURNING key, {ALIKE}), "
     f"alike AS (SELECT {ALIKE}, count(*) AS n FROM stored GROUP BY {ALIKE}), "
     f"tallied AS (INSERT INTO tally (agency_id, {TALLY_KEY}, n) SELECT :agency_id, {TALLY_KEY}, sum(n) "
     f"FROM ({_keyed('alike', POSTGRESQL_MONTH, ':agency_id')}) AS keyed "
     f"GROUP BY {TALLY_KEY} ORDER BY {TALLY_KEY} "
-    "ON CONFLICT ON CONSTRAINT tally_pkey DO UPDATE SET n = tally.n + excluded.n) "
+    "ON CONFLICT ON CONSTRAINT tally_pkey DO UPDATE SET n = tally.n + excluded.n), "
+    f"{POSTGRESQL_KEEP_APART}"
     # Nearly always everything was new, and the rows need not be looked at again.
     "SELECT key FROM incoming WHERE (SELECT count(*) FROM stored) < (SELECT count(*) FROM incoming) "
     "AND NOT EXISTS (SELECT FROM stored WHERE stored.key = incoming.key)"
 )
 
-# SQLite has one writer at a time, so it may look first and then insert what is missing; the counts come
-# added up (`counting.py`).
-SQLITE_STORE = f"INSERT INTO rating (agency_id, {LISTED}) VALUES (?{', ?' * len(COLUMNS)})"
+# On SQLite the counts come added up (`counting.py`). Parameters: the agency, and the rows as JSON. `WHERE true` tells
+# SQLite's parser that ON belongs to the insert and not to a join.
+_SQLITE_ROW = ", ".join(f"value ->> {index}" for index in range(len(COLUMNS)))
+_SQLITE_TALLY = ", ".join(f"value ->> {index}" for index in range(TALLY_KEY.count(",") + 2))
+SQLITE_STORE = (
+    f"INSERT INTO rating (agency_id, {LISTED}) SELECT ?, {_SQLITE_ROW} FROM json_each(?) WHERE true "
+    "ON CONFLICT DO NOTHING"
+)
 SQLITE_COUNT = (
-    f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) VALUES (?{', ?' * (TALLY_KEY.count(',') + 2)}) "
+    f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) SELECT ?, {_SQLITE_TALLY} FROM json_each(?) WHERE true "
     "ON CONFLICT DO UPDATE SET n = n + excluded.n"
+)
+SQLITE_COMMENT = (
+    "INSERT INTO comment (agency_id, comment_id, office, written_in, text, mixed) "
+    "SELECT ?, value ->> 'comment_id', value ->> 'office', value ->> 'written_in', value ->> 'text', false "
+    "FROM json_each(?)"
+)
+SQLITE_PROFILE = (
+    "INSERT INTO profile_tally (agency_id, office, month, attribute, value, n) "
+    "SELECT ?, value ->> 'office', value ->> 'month', value ->> 'attribute', value ->> 'value', 1 "
+    "FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET n = n + 1"
 )
 
 _EXISTING = "SELECT key, digest, office, employee, rated_on FROM rating WHERE agency_id = :agency_id AND key IN "
@@ -106,15 +140,3 @@ def strays() -> tuple[str, ...]:
         f"WHERE known.agency_id = rating.agency_id AND known.code = rating.{column}) LIMIT :most"
         for column, table in kinds.items()
     )
-
-
-# Comments go in by their random id, so that their order says nothing about the order of the ratings.
-COMMENT = (
-    "INSERT INTO comment (agency_id, comment_id, office, written_in, text, mixed) "
-    "VALUES (:agency_id, :comment_id, :office, :written_in, :text, false)"
-)
-PROFILE = (
-    "INSERT INTO profile_tally (agency_id, office, month, attribute, value, n) "
-    "VALUES (:agency_id, :office, :month, :attribute, :value, :n) "
-    "ON CONFLICT (agency_id, office, month, attribute, value) DO UPDATE SET n = profile_tally.n + excluded.n"
-)

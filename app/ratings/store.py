@@ -1,18 +1,17 @@
-"""The only SQL of this room: writes a group of ratings in one transaction and says what became of each."""
+"""Writes a group of ratings in one transaction and says what became of each; `statements` has the SQL."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any, NamedTuple
-from uuid import UUID, uuid4
+from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, Date, TextClause, bindparam, text
+from sqlalchemy import Connection, text
 
-from app.foundation.database import Database, Session
+from app.foundation.database import Database
 from app.ratings import statements
 from app.ratings.counting import TallyKey, count
 from app.ratings.rating import NewRating, Outcome, Stored
+from app.ratings.rows import arrays, comments, profiles, row
 
 
 class RatingStore:
@@ -24,7 +23,12 @@ class RatingStore:
 
     def connect(self) -> Connection:
         """A connection for one writer to keep."""
-        return self._database.writer.connect()
+        connection = self._database.writer.connect()
+        if self._is_sqlite:
+            return connection
+        # One statement does it all, so it is its own transaction: a begin and a commit around it would be two
+        # more round trips for every group.
+        return connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def write(self, connection: Connection, group: Sequence[NewRating]) -> list[Stored]:
         """Store a group of one agency's ratings, count them, commit; one result per rating, in order.
@@ -33,60 +37,79 @@ class RatingStore:
         """
         agency_id = group[0].agency_id
         unique = {rating.key: rating for rating in reversed(group)}
-        with connection.begin():
-            insert = self._insert_sqlite if self._is_sqlite else self._insert_postgresql
-            existing = insert(connection, agency_id, unique)
-            self._keep_apart(connection, [r for key, r in unique.items() if key not in existing])
+        write = self._write_sqlite if self._is_sqlite else self._write_postgresql
+        existing = write(connection, agency_id, unique)
         return [_result(rating, unique[rating.key], existing) for rating in group]
 
-    def met(self, agency_id: str, sheets: Sequence[tuple[UUID, str]]) -> list[Stored | None]:
+    def met(self, agency_id: str, sheets: Sequence[tuple[str, str]]) -> list[Stored | None]:
         """For each (key, digest): what stands under the key already, replayed where the digest agrees."""
         with self._database.reader.connect() as connection:
             existing = self._existing(connection, agency_id, dict(sheets))
         return [_met(digest, existing[key]) if key in existing else None for key, digest in sheets]
 
-    def _insert_postgresql(
-        self, connection: Connection, agency_id: str, ratings: Mapping[UUID, NewRating]
-    ) -> Mapping[UUID, Any]:
-        """Insert and count in one statement; returns the rows that stood there before."""
-        rows = json.dumps([_row(rating) for rating in ratings.values()])
-        met = connection.execute(POSTGRESQL_STORE, {"agency_id": agency_id, "rows": rows}).scalars().all()
-        return self._existing(connection, agency_id, met) if met else {}
+    def _write_postgresql(
+        self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]
+    ) -> Mapping[str, Any]:
+        """Insert, count and keep apart in one statement; returns the rows that stood there before."""
+        values = {
+            "agency_id": agency_id,
+            **dict(zip(statements.COLUMNS, arrays([row(rating) for rating in ratings.values()]), strict=True)),
+            "comments": _json(comments(ratings.values())),
+            "profiles": _json(profiles(ratings.values())),
+        }
+        with connection.begin():
+            met = connection.execute(POSTGRESQL_STORE, values).scalars().all()
+            return self._existing(connection, agency_id, [key.hex for key in met]) if met else {}
 
-    def _insert_sqlite(
-        self, connection: Connection, agency_id: str, ratings: Mapping[UUID, NewRating]
-    ) -> Mapping[UUID, Any]:
-        """Look, insert what is missing, count it; returns the rows that stood there before."""
-        existing = self._existing(connection, agency_id, ratings)
-        new = [rating for key, rating in sorted(ratings.items()) if key not in existing]
-        if new:
-            # Straight to the driver: for many small rows the statement compiler costs more than SQLite.
-            connection.exec_driver_sql(statements.SQLITE_STORE, [(agency_id, *_row(rating).values()) for rating in new])
-            tallies = [(agency_id, *_plain(key), n) for key, n in count(new)]
-            connection.exec_driver_sql(statements.SQLITE_COUNT, tallies)
-        return existing
+    def _write_sqlite(
+        self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]
+    ) -> Mapping[str, Any]:
+        """The same in up to four; what stood there before is looked up only if not everything was new."""
+        try:
+            with connection.begin():
+                _add_sqlite(connection, agency_id, ratings)
+                return {}
+        except _Met:
+            with connection.begin():
+                existing = self._existing(connection, agency_id, ratings)
+                _add_sqlite(connection, agency_id, {key: one for key, one in ratings.items() if key not in existing})
+                return existing
 
-    def _existing(self, connection: Connection, agency_id: str, keys: Iterable[UUID]) -> Mapping[UUID, Any]:
+    def _existing(self, connection: Connection, agency_id: str, keys: Iterable[str]) -> Mapping[str, Any]:
         statement = SQLITE_EXISTING if self._is_sqlite else POSTGRESQL_EXISTING
-        values = {"agency_id": agency_id, "keys": json.dumps([key.hex for key in keys])}
+        values = {"agency_id": agency_id, "keys": _json(list(keys))}
         rows = connection.execute(statement, values).all()
-        return {(UUID(hex=row.key) if self._is_sqlite else row.key): row for row in rows}
-
-    def _keep_apart(self, connection: Connection, ratings: Sequence[NewRating]) -> None:
-        """Comments and profiles of the ratings really stored, without a way back to them."""
-        comments = sorted((_comment(rating) for rating in ratings if rating.comment), key=_comment_id)
-        if comments:
-            connection.execute(COMMENT, comments)
-        profiles = Counter(part for rating in ratings if rating.profile for part in _profile(rating))
-        if profiles:
-            connection.execute(PROFILE, [dict(part) | {"n": n} for part, n in sorted(profiles.items())])
+        return {(found.key if self._is_sqlite else found.key.hex): found for found in rows}
 
 
 POSTGRESQL_STORE = text(statements.POSTGRESQL_STORE)
 POSTGRESQL_EXISTING = text(statements.POSTGRESQL_EXISTING)
 SQLITE_EXISTING = text(statements.SQLITE_EXISTING)
-COMMENT = text(statements.COMMENT)
-PROFILE = text(statements.PROFILE)
+
+
+class _Met(Exception):
+    """Not everything was new; the transaction is given up."""
+
+
+def _add_sqlite(connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]) -> None:
+    """Raises `_Met` if a row stands there already: counts and comments must not know of it."""
+    new = [rating for _, rating in sorted(ratings.items())]
+    if not new:
+        return
+    stored = connection.exec_driver_sql(statements.SQLITE_STORE, (agency_id, _json([row(rating) for rating in new])))
+    if stored.rowcount != len(new):
+        raise _Met
+    for statement, rows in (
+        (statements.SQLITE_COUNT, [(*_plain(key), n) for key, n in count(new)]),
+        (statements.SQLITE_COMMENT, comments(new)),
+        (statements.SQLITE_PROFILE, profiles(new)),
+    ):
+        if rows:
+            connection.exec_driver_sql(statement, (agency_id, _json(rows)))
+
+
+def _json(rows: Sequence[object]) -> str:
+    return json.dumps(rows, separators=(",", ":"))
 
 
 def _plain(key: TallyKey) -> tuple[object, ...]:
@@ -94,57 +117,7 @@ def _plain(key: TallyKey) -> tuple[object, ...]:
     return tuple(part.isoformat() if isinstance(part, date) else part for part in key)
 
 
-def _row(rating: NewRating) -> dict[str, Any]:
-    """The row in the order of `statements.COLUMNS`."""
-    place = rating.place
-    return {
-        "key": rating.key.hex,
-        "rated_on": place.rated_on.isoformat(),
-        "office": place.office,
-        "counter": place.counter,
-        "service": place.service,
-        "employee": place.employee,
-        "channel": place.channel,
-        "ticketed": False,
-        "standing": "counted",
-        "instrument": rating.instrument,
-        "sheet": rating.sheet,
-        "digest": rating.digest,
-    }
-
-
-def _month(day: date) -> str:
-    return day.replace(day=1).isoformat()
-
-
-def _comment(rating: NewRating) -> dict[str, Any]:
-    return {
-        "agency_id": rating.agency_id,
-        "comment_id": uuid4().hex,
-        "office": rating.place.office,
-        "written_in": _month(rating.place.rated_on),
-        "text": rating.comment,
-    }
-
-
-def _comment_id(row: dict[str, Any]) -> str:
-    return str(row["comment_id"])
-
-
-def _profile(rating: NewRating) -> Iterable[tuple[tuple[str, str], ...]]:
-    """One hashable tally key per attribute given."""
-    assert rating.profile is not None
-    for attribute, value in rating.profile.items():
-        yield (
-            ("agency_id", rating.agency_id),
-            ("office", rating.place.office),
-            ("month", _month(rating.place.rated_on)),
-            ("attribute", attribute),
-            ("value", value),
-        )
-
-
-def _result(rating: NewRating, first: NewRating, existing: Mapping[UUID, Any]) -> Stored:
+def _result(rating: NewRating, first: NewRating, existing: Mapping[str, Any]) -> Stored:
     if rating.key in existing:
         return _met(rating.digest, existing[rating.key])
     place = first.place
@@ -152,83 +125,10 @@ def _result(rating: NewRating, first: NewRating, existing: Mapping[UUID, Any]) -
     return Stored(outcome, place.office, place.employee, place.rated_on)
 
 
-def _met(digest: str, row: Any) -> Stored:
-    day = row.rated_on if isinstance(row.rated_on, date) else date.fromisoformat(row.rated_on)
-    return Stored(_compare(digest, row.digest), row.office, row.employee, day)
+def _met(digest: str, found: Any) -> Stored:
+    day = found.rated_on if isinstance(found.rated_on, date) else date.fromisoformat(found.rated_on)
+    return Stored(_compare(digest, found.digest), found.office, found.employee, day)
 
 
 def _compare(digest: str, of_row: str) -> Outcome:
     return Outcome.replayed if digest == of_row else Outcome.conflict
-
-
-class TallyDifference(NamedTuple):
-    """A key whose tally is not the number of its ratings."""
-
-    agency_id: str
-    grain: str
-    unit: str
-    period_start: date
-    service: str
-    channel: str
-    standing: str
-    instrument: str
-    sheet: str
-    tallied: int
-    counted: int
-
-
-def count_rows(session: Session, agency_id: str | None) -> tuple[int, int]:
-    """How many ratings and how many tally rows there are."""
-    values = {"agency_id": agency_id}
-    return session.execute(COUNT_RATINGS, values).scalar_one(), session.execute(COUNT_TALLIES, values).scalar_one()
-
-
-def tally_differences(session: Session, agency_id: str | None, most: int) -> list[TallyDifference]:
-    """Every key whose tally differs from a recount, up to `most`."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = SQLITE_DIFFERENCES if is_sqlite else POSTGRESQL_DIFFERENCES
-    rows = session.execute(statement, {"agency_id": agency_id, "most": most})
-    return [TallyDifference(*(getattr(row, name) for name in TallyDifference._fields)) for row in rows]
-
-
-def stray_codes(session: Session, agency_id: str | None, most: int) -> list[str]:
-    """Codes in ratings that the agency's directory does not have, as sentences."""
-    return [
-        f"{row.agency_id}: ratings name the {row.kind} {row.code}, which the directory does not have"
-        for statement in STRAYS
-        for row in session.execute(statement, {"agency_id": agency_id, "most": most})
-    ]
-
-
-def purge_comments(session: Session, oldest_month: date) -> int:
-    """Delete the comments written in months before `oldest_month`."""
-    return len(session.execute(PURGE, {"oldest_month": oldest_month}).all())
-
-
-def unlink_comments(session: Session) -> None:
-    """Rewrite the comments that came in since the last time, all in this one transaction."""
-    session.execute(UNLINK_COMMENTS)
-
-
-def unlink_profiles(session: Session, today: date) -> None:
-    """Rewrite the profile tallies that may have been touched since the last time."""
-    session.execute(UNLINK_PROFILES, {"since": today - timedelta(days=62)})
-
-
-def _optional(statement: str) -> TextClause:
-    """A statement with an agency that may be left out; the type tells PostgreSQL what NULL is."""
-    return text(statement.replace(":agency_id", "CAST(:agency_id AS VARCHAR)"))
-
-
-def _dated(statement: str, name: str) -> TextClause:
-    return text(statement).bindparams(bindparam(name, type_=Date))
-
-
-PURGE = _dated("DELETE FROM comment WHERE written_in < :oldest_month RETURNING comment_id", "oldest_month")
-UNLINK_COMMENTS = text("UPDATE comment SET mixed = true WHERE mixed = false")
-UNLINK_PROFILES = _dated("UPDATE profile_tally SET n = n WHERE month >= :since", "since")
-COUNT_RATINGS = _optional("SELECT count(*) FROM rating WHERE :agency_id IS NULL OR agency_id = :agency_id")
-COUNT_TALLIES = _optional("SELECT count(*) FROM tally WHERE :agency_id IS NULL OR agency_id = :agency_id")
-POSTGRESQL_DIFFERENCES = _optional(statements.differences(statements.POSTGRESQL_MONTH))
-SQLITE_DIFFERENCES = _optional(statements.differences(statements.SQLITE_MONTH))
-STRAYS = tuple(_optional(statement) for statement in statements.strays())

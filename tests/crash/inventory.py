@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import select
@@ -17,7 +16,7 @@ class Row(NamedTuple):
     """What of a rating's row tells which sheet it is."""
 
     agency: str
-    key: UUID
+    key: str
     answers: str
     digest: str
 
@@ -38,7 +37,7 @@ def take_inventory(database_url: str) -> Inventory:
     try:
         with database.snapshot() as session:
             columns = select(Rating.agency_id, Rating.key, Rating.sheet, Rating.digest)
-            rows = [Row(*row) for row in session.exec(columns)]
+            rows = [Row(row[0], row[1].hex, row[2], row[3]) for row in session.exec(columns)]
             comments = session.exec(select(func.count()).select_from(Comment)).one()
             profiles = session.exec(select(func.coalesce(func.sum(ProfileTally.n), 0))).one()
         report = reconcile(database)

@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -18,15 +18,18 @@ from app.cli import main
 from app.foundation.ids import new_id
 from app.ratings.counting import TallyKey, count
 from app.ratings.keys import KeyMaker
+from app.ratings.lanes import Result
 from app.ratings.rating import NewRating, Outcome, Stored
 from app.ratings.store import RatingStore
-from app.ratings.writer import Result, Writer
+from app.ratings.writer import Writer
 
 dice = Random()
 
 
 class HastyWriter(Writer):
     """Answers at once and writes later, as a service with a background queue does."""
+
+    _tasks: ClassVar[set[asyncio.Task[None]]] = set()
 
     async def write(self, ratings: Sequence[NewRating]) -> list[Result]:
         """Say that it is stored."""
@@ -77,7 +80,7 @@ def counts_apart() -> None:
     """The tally is not counted in the transaction of the ratings."""
     store = app.ratings.store
     whole = str(store.POSTGRESQL_STORE)
-    uncounted = whole[: whole.index(", tallied AS (")] + " " + whole[whole.index("SELECT key FROM incoming") :]
+    uncounted = whole[: whole.index(", tallied AS (")] + whole[whole.index(", noted AS (") :]
     setattr(store, "POSTGRESQL_STORE", text(uncounted))  # noqa: B010 - a constant is replaced
     setattr(store, "count", _nothing)  # noqa: B010 - SQLite's part of the same
     setattr(app.main, "RatingStore", ApartStore)  # noqa: B010 - mypy forbids assigning to a class
@@ -93,7 +96,7 @@ def forgets_the_key() -> None:
     """The key of a row is drawn anew at every attempt, so that no retry meets its row."""
     key = KeyMaker.key
 
-    def random_key(self: KeyMaker, agency_id: str, _: UUID) -> UUID:
+    def random_key(self: KeyMaker, agency_id: str, _: UUID) -> str:
         return key(self, agency_id, new_id())
 
     setattr(KeyMaker, "key", random_key)  # noqa: B010 - mypy forbids assigning to a method

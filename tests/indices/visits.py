@@ -47,7 +47,7 @@ def put(database: Database, visits: Sequence[Visit], *, start: int = 0) -> None:
 
 def _rating(visit: Visit, key: UUID) -> NewRating:
     place = Place(visit.office, None, visit.service, visit.employee, visit.channel, visit.rated_on)
-    return NewRating(visit.agency_id, key, place, visit.instrument, visit.sheet, digest="")
+    return NewRating(visit.agency_id, key.hex, place, visit.instrument, visit.sheet, digest="")
 
 
 MOVE = (

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.directory.catalogue import Catalogue, OfficeEntry, read_catalogue
-from app.directory.tables import Posting
+from app.directory.postings import Stay
 from app.foundation.database import Database
 from app.foundation.ids import moment_of as moment_of_id
 from app.instruments.loading import shipped
@@ -42,7 +42,7 @@ CATALOGUE = Catalogue(
     services=frozenset(["skck"]),
     counters={},
     employees=frozenset(["E001", "E002"]),
-    postings={"E001": (Posting(agency_id="kota", employee="E001", from_on=date(2020, 1, 2), office=OFFICE.code),)},
+    postings={"E001": (Stay(date(2020, 1, 2), None, OFFICE.code),)},
 )
 PREMISES = Premises(CATALOGUE, shipped())
 FORM = Form(
@@ -262,7 +262,7 @@ def test_a_rating_has_the_local_day_and_nothing_finer() -> None:
     assert (place.rated_on, place.office, place.counter) == (date(2020, 7, 16), "upt-makassar", None)
     assert (place.service, place.employee, place.channel) == ("skck", "E001", "import")
     assert (rating.sheet, rating.profile, rating.comment) == ("4-3", {"sex": "F"}, None)
-    assert moment_of_id(rating.key) == datetime(2020, 7, 15, tzinfo=UTC)
+    assert moment_of_id(UUID(rating.key)) == datetime(2020, 7, 15, tzinfo=UTC)
 
 
 def test_an_id_is_a_uuid7_of_the_time_of_the_row() -> None:
@@ -313,8 +313,7 @@ def test_a_file_read_otherwise_meets_its_own_rows(form: Form) -> None:
 def test_answers_about_something_else_are_other_answers(form: Form) -> None:
     premises = Premises(
         Catalogue("kota", UUID(int=0), {form.office.code: form.office}, frozenset(["kk", "skck"]), {},
-                  CATALOGUE.employees, {"E001": (Posting(agency_id="kota", employee="E001",
-                  from_on=date(2020, 1, 1), office=form.office.code),)}),
+                  CATALOGUE.employees, {"E001": (Stay(date(2020, 1, 1), None, form.office.code),)}),
         shipped(),
     )  # fmt: skip
     row = (TEN, "4", "3", "2", "E001", "L")
@@ -323,12 +322,12 @@ def test_answers_about_something_else_are_other_answers(form: Form) -> None:
     assert not other.faults
 
 
-def keys(proposed: Proposal) -> set[UUID]:
+def keys(proposed: Proposal) -> set[str]:
     """The keys of the proposed ratings."""
     return {rating.key for rating in proposed.ratings}
 
 
-def digests(proposed: Proposal) -> dict[UUID, str]:
+def digests(proposed: Proposal) -> dict[str, str]:
     """The digests of the proposed ratings by key."""
     return {rating.key: rating.digest for rating in proposed.ratings}
 
