@@ -18,6 +18,7 @@ import app.foundation.routes
 import app.indices.routes
 import app.instruments.routes
 import app.ratings.routes
+import app.reports.routes
 import app.web.routes
 from app.access.authentication import Authenticator
 from app.directory.catalogue import CatalogueCache
@@ -45,12 +46,14 @@ log = structlog.get_logger("cermin")
 ROUTERS: tuple[APIRouter, ...] = (
     app.foundation.routes.router,
     app.directory.routes.router,
+    app.directory.routes.volumes_router,
     app.instruments.routes.router,
     app.ratings.routes.router,
     app.indices.routes.router,
+    app.reports.routes.router,
     app.web.routes.router,
 )
-# Only the two routes of ratings take bodies, and have limits of their own.
+# Only the one-pass routes take bodies, and have limits of their own.
 LARGEST_BODY = 16 * 1_024
 TIDY_SECONDS = 3_600.0
 
@@ -104,6 +107,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     state.settings, state.database, state.clock, state.language = settings, database, clock, settings.language
     state.metrics = Metrics()
     state.authenticator = Authenticator(database, clock, settings.key_cache_seconds)
+    state.allowed = answers.allowed(route for router in ROUTERS for route in router.routes)
     answers.install(application)
     docs.install(application)
     for router in ROUTERS:
@@ -134,13 +138,15 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
             writers=1 if database.is_sqlite else settings.writers,
         )
         late_limit = timedelta(days=settings.late_limit_days)
+        catalogues = CatalogueCache(
+            database,
+            clock,
+            seconds=settings.directory_cache_seconds,
+            reach=late_limit + timedelta(days=1),
+        )
+        application.state.catalogues = catalogues
         application.state.intake = Intake(
-            catalogues=CatalogueCache(
-                database,
-                clock,
-                seconds=settings.directory_cache_seconds,
-                reach=late_limit + timedelta(days=1),
-            ),
+            catalogues=catalogues,
             shelves=ShelfCache(database, clock, settings.directory_cache_seconds),
             keys=KeyMaker.of(secret),
             store=store,

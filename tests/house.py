@@ -126,7 +126,7 @@ def furnish_two(database_url: str) -> dict[str, str]:
 
 
 def furnish(database: Database, agency_id: str, now: datetime) -> dict[str, str]:
-    """An agency with offices in all three zones, and one key of each kind (two more with narrower scope)."""
+    """An agency with offices in all three zones, and one key of each kind (more with narrower scope)."""
     with database.writing() as session:
         session.add(Agency(agency_id=agency_id, name=agency_id, directory_version=new_id(), created_at=now))
         session.flush()
@@ -139,9 +139,12 @@ def furnish(database: Database, agency_id: str, now: datetime) -> dict[str, str]
             "device 2": {"kind": KeyKind.device, "office": "dukcapil", "counter": "loket-2"},
             "app": {"kind": KeyKind.app},
             "app makassar": {"kind": KeyKind.app, "office": "upt-makassar"},
+            "queue": {"kind": KeyKind.queue},
+            "queue dukcapil": {"kind": KeyKind.queue, "office": "dukcapil"},
             "reader": {"kind": KeyKind.reader},
             "reader dukcapil": {"kind": KeyKind.reader, "office": "dukcapil"},
             "reader makassar": {"kind": KeyKind.reader, "office": "upt-makassar"},
+            "supervisor": {"kind": KeyKind.supervisor},
             "admin": {"kind": KeyKind.admin},
         }
         return {

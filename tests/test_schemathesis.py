@@ -37,6 +37,7 @@ CHECKS = [
     response_headers_conformance,
 ]
 KEYS = ("app", "reader")
+KEYS_OF = {"/v1/volumes": ("queue", "reader")}
 
 # Half of the cases name what exists, or hardly any would get further than the first unknown code.
 EXISTING: dict[str, Any] = {
@@ -47,6 +48,7 @@ EXISTING: dict[str, Any] = {
     "channel": "mobile",
     "weights": "exact",
     "bands": "2017",
+    "date": "2026-11-02",
     "from": "2026-11-01",
     "to": "2026-11-30",
     "scores": {"speed": 4, "transparency": 3, "friendliness": None},
@@ -55,8 +57,8 @@ EXISTING: dict[str, Any] = {
 
 def at_home(case: Case[Any], ids: Iterator[str]) -> None:
     """Replace the codes in a case by codes that the agency has."""
-    items = case.body.get("ratings") if isinstance(case.body, dict) else None
-    sheets = [case.body, *(items if isinstance(items, list) else ())]
+    lists = [case.body.get(name) for name in ("ratings", "volumes")] if isinstance(case.body, dict) else []
+    sheets = [case.body, *(item for items in lists if isinstance(items, list) for item in items)]
     for named in (case.query, case.path_parameters, *sheets):
         if isinstance(named, dict):
             named.update({name: EXISTING[name] for name in named.keys() & EXISTING.keys()})
@@ -121,7 +123,7 @@ class Judge:
         )
         @given(
             case=st.one_of(*(operation.as_strategy(mode) for mode in GenerationMode)),
-            key=st.sampled_from(KEYS),
+            key=st.sampled_from(KEYS_OF.get(operation.path, KEYS)),
             known=st.booleans(),
         )
         def attempt(case: Case[Any], key: str, known: bool) -> None:
@@ -145,4 +147,5 @@ def test_no_request_makes_the_service_contradict_its_own_document(furnished: tup
     assert judge.answered["/v1/ratings"][201] > 0
     assert judge.answered["/v1/ratings/batch"][200] > 0
     assert judge.answered["/v1/indices"][200] > 0
+    assert judge.answered["/v1/volumes"][200] > 0
     assert {401, 403, 404, 422} <= {status for each in judge.answered.values() for status in each}

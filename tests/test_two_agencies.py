@@ -26,7 +26,12 @@ OWN = {
 NOWHERE = {"office": "rsud-niet", "service": "imb-niet", "employee": "N777", "instrument": "niet-1"}
 
 # Parameters that name nothing of an agency; `after` is where a page starts, and any text will do.
-NAMES_NOTHING = {"after", "limit", "channel", "from", "to", "by", "include", "weights", "bands"}
+NAMES_NOTHING = {"after", "limit", "channel", "from", "to", "by", "include", "weights", "bands", "period", "code",
+                 "revision", "kind", "unit"}  # fmt: skip
+# Reports are of one agency or not there at all: tests/reports/test_lifecycle.py asks for the other's.
+OF_REPORTS = {"report_id"}
+# What some addresses cannot do without.
+ALWAYS = {path: {"period": "2026-11"} for path in ("/v1/measures/employees", "/v1/measures/offices")}
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -37,6 +42,8 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/counters", {"office": "dukcapil"}),
     ("/v1/employees", {}),
     ("/v1/employees", {"office": "dukcapil"}),
+    ("/v1/volumes", {}),
+    ("/v1/volumes", NOVEMBER | {"office": "dukcapil"}),
     ("/v1/instruments", {}),
     ("/v1/instruments/ikl-1", {}),
     ("/v1/indices", NOVEMBER),
@@ -45,6 +52,9 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/indices", NOVEMBER | {"service": "ktp-el"}),
     ("/v1/indices", NOVEMBER | {"employee": "E001"}),
     ("/v1/indices", {"from": "2026-11-10", "to": "2026-11-20"}),
+    ("/v1/measures/employees", {"period": "2026-11"}),
+    ("/v1/measures/offices", {"period": "2026-Q4", "office": "dukcapil"}),
+    ("/v1/periods", {}),
     *(("/v1/indices", NOVEMBER | {"by": by}) for by in ("office", "service", "employee", "channel", "day")),
 )
 
@@ -101,11 +111,11 @@ def ask(house: House, path: str, place: str, name: str, value: str, key: str) ->
     """GET with one parameter."""
     if place == "path":
         return house.get(path.replace(f"{{{name}}}", value), key)
-    return house.get(path, key, params={name: value})
+    return house.get(path, key, params=ALWAYS.get(path, {}) | {name: value})
 
 
 def test_what_only_the_other_agency_has_does_not_exist(town: House) -> None:
-    naming = [(path, place, name) for path, place, name in parameters(town) if name not in NAMES_NOTHING]
+    naming = [(path, place, name) for path, place, name in parameters(town) if name not in NAMES_NOTHING | OF_REPORTS]
     assert {name for _, _, name in naming} == NOWHERE.keys()
     for agency_id in AGENCIES:
         key = f"{KEY_OF[agency_id]}reader"
@@ -124,8 +134,8 @@ def test_a_page_may_start_at_any_code_without_telling_whether_it_exists(town: Ho
         if name == "after":
             foreign = OWN["desa"]["office"]
             nobodys = f"{foreign}0"
-            if path == "/v1/counters":
-                foreign, nobodys = f"{foreign}/loket-9", f"{nobodys}/loket-9"
+            rest = {"/v1/counters": "/loket-9", "/v1/volumes": "/2026-11-02/imb-desa/D777"}.get(path, "")
+            foreign, nobodys = f"{foreign}{rest}", f"{nobodys}{rest}"
             same(*(town.get(path, params={"after": after}) for after in (foreign, nobodys)))
 
 
@@ -140,6 +150,23 @@ def test_a_sheet_that_names_something_of_the_other_agency_names_nothing(town: Ho
             assert own.status_code == 201, own.text
             problem(nobodys, 422, f"{name}-unknown", name)
             same(foreign, nobodys)
+
+
+def test_a_volume_that_names_something_of_the_other_agency_names_nothing(town: House) -> None:
+    for agency_id in AGENCIES:
+        for name, code in ((name, code) for name, code in NOWHERE.items() if name != "instrument"):
+            own, foreign, nobodys = (
+                town.post("/v1/volumes", {"volumes": [volume(**{name: value})]}, f"{KEY_OF[agency_id]}queue")
+                for value in (OWN[agency_id][name], OWN[other(agency_id)][name], code)
+            )
+            assert own.json() == {"stored": 1, "changed": 1}
+            problem(nobodys, 422, f"{name}-unknown", f"volumes.0.{name}")
+            same(foreign, nobodys)
+
+
+def volume(**changed: Any) -> dict[str, Any]:
+    """A served volume of an office that both agencies have."""
+    return {"office": "dukcapil", "service": "ktp-el", "date": "2026-11-02", "served": 7} | changed
 
 
 def test_a_batch_tells_no_more_than_single_sheets(town: House) -> None:
@@ -200,6 +227,10 @@ def fill(house: House, agency_id: str, n: int) -> None:
     sheets += [house.sheet(employee="E001", service=OWN[agency_id]["service"]) for _ in range(n)]
     response = house.post("/v1/ratings/batch", {"ratings": sheets}, f"{KEY_OF[agency_id]}app")
     assert {result["status"] for result in response.json()["results"]} == {201}
+    volumes = [volume(served=n), volume(office=OWN[agency_id]["office"], service=OWN[agency_id]["service"])]
+    volumes.append(volume(employee=OWN[agency_id]["employee"]))
+    response = house.post("/v1/volumes", {"volumes": volumes}, f"{KEY_OF[agency_id]}queue")
+    assert response.status_code == 200, response.text
 
 
 def test_nothing_an_agency_reads_changes_when_the_other_gets_data(town: House) -> None:
@@ -228,7 +259,7 @@ def test_no_answer_of_an_agency_holds_a_word_of_the_other(town: House) -> None:
 def test_every_row_belongs_to_the_agency_whose_key_wrote_it(town: House) -> None:
     fill(town, "kota", 5)
     with town.database.reading() as session:
-        for table in ("rating", "tally", "comment", "profile_tally"):
+        for table in ("rating", "tally", "comment", "profile_tally", "volume"):
             owners = session.execute(text(f"SELECT DISTINCT agency_id FROM {table}")).scalars().all()
             assert owners == ["kota"], table
     assert all("agency_id" in table.columns for table in metadata.sorted_tables if table.name != "installation")

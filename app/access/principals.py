@@ -6,11 +6,13 @@ from uuid import UUID
 
 
 class KeyKind(StrEnum):
-    """What a key is for."""
+    """What a key is for: a kiosk, an agency's app, its queue system; reading, supervising, administering."""
 
     device = "device"
     app = "app"
+    queue = "queue"
     reader = "reader"
+    supervisor = "supervisor"
     admin = "admin"
 
 

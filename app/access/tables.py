@@ -11,11 +11,11 @@ from app.foundation.database import Code, Text, UtcDateTime
 
 
 class ApiKey(SQLModel, table=True):
-    """One key of a device, an app, a reader or an administrator; only a digest of its secret is kept."""
+    """One key of any kind; only a digest of its secret is kept."""
 
     __tablename__ = "api_key"
     __table_args__ = (
-        CheckConstraint("kind IN ('device', 'app', 'reader', 'admin')", name="kind"),
+        CheckConstraint("kind IN ('device', 'app', 'queue', 'reader', 'supervisor', 'admin')", name="kind"),
         # A key is looked up before its agency is known, so this index cannot start with the agency.
         Index(None, "lookup"),
     )

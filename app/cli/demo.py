@@ -171,7 +171,7 @@ def _welcome(base: str, keys: Mapping[KeyKind, str], today: date) -> Iterator[st
     yield f"Kabupaten Cermin is served at {base}/  (API: {base}/docs)"
     yield ""
     yield "Keys (fresh, for a week):"
-    yield from (f"  {kind:<7} {key}" for kind, key in keys.items())
+    yield from (f"  {kind:<10} {key}" for kind, key in keys.items())
     yield ""
     yield "Rate as a kiosk (the roster finds the employee):"
     yield f"  curl -i {base}/v1/ratings -H 'Authorization: Bearer {keys[KeyKind.device]}' {json_type} \\"

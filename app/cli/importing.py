@@ -9,9 +9,9 @@ from typing import Annotated, Literal, TypeVar
 import typer
 from rich.progress import Progress
 from rich.table import Table
-from rich.text import Text
 
-from app.cli.context import actor, database, err, fail, out, print_table, secret
+from app.cli.context import actor, database, err, fail, out, secret
+from app.cli.faults import faulty, show_faults
 from app.directory.catalogue import read_catalogue
 from app.foundation.clock import system_clock
 from app.foundation.database import Database, SQLAlchemyError
@@ -19,7 +19,7 @@ from app.foundation.installation import UnfitInstallation, claim
 from app.instruments.model import Instrument
 from app.instruments.shelf import instruments_of
 from app.ratings.answer_cells import PROFILE_CODES
-from app.ratings.answers_csv import Fault, FileFault, column_name, read_answers
+from app.ratings.answers_csv import FileFault, column_name, read_answers
 from app.ratings.importing import Counts, Proposal, Track, propose, store_answers
 from app.ratings.judging import Premises
 from app.ratings.keys import KeyMaker
@@ -27,7 +27,6 @@ from app.ratings.past_answers import Form
 
 One = TypeVar("One")
 Channel = Literal["import", "kiosk", "mobile", "web"]
-LONGEST_TABLE = 1_000
 
 
 def import_answers(
@@ -80,9 +79,9 @@ def import_answers(
         )
         with Progress(console=err) as progress:
             proposal = _proposal(file, form, premises, keys, now, _tracked(progress))
-        _show(proposal.faults)
+        show_faults(proposal.faults)
         if proposal.faults and not skip_faulty:
-            raise fail(_faulty(proposal.faults))
+            raise fail(faulty(proposal.faults))
         with Progress(console=err) as progress, _interruptible():
             counts = store_answers(db, proposal, actor=actor(), now=now, track=_tracked(progress))
     _sum_up(counts)
@@ -149,8 +148,8 @@ def _proposal(file: Path, form: Form, premises: Premises, keys: KeyMaker, now: d
     try:
         return propose(read_answers(file, form.columns), form, premises, keys, now, track)
     except FileFault as fault:
-        _show(fault.faults)
-        raise fail(_faulty(fault.faults)) from None
+        show_faults(fault.faults)
+        raise fail(faulty(fault.faults)) from None
 
 
 @contextmanager
@@ -163,23 +162,6 @@ def _interruptible() -> Iterator[None]:
             f"The database gave up ({type(error).__name__}). What was stored before stays; run the same "
             "command again, nothing is counted twice."
         ) from None
-
-
-def _show(faults: Sequence[Fault]) -> None:
-    """Every fault; so many that a table would take minutes to draw are lines with tabs."""
-    rows = [("" if row is None else str(row), column or "", problem) for row, column, problem in faults]
-    if len(rows) > LONGEST_TABLE:
-        typer.echo("\n".join("\t".join(row) for row in rows), err=True)
-    elif rows:
-        table = Table("row", "column", "what to change")
-        for row in rows:
-            # Text, because a column's name may hold what rich takes for markup.
-            table.add_row(*map(Text, row))
-        print_table(table, err)
-
-
-def _faulty(faults: Sequence[Fault]) -> str:
-    return f"{len(faults)} fault(s); nothing was written"
 
 
 def _sum_up(counts: Counts) -> None:

@@ -2,10 +2,11 @@
 
 import typer
 
-from app.cli import directory, instruments, keys, service
+from app.cli import directory, instruments, keys, periods, service, signing, volumes
 from app.cli.demo import demo
 from app.cli.importing import import_answers
 from app.cli.indices import index
+from app.cli.verify import verify_file
 
 program = typer.Typer(
     name="cermin",
@@ -21,12 +22,16 @@ program.add_typer(directory.employee, name="employee")
 program.add_typer(directory.directory, name="directory")
 program.add_typer(instruments.instrument, name="instrument")
 program.add_typer(keys.key, name="key")
+program.add_typer(volumes.volumes, name="volumes")
+program.add_typer(periods.period, name="period")
+program.add_typer(signing.signing_key, name="signing-key")
 program.command("serve")(service.serve)
 program.command("migrate")(service.migrate)
 program.command("check")(service.check)
 program.command("tidy")(service.tidy)
 program.command("import")(import_answers)
 program.command("index")(index)
+program.command("verify")(verify_file)
 program.command("demo")(demo)
 
 

@@ -18,6 +18,7 @@ Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta 
 Dated = TypeVar("Dated", bound=date)
 
 SHORTENED = re.compile(r"[0-9][.,][0-9]+[eE]\+[0-9]+")
+COUNT = re.compile(r"[0-9]{1,9}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
@@ -26,6 +27,7 @@ FIRST_INEXACT = 1e15
 DIGITS_LOST = "a spreadsheet keeps only 15 digits of a number; format the column as text and type it again"
 
 FIRST_YEAR, LAST_YEAR = 1950, 2099
+HIGHEST_COUNT = 1_000_000
 
 
 def text_of(cell: Cell) -> str | None:
@@ -45,6 +47,17 @@ def required_text_of(cell: Cell) -> str:
     if text is None:
         raise ValueError("a value is required")
     return text
+
+
+def count_of(cell: Cell) -> int:
+    """The whole number of a cell, from 0 to a million."""
+    return _count(required_text_of(cell))
+
+
+def optional_count_of(cell: Cell) -> int | None:
+    """The same of a cell that may be empty."""
+    text = text_of(cell)
+    return None if text is None else _count(text)
 
 
 def day_of(cell: Cell) -> date:
@@ -72,6 +85,12 @@ def moment_of(cell: Cell) -> datetime:
     if not MOMENT.fullmatch(text):
         raise ValueError("write the office's local time as 2025-01-31 08:00")
     return _bounded(_existing(datetime.fromisoformat, text))
+
+
+def _count(text: str) -> int:
+    if not COUNT.fullmatch(text) or int(text) > HIGHEST_COUNT:
+        raise ValueError(f"write a whole number from 0 to {HIGHEST_COUNT}, digits only")
+    return int(text)
 
 
 def _number(value: float) -> str:

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from app.directory import forms
-from app.directory.cells import Cell, day_of, moment_of, required_text_of, text_of
+from app.directory.cells import Cell, count_of, day_of, moment_of, optional_count_of, required_text_of, text_of
+from app.foundation.days import EARLIEST
 
 
 def _nip(text: str, info: ValidationInfo) -> str:
@@ -22,6 +23,12 @@ def _codes(cell: Cell) -> tuple[str, ...]:
     return codes
 
 
+def _recent(day: date) -> date:
+    if day < EARLIEST:
+        raise ValueError(f"the year must be {EARLIEST.year} or later")
+    return day
+
+
 Required = BeforeValidator(required_text_of)
 Optional = BeforeValidator(text_of)
 WithoutNip = AfterValidator(forms.without_nip)
@@ -30,6 +37,7 @@ Code = Annotated[str, Required, AfterValidator(forms.code)]
 OptionalCode = Annotated[Annotated[str, AfterValidator(forms.code)] | None, Optional]
 Codes = Annotated[tuple[Annotated[str, AfterValidator(forms.code)], ...], BeforeValidator(_codes)]
 EmployeeCode = Annotated[str, Required, AfterValidator(forms.employee_code)]
+OptionalEmployeeCode = Annotated[Annotated[str, AfterValidator(forms.employee_code)] | None, Optional]
 Name = Annotated[str, Required, Field(max_length=200)]
 PublicName = Annotated[Name, WithoutNip]
 Zone = Annotated[str, Required, AfterValidator(forms.zone)]
@@ -38,4 +46,7 @@ Nip = Annotated[Annotated[str, AfterValidator(_nip)] | None, Optional]
 Position = Annotated[Annotated[str, Field(max_length=200), WithoutNip] | None, Optional]
 Grade = Annotated[Annotated[str, Field(max_length=20), WithoutNip] | None, Optional]
 Day = Annotated[date, BeforeValidator(day_of)]
+RecentDay = Annotated[Day, AfterValidator(_recent)]
 Moment = Annotated[datetime, BeforeValidator(moment_of)]
+Count = Annotated[int, BeforeValidator(count_of)]
+OptionalCount = Annotated[int | None, BeforeValidator(optional_count_of)]

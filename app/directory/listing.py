@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from app.access.principals import KeyKind, Principal
 from app.directory import listing_store, schemas
 from app.directory.scope import subtree
-from app.directory.tables import ZONES, Counter, Office, Service
+from app.directory.tables import ZONES, Counter, Office, Service, Volume
 from app.foundation.database import Session
 from app.foundation.problems import Problem
 
@@ -86,6 +86,23 @@ def list_employees(
     return schemas.EmployeePage(items=items, next=following)
 
 
+def list_volumes(session: Session, principal: Principal, query: schemas.VolumeQuery) -> schemas.VolumePage:
+    """The served volumes of the offices the key reaches, of the days asked for."""
+    if query.first is not None and query.last is not None and query.first > query.last:
+        raise Problem("period-reversed")
+    rows = listing_store.volumes_page(
+        session,
+        principal.agency_id,
+        within=_reach(session, principal, query.office),
+        first=query.first,
+        last=query.last,
+        after=query.key,
+        limit=query.limit + 1,
+    )
+    shown, following = _cut(rows, query.limit, lambda row: f"{row.office}/{row.served_on}/{row.service}/{row.employee}")
+    return schemas.VolumePage(items=tuple(map(_volume_out, shown)), next=following)
+
+
 def _reach(session: Session, principal: Principal, office: str | None = None) -> frozenset[str] | None:
     """The offices to list: those the key reaches (None: all), or the one asked for if it is among them."""
     if principal.office is None and office is None:
@@ -133,3 +150,14 @@ def _service_out(service: Service) -> schemas.ServiceOut:
 
 def _counter_out(counter: Counter) -> schemas.CounterOut:
     return schemas.CounterOut.model_validate(counter, from_attributes=True)
+
+
+def _volume_out(volume: Volume) -> schemas.VolumeOut:
+    return schemas.VolumeOut(
+        office=volume.office,
+        service=volume.service,
+        employee=volume.employee or None,
+        date=volume.served_on,
+        served=volume.served,
+        offered=volume.offered,
+    )

@@ -3,11 +3,20 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from sqlmodel import and_, col, or_, select
+from sqlmodel import and_, col, or_, select, tuple_
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.directory.tables import Counter, Employee, Office, Posting, Service
+from app.directory.tables import Agency, Counter, Employee, Office, Posting, Service, Volume
+from app.directory.volumes import VolumeKey
 from app.foundation.database import Session
+
+
+def agency_name(session: Session, agency_id: str) -> str:
+    """The agency's name; LookupError for no such agency."""
+    agency = session.get(Agency, agency_id)
+    if agency is None:
+        raise LookupError("there is no such agency")
+    return agency.name
 
 
 def office_parents(session: Session, agency_id: str) -> dict[str, str | None]:
@@ -78,6 +87,30 @@ def posted_offices(
     """Where each of these employees is posted on the office's day."""
     query = _postings_of(agency_id, days).where(col(Posting.employee).in_(employees))
     return {each.employee: each.office for each in session.exec(query.order_by(col(Posting.from_on)))}
+
+
+def volumes_page(
+    session: Session,
+    agency_id: str,
+    *,
+    within: Collection[str] | None,
+    first: date | None,
+    last: date | None,
+    after: VolumeKey | None,
+    limit: int,
+) -> Sequence[Volume]:
+    """Volumes by office, day, service and employee, of the offices `within` (None: all), from `first` to `last`."""
+    key = (col(Volume.office), col(Volume.served_on), col(Volume.service), col(Volume.employee))
+    query = select(Volume).where(Volume.agency_id == agency_id)
+    if within is not None:
+        query = query.where(col(Volume.office).in_(within))
+    if first is not None:
+        query = query.where(Volume.served_on >= first)
+    if last is not None:
+        query = query.where(Volume.served_on <= last)
+    if after is not None:
+        query = query.where(tuple_(*key) > after)
+    return session.exec(query.order_by(*key).limit(limit)).all()
 
 
 def counter_services(session: Session, agency_id: str, office: str, code: str) -> Sequence[str]:

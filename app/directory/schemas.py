@@ -1,12 +1,21 @@
 """Wire models of the directory. The NIP is in none of them."""
 
+from datetime import date
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from app.directory.cells import HIGHEST_COUNT
+from app.foundation.days import Day
 
 # Wider than any code, so that an unknown office is told as such; still nothing a database could choke on.
 CodeText: TypeAlias = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,40}$")]
 CounterText: TypeAlias = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,40}/[A-Za-z0-9-]{1,40}$")]
+VolumeText: TypeAlias = Annotated[
+    str, Field(pattern="^[A-Za-z0-9-]{1,40}/[0-9]{4}-[0-9]{2}-[0-9]{2}/[A-Za-z0-9-]{1,40}/[A-Za-z0-9-]{0,40}$")
+]
+People: TypeAlias = Annotated[int, Field(ge=0, le=HIGHEST_COUNT, strict=True)]
 Limit: TypeAlias = Annotated[int, Field(ge=1, le=1_000, description="Longest page.")]
 
 
@@ -104,3 +113,78 @@ class CounterQuery(Wire):
     after: CounterText | None = Field(default=None, description="The `next` of the page before: `office/code`.")
     limit: Limit = 200
     office: CodeText | None = Field(default=None, description="Only counters of this office.")
+
+
+class VolumeOut(Wire):
+    """How many people were served on a local day, and offered a rating; null where nobody is named or told."""
+
+    office: str
+    service: str
+    employee: str | None
+    date: Day
+    served: int
+    offered: int | None
+
+
+class VolumePage(Wire):
+    """Volumes by office, date, service and employee; `next` is the `after` of the following page."""
+
+    items: tuple[VolumeOut, ...]
+    next: str | None
+
+
+class VolumeIn(Wire):
+    """How many people a queue system saw served; the number sent last for its key is the one that counts."""
+
+    office: CodeText
+    service: CodeText
+    employee: CodeText | None = Field(default=None, description="Who served them; null when nobody is named.")
+    date: Day = Field(description="Local day of the office; at the latest today.")
+    served: People
+    offered: People | None = Field(
+        default=None, description="How many were offered a rating, served or not; null when it is not known."
+    )
+
+
+class VolumesIn(Wire):
+    """Volumes of different keys: all of them are stored, or none."""
+
+    volumes: list[VolumeIn] = Field(min_length=1, max_length=500)
+
+
+class VolumesStored(Wire):
+    """How many volumes were sent and are stored now, and how many of them are new or changed."""
+
+    stored: int
+    changed: int
+
+
+class VolumeQuery(Wire):
+    """Which page of volumes: those after `office/date/service/employee`, perhaps of one office and period."""
+
+    after: VolumeText | None = Field(default=None, description="The `next` of the page before.")
+    limit: Limit = 200
+    office: CodeText | None = Field(default=None, description="Only volumes of this office.")
+    first: Day | None = Field(default=None, alias="from", description="First local day.")
+    last: Day | None = Field(default=None, alias="to", description="Last local day, included.")
+
+    @field_validator("after")
+    @classmethod
+    def _has_a_day(cls, after: str | None) -> str | None:
+        try:
+            cls._key(after)
+        except ValueError:
+            raise PydanticCustomError("date_parsing", "must hold a date such as 2026-11-24") from None
+        return after
+
+    @property
+    def key(self) -> tuple[str, date, str, str] | None:
+        """The key that `after` names."""
+        return self._key(self.after)
+
+    @staticmethod
+    def _key(after: str | None) -> tuple[str, date, str, str] | None:
+        if after is None:
+            return None
+        office, day, service, employee = after.split("/")
+        return office, date.fromisoformat(day), service, employee

@@ -1,19 +1,47 @@
-"""The SQL of changing the directory; the other reads are in `catalogue_store` and `listing_store`."""
+"""The SQL of changing the directory and of served volumes; other reads are in `catalogue_store`, `listing_store`."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
+from sqlalchemy import Date, bindparam, text
 from sqlmodel import SQLModel, col, insert, select, update
 
 from app.directory.catalogue_store import duties_since, whole_directory
 from app.directory.postings import Stay
 from app.directory.tables import Agency, Counter, Duty, Employee, Office, Service
+from app.directory.volumes import DayVolume, ServedVolume
 from app.foundation.database import Session
 from app.foundation.ids import new_id
 
 StoredRow: TypeAlias = SQLModel
+
+# All rows travel as one JSON text, so that one statement stores them however many they are. It writes in the order
+# of the key: unsorted writers deadlock, sorted ones do not. What is already there is left alone and not counted.
+POSTGRESQL_PUT = text(
+    "INSERT INTO volume (agency_id, office, served_on, service, employee, served, offered) "
+    "SELECT :agency_id, office, served_on, service, employee, served, offered "
+    "FROM json_to_recordset(CAST(:rows AS json)) AS told(office text, served_on date, service text, employee text, "
+    "served integer, offered integer) ORDER BY office, served_on, service, employee "
+    "ON CONFLICT ON CONSTRAINT volume_pkey DO UPDATE SET served = excluded.served, offered = excluded.offered "
+    "WHERE volume.served <> excluded.served OR volume.offered IS DISTINCT FROM excluded.offered"
+)
+# `WHERE true` tells SQLite's parser that ON belongs to the insert and not to a join.
+SQLITE_PUT = text(
+    "INSERT INTO volume (agency_id, office, served_on, service, employee, served, offered) "
+    "SELECT :agency_id, value ->> 'office', value ->> 'served_on', value ->> 'service', value ->> 'employee', "
+    "value ->> 'served', value ->> 'offered' FROM json_each(:rows) WHERE true "
+    "ON CONFLICT DO UPDATE SET served = excluded.served, offered = excluded.offered "
+    "WHERE volume.served <> excluded.served OR volume.offered IS NOT excluded.offered"
+)
+SERVED = text(
+    "SELECT office, service, employee, sum(served) AS served, "
+    "CASE WHEN count(offered) = count(*) THEN sum(offered) END AS offered FROM volume "
+    "WHERE agency_id = :agency_id AND served_on BETWEEN :first AND :last "
+    "GROUP BY office, service, employee ORDER BY office, service, employee"
+).bindparams(bindparam("first", type_=Date), bindparam("last", type_=Date))
 
 
 @dataclass(frozen=True)
@@ -107,3 +135,23 @@ def write(session: Session, changes: Sequence[Change]) -> None:
             session.exec(update(change.table), params=change.changed)
     # Rows read before would otherwise hide what was written past them.
     session.expire_all()
+
+
+def put_volumes(session: Session, agency_id: str, volumes: Iterable[DayVolume]) -> int:
+    """Store volumes of different keys, each in the place of the one before; how many are new or changed."""
+    rows = [
+        volume._asdict() | {"served_on": volume.served_on.isoformat()}
+        for volume in sorted(volumes, key=lambda volume: volume.key)
+    ]
+    statement = SQLITE_PUT if session.get_bind().dialect.name == "sqlite" else POSTGRESQL_PUT
+    values = {"agency_id": agency_id, "rows": json.dumps(rows, separators=(",", ":"))}
+    return session.connection().execute(statement, values).rowcount
+
+
+def served_volumes(session: Session, agency_id: str, first: date, last: date) -> list[ServedVolume]:
+    """What was told of the local days from `first` to `last`, by office, service and employee; days not told are not.
+
+    Every person served is in one row: under the employee who served, or under nobody.
+    """
+    rows = session.execute(SERVED, {"agency_id": agency_id, "first": first, "last": last})
+    return [ServedVolume(row.office, row.service, row.employee or None, row.served, row.offered) for row in rows]

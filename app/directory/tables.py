@@ -119,3 +119,25 @@ class Duty(SQLModel, table=True):
     from_at: datetime = Field(primary_key=True, sa_type=UtcDateTime)
     until_at: datetime = Field(sa_type=UtcDateTime)
     employee: str = Field(sa_type=Code())
+
+
+class Volume(SQLModel, table=True):
+    """How many people were served, and offered a rating, on one local day; `employee` is '' when nobody is named."""
+
+    __tablename__ = "volume"
+    __table_args__ = (
+        CheckConstraint("served >= 0", name="served"),
+        CheckConstraint("offered >= 0", name="offered"),
+        ForeignKeyConstraint(["agency_id", "office"], ["office.agency_id", "office.code"]),
+        # A report asks for the days of one period in every office.
+        Index(None, "agency_id", "served_on"),
+        {"sqlite_with_rowid": False},
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(primary_key=True, sa_type=Code())
+    served_on: date = Field(primary_key=True)
+    service: str = Field(primary_key=True, sa_type=Code())
+    employee: str = Field(primary_key=True, sa_type=Code())
+    served: int
+    offered: int | None = None

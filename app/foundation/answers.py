@@ -1,7 +1,8 @@
 """Turns problems into HTTP answers. Nothing of the input is ever echoed, and nothing of an exception's text."""
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from app.foundation.database import OperationalError, SQLAlchemyError, TimeoutError
 from app.foundation.problems import MEDIA_TYPE, FieldError, Problem
@@ -138,6 +140,14 @@ def _place(error: BaseException) -> str:
     return "" if trace is None else f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
 
 
+def allowed(routes: Iterable[BaseRoute]) -> Mapping[str, str]:
+    """The methods of all routes by their path, as `Allow` lists them."""
+    methods: dict[str, set[str]] = defaultdict(set)
+    for route in routes:
+        methods[getattr(route, "path", "")] |= getattr(route, "methods", None) or set()
+    return {path: ", ".join(sorted(taken)) for path, taken in methods.items()}
+
+
 def install(app: FastAPI) -> None:
     """Give every exception that may leave a route its answer."""
 
@@ -155,7 +165,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
         code = OF_STATUS.get(error.status_code, "not-found" if error.status_code < 500 else "internal-error")
-        return answer(request, Problem(code, headers=dict(error.headers or {}), limit=0))
+        headers = dict(error.headers or {})
+        if code == "method-not-allowed":
+            # A route knows its own methods only, not those of another route at the same path.
+            path = getattr(request.scope.get("route"), "path", "")
+            headers["Allow"] = request.app.state.allowed.get(path, headers.get("Allow", ""))
+        return answer(request, Problem(code, headers=headers, limit=0))
 
     @app.exception_handler(SQLAlchemyError)
     async def on_database(request: Request, error: SQLAlchemyError) -> Response:

@@ -62,10 +62,15 @@ WORDS = {
 
 def problems(*statuses: int) -> Responses:
     """The `responses` of a guarded route: 401 and 403, and the problems of its own."""
+    return open_problems(401, 403, *statuses)
+
+
+def open_problems(*statuses: int) -> Responses:
+    """The `responses` of a route that asks for no key."""
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {"description": WORDS[status], "content": {MEDIA_TYPE: {"schema": schema}}} | HEADERS.get(status, {})
-        for status in sorted({401, 403, 503, *statuses})
+        for status in sorted({503, *statuses})
     }
 
 
@@ -78,5 +83,6 @@ def document(app: FastAPI) -> dict[str, Any]:
     for path, operations in made["paths"].items():
         if path.startswith(GUARDED):
             for operation in operations.values():
-                operation["security"] = [{"key": []}]
+                if "401" in operation["responses"]:
+                    operation["security"] = [{"key": []}]
     return made

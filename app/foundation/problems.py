@@ -48,6 +48,25 @@ KINDS: Mapping[str, Kind] = {
     "employee-unknown": Kind(404, "Unknown employee", "The agency has no employee with this code."),
     "instrument-unknown": Kind(404, "Unknown instrument", "The agency has no instrument with this id."),
     # The period asked for.
+    "period-open": Kind(404, "Period open", "This period has not been closed; close it first."),
+    "period-not-over": Kind(409, "Period not over", "The period runs until {ends}; close it after that."),
+    "period-closed": Kind(409, "Already closed", "This period is closed already (revision {revision}); revise it."),
+    "period-empty": Kind(409, "Nothing to report", "The period has no unit with enough ratings to be shown."),
+    "period-draft": Kind(409, "Still a draft", "The newest revision is a draft; finalise it after {until}."),
+    "period-final": Kind(409, "Already final", "Revision {revision} is final and never changes; revise the period."),
+    "reply-window-open": Kind(409, "Reply window open", "Employees may reply until {until}; finalise after that."),
+    "revision-unchanged": Kind(
+        409, "Nothing changed", "Since revision {revision} no unit has ten ratings more; there is nothing to revise."
+    ),
+    "signing-key-missing": Kind(
+        409, "Signing key missing", "Make one with `cermin signing-key new` (CERMIN_SIGNING_KEY_FILE), then finalise."
+    ),
+    "report-unknown": Kind(404, "Unknown report", "There is no such report."),
+    "report-draft": Kind(409, "Still a draft", "This report is not final; only supervisors see drafts."),
+    "link-unknown": Kind(404, "Link not valid", "This link is wrong or was replaced; ask for a new one."),
+    "reply-window-over": Kind(409, "Too late to reply", "Replies were taken until {until}."),
+    "reply-given": Kind(409, "Already replied", "The reply to this draft was given; it is kept as it is."),
+    "period-unknown": Kind(404, "Unknown period", "Periods are named like 2026-09, 2026-Q3, 2026-S2 or 2026."),
     "period-reversed": Kind(422, "Period reversed", "`from` must not be after `to`."),
     "period-too-long": Kind(422, "Period too long", "A period may span at most {days} days."),
     # A rating.
@@ -71,6 +90,9 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "service-elsewhere": "The counter does not give this service.",
     "employee-unknown": "The agency has no employee with this code.",
     "employee-not-posted": "This employee was not posted at that office on that day.",
+    "out-of-scope": "This key does not reach this office.",
+    "day-in-future": "This day has not begun at that office.",
+    "entry-repeated": "An entry before this one has the same office, service, employee and date.",
     "instrument-unknown": "The agency has no instrument with this id.",
     "channel-missing": "An app must say through which channel the citizen rated: mobile or web.",
     "channel-fixed": "A device always rates through the channel kiosk; leave this field out.",

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/cermin.db"
     secret: Annotated[SecretStr, Field(min_length=32)] | None = None
     secret_file: Path = Path("var/secret")
+    signing_key_file: Path = Path("var/signing-key.pem")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     language: Annotated[str, Field(pattern="^(id|en)$")] = "id"
@@ -31,6 +32,7 @@ class Settings(BaseSettings):
 
     late_limit_days: Annotated[int, Field(ge=1, le=3_660)] = 35
     comment_retention_days: Annotated[int, Field(ge=1, le=3_660)] = 365
+    reply_working_days: Annotated[int, Field(ge=0, le=60)] = 5
     longest_period_days: Annotated[int, Field(ge=31, le=36_600)] = 1_100
 
     queue_length: Annotated[int, Field(ge=1, le=100_000)] = 2_048

@@ -5,15 +5,12 @@ from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import TypeAlias
 
+from app.foundation.formula_guard import guarded
 from app.indices.figures import Group, IndexTable
 from app.indices.presenting import table_out
 from app.indices.schemas import DimensionOut, IndexOut, IndexRowOut, IndexTableOut
 
 Cells: TypeAlias = Mapping[str, str | int | float | None]
-
-# A spreadsheet takes a text that begins with one of these for a formula (OWASP, CSV injection); the
-# wide forms count because Excel reads them like the narrow ones.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 
 SHARED = ("agency", "instrument", "version", "digest", "index_name", "weights", "bands", "from", "to", "by")
 ROW = ("group", "name", "n", "held", "suppressed")
@@ -40,11 +37,6 @@ def columns(codes: Sequence[str]) -> list[str]:
     """The header for an instrument with these items."""
     of_items = [f"{code}_{part}" for code in codes for part in DIMENSION]
     return [*SHARED, *ROW, *of_items, *INDEX]
-
-
-def guarded(cell: str | int | float | None) -> str | int | float | None:
-    """The cell; a text that a spreadsheet would run gets an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
 def _shared(table: IndexTableOut) -> Cells:

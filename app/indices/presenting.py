@@ -66,13 +66,13 @@ def _row(instrument: Instrument, by: By | None, row: IndexRow) -> IndexRowOut:
         suppressed=row.suppressed,
         dimensions=tuple(
             map(
-                _dimension,
+                dimension_out,
                 instrument.items,
                 figures.official.items if figures else repeat(None),
                 figures.items if figures else repeat(None),
             )
         ),
-        index=_index(instrument, figures.official.composite, figures.composite) if figures else None,
+        index=index_out(instrument, figures.official.composite, figures.composite) if figures else None,
     )
 
 
@@ -82,7 +82,8 @@ def _group(by: By | None, group: Group | None) -> AnyGroup | None:
     return GROUPS[by].model_validate({by.value: group.value, "name": group.name})
 
 
-def _dimension(item: Item, figure: ItemIndex | None, interval: Interval | None) -> DimensionOut:
+def dimension_out(item: Item, figure: ItemIndex | None, interval: Interval | None) -> DimensionOut:
+    """One question; without a figure all its figures are null."""
     mean, index = (figure.mean, figure.index) if figure else (None, None)
     return DimensionOut(
         code=item.code,
@@ -95,7 +96,8 @@ def _dimension(item: Item, figure: ItemIndex | None, interval: Interval | None) 
     )
 
 
-def _index(instrument: Instrument, composite: Graded | None, interval: Interval | None) -> IndexOut | None:
+def index_out(instrument: Instrument, composite: Graded | None, interval: Interval | None) -> IndexOut | None:
+    """The index with its interval; None without one."""
     if composite is None:
         return None
     return IndexOut(

@@ -1,26 +1,15 @@
 """What a question about indices may say, in an address as on the command line."""
 
-from datetime import date
-from re import fullmatch
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
+from app.foundation.days import Day
 from app.indices.plan import By
-
-
-def _written_as_date(value: object) -> object:
-    # pydantic would also take numbers, as seconds since 1970.
-    if isinstance(value, str) and not fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise PydanticCustomError("date_parsing", "must be written as 2026-11-24")
-    return value
-
 
 # The directory's own rules for codes are narrower; a code it cannot have is simply unknown.
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Label = Annotated[str, Field(min_length=1, max_length=40)]
-Day = Annotated[date, BeforeValidator(_written_as_date), Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 
 
 class IndexQuery(BaseModel):

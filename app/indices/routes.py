@@ -15,7 +15,11 @@ from app.foundation.problems import FieldError, Problem
 from app.foundation.settings import Settings
 from app.indices.csv_text import csv_text
 from app.indices.figures import IndexTable
+from app.indices.measures_presenting import measures_out
+from app.indices.measures_reading import read_measures
+from app.indices.measures_schemas import MeasuresOut, MeasuresQuery
 from app.indices.negotiation import chosen
+from app.indices.plan import By
 from app.indices.presenting import table_out
 from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
@@ -25,7 +29,7 @@ JSON, CSV = "application/json", "text/csv"
 OFFERED = (JSON, CSV)
 
 router = APIRouter(prefix="/v1", tags=["indices"])
-Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.admin))]
+Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.admin))]
 
 FIGURES: dict[int | str, dict[str, Any]] = {
     200: {
@@ -48,6 +52,39 @@ def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery
     table = _read(request, principal, query)
     text = csv_text(table) if media_type == CSV else table_out(table).model_dump_json(by_alias=True)
     return Response(text, media_type=media_type, headers={"Vary": "Accept"})
+
+
+@router.get("/measures/employees", responses=problems(404, 422))
+def get_employee_measures(request: Request, principal: Reader, query: Annotated[MeasuresQuery, Query()]) -> MeasuresOut:
+    """Each person's figures in a period with all that makes them fair: reliability, comparison, change, coverage.
+
+    Persons are compared with those who mainly give services of the same family. A figure from fewer than
+    ten ratings is not shown, and `use` says what the others may be used for.
+    """
+    return _measures(request, principal, query, By.employee)
+
+
+@router.get("/measures/offices", responses=problems(404, 422))
+def get_office_measures(request: Request, principal: Reader, query: Annotated[MeasuresQuery, Query()]) -> MeasuresOut:
+    """Each office's figures in a period, compared with all offices of the agency."""
+    return _measures(request, principal, query, By.office)
+
+
+def _measures(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> MeasuresOut:
+    _refuse_repeated(request)
+    database: Database = request.app.state.database
+    with database.snapshot() as session:
+        return measures_out(
+            read_measures(
+                session,
+                principal.agency_id,
+                by,
+                root=principal.office,
+                office=query.office,
+                period=query.period,
+                instrument=query.instrument,
+            )
+        )
 
 
 def _read(request: Request, principal: Principal, query: IndexQuery) -> IndexTable:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, inspect, select
 from app.directory.tables import Employee, Office, Service
 from app.foundation.database import Session
 from app.indices.plan import By, Segment, Selection
+from app.indices.sheet_rows import SheetRow
 from app.ratings.grains import AGENCY_MONTH, Grain
 from app.ratings.tables import Rating, Tally
 
@@ -51,6 +52,27 @@ def sheet_counts(session: Session, agency_id: str, selection: Selection, segment
                 of_sheet = of_standing.setdefault(standing, defaultdict(int))
                 of_sheet[sheet] += n
     return counts
+
+
+def sheet_rows(session: Session, agency_id: str, instrument: str, first: date, last: date) -> list[SheetRow]:
+    """Every sheet from one local day to another, both included, added up by all it is told apart by."""
+    keys = (RATING.office, RATING.employee, RATING.service, RATING.channel, RATING.standing, RATING.sheet)
+    query = (
+        select(*keys, func.count())
+        .where(
+            RATING.agency_id == agency_id,
+            RATING.rated_on.between(first, last),
+            RATING.instrument == instrument,
+        )
+        .group_by(*keys)
+    )
+    return [SheetRow(*row) for row in session.connection().execute(query)]
+
+
+def families_of(session: Session, agency_id: str) -> Mapping[str, str]:
+    """Each service's family."""
+    query = select(SERVICE.code, SERVICE.family).where(SERVICE.agency_id == agency_id)
+    return {row.code: row.family for row in session.connection().execute(query)}
 
 
 def office_parents(session: Session, agency_id: str) -> Mapping[str, str | None]:

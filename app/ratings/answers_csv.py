@@ -83,7 +83,7 @@ def _add(
         ragged.append(Fault(row, None, problem))
         return
     if len(lines) == MOST_ROWS:
-        raise _unreadable(f"a file may hold at most {MOST_ROWS} answers; split it by month")
+        raise _unreadable(f"a file may hold at most {MOST_ROWS} rows; split it by month")
     found = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
     lines.append(Line(row, found))
 

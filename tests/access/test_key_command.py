@@ -114,7 +114,7 @@ def test_a_key_that_could_not_work_is_refused_with_a_sentence_and_not_made(run: 
 
 
 def test_an_unknown_kind_is_a_wrong_use_of_the_command(run: Run) -> None:
-    assert "queue" in run("issue", "kota", "--kind", "queue", status=2).stderr
+    assert "officer" in run("issue", "kota", "--kind", "officer", status=2).stderr
     run("revoke", "kota", "bukan-uuid", status=2)
 
 

@@ -9,7 +9,7 @@ import typer
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
-from app.cli import context, importing, service
+from app.cli import context, faults, service
 from app.cli.importing import import_answers
 from app.foundation.database import Database
 from tests.house import SECRET, House
@@ -164,7 +164,7 @@ def test_the_good_rows_are_imported_when_asked_and_the_faulty_still_listed(run: 
 
 
 def test_very_many_faults_are_lines_with_tabs(run: Run, answers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "LONGEST_TABLE", 5)
+    monkeypatch.setattr(faults, "LONGEST_TABLE", 5)
     result = run(*arguments(answers(FAULTY), "--employee-column", "who"), status=1)
     assert [line.split("\t") for line in result.stderr.splitlines() if "\t" in line] == FAULTS
 

@@ -26,6 +26,7 @@ BOUNDS: dict[str, tuple[float, float, float, float]] = {
     "port": (0, 65_535, -1, 65_536),
     "late_limit_days": (1, 3_660, 0, 3_661),
     "comment_retention_days": (1, 3_660, 0, 3_661),
+    "reply_working_days": (0, 60, -1, 61),
     "longest_period_days": (31, 36_600, 30, 36_601),
     "queue_length": (1, 100_000, 0, 100_001),
     "group_length": (1, 2_000, 0, 2_001),
@@ -44,7 +45,7 @@ WORDS = {
     "log_level": ("debug", "trace"),
     "secret": ("x" * 32, "x" * 31),
 }
-FREE = {"database_url", "secret_file", "host"}
+FREE = {"database_url", "secret_file", "signing_key_file", "host"}
 
 
 @pytest.fixture(autouse=True)

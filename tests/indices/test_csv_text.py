@@ -7,7 +7,8 @@ from io import StringIO
 
 import pytest
 
-from app.indices.csv_text import columns, csv_text, guarded
+from app.foundation.formula_guard import guarded
+from app.indices.csv_text import columns, csv_text
 from app.indices.disclosure import about_person, disclosed_row
 from app.indices.figures import Group, IndexTable, Scoring
 from app.indices.period import Period

@@ -217,7 +217,7 @@ def test_a_file_has_a_largest_size(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(answers_csv, "MOST_ROWS", 4)
     assert read_answers(file, ["time", "q1"]).rows == 4
     monkeypatch.setattr(answers_csv, "MOST_ROWS", 3)
-    with pytest.raises(FileFault, match="at most 3 answers; split it"):
+    with pytest.raises(FileFault, match="at most 3 rows; split it"):
         read_answers(file, ["time", "q1"])
     os.truncate(file, LARGEST_FILE + 1)
     with pytest.raises(FileFault, match="at most 64 MiB"):

@@ -1,0 +1,29 @@
+"""Faults of a file as its reader sees them: row, column and what to change."""
+
+from collections.abc import Sequence
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.context import err, print_table
+
+LONGEST_TABLE = 1_000
+
+
+def show_faults(faults: Sequence[tuple[int | None, str | None, str]]) -> None:
+    """Every fault; so many that a table would take minutes to draw are lines with tabs."""
+    rows = [("" if row is None else str(row), column or "", problem) for row, column, problem in faults]
+    if len(rows) > LONGEST_TABLE:
+        typer.echo("\n".join("\t".join(row) for row in rows), err=True)
+    elif rows:
+        table = Table("row", "column", "what to change")
+        for row in rows:
+            # Text, because a column's name may hold what rich takes for markup.
+            table.add_row(*map(Text, row))
+        print_table(table, err)
+
+
+def faulty(faults: Sequence[object]) -> str:
+    """The sentence with which a command ends that wrote nothing."""
+    return f"{len(faults)} fault(s); nothing was written"

@@ -1,0 +1,160 @@
+"""`cermin period list|close|note|invite|reply|finalise|revise`: from an open period to signed reports."""
+
+import csv
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from app.cli.context import actor, database, fail, out, print_table, settings
+from app.directory.catalogue_store import directory_version
+from app.directory.listing_store import office_parents
+from app.foundation.clock import system_clock
+from app.foundation.database import Session
+from app.foundation.problems import Problem
+from app.foundation.translations import translator
+from app.reports import lifecycle, replies, store
+from app.reports.keyring import signing_key
+from app.reports.lifecycle import Reach, asked
+from app.reports.tables import Period
+
+period = typer.Typer(help="Closing periods: draft, replies, final, revisions.", no_args_is_help=True)
+
+AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
+PeriodCode = Annotated[str, typer.Argument(metavar="PERIOD", help="2026-09, 2026-Q3, 2026-S2 or 2026.")]
+Root = Annotated[str | None, typer.Option("--office", help="Only this office and those below it.")]
+
+
+@period.command("list")
+def list_periods(agency_id: AgencyCode) -> None:
+    """Every revision of every closed period."""
+    with _step(agency_id, None) as (session, _):
+        periods = store.periods_of(session, agency_id)
+    table = Table("period", "office", "revision", "state", "instrument", "reply until", "final at")
+    for each in periods:
+        final = "" if each.final_at is None else f"{each.final_at:%Y-%m-%d %H:%M} UTC"
+        until = f"{each.replies_end_at:%Y-%m-%d %H:%M} UTC"
+        table.add_row(each.code, each.root, str(each.revision), each.state, each.instrument, until, final)
+    print_table(table)
+
+
+@period.command()
+def close(
+    agency_id: AgencyCode,
+    code: PeriodCode,
+    root: Root = None,
+    instrument: Annotated[str, typer.Option(help="Measured by this instrument.")] = "ikl-1",
+) -> None:
+    """Compute the drafts of a period that is over, and open the reply window."""
+    with _step(agency_id, root) as (session, reach):
+        closed = lifecycle.close(
+            session,
+            reach,
+            asked(code),
+            instrument=instrument,
+            now=system_clock(),
+            working_days=settings().reply_working_days,
+        )
+        _told(session, closed)
+
+
+@period.command()
+def note(
+    agency_id: AgencyCode,
+    code: PeriodCode,
+    employee: Annotated[str, typer.Argument(metavar="EMPLOYEE", help="Code of the employee.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The supervisor's words.")],
+    root: Root = None,
+) -> None:
+    """Put a supervisor's words beside an employee's draft."""
+    with _step(agency_id, root) as (session, reach):
+        lifecycle.note(session, reach, asked(code), employee=employee, text=text, now=system_clock())
+    out.print("noted")
+
+
+@period.command()
+def reply(
+    agency_id: AgencyCode,
+    code: PeriodCode,
+    employee: Annotated[str, typer.Argument(metavar="EMPLOYEE", help="Code of the employee.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What the employee handed in.")],
+    root: Root = None,
+) -> None:
+    """Enter the reply that an employee handed in on paper; once, within the window."""
+    with _step(agency_id, root) as (session, reach):
+        replies.enter(session, reach, code, employee=employee, text=text, now=system_clock())
+    out.print("reply kept")
+
+
+@period.command()
+def invite(
+    agency_id: AgencyCode,
+    code: PeriodCode,
+    file: Annotated[Path, typer.Option("--out", help="CSV file to write; readable by you alone, never overwritten.")],
+    root: Root = None,
+) -> None:
+    """Write a personal link for every employee of the draft; links given before end."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise fail(f"{file} cannot be written: {error.strerror}. Nothing was changed.") from None
+    try:
+        with (
+            os.fdopen(descriptor, "w", newline="", encoding="utf-8") as handle,
+            _step(agency_id, root) as (session, reach),
+        ):
+            tokens = replies.invite(session, reach, code, system_clock())
+            writer = csv.writer(handle)
+            writer.writerow(("employee", "token"))
+            writer.writerows(tokens.items())
+            # The links are on disk before those given earlier end.
+            handle.flush()
+            os.fsync(handle.fileno())
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    out.print(f"{len(tokens)} links written to {file}", markup=False, highlight=False)
+
+
+@period.command()
+def finalise(agency_id: AgencyCode, code: PeriodCode, root: Root = None) -> None:
+    """After the reply window: sign every report, for ever."""
+    key = signing_key(settings().signing_key_file)
+    with _step(agency_id, root) as (session, reach):
+        _told(session, lifecycle.finalise(session, reach, asked(code), key=key, now=system_clock()))
+
+
+@period.command()
+def revise(agency_id: AgencyCode, code: PeriodCode, root: Root = None) -> None:
+    """Make the next revision of a final period from late ratings."""
+    with _step(agency_id, root) as (session, reach):
+        revised = lifecycle.revise(
+            session, reach, asked(code), now=system_clock(), working_days=settings().reply_working_days
+        )
+        _told(session, revised)
+
+
+@contextmanager
+def _step(agency_id: str, root: str | None) -> Iterator[tuple[Session, Reach]]:
+    """One transaction; a refusal ends the command with its sentence and leaves nothing behind."""
+    translate = translator(settings().language)
+    try:
+        with database() as opened, opened.writing() as session:
+            if directory_version(session, agency_id) is None:
+                raise fail(f"There is no agency {agency_id}.")
+            if root is not None and root not in office_parents(session, agency_id):
+                raise fail(f"The agency has no office {root}.")
+            yield session, Reach(agency_id, root or "", actor())
+    except Problem as problem:
+        raise fail(problem.document(translate)["detail"]) from None
+
+
+def _told(session: Session, closed: Period) -> None:
+    reports = len(store.reports_of(session, closed))
+    until = "" if closed.state == "final" else f"; employees may reply until {closed.replies_end_at:%Y-%m-%d %H:%M} UTC"
+    sentence = f"{closed.code} revision {closed.revision} is {closed.state}: {reports} reports{until}"
+    out.print(sentence, markup=False, highlight=False)

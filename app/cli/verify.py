@@ -1,0 +1,122 @@
+"""`cermin verify`: whether a report is as it was signed, and where not."""
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from app.cli.context import err, out, settings
+from app.reports.signing import SigningKeyFault, key_id, load_key, load_public, public_bytes
+from app.reports.verification import Outcome, Verdict, verify
+
+LARGEST_FILE = 50_000_000
+MOST_PLACES = 100
+LONGEST_WORD = 200
+
+STATUS = {Outcome.valid: 0, Outcome.altered: 1, Outcome.unknown_key: 2, Outcome.malformed: 2}
+
+
+def verify_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report with its seal (JSON).")],
+    keys: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FOLDER_OR_FILE", help="Public keys to trust instead of this installation's own."),
+    ] = None,
+) -> None:
+    """Exit 0 if the report is as it was signed, 1 if it was altered, 2 if that cannot be told."""
+    try:
+        trusted = own_keys(settings().signing_key_file) if keys is None else named_keys(keys)
+        envelope = envelope_in(read(file))
+    except (SigningKeyFault, ValueError) as fault:
+        _refuse(f"{fault}.")
+    except OSError as error:
+        _refuse(f"{error.filename} cannot be read: {error.strerror}.")
+    verdict = verify(envelope, trusted)
+    for line in told(verdict):
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(STATUS[verdict.outcome])
+
+
+def envelope_in(file: bytes) -> object:
+    """The envelope that a file holds; ValueError says why there is none."""
+    try:
+        return json.loads(file.decode(), object_pairs_hook=_unambiguous, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("The file is nested too deep") from None
+    except ValueError as error:
+        raise ValueError(f"The file is not JSON: {shown(str(error))}") from None
+
+
+def read(file: Path) -> bytes:
+    """The bytes of a file that is not too large."""
+    with file.open("rb") as handle:
+        content = handle.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise ValueError(f"{file} is larger than a report can be ({LARGEST_FILE:,} bytes)")
+    return content
+
+
+def own_keys(file: Path) -> dict[str, bytes]:
+    """The public half of the installation's key, and the public keys beside it, by id."""
+    found = _by_id(load_public(public) for public in sorted(file.parent.glob("*.pub.pem")))
+    # Who may check a report need not be allowed to read the key that seals it.
+    with suppress(FileNotFoundError, PermissionError):
+        found |= _by_id([public_bytes(load_key(file))])
+    return found
+
+
+def named_keys(places: Iterable[Path]) -> dict[str, bytes]:
+    """The public keys in these files and folders, by id."""
+    files = [file for place in places for file in (sorted(place.glob("*.pub.pem")) if place.is_dir() else [place])]
+    return _by_id(load_public(file) for file in files)
+
+
+def told(verdict: Verdict) -> Iterable[str]:
+    """The verdict in words, a line each."""
+    match verdict.outcome:
+        case Outcome.valid:
+            yield f"valid: everything is as it was signed with key {verdict.key}"
+        case Outcome.malformed:
+            yield f"not a signed report: {shown(verdict.reason or '')}"
+        case Outcome.unknown_key:
+            yield f"unknown key {shown(verdict.key or '')}: name the file of the public key with --keys"
+            if verdict.places:
+                yield "whoever signed it, the report does not fit its own seal:"
+        case Outcome.altered if verdict.seal_altered:
+            yield f"altered: the seal itself was changed, or was not made with key {verdict.key}"
+        case _:
+            yield f"altered: not all is as it was signed with key {verdict.key}"
+    for place in verdict.places[:MOST_PLACES]:
+        yield f"  {place.change} {shown(place.pointer)}"
+    if len(verdict.places) > MOST_PLACES:
+        yield f"  and {len(verdict.places) - MOST_PLACES} more places"
+
+
+def shown(text: str) -> str:
+    """Text of a stranger's file, fit for a terminal."""
+    short = text if len(text) <= LONGEST_WORD else f"{text[:LONGEST_WORD]}…"
+    return short if short.isprintable() else ascii(short)
+
+
+def _by_id(keys: Iterable[bytes]) -> dict[str, bytes]:
+    return {key_id(key): key for key in keys}
+
+
+def _unambiguous(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no name stands twice: readers differ in which of the two they would show."""
+    found = dict(members)
+    if len(found) < len(members):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number")
+
+
+def _refuse(message: str) -> NoReturn:
+    err.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(2)

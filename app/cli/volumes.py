@@ -1,0 +1,60 @@
+"""`cermin volumes import`: how many people were served, from a queue system that cannot post it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.context import actor, database, fail, out
+from app.cli.faults import faulty, show_faults
+from app.directory.catalogue import read_catalogue
+from app.directory.faults import Fault as SheetFault
+from app.directory.volume_intake import store_volumes
+from app.directory.volume_rows import COLUMNS, read_volumes
+from app.foundation.clock import system_clock
+from app.ratings.answers_csv import AnswersFile, Fault, FileFault, read_answers
+
+volumes = typer.Typer(help="How many people were served.", no_args_is_help=True)
+
+
+@volumes.command("import")
+def import_volumes(
+    agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="UTF-8, cells parted by , or ;"),
+    ],
+) -> None:
+    """Import served volumes from a CSV file: all rows, or none and every fault.
+
+    Its columns are office, service, employee, date, served, offered; employee and offered may be empty.
+    A number replaces the one before, so importing a file again changes nothing.
+    """
+    now = system_clock()
+    with database() as db:
+        catalogue = read_catalogue(db, agency, now)
+        if catalogue is None:
+            raise fail(f"There is no agency {agency}.")
+        rows = _rows(file)
+        told, found = read_volumes(rows.lines, catalogue, now)
+        if faults := _in_order(rows.faults, found):
+            show_faults(faults)
+            raise fail(faulty(faults))
+        with db.writing() as session:
+            changed = store_volumes(session, agency, told, actor=actor(), now=now)
+    out.print(f"{len(told)} volumes read, {changed} of them new or changed")
+
+
+def _rows(file: Path) -> AnswersFile:
+    try:
+        return read_answers(file, COLUMNS)
+    except FileFault as fault:
+        show_faults(fault.faults)
+        raise fail(faulty(fault.faults)) from None
+
+
+def _in_order(ragged: Sequence[Fault], found: Sequence[SheetFault]) -> list[Fault]:
+    """Row by row, those of one row as they were found."""
+    faults = [*ragged, *(Fault(each.row, each.column, each.problem) for each in found)]
+    return sorted(faults, key=lambda fault: fault.row or 0)

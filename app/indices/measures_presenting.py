@@ -1,0 +1,161 @@
+"""From measures to the wire: the only place where estimates are rounded."""
+
+from fractions import Fraction
+
+from app.indices.comparing import Comparison
+from app.indices.measures.change import Change
+from app.indices.measures.reliability import Use
+from app.indices.measures.shares import Share
+from app.indices.measures_reading import MeasuresTable
+from app.indices.measures_schemas import (
+    AdjustedOut,
+    ChangeOut,
+    CollectionOut,
+    ComparisonOut,
+    EstimateOut,
+    FunnelOut,
+    MeasuredDimensionOut,
+    MeasuresOut,
+    ShareOut,
+    UnitMeasuresOut,
+)
+from app.indices.plan import By
+from app.indices.presenting import dimension_out, index_out
+from app.indices.unit_measures import Dimension, UnitMeasures
+from app.instruments.model import Instrument
+
+# Changes whenever a figure of the same sheets could come out otherwise.
+METHOD = "cermin-measures-1"
+PLACES = 4
+
+
+def measures_out(table: MeasuresTable) -> MeasuresOut:
+    """The table as it goes out."""
+    instrument = table.scoring.instrument
+    return MeasuresOut.model_validate(
+        {
+            "agency": table.agency_id,
+            "period": table.span.code,
+            "from": table.span.first,
+            "to": table.span.last,
+            "instrument": instrument.id,
+            "version": instrument.version,
+            "digest": instrument.digest,
+            "index_name": instrument.index_name,
+            "weights": table.scoring.mode,
+            "bands": table.scoring.bands,
+            "method": METHOD,
+            "rows": tuple(
+                unit_out(instrument, table.by, code, table.names.get(code), unit) for code, unit in table.units.items()
+            ),
+        }
+    )
+
+
+def unit_out(instrument: Instrument, by: By, code: str, name: str | None, unit: UnitMeasures | None) -> UnitMeasuresOut:
+    """One unit; without measures it is suppressed. What an appraisal may use is said of persons only."""
+    if unit is None:
+        return UnitMeasuresOut(
+            code=code,
+            name=name,
+            suppressed=True,
+            n=None,
+            held=None,
+            index=None,
+            change=None,
+            dimensions=None,
+            comparison=None,
+            collection=None,
+        )
+    return UnitMeasuresOut(
+        code=code,
+        name=name,
+        suppressed=False,
+        n=unit.n,
+        held=unit.held,
+        index=index_out(instrument, unit.figures.official.composite, unit.figures.composite),
+        change=_change(unit.change),
+        dimensions=tuple(
+            _dimension(instrument, place, unit, dimension) for place, dimension in enumerate(unit.dimensions)
+        ),
+        comparison=None if unit.comparison is None else _comparison(instrument, unit.family, unit.comparison, by),
+        collection=_collection(unit),
+    )
+
+
+def _dimension(
+    instrument: Instrument, place: int, unit: UnitMeasures, dimension: Dimension | None
+) -> MeasuredDimensionOut:
+    if dimension is None:
+        bare = dimension_out(instrument.items[place], None, None)
+        return MeasuredDimensionOut(**dict(bare), top=None, change=None, histogram=None)
+    base = dimension_out(instrument.items[place], unit.figures.official.items[place], unit.figures.items[place])
+    return MeasuredDimensionOut(
+        **dict(base),
+        top=_share(dimension.top),
+        change=_change(dimension.change),
+        histogram=dimension.histogram,
+    )
+
+
+def _comparison(instrument: Instrument, family: str | None, compared: Comparison, by: By) -> ComparisonOut:
+    shrunk, mix, beside, ranks = compared.shrunk, compared.standardised, compared.funnel, compared.ranks
+    return ComparisonOut(
+        family=family,
+        peers=compared.peers,
+        group_mean=_round(compared.group_mean),
+        reliability=None if compared.reliability is None else _round(compared.reliability),
+        use=Use(compared.use) if by is By.employee else None,
+        estimate=EstimateOut(
+            value=_round(shrunk.estimate),
+            lower=_round(max(shrunk.lower, instrument.low)),
+            upper=_round(min(shrunk.upper, instrument.high)),
+        )
+        if shrunk
+        else None,
+        case_mix=AdjustedOut(raw=_round(mix.raw), expected=_round(mix.expected), adjusted=_round(mix.adjusted))
+        if mix
+        else None,
+        funnel=FunnelOut(
+            z=_round(beside.z), adjusted_z=_round(beside.adjusted_z), q=_round(beside.q), flagged=beside.flagged
+        )
+        if beside
+        else None,
+        ranks=(ranks.best, ranks.worst) if ranks else None,
+    )
+
+
+def _collection(unit: UnitMeasures) -> CollectionOut:
+    return CollectionOut(
+        served=unit.served,
+        coverage=None if unit.coverage is None else _round(unit.coverage),
+        bounds=(_round(unit.bounds.lower), _round(unit.bounds.upper)) if unit.bounds else None,
+        sample=unit.sample,
+        sample_reached=None if unit.sample is None else unit.n >= unit.sample,
+        channels=dict(unit.channels),
+        services=dict(unit.services),
+    )
+
+
+def _share(share: Share | None) -> ShareOut | None:
+    if share is None:
+        return None
+    return ShareOut(
+        k=share.k, n=share.n, share=_round(share.share), lower=_round(share.lower), upper=_round(share.upper)
+    )
+
+
+def _change(change: Change | None) -> ChangeOut | None:
+    if change is None:
+        return None
+    return ChangeOut(
+        difference=_round(change.difference),
+        lower=_round(change.lower),
+        upper=_round(change.upper),
+        p=_round(change.p),
+    )
+
+
+def _round(value: Fraction | float) -> float:
+    """Half-even on the exact value, without a negative zero."""
+    return round(float(value), PLACES) + 0.0

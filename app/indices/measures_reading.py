@@ -1,0 +1,93 @@
+"""Answers what is measured of persons and offices in a period: reads once, measures purely."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.directory.store import served_volumes
+from app.foundation.database import Session
+from app.foundation.problems import Problem
+from app.indices.calendar import Span, span_of
+from app.indices.figures import Scoring
+from app.indices.plan import By
+from app.indices.scope import offices_asked
+from app.indices.sheet_rows import SheetRow, grouped
+from app.indices.store import families_of, names_of, office_parents, sheet_rows
+from app.indices.unit_measures import UnitMeasures, measure
+from app.instruments.loading import shipped
+from app.instruments.shelf import instruments_of
+
+
+@dataclass(frozen=True)
+class MeasuresTable:
+    """The units with ratings, by code and with their names; measures are None where too few may be shown."""
+
+    agency_id: str
+    scoring: Scoring
+    span: Span
+    by: By
+    units: Mapping[str, UnitMeasures | None]
+    names: Mapping[str, str]
+
+
+def read_measures(
+    session: Session,
+    agency_id: str,
+    by: By,
+    *,
+    root: str | None,
+    office: str | None,
+    period: str,
+    instrument: str,
+) -> MeasuresTable:
+    """The measures of the persons (`By.employee`) or offices (`By.office`) within a key's reach.
+
+    A person's figures count only what was rated at the offices asked for; peers are those of the whole
+    agency. Raises `period-unknown`, `instrument-unknown`, `office-unknown` and `out-of-scope`.
+    """
+    span = span_of(period)
+    if span is None:
+        raise Problem("period-unknown")
+    scoring = scoring_of(session, agency_id, instrument)
+    parents = office_parents(session, agency_id)
+    offices = offices_asked(parents, root=root, office=office, children=True)
+    rows = sheet_rows(session, agency_id, instrument, span.first, span.last)
+    earlier = span.before()
+    before = sheet_rows(session, agency_id, instrument, earlier.first, earlier.last)
+    served = served_by(session, agency_id, span, by, offices)
+    families = families_of(session, agency_id) if by is By.employee else None
+    within, units = _units(rows, by, offices)
+    measured = measure(scoring, units, _units(before, by, offices)[1], served, families)
+    return MeasuresTable(
+        agency_id,
+        scoring,
+        span,
+        by,
+        {code: measured.get(code) for code in within},
+        names_of(session, agency_id, by, within),
+    )
+
+
+def scoring_of(session: Session, agency_id: str, instrument: str) -> Scoring:
+    """The instrument by its own rules. Raises `instrument-unknown`."""
+    found = shipped().get(instrument) or instruments_of(session, agency_id).get(instrument)
+    if found is None:
+        raise Problem("instrument-unknown")
+    return Scoring(found, found.default_mode, found.default_bands)
+
+
+def served_by(session: Session, agency_id: str, span: Span, by: By, offices: frozenset[str]) -> Mapping[str, int]:
+    """How many people each unit served, as far as queue systems told it; a unit nobody told of is absent."""
+    served: dict[str, int] = {}
+    for volume in served_volumes(session, agency_id, span.first, span.last):
+        unit = volume.office if by is By.office else volume.employee
+        if unit and volume.office in offices:
+            served[unit] = served.get(unit, 0) + volume.served
+    return served
+
+
+def _units(rows: Sequence[SheetRow], by: By, offices: frozenset[str]) -> tuple[list[str], dict[str, list[SheetRow]]]:
+    """The codes within reach, and every unit's sheets: those at the offices asked for, of peers elsewhere all."""
+    every = grouped(rows, lambda row: row.office if by is By.office else row.employee)
+    inside = {code: [row for row in unit if row.office in offices] for code, unit in every.items()}
+    within = sorted(code for code, unit in inside.items() if unit)
+    return within, {code: inside[code] or unit for code, unit in every.items()}

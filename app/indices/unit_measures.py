@@ -1,0 +1,150 @@
+"""Everything that is said about one office or one person in one period, before anybody decides what is shown. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from app.indices.comparing import Comparison, compare
+from app.indices.counts import SheetCounts, composites, histograms
+from app.indices.disclosure import SMALLEST_N
+from app.indices.figures import Figures, Scoring, figures
+from app.indices.measures.change import Change, change
+from app.indices.measures.moments import Moments, item_moments, moments
+from app.indices.measures.samples import Bounds, coverage, krejcie_morgan_size, manski
+from app.indices.measures.shares import Share, top_box
+from app.indices.sheet_rows import SheetRow, counts, grouped, size
+
+# With fewer, who answered what could be read from the counts of single scores.
+SMALLEST_HISTOGRAM = 30
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One item: answers n, mean, share of the best answer, change to the period before, and counts per score."""
+
+    moments: Moments
+    top: Share | None
+    change: Change | None
+    histogram: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
+class UnitMeasures:
+    """A unit with at least ten counted sheets; a dimension that fewer than ten answered is None.
+
+    `family` is what persons are compared in (None for offices); `served` is None where nobody told it;
+    `sample` is how many of the served the official table asks for.
+    """
+
+    n: int
+    held: int
+    figures: Figures
+    dimensions: tuple[Dimension | None, ...]
+    change: Change | None
+    channels: Mapping[str, int]
+    services: Mapping[str, int]
+    family: str | None
+    comparison: Comparison | None
+    served: int | None
+    coverage: Fraction | None
+    bounds: Bounds | None
+    sample: int | None
+
+
+def measure(
+    scoring: Scoring,
+    rows: Mapping[str, Sequence[SheetRow]],
+    before: Mapping[str, Sequence[SheetRow]],
+    served: Mapping[str, int],
+    families: Mapping[str, str] | None,
+) -> dict[str, UnitMeasures]:
+    """The measures of every unit that may be shown, by code.
+
+    `rows` and `before` are the units' sheets of this period and of the one before, `served` how many people
+    each served as far as that was told. With `families` (service → family) units are persons, compared
+    within the family they mainly work in; without, all are compared with all.
+    """
+    shown = {code: unit for code, unit in rows.items() if size(unit) >= SMALLEST_N}
+    family_of = {code: main_family(unit, families) for code, unit in shown.items()} if families is not None else {}
+    compared = _compared(scoring, shown, family_of, families)
+    return {
+        code: _unit(scoring, unit, before.get(code, ()), served.get(code), family_of.get(code), compared.get(code))
+        for code, unit in shown.items()
+    }
+
+
+def main_family(rows: Sequence[SheetRow], families: Mapping[str, str]) -> str:
+    """The family in which most of a person's sheets fall; of equals the first by name."""
+    sizes = {family: size(part) for family, part in grouped(rows, lambda row: families[row.service]).items()}
+    return min(sizes, key=lambda family: (-sizes[family], family))
+
+
+def _compared(
+    scoring: Scoring,
+    units: Mapping[str, Sequence[SheetRow]],
+    family_of: Mapping[str, str],
+    families: Mapping[str, str] | None,
+) -> dict[str, Comparison]:
+    groups: dict[str | None, dict[str, dict[str, Moments]]] = {}
+    for code, rows in units.items():
+        family = family_of.get(code)
+        within = [row for row in rows if families is None or families[row.service] == family]
+        mix = {service: _composite(scoring, part) for service, part in grouped(within, lambda row: row.service).items()}
+        mix = {service: answers for service, answers in mix.items() if answers.n}
+        # Within the family, too, so few answers must not take part in what is shown of others.
+        if sum(answers.n for answers in mix.values()) >= SMALLEST_N:
+            groups.setdefault(family, {})[code] = mix
+    return {code: comparison for group in groups.values() for code, comparison in compare(group).items()}
+
+
+def _unit(
+    scoring: Scoring,
+    rows: Sequence[SheetRow],
+    before: Sequence[SheetRow],
+    served: int | None,
+    family: str | None,
+    comparison: Comparison | None,
+) -> UnitMeasures:
+    instrument, counted = scoring.instrument, counts(rows)
+    # What was too little to be shown is too little to be compared with.
+    earlier = counts(before) if size(before) >= SMALLEST_N else {}
+    n, composite = size(rows), _moments(scoring, counted)
+    return UnitMeasures(
+        n=n,
+        held=size(rows, "held"),
+        figures=figures(scoring, counted),
+        dimensions=tuple(
+            _dimension(now, then, instrument.low, n)
+            for now, then in zip(histograms(instrument, counted), histograms(instrument, earlier), strict=True)
+        ),
+        change=change(composite, _moments(scoring, earlier)),
+        channels={channel: size(part) for channel, part in sorted(grouped(rows, lambda row: row.channel).items())},
+        services={service: size(part) for service, part in sorted(grouped(rows, lambda row: row.service).items())},
+        family=family,
+        comparison=comparison,
+        served=served,
+        coverage=coverage(n, served),
+        bounds=manski(composite, served, instrument.low, instrument.high),
+        sample=krejcie_morgan_size(served) if served else None,
+    )
+
+
+def _dimension(histogram: tuple[int, ...], before: tuple[int, ...], low: int, n: int) -> Dimension | None:
+    if sum(histogram) < SMALLEST_N:
+        return None
+    answers = item_moments(histogram, low)
+    return Dimension(
+        moments=answers,
+        top=top_box(histogram),
+        change=change(answers, item_moments(before, low)) if sum(before) >= SMALLEST_N else None,
+        histogram=histogram if n >= SMALLEST_HISTOGRAM else None,
+    )
+
+
+def _composite(scoring: Scoring, rows: Sequence[SheetRow]) -> Moments:
+    return _moments(scoring, counts(rows))
+
+
+def _moments(scoring: Scoring, counted: SheetCounts) -> Moments:
+    """The composite of complete sheets; those with a skipped answer have none."""
+    return moments(composites(counted, scoring.instrument.weights(scoring.mode)))

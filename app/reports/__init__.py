@@ -1,0 +1,1 @@
+"""Reports: periods, snapshots, signatures, one Report model, one registry of renderers."""

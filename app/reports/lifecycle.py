@@ -1,0 +1,232 @@
+"""open → draft → reply window → final; and revisions. Each step is one transaction with its audit row.
+
+A period without a row is open. What is final never changes: late ratings make the next revision.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.access.audit import record
+from app.directory.listing_store import agency_name, office_parents
+from app.directory.scope import subtree
+from app.directory.store import lock_agency
+from app.foundation.database import Session
+from app.foundation.ids import new_id
+from app.foundation.problems import Problem
+from app.indices.calendar import Span, span_of
+from app.reports import store
+from app.reports.assembly import documents, read_premises
+from app.reports.canonical import canonical
+from app.reports.documents import Document, changes_between, with_words
+from app.reports.releases import releases
+from app.reports.reply_window import reply_deadline
+from app.reports.signing import SigningKey, key_id, public_bytes, sign
+from app.reports.tables import WHOLE, Note, Period, Report
+
+DRAFT, FINAL = "draft", "final"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """On whose behalf something happens: the agency, the office at the root ('' for all of it), who does it."""
+
+    agency_id: str
+    root: str
+    actor: str
+
+
+def asked(code: str) -> Span:
+    """The span of a code. Raises `period-unknown`."""
+    span = span_of(code)
+    if span is None:
+        raise Problem("period-unknown")
+    return span
+
+
+def close(
+    session: Session,
+    reach: Reach,
+    span: Span,
+    *,
+    instrument: str,
+    now: datetime,
+    working_days: int,
+) -> Period:
+    """Compute the drafts and open the reply window.
+
+    Raises `period-not-over`, `period-closed` (also by a closing above or below) and `period-empty`.
+    """
+    if now < span.ends_at:
+        raise Problem("period-not-over", ends=span.ends_at.isoformat())
+    lock_agency(session, reach.agency_id)
+    parents = office_parents(session, reach.agency_id)
+    for closed in store.periods_of(session, reach.agency_id, span.code):
+        if _meet(parents, closed.root, reach.root):
+            raise Problem("period-closed", revision=closed.revision)
+    made = _documents(session, reach, span, 1, instrument)
+    if not any(document.n for document in made):
+        raise Problem("period-empty")
+    return _draft(session, reach, span, 1, instrument, made, now, working_days, "period.closed")
+
+
+def revise(
+    session: Session,
+    reach: Reach,
+    span: Span,
+    *,
+    now: datetime,
+    working_days: int,
+) -> Period:
+    """A new draft that names what late ratings changed. Raises `period-open`, `period-draft`, `revision-unchanged`."""
+    lock_agency(session, reach.agency_id)
+    period = newest(session, reach, span)
+    if period.state == DRAFT:
+        raise Problem("period-draft", until=period.replies_end_at.isoformat())
+    before = {(report.kind, report.unit): report for report in store.reports_of(session, period)}
+    made = _documents(session, reach, span, period.revision + 1, period.instrument)
+    revised = changes_between(before, made, period.revision)
+    if revised is None:
+        raise Problem("revision-unchanged", revision=period.revision)
+    return _draft(
+        session, reach, span, period.revision + 1, period.instrument, revised, now, working_days, "period.revised"
+    )
+
+
+def note(session: Session, reach: Reach, span: Span, *, employee: str, text: str, now: datetime) -> None:
+    """The supervisor's words beside an employee's draft. Raises `period-open`, `period-final`, `report-unknown`."""
+    period = newest(session, reach, span)
+    if period.state == FINAL:
+        raise Problem("period-final", revision=period.revision)
+    report = report_about(session, period, employee)
+    store.put_note(session, Note(agency_id=reach.agency_id, report_id=report.report_id, text=text, noted_at=now))
+    audit(session, reach, "period.noted", period, now, report=str(report.report_id))
+
+
+def report_about(session: Session, period: Period, employee: str) -> Report:
+    """The employee's report of a revision. Raises `report-unknown`."""
+    reports = store.reports_of(session, period)
+    report = next((each for each in reports if (each.kind, each.unit) == ("employee", employee)), None)
+    if report is None:
+        raise Problem("report-unknown")
+    return report
+
+
+def finalise(session: Session, reach: Reach, span: Span, *, key: SigningKey | None, now: datetime) -> Period:
+    """Sign every report with its reply and its note, for ever.
+
+    Raises `period-open`, `period-final`, `reply-window-open` and `signing-key-missing`.
+    """
+    lock_agency(session, reach.agency_id)
+    period = newest(session, reach, span)
+    if period.state == FINAL:
+        raise Problem("period-final", revision=period.revision)
+    if now < period.replies_end_at:
+        raise Problem("reply-window-open", until=period.replies_end_at.isoformat())
+    if key is None:
+        raise Problem("signing-key-missing")
+    reports = store.reports_of(session, period)
+    ids = [report.report_id for report in reports]
+    replies, notes = store.replies_to(session, reach.agency_id, ids), store.notes_on(session, reach.agency_id, ids)
+    period.state, period.final_at = FINAL, now
+    session.add(period)
+    envelopes = {
+        report.report_id: _text(
+            sign(with_words(report.document, replies.get(report.report_id), notes.get(report.report_id), now), key)
+        )
+        for report in reports
+    }
+    store.seal(session, reach.agency_id, envelopes)
+    audit(session, reach, "period.finalised", period, now, reports=len(reports), key=key_id(public_bytes(key)))
+    return period
+
+
+def _documents(session: Session, reach: Reach, span: Span, revision: int, instrument: str) -> list[Document]:
+    premises = read_premises(
+        session,
+        reach.agency_id,
+        agency_name(session, reach.agency_id),
+        root=reach.root or None,
+        span=span,
+        revision=revision,
+        instrument=instrument,
+        former=releases(store.told_beside(session, reach.agency_id, span)),
+    )
+    return documents(premises)
+
+
+def _draft(
+    session: Session,
+    reach: Reach,
+    span: Span,
+    revision: int,
+    instrument: str,
+    made: Sequence[Document],
+    now: datetime,
+    working_days: int,
+    action: str,
+) -> Period:
+    period = Period(
+        agency_id=reach.agency_id,
+        root=reach.root,
+        code=span.code,
+        revision=revision,
+        state=DRAFT,
+        first_on=span.first,
+        last_on=span.last,
+        instrument=instrument,
+        drafted_at=now,
+        replies_end_at=reply_deadline(now, working_days),
+    )
+    store.add_period(session, period, [_report(reach, period, document) for document in made])
+    audit(session, reach, action, period, now, reports=len(made))
+    return period
+
+
+def _report(reach: Reach, period: Period, document: Document) -> Report:
+    report_id = new_id()
+    return Report(
+        agency_id=reach.agency_id,
+        report_id=report_id,
+        root=reach.root,
+        period=period.code,
+        revision=period.revision,
+        kind=document.kind,
+        unit=document.unit,
+        office=document.office,
+        document=_text({"id": str(report_id), **document.content}),
+        counts=dict(document.counts),
+    )
+
+
+def newest(session: Session, reach: Reach, span: Span) -> Period:
+    """The newest revision of a closed period. Raises `period-open`."""
+    period = store.latest(session, reach.agency_id, reach.root, span.code)
+    if period is None:
+        raise Problem("period-open")
+    return period
+
+
+def _meet(parents: Mapping[str, str | None], one: str, other: str) -> bool:
+    """Whether two closings would both report about some office."""
+    if WHOLE in (one, other) or one == other:
+        return True
+    return other in subtree(parents, one) or one in subtree(parents, other)
+
+
+def _text(document: object) -> str:
+    return canonical(document).decode()
+
+
+def audit(session: Session, reach: Reach, action: str, period: Period, now: datetime, **detail: Any) -> None:
+    """The audit row of a step."""
+    record(
+        session,
+        agency_id=reach.agency_id,
+        actor=reach.actor,
+        action=action,
+        subject=f"{period.root or reach.agency_id} {period.code} r{period.revision}",
+        at=now,
+        **detail,
+    )

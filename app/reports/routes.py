@@ -1,0 +1,158 @@
+"""The HTTP of this room: periods are closed and finalised, reports are pulled, employees reply."""
+
+import json
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.guard import requires
+from app.access.principals import KeyKind, Principal
+from app.foundation.clock import Clock
+from app.foundation.database import Database
+from app.foundation.openapi import open_problems, problems
+from app.foundation.settings import Settings
+from app.reports import lifecycle, replies, store
+from app.reports.keyring import signing_key, trusted_keys
+from app.reports.lifecycle import Reach, asked
+from app.reports.reading import list_reports, period_out, report_of, verification_of
+from app.reports.schemas import (
+    CloseIn,
+    InvitedIn,
+    InvitedOut,
+    NoteIn,
+    PeriodOut,
+    PeriodPage,
+    ReplyIn,
+    ReportOut,
+    ReportPage,
+    ReportQuery,
+    VerificationOut,
+)
+
+router = APIRouter(prefix="/v1", tags=["reports"])
+Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.admin))]
+Supervisor = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
+Code = Annotated[str, Path(description="2026-09, 2026-Q3, 2026-S2 or 2026.")]
+# What can be wrong with a body.
+BODY = (400, 408, 413, 422)
+
+
+@router.get("/periods", responses=problems())
+def get_periods(request: Request, principal: Reader) -> PeriodPage:
+    """Every revision of every closed period of the agency, newest period first."""
+    with _database(request).reading() as session:
+        periods = store.periods_of(session, principal.agency_id)
+    return PeriodPage(items=tuple(map(period_out, periods)))
+
+
+@router.post("/periods/{code}/close", status_code=201, responses=problems(*BODY, 404, 409))
+def close_period(request: Request, principal: Supervisor, code: Code, body: CloseIn) -> PeriodOut:
+    """Compute the drafts of a period that is over, and open the reply window."""
+    settings: Settings = request.app.state.settings
+    with _database(request).writing() as session:
+        period = lifecycle.close(
+            session,
+            _reach(principal),
+            asked(code),
+            instrument=body.instrument,
+            now=_now(request),
+            working_days=settings.reply_working_days,
+        )
+        return period_out(period)
+
+
+@router.post("/periods/{code}/revise", status_code=201, responses=problems(404, 409, 422))
+def revise_period(request: Request, principal: Supervisor, code: Code) -> PeriodOut:
+    """Make the next revision of a final period from late ratings; it begins as a draft again."""
+    settings: Settings = request.app.state.settings
+    with _database(request).writing() as session:
+        period = lifecycle.revise(
+            session, _reach(principal), asked(code), now=_now(request), working_days=settings.reply_working_days
+        )
+        return period_out(period)
+
+
+@router.post("/periods/{code}/notes", status_code=204, responses=problems(*BODY, 404, 409))
+def note_on_report(request: Request, principal: Supervisor, code: Code, body: NoteIn) -> None:
+    """Put the supervisor's words beside an employee's draft."""
+    with _database(request).writing() as session:
+        lifecycle.note(
+            session, _reach(principal), asked(code), employee=body.employee, text=body.text, now=_now(request)
+        )
+
+
+@router.post("/periods/{code}/finalise", responses=problems(404, 409, 422))
+def finalise_period(request: Request, principal: Supervisor, code: Code) -> PeriodOut:
+    """After the reply window: sign every report with its reply and its note, for ever."""
+    settings: Settings = request.app.state.settings
+    with _database(request).writing() as session:
+        key = signing_key(settings.signing_key_file)
+        return period_out(lifecycle.finalise(session, _reach(principal), asked(code), key=key, now=_now(request)))
+
+
+@router.get("/reports", responses=problems(404, 422))
+def get_reports(request: Request, principal: Reader, query: Annotated[ReportQuery, Query()]) -> ReportPage:
+    """The reports of a closed period that this key reaches; drafts are for supervisors only."""
+    with _database(request).reading() as session:
+        return ReportPage(items=tuple(list_reports(session, principal, query)))
+
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Match names the digest; it never changes."}}
+
+
+@router.get("/reports/{report_id}", response_model=ReportOut, responses=UNCHANGED | problems(404, 409, 422))
+def get_report(request: Request, principal: Reader, report_id: UUID) -> Response:
+    """One report: the sealed envelope once it is final, which never changes; before, the draft."""
+    with _database(request).reading() as session:
+        report, _ = report_of(session, principal, report_id)
+    if report.envelope is None:
+        return Response(f'{{"document":{report.document}}}', media_type="application/json")
+    etag = f'"{json.loads(report.envelope)["digest"]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(report.envelope, media_type="application/json", headers=headers)
+
+
+@router.get("/reports/{report_id}/verification", responses=open_problems(404, 422))
+def get_verification(request: Request, report_id: UUID) -> VerificationOut:
+    """Whether a final report is as it was signed. Open to whoever holds its id; tells nothing about anybody."""
+    settings: Settings = request.app.state.settings
+    with _database(request).reading() as session:
+        return verification_of(session, report_id, trusted_keys(settings.signing_key_file))
+
+
+@router.post("/replies/read", responses=open_problems(*BODY, 404, 409))
+def read_invited(request: Request, body: InvitedIn) -> InvitedOut:
+    """The own draft behind a personal link."""
+    with _database(request).reading() as session:
+        invited = replies.open_invitation(session, body.token, _now(request))
+    return InvitedOut(
+        document=json.loads(invited.report.document),
+        reply_until=invited.period.replies_end_at,
+        reply=invited.reply.text if invited.reply else None,
+    )
+
+
+@router.post("/replies", status_code=204, responses=open_problems(*BODY, 404, 409))
+def post_reply(request: Request, body: ReplyIn) -> None:
+    """Reply once to the own draft; the reply becomes part of the final report."""
+    with _database(request).writing() as session:
+        replies.reply(session, body.token, body.text, _now(request))
+
+
+def _reach(principal: Principal) -> Reach:
+    return Reach(principal.agency_id, principal.office or "", principal.actor)
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _now(request: Request) -> Any:
+    clock: Clock = request.app.state.clock
+    return clock()

@@ -1,0 +1,115 @@
+"""`cermin period …` from close to revise, with every refusal in one sentence."""
+
+import csv
+import stat
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli import context, periods
+from app.foundation.clock import system_clock
+from app.foundation.database import Database
+from app.indices.calendar import LAST_ZONE, months_until
+from app.reports.signing import make_key
+from tests.house import SECRET
+from tests.indices.visits import Visit, put
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def month() -> str:
+    """The last whole month by the terminal's clock."""
+    today = system_clock().astimezone(LAST_ZONE).date()
+    return months_until(today.replace(day=1) - timedelta(days=1), 1)[0].code
+
+
+@pytest.fixture
+def run(
+    furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, month: str
+) -> Iterator[Run]:
+    """Runs `cermin period …` on a database with ratings in the last month."""
+    monkeypatch.setenv("CERMIN_DATABASE_URL", furnished[0])
+    monkeypatch.setenv("CERMIN_SECRET", SECRET)
+    monkeypatch.setenv("CERMIN_SIGNING_KEY_FILE", str(tmp_path / "signing-key.pem"))
+    monkeypatch.setenv("CERMIN_LANGUAGE", "en")
+    context.settings.cache_clear()
+    database = Database(furnished[0])
+    put(database, [Visit(employee="E001", rated_on=date.fromisoformat(f"{month}-10")) for _ in range(12)])
+    database.dispose()
+
+    def invoke(*arguments: str, status: int = 0) -> Result:
+        result = CliRunner().invoke(periods.period, arguments)
+        assert result.exit_code == status, result.output
+        return result
+
+    yield invoke
+    context.settings.cache_clear()
+
+
+def test_a_period_is_closed_noted_replied_to_and_listed(run: Run, month: str, tmp_path: Path) -> None:
+    told = run("close", "kota", month).output
+    assert f"{month} revision 1 is draft: 3 reports; employees may reply until" in " ".join(told.split())
+    run("note", "kota", month, "E001", "Loket sering penuh.")
+    file = tmp_path / "links.csv"
+    run("invite", "kota", month, "--out", str(file))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    [row] = csv.DictReader(file.read_text("utf-8").splitlines())
+    assert row["employee"] == "E001"
+    assert row["token"].startswith("crm_reply_")
+    run("reply", "kota", month, "E001", "Antrean dua kali lipat.")
+    assert "Already" not in run("list", "kota").output
+    assert month in run("list", "kota").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("close", "kota", "2026-13"), "Periods are named like"),
+        (("close", "tiada", "2025-01"), "There is no agency tiada."),
+        (("close", "kota", "2025-01", "--office", "tiada"), "The agency has no office tiada."),
+        (("close", "kota", "2025-01"), "no unit with enough ratings"),
+        (("close", "kota", "2999-01"), "close it after that"),
+        (("finalise", "kota", "2025-01"), "has not been closed"),
+        (("revise", "kota", "2025-01"), "has not been closed"),
+        (("note", "kota", "2025-01", "E001", "x"), "has not been closed"),
+        (("reply", "kota", "2025-01", "E001", "x"), "has not been closed"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(run: Run, arguments: tuple[str, ...], sentence: str) -> None:
+    assert sentence in " ".join(run(*arguments, status=1).output.split())
+
+
+def test_out_of_order_nothing_happens(run: Run, month: str, tmp_path: Path) -> None:
+    run("close", "kota", month)
+    assert "closed already" in " ".join(run("close", "kota", month, status=1).output.split())
+    assert "may reply until" in " ".join(run("finalise", "kota", month, status=1).output.split())
+    assert "no such report" in " ".join(run("note", "kota", month, "E999", "x", status=1).output.split())
+    run("reply", "kota", month, "E001", "Sudah.")
+    assert "was given" in " ".join(run("reply", "kota", month, "E001", "Lagi.", status=1).output.split())
+    taken = tmp_path / "taken.csv"
+    taken.write_text("mine", "utf-8")
+    run("invite", "kota", month, "--out", str(taken), status=1)
+    assert taken.read_text("utf-8") == "mine"
+
+
+def test_links_that_could_not_be_made_leave_no_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "links.csv"
+    run("invite", "kota", "2025-01", "--out", str(file), status=1)
+    assert not file.exists()
+
+
+def test_after_the_window_a_period_is_signed_and_without_a_key_it_is_not(
+    run: Run, month: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run("close", "kota", month)
+    monkeypatch.setattr(periods, "system_clock", lambda: system_clock() + timedelta(days=9))
+    assert "cermin signing-key new" in " ".join(run("finalise", "kota", month, status=1).output.split())
+    make_key(tmp_path / "signing-key.pem")
+    assert f"{month} revision 1 is final: 3 reports" in " ".join(run("finalise", "kota", month).output.split())
+    assert "nothing to revise" in " ".join(run("revise", "kota", month, status=1).output.split())
+    assert "is final" in " ".join(run("reply", "kota", month, "E001", "x", status=1).output.split())
+    assert "final" in run("list", "kota").output

@@ -1,0 +1,183 @@
+"""The funnel of a peer group (statistics.md §8)."""
+
+import subprocess
+import sys
+from fractions import Fraction
+from math import sqrt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from app.indices.measures.funnel import (
+    ALARM,
+    between_variance,
+    binomial_quantile,
+    funnel,
+    overdispersion,
+    top_box_limits,
+    top_box_p,
+    within_variance,
+)
+from app.indices.measures.moments import Moments, item_moments
+
+HISTOGRAMS = (
+    (0, 2, 10, 48),
+    (1, 4, 18, 37),
+    (0, 0, 2, 10),
+    (3, 9, 30, 38),
+    (0, 1, 3, 4),
+    (2, 6, 40, 92),
+    (0, 0, 0, 5),
+    (6, 10, 24, 20),
+)
+PEERS = [item_moments(histogram) for histogram in HISTOGRAMS]
+TOP_SHARE = sum(each[3] for each in HISTOGRAMS) / sum(map(sum, HISTOGRAMS))
+
+answered = st.lists(st.integers(0, 300), min_size=4, max_size=4).filter(any)
+groups = st.lists(answered.map(item_moments), min_size=2, max_size=12)
+
+
+def rounded(values: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(round(value, 6) for value in values)
+
+
+def test_v8_z_against_chance_and_against_ordinary_differences() -> None:
+    found = funnel(PEERS)
+    assert found
+    assert (round(float(found.mean), 6), round(float(found.variance), 6)) == (3.465882, 0.512112)
+    assert rounded(found.z) == (
+        3.255730,
+        0.549696,
+        1.778720,
+        -2.229536,
+        -0.359205,
+        1.981318,
+        1.668936,
+        -5.403579,
+    )
+    assert (round(found.dispersion, 6), round(found.between, 6)) == (3.873396, 0.036358)
+    assert rounded(found.adjusted_z) == (
+        1.419593,
+        0.239684,
+        1.307049,
+        -0.862651,
+        -0.286862,
+        0.599039,
+        1.433747,
+        -2.356118,
+    )
+
+
+@pytest.mark.parametrize(("n", "lower"), [(60, 3.180388), (80, 3.218637), (140, 3.278982), (12, 2.827497)])
+def test_v8_lower_limits_of_the_means(n: int, lower: float) -> None:
+    found = funnel(PEERS)
+    assert found
+    assert round(found.limits(n, ALARM)[0], 6) == lower
+
+
+@pytest.mark.parametrize(("coverage", "c"), [(0.95, 1.959964), (0.998, 3.090232)])
+@pytest.mark.parametrize(("overdispersed", "between"), [(False, 0), (True, 0.036358)])
+def test_v8_limits_lie_c_deviations_from_the_mean(
+    coverage: float, c: float, overdispersed: bool, between: float
+) -> None:
+    found = funnel(PEERS)
+    assert found
+    reach = c * sqrt(0.512112 / 400 + between)
+    lower, upper = found.limits(400, coverage, high=10, overdispersed=overdispersed)
+    assert lower == pytest.approx(3.465882 - reach, abs=1e-5)
+    assert upper == pytest.approx(3.465882 + reach, abs=1e-5)
+
+
+def test_limits_are_cut_at_the_scale() -> None:
+    found = funnel(PEERS)
+    assert found
+    lower, upper = found.limits(1)
+    assert lower == pytest.approx(3.465882 - 1.959964 * sqrt(0.512112), abs=1e-5)
+    assert upper == 4
+    assert found.limits(1, low=3) == (3, 4)
+
+
+@pytest.mark.parametrize(("n", "lower", "upper"), [(60, 0.4, 0.783333), (80, 0.425, 0.7625), (140, 0.471429, 0.721429)])
+def test_v8_exact_limits_of_the_top_box(n: int, lower: float, upper: float) -> None:
+    assert round(TOP_SHARE, 6) == 0.597647
+    assert rounded(top_box_limits(n, TOP_SHARE)) == (lower, upper)
+
+
+def test_v8_exact_p_of_the_top_box() -> None:
+    p = tuple(top_box_p(each[3], sum(each), TOP_SHARE) for each in HISTOGRAMS)
+    assert rounded(p) == (0.001366, 0.794002, 0.140282, 0.029879, 0.721879, 0.167948, 0.086792, 0.000053)
+
+
+@pytest.mark.parametrize("n", [0, 1, 7, 300])
+@pytest.mark.parametrize("share", [0.0, 0.08, 0.5, 0.95, 1.0])
+@pytest.mark.parametrize("probability", [0.001, 0.4, 0.999])
+def test_the_binomial_quantile_is_that_of_scipy(n: int, share: float, probability: float) -> None:
+    assert binomial_quantile(probability, n, share) == stats.binom.ppf(probability, n, share)
+
+
+def test_overdispersion_draws_in_a_tenth_at_either_end() -> None:
+    # Of 0, 1, …, 10 the tenths are 1 and 9: 1, 1, 2, …, 9, 9.
+    squares = [1, 1, 4, 9, 16, 25, 36, 49, 64, 81, 81]
+    assert overdispersion(range(11)) == pytest.approx(sum(squares) / 11)
+
+
+def test_without_two_peers_there_is_no_funnel() -> None:
+    assert funnel([]) is None
+    assert funnel(PEERS[:1]) is None
+    assert within_variance([]) is None
+
+
+def test_unanimous_peers_have_no_funnel() -> None:
+    unanimous = [item_moments((0, 0, 0, 5)), item_moments((0, 0, 7, 0))]
+    assert within_variance(unanimous) == 0
+    assert funnel(unanimous) is None
+
+
+def test_peers_with_one_answer_each_have_no_variance_within() -> None:
+    assert within_variance([item_moments((1, 0, 0, 0)), item_moments((0, 0, 0, 1))]) is None
+    assert funnel([item_moments((1, 0, 0, 0)), item_moments((0, 0, 0, 1))]) is None
+
+
+def test_a_peer_without_answers_is_an_error() -> None:
+    with pytest.raises(ZeroDivisionError):
+        funnel([*PEERS, item_moments((0, 0, 0, 0))])
+
+
+def test_equal_peers_are_not_overdispersed() -> None:
+    found = funnel(PEERS[:1] * 4)
+    assert found
+    assert (found.z, found.dispersion, found.between) == ((0.0,) * 4, 0, 0)
+    assert found.adjusted_z == found.z
+    assert between_variance(PEERS, Fraction(1, 2), 0.5) == 0
+
+
+@given(groups)
+@settings(deadline=None)
+def test_allowing_for_differences_never_moves_anybody_outwards(peers: list[Moments]) -> None:
+    found = funnel(peers)
+    if found:
+        assert found.between >= 0
+        assert sum(z * sqrt(peer.n) for z, peer in zip(found.z, peers, strict=True)) == pytest.approx(0, abs=1e-6)
+        for z, adjusted in zip(found.z, found.adjusted_z, strict=True):
+            assert z * adjusted >= 0
+            assert abs(adjusted) <= abs(z)
+
+
+@given(groups, st.integers(1, 10**6))
+@settings(deadline=None)
+def test_limits_hold_the_mean_and_nest(peers: list[Moments], n: int) -> None:
+    found = funnel(peers)
+    if found:
+        lower, upper = found.limits(n)
+        wide = found.limits(n, ALARM)
+        assert 1 <= wide[0] <= lower <= found.mean <= upper <= wide[1] <= 4
+
+
+def test_importing_the_measures_imports_neither_scipy_nor_numpy() -> None:
+    code = (
+        "import sys, app.indices.measures.alarms, app.indices.measures.bursts, app.indices.measures.case_mix,"
+        " app.indices.measures.channels, app.indices.measures.ranks; sys.exit('numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,169 @@
+"""What is said about one unit: who is compared with whom, what is too little, and that figures agree with V vectors."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import pytest
+
+from app.indices.comparing import compare
+from app.indices.figures import Scoring
+from app.indices.measures.moments import item_moments
+from app.indices.measures.reliability import Use
+from app.indices.sheet_rows import SheetRow, counts, grouped, of_standings, size
+from app.indices.unit_measures import UnitMeasures, main_family, measure
+from app.instruments.loading import shipped
+
+IKL = shipped()["ikl-1"]
+SCORING = Scoring(IKL, IKL.default_mode, IKL.default_bands)
+FAMILIES = {"ktp-el": "adminduk", "kk": "adminduk", "skck": "polisi"}
+
+# The peer group of statistics.md §6.
+PEERS = {
+    "E1": (0, 2, 10, 48), "E2": (1, 4, 18, 37), "E3": (0, 0, 2, 10), "E4": (3, 9, 30, 38), "E5": (0, 1, 3, 4),
+    "E6": (2, 6, 40, 92), "E7": (0, 0, 0, 5), "E8": (6, 10, 24, 20),
+}  # fmt: skip
+
+
+def rows(
+    employee: str,
+    histogram: Sequence[int],
+    service: str = "ktp-el",
+    *,
+    standing: str = "counted",
+    channel: str = "kiosk",
+) -> list[SheetRow]:
+    """Sheets that give the same score to all three questions."""
+    return [
+        SheetRow("dukcapil", employee, service, channel, standing, str(score) * 3, n)
+        for score, n in enumerate(histogram, start=1)
+        if n
+    ]
+
+
+def persons(*parts: list[SheetRow]) -> dict[str, list[SheetRow]]:
+    return grouped([row for part in parts for row in part], lambda row: row.employee)
+
+
+def measured(
+    units: dict[str, list[SheetRow]],
+    before: dict[str, list[SheetRow]] | None = None,
+    served: dict[str, int] | None = None,
+) -> dict[str, UnitMeasures]:
+    return measure(SCORING, units, before or {}, served or {}, FAMILIES)
+
+
+def test_a_comparison_is_that_of_the_vectors() -> None:
+    compared = compare({code: {"ktp-el": item_moments(histogram)} for code, histogram in PEERS.items()})
+    assert [round(compared[code].reliability or 0, 6) for code in ("E1", "E3", "E6")] == [0.895151, 0.630656, 0.952201]
+    shrunk, beside, ranks = compared["E8"].shrunk, compared["E8"].funnel, compared["E8"].ranks
+    assert shrunk is not None
+    assert beside is not None
+    assert ranks is not None
+    assert round(shrunk.estimate, 6) == 3.00361
+    assert (round(beside.z, 6), round(beside.adjusted_z, 6), beside.flagged) == (-5.403579, -2.356118, False)
+    assert (ranks.best, ranks.worst) == (7, 8)
+    assert {code: compared[code].use for code in ("E7", "E5", "E3", "E2", "E8")} == {
+        "E7": Use.nothing, "E5": Use.nothing, "E3": Use.coaching, "E2": Use.appraisal, "E8": Use.appraisal,
+    }  # fmt: skip
+
+
+def test_who_has_too_few_sheets_is_neither_measured_nor_a_peer() -> None:
+    units = persons(*(rows(code, histogram) for code, histogram in PEERS.items()))
+    result = measured(units)
+    assert sorted(result) == ["E1", "E2", "E3", "E4", "E6", "E8"]
+    assert {unit.comparison.peers for unit in result.values() if unit.comparison} == {6}
+
+
+def test_persons_are_compared_within_the_family_they_mainly_work_in() -> None:
+    units = persons(
+        rows("E1", (0, 2, 10, 48)), rows("E1", (0, 0, 0, 12), "skck"),
+        rows("E2", (1, 4, 18, 37), "kk"), rows("E3", (0, 5, 5, 5), "skck"),
+    )  # fmt: skip
+    result = measured(units)
+    assert {code: (unit.family, unit.comparison.peers) for code, unit in result.items() if unit.comparison} == {
+        "E1": ("adminduk", 2), "E2": ("adminduk", 2), "E3": ("polisi", 1),
+    }  # fmt: skip
+    # The index counts all sheets, the comparison those of the family.
+    assert result["E1"].n == 72
+    assert result["E1"].comparison is not None
+    assert result["E1"].comparison.peers == 2
+    assert main_family(units["E1"], FAMILIES) == "adminduk"
+    assert main_family([*rows("E9", (0, 0, 0, 5)), *rows("E9", (0, 0, 0, 5), "skck")], FAMILIES) == "adminduk"
+
+
+def test_alone_or_unanimous_nothing_can_be_told_from_a_comparison() -> None:
+    alone = measured(persons(rows("E1", (0, 2, 10, 48))))["E1"].comparison
+    assert alone is not None
+    assert (alone.reliability, alone.shrunk, alone.standardised, alone.funnel, alone.ranks) == (None,) * 5
+    assert alone.use is Use.coaching
+    both = measured(persons(rows("E1", (0, 0, 0, 40)), rows("E2", (0, 0, 0, 40))))["E1"].comparison
+    assert both is not None
+    assert both.funnel is None
+    assert both.reliability is None
+    assert both.use is Use.coaching
+
+
+def test_within_the_family_too_few_sheets_take_no_part_in_the_comparison() -> None:
+    units = persons(rows("E1", (0, 0, 0, 6)), rows("E1", (0, 0, 0, 5), "skck"), rows("E2", (0, 2, 10, 48)))
+    assert measured(units)["E1"].comparison is None
+
+
+def test_held_sheets_are_told_and_in_no_figure() -> None:
+    units = persons(rows("E1", (0, 0, 0, 12)), rows("E1", (30, 0, 0, 0), standing="held"))
+    unit = measured(units)["E1"]
+    assert (unit.n, unit.held) == (12, 30)
+    assert unit.figures.official.composite is not None
+    assert unit.figures.official.composite.rounded == 100
+    assert unit.channels == {"kiosk": 12}
+
+
+def test_coverage_and_bounds_come_from_what_was_told_and_are_never_made_up() -> None:
+    units = persons(rows("E1", (2, 5, 23, 70)), rows("E2", (0, 0, 5, 10)))
+    result = measured(units, served={"E1": 250})
+    assert (result["E1"].served, result["E1"].coverage, result["E1"].sample) == (250, Fraction(2, 5), 152)
+    assert result["E1"].bounds is not None
+    assert [round(float(end), 3) for end in result["E1"].bounds] == [2.044, 3.844]
+    unknown = result["E2"]
+    assert (unknown.served, unknown.coverage, unknown.bounds, unknown.sample) == (None,) * 4
+
+
+def test_change_needs_ten_in_both_periods_and_histograms_thirty() -> None:
+    now, then = persons(rows("E1", (2, 5, 23, 70))), persons(rows("E1", (4, 9, 30, 57)))
+    unit = measured(now, then)["E1"]
+    assert unit.change is not None
+    assert round(float(unit.change.difference), 6) == 0.21
+    assert unit.dimensions[0] is not None
+    assert unit.dimensions[0].histogram == (2, 5, 23, 70)
+    few = measured(persons(rows("E1", (0, 0, 9, 20))), persons(rows("E1", (0, 0, 4, 5))))["E1"]
+    assert few.change is None
+    assert few.dimensions[0] is not None
+    assert (few.dimensions[0].histogram, few.dimensions[0].change) == (None, None)
+
+
+def test_a_question_that_fewer_than_ten_answered_has_no_figures() -> None:
+    skipped = [SheetRow("dukcapil", "E1", "ktp-el", "kiosk", "counted", "4-4", 5)]
+    units = persons(rows("E1", (0, 0, 0, 9)), skipped)
+    unit = measured(units)["E1"]
+    assert [dimension is None for dimension in unit.dimensions] == [False, True, False]
+
+
+@pytest.mark.parametrize("families", [None, FAMILIES])
+def test_without_units_there_is_nothing(families: dict[str, str] | None) -> None:
+    assert measure(SCORING, {}, {}, {}, families) == {}
+
+
+def test_rows_are_added_up_by_any_key() -> None:
+    parts = [
+        *rows("E1", (0, 0, 2, 3)),
+        *rows("E1", (0, 0, 1, 0), channel="web"),
+        *rows("E1", (4, 0, 0, 0), standing="held"),
+    ]
+    assert counts(parts) == {"333": 3, "444": 3}
+    assert (size(parts), size(parts, "held")) == (6, 4)
+    assert {standing: dict(of) for standing, of in of_standings(parts).items()} == {
+        "counted": {"333": 3, "444": 3}, "held": {"111": 4},
+    }  # fmt: skip
+    assert {channel: size(part) for channel, part in grouped(parts, lambda row: row.channel).items()} == {
+        "kiosk": 5,
+        "web": 1,
+    }

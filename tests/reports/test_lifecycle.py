@@ -1,0 +1,252 @@
+"""A period from open to final over HTTP, and everything that is refused on the way."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from app.access.tables import AuditEvent
+from app.reports.keyring import trusted_keys
+from app.reports.lifecycle import Reach, asked
+from app.reports.lifecycle import close as close_period
+from app.reports.replies import invite
+from app.reports.signing import make_key
+from app.reports.verification import Outcome, verify
+from tests.house import House
+from tests.indices.visits import Visit, put
+
+OCTOBER = date(2026, 10, 12)
+SEPTEMBER = date(2026, 9, 14)
+AFTER_THE_WINDOW = timedelta(days=8)
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    return tmp_path / "keys" / "signing-key.pem"
+
+
+@pytest.fixture
+def office(furnished: tuple[str, dict[str, str]], key_file: Path) -> Iterator[House]:
+    """A service whose agency has ratings in September and October."""
+    url, keys = furnished
+    with House.open(url, keys, signing_key_file=key_file) as house:
+        put(house.database, [*rated("E001", 12), *rated("E002", 40, "433"), *rated("E004", 9)])
+        put(house.database, [*rated("E001", 15, day=SEPTEMBER)], start=1_000)
+        yield house
+
+
+def rated(employee: str, n: int, sheet: str = "434", day: date = OCTOBER) -> list[Visit]:
+    return [Visit(employee=employee, sheet=sheet, rated_on=day) for _ in range(n)]
+
+
+def close(house: House, code: str = "2026-10", **options: Any) -> dict[str, Any]:
+    response = house.post(f"/v1/periods/{code}/close", {}, "supervisor", **options)
+    assert response.status_code == 201, response.text
+    period: dict[str, Any] = response.json()
+    return period
+
+
+def finalise(house: House, key_file: Path) -> dict[str, Any]:
+    if not key_file.exists():
+        make_key(key_file)
+    house.clock.now += AFTER_THE_WINDOW
+    response = house.post("/v1/periods/2026-10/finalise", {}, "supervisor")
+    assert response.status_code == 200, response.text
+    period: dict[str, Any] = response.json()
+    return period
+
+
+def report(house: House, unit: str, key: str = "supervisor", **query: str) -> dict[str, Any]:
+    listed = house.get("/v1/reports", key, params={"period": "2026-10", "unit": unit} | query)
+    assert listed.status_code == 200, listed.text
+    [line] = listed.json()["items"]
+    response = house.get(f"/v1/reports/{line['id']}", key)
+    assert response.status_code == 200, response.text
+    return {"id": line["id"], **response.json()}
+
+
+def refused(response: Any) -> tuple[int, str]:
+    return response.status_code, response.json()["code"]
+
+
+def test_a_period_becomes_a_draft_then_final_and_its_reports_verify(office: House, key_file: Path) -> None:
+    period = close(office)
+    assert (period["state"], period["revision"], period["reply_until"]) == ("draft", 1, "2026-11-25T17:00:00Z")
+    draft = report(office, "E001")["document"]
+    assert (draft["state"], draft["n"], draft["figures"]["index"]["value"]) == ("draft", 12, "91.67")
+    assert [(line["month"], line["n"]) for line in draft["trend"]] == [("2026-09", 15), ("2026-10", 12)]
+    assert draft["subject"]["nip_masked"] == "***************004"
+
+    assert finalise(office, key_file)["state"] == "final"
+    sealed = report(office, "E001", "reader")
+    assert sealed["document"]["state"] == "final"
+    envelope = {name: sealed[name] for name in ("document", "sections", "digest", "signature")}
+    assert verify(envelope, trusted_keys(key_file)).outcome is Outcome.valid
+    online = office.get(f"/v1/reports/{sealed['id']}/verification", None).json()
+    assert (online["outcome"], online["digest"], online["altered"]) == ("valid", sealed["digest"], [])
+
+
+def test_too_few_ratings_give_a_report_without_figures(office: House) -> None:
+    close(office)
+    few = report(office, "E004")["document"]
+    assert few["figures"]["suppressed"]
+    assert few["figures"]["index"] is few["figures"]["n"] is None
+    assert (few["n"], few["trend"], few["feedback"]) == (0, [], None)
+    # Nine more are in the office's figures; nothing tells how many are the suppressed person's.
+    assert report(office, "dukcapil")["document"]["n"] == 61
+
+
+def test_the_reply_and_the_note_become_part_of_the_final_report(office: House, key_file: Path) -> None:
+    close(office)
+    note = {"employee": "E001", "text": "Loket sering penuh."}
+    for text in ("Draf.", note["text"]):
+        assert office.post("/v1/periods/2026-10/notes", note | {"text": text}, "supervisor").status_code == 204
+    token = invited(office)["E001"]
+    opened = office.post("/v1/replies/read", {"token": token}, None)
+    assert opened.json()["document"]["subject"]["code"] == "E001"
+    assert office.post("/v1/replies", {"token": token, "text": "Antrean dua kali lipat."}, None).status_code == 204
+    assert refused(office.post("/v1/replies", {"token": token, "text": "Lagi."}, None)) == (409, "reply-given")
+    finalise(office, key_file)
+    final = report(office, "E001")["document"]
+    assert (final["reply"], final["note"]) == ("Antrean dua kali lipat.", "Loket sering penuh.")
+    assert refused(office.post("/v1/replies/read", {"token": token}, None)) == (409, "reply-window-over")
+    assert refused(office.post("/v1/periods/2026-10/notes", note, "supervisor")) == (409, "period-final")
+
+
+def invited(house: House) -> dict[str, str]:
+    with house.database.writing() as session:
+        return dict(invite(session, Reach("kota", "", "test"), "2026-10", house.clock.now))
+
+
+def test_a_wrong_and_a_replaced_link_get_one_and_the_same_answer(office: House) -> None:
+    close(office)
+    first = invited(office)["E001"]
+    second = invited(office)["E001"]
+    answers = [
+        office.post("/v1/replies/read", {"token": token}, None)
+        for token in (first, second[:-1] + "#", "crm_reply_x_y", "x", "crm_reply_")
+    ]
+    assert {refused(answer) for answer in answers} == {(404, "link-unknown")}
+    assert len({json.dumps(answer.json(), sort_keys=True) for answer in answers}) == 1
+    assert office.post("/v1/replies/read", {"token": second}, None).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [
+        ("2026-13", (404, "period-unknown")),
+        ("2026-11", (409, "period-not-over")),
+        ("2026-Q4", (409, "period-not-over")),
+        ("2026-08", (409, "period-empty")),
+    ],
+)
+def test_what_cannot_be_closed_is_told(office: House, code: str, answer: tuple[int, str]) -> None:
+    assert refused(office.post(f"/v1/periods/{code}/close", {}, "supervisor")) == answer
+
+
+def test_every_step_out_of_order_is_refused_and_changes_nothing(office: House, key_file: Path) -> None:
+    for step in ("finalise", "revise"):
+        assert refused(office.post(f"/v1/periods/2026-10/{step}", {}, "supervisor")) == (404, "period-open")
+    assert refused(office.get("/v1/reports", params={"period": "2026-10"})) == (404, "period-open")
+    close(office)
+    assert refused(office.post("/v1/periods/2026-10/close", {}, "admin")) == (409, "period-closed")
+    assert refused(office.post("/v1/periods/2026-10/finalise", {}, "supervisor")) == (409, "reply-window-open")
+    assert refused(office.post("/v1/periods/2026-10/revise", {}, "supervisor")) == (409, "period-draft")
+    office.clock.now += AFTER_THE_WINDOW
+    assert refused(office.post("/v1/periods/2026-10/finalise", {}, "supervisor")) == (409, "signing-key-missing")
+    office.clock.now -= AFTER_THE_WINDOW
+    finalise(office, key_file)
+    assert refused(office.post("/v1/periods/2026-10/finalise", {}, "supervisor")) == (409, "period-final")
+    assert refused(office.post("/v1/periods/2026-10/revise", {}, "supervisor")) == (409, "revision-unchanged")
+    [period] = office.get("/v1/periods").json()["items"]
+    assert (period["revision"], period["state"]) == (1, "final")
+
+
+def test_late_ratings_make_a_second_revision_that_names_what_changed(office: House, key_file: Path) -> None:
+    close(office)
+    finalise(office, key_file)
+    first = report(office, "E001")
+    # Nine more would be told by the difference, so the person keeps the former figures; ten more are a change.
+    put(office.database, [*rated("E001", 9, "222"), *rated("E002", 10, "222")], start=2_000)
+    revised = office.post("/v1/periods/2026-10/revise", {}, "supervisor")
+    assert (revised.status_code, revised.json()["revision"]) == (201, 2)
+    same, changed, whole = (report(office, unit)["document"] for unit in ("E001", "E002", "kota"))
+    assert (same["n"], same["figures"], same["period"]["revision"]) == (12, first["document"]["figures"], 2)
+    assert (changed["n"], changed["supersedes"]) == (50, 1)
+    assert [change["unit"] for change in whole["changes"]] == ["E002", "dukcapil", "kota"]
+    # The first revision stays as it was, for readers it is still the newest.
+    assert report(office, "E001", "reader") == first
+    assert report(office, "E001", revision="1") == first
+
+
+def test_a_reader_sees_no_draft_and_only_the_own_subtree(office: House, key_file: Path) -> None:
+    close(office)
+    draft = report(office, "E001")
+    assert office.get("/v1/reports", params={"period": "2026-10"}).json()["items"] == []
+    assert refused(office.get(f"/v1/reports/{draft['id']}")) == (409, "report-draft")
+    assert refused(office.get(f"/v1/reports/{draft['id']}/verification", None)) == (404, "report-unknown")
+    finalise(office, key_file)
+    query = {"period": "2026-10"}
+    units = [line["unit"] for line in office.get("/v1/reports", "reader dukcapil", params=query).json()["items"]]
+    assert units == ["E001", "E002", "E004", "dukcapil"]
+    assert office.get("/v1/reports", "reader makassar", params=query).json()["items"] == []
+    assert refused(office.get(f"/v1/reports/{draft['id']}", "reader makassar")) == (403, "out-of-scope")
+    assert refused(office.get(f"/v1/reports/{draft['id']}", "desa reader")) == (404, "report-unknown")
+
+
+def test_a_final_report_is_asked_for_again_without_being_sent_again(office: House, key_file: Path) -> None:
+    close(office)
+    finalise(office, key_file)
+    path = f"/v1/reports/{report(office, 'E001')['id']}"
+    etag = office.get(path).headers["etag"]
+    again = office.get(path, headers={"If-None-Match": etag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+
+
+def test_a_report_that_somebody_altered_in_the_database_is_found_and_located(office: House, key_file: Path) -> None:
+    close(office)
+    finalise(office, key_file)
+    sealed = report(office, "E001")
+    with office.database.writer.begin() as connection:
+        connection.exec_driver_sql("UPDATE report SET envelope = replace(envelope, '91.67', '99.67')")
+    online = office.get(f"/v1/reports/{sealed['id']}/verification", None).json()
+    assert online["outcome"] == "altered"
+    assert "/document/figures/index" in {place["pointer"] for place in online["altered"]}
+
+
+def test_a_part_and_the_whole_cannot_both_be_closed(furnished: tuple[str, dict[str, str]], key_file: Path) -> None:
+    url, keys = furnished
+    with House.open(url, keys, signing_key_file=key_file) as house:
+        put(house.database, rated("E001", 12))
+        with house.database.writing() as session:
+            close_period(
+                session,
+                Reach("kota", "dukcapil", "test"),
+                asked("2026-10"),
+                instrument="ikl-1",
+                now=house.clock.now,
+                working_days=5,
+            )
+        assert refused(house.post("/v1/periods/2026-10/close", {}, "supervisor")) == (409, "period-closed")
+        [period] = house.get("/v1/periods").json()["items"]
+        assert period["office"] == "dukcapil"
+
+
+def test_each_step_leaves_its_audit_row(office: House, key_file: Path) -> None:
+    close(office)
+    invited(office)
+    finalise(office, key_file)
+    with office.database.reading() as session:
+        actions = [event.action for event in session.exec(select(AuditEvent))]
+    assert {"period.closed", "period.invited", "period.finalised"} <= set(actions)
+
+
+def test_the_clock_of_a_period_is_the_zone_whose_day_ends_last(office: House) -> None:
+    office.clock.now = datetime(2026, 10, 31, 16, 59, tzinfo=UTC)
+    assert refused(office.post("/v1/periods/2026-10/close", {}, "supervisor")) == (409, "period-not-over")
+    office.clock.now = datetime(2026, 10, 31, 17, 0, tzinfo=UTC)
+    close(office)
