@@ -26,9 +26,10 @@ from app.foundation import answers
 from app.foundation.clock import Clock, system_clock
 from app.foundation.database import Database
 from app.foundation.installation import UnfitInstallation, claim
-from app.foundation.middleware import Limits, Watch
+from app.foundation.middleware import Head, Limits, Watch
 from app.foundation.one_pass import ShortWay
 from app.foundation.openapi import document
+from app.foundation.queries import queries
 from app.foundation.routes import readiness_of
 from app.foundation.secret import load_secret
 from app.foundation.settings import Environment, Settings
@@ -74,7 +75,7 @@ class Cermin(FastAPI):
         return self.openapi_schema
 
     def build_middleware_stack(self) -> ASGIApp:
-        """ShortWay → Watch → Limits → FastAPI's own stack."""
+        """ShortWay → Watch → Head → Limits → FastAPI's own stack."""
         settings: Settings = self.state.settings
         stack: ASGIApp = Limits(
             super().build_middleware_stack(),
@@ -82,7 +83,7 @@ class Cermin(FastAPI):
             seconds=settings.receive_seconds,
             language=settings.language,
         )
-        stack = Watch(stack, metrics=self.state.metrics, language=settings.language)
+        stack = Watch(Head(stack), metrics=self.state.metrics, language=settings.language)
         routes = [route for router in ROUTERS for route in router.routes]
         return ShortWay(stack, routes, self.state.metrics)
 
@@ -107,9 +108,10 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     state.settings, state.database, state.clock, state.language = settings, database, clock, settings.language
     state.metrics = Metrics()
     state.authenticator = Authenticator(database, clock, settings.key_cache_seconds)
-    state.allowed = answers.allowed(route for router in ROUTERS for route in router.routes)
     answers.install(application)
     docs.install(application)
+    routes = [*application.routes, *(route for router in ROUTERS for route in router.routes)]
+    state.allowed, state.queries = answers.allowed(routes), queries(routes)
     for router in ROUTERS:
         application.include_router(router)
     return application
@@ -187,7 +189,7 @@ async def _tidy_hourly(settings: Settings, database: Database, clock: Clock) -> 
     retention = timedelta(days=settings.comment_retention_days)
     while True:
         try:
-            await asyncio.to_thread(tidy, database, clock().date(), retention)
+            await asyncio.to_thread(tidy, database, clock(), retention, "service")
         except Exception as error:
             log.error("tidy.failed", error=type(error).__name__)
         await asyncio.sleep(TIDY_SECONDS)

@@ -21,7 +21,9 @@ Entry = tuple[str, str]
 # Whatever anybody may see without a key, and an address by which to see it.
 PUBLIC: Mapping[Entry, str] = {
     ("GET", "/"): "/",
+    ("GET", "/r"): "/r",
     ("GET", "/static/cermin.css"): "/static/cermin.css",
+    ("GET", "/static/reply.js"): "/static/reply.js",
     ("GET", "/static/docs"): "/static/docs/swagger-ui.css",
     ("GET", "/docs"): "/docs",
     ("GET", "/openapi.json"): "/openapi.json",
@@ -76,7 +78,8 @@ OTHERWISE: Mapping[Entry, int] = {
     ("GET", "/v1/reports/{report_id}"): 404,
 }
 
-GUARD, BODY, NAMING = {401, 403}, {400, 408, 413, 415, 422, 503}, {404, 422}
+# Whatever the entry, a parameter may be wrong, the database away or the service broken.
+GUARD, BODY, NAMING = {401, 403, 422, 500, 503}, {400, 408, 413, 415}, {404}
 DOCUMENTED: Mapping[Entry, set[int]] = {
     ("GET", "/v1/offices"): GUARD | {422},
     ("GET", "/v1/services"): GUARD | {422},
@@ -202,14 +205,67 @@ def test_the_key_is_looked_at_before_anything_else_of_the_request(house: House) 
             problem(house.request(method, address(path), refused, **options[1]), 403, "key-kind-refused")
 
 
+def methods_of(path: str) -> set[str]:
+    """What the tables above say an address takes, and HEAD wherever there is GET."""
+    known = [*TAKES, *HELD, *((method, shown) for (method, _), shown in PUBLIC.items())]
+    taken = {method for method, each in known if address(each) == path}
+    return taken | ({"HEAD"} if "GET" in taken else set())
+
+
+ADDRESSES = sorted({address(path) for _, path in (*TAKES, *HELD)} | set(PUBLIC.values()))
+
+
 def test_other_methods_are_refused_whoever_asks(house: House) -> None:
-    for path in {address(path) for _, path in TAKES} | set(PUBLIC.values()):
-        taken = {method for method, known in TAKES if address(known) == path} or {"GET"}
-        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - taken:
+    for path in ADDRESSES:
+        taken = methods_of(path)
+        for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - taken:
             for key in (None, "admin"):
                 response = house.request(method, path, key)
-                problem(response, 405, "method-not-allowed")
-                assert taken <= {each.strip() for each in response.headers["allow"].split(",")}
+                assert response.status_code == 405, (method, path)
+                assert {each.strip() for each in response.headers["allow"].split(",")} == taken, path
+                if method != "HEAD":
+                    problem(response, 405, "method-not-allowed")
+
+
+def test_head_is_answered_as_get_without_the_body(house: House) -> None:
+    for path in ADDRESSES:
+        if "GET" not in methods_of(path):
+            continue
+        for key in (None, "admin", "device", "crm_admin_x_y"):
+            full, bare = house.get(path, key), house.request("HEAD", path, key)
+            assert (bare.status_code, bare.content) == (full.status_code, b""), path
+            assert bare.headers.keys() == full.headers.keys(), path
+            # What is measured differs from one moment to the next.
+            if path != "/metrics":
+                assert bare.headers == full.headers, path
+
+
+def test_a_parameter_that_is_unknown_or_repeated_is_refused_at_every_entry(house: House) -> None:
+    document = documented(house)
+    for method, path in [*TAKES, *HELD]:
+        key = next((str(kind) for kind in TAKES.get((method, path), ())), None)
+        joined = "&" if "?" in address(path) else "?"
+        for query in ("tiada=1", "tiada", "x=1&tiada=2", "tiada=1&tiada=1", "=1&tiada="):
+            response = house.request(method, f"{address(path)}{joined}{query}", key)
+            problem(response, 422, "field-unknown", "tiada")
+        for parameter in document[method, path].get("parameters", ()):
+            if parameter["in"] == "query":
+                name = parameter["name"]
+                twice = f"{address(path)}{joined}{name}=1&{name}=1"
+                problem(house.request(method, twice, key), 422, "field-invalid", name)
+
+
+def test_an_empty_query_is_none(house: House) -> None:
+    for query in ("?", "?&"):
+        assert house.get(f"/v1/offices{query}", "admin").status_code == 200
+        assert house.post(f"/v1/ratings{query}", house.sheet(office="tiada")).json()["code"] == "invalid-request"
+
+
+def test_a_very_long_query_is_answered_shortly(house: House) -> None:
+    response = house.get("/v1/offices?" + "&".join(f"{'x' * 70}{n}=1" for n in range(400)), "admin")
+    errors = problem(response, 422, "invalid-request")["errors"]
+    assert len(errors) <= 100
+    assert max(len(error["field"]) for error in errors) <= 60
 
 
 def test_there_is_nothing_at_any_other_address(house: House) -> None:
@@ -263,6 +319,18 @@ def test_every_problem_in_the_document_is_described_as_one(house: House) -> None
         if entry in TAKES and status >= "400" and set(response["content"]) != {MEDIA_TYPE}
     ]
     assert wrong == []
+
+
+def test_the_document_tells_what_a_replay_and_a_batch_are(house: House) -> None:
+    document = house.get("/openapi.json", None).json()
+    schemas = document["components"]["schemas"]
+    replayed = documented(house)["POST", "/v1/ratings"]["responses"]["200"]["headers"]["Idempotent-Replayed"]
+    assert replayed["schema"] == {"type": "string", "enum": ["true"]}
+    assert schemas["ItemResult"]["properties"]["problem"]["allOf"] == [{"$ref": "#/components/schemas/Problem"}]
+    rating, with_id = schemas["BatchIn"]["properties"]["ratings"]["items"]["allOf"]
+    assert rating == {"$ref": "#/components/schemas/RatingIn"}
+    assert with_id["required"] == ["id"]
+    assert "id" not in schemas["RatingIn"]["required"]
 
 
 def test_the_document_knows_every_code_of_a_problem(house: House) -> None:

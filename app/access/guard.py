@@ -8,6 +8,7 @@ from starlette.requests import Request
 from app.access.authentication import Authenticator
 from app.access.principals import KeyKind, Principal
 from app.foundation.problems import Problem
+from app.foundation.queries import exact_query
 
 EVERY_KIND = tuple(KeyKind)
 
@@ -36,6 +37,8 @@ def requires(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
     """A dependency that admits these kinds only: `Annotated[Principal, Depends(requires(KeyKind.reader))]`."""
 
     async def guard(request: Request) -> Principal:
-        return await admit(request, kinds)
+        principal = await admit(request, kinds)
+        await exact_query(request)
+        return principal
 
     return guard

@@ -6,18 +6,34 @@ from contextlib import contextmanager
 from functools import cache
 
 import typer
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from rich.console import Console
 from rich.table import Table
 
 from app.foundation.database import Database, SQLAlchemyError
 from app.foundation.secret import load_secret
 from app.foundation.settings import Settings
+from app.foundation.unfit import UnfitInstallation
 
 out = Console()
 err = Console(stderr=True)
 
 # A pipe has no width; the usual 80 columns would cut ids and figures off.
 PIPE_WIDTH = 400
+
+# What a setting must be, by the kind of its fault.
+EXPECTED = {
+    "int_parsing": "be a whole number",
+    "float_parsing": "be a number",
+    "greater_than_equal": "be at least {ge:g}",
+    "greater_than": "be more than {gt:g}",
+    "less_than_equal": "be at most {le:g}",
+    "literal_error": "be {expected}",
+    "enum": "be {expected}",
+    "too_short": "have at least {min_length} characters",
+    "string_too_short": "have at least {min_length} characters",
+}
 
 
 def print_table(table: Table, console: Console = out) -> None:
@@ -29,7 +45,18 @@ def print_table(table: Table, console: Console = out) -> None:
 @cache
 def settings() -> Settings:
     """The settings, read once."""
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        # Only what is expected is told: the value may be a secret.
+        raise fail("\n".join(map(_wrong, error.errors(include_url=False, include_input=False)))) from None
+
+
+def _wrong(found: ErrorDetails) -> str:
+    variable = f"CERMIN_{found['loc'][0]}".upper()
+    if found["type"] in EXPECTED:
+        return f"{variable} must {EXPECTED[found['type']].format(**found.get('ctx', {}))}."
+    return f"{variable} {found['msg'].removeprefix('Value error, ')}."
 
 
 def secret() -> bytes:
@@ -42,17 +69,28 @@ def secret() -> bytes:
 def database() -> Iterator[Database]:
     """The configured database, closed at the end of the command."""
     values = settings()
-    opened = Database(values.database_url, pool_size=2, statement_timeout_ms=0, lock_timeout_ms=10_000)
+    with told():
+        opened = Database(values.database_url, pool_size=2, statement_timeout_ms=0, lock_timeout_ms=10_000)
+        try:
+            yield opened
+        finally:
+            opened.dispose()
+
+
+@contextmanager
+def told(status: int = 1) -> Iterator[None]:
+    """An installation or a database that cannot be used ends the command with a sentence."""
     try:
-        yield opened
+        yield
+    except UnfitInstallation as unfit:
+        raise fail(str(unfit), status) from None
     except SQLAlchemyError as error:
         # The error's own text would show SQL and perhaps values.
         raise fail(
             f"The database cannot be used ({type(error).__name__}). Is CERMIN_DATABASE_URL right, and is the "
-            "database migrated? Run `cermin migrate`."
+            "database migrated? Run `cermin migrate`.",
+            status,
         ) from None
-    finally:
-        opened.dispose()
 
 
 def actor() -> str:
@@ -60,7 +98,7 @@ def actor() -> str:
     return f"cli:{getpass.getuser()}"[:100]
 
 
-def fail(message: str) -> typer.Exit:
-    """Say what is wrong on standard error; raise the result to end with status 1."""
+def fail(message: str, status: int = 1) -> typer.Exit:
+    """Say what is wrong on standard error; raise the result to end with this status."""
     err.print(message, style="red", markup=False, highlight=False)
-    return typer.Exit(1)
+    return typer.Exit(status)

@@ -166,7 +166,10 @@ def template(file: Annotated[Path, typer.Argument(help="Where to write it; must 
         raise fail(f"{file} must end in .xlsx")
     if file.exists():
         raise fail(f"{file} exists already; it is not replaced")
-    write_template(file)
+    try:
+        write_template(file)
+    except OSError as error:
+        raise fail(f"{file} cannot be written: {error.strerror}") from None
     _say(f"{file} written")
 
 

@@ -33,10 +33,12 @@ def index(
     channel: Annotated[str | None, typer.Option(metavar="CHANNEL", help="kiosk, mobile, web or import.")] = None,
     instrument: Annotated[str, typer.Option(metavar="ID", help="Questionnaire.")] = "ikl-1",
     first: Annotated[
-        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First day; default: of this month.")
+        str | None,
+        typer.Option("--from", metavar="YYYY-MM-DD", help="First day; default: of the month of --to, or this one."),
     ] = None,
     last: Annotated[
-        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day; default: of this month.")
+        str | None,
+        typer.Option("--to", metavar="YYYY-MM-DD", help="Last day; default: of the month of --from, or this one."),
     ] = None,
     by: Annotated[
         str | None, typer.Option(metavar="|".join(By), help="One row for each instead of one for all.")

@@ -14,7 +14,7 @@ from app.cli.context import actor, database, fail, out, print_table, settings
 from app.directory.catalogue_store import directory_version
 from app.directory.listing_store import office_parents
 from app.foundation.clock import system_clock
-from app.foundation.database import Session
+from app.foundation.database import Database, Session
 from app.foundation.problems import Problem
 from app.foundation.translations import translator
 from app.reports import lifecycle, replies, store
@@ -50,16 +50,16 @@ def close(
     instrument: Annotated[str, typer.Option(help="Measured by this instrument.")] = "ikl-1",
 ) -> None:
     """Compute the drafts of a period that is over, and open the reply window."""
-    with _step(agency_id, root) as (session, reach):
+    with _agency(agency_id, root) as (opened, reach):
         closed = lifecycle.close(
-            session,
+            opened,
             reach,
             asked(code),
             instrument=instrument,
             now=system_clock(),
             working_days=settings().reply_working_days,
         )
-        _told(session, closed)
+        _told(opened, closed)
 
 
 @period.command()
@@ -109,8 +109,10 @@ def invite(
         ):
             tokens = replies.invite(session, reach, code, system_clock())
             writer = csv.writer(handle)
-            writer.writerow(("employee", "token"))
-            writer.writerows(tokens.items())
+            # With a public address the whole link; the token stands in its fragment, which no server is told.
+            address = f"{settings().public_url}/r#" if settings().public_url else ""
+            writer.writerow(("employee", "link" if address else "token"))
+            writer.writerows((employee, f"{address}{token}") for employee, token in tokens.items())
             # The links are on disk before those given earlier end.
             handle.flush()
             os.fsync(handle.fileno())
@@ -124,37 +126,44 @@ def invite(
 def finalise(agency_id: AgencyCode, code: PeriodCode, root: Root = None) -> None:
     """After the reply window: sign every report, for ever."""
     key = signing_key(settings().signing_key_file)
-    with _step(agency_id, root) as (session, reach):
-        _told(session, lifecycle.finalise(session, reach, asked(code), key=key, now=system_clock()))
+    with _agency(agency_id, root) as (opened, reach):
+        _told(opened, lifecycle.finalise(opened, reach, asked(code), key=key, now=system_clock()))
 
 
 @period.command()
 def revise(agency_id: AgencyCode, code: PeriodCode, root: Root = None) -> None:
     """Make the next revision of a final period from late ratings."""
-    with _step(agency_id, root) as (session, reach):
-        revised = lifecycle.revise(
-            session, reach, asked(code), now=system_clock(), working_days=settings().reply_working_days
-        )
-        _told(session, revised)
+    days = settings().reply_working_days
+    with _agency(agency_id, root) as (opened, reach):
+        _told(opened, lifecycle.revise(opened, reach, asked(code), now=system_clock(), working_days=days))
 
 
 @contextmanager
-def _step(agency_id: str, root: str | None) -> Iterator[tuple[Session, Reach]]:
-    """One transaction; a refusal ends the command with its sentence and leaves nothing behind."""
+def _agency(agency_id: str, root: str | None) -> Iterator[tuple[Database, Reach]]:
+    """The database and on whose behalf; a refusal ends the command with its sentence and leaves nothing behind."""
     translate = translator(settings().language)
     try:
-        with database() as opened, opened.writing() as session:
-            if directory_version(session, agency_id) is None:
-                raise fail(f"There is no agency {agency_id}.")
-            if root is not None and root not in office_parents(session, agency_id):
-                raise fail(f"The agency has no office {root}.")
-            yield session, Reach(agency_id, root or "", actor())
+        with database() as opened:
+            with opened.reading() as session:
+                if directory_version(session, agency_id) is None:
+                    raise fail(f"There is no agency {agency_id}.")
+                if root is not None and root not in office_parents(session, agency_id):
+                    raise fail(f"The agency has no office {root}.")
+            yield opened, Reach(agency_id, root or "", actor())
     except Problem as problem:
         raise fail(problem.document(translate)["detail"]) from None
 
 
-def _told(session: Session, closed: Period) -> None:
-    reports = len(store.reports_of(session, closed))
+@contextmanager
+def _step(agency_id: str, root: str | None) -> Iterator[tuple[Session, Reach]]:
+    """The same with one transaction."""
+    with _agency(agency_id, root) as (opened, reach), opened.writing() as session:
+        yield session, reach
+
+
+def _told(opened: Database, closed: Period) -> None:
+    with opened.reading() as session:
+        reports = len(store.reports_of(session, closed))
     until = "" if closed.state == "final" else f"; employees may reply until {closed.replies_end_at:%Y-%m-%d %H:%M} UTC"
     sentence = f"{closed.code} revision {closed.revision} is {closed.state}: {reports} reports{until}"
     out.print(sentence, markup=False, highlight=False)

@@ -1,11 +1,15 @@
 """The `cermin` program: one family of commands per file of this folder."""
 
+import sys
+
 import typer
 
 from app.cli import directory, instruments, keys, periods, service, signing, volumes
+from app.cli.context import err
 from app.cli.demo import demo
 from app.cli.importing import import_answers
 from app.cli.indices import index
+from app.cli.reports import report
 from app.cli.verify import verify_file
 
 program = typer.Typer(
@@ -31,10 +35,24 @@ program.command("check")(service.check)
 program.command("tidy")(service.tidy)
 program.command("import")(import_answers)
 program.command("index")(index)
+program.command("report")(report)
 program.command("verify")(verify_file)
 program.command("demo")(demo)
 
 
 def main() -> None:
     """The console script."""
+    for place, argument in enumerate(sys.argv[1:], start=1):
+        if not _is_text(argument):
+            err.print(f"Argument {place} is not UTF-8 text.", style="red", highlight=False)
+            sys.exit(1)
     program()
+
+
+def _is_text(argument: str) -> bool:
+    """Bytes that are no text arrive as lone surrogates, which neither a database nor a terminal takes."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

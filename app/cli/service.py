@@ -9,21 +9,23 @@ import typer
 import uvicorn
 from rich.table import Table
 
-from app.cli.context import database, err, fail, out, print_table, settings
+from app.cli.context import actor, database, err, fail, out, print_table, secret, settings, told
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.migrating import current, upgrade
 from app.foundation.segments import OneSegment
 from app.foundation.settings import Settings
 from app.foundation.telemetry import configure_logging
-from app.main import create_app
+from app.main import check_fitness, create_app
 from app.ratings.reconciliation import reconcile
 from app.ratings.retention import tidy as tidy_comments
+
+Port = Annotated[int | None, typer.Option(min=0, max=65_535, help="Port to listen on (CERMIN_PORT).")]
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (CERMIN_HOST).")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on (CERMIN_PORT).")] = None,
+    port: Port = None,
 ) -> None:
     """Serve HTTP until SIGTERM; what is being written then is finished first."""
     run(settings(), host=host, port=port)
@@ -31,10 +33,14 @@ def serve(
 
 def run(values: Settings, *, host: str | None = None, port: int | None = None) -> None:
     """Serve these settings until a signal ends it."""
+    with told(status=3):
+        application = create_app(values)
+        # The application checks itself when it starts, too; but there its sentence would be buried in a traceback.
+        check_fitness(values, application.state.database, secret())
     configure_logging(values.log_level)
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(values),
+            application,
             host=host or values.host,
             port=values.port if port is None else port,
             # Every answer is counted in /metrics; a line per request costs a quarter of the throughput.
@@ -106,5 +112,5 @@ def check(
 def tidy() -> None:
     """Purge comments past their retention now (the service does it every hour)."""
     with database() as db:
-        purged = tidy_comments(db, system_clock().date(), timedelta(days=settings().comment_retention_days))
+        purged = tidy_comments(db, system_clock(), timedelta(days=settings().comment_retention_days), actor())
     out.print(f"purged {purged} comments")

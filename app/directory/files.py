@@ -1,6 +1,8 @@
 """Reading a workbook, a CSV file or a folder of them into sheets of cells."""
 
 import csv
+import zlib
+from lzma import LZMAError
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -14,6 +16,9 @@ from app.directory.sheets import Workbook
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_UNPACKED = 512 * 1024 * 1024
 LARGEST_AREA = 5_000_000
+# What reading the parts of an archive raises where its bytes are damaged, encrypted or packed in a way nobody knows.
+DAMAGE = (BadZipFile, CalamineError, EOFError, LookupError, LZMAError, RuntimeError, UnicodeDecodeError, zlib.error)
+NOT_XLSX = "this is not an XLSX workbook without password, nor a .csv file"
 
 
 def read_workbook(path: Path) -> Workbook:
@@ -27,6 +32,9 @@ def read_workbook(path: Path) -> Workbook:
             _read(book, file)
         except DirectoryFault as fault:
             book.refuse(file.name, str(fault))
+        except OSError as error:
+            # The bzip2 reader tells damage by an OSError without a reason of the system.
+            book.refuse(file.name, f"it cannot be read: {error.strerror}" if error.strerror else NOT_XLSX)
     if not book.sheets and not book.faults:
         book.refuse(path.name, f"it has none of the sheets {', '.join(SHEETS)}")
     return book
@@ -69,10 +77,9 @@ def _read_xlsx(book: Workbook, path: Path) -> None:
         if max((each.area for each in raw), default=0) > LARGEST_AREA:
             raise DirectoryFault("a value stands far away from the others; delete it")
         _read_sheets(book, path, raw)
-    except (BadZipFile, LookupError, CalamineError):
+    except DAMAGE:
         # A workbook with a password is not a zip archive either.
-        message = "this is not an XLSX workbook without password, nor a .csv file"
-        raise DirectoryFault(message) from None
+        raise DirectoryFault(NOT_XLSX) from None
 
 
 def _read_sheets(book: Workbook, path: Path, raw: list[RawSheet]) -> None:

@@ -154,7 +154,8 @@ def problems_of(error: ValidationError) -> list[tuple[str, str]]:
 
 
 def _sentence(found: ErrorDetails) -> str:
-    if found["type"] == "string_too_long":
+    # A length checked after another check is told as that of a list.
+    if found["type"] in ("string_too_long", "too_long"):
         return f"write at most {found['ctx']['max_length']} characters"
     return found["msg"].removeprefix("Value error, ")
 

@@ -100,6 +100,11 @@ def add(session: Session, row: StoredRow) -> None:
     session.flush()
 
 
+def find_agency(session: Session, agency_id: str) -> Agency | None:
+    """One agency."""
+    return session.get(Agency, agency_id)
+
+
 def find_office(session: Session, agency_id: str, code: str) -> Office | None:
     """One office of the agency."""
     return session.get(Office, (agency_id, code))

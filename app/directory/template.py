@@ -20,16 +20,16 @@ def _moment(hour: int) -> datetime:
 
 EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "offices": (
-        ("dinas", "Dinas Contoh", "", "Asia/Makassar", "73.71"),
-        ("kantor-1", "Kantor Layanan Contoh 1", "dinas", "Asia/Makassar", "73.71.01"),
+        ("setda", "Sekretariat Daerah Contoh", "", "Asia/Makassar", "73.71"),
+        ("disdukcapil", "Dinas Dukcapil Contoh", "setda", "Asia/Makassar", "73.71.01"),
     ),
     "services": (
         ("ktp-el", "Perekaman KTP-el", "kependudukan"),
         ("kk", "Penerbitan Kartu Keluarga", "kependudukan"),
     ),
     "counters": (
-        ("kantor-1", "loket-1", "Loket 1", "ktp-el;kk"),
-        ("kantor-1", "loket-2", "Loket 2", ""),
+        ("disdukcapil", "loket-1", "Loket 1", "ktp-el;kk"),
+        ("disdukcapil", "loket-2", "Loket 2", ""),
     ),
     "employees": (
         (
@@ -38,14 +38,14 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "199001012015011001",
             "Pranata Komputer",
             "III/b",
-            "kantor-1",
+            "disdukcapil",
             date(2026, 1, 1),
         ),
-        ("E002", "Petugas Contoh", "", "Petugas Layanan", "", "kantor-1", date(2026, 1, 1)),
+        ("E002", "Petugas Contoh", "", "Petugas Layanan", "", "disdukcapil", date(2026, 1, 1)),
     ),
     "duties": (
-        ("kantor-1", "loket-1", "E001", _moment(8), _moment(12)),
-        ("kantor-1", "loket-1", "E002", _moment(12), _moment(16)),
+        ("disdukcapil", "loket-1", "E001", _moment(8), _moment(12)),
+        ("disdukcapil", "loket-1", "E002", _moment(12), _moment(16)),
     ),
 }
 
@@ -68,8 +68,8 @@ ADVICE = (
 
 
 def write_template(path: Path) -> None:
-    """Write the template as XLSX to `path`, replacing what is there."""
-    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+    """Write the template as XLSX to `path`, replacing what is there; raises OSError where that cannot be."""
+    with path.open("wb") as file, xlsxwriter.Workbook(file, OPTIONS) as book:
         heading = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF4"})
         formats = {kind: book.add_format({"num_format": each}) for kind, each in NUMBER_FORMATS.items()}
         for name, columns in SHEETS.items():

@@ -14,12 +14,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from app.foundation.database import OperationalError, SQLAlchemyError, TimeoutError
-from app.foundation.problems import MEDIA_TYPE, FieldError, Problem
+from app.foundation.problems import MEDIA_TYPE, FieldError, Problem, busy
 from app.foundation.translations import Phrase, negotiate, translator
 
 log = structlog.get_logger("cermin.http")
 
-RETRY_SECONDS = 2
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -122,7 +121,7 @@ def of_database(error: SQLAlchemyError) -> Problem:
     """A database that is away, locked or too slow is no fault of the request: 503. Anything else is ours: 500."""
     log.error("database.failed", error=type(error).__name__)
     if isinstance(error, OperationalError | TimeoutError):
-        return Problem("busy", headers={"Retry-After": str(RETRY_SECONDS)}, seconds=RETRY_SECONDS)
+        return busy()
     return Problem("internal-error")
 
 
@@ -141,10 +140,11 @@ def _place(error: BaseException) -> str:
 
 
 def allowed(routes: Iterable[BaseRoute]) -> Mapping[str, str]:
-    """The methods of all routes by their path, as `Allow` lists them."""
+    """The methods of all routes by their path, as `Allow` lists them: HEAD wherever there is GET."""
     methods: dict[str, set[str]] = defaultdict(set)
     for route in routes:
-        methods[getattr(route, "path", "")] |= getattr(route, "methods", None) or set()
+        taken: set[str] = getattr(route, "methods", None) or {"GET"}
+        methods[getattr(route, "path", "")] |= taken | ({"HEAD"} if "GET" in taken else set())
     return {path: ", ".join(sorted(taken)) for path, taken in methods.items()}
 
 

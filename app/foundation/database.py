@@ -12,10 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy import String as SqlString
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError, TimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session, SQLModel
+
+from app.foundation.unfit import UnfitInstallation
 
 __all__ = [
     "Code",
@@ -29,6 +32,7 @@ __all__ = [
     "Text",
     "TimeoutError",
     "UtcDateTime",
+    "address",
     "metadata",
 ]
 
@@ -74,6 +78,28 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def address(url: str) -> URL:
+    """The parts of a database's address. Raises ValueError with a sentence that repeats none of it."""
+    try:
+        parts = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ValueError(
+            "is no address of a database; write sqlite:///var/cermin.db or postgresql://user:password@host/name"
+        ) from None
+    store = parts.get_backend_name()
+    if store not in ("sqlite", "postgresql"):
+        raise ValueError(f"names a database that Cermin does not know: it knows postgresql and sqlite, not {store}")
+    if store == "sqlite":
+        if parts.drivername not in ("sqlite", "sqlite+pysqlite"):
+            raise ValueError("names a driver that Cermin does not use; write sqlite:///var/cermin.db")
+        if parts.query:
+            raise ValueError("has options after the name of the file; sqlite takes no options")
+        # Every connection would have a memory of its own, and every start an empty one.
+        if parts.database in (None, "", ":memory:"):
+            raise ValueError("names no file; write sqlite:///var/cermin.db")
+    return parts
+
+
 class Database:
     """Hands out sessions. `reading()` never blocks a writer; `writing()` is one transaction, committed at the end."""
 
@@ -112,6 +138,15 @@ class Database:
         with Session(self.writer, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def unhurried(self) -> Iterator[Session]:
+        """One transaction whose statements may take as long as they need: for upkeep, which nobody waits for."""
+        with self.writing() as session:
+            if not self.is_sqlite:
+                # For this transaction only; the connection goes back to the pool as it was.
+                session.execute(text("SET LOCAL statement_timeout = 0"))
+            yield session
+
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.reader.dispose()
@@ -135,7 +170,13 @@ def _sqlite_engine(url: str, pool_size: int, begin: str, lock_ms: int) -> Engine
     """WAL with synchronous=FULL: readers never wait, and a commit is on disk before it is answered."""
     file = make_url(url).database
     if file and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(file).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UnfitInstallation(
+                f"The folder of the database, {folder}, cannot be made: {error.strerror}."
+            ) from None
     engine = create_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=3, connect_args={"check_same_thread": False}
     )

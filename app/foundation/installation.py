@@ -1,14 +1,13 @@
-"""The database remembers the fingerprint of the secret it was filled with."""
+"""What the database remembers of its installation: the fingerprint of its secret, and facts by name."""
 
-from app.foundation.database import Database, IntegrityError
+from app.foundation.database import Database, IntegrityError, Session
 from app.foundation.secret import fingerprint
 from app.foundation.tables import Installation
+from app.foundation.unfit import UnfitInstallation
+
+__all__ = ["UnfitInstallation", "claim", "note", "noted"]
 
 SHORTEST_SECRET = 32
-
-
-class UnfitInstallation(RuntimeError):
-    """The service must not start like this; the message says what to do."""
 
 
 def claim(database: Database, secret: bytes) -> None:
@@ -30,3 +29,14 @@ def claim(database: Database, secret: bytes) -> None:
             "CERMIN_SECRET (or its file) is not the one this database was filled with. With another "
             "secret every retried rating would be counted twice. Restore the old secret."
         )
+
+
+def noted(session: Session, name: str) -> str | None:
+    """The fact kept under this name."""
+    row = session.get(Installation, name)
+    return None if row is None else row.value
+
+
+def note(session: Session, name: str, value: str) -> None:
+    """Keep a fact, in the place of the one before."""
+    session.merge(Installation(name=name, value=value))

@@ -7,8 +7,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from app.foundation.database import Database
+from app.foundation.unfit import UnfitInstallation
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,7 +23,12 @@ def _config(database_url: str) -> Config:
 
 def upgrade(database_url: str, revision: str = "head") -> None:
     """Apply every pending migration up to `revision`."""
-    command.upgrade(_config(database_url), revision)
+    try:
+        command.upgrade(_config(database_url), revision)
+    except CommandError:
+        raise UnfitInstallation(
+            "The schema of the database is not one of this program's; is it that of a newer version?"
+        ) from None
 
 
 def downgrade(database_url: str, revision: str) -> None:

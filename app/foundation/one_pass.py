@@ -128,7 +128,17 @@ def _looked_at_again(body: bytes, validate: Callable[[bytes], Any]) -> Any:
 
 
 def _is_json(scope: Scope) -> bool:
+    """Whether the body is declared as JSON in UTF-8, uncompressed."""
+    is_json = False
     for name, value in scope["headers"]:
         if name == b"content-type":
-            return bytes(value).split(b";")[0].strip().lower() == b"application/json"
-    return False
+            is_json = value == b"application/json" or _is_utf8_json(value)
+        elif name == b"content-encoding" and value.strip().lower() != b"identity":
+            return False
+    return is_json
+
+
+def _is_utf8_json(content_type: bytes) -> bool:
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(b";"))
+    charsets = [value.strip(b'"') for name, _, value in (p.partition(b"=") for p in parameters) if name == b"charset"]
+    return media_type == b"application/json" and set(charsets) <= {b"utf-8", b"utf8"}

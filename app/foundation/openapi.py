@@ -56,21 +56,22 @@ WORDS = {
     413: "The body or the batch is too large.",
     415: "The body is not declared as JSON.",
     422: "Some fields are wrong.",
+    500: "The service is broken; nothing is promised.",
     503: "Nothing was stored or read; try again after `Retry-After` seconds.",
 }
 
 
 def problems(*statuses: int) -> Responses:
-    """The `responses` of a guarded route: 401 and 403, and the problems of its own."""
+    """The `responses` of a guarded route: 401 and 403, what any route may answer, and the problems of its own."""
     return open_problems(401, 403, *statuses)
 
 
 def open_problems(*statuses: int) -> Responses:
-    """The `responses` of a route that asks for no key."""
+    """The `responses` of a route that asks for no key: a wrong parameter (422), 500, 503, and those of its own."""
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {"description": WORDS[status], "content": {MEDIA_TYPE: {"schema": schema}}} | HEADERS.get(status, {})
-        for status in sorted({503, *statuses})
+        for status in sorted({422, 500, 503, *statuses})
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from app.foundation.translations import Translate
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,9 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     # The request as a whole.
     "malformed-json": Kind(400, "Malformed JSON", "The body is not valid JSON (UTF-8)."),
-    "unsupported-media-type": Kind(415, "Unsupported content type", "Send the body as application/json."),
+    "unsupported-media-type": Kind(
+        415, "Unsupported content type", "Send the body as application/json in UTF-8, not compressed."
+    ),
     "not-acceptable": Kind(406, "Not acceptable", "This address answers {offered}; ask for one of these in Accept."),
     "body-too-large": Kind(413, "Body too large", "The body may have at most {limit} bytes."),
     "body-too-slow": Kind(408, "Body too slow", "The body did not arrive within {seconds} seconds; send it again."),
@@ -154,3 +157,8 @@ class Problem(Exception):
 def _field(error: FieldError, translate: Translate) -> dict[str, str]:
     message = translate(FIELD_MESSAGES[error.code], **(error.values or {}))
     return {"field": error.field, "code": error.code, "message": message}
+
+
+def busy() -> Problem:
+    """Nothing was promised; the client sends the same again."""
+    return Problem("busy", headers={"Retry-After": str(RETRY_SECONDS)}, seconds=RETRY_SECONDS)

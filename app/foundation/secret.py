@@ -7,14 +7,19 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from app.foundation.unfit import UnfitInstallation
+
 
 def load_secret(given: str | None, file: Path) -> bytes:
     """The secret from the setting, else from its file, which is made (mode 600) on the first start."""
     if given is not None:
         return given.encode()
-    if not file.exists():
-        _make(file)
-    return file.read_bytes().strip()
+    try:
+        if not file.exists():
+            _make(file)
+        return file.read_bytes().strip()
+    except OSError as error:
+        raise UnfitInstallation(f"The secret cannot be kept in {file}: {error.strerror}.") from None
 
 
 def _make(file: Path) -> None:

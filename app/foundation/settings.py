@@ -2,10 +2,17 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.foundation.database import address
+
+
+def _address(url: str) -> str:
+    address(url)
+    return url
 
 
 class Environment(StrEnum):
@@ -18,17 +25,18 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """Read from `CERMIN_…` environment variables; the README's table explains each."""
 
-    model_config = SettingsConfigDict(env_prefix="CERMIN_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="CERMIN_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     environment: Environment = Environment.development
-    database_url: str = "sqlite:///var/cermin.db"
+    database_url: Annotated[str, AfterValidator(_address)] = "sqlite:///var/cermin.db"
     secret: Annotated[SecretStr, Field(min_length=32)] | None = None
     secret_file: Path = Path("var/secret")
     signing_key_file: Path = Path("var/signing-key.pem")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
-    language: Annotated[str, Field(pattern="^(id|en)$")] = "id"
-    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    public_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*[^\s/?#])?$")] | None = None
+    language: Literal["id", "en"] = "id"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     late_limit_days: Annotated[int, Field(ge=1, le=3_660)] = 35
     comment_retention_days: Annotated[int, Field(ge=1, le=3_660)] = 365

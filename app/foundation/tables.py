@@ -6,7 +6,8 @@ from app.foundation.database import Text
 
 
 class Installation(SQLModel, table=True):
-    """Named facts about this database; `secret` is the fingerprint of the secret it was filled with.
+    """Named facts about this database; `secret` is the fingerprint of the secret it was filled with,
+    `demo` the day whose demo was loaded whole.
 
     A process with another secret would derive other rating keys and count every retry twice, so it
     refuses to start.

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.indices.measures.reliability import Use
 from app.indices.query import Code
 from app.indices.schemas import DimensionOut, IndexOut
+from app.instruments.schemas import InstrumentId
 
 PeriodCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,10}$")]
 
@@ -23,7 +24,7 @@ class MeasuresQuery(BaseModel):
 
     period: PeriodCode = Field(description="`2026-09`, `2026-Q3`, `2026-S2` or `2026`; it may still be running.")
     office: Code | None = Field(None, description="This office and those below it. Left out: all the key reaches.")
-    instrument: Code = "ikl-1"
+    instrument: InstrumentId = "ikl-1"
 
 
 class ShareOut(_Out):

@@ -24,11 +24,11 @@ class Period:
 
 
 def period_of(first: date | None, last: date | None, now: datetime, longest_days: int) -> Period:
-    """The period asked for; an end left out is that of the current month.
+    """The period asked for; an end left out is that of the other's month, or of the current one.
 
     Raises the problems `period-reversed` and `period-too-long`.
     """
-    month = month_of(now.astimezone(WIB).date())
+    month = month_of(first or last or now.astimezone(WIB).date())
     period = Period(first or month.first, last or month.last)
     if period.first > period.last:
         raise Problem("period-reversed")

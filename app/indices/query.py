@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.foundation.days import Day
 from app.indices.plan import By
+from app.instruments.schemas import InstrumentId
 
 # The directory's own rules for codes are narrower; a code it cannot have is simply unknown.
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
@@ -23,12 +24,14 @@ class IndexQuery(BaseModel):
         None, description="A person's figures are shown from ten counted ratings on, given at these offices."
     )
     channel: Literal["kiosk", "mobile", "web", "import"] | None = None
-    instrument: Code = "ikl-1"
+    instrument: InstrumentId = "ikl-1"
     first: Day | None = Field(
-        None, alias="from", description="First local day. Left out: the first of the current month."
+        None, alias="from", description="First local day. Left out: the first of `to`'s month, or of the current one."
     )
     last: Day | None = Field(
-        None, alias="to", description="Last local day, included. Left out: the last of the current month."
+        None,
+        alias="to",
+        description="Last local day, included. Left out: the last of `from`'s month, or of the current one.",
     )
     by: By | None = Field(None, description="One row for each that has ratings, instead of one for all.")
     include: Literal["children"] | None = Field(None, description="Also the offices below `office`.")

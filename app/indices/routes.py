@@ -11,7 +11,7 @@ from app.access.principals import KeyKind, Principal
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.openapi import problems
-from app.foundation.problems import FieldError, Problem
+from app.foundation.problems import Problem
 from app.foundation.settings import Settings
 from app.indices.csv_text import csv_text
 from app.indices.figures import IndexTable
@@ -48,7 +48,6 @@ def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery
     Counts what was rated from one local day to another, both included. `Accept: text/csv` gives CSV.
     """
     media_type = _media_type(request)
-    _refuse_repeated(request)
     table = _read(request, principal, query)
     text = csv_text(table) if media_type == CSV else table_out(table).model_dump_json(by_alias=True)
     return Response(text, media_type=media_type, headers={"Vary": "Accept"})
@@ -71,7 +70,6 @@ def get_office_measures(request: Request, principal: Reader, query: Annotated[Me
 
 
 def _measures(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> MeasuresOut:
-    _refuse_repeated(request)
     database: Database = request.app.state.database
     with database.snapshot() as session:
         return measures_out(
@@ -107,15 +105,3 @@ def _media_type(request: Request) -> str:
     if media_type is None:
         raise Problem("not-acceptable", offered=", ".join(OFFERED))
     return media_type
-
-
-def _refuse_repeated(request: Request) -> None:
-    """Of a parameter sent twice only one would count, and the figure would be another than asked for."""
-    names = [name for name, _ in request.query_params.multi_items()]
-    errors = [
-        FieldError(name, "field-invalid", {"expected": "one value"})
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
-    ]
-    if errors:
-        raise Problem("invalid-request", errors=errors)

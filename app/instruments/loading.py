@@ -61,6 +61,9 @@ def _parse(text: str) -> dict[str, Any]:
         raise InstrumentFault(f"file: is not valid TOML: {error}") from None
     except RecursionError:
         raise InstrumentFault("file: is nested too deeply") from None
+    except ValueError:
+        # Python reads no number of more than 4300 digits.
+        raise InstrumentFault("file: holds a number that is too long") from None
 
 
 def _digest(document: dict[str, Any]) -> str:

@@ -2,10 +2,14 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.instruments.model import Band, Instrument, Item, Texts
+
+# Name, hyphen and version: a version may have dots.
+InstrumentId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")]
 
 
 class _Out(BaseModel):

@@ -12,11 +12,11 @@ from app.directory.catalogue import CatalogueCache
 from app.foundation.clock import Clock
 from app.foundation.database import SQLAlchemyError
 from app.foundation.ids import new_id
-from app.foundation.problems import Problem
+from app.foundation.problems import Problem, busy
 from app.instruments.shelf import ShelfCache
 from app.ratings.judging import Judge, Premises
 from app.ratings.keys import KeyMaker
-from app.ratings.lanes import Result, not_stored
+from app.ratings.lanes import Result
 from app.ratings.rating import NewRating, Outcome, Stored
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
@@ -134,7 +134,7 @@ class Intake:
             met: Sequence[Stored | Problem | None] = await run_sync(self._store.met, principal.agency_id, asked)
         except SQLAlchemyError:
             # Whether they are replays cannot be told now; the others of the batch keep their results.
-            met = [not_stored() for _ in refused]
+            met = [busy() for _ in refused]
         for (index, _), found in zip(refused, met, strict=True):
             if isinstance(found, Problem) or (found is not None and found.outcome is Outcome.replayed):
                 results[index] = found

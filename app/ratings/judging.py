@@ -50,7 +50,7 @@ class Judge:
                 sheet=_answers(instrument, sheet),
                 digest=self.digest(principal, sheet, rating_id),
                 comment=_comment(sheet.comment) if sheet.comment else None,
-                profile=_profile(sheet.profile) if sheet.profile else None,
+                profile=_profile(sheet.profile),
             )
         except Problem as problem:
             return problem
@@ -67,7 +67,7 @@ class Judge:
             sheet.instrument,
             _joined(sheet.scores),
             (plain_text(sheet.comment) or None) if sheet.comment else None,
-            _joined(_profile(sheet.profile)) if sheet.profile else None,
+            _joined(profile) if (profile := _profile(sheet.profile)) else None,
         )
 
     def _moment(self, rating_id: UUID, now: datetime) -> datetime:
@@ -110,9 +110,10 @@ def _comment(text: str) -> str | None:
     return redact(plain_text(text)) or None
 
 
-def _profile(profile: ProfileIn) -> dict[str, str]:
-    given: dict[str, str] = profile.model_dump(exclude_none=True)
-    return given
+def _profile(profile: ProfileIn | None) -> dict[str, str] | None:
+    """What was given of a profile; one that says nothing is none."""
+    given: dict[str, str] = profile.model_dump(exclude_none=True) if profile else {}
+    return given or None
 
 
 def _joined(pairs: Mapping[str, object]) -> str:

@@ -11,20 +11,14 @@ from typing import TypeVar
 import structlog
 
 from app.foundation.database import Connection, DBAPIError, OperationalError, SQLAlchemyError
-from app.foundation.problems import Problem
+from app.foundation.problems import Problem, busy
 from app.ratings.rating import NewRating, Stored
 from app.ratings.store import RatingStore
 
 log = structlog.get_logger("cermin.writer")
 
 Result = Stored | Problem
-RETRY_AFTER = 2
 Group = TypeVar("Group")
-
-
-def not_stored() -> Problem:
-    """Nothing was promised; the client sends the same again."""
-    return Problem("busy", headers={"Retry-After": str(RETRY_AFTER)}, seconds=RETRY_AFTER)
 
 
 class Scribe:
@@ -52,7 +46,7 @@ class Scribe:
             return self._write_group(group)
         except Exception as error:
             log.error("group.failed", n=len(group), error=type(error).__name__)
-            return [not_stored() for _ in group]
+            return [busy() for _ in group]
 
     def _write_group(self, group: Sequence[NewRating]) -> list[Result]:
         try:
@@ -132,4 +126,4 @@ def _is_passing(error: OperationalError) -> bool:
 def _refuse(group: Sequence[NewRating], error: Exception) -> list[Result]:
     """Nothing of this group is promised. The error's text may hold row values, so only its type is logged."""
     log.error("group.refused", n=len(group), error=type(error).__name__)
-    return [not_stored() for _ in group]
+    return [busy() for _ in group]

@@ -1,22 +1,37 @@
 """What is kept apart from ratings is purged after its retention and loses every trace of its origin."""
 
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
+from app.access.audit import record
 from app.foundation.database import Database
 from app.ratings.upkeep_store import purge_comments, unlink_comments, unlink_profiles
 
 
-def tidy(database: Database, today: date, retention: timedelta) -> int:
+def tidy(database: Database, now: datetime, retention: timedelta, actor: str) -> int:
     """Purge comments of months that ended longer ago than the retention; return how many.
+
+    An agency that lost some finds one line about it in its audit trail.
 
     Rows written in one transaction share PostgreSQL's transaction number, by which a comment could be
     joined to its rating. Rewriting them together, later, takes that away.
     """
+    today = now.date()
     oldest_month = (today - retention).replace(day=1)
-    with database.writing() as session:
+    with database.unhurried() as session:
         purged = purge_comments(session, oldest_month)
-    with database.writing() as session:
+        for agency_id, n in sorted(purged.items()):
+            record(
+                session,
+                agency_id=agency_id,
+                actor=actor,
+                action="comments.purged",
+                subject="comment",
+                at=now,
+                n=n,
+                before=oldest_month.isoformat(),
+            )
+    with database.unhurried() as session:
         unlink_comments(session)
-    with database.writing() as session:
+    with database.unhurried() as session:
         unlink_profiles(session, today)
-    return purged
+    return purged.total()

@@ -39,7 +39,11 @@ Rater = Annotated[Principal, Depends(writers)]
     status_code=201,
     response_model=RatingOut,
     responses={
-        200: {"model": RatingOut, "description": "This id with this content was stored before."},
+        200: {
+            "model": RatingOut,
+            "description": "This id with this content was stored before.",
+            "headers": {"Idempotent-Replayed": {"schema": {"type": "string", "enum": ["true"]}}},
+        },
         **problems(400, 408, 409, 413, 415, 422, 503),
     },
 )

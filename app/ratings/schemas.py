@@ -15,9 +15,10 @@ from pydantic import (
     WrapValidator,
 )
 
+from app.instruments.schemas import InstrumentId
+
 OfficeCode = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 EmployeeCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
-InstrumentId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")]
 ItemCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 
 LONGEST_COMMENT = 1_000
@@ -115,6 +116,18 @@ def _readable_id(item: Any) -> str | None:
         return None
 
 
+def _of_batch(schema: dict[str, Any]) -> None:
+    """What the document adds about a batch's ratings; the model looks at neither, so that no item costs another."""
+    with_id = {"properties": {"id": {"type": "string", "format": "uuid"}}, "required": ["id"]}
+    schema.update(items={"allOf": [schema["items"], with_id]}, maxItems=LONGEST_BATCH)
+
+
+def _as_problem(schema: dict[str, Any]) -> None:
+    schema.clear()
+    # Wrapped, because pydantic looks only for its own models behind a bare reference.
+    schema["allOf"] = [{"$ref": "#/components/schemas/Problem"}]
+
+
 class BatchIn(BaseModel):
     """Up to 500 ratings; each is judged for itself."""
 
@@ -122,7 +135,7 @@ class BatchIn(BaseModel):
 
     ratings: list[RatingIn] = Field(
         min_length=1,
-        json_schema_extra={"maxItems": LONGEST_BATCH},
+        json_schema_extra=_of_batch,
         description="Ratings as `POST /v1/ratings` takes them; here every one needs its `id`.",
     )
 
@@ -140,7 +153,7 @@ class ItemResult(BaseModel):
 
     id: str | None
     status: Literal[200, 201, 403, 409, 422, 503]
-    problem: dict[str, Any] | None = None
+    problem: dict[str, Any] | None = Field(default=None, json_schema_extra=_as_problem)
 
 
 class BatchOut(BaseModel):

@@ -1,5 +1,6 @@
 """The SQL of looking after what is stored: proving the tallies, purging and unlinking what is kept apart."""
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -48,9 +49,9 @@ def stray_codes(session: Session, agency_id: str | None, most: int) -> list[str]
     ]
 
 
-def purge_comments(session: Session, oldest_month: date) -> int:
-    """Delete the comments written in months before `oldest_month`."""
-    return len(session.execute(PURGE, {"oldest_month": oldest_month}).all())
+def purge_comments(session: Session, oldest_month: date) -> Counter[str]:
+    """Delete the comments written in months before `oldest_month`; how many each agency lost."""
+    return Counter(session.execute(PURGE, {"oldest_month": oldest_month}).scalars())
 
 
 def unlink_comments(session: Session) -> None:
@@ -72,7 +73,7 @@ def _dated(statement: str, name: str) -> TextClause:
     return text(statement).bindparams(bindparam(name, type_=Date))
 
 
-PURGE = _dated("DELETE FROM comment WHERE written_in < :oldest_month RETURNING comment_id", "oldest_month")
+PURGE = _dated("DELETE FROM comment WHERE written_in < :oldest_month RETURNING agency_id", "oldest_month")
 UNLINK_COMMENTS = text("UPDATE comment SET mixed = true WHERE mixed = false")
 UNLINK_PROFILES = _dated("UPDATE profile_tally SET n = n WHERE month >= :since", "since")
 COUNT_RATINGS = _optional("SELECT count(*) FROM rating WHERE :agency_id IS NULL OR agency_id = :agency_id")

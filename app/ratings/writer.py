@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from app.ratings.lanes import Result, Scribe, not_stored, start_lane
+from app.foundation.problems import busy
+from app.ratings.lanes import Result, Scribe, start_lane
 from app.ratings.rating import NewRating
 from app.ratings.store import RatingStore
 
@@ -59,7 +60,7 @@ class Writer:
     async def write(self, ratings: Sequence[NewRating]) -> list[Result]:
         """One result per rating, in order; raises `busy` at once when the queue is full."""
         if self._closing or self._queued + len(ratings) > max(self._queue_length, len(ratings)):
-            raise not_stored()
+            raise busy()
         waiting = _Waiting(ratings, self._loop.create_future(), time.monotonic() + LONGEST_WAIT)
         self._queued += len(ratings)
         with self._changed:
@@ -74,7 +75,7 @@ class Writer:
         now = time.monotonic()
         while self._queue and self._queue[0].until < now:
             overdue = self._queue.popleft()
-            self._give([overdue], [not_stored() for _ in overdue.ratings])
+            self._give([overdue], [busy() for _ in overdue.ratings])
 
     def _take(self) -> _Group | None:
         """On a lane: the oldest of what waits, up to the group's length (a longer batch goes alone)."""

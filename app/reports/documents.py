@@ -36,14 +36,6 @@ class Stored(Protocol):
         """The unit's ratings by month, when it was made."""
 
 
-class Words(Protocol):
-    """What somebody wrote to a report."""
-
-    @property
-    def text(self) -> str:
-        """The words."""
-
-
 def changes_between(
     before: Mapping[tuple[str, str], Stored], documents: Sequence[Document], revision: int
 ) -> list[Document] | None:
@@ -75,13 +67,13 @@ def changes_between(
     ]
 
 
-def with_words(document: str, reply: Words | None, note: Words | None, final_at: datetime) -> dict[str, Any]:
+def with_words(document: str, reply: str | None, note: str | None, final_at: datetime) -> dict[str, Any]:
     """The final document: the draft with what the employee and the supervisor wrote to it."""
     content: dict[str, Any] = json.loads(document)
     return {
         **content,
         "state": "final",
         "final_on": final_at.date().isoformat(),
-        "reply": reply.text if reply else None,
-        "note": note.text if note else None,
+        "reply": reply,
+        "note": note,
     }

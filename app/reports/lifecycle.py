@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from app.access.audit import record
 from app.directory.listing_store import agency_name, office_parents
 from app.directory.scope import subtree
 from app.directory.store import lock_agency
-from app.foundation.database import Session
+from app.foundation.database import Database, Session
 from app.foundation.ids import new_id
-from app.foundation.problems import Problem
+from app.foundation.problems import Problem, busy
 from app.indices.calendar import Span, span_of
 from app.reports import store
 from app.reports.assembly import documents, read_premises
@@ -45,53 +46,47 @@ def asked(code: str) -> Span:
     return span
 
 
-def close(
-    session: Session,
-    reach: Reach,
-    span: Span,
-    *,
-    instrument: str,
-    now: datetime,
-    working_days: int,
-) -> Period:
+def close(database: Database, reach: Reach, span: Span, *, instrument: str, now: datetime, working_days: int) -> Period:
     """Compute the drafts and open the reply window.
 
-    Raises `period-not-over`, `period-closed` (also by a closing above or below) and `period-empty`.
+    Raises `period-not-over`, `period-closed` (also by a closing above or below), `period-empty`, `busy`.
     """
     if now < span.ends_at:
         raise Problem("period-not-over", ends=span.ends_at.isoformat())
-    lock_agency(session, reach.agency_id)
-    parents = office_parents(session, reach.agency_id)
-    for closed in store.periods_of(session, reach.agency_id, span.code):
-        if _meet(parents, closed.root, reach.root):
-            raise Problem("period-closed", revision=closed.revision)
-    made = _documents(session, reach, span, 1, instrument)
+    # What takes long is done while nobody waits for it; the writing is short.
+    with database.snapshot() as session:
+        _refuse_closed(session, reach, span)
+        seen = _revisions(session, reach)
+        made = _documents(session, reach, span, 1, instrument)
     if not any(document.n for document in made):
         raise Problem("period-empty")
-    return _draft(session, reach, span, 1, instrument, made, now, working_days, "period.closed")
+    with database.writing() as session:
+        lock_agency(session, reach.agency_id)
+        _refuse_closed(session, reach, span)
+        _refuse_changed(session, reach, seen)
+        return _draft(session, reach, span, 1, instrument, made, now, working_days, "period.closed")
 
 
-def revise(
-    session: Session,
-    reach: Reach,
-    span: Span,
-    *,
-    now: datetime,
-    working_days: int,
-) -> Period:
-    """A new draft that names what late ratings changed. Raises `period-open`, `period-draft`, `revision-unchanged`."""
-    lock_agency(session, reach.agency_id)
-    period = newest(session, reach, span)
-    if period.state == DRAFT:
-        raise Problem("period-draft", until=period.replies_end_at.isoformat())
-    before = {(report.kind, report.unit): report for report in store.reports_of(session, period)}
-    made = _documents(session, reach, span, period.revision + 1, period.instrument)
+def revise(database: Database, reach: Reach, span: Span, *, now: datetime, working_days: int) -> Period:
+    """A new draft that names what late ratings changed.
+
+    Raises `period-open`, `period-draft`, `revision-unchanged`, `busy`.
+    """
+    with database.snapshot() as session:
+        period = newest(session, reach, span)
+        if period.state == DRAFT:
+            raise Problem("period-draft", until=period.replies_end_at.isoformat())
+        seen = _revisions(session, reach)
+        before = {(report.kind, report.unit): report for report in store.reports_of(session, period)}
+        made = _documents(session, reach, span, period.revision + 1, period.instrument)
     revised = changes_between(before, made, period.revision)
     if revised is None:
         raise Problem("revision-unchanged", revision=period.revision)
-    return _draft(
-        session, reach, span, period.revision + 1, period.instrument, revised, now, working_days, "period.revised"
-    )
+    with database.writing() as session:
+        lock_agency(session, reach.agency_id)
+        _refuse_changed(session, reach, seen)
+        revision = period.revision + 1
+        return _draft(session, reach, span, revision, period.instrument, revised, now, working_days, "period.revised")
 
 
 def note(session: Session, reach: Reach, span: Span, *, employee: str, text: str, now: datetime) -> None:
@@ -113,33 +108,67 @@ def report_about(session: Session, period: Period, employee: str) -> Report:
     return report
 
 
-def finalise(session: Session, reach: Reach, span: Span, *, key: SigningKey | None, now: datetime) -> Period:
+def finalise(database: Database, reach: Reach, span: Span, *, key: SigningKey | None, now: datetime) -> Period:
     """Sign every report with its reply and its note, for ever.
 
-    Raises `period-open`, `period-final`, `reply-window-open` and `signing-key-missing`.
+    Raises `period-open`, `period-final`, `reply-window-open`, `signing-key-missing`, `busy`.
     """
-    lock_agency(session, reach.agency_id)
+    with database.snapshot() as session:
+        period = _finishable(session, reach, span, now)
+        if key is None:
+            raise Problem("signing-key-missing")
+        reports = store.reports_of(session, period)
+        words = _words(session, reach, reports)
+    envelopes = {
+        report.report_id: _text(sign(with_words(report.document, *words[report.report_id], now), key))
+        for report in reports
+    }
+    with database.writing() as session:
+        lock_agency(session, reach.agency_id)
+        period = _finishable(session, reach, span, now)
+        if _words(session, reach, reports) != words:
+            raise busy()
+        period.state, period.final_at = FINAL, now
+        session.add(period)
+        store.seal(session, reach.agency_id, envelopes)
+        audit(session, reach, "period.finalised", period, now, reports=len(reports), key=key_id(public_bytes(key)))
+        return period
+
+
+def _finishable(session: Session, reach: Reach, span: Span, now: datetime) -> Period:
     period = newest(session, reach, span)
     if period.state == FINAL:
         raise Problem("period-final", revision=period.revision)
     if now < period.replies_end_at:
         raise Problem("reply-window-open", until=period.replies_end_at.isoformat())
-    if key is None:
-        raise Problem("signing-key-missing")
-    reports = store.reports_of(session, period)
+    return period
+
+
+def _words(session: Session, reach: Reach, reports: Sequence[Report]) -> dict[UUID, tuple[str | None, str | None]]:
+    """The reply and the note to each report."""
     ids = [report.report_id for report in reports]
     replies, notes = store.replies_to(session, reach.agency_id, ids), store.notes_on(session, reach.agency_id, ids)
-    period.state, period.final_at = FINAL, now
-    session.add(period)
-    envelopes = {
-        report.report_id: _text(
-            sign(with_words(report.document, replies.get(report.report_id), notes.get(report.report_id), now), key)
-        )
-        for report in reports
+    return {
+        each: (replies[each].text if each in replies else None, notes[each].text if each in notes else None)
+        for each in ids
     }
-    store.seal(session, reach.agency_id, envelopes)
-    audit(session, reach, "period.finalised", period, now, reports=len(reports), key=key_id(public_bytes(key)))
-    return period
+
+
+def _refuse_closed(session: Session, reach: Reach, span: Span) -> None:
+    parents = office_parents(session, reach.agency_id)
+    for closed in store.periods_of(session, reach.agency_id, span.code):
+        if _meet(parents, closed.root, reach.root):
+            raise Problem("period-closed", revision=closed.revision)
+
+
+def _revisions(session: Session, reach: Reach) -> set[tuple[str, str, int]]:
+    return {(period.root, period.code, period.revision) for period in store.periods_of(session, reach.agency_id)}
+
+
+def _refuse_changed(session: Session, reach: Reach, seen: set[tuple[str, str, int]]) -> None:
+    """What was published meanwhile was not weighed by the disclosure of these drafts."""
+    if _revisions(session, reach) != seen:
+        raise busy()
 
 
 def _documents(session: Session, reach: Reach, span: Span, revision: int, instrument: str) -> list[Document]:

@@ -13,13 +13,17 @@ from app.access.principals import KeyKind, Principal
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.openapi import open_problems, problems
+from app.foundation.queries import exact_query
 from app.foundation.settings import Settings
+from app.foundation.translations import negotiate
 from app.reports import lifecycle, replies, store
 from app.reports.keyring import signing_key, trusted_keys
 from app.reports.lifecycle import Reach, asked
+from app.reports.printing import HEADERS, OFFERED, file_name, format_for, printable
 from app.reports.reading import list_reports, period_out, report_of, verification_of
 from app.reports.schemas import (
     CloseIn,
+    FormatQuery,
     InvitedIn,
     InvitedOut,
     NoteIn,
@@ -36,6 +40,8 @@ router = APIRouter(prefix="/v1", tags=["reports"])
 Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.admin))]
 Supervisor = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
 Code = Annotated[str, Path(description="2026-09, 2026-Q3, 2026-S2 or 2026.")]
+# An entry without a guard takes an exact query all the same.
+OPEN = [Depends(exact_query)]
 # What can be wrong with a body.
 BODY = (400, 408, 413, 422)
 
@@ -52,27 +58,24 @@ def get_periods(request: Request, principal: Reader) -> PeriodPage:
 def close_period(request: Request, principal: Supervisor, code: Code, body: CloseIn) -> PeriodOut:
     """Compute the drafts of a period that is over, and open the reply window."""
     settings: Settings = request.app.state.settings
-    with _database(request).writing() as session:
-        period = lifecycle.close(
-            session,
-            _reach(principal),
-            asked(code),
-            instrument=body.instrument,
-            now=_now(request),
-            working_days=settings.reply_working_days,
-        )
-        return period_out(period)
+    period = lifecycle.close(
+        _database(request),
+        _reach(principal),
+        asked(code),
+        instrument=body.instrument,
+        now=_now(request),
+        working_days=settings.reply_working_days,
+    )
+    return period_out(period)
 
 
 @router.post("/periods/{code}/revise", status_code=201, responses=problems(404, 409, 422))
 def revise_period(request: Request, principal: Supervisor, code: Code) -> PeriodOut:
     """Make the next revision of a final period from late ratings; it begins as a draft again."""
     settings: Settings = request.app.state.settings
-    with _database(request).writing() as session:
-        period = lifecycle.revise(
-            session, _reach(principal), asked(code), now=_now(request), working_days=settings.reply_working_days
-        )
-        return period_out(period)
+    database, days = _database(request), settings.reply_working_days
+    period = lifecycle.revise(database, _reach(principal), asked(code), now=_now(request), working_days=days)
+    return period_out(period)
 
 
 @router.post("/periods/{code}/notes", status_code=204, responses=problems(*BODY, 404, 409))
@@ -88,9 +91,10 @@ def note_on_report(request: Request, principal: Supervisor, code: Code, body: No
 def finalise_period(request: Request, principal: Supervisor, code: Code) -> PeriodOut:
     """After the reply window: sign every report with its reply and its note, for ever."""
     settings: Settings = request.app.state.settings
-    with _database(request).writing() as session:
-        key = signing_key(settings.signing_key_file)
-        return period_out(lifecycle.finalise(session, _reach(principal), asked(code), key=key, now=_now(request)))
+    key = signing_key(settings.signing_key_file)
+    return period_out(
+        lifecycle.finalise(_database(request), _reach(principal), asked(code), key=key, now=_now(request))
+    )
 
 
 @router.get("/reports", responses=problems(404, 422))
@@ -100,24 +104,43 @@ def get_reports(request: Request, principal: Reader, query: Annotated[ReportQuer
         return ReportPage(items=tuple(list_reports(session, principal, query)))
 
 
+FORMATTED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {media_type: {"schema": {"type": "string"}} for media_type in OFFERED if "json" not in media_type}}
+}
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Match names the digest; it never changes."}}
 
 
-@router.get("/reports/{report_id}", response_model=ReportOut, responses=UNCHANGED | problems(404, 409, 422))
-def get_report(request: Request, principal: Reader, report_id: UUID) -> Response:
-    """One report: the sealed envelope once it is final, which never changes; before, the draft."""
+@router.get(
+    "/reports/{report_id}", response_model=ReportOut, responses=FORMATTED | UNCHANGED | problems(404, 406, 409, 422)
+)
+def get_report(
+    request: Request, principal: Reader, report_id: UUID, query: Annotated[FormatQuery, Query()]
+) -> Response:
+    """One report: sealed once it is final, which never changes; before, the draft.
+
+    As JSON, CSV, XLSX, PDF (with the sealed JSON attached) or HTML, by `Accept` or `format`.
+    """
+    settings: Settings = request.app.state.settings
+    form = format_for(query.format, ",".join(request.headers.getlist("accept")))
     with _database(request).reading() as session:
         report, _ = report_of(session, principal, report_id)
-    if report.envelope is None:
-        return Response(f'{{"document":{report.document}}}', media_type="application/json")
-    etag = f'"{json.loads(report.envelope)["digest"]}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(report.envelope, media_type="application/json", headers=headers)
+    language = query.lang or negotiate(request.headers.get("accept-language"), settings.language)
+    headers = {
+        "Vary": "Accept, Accept-Language",
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f'inline; filename="{file_name(report, form)}"',
+        **HEADERS.get(form.name, {}),
+    }
+    if report.envelope is not None:
+        headers["ETag"] = f'"{json.loads(report.envelope)["digest"]}-{form.name}-{language}"'
+        if headers["ETag"] in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+    return Response(
+        form.write(printable(report, settings.public_url), language), media_type=form.media_type, headers=headers
+    )
 
 
-@router.get("/reports/{report_id}/verification", responses=open_problems(404, 422))
+@router.get("/reports/{report_id}/verification", dependencies=OPEN, responses=open_problems(404, 422))
 def get_verification(request: Request, report_id: UUID) -> VerificationOut:
     """Whether a final report is as it was signed. Open to whoever holds its id; tells nothing about anybody."""
     settings: Settings = request.app.state.settings
@@ -125,7 +148,7 @@ def get_verification(request: Request, report_id: UUID) -> VerificationOut:
         return verification_of(session, report_id, trusted_keys(settings.signing_key_file))
 
 
-@router.post("/replies/read", responses=open_problems(*BODY, 404, 409))
+@router.post("/replies/read", dependencies=OPEN, responses=open_problems(*BODY, 404, 409))
 def read_invited(request: Request, body: InvitedIn) -> InvitedOut:
     """The own draft behind a personal link."""
     with _database(request).reading() as session:
@@ -137,7 +160,7 @@ def read_invited(request: Request, body: InvitedIn) -> InvitedOut:
     )
 
 
-@router.post("/replies", status_code=204, responses=open_problems(*BODY, 404, 409))
+@router.post("/replies", status_code=204, dependencies=OPEN, responses=open_problems(*BODY, 404, 409))
 def post_reply(request: Request, body: ReplyIn) -> None:
     """Reply once to the own draft; the reply becomes part of the final report."""
     with _database(request).writing() as session:

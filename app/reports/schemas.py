@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.indices.query import Code
+from app.instruments.schemas import InstrumentId
 from app.reports.verification import Change, Outcome
 
 LONGEST_TEXT = 4_000
@@ -22,7 +23,7 @@ class _Wire(BaseModel):
 class CloseIn(_Wire):
     """By which instrument the period is measured."""
 
-    instrument: Code = "ikl-1"
+    instrument: InstrumentId = "ikl-1"
 
 
 class NoteIn(_Wire):
@@ -60,6 +61,15 @@ class ReportQuery(_Wire):
     revision: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(None, description="Left out: the newest.")
     kind: Kind | None = None
     unit: Code | None = Field(None, description="Code of the employee, the office or the agency.")
+
+
+class FormatQuery(_Wire):
+    """In which format and language."""
+
+    format: Literal["json", "csv", "csv-semicolon", "xlsx", "pdf", "html"] | None = Field(
+        None, description="Left out: what `Accept` asks for."
+    )
+    lang: Literal["id", "en"] | None = Field(None, description="Left out: what `Accept-Language` asks for.")
 
 
 class ReportLine(_Wire):

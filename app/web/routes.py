@@ -1,7 +1,7 @@
 """The welcome page. Everything it needs comes from this server, so it works without the internet."""
 
 from importlib import resources
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -24,15 +24,20 @@ POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-acti
 @router.get("/")
 async def welcome(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> HTMLResponse:
     """What this is and where things are, in the reader's language."""
+    return _page(request, "welcome.html", lang, languages=sorted(catalogues()), base=str(request.base_url).rstrip("/"))
+
+
+@router.get("/r")
+async def reply(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> HTMLResponse:
+    """Where an employee's personal link leads: the own draft, and one reply."""
+    return _page(request, "reply.html", lang)
+
+
+def _page(request: Request, name: str, lang: str | None, **values: Any) -> HTMLResponse:
     default = request.app.state.language
     wanted = request.headers.get("accept-language")
     language = lang if lang is not None and lang in catalogues() else negotiate(wanted, default)
-    page = templates.get_template("welcome.html").render(
-        _=translator(language),
-        language=language,
-        languages=sorted(catalogues()),
-        base=str(request.base_url).rstrip("/"),
-    )
+    page = templates.get_template(name).render(_=translator(language), language=language, **values)
     return HTMLResponse(
         page,
         headers={
@@ -48,3 +53,10 @@ async def stylesheet() -> Response:
     """The one stylesheet."""
     css = resources.files("app.web").joinpath("static/cermin.css").read_text("utf-8")
     return Response(css, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
+
+
+@router.get("/static/reply.js")
+async def reply_script() -> Response:
+    """The script of the page for replies."""
+    script = resources.files("app.web").joinpath("static/reply.js").read_text("utf-8")
+    return Response(script, media_type="text/javascript", headers={"Cache-Control": "public, max-age=3600"})

@@ -2,28 +2,42 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from app.cli import demo as demo_command
+from app.cli import demo_loading
 from app.cli.context import settings
 from app.cli.program import program
+from app.demo.rating import Rating
+from app.demo.roster import on_duty
+from app.demo.simulation import simulate
 from app.demo.truths import NEWCOMER, SELF_RATER
+from app.demo.workbook import duty_rows
 from app.foundation.clock import system_clock
 from app.foundation.database import Database
 from app.ratings.reconciliation import reconcile
+from tests.house import House
 
 
 @pytest.fixture
-def demo(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """What the command printed."""
+def environment(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The settings of an empty installation."""
     monkeypatch.setenv("CERMIN_DATABASE_URL", database_url)
     monkeypatch.setenv("CERMIN_SECRET_FILE", str(tmp_path / "secret"))
     settings.cache_clear()
-    yield run("demo", "--no-serve")
+    yield
     settings.cache_clear()
+
+
+@pytest.fixture
+def demo(environment: None) -> str:
+    """What the command printed."""
+    return run("demo", "--no-serve")
 
 
 def run(*arguments: str) -> str:
@@ -47,6 +61,101 @@ def test_the_demo_loads_once_and_every_rating_is_counted(demo: str, database_url
     database.dispose()
     assert "all agree" in run("check", "kab-cermin")
     known_truths_can_be_read()
+
+
+class Interrupted(Exception):
+    """Somebody ended the process."""
+
+
+@pytest.fixture
+def few(environment: None, monkeypatch: pytest.MonkeyPatch) -> list[date]:
+    """The demo with its first ratings only; the days for which ratings were made."""
+    days: list[date] = []
+
+    def simulated(seed: int, day: date) -> list[Rating]:
+        days.append(day)
+        return simulate(seed, day)[:800]
+
+    monkeypatch.setattr(demo_loading, "simulate", simulated)
+    return days
+
+
+def at(moment: datetime, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the command prints at a moment."""
+    monkeypatch.setattr(demo_command, "system_clock", lambda: moment)
+    return run("demo", "--no-serve")
+
+
+def test_an_interrupted_loading_is_completed_by_the_next_start(
+    few: list[date], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted = []
+
+    async def post(*arguments: Any) -> int:
+        posted.append(arguments)
+        if len(posted) == 3:
+            raise Interrupted
+        return await original(*arguments)
+
+    original = demo_loading._post
+    monkeypatch.setattr(demo_loading, "_post", post)
+    assert isinstance(CliRunner().invoke(program, ["demo", "--no-serve"]).exception, Interrupted)
+    assert 0 < reconcile(database).ratings < 800
+    # Whoever comes back after weeks gets the rest of the same ratings.
+    began = system_clock()
+    at(began + timedelta(days=40), monkeypatch)
+    assert reconcile(database).ratings == 800
+    assert few == [began.date()] * 2
+    # A whole demo is not loaded again.
+    at(began + timedelta(days=41), monkeypatch)
+    assert len(few) == 2
+
+
+def test_the_kiosk_finds_its_employee_whenever_the_demo_is_started(
+    few: list[date], database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("demo", "--no-serve")
+    monday = datetime.combine(system_clock().date(), time(3), UTC) + timedelta(weeks=6)
+    monday -= timedelta(days=monday.weekday())
+    for days in (0, 4, 5, 7):
+        now = monday + timedelta(days=days)
+        welcome = at(now, monkeypatch)
+        employee = None if days == 5 else on_duty("disdukcapil", "loket-1", now.date())
+        assert f"now {employee or 'nobody'}" in welcome
+        assert "Monday 08:00 to Friday 16:00 WIB" in welcome
+        assert rated_by_kiosk(welcome, database_url, tmp_path / "secret", now) == employee
+        # The printed key works for a week.
+        later = now + timedelta(days=6)
+        expected = on_duty("disdukcapil", "loket-1", later.date()) if later.weekday() < 5 else None
+        assert rated_by_kiosk(welcome, database_url, tmp_path / "secret", later) == expected
+
+
+def rated_by_kiosk(welcome: str, url: str, secret: Path, now: datetime) -> str | None:
+    """The employee for whom a rating with the printed key of the kiosk counts."""
+    (key,) = re.findall(r"^  device +(\S+)$", welcome, re.MULTILINE)
+    with House.open(url, {"device": key}, secret=None, secret_file=secret) as house:
+        house.clock.now = now
+        sheet = {
+            "id": house.new_id(),
+            "service": "ktp-el",
+            "scores": {"speed": 4, "transparency": 3, "friendliness": 4},
+        }
+        answer = house.post("/v1/ratings", sheet, "device")
+    assert answer.status_code == 201, answer.text
+    employee: str | None = answer.json()["employee"]
+    return employee
+
+
+def test_a_roster_that_no_longer_fits_is_told_and_the_demo_starts(
+    few: list[date], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("demo", "--no-serve")
+    monkeypatch.setattr(
+        demo_loading, "duty_rows", lambda _: [dict.fromkeys(row, "9999") for row in duty_rows(system_clock().date())]
+    )
+    result = CliRunner().invoke(program, ["demo", "--no-serve"])
+    assert result.exit_code == 0
+    assert "The roster was not extended" in result.stderr
 
 
 def known_truths_can_be_read() -> None:

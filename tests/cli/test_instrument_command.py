@@ -91,6 +91,13 @@ def test_faults_of_a_file_are_listed_and_nothing_is_added(run: Run, tmp_path: Pa
     assert [cell for cell in first_cells(run("list", "kota").stdout) if cell] == sorted(shipped())
 
 
+@pytest.mark.parametrize("number", ["9" * 6_000, "0x" + "f" * 6_000])
+def test_a_number_without_end_is_a_fault(run: Run, tmp_path: Path, number: str) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(f"version = {number}\n", "utf-8")
+    assert run("add", "kota", str(file), status=1).stderr
+
+
 def test_another_content_under_a_known_version_is_refused(run: Run, tmp_path: Path) -> None:
     run("add", "kota", str(BOGOR))
     file = tmp_path / "own.toml"

@@ -194,6 +194,9 @@ def test_tidying_purges_what_is_past_its_retention_and_unlinks_what_is_kept(
     monkeypatch.setenv("CERMIN_COMMENT_RETENTION_DAYS", "60")
     context.settings.cache_clear()
     assert run("tidy").stdout == "purged 1 comments\n"
+    with house.database.reading() as session:
+        actors = session.execute(text("SELECT actor FROM audit_event WHERE action = 'comments.purged'")).scalars().all()
+    assert actors == [context.actor()] * 2
 
 
 @pytest.mark.parametrize("command", ["check", "tidy"])

@@ -118,6 +118,16 @@ def test_the_template_is_written_once_and_imports(run: Run, tmp_path: Path) -> N
     assert "offices" in run("directory", "import", "kota", str(file)).stdout
 
 
+def test_a_template_that_cannot_be_written_is_told(run: Run) -> None:
+    told = one_line(run("directory", "template", "/nonexistent/x.xlsx", status=1).stderr)
+    assert told == "/nonexistent/x.xlsx cannot be written: No such file or directory"
+
+
+def test_a_name_may_have_200_characters(run: Run) -> None:
+    assert run("agency", "add", "kota", "x" * 201, status=1).stderr == "name: write at most 200 characters\n"
+    run("agency", "add", "kota", "x" * 200)
+
+
 def one_line(text: str) -> str:
     """Output without the line breaks of a narrow terminal."""
     return " ".join(text.split())

@@ -1,10 +1,10 @@
 """Workbooks, CSV files and folders: what is read, and what makes a file unreadable."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 import xlsxwriter
@@ -153,6 +153,66 @@ def test_a_workbook_with_a_broken_part_is_a_fault(tmp_path: Path) -> None:
         for name in source.namelist():
             target.writestr(name, source.read(name)[: 200 if name.endswith("sheet1.xml") else None])
     assert "not an XLSX workbook" in only_fault(broken)
+
+
+def repacked(whole: Path, part: str, damage: Callable[[bytearray, ZipInfo], None]) -> Path:
+    """A copy of a workbook's archive with its bytes damaged at one part."""
+    content = bytearray(whole.read_bytes())
+    with ZipFile(whole) as archive:
+        damage(content, archive.getinfo(part))
+    copy = whole.with_name("damaged.xlsx")
+    copy.write_bytes(content)
+    return copy
+
+
+def spoil_data(content: bytearray, part: ZipInfo) -> None:
+    """The deflated bytes of the part are no longer what they were."""
+    start = part.header_offset + 30 + len(part.filename)
+    content[start : start + 20] = b"\xff" * 20
+
+
+def set_in_headers(offset: int, value: int) -> Callable[[bytearray, ZipInfo], None]:
+    """Overwrite a 16-bit field of both headers; `offset` counts in the local one."""
+
+    def damage(content: bytearray, part: ZipInfo) -> None:
+        name = part.filename.encode()
+        central = content.rindex(b"PK\x01\x02", 0, content.rindex(name))
+        for place in (part.header_offset + offset, central + offset + 2):
+            content[place : place + 2] = value.to_bytes(2, "little")
+
+    return damage
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml"])
+@pytest.mark.parametrize(
+    "damage",
+    [spoil_data, set_in_headers(6, 1), set_in_headers(8, 99), set_in_headers(8, 12), set_in_headers(8, 14)],
+    ids=["deflate", "encrypted", "unknown method", "not bzip2", "not lzma"],
+)
+def test_a_damaged_archive_is_a_fault(tmp_path: Path, part: str, damage: Callable[[bytearray, ZipInfo], None]) -> None:
+    whole = xlsx_of(tmp_path / "whole.xlsx", {"services": SERVICES})
+    assert "not an XLSX workbook" in only_fault(repacked(whole, part, damage))
+
+
+def test_a_workbook_whose_parts_are_not_utf_8_is_a_fault(tmp_path: Path) -> None:
+    whole = xlsx_of(tmp_path / "whole.xlsx", {"services": SERVICES})
+    broken = tmp_path / "broken.xlsx"
+    with ZipFile(whole) as source, ZipFile(broken, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("workbook.xml.rels"):
+                content = content.replace(b'"worksheets/', b'"worksheets\xff/')
+            target.writestr(name, content)
+    assert "not an XLSX workbook" in only_fault(broken)
+
+
+def test_a_file_that_may_not_be_read_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = csv_of(tmp_path / "services.csv", SERVICES)
+    monkeypatch.setattr(Path, "open", refuse)
+    assert only_fault(path) == "it cannot be read: Permission denied"
 
 
 def test_a_csv_file_in_another_encoding_is_a_fault_and_makes_nobody_else_wrong(tmp_path: Path) -> None:

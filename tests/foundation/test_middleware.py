@@ -244,6 +244,19 @@ def test_every_request_is_counted_once_by_its_route_and_status(house: House) -> 
     }
 
 
+def test_head_sends_no_byte_of_a_body_and_is_counted_as_itself(house: House) -> None:
+    for path, status in (("/healthz", 200), ("/v1/offices", 200), ("/tiada", 404), ("/v1/ratings", 405)):
+        answer = speak(house, (), method="HEAD", path=path)
+        assert (answer.status, answer.document) == (status, None)
+        assert int(answer.headers["content-length"]) > 0
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value
+    counted = answers(house)
+    assert counted["HEAD", "/healthz", "200"] == 1
+    assert counted["HEAD", "/v1/offices", "200"] == 1
+    assert counted["HEAD", "unknown", "404"] == 1
+
+
 def test_a_method_that_nobody_knows_does_not_become_a_label(house: House) -> None:
     for n in range(5):
         assert speak(house, (), method=f"SITI{n}", path="/healthz").status == 405

@@ -42,6 +42,7 @@ BOUNDS: dict[str, tuple[float, float, float, float]] = {
 WORDS = {
     "environment": ("production", "staging"),
     "language": ("en", "fr"),
+    "public_url": ("https://cermin.example.go.id", "cermin.example.go.id"),
     "log_level": ("debug", "trace"),
     "secret": ("x" * 32, "x" * 31),
 }
@@ -108,6 +109,15 @@ def test_settings_do_not_change_and_do_not_tell_the_secret() -> None:
     with pytest.raises(ValidationError):
         values.port = 1  # type: ignore[misc]  # wrong on purpose
     assert SECRET not in repr(values) + str(values) + values.model_dump_json()
+
+
+def test_a_wrong_setting_is_refused_without_its_value(bare_environment: pytest.MonkeyPatch) -> None:
+    for name, value in {"secret": "rahasia", "port": "rahasia", "database_url": "rahasia"}.items():
+        bare_environment.setenv(f"CERMIN_{name.upper()}", value)
+        with pytest.raises(ValidationError, match=name) as refused:
+            Settings()
+        assert value not in str(refused.value)
+        bare_environment.delenv(f"CERMIN_{name.upper()}")
 
 
 def test_only_entry_points_read_the_environment() -> None:

@@ -1,5 +1,6 @@
 """The best language we have is chosen, and its words are used (that none is missing: test_documentation.py)."""
 
+import ast
 import re
 from importlib import resources
 
@@ -24,6 +25,14 @@ def texts_of_pages() -> set[str]:
     return {text for source in sources for _, text in re.findall(r"""\b_\((["'])(.*?)\1\)""", source)}
 
 
+def texts_of_reports() -> set[str]:
+    """Every string in the code that lays reports out."""
+    folder = resources.files("app.reports").joinpath("formats")
+    trees = [ast.parse(file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".py")]
+    nodes = (node for tree in trees for node in ast.walk(tree))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
 def test_there_are_the_two_languages_and_english_is_the_key() -> None:
     assert catalogues().keys() == {"id", "en"}
     assert DEFAULT == "en"
@@ -32,8 +41,10 @@ def test_there_are_the_two_languages_and_english_is_the_key() -> None:
 
 def test_no_translation_is_left_over_from_a_text_that_is_gone() -> None:
     # Texts that stand as values in other texts.
-    values = {"this office", "another value", "one value", "one of {choices}", *BOUNDS.values()}
-    assert sorted(catalogues()["id"].keys() - texts_of_problems() - texts_of_pages() - values) == []
+    values = {"this office", "this report", "another value", "one value", "one of {choices}", *BOUNDS.values()}
+    assert (
+        sorted(catalogues()["id"].keys() - texts_of_problems() - texts_of_pages() - texts_of_reports() - values) == []
+    )
 
 
 def test_a_text_is_translated_with_its_values_and_so_are_values_that_are_texts() -> None:

@@ -16,6 +16,7 @@ from app.indices.official import Graded, composite_of_means, graded, official_in
 from app.indices.rounding import half_up
 from app.instruments.loading import load_instrument, shipped
 from app.instruments.model import Instrument
+from tests.house import House
 
 SKM = shipped()["skm-2017"]
 BOGOR = load_instrument((Path(__file__).parents[1] / "instruments" / "bogor-2011.toml").read_text("utf-8"))
@@ -124,3 +125,19 @@ def test_sekadau_2019_from_its_49_answer_sheets(mode: str, index: str) -> None:
         Fraction(total, 49) for total in (138, 139, 150, 177, 159, 163, 161, 143, 159)
     ]
     assert shown(official.composite) == index
+
+
+@pytest.mark.parametrize(("mode", "index"), [("exact", "78.74"), ("0.111", "78.66"), ("0.11", "77.95")])
+def test_sekadau_2019_through_the_service_is_the_same(house: House, mode: str, index: str) -> None:
+    sheets = [
+        house.sheet(instrument=SKM.id, scores=dict(zip(SKM.codes, map(int, answers), strict=True)))
+        for answers in SEKADAU.split()
+    ]
+    results = house.post("/v1/ratings/batch", {"ratings": sheets}).json()["results"]
+    assert [result["status"] for result in results] == [201] * 49
+    (row,) = house.get("/v1/indices", params={"instrument": SKM.id, "weights": mode}).json()["rows"]
+    assert (row["n"], row["held"]) == (49, 0)
+    assert (row["index"]["name"], row["index"]["value"], row["index"]["grade"]) == ("IKM", index, "B")
+    assert row["index"]["interval"]["n"] == 49
+    means = "2.8163 2.8367 3.0612 3.6122 3.2449 3.3265 3.2857 2.9184 3.2449"
+    assert [dimension["mean"] for dimension in row["dimensions"]] == means.split()

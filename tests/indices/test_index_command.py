@@ -109,7 +109,7 @@ def test_what_is_wrong_is_said_and_ends_with_status_1(run: Run) -> None:
         (["kampung"], "There is no agency 'kampung'."),
         (["kota", "--office", "nowhere"], "The agency has no office with this code."),
         (["kota", "--instrument", "csm-1"], "The agency has no instrument with this id."),
-        (["kota", "--from", "2000-01-01"], "A period may span at most 1100 days."),
+        (["kota", "--from", "2000-01-01", "--to", "2026-11-30"], "A period may span at most 1100 days."),
         (["kota", "--weights", "0.111"], "--weights: The value is not valid; expected exact, 0.333, 0.33."),
         (
             ["kota", "--from", "1 November", "--by", "week"],

@@ -1,8 +1,9 @@
 """`GET /v1/indices`: exact figures for those who may see them, and a clear word for those who may not."""
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,11 +11,13 @@ import pytest
 
 from app.directory.tables import Office
 from app.instruments.loading import shipped
+from app.instruments.shelf import put_own
 from app.ratings.tables import CHANNELS
-from tests.house import House, problem
+from tests.house import NOW, House, problem
 from tests.indices.visits import Visit, put
 
 IKL = shipped()["ikl-1"]
+BOGOR = (Path(__file__).parents[1] / "instruments" / "bogor-2011.toml").read_text("utf-8")
 TEXTS = {
     "speed": {"id": "Kecepatan", "en": "Speed"},
     "transparency": {"id": "Transparansi", "en": "Transparency"},
@@ -119,7 +122,7 @@ def test_rows_are_named_by_what_they_are_about_and_sorted(house: House) -> None:
         ],
     )
     for by, groups in GROUPS.items():
-        assert [row["group"] for row in rows(house, by=by, from_="2026-10-01")] == groups
+        assert [row["group"] for row in rows(house, by=by, from_="2026-10-01", to="2026-11-30")] == groups
 
 
 def test_only_readers_and_administrators_may_ask(house: House) -> None:
@@ -227,10 +230,48 @@ def test_what_is_unknown_and_what_is_no_period_have_codes_of_their_own(house: Ho
         ({"employee": "E999"}, 404, "employee-unknown"),
         ({"instrument": "csm-1"}, 404, "instrument-unknown"),
         ({"from_": "2026-11-02", "to": "2026-11-01"}, 422, "period-reversed"),
-        ({"from_": "2000-01-01"}, 422, "period-too-long"),
+        ({"from_": "2000-01-01", "to": "2026-11-30"}, 422, "period-too-long"),
     ]:
         problem(indices(house, **asked), status, code)
-    assert "at most 1100 days" in indices(house, from_="2000-01-01").json()["detail"]
+    assert "at most 1100 days" in indices(house, from_="2000-01-01", to="2026-11-30").json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ({}, "2026-11-01", "2026-11-30"),
+        ({"from_": "2026-11-05"}, "2026-11-05", "2026-11-30"),
+        ({"from_": "2026-12-01"}, "2026-12-01", "2026-12-31"),
+        ({"from_": "2024-02-03"}, "2024-02-03", "2024-02-29"),
+        ({"to": "2026-10-31"}, "2026-10-01", "2026-10-31"),
+        ({"to": "2025-01-15"}, "2025-01-01", "2025-01-15"),
+    ],
+    ids=str,
+)
+def test_an_end_left_out_lies_in_the_month_of_the_other(
+    house: House, asked: dict[str, str], first: str, last: str
+) -> None:
+    body = indices(house, **asked).json()
+    assert (body["from"], body["to"]) == (first, last)
+
+
+def test_an_own_instrument_whose_version_has_a_dot_is_rated_and_read(house: House) -> None:
+    source = BOGOR.replace('name = "ikm-bogor"', 'name = "survey"').replace('version = "2011"', 'version = "1.2"')
+    with house.database.writing() as session:
+        added = put_own(session, "kota", source, actor="test", now=NOW)
+    assert added.id == "survey-1.2"
+    for _ in range(12):
+        sheet = house.sheet(instrument=added.id, scores=dict.fromkeys(added.codes, 3), employee="E001")
+        assert house.post("/v1/ratings", sheet).status_code == 201
+    (row,) = rows(house, instrument=added.id)
+    assert (row["n"], row["index"]["value"]) == (12, "74.55")
+    asked = {"period": "2026-11", "instrument": added.id}
+    for units in ("employees", "offices"):
+        response = house.get(f"/v1/measures/{units}", params=asked)
+        assert (response.status_code, response.json()["instrument"]) == (200, added.id), response.text
+    house.clock.now += timedelta(days=31)
+    closed = house.post("/v1/periods/2026-11/close", {"instrument": added.id}, "supervisor")
+    assert (closed.status_code, closed.json()["instrument"]) == (201, added.id), closed.text
 
 
 def test_the_rules_of_scoring_may_be_chosen(house: House) -> None:

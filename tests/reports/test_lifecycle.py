@@ -1,8 +1,7 @@
 """A period from open to final over HTTP, and everything that is refused on the way."""
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,67 +9,21 @@ import pytest
 from sqlmodel import select
 
 from app.access.tables import AuditEvent
+from app.foundation.database import Session
+from app.foundation.problems import Problem
+from app.indices.calendar import Span
+from app.reports import lifecycle, store
+from app.reports.documents import Document
 from app.reports.keyring import trusted_keys
 from app.reports.lifecycle import Reach, asked
 from app.reports.lifecycle import close as close_period
 from app.reports.replies import invite
-from app.reports.signing import make_key
+from app.reports.signing import load_key, make_key, sign
+from app.reports.tables import Period, Report
 from app.reports.verification import Outcome, verify
 from tests.house import House
-from tests.indices.visits import Visit, put
-
-OCTOBER = date(2026, 10, 12)
-SEPTEMBER = date(2026, 9, 14)
-AFTER_THE_WINDOW = timedelta(days=8)
-
-
-@pytest.fixture
-def key_file(tmp_path: Path) -> Path:
-    return tmp_path / "keys" / "signing-key.pem"
-
-
-@pytest.fixture
-def office(furnished: tuple[str, dict[str, str]], key_file: Path) -> Iterator[House]:
-    """A service whose agency has ratings in September and October."""
-    url, keys = furnished
-    with House.open(url, keys, signing_key_file=key_file) as house:
-        put(house.database, [*rated("E001", 12), *rated("E002", 40, "433"), *rated("E004", 9)])
-        put(house.database, [*rated("E001", 15, day=SEPTEMBER)], start=1_000)
-        yield house
-
-
-def rated(employee: str, n: int, sheet: str = "434", day: date = OCTOBER) -> list[Visit]:
-    return [Visit(employee=employee, sheet=sheet, rated_on=day) for _ in range(n)]
-
-
-def close(house: House, code: str = "2026-10", **options: Any) -> dict[str, Any]:
-    response = house.post(f"/v1/periods/{code}/close", {}, "supervisor", **options)
-    assert response.status_code == 201, response.text
-    period: dict[str, Any] = response.json()
-    return period
-
-
-def finalise(house: House, key_file: Path) -> dict[str, Any]:
-    if not key_file.exists():
-        make_key(key_file)
-    house.clock.now += AFTER_THE_WINDOW
-    response = house.post("/v1/periods/2026-10/finalise", {}, "supervisor")
-    assert response.status_code == 200, response.text
-    period: dict[str, Any] = response.json()
-    return period
-
-
-def report(house: House, unit: str, key: str = "supervisor", **query: str) -> dict[str, Any]:
-    listed = house.get("/v1/reports", key, params={"period": "2026-10", "unit": unit} | query)
-    assert listed.status_code == 200, listed.text
-    [line] = listed.json()["items"]
-    response = house.get(f"/v1/reports/{line['id']}", key)
-    assert response.status_code == 200, response.text
-    return {"id": line["id"], **response.json()}
-
-
-def refused(response: Any) -> tuple[int, str]:
-    return response.status_code, response.json()["code"]
+from tests.indices.visits import put
+from tests.reports.closing import AFTER_THE_WINDOW, close, finalise, rated, refused, report
 
 
 def test_a_period_becomes_a_draft_then_final_and_its_reports_verify(office: House, key_file: Path) -> None:
@@ -222,15 +175,14 @@ def test_a_part_and_the_whole_cannot_both_be_closed(furnished: tuple[str, dict[s
     url, keys = furnished
     with House.open(url, keys, signing_key_file=key_file) as house:
         put(house.database, rated("E001", 12))
-        with house.database.writing() as session:
-            close_period(
-                session,
-                Reach("kota", "dukcapil", "test"),
-                asked("2026-10"),
-                instrument="ikl-1",
-                now=house.clock.now,
-                working_days=5,
-            )
+        close_period(
+            house.database,
+            Reach("kota", "dukcapil", "test"),
+            asked("2026-10"),
+            instrument="ikl-1",
+            now=house.clock.now,
+            working_days=5,
+        )
         assert refused(house.post("/v1/periods/2026-10/close", {}, "supervisor")) == (409, "period-closed")
         [period] = house.get("/v1/periods").json()["items"]
         assert period["office"] == "dukcapil"
@@ -249,4 +201,60 @@ def test_the_clock_of_a_period_is_the_zone_whose_day_ends_last(office: House) ->
     office.clock.now = datetime(2026, 10, 31, 16, 59, tzinfo=UTC)
     assert refused(office.post("/v1/periods/2026-10/close", {}, "supervisor")) == (409, "period-not-over")
     office.clock.now = datetime(2026, 10, 31, 17, 0, tzinfo=UTC)
+    close(office)
+
+
+def test_what_is_published_meanwhile_sends_a_closing_back(office: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    compute = lifecycle._documents
+
+    def overtaken(session: Session, reach: Reach, span: Span, revision: int, instrument: str) -> list[Document]:
+        monkeypatch.setattr(lifecycle, "_documents", compute)
+        close(office, "2026-09")
+        return compute(session, reach, span, revision, instrument)
+
+    monkeypatch.setattr(lifecycle, "_documents", overtaken)
+    response = office.post("/v1/periods/2026-10/close", {}, "supervisor")
+    assert refused(response) == (503, "busy")
+    assert response.headers["retry-after"] == "2"
+    close(office)
+
+
+def test_a_note_that_comes_while_reports_are_signed_is_not_lost(
+    office: House, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close(office)
+    make_key(key_file)
+    office.clock.now += AFTER_THE_WINDOW
+
+    def overtaken(document: Any, key: Any) -> dict[str, Any]:
+        monkeypatch.setattr(lifecycle, "sign", sign)
+        note = {"employee": "E001", "text": "Baru saja."}
+        assert office.post("/v1/periods/2026-10/notes", note, "supervisor").status_code == 204
+        return sign(document, key)
+
+    monkeypatch.setattr(lifecycle, "sign", overtaken)
+    with office.database.reading() as session:
+        before = [period.state for period in store.periods_of(session, "kota")]
+    with pytest.raises(Problem) as refusal:
+        lifecycle.finalise(
+            office.database,
+            Reach("kota", "", "test"),
+            asked("2026-10"),
+            key=load_key(key_file),
+            now=office.clock.now,
+        )
+    assert (refusal.value.code, before) == ("busy", ["draft"])
+    assert office.post("/v1/periods/2026-10/finalise", {}, "supervisor").status_code == 200
+    assert report(office, "E001")["document"]["note"] == "Baru saja."
+
+
+def test_a_closing_that_breaks_half_way_leaves_nothing(office: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the power went out")
+
+    monkeypatch.setattr(lifecycle, "audit", broken)
+    assert refused(office.post("/v1/periods/2026-10/close", {}, "supervisor")) == (500, "internal-error")
+    monkeypatch.undo()
+    with office.database.reading() as session:
+        assert [len(session.exec(select(table)).all()) for table in (Period, Report)] == [0, 0]
     close(office)

@@ -50,3 +50,16 @@ def test_the_welcome_page_allows_only_its_own_files(house: House) -> None:
     assert headers["content-security-policy"].startswith("default-src 'self'")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
+
+
+def test_the_page_for_replies_speaks_both_languages_and_keeps_the_token_out_of_addresses(house: House) -> None:
+    for language, title in (("id", "Laporan Anda"), ("en", "Your report")):
+        page = house.get(f"/r?lang={language}", None)
+        assert (page.status_code, page.headers["content-language"]) == (200, language)
+        assert f"<h1>{title}</h1>" in page.text
+        assert page.headers["content-security-policy"].startswith("default-src 'self'")
+        assert "<script>" not in page.text
+    script = house.get("/static/reply.js", None)
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert "history.replaceState" in script.text
+    assert "?token" not in script.text

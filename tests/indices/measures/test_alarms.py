@@ -11,6 +11,7 @@ from scipy import stats
 from app.indices.measures.alarms import (
     SMOOTHING,
     WIDTH,
+    WIDTH_ESTIMATED,
     Baseline,
     baseline,
     drop_chart,
@@ -77,6 +78,21 @@ def test_v14_alarms_at_the_eighth_observation_though_no_single_week_is_beyond_th
     assert min(point.z for point in points) > -3
 
 
+def test_an_estimated_baseline_widens_the_limit_by_its_own_error() -> None:
+    # With N₀ = 400 answers: B₁ = 0.2√(22/400), B₂ = 0.2√(18/400) + 0.8B₁; L = 2.9.
+    points = drop_chart(WEEKS, Baseline(USUAL.mean, USUAL.deviation, 400))
+    first = 0.2 * (22 / 400) ** 0.5
+    second = 0.2 * (18 / 400) ** 0.5 + 0.8 * first
+    assert points[0].limit == pytest.approx(-2.9 * (0.04 + first**2) ** 0.5)
+    assert points[1].limit == pytest.approx(-2.9 * (0.04 * (1 + 0.64) + second**2) ** 0.5)
+    known = drop_chart(WEEKS, USUAL)
+    assert [point.ewma for point in points] == [point.ewma for point in known]
+    # From ever more answers nothing but the width is left of the difference.
+    settled = drop_chart(WEEKS, Baseline(USUAL.mean, USUAL.deviation, 10**12))
+    ratios = [point.limit / sure.limit for point, sure in zip(settled, known, strict=True)]
+    assert ratios == pytest.approx([WIDTH_ESTIMATED / WIDTH] * len(ratios), rel=1e-6)
+
+
 def test_weeks_without_answers_are_skipped() -> None:
     assert [point.week for point in drop_chart(WEEKS, USUAL)] == [0, 1, 2, 3, 5, 6, 7, 8, 9]
     assert drop_chart([], USUAL) == drop_chart([NOTHING], USUAL) == ()
@@ -103,7 +119,7 @@ def test_the_tail_is_that_of_scipy(hits: int, share: float) -> None:
 def test_a_baseline_pools_the_answers_of_its_weeks() -> None:
     before = baseline([WEEK, NOTHING, *[WEEK] * 19])
     assert before
-    assert before.mean == WEEK.mean
+    assert (before.mean, before.n) == (WEEK.mean, WEEK.n * 20)
     assert before.deviation == pytest.approx(float(WEEK.squares * 20 / (WEEK.n * 20 - 1)) ** 0.5)
 
 

@@ -1,0 +1,67 @@
+"""The report as CSV (RFC 4180) for a spreadsheet: one line per figure, safe to open."""
+
+import csv
+from collections.abc import Iterable
+from functools import partial
+from io import StringIO
+
+from app.foundation.formula_guard import guarded
+from app.reports.formats.blocks import Block, Chart, Number, Section, Table, View
+from app.reports.formats.flat import Flat, as_table, facts_of, header, row_of
+from app.reports.formats.language import Language
+from app.reports.formats.language import language as language_of
+from app.reports.formats.printable import Printable
+from app.reports.formats.view import view
+
+# Without it Excel takes the text for another encoding.
+BOM = "\ufeff"
+
+Line = tuple[str, str, str, str, Flat]
+
+
+def csv_bytes(report: Printable, language: str = "id", delimiter: str = ",") -> bytes:
+    """Section, table, row, column and value of every cell, a cell without a figure empty.
+
+    With `;`, what a spreadsheet in Indonesia expects, decimals have a comma; otherwise a point.
+    """
+    tell, told = language_of(language), view(report, language)
+    text = StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter)
+    writer.writerow([tell(title) for title in ("Section", "Table", "Row", "Column", "Value")])
+    for *place, value in _lines(told, tell):
+        writer.writerow([*map(guarded, place), _written(value, delimiter)])
+    return (BOM + text.getvalue()).encode()
+
+
+def _lines(told: View, tell: Language) -> Iterable[Line]:
+    yield told.title, "", "", "", told.subject
+    if told.warning:
+        yield told.title, "", told.mark or "", "", told.warning
+    for section in told.sections:
+        for block in section.blocks:
+            yield from _of_block(section, block, tell)
+
+
+def _of_block(section: Section, block: Block, tell: Language) -> Iterable[Line]:
+    if isinstance(block, Chart):
+        block = as_table(block)
+    if not isinstance(block, Table):
+        for name, value in facts_of(block, tell):
+            yield section.title, "", name, "", value
+        return
+    titles = header(block.columns, tell)
+    for row in block.rows:
+        first, *rest = row_of(block.columns, row)
+        for title, cell in zip(titles[1:], rest, strict=True):
+            yield section.title, block.caption, str(first), title, cell
+
+
+def _written(value: Flat, delimiter: str) -> str | int | float | None:
+    if not isinstance(value, Number):
+        return guarded(value)
+    # A negative number is a number; only texts are guarded.
+    text = str(value.value)
+    return text.replace(".", ",") if delimiter == ";" else text
+
+
+semicolon_bytes = partial(csv_bytes, delimiter=";")

@@ -1,0 +1,132 @@
+"""What a report consists of once it is in words: sections of blocks, the same for page, paper and table."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure and how many decimals it is shown with; a share is shown in per cent."""
+
+    value: int | float | Decimal
+    places: int = 0
+    percent: bool = False
+    signed: bool = False
+
+
+@dataclass(frozen=True)
+class Range:
+    """From one figure to another, both included."""
+
+    lower: Number
+    upper: Number
+
+
+# None is told as such in every format: there is no such figure.
+Cell: TypeAlias = str | Number | Range | None
+
+
+@dataclass(frozen=True)
+class Words:
+    """A paragraph; `quote` is what a person wrote, `notice` what nobody may overlook."""
+
+    text: str
+    tone: Literal["plain", "quote", "notice"] = "plain"
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and what belongs to them."""
+
+    items: tuple[tuple[str, Cell], ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; a `range` is two columns where cells hold one figure each."""
+
+    title: str
+    kind: Literal["text", "number", "range"] = "number"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows whose first cell names them; the last one may sum the others up."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    last_is_whole: bool = False
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The index, as large as the page allows, never without its interval."""
+
+    name: str
+    value: Number
+    grade: str
+    words: str
+    beside: tuple[tuple[str, Cell], ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """An index with what it is of; `place` counts months, so that those left out leave a gap."""
+
+    place: int
+    label: str
+    value: Number
+    n: Number
+    interval: Range | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Indices over months (`trend`) or of units one below the other (`intervals`), and what is to be seen there."""
+
+    kind: Literal["trend", "intervals"]
+    caption: str
+    alternative: str
+    points: tuple[Point, ...]
+    label_title: str
+    value_title: str
+    n_title: str
+    interval_title: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """An address to be read by a camera."""
+
+    address: str
+    alternative: str
+
+
+Block: TypeAlias = Words | Facts | Table | Headline | Chart | Code
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below it; `name` is the same in every language."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """A whole report in one language. `mark` is written across what is no final report."""
+
+    language: str
+    title: str
+    subject: str
+    agency: str
+    period: str
+    dated: str
+    mark: str | None
+    warning: str | None
+    sections: tuple[Section, ...]

@@ -1,0 +1,90 @@
+"""A view with every figure written out, as plain data: what the templates of page and paper read."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+import segno
+
+from app.reports.formats.blocks import Block, Cell, Chart, Code, Facts, Headline, Table, View, Words
+from app.reports.formats.charts import svg
+from app.reports.formats.language import Language, language
+
+Plain = dict[str, Any]
+
+
+def printed(view: View) -> Plain:
+    """The view as a template sees it."""
+    tell = language(view.language)
+    return {
+        "language": view.language,
+        "title": view.title,
+        "subject": view.subject,
+        "agency": view.agency,
+        "period": view.period,
+        "dated": view.dated,
+        "mark": view.mark,
+        "warning": view.warning,
+        "sections": [
+            {
+                "name": section.name,
+                "title": section.title,
+                "blocks": [_block(block, tell) for block in section.blocks],
+            }
+            for section in view.sections
+        ],
+    }
+
+
+def _block(block: Block, tell: Language) -> Plain:
+    match block:
+        case Words(text, tone, title):
+            return {"kind": "words", "text": text, "tone": tone, "title": title}
+        case Facts(items):
+            return {"kind": "facts", "items": _items(items, tell)}
+        case Table():
+            return _table(block, tell)
+        case Headline():
+            return _headline(block, tell)
+        case Chart():
+            return _chart(block, tell)
+        case Code(address, alternative):
+            return {"kind": "code", "svg": _qr(address), "alternative": alternative, "address": address}
+
+
+def _headline(block: Headline, tell: Language) -> Plain:
+    return {
+        "kind": "headline",
+        "name": block.name,
+        "value": tell.number(block.value),
+        "grade": block.grade,
+        "words": block.words,
+        "beside": _items(block.beside, tell),
+    }
+
+
+def _chart(chart: Chart, tell: Language) -> Plain:
+    """Its figures stand in it, in its text alternative or in a table beside it: none is repeated."""
+    return {"kind": "chart", "caption": chart.caption, "svg": svg(chart, tell), "alternative": chart.alternative}
+
+
+def _table(table: Table, tell: Language) -> Plain:
+    return {
+        "kind": "table",
+        "caption": table.caption,
+        "columns": [{"title": column.title, "number": column.kind != "text"} for column in table.columns],
+        "rows": [[tell.cell(cell) for cell in row] for row in table.rows],
+        "whole": table.last_is_whole,
+    }
+
+
+def _items(items: Sequence[tuple[str, Cell]], tell: Language) -> list[Mapping[str, str]]:
+    return [{"name": name, "value": tell.cell(cell)} for name, cell in items]
+
+
+def _qr(address: str) -> str:
+    drawn = BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        drawn, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True, border=4
+    )
+    return drawn.getvalue().decode()

@@ -1,0 +1,89 @@
+"""Reports of every kind, made by closing a period of ratings in a running service."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from random import Random
+from typing import Any
+
+from sqlmodel import select
+
+from app.foundation.database import Database
+from app.reports.formats.printable import Printable
+from app.reports.signing import SigningKey, sign
+from app.reports.tables import Report
+from tests.house import House
+from tests.indices.visits import Visit, put
+
+ADDRESS = "https://cermin.kota.example/v1/reports/019a7c3e-0000-7000-8000-000000000001/verification"
+REPLY = "Dua loket tutup pada bulan Agustus.\nAntrean menjadi dua kali lipat."
+NOTE = "Benar; jadwal loket sudah diperbaiki."
+HOSTILE = ('=HYPERLINK("http://jahat.example";"klik")', "<script>alert(1)</script>", "#panic() *tebal* _x_ $1$ `kode`")
+
+# How likely a 2, a 3 and a 4 are, by employee.
+LEANINGS = {"E001": (4, 30, 66), "E002": (10, 55, 35), "E003": (2, 25, 73)}
+OFFICES = {"E001": "dukcapil", "E002": "dukcapil", "E003": "upt-jayapura", "E004": "dukcapil"}
+
+
+def rated_town(database: Database) -> None:
+    """A year of ratings of three employees, and too few of a fourth."""
+    draw, visits = Random(7), []
+    for number, month in enumerate([*range(1, 10)]):
+        for employee, leaning in LEANINGS.items():
+            for _ in range(16 + 3 * number):
+                sheet = "".join(draw.choices("234", leaning, k=3))
+                visits.append(_visit(draw, employee, month, sheet))
+    visits += [_visit(draw, "E004", 9, "434") for _ in range(4)]
+    put(database, visits)
+
+
+def _visit(draw: Random, employee: str, month: int, sheet: str) -> Visit:
+    return Visit(
+        office=OFFICES[employee],
+        employee=employee,
+        rated_on=date(2026, month, draw.randrange(1, 28)),
+        sheet=sheet,
+        service=draw.choice(("ktp-el", "ktp-el", "kk")),
+        channel=draw.choice(("kiosk", "kiosk", "mobile")),
+        held=draw.random() < 0.02,
+    )
+
+
+def drafts_of(house: House) -> dict[str, dict[str, Any]]:
+    """Close the third quarter, and give the drafts' documents by unit."""
+    rated_town(house.database)
+    closed = house.post("/v1/periods/2026-Q3/close", {}, "supervisor")
+    assert closed.status_code == 201, closed.text
+    with house.database.reading() as session:
+        stored = session.scalars(select(Report.document).where(Report.agency_id == "kota")).all()
+    read: list[dict[str, Any]] = list(map(json.loads, stored))
+    return {document["subject"]["code"]: _with_served(document) for document in read}
+
+
+def _with_served(document: dict[str, Any]) -> dict[str, Any]:
+    """The document as if E001 had more peers, and a queue system had told how many people were served."""
+    if document["subject"]["code"] == "E001":
+        told = {"served": 310, "coverage": 0.3742, "bounds": [1.9, 3.78], "sample": 172, "sample_reached": False}
+        document["figures"]["collection"] |= told
+        # A group of three is too small for an estimate.
+        document["figures"]["comparison"]["estimate"] = {"value": 3.6401, "lower": 3.5512, "upper": 3.729}
+    return document
+
+
+def named(document: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The document about somebody of another name, who also writes the reply."""
+    return {**document, "subject": {**document["subject"], "name": name}, "reply": name}
+
+
+def draft(document: Mapping[str, Any]) -> Printable:
+    """A draft to print."""
+    return Printable(document)
+
+
+def sealed(document: Mapping[str, Any], key: SigningKey) -> Printable:
+    """The final report to print, with reply and note."""
+    final_on = datetime(2026, 10, 12, 3, tzinfo=UTC).date().isoformat()
+    final = {**document, "state": "final", "final_on": final_on}
+    if document["kind"] == "employee":
+        final = {**final, "reply": document["reply"] or REPLY, "note": document["note"] or NOTE}
+    return Printable(final, sign(final, key), ADDRESS)

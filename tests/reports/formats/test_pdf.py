@@ -1,0 +1,114 @@
+"""The paper: its figures can be read out of it, and what is attached to it verifies."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import pytest
+import typst
+
+from app.reports.formats import as_pdf
+from app.reports.formats.as_pdf import MISSING, pdf_bytes
+from app.reports.signing import SigningKey, key_id, public_bytes
+from app.reports.verification import Outcome, verify
+from tests.reports.formats.samples import ADDRESS, HOSTILE, NOTE, draft, named, sealed
+
+Drafts = dict[str, dict[str, Any]]
+needs_poppler = pytest.mark.skipif(
+    which("pdftotext") is None, reason="poppler-utils reads the PDF and is not installed"
+)
+
+
+def read_by(tool: str, content: bytes, folder: Path, *options: str) -> str:
+    file = folder / "report.pdf"
+    file.write_bytes(content)
+    after = ["-"] if tool == "pdftotext" else []
+    done = subprocess.run([tool, *options, str(file), *after], capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def text_of(content: bytes, folder: Path) -> str:
+    return " ".join(read_by("pdftotext", content, folder, "-layout").split())
+
+
+def test_it_is_both_pdf_a_3a_and_pdf_ua_1_with_a_title_and_a_language(drafts: Drafts, key: SigningKey) -> None:
+    for language in ("id", "en"):
+        content = pdf_bytes(sealed(drafts["E001"], key), language)
+        assert re.search(rb"pdfaid:part[>=\"]+3", content)
+        assert re.search(rb"pdfaid:conformance[>=\"]+A", content)
+        assert re.search(rb"pdfuaid:part[>=\"]+1", content)
+        assert f"/Lang ({language})".encode() in content or f"/Lang({language})".encode() in content
+
+
+@needs_poppler
+def test_the_figures_stand_on_the_paper(drafts: Drafts, key: SigningKey, tmp_path: Path) -> None:
+    document, report = drafts["E001"], sealed(drafts["E001"], key)
+    assert report.envelope is not None
+    text = text_of(pdf_bytes(report), tmp_path)
+    figures = document["figures"]
+    official = [figures["index"]["value"], *(dimension["index"] for dimension in figures["dimensions"])]
+    for figure in (*official, *figures["index"]["interval"].values()):
+        if isinstance(figure, str):
+            assert figure.replace(".", ",") in text
+    for words in (
+        "***************004",
+        "Sangat Baik",
+        "37,4",
+        NOTE,
+        report.envelope["digest"],
+        document["notice"]["id"],
+    ):
+        assert words in text
+    assert ADDRESS.rpartition("-")[0] in text
+    assert "Halaman 1 dari 3" in text
+
+
+@needs_poppler
+def test_the_attached_report_verifies(drafts: Drafts, key: SigningKey, tmp_path: Path) -> None:
+    report = sealed(drafts["E001"], key)
+    read_by("pdfdetach", pdf_bytes(report, "en"), tmp_path, "-save", "1", "-o", str(tmp_path / "out.json"))
+    attached = json.loads((tmp_path / "out.json").read_bytes())
+    assert attached == report.envelope
+    public = public_bytes(key)
+    assert verify(attached, {key_id(public): public}).outcome is Outcome.valid
+
+
+@needs_poppler
+def test_a_draft_is_marked_on_every_page_and_nothing_is_attached(drafts: Drafts, tmp_path: Path) -> None:
+    content = pdf_bytes(draft(drafts["E001"]))
+    pages = read_by("pdftotext", content, tmp_path).split("\f")[:-1]
+    assert len(pages) == 3
+    assert all("DRAF" in page for page in pages)
+    assert "0 embedded files" in read_by("pdfdetach", content, tmp_path, "-list")
+
+
+@needs_poppler
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_are_never_markup(drafts: Drafts, name: str, tmp_path: Path) -> None:
+    assert name in text_of(pdf_bytes(draft(named(drafts["E001"], name))), tmp_path)
+
+
+@needs_poppler
+def test_letters_without_a_typeface_become_boxes_and_the_rest_stays(drafts: Drafts, tmp_path: Path) -> None:
+    reply = "Terima kasih 🙏 中文 \ue000, Siti’s “loket” – é"
+    text = text_of(pdf_bytes(draft({**drafts["E001"], "reply": reply})), tmp_path)
+    assert f"Terima kasih {MISSING} {MISSING * 2} {MISSING}, Siti’s “loket” – é" in text
+    assert f"{MISSING}," not in text_of(pdf_bytes(draft(drafts["E001"])), tmp_path)
+
+
+def test_every_letter_that_counts_as_sure_can_be_set(drafts: Drafts, monkeypatch: pytest.MonkeyPatch) -> None:
+    sure = "".join(chr(code) for first, last in as_pdf.SURE for code in range(first, last + 1))
+    monkeypatch.setattr(as_pdf, "_sure", lambda character: pytest.fail(f"{character} was replaced"))
+    assert pdf_bytes(draft({**drafts["E004"], "reply": sure + "".join(as_pdf.SURE_MARKS) + MISSING}))
+
+
+def test_a_fault_of_the_template_is_not_hidden(drafts: Drafts, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> bytes:
+        raise typst.TypstError("unknown variable", "")
+
+    monkeypatch.setattr(as_pdf, "_set", broken)
+    with pytest.raises(typst.TypstError, match="unknown variable"):
+        pdf_bytes(draft(drafts["E004"]))

@@ -1,0 +1,217 @@
+"""What a report says, whatever its format."""
+
+import json
+from typing import Any
+
+import pytest
+
+from app.reports.formats.blocks import Chart, Code, Facts, Headline, Number, Range, Section, Table, View, Words
+from app.reports.formats.language import language
+from app.reports.formats.printable import Printable
+from app.reports.formats.printed import printed
+from app.reports.formats.view import view
+from app.reports.signing import SigningKey
+from tests.reports.formats.samples import ADDRESS, NOTE, REPLY, draft, sealed
+
+Drafts = dict[str, dict[str, Any]]
+
+
+def section(told: View, name: str) -> Section:
+    [found] = [each for each in told.sections if each.name == name]
+    return found
+
+
+def texts(told: View) -> str:
+    return json.dumps(printed(told), ensure_ascii=False)
+
+
+def changed(document: dict[str, Any], **comparison: Any) -> Printable:
+    """The draft with another comparison."""
+    figures = document["figures"]
+    told = None if comparison.get("comparison", "") is None else {**figures["comparison"], **comparison}
+    return draft({**document, "figures": {**figures, "comparison": told}})
+
+
+def test_the_employee_report_names_the_person_and_masks_the_nip(drafts: Drafts) -> None:
+    [facts] = section(view(draft(drafts["E001"])), "subject").blocks
+    assert isinstance(facts, Facts)
+    told = dict(facts.items)
+    assert (told["Nama"], told["NIP (disamarkan)"]) == ("Siti Kenari E001", "***************004")
+    assert (told["Jabatan"], told["Pangkat/golongan"], told["Unit kerja"]) == ("Analis", "III/b", "Dukcapil")
+    assert told["Periode"] == "Triwulan III 2026 (1 Juli 2026 sampai dengan 30 September 2026)"
+
+
+def test_every_figure_of_the_document_stands_in_the_result(drafts: Drafts) -> None:
+    document = drafts["E001"]
+    headline, dimensions, changes, histograms = section(view(draft(document)), "result").blocks
+    assert isinstance(headline, Headline)
+    assert (str(headline.value.value), headline.grade) == (
+        document["figures"]["index"]["value"],
+        document["figures"]["index"]["grade"],
+    )
+    assert isinstance(dimensions, Table)
+    for row, dimension in zip(dimensions.rows, document["figures"]["dimensions"], strict=False):
+        name, n, mean, index, interval, grade = row
+        assert isinstance(n, Number)
+        assert isinstance(mean, Number)
+        assert isinstance(index, Number)
+        assert isinstance(interval, Range)
+        assert (name, n.value, str(mean.value)) == (dimension["title"]["id"], dimension["n"], dimension["mean"])
+        assert (str(index.value), str(interval.lower.value)) == (dimension["index"], dimension["interval"][0])
+        assert str(grade).startswith(f"{dimension['grade']} (")
+    assert isinstance(changes, Table)
+    assert isinstance(histograms, Table)
+    assert len(changes.rows) == len(histograms.rows) + 1 == 4
+
+
+def test_raw_estimated_and_adjusted_means_stand_beside_each_other(drafts: Drafts) -> None:
+    table = section(view(draft(drafts["E001"])), "comparison").blocks[0]
+    assert isinstance(table, Table)
+    comparison = drafts["E001"]["figures"]["comparison"]
+    shown = {str(row[0]): row[1] for row in table.rows}
+    assert shown["Rata-rata mentah"] == Number(comparison["case_mix"]["raw"], 2)
+    assert shown["Taksiran (disusutkan)"] == Number(comparison["estimate"]["value"], 2)
+    assert shown["Disesuaikan menurut layanan"] == Number(comparison["case_mix"]["adjusted"], 2)
+
+
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [
+        ("nothing", "Tidak untuk apa pun"),
+        ("coaching", "Hanya untuk pembinaan"),
+        ("appraisal", "Sebagai salah satu bukti dukung"),
+        ("consequence", "hanya setelah diperiksa oleh manusia"),
+    ],
+)
+def test_every_step_of_the_ladder_is_told_in_plain_words(drafts: Drafts, use: str, words: str) -> None:
+    assert words in texts(view(changed(drafts["E001"], use=use)))
+
+
+def test_without_peers_nothing_is_compared_and_the_figures_are_for_coaching(drafts: Drafts) -> None:
+    told = texts(view(changed(drafts["E001"], comparison=None)))
+    assert "Tidak ada pembanding" in told
+    assert "Hanya untuk pembinaan" in told
+    assert "tidak dapat dihitung" in told
+
+
+def test_a_flagged_distance_is_a_reason_to_look_and_no_verdict(drafts: Drafts) -> None:
+    funnel = {**drafts["E001"]["figures"]["comparison"]["funnel"], "flagged": True}
+    assert "bukan vonis" in texts(view(changed(drafts["E001"], funnel=funnel)))
+
+
+def test_an_index_that_nobody_could_compute_is_told_as_such(drafts: Drafts) -> None:
+    figures = {**drafts["E001"]["figures"], "index": None}
+    told = texts(view(draft({**drafts["E001"], "figures": figures})))
+    assert "Tidak ada indeks" in told
+
+
+def test_no_predikat_is_computed_and_the_report_says_so(drafts: Drafts) -> None:
+    for unit in ("E001", "E004"):
+        assert drafts[unit]["notice"]["id"] in texts(view(draft(drafts[unit])))
+        assert drafts[unit]["notice"]["en"] in texts(view(draft(drafts[unit]), "en"))
+
+
+def test_feedback_reply_and_note_are_in_the_final_report(drafts: Drafts, key: SigningKey) -> None:
+    told = view(sealed(drafts["E001"], key))
+    feedback = section(told, "feedback").blocks
+    assert [block.title for block in feedback if isinstance(block, Words)] == ["Berorientasi Pelayanan", "Akuntabel"]
+    assert [block.text for block in section(told, "words").blocks if isinstance(block, Words)] == [REPLY, NOTE]
+
+
+def test_the_evidence_names_digest_key_and_address(drafts: Drafts, key: SigningKey) -> None:
+    report = sealed(drafts["E001"], key)
+    assert report.envelope is not None
+    facts, code = section(view(report), "evidence").blocks
+    assert isinstance(facts, Facts)
+    assert isinstance(code, Code)
+    told = dict(facts.items)
+    assert told["Sidik laporan (SHA-256)"] == report.envelope["digest"]
+    assert told["Nomor kunci"] == report.envelope["signature"]["key"]
+    assert told["Alamat verifikasi"] == code.address == ADDRESS
+
+
+def test_a_draft_is_marked_and_bears_no_digest(drafts: Drafts, key: SigningKey) -> None:
+    told = view(draft(drafts["E001"]))
+    assert told.mark == "DRAF"
+    assert "Sidik laporan" not in texts(told)
+    assert view(sealed(drafts["E001"], key)).mark is None
+
+
+def test_a_suppressed_report_says_why_it_has_no_figures(drafts: Drafts) -> None:
+    told = view(draft(drafts["E004"]))
+    assert [each.name for each in told.sections] == ["subject", "result", "use", "words", "evidence"]
+    assert "kurang dari 10" in texts(told)
+
+
+def test_months_that_were_left_out_interrupt_the_line(drafts: Drafts) -> None:
+    document = drafts["E001"]
+    gap = [line for line in document["trend"] if line["month"] not in ("2026-04", "2026-05")]
+    chart = section(view(draft({**document, "trend": gap})), "trend").blocks[0]
+    assert isinstance(chart, Chart)
+    assert [point.place for point in chart.points] == [0, 1, 2, 5, 6, 7, 8]
+    whole = printed(view(draft(document)))
+    parts = printed(view(draft({**document, "trend": gap})))
+    drawn = [
+        next(block["svg"] for each in told["sections"] for block in each["blocks"] if block["kind"] == "chart")
+        for told in (whole, parts)
+    ]
+    assert [svg.count('stroke-width="2"') for svg in drawn] == [8, 5]
+
+
+def test_without_any_month_there_is_no_chart(drafts: Drafts) -> None:
+    assert "Tidak ada bulan" in texts(view(draft({**drafts["E001"], "trend": []})))
+
+
+def test_the_agency_shows_offices_with_intervals_and_employees_only_as_classes(drafts: Drafts) -> None:
+    told = view(draft(drafts["kota"]))
+    chart, table, _ = section(told, "offices").blocks
+    assert isinstance(chart, Chart)
+    assert isinstance(table, Table)
+    assert [row[0] for row in table.rows] == [line["code"] for line in drafts["kota"]["offices"]]
+    assert all(point.interval for point in chart.points)
+    assert "Siti" not in texts(told)
+
+
+def test_a_revision_names_what_it_changes(drafts: Drafts) -> None:
+    changes = [{"kind": "employee", "unit": "E001", "n_before": 90, "n": 106}]
+    table = section(view(draft({**drafts["kota"], "changes": changes, "supersedes": 1})), "changes").blocks[0]
+    assert isinstance(table, Table)
+    assert table.rows == (("Pegawai", "E001", Number(90), Number(106)),)
+
+
+def test_an_agency_without_rated_offices_says_so(drafts: Drafts) -> None:
+    assert "Tidak ada unit kerja yang dinilai" in texts(view(draft({**drafts["kota"], "offices": []})))
+
+
+@pytest.mark.parametrize(
+    ("code", "indonesian", "english"),
+    [
+        ("2026-09", "September 2026", "September 2026"),
+        ("2026-Q3", "Triwulan III 2026", "Quarter III of 2026"),
+        ("2026-S2", "Semester II 2026", "Semester II of 2026"),
+        ("2026", "Tahun 2026", "Year 2026"),
+        ("x", "x", "x"),
+    ],
+)
+def test_periods_have_names(code: str, indonesian: str, english: str) -> None:
+    assert (language("id").period(code), language("en").period(code)) == (indonesian, english)
+
+
+@pytest.mark.parametrize(
+    ("number", "indonesian", "english"),
+    [
+        (Number(1234.5, 2), "1.234,50", "1,234.50"),
+        (Number(-0.05, 2, signed=True), "−0,05", "−0.05"),
+        (Number(0.05, 2, signed=True), "+0,05", "+0.05"),
+        (Number(0.6667, 1, percent=True), "66,7\u00a0%", "66.7\u00a0%"),
+    ],
+)
+def test_figures_are_written_as_the_language_does(number: Number, indonesian: str, english: str) -> None:
+    assert (language("id").cell(number), language("en").cell(number)) == (indonesian, english)
+
+
+def test_control_characters_of_people_are_left_out(drafts: Drafts) -> None:
+    told = view(draft({**drafts["E001"], "reply": "satu\x00\x1b[31m\ndua\ufffe"}))
+    reply = section(told, "words").blocks[0]
+    assert isinstance(reply, Words)
+    assert reply.text == "satu[31m\ndua"

@@ -1,0 +1,36 @@
+"""Everything that the formats of reports say, found in their sources."""
+
+import ast
+from importlib import resources
+
+from app.reports.formats import agency_sections, collection_sections, result_sections, view
+
+CHANGES = {"better", "lower", "unclear"}
+TITLES_OF_LINES = {"Section", "Table", "Row", "Column", "Value"}
+
+
+def texts_of_reports() -> set[str]:
+    """The texts that are translated by name, and those that stand in tables of texts."""
+    sources = [
+        file.read_text("utf-8")
+        for file in resources.files("app.reports.formats").iterdir()
+        if file.name.endswith(".py")
+    ]
+    told = {text for source in sources for node in ast.walk(ast.parse(source)) for text in _told(node)}
+    tables = (
+        agency_sections.CLASSES,
+        agency_sections.KINDS,
+        collection_sections.CHANNELS,
+        result_sections.GRADES,
+        result_sections.USES,
+        view.TITLES,
+    )
+    named = {text for table in tables for text in table.values()}
+    return told | named | CHANGES | TITLES_OF_LINES | {result_sections.CONFIDENCE}
+
+
+def _told(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Call(func=ast.Name(id="tell" | "self"), args=[ast.Constant(value=str(text)), *_]):
+            return [text]
+    return []
