@@ -2,17 +2,21 @@
 
 import json
 from collections.abc import Iterable
-from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 
 from app.cli.context import err, out, settings
-from app.reports.signing import SigningKeyFault, key_id, load_key, load_public, public_bytes
+from app.reports.keyring import by_id, trusted_keys
+from app.reports.signing import SigningKeyFault, load_public
 from app.reports.verification import Outcome, Verdict, verify
 
 LARGEST_FILE = 50_000_000
+PDF = b"%PDF"
 MOST_PLACES = 100
 LONGEST_WORD = 200
 
@@ -20,7 +24,7 @@ STATUS = {Outcome.valid: 0, Outcome.altered: 1, Outcome.unknown_key: 2, Outcome.
 
 
 def verify_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report with its seal (JSON).")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report with its seal (JSON), or its PDF.")],
     keys: Annotated[
         list[Path] | None,
         typer.Option(metavar="FOLDER_OR_FILE", help="Public keys to trust instead of this installation's own."),
@@ -28,7 +32,7 @@ def verify_file(
 ) -> None:
     """Exit 0 if the report is as it was signed, 1 if it was altered, 2 if that cannot be told."""
     try:
-        trusted = own_keys(settings().signing_key_file) if keys is None else named_keys(keys)
+        trusted = trusted_keys(settings().signing_key_file) if keys is None else named_keys(keys)
         envelope = envelope_in(read(file))
     except (SigningKeyFault, ValueError) as fault:
         _refuse(f"{fault}.")
@@ -40,14 +44,41 @@ def verify_file(
     raise typer.Exit(STATUS[verdict.outcome])
 
 
+class _NoReport(ValueError):
+    """Why a PDF holds no report, in a sentence."""
+
+
 def envelope_in(file: bytes) -> object:
-    """The envelope that a file holds; ValueError says why there is none."""
+    """The envelope that a file holds, a PDF as its attachment; ValueError says why there is none."""
     try:
-        return json.loads(file.decode(), object_pairs_hook=_unambiguous, parse_constant=_no_number)
+        return json.loads(
+            attached_to(file).decode() if file.startswith(PDF) else file.decode(),
+            object_pairs_hook=_unambiguous,
+            parse_constant=_no_number,
+        )
+    except _NoReport:
+        raise
     except RecursionError:
         raise ValueError("The file is nested too deep") from None
     except ValueError as error:
         raise ValueError(f"The file is not JSON: {shown(str(error))}") from None
+
+
+def attached_to(pdf: bytes) -> bytes:
+    """The one JSON file attached to a PDF; ValueError if there is none."""
+    try:
+        attachments = [
+            (name, content)
+            for name, contents in PdfReader(BytesIO(pdf)).attachments.items()
+            for content in contents
+            if name.endswith(".json")
+        ]
+    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        # What a reader makes of a damaged file is not limited to its own errors.
+        raise _NoReport("The PDF cannot be read") from None
+    if len(attachments) != 1:
+        raise _NoReport("The PDF has no sealed report attached; a draft has none")
+    return bytes(attachments[0][1])
 
 
 def read(file: Path) -> bytes:
@@ -59,19 +90,10 @@ def read(file: Path) -> bytes:
     return content
 
 
-def own_keys(file: Path) -> dict[str, bytes]:
-    """The public half of the installation's key, and the public keys beside it, by id."""
-    found = _by_id(load_public(public) for public in sorted(file.parent.glob("*.pub.pem")))
-    # Who may check a report need not be allowed to read the key that seals it.
-    with suppress(FileNotFoundError, PermissionError):
-        found |= _by_id([public_bytes(load_key(file))])
-    return found
-
-
 def named_keys(places: Iterable[Path]) -> dict[str, bytes]:
     """The public keys in these files and folders, by id."""
     files = [file for place in places for file in (sorted(place.glob("*.pub.pem")) if place.is_dir() else [place])]
-    return _by_id(load_public(file) for file in files)
+    return by_id(load_public(file) for file in files)
 
 
 def told(verdict: Verdict) -> Iterable[str]:
@@ -99,10 +121,6 @@ def shown(text: str) -> str:
     """Text of a stranger's file, fit for a terminal."""
     short = text if len(text) <= LONGEST_WORD else f"{text[:LONGEST_WORD]}…"
     return short if short.isprintable() else ascii(short)
-
-
-def _by_id(keys: Iterable[bytes]) -> dict[str, bytes]:
-    return {key_id(key): key for key in keys}
 
 
 def _unambiguous(members: list[tuple[str, Any]]) -> dict[str, Any]:

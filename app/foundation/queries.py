@@ -28,18 +28,17 @@ def queries(routes: Iterable[BaseRoute]) -> Queries:
         (method, route.path): frozenset(_query_names(route.dependant))
         for route in routes
         if isinstance(route, APIRoute)
-        for method in route.methods
+        for method in route.methods or ()
     }
 
 
 async def exact_query(request: Request) -> None:
-    """Refuse a query with a parameter that is unknown or repeated; a request without a query pays nothing."""
-    if request.scope["query_string"]:
-        known: Queries = request.app.state.queries
-        sent = [name for name, _ in request.query_params.multi_items()]
-        errors = list(_errors(sent, known.get((request.method, route_of(request.scope)), frozenset())))
-        if errors:
-            raise Problem("invalid-request", errors=errors[:MOST_ERRORS])
+    """Refuse a query with a parameter that is unknown or repeated."""
+    known: Queries = request.app.state.queries
+    sent = [name for name, _ in request.query_params.multi_items()]
+    errors = list(_errors(sent, known.get((request.method, route_of(request.scope)), frozenset())))
+    if errors:
+        raise Problem("invalid-request", errors=errors[:MOST_ERRORS])
 
 
 def _query_names(dependant: Dependant) -> Iterator[str]:

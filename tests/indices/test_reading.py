@@ -177,7 +177,7 @@ FAULTS = {
     "employee-unknown": {"employee": "E999"},
     "instrument-unknown": {"instrument": "csm-1"},
     "period-reversed": {"from": "2026-11-02", "to": "2026-11-01"},
-    "period-too-long": {"from": "2025-11-01"},
+    "period-too-long": {"from": "2025-11-01", "to": "2026-11-30"},
 }
 
 

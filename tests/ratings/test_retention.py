@@ -23,8 +23,7 @@ def comment(house: House, key: str = "app", n: int = 1) -> None:
 def purges(house: House) -> list[dict[str, Any]]:
     """What the audit trail tells of purges, by agency."""
     statement = text(
-        "SELECT agency_id, actor, subject, detail FROM audit_event WHERE action = 'comments.purged' "
-        "ORDER BY agency_id"
+        "SELECT agency_id, actor, subject, detail FROM audit_event WHERE action = 'comments.purged' ORDER BY agency_id"
     )
     with house.database.reading() as session:
         return [dict(row._mapping) for row in session.execute(statement)]

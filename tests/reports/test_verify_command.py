@@ -190,7 +190,7 @@ def test_named_keys_are_trusted_and_no_others(run: Run, key_file: Path, tmp_path
     ("content", "told"),
     [
         (b"", "not JSON"),
-        (b"%PDF-1.7", "not JSON"),
+        (b"%PDF-1.7", "cannot be read"),
         (b"\xff\xfe{}", "not JSON"),
         (b'{"digest": 1, "digest": 2}', "a name stands twice"),
         (b'{"document": NaN}', "NaN is no number"),
