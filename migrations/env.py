@@ -21,12 +21,13 @@ LOCK = 7_235_001
 
 
 def run(connection: Connection, *, is_sqlite: bool) -> None:
-    """Apply the pending migrations in one transaction each."""
+    """Apply the pending migrations: in one transaction each, on SQLite all in one."""
     context.configure(
         connection=connection,
         target_metadata=metadata,
         render_as_batch=is_sqlite,
-        transaction_per_migration=True,
+        # On SQLite the transaction is the lock: a racing migrator must not come in between two migrations.
+        transaction_per_migration=not is_sqlite,
         compare_type=True,
     )
     with context.begin_transaction():

@@ -27,7 +27,7 @@ NOWHERE = {"office": "rsud-niet", "service": "imb-niet", "employee": "N777", "in
 
 # Parameters that name nothing of an agency; `after` is where a page starts, and any text will do.
 NAMES_NOTHING = {"after", "limit", "channel", "from", "to", "by", "include", "weights", "bands", "period", "code",
-                 "revision", "kind", "unit"}  # fmt: skip
+                 "revision", "kind", "unit", "format", "lang"}  # fmt: skip
 # Reports are of one agency or not there at all: tests/reports/test_lifecycle.py asks for the other's.
 OF_REPORTS = {"report_id"}
 # What some addresses cannot do without.
