@@ -20,7 +20,7 @@ from app.indices.measures_schemas import (
     UnitMeasuresOut,
 )
 from app.indices.plan import By
-from app.indices.presenting import dimension_out, index_out
+from app.indices.presenting import dimension_out, index_out, rules_of
 from app.indices.unit_measures import Dimension, UnitMeasures
 from app.instruments.model import Instrument
 
@@ -38,12 +38,7 @@ def measures_out(table: MeasuresTable) -> MeasuresOut:
             "period": table.span.code,
             "from": table.span.first,
             "to": table.span.last,
-            "instrument": instrument.id,
-            "version": instrument.version,
-            "digest": instrument.digest,
-            "index_name": instrument.index_name,
-            "weights": table.scoring.mode,
-            "bands": table.scoring.bands,
+            **rules_of(table.scoring),
             "method": METHOD,
             "rows": tuple(
                 unit_out(instrument, table.by, code, table.names.get(code), unit) for code, unit in table.units.items()

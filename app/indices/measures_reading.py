@@ -9,12 +9,11 @@ from app.foundation.problems import Problem
 from app.indices.calendar import Span, span_of
 from app.indices.figures import Scoring
 from app.indices.plan import By
+from app.indices.reading import instrument_of
 from app.indices.scope import offices_asked
-from app.indices.sheet_rows import SheetRow, grouped
+from app.indices.sheet_rows import SheetRow, by_unit
 from app.indices.store import families_of, names_of, office_parents, sheet_rows
 from app.indices.unit_measures import UnitMeasures, measure
-from app.instruments.loading import shipped
-from app.instruments.shelf import instruments_of
 
 
 @dataclass(frozen=True)
@@ -69,9 +68,7 @@ def read_measures(
 
 def scoring_of(session: Session, agency_id: str, instrument: str) -> Scoring:
     """The instrument by its own rules. Raises `instrument-unknown`."""
-    found = shipped().get(instrument) or instruments_of(session, agency_id).get(instrument)
-    if found is None:
-        raise Problem("instrument-unknown")
+    found = instrument_of(session, agency_id, instrument)
     return Scoring(found, found.default_mode, found.default_bands)
 
 
@@ -87,7 +84,7 @@ def served_by(session: Session, agency_id: str, span: Span, by: By, offices: fro
 
 def _units(rows: Sequence[SheetRow], by: By, offices: frozenset[str]) -> tuple[list[str], dict[str, list[SheetRow]]]:
     """The codes within reach, and every unit's sheets: those at the offices asked for, of peers elsewhere all."""
-    every = grouped(rows, lambda row: row.office if by is By.office else row.employee)
+    every = by_unit(rows, by)
     inside = {code: [row for row in unit if row.office in offices] for code, unit in every.items()}
     within = sorted(code for code, unit in inside.items() if unit)
     return within, {code: inside[code] or unit for code, unit in every.items()}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import repeat
 
-from app.indices.figures import Group, IndexRow, IndexTable
+from app.indices.figures import Group, IndexRow, IndexTable, Scoring
 from app.indices.intervals import Interval
 from app.indices.official import Graded, ItemIndex
 from app.indices.plan import By
@@ -42,19 +42,27 @@ def table_out(table: IndexTable) -> IndexTableOut:
     return IndexTableOut.model_validate(
         {
             "agency": table.agency_id,
-            "instrument": instrument.id,
-            "version": instrument.version,
-            "digest": instrument.digest,
-            "index_name": instrument.index_name,
+            **rules_of(table.scoring),
             "index_title": _texts(instrument.index_title),
-            "weights": table.scoring.mode,
-            "bands": table.scoring.bands,
             "from": table.period.first,
             "to": table.period.last,
             "by": table.by,
             "rows": tuple(_row(instrument, table.by, row) for row in table.rows),
         }
     )
+
+
+def rules_of(scoring: Scoring) -> dict[str, str]:
+    """By which rules figures were made, as every answer and report says it."""
+    instrument = scoring.instrument
+    return {
+        "instrument": instrument.id,
+        "version": instrument.version,
+        "digest": instrument.digest,
+        "index_name": instrument.index_name,
+        "weights": scoring.mode,
+        "bands": scoring.bands,
+    }
 
 
 def _row(instrument: Instrument, by: By | None, row: IndexRow) -> IndexRowOut:

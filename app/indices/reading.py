@@ -14,6 +14,7 @@ from app.indices.query import IndexQuery
 from app.indices.scope import offices_asked
 from app.indices.store import names_of, office_parents, sheet_counts
 from app.instruments.loading import shipped
+from app.instruments.model import Instrument
 from app.instruments.shelf import instruments_of
 
 Choice = TypeVar("Choice")
@@ -48,15 +49,21 @@ def read_indices(
 
 
 def _scoring(session: Session, agency_id: str, query: IndexQuery) -> Scoring:
-    # The shipped instruments need no look at the agency's own shelf, and almost every question is about them.
-    instrument = shipped().get(query.instrument) or instruments_of(session, agency_id).get(query.instrument)
-    if instrument is None:
-        raise Problem("instrument-unknown")
+    instrument = instrument_of(session, agency_id, query.instrument)
     return Scoring(
         instrument,
         _choice("weights", query.weights, instrument.default_mode, instrument.weight_modes),
         _choice("bands", query.bands, instrument.default_bands, instrument.band_tables),
     )
+
+
+def instrument_of(session: Session, agency_id: str, identifier: str) -> Instrument:
+    """The agency's instrument of this id. Raises `instrument-unknown`."""
+    # The shipped instruments need no look at the agency's own shelf, and almost every question is about them.
+    instrument = shipped().get(identifier) or instruments_of(session, agency_id).get(identifier)
+    if instrument is None:
+        raise Problem("instrument-unknown")
+    return instrument
 
 
 def _choice(field: str, asked: str | None, default: str, choices: Mapping[str, Choice]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 from app.indices.counts import SheetCounts
+from app.indices.plan import By
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -31,6 +32,11 @@ def grouped(rows: Iterable[SheetRow], key: Callable[[SheetRow], Key | None]) -> 
         if at is not None:
             groups.setdefault(at, []).append(row)
     return groups
+
+
+def by_unit(rows: Iterable[SheetRow], by: By) -> dict[str, list[SheetRow]]:
+    """The rows of each person (`By.employee`; those about nobody are left out) or of each office (`By.office`)."""
+    return grouped(rows, lambda row: row.office if by is By.office else row.employee)
 
 
 def counts(rows: Iterable[SheetRow]) -> SheetCounts:

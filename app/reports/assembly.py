@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.directory.catalogue_store import WholeDirectory, whole_directory
+from app.directory.postings import Stay
 from app.directory.scope import subtree
 from app.directory.tables import Employee, Office
 from app.foundation.database import Session
@@ -19,7 +20,8 @@ from app.indices.measures_presenting import METHOD, unit_out
 from app.indices.measures_reading import scoring_of, served_by
 from app.indices.official import official_index
 from app.indices.plan import By
-from app.indices.sheet_rows import SheetRow, counts, grouped, size
+from app.indices.presenting import rules_of
+from app.indices.sheet_rows import SheetRow, by_unit, counts, size
 from app.indices.store import families_of, sheet_rows
 from app.indices.unit_measures import UnitMeasures, measure
 from app.reports.disclosure import Month, Release, shown_months
@@ -96,16 +98,16 @@ def read_premises(
 def documents(premises: Premises) -> list[Document]:
     """Every employee and office with ratings, and the agency (or the subtree) as a whole."""
     rows, before = premises.rows, premises.before
-    persons = _units(rows, By.employee)
+    persons = by_unit(rows, By.employee)
     measured = measure(
-        premises.scoring, persons, _units(before, By.employee), premises.served[By.employee], premises.families
+        premises.scoring, persons, by_unit(before, By.employee), premises.served[By.employee], premises.families
     )
     at_offices = measure(
-        premises.scoring, _units(rows, By.office), _units(before, By.office), premises.served[By.office], None
+        premises.scoring, by_unit(rows, By.office), by_unit(before, By.office), premises.served[By.office], None
     )
     made = [
         *_persons(premises, persons, measured),
-        *_offices(premises, _units(rows, By.office), at_offices),
+        *_offices(premises, by_unit(rows, By.office), at_offices),
     ]
     return [*made, _whole(premises, made, rows)]
 
@@ -116,12 +118,13 @@ def _persons(
     known = {employee.code: employee for employee in premises.directory.employees}
     offices = {office.code: office for office in premises.directory.offices}
     posted = _posted(premises.directory, premises.span.last)
+    months = _by_month(premises, By.employee)
     made = []
     for code, rows in sorted(persons.items()):
         office = posted.get(code)
         if office not in premises.offices:
             continue
-        own = _own(premises, code, By.employee)
+        own = months[code]
         unit, trend = _shown(premises, ("employee", code), measured.get(code), own)
         subject = _employee(known[code]) | {"office": _office(offices[office])}
         told = {"feedback": feedback(premises.scoring.instrument, unit) if unit else None, "notice": dict(NOTICE)}
@@ -135,10 +138,11 @@ def _offices(
     premises: Premises, units: Mapping[str, Sequence[SheetRow]], measured: Mapping[str, UnitMeasures]
 ) -> list[Document]:
     offices = {office.code: office for office in premises.directory.offices}
+    months = _by_month(premises, By.office)
     made = []
     for code, rows in sorted(units.items()):
         if code in premises.offices:
-            own = _own(premises, code, By.office)
+            own = months[code]
             unit, trend = _shown(premises, ("office", code), measured.get(code), own)
             subject = _office(offices[code])
             made.append(_document(premises, "office", code, code, size(rows), subject, unit, By.office, trend, {}, own))
@@ -200,16 +204,7 @@ def _document(
             "to": span.last.isoformat(),
             "revision": premises.revision,
         },
-        "method": {
-            "instrument": instrument.id,
-            "version": instrument.version,
-            "digest": instrument.digest,
-            "index_name": instrument.index_name,
-            "index_title": dict(instrument.index_title),
-            "weights": scoring.mode,
-            "bands": scoring.bands,
-            "measures": METHOD,
-        },
+        "method": rules_of(scoring) | {"index_title": dict(instrument.index_title), "measures": METHOD},
         "subject": dict(subject),
         "n": n if measures else 0,
         "figures": figures,
@@ -234,9 +229,13 @@ def _shown(
     return unit, _trend(premises, {month: rows for month, rows in own.items() if month in months})
 
 
-def _own(premises: Premises, code: str, by: By) -> dict[Month, list[SheetRow]]:
-    """The unit's sheets by month."""
-    return {month: _units(rows, by).get(code, []) for month, rows in premises.months.items()}
+def _by_month(premises: Premises, by: By) -> dict[str, dict[Month, list[SheetRow]]]:
+    """Every unit's sheets by month, months without any included."""
+    units: dict[str, dict[Month, list[SheetRow]]] = {}
+    for month, rows in premises.months.items():
+        for code, own in by_unit(rows, by).items():
+            units.setdefault(code, {each: [] for each in premises.months})[month] = own
+    return units
 
 
 def _sizes(months: Months) -> dict[Month, int]:
@@ -261,16 +260,12 @@ def _within(premises: Premises, rows: Sequence[SheetRow]) -> list[SheetRow]:
     return [row for row in rows if row.office in premises.offices]
 
 
-def _units(rows: Sequence[SheetRow], by: By) -> dict[str, list[SheetRow]]:
-    return grouped(rows, lambda row: row.office if by is By.office else row.employee)
-
-
 def _posted(directory: WholeDirectory, day: date) -> dict[str, str]:
     """Where each employee was posted on that day."""
     return {
         posting.employee: posting.office
         for posting in directory.postings
-        if posting.from_on <= day and (posting.until_on is None or day <= posting.until_on)
+        if Stay(posting.from_on, posting.until_on, posting.office).includes(day)
     }
 
 

@@ -2,6 +2,7 @@
 
 Whoever holds several reports can subtract one from another. Every published cell is a sum of months as they were
 then, so what can be computed from all of them is the span of these sums; no one to nine ratings may lie in it.
+Each unit is guarded for itself: what an office has beyond its employees shown is not looked at.
 """
 
 from collections.abc import Mapping, Sequence

@@ -12,16 +12,13 @@ from app.indices.measures.reliability import Use
 from app.indices.sheet_rows import SheetRow, counts, grouped, of_standings, size
 from app.indices.unit_measures import UnitMeasures, main_family, measure
 from app.instruments.loading import shipped
+from tests.indices.measures.peers import HISTOGRAMS, NAMES
 
 IKL = shipped()["ikl-1"]
 SCORING = Scoring(IKL, IKL.default_mode, IKL.default_bands)
 FAMILIES = {"ktp-el": "adminduk", "kk": "adminduk", "skck": "polisi"}
 
-# The peer group of statistics.md §6.
-PEERS = {
-    "E1": (0, 2, 10, 48), "E2": (1, 4, 18, 37), "E3": (0, 0, 2, 10), "E4": (3, 9, 30, 38), "E5": (0, 1, 3, 4),
-    "E6": (2, 6, 40, 92), "E7": (0, 0, 0, 5), "E8": (6, 10, 24, 20),
-}  # fmt: skip
+PEERS = dict(zip(NAMES, HISTOGRAMS, strict=True))
 
 
 def rows(

@@ -49,7 +49,7 @@ def test_too_few_ratings_give_a_report_without_figures(office: House) -> None:
     assert few["figures"]["suppressed"]
     assert few["figures"]["index"] is few["figures"]["n"] is None
     assert (few["n"], few["trend"], few["feedback"]) == (0, [], None)
-    # Nine more are in the office's figures; nothing tells how many are the suppressed person's.
+    # The office counts these nine, too: as yet its other employees can be subtracted from it.
     assert report(office, "dukcapil")["document"]["n"] == 61
 
 

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from threading import local
 
-import font_source_sans_pro  # type: ignore[import-untyped]
+import font_source_sans_pro  # type: ignore[import-untyped]  # a folder of typefaces, without types
 import typst
 
 from app.reports.formats.as_json import json_bytes

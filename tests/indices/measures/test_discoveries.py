@@ -7,18 +7,8 @@ from scipy import stats
 
 from app.indices.measures.discoveries import discoveries, q_values, two_sided_p
 from app.indices.measures.funnel import funnel
-from app.indices.measures.moments import item_moments
+from tests.indices.measures.peers import PEERS
 
-HISTOGRAMS = (
-    (0, 2, 10, 48),
-    (1, 4, 18, 37),
-    (0, 0, 2, 10),
-    (3, 9, 30, 38),
-    (0, 1, 3, 4),
-    (2, 6, 40, 92),
-    (0, 0, 0, 5),
-    (6, 10, 24, 20),
-)
 Z = (3.255730, 0.549696, 1.778720, -2.229536, -0.359205, 1.981318, 1.668936, -5.403579)
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=30)
@@ -57,7 +47,7 @@ def test_v9_small_p_alone_is_no_discovery() -> None:
 
 
 def test_v9_against_ordinary_differences_nobody_stands_out() -> None:
-    found = funnel([item_moments(histogram) for histogram in HISTOGRAMS])
+    found = funnel(PEERS)
     assert found
     assert round(min(q_values([two_sided_p(z) for z in found.adjusted_z])), 6) == 0.147737
     assert not any(discoveries(found.adjusted_z))

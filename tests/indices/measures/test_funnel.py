@@ -21,18 +21,8 @@ from app.indices.measures.funnel import (
     within_variance,
 )
 from app.indices.measures.moments import Moments, item_moments
+from tests.indices.measures.peers import HISTOGRAMS, PEERS
 
-HISTOGRAMS = (
-    (0, 2, 10, 48),
-    (1, 4, 18, 37),
-    (0, 0, 2, 10),
-    (3, 9, 30, 38),
-    (0, 1, 3, 4),
-    (2, 6, 40, 92),
-    (0, 0, 0, 5),
-    (6, 10, 24, 20),
-)
-PEERS = [item_moments(histogram) for histogram in HISTOGRAMS]
 TOP_SHARE = sum(each[3] for each in HISTOGRAMS) / sum(map(sum, HISTOGRAMS))
 
 answered = st.lists(st.integers(0, 300), min_size=4, max_size=4).filter(any)

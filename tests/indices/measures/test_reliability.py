@@ -10,20 +10,7 @@ from scipy import stats
 from app.indices.disclosure import SMALLEST_N
 from app.indices.measures.moments import NOTHING, item_moments, merged
 from app.indices.measures.reliability import COACHING_N, Anova, Use, anova, needed, reliability, use_of
-
-PEERS = [
-    item_moments(histogram)
-    for histogram in (
-        (0, 2, 10, 48),
-        (1, 4, 18, 37),
-        (0, 0, 2, 10),
-        (3, 9, 30, 38),
-        (0, 1, 3, 4),
-        (2, 6, 40, 92),
-        (0, 0, 0, 5),
-        (6, 10, 24, 20),
-    )
-]
+from tests.indices.measures.peers import PEERS
 
 histograms = st.lists(st.integers(0, 30), min_size=4, max_size=4).filter(any)
 

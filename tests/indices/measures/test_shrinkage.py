@@ -9,20 +9,7 @@ from hypothesis import strategies as st
 
 from app.indices.measures.moments import NOTHING, item_moments, merged
 from app.indices.measures.shrinkage import Shrinkage, paule_mandel, shrinkage
-
-PEERS = [
-    item_moments(histogram)
-    for histogram in (
-        (0, 2, 10, 48),
-        (1, 4, 18, 37),
-        (0, 0, 2, 10),
-        (3, 9, 30, 38),
-        (0, 1, 3, 4),
-        (2, 6, 40, 92),
-        (0, 0, 0, 5),
-        (6, 10, 24, 20),
-    )
-]
+from tests.indices.measures.peers import PEERS
 
 histograms = st.lists(st.integers(0, 50), min_size=4, max_size=4).filter(any)
 groups = st.lists(histograms, min_size=8, max_size=15).filter(lambda peers: any(sum(map(bool, p)) > 1 for p in peers))
