@@ -4,10 +4,11 @@ Peers are the persons who mainly give services of one family, or the offices of 
 enough answers to be shown take part, so that nothing of the others can be read from a comparison.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from app.indices.disclosure import SMALLEST_N
 from app.indices.measures.case_mix import Mix, Standardised, norms, standardised
 from app.indices.measures.discoveries import FALSE_DISCOVERY_RATE, q_values, two_sided_p
 from app.indices.measures.funnel import funnel
@@ -15,6 +16,9 @@ from app.indices.measures.moments import Moments, merged
 from app.indices.measures.ranks import RankInterval, rank_intervals
 from app.indices.measures.reliability import Use, anova, reliability, use_of
 from app.indices.measures.shrinkage import Shrunk, shrinkage
+
+# Services merged because few answered them; no code of a service is empty.
+OTHERS = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Comparison:
 
 def compare(units: Mapping[str, Mix]) -> dict[str, Comparison]:
     """Each unit (answers by service, at least one answer each) beside all of them."""
+    units = _merged_small(units)
     codes = sorted(units)
     answers = {code: merged(units[code].values()) for code in codes}
     peers = [answers[code] for code in codes]
@@ -70,6 +75,22 @@ def compare(units: Mapping[str, Mix]) -> dict[str, Comparison]:
             ranks=ranks[place] if ranks else None,
         )
     return compared
+
+
+def _merged_small(units: Mapping[str, Mix]) -> Mapping[str, Mix]:
+    """Services that fewer than ten answered in all become one: what is expected of units would tell their means."""
+    every = norms(units.values())
+    small = {service for service, answers in every.items() if answers.n < SMALLEST_N}
+    if small and sum(every[service].n for service in small) < SMALLEST_N:
+        # The smallest of the others hides them.
+        small |= set(sorted(set(every) - small, key=lambda service: (every[service].n, service))[:1])
+    return {code: _without(mix, small) for code, mix in units.items()}
+
+
+def _without(mix: Mix, small: Collection[str]) -> Mix:
+    merging = [answers for service, answers in mix.items() if service in small]
+    kept = {service: answers for service, answers in mix.items() if service not in small}
+    return kept | {OTHERS: merged(merging)} if merging else kept
 
 
 def _funnelled(peers: list[Moments]) -> list[Funnelled] | None:

@@ -8,6 +8,7 @@ from app.foundation.database import Session
 from app.foundation.problems import Problem
 from app.indices.calendar import Span, span_of
 from app.indices.figures import Scoring
+from app.indices.measures_disclosure import tellable, where_enough
 from app.indices.plan import By
 from app.indices.reading import instrument_of
 from app.indices.scope import offices_asked
@@ -40,8 +41,10 @@ def read_measures(
 ) -> MeasuresTable:
     """The measures of the persons (`By.employee`) or offices (`By.office`) within a key's reach.
 
-    A person's figures count only what was rated at the offices asked for; peers are those of the whole
-    agency. Raises `period-unknown`, `instrument-unknown`, `office-unknown` and `out-of-scope`.
+    A person's figures count only what was rated at the offices asked for, and of these only those where at
+    least ten rated; peers are those of the whole agency. Nothing is told from which, beside the figures of
+    all offices, one to nine ratings could be computed. Raises `period-unknown`, `instrument-unknown`,
+    `office-unknown` and `out-of-scope`.
     """
     span = span_of(period)
     if span is None:
@@ -55,7 +58,8 @@ def read_measures(
     served = served_by(session, agency_id, span, by, offices)
     families = families_of(session, agency_id) if by is By.employee else None
     within, units = _units(rows, by, offices)
-    measured = measure(scoring, units, _units(before, by, offices)[1], served, families)
+    now, then = tellable(by, units, _units(before, by, offices)[1], rows, before)
+    measured = measure(scoring, now, then, served, families)
     return MeasuresTable(
         agency_id,
         scoring,
@@ -87,4 +91,4 @@ def _units(rows: Sequence[SheetRow], by: By, offices: frozenset[str]) -> tuple[l
     every = by_unit(rows, by)
     inside = {code: [row for row in unit if row.office in offices] for code, unit in every.items()}
     within = sorted(code for code, unit in inside.items() if unit)
-    return within, {code: inside[code] or unit for code, unit in every.items()}
+    return within, {code: where_enough(inside[code] or unit) for code, unit in every.items()}

@@ -88,13 +88,19 @@ def _compared(
     groups: dict[str | None, dict[str, dict[str, Moments]]] = {}
     for code, rows in units.items():
         family = family_of.get(code)
-        within = [row for row in rows if families is None or families[row.service] == family]
+        within = rows if families is None else _within_family(rows, families, family)
         mix = {service: _composite(scoring, part) for service, part in grouped(within, lambda row: row.service).items()}
         mix = {service: answers for service, answers in mix.items() if answers.n}
         # Within the family, too, so few answers must not take part in what is shown of others.
         if sum(answers.n for answers in mix.values()) >= SMALLEST_N:
             groups.setdefault(family, {})[code] = mix
     return {code: comparison for group in groups.values() for code, comparison in compare(group).items()}
+
+
+def _within_family(rows: Sequence[SheetRow], families: Mapping[str, str], family: str | None) -> Sequence[SheetRow]:
+    """What a person gave within the family; all, where the rest are so few that a subtraction would tell them."""
+    within = [row for row in rows if families[row.service] == family]
+    return rows if 0 < size(rows) - size(within) < SMALLEST_N else within
 
 
 def _unit(

@@ -1,158 +1,150 @@
-"""From an agency's sheets to the documents of a closed period: one reading, then pure."""
+"""From an agency's sheets to the documents of a closed period. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple, TypeAlias
 
-from app.directory.catalogue_store import WholeDirectory, whole_directory
+from app.directory.catalogue_store import WholeDirectory
 from app.directory.postings import Stay
-from app.directory.scope import subtree
 from app.directory.tables import Employee, Office
-from app.foundation.database import Session
-from app.indices.calendar import Span, months_until
 from app.indices.counts import SheetCounts
-from app.indices.disclosure import SMALLEST_N
+from app.indices.differencing import Month, Release
 from app.indices.figures import Scoring
 from app.indices.measures.reliability import Use
+from app.indices.measures_disclosure import enough_offices
 from app.indices.measures_presenting import METHOD, unit_out
-from app.indices.measures_reading import scoring_of, served_by
 from app.indices.official import official_index
 from app.indices.plan import By
 from app.indices.presenting import rules_of
 from app.indices.sheet_rows import SheetRow, by_unit, counts, size
-from app.indices.store import families_of, sheet_rows
 from app.indices.unit_measures import UnitMeasures, measure
-from app.reports.disclosure import Month, Release, shown_months
-from app.reports.documents import Document
+from app.reports.disclosure import Showing, Subject, decide
+from app.reports.documents import Document, standing_again
 from app.reports.feedback import NOTICE, feedback
+from app.reports.premises import Months, Premises
 
 SCHEMA = "cermin-report-1"
-TREND_MONTHS = 12
 # The first 15 digits of a NIP are birth date, appointment and sex.
 HIDDEN_DIGITS = 15
-
-Months = Mapping[Month, Sequence[SheetRow]]
-
-
-@dataclass(frozen=True)
-class Premises:
-    """All that documents are made of."""
-
-    agency_id: str
-    agency_name: str
-    span: Span
-    revision: int
-    scoring: Scoring
-    directory: WholeDirectory
-    offices: frozenset[str]
-    months: Months
-    before: Sequence[SheetRow]
-    families: Mapping[str, str]
-    served: Mapping[By, Mapping[str, int]]
-    former: Mapping[tuple[str, str], Sequence[Release]]
-
-    @property
-    def rows(self) -> list[SheetRow]:
-        """The sheets of the period itself."""
-        return [row for month in self.span.month_codes for row in self.months.get(month, ())]
+KIND = {By.office: "office", By.employee: "employee"}
 
 
-def read_premises(
-    session: Session,
-    agency_id: str,
-    agency_name: str,
-    *,
-    root: str | None,
-    span: Span,
-    revision: int,
-    instrument: str,
-    former: Mapping[tuple[str, str], Sequence[Release]],
-) -> Premises:
-    """Read everything once. Raises `instrument-unknown`."""
-    scoring = scoring_of(session, agency_id, instrument)
-    directory = whole_directory(session, agency_id)
-    parents = {office.code: office.parent for office in directory.offices}
-    offices = frozenset(parents) if root is None else subtree(parents, root)
-    earlier = span.before()
-    return Premises(
-        agency_id=agency_id,
-        agency_name=agency_name,
-        span=span,
-        revision=revision,
-        scoring=scoring,
-        directory=directory,
-        offices=offices,
-        months={
-            month.code: sheet_rows(session, agency_id, instrument, month.first, month.last)
-            for month in months_until(span.last, TREND_MONTHS)
-        },
-        before=sheet_rows(session, agency_id, instrument, earlier.first, earlier.last),
-        families=families_of(session, agency_id),
-        served={by: served_by(session, agency_id, span, by, offices) for by in (By.office, By.employee)},
-        former=former,
-    )
+Units: TypeAlias = Mapping[str, Months]
+Showings: TypeAlias = Mapping[tuple[str, str], Showing]
 
 
-def documents(premises: Premises) -> list[Document]:
+class Made(NamedTuple):
+    """Every document of a closing, what they tell together, and the units whose former revision does not stand."""
+
+    documents: list[Document]
+    release: Release
+    changes: list[dict[str, Any]]
+
+
+def documents(premises: Premises) -> Made:
     """Every employee and office with ratings, and the agency (or the subtree) as a whole."""
-    rows, before = premises.rows, premises.before
-    persons = by_unit(rows, By.employee)
-    measured = measure(
-        premises.scoring, persons, by_unit(before, By.employee), premises.served[By.employee], premises.families
+    units = {by: by_unit_and_month(premises.months, by) for by in KIND}
+    units[By.employee] = {code: _where_enough(premises, months) for code, months in units[By.employee].items()}
+    within = {month: _within(premises, rows) for month, rows in premises.months.items()}
+    showings, release = decide(
+        _subjects(premises, units, within),
+        whole=premises.whole,
+        before=premises.before,
+        trend=premises.trend,
+        counts=premises.counts,
+        former=premises.former,
     )
-    at_offices = measure(
-        premises.scoring, by_unit(rows, By.office), by_unit(before, By.office), premises.served[By.office], None
-    )
-    made = [
-        *_persons(premises, persons, measured),
-        *_offices(premises, by_unit(rows, By.office), at_offices),
+    made = [*_persons(premises, units[By.employee], showings), *_offices(premises, units[By.office], showings)]
+    changes = [change for document in made if (change := _change(premises, document, showings))]
+    whole = _whole(premises, made, within, showings)
+    if change := _change(premises, whole, showings):
+        changes.append(change)
+    if changes and premises.standing:
+        whole = replace(whole, content={**whole.content, "changes": changes})
+    return Made([*made, whole], release, changes)
+
+
+def _subjects(premises: Premises, units: Mapping[By, Units], within: Months) -> list[Subject]:
+    """Everything that figures may be about: the whole, and all offices and persons, since they are compared."""
+
+    def subject(kind: str, code: str, offices: frozenset[str], employee: str | None, months: Months) -> Subject:
+        standing = premises.standing.get((kind, code))
+        sizes = {month: size(rows) for month, rows in months.items()}
+        return Subject(kind, code, offices, employee, sizes, standing["n"] if standing else None)
+
+    return [
+        subject("agency", premises.agency_id, premises.offices, None, within),
+        *(subject("office", code, frozenset([code]), None, months) for code, months in units[By.office].items()),
+        *(
+            subject("employee", code, frozenset(row.office for row in chain(*months.values())), code, months)
+            for code, months in units[By.employee].items()
+        ),
     ]
-    return [*made, _whole(premises, made, rows)]
 
 
-def _persons(
-    premises: Premises, persons: Mapping[str, Sequence[SheetRow]], measured: Mapping[str, UnitMeasures]
-) -> list[Document]:
+def _where_enough(premises: Premises, months: Months) -> Months:
+    """A person's sheets at the offices where at least ten rated; a few at another could be told by subtraction."""
+    enough = enough_offices(_of(months, premises.whole))
+    return {month: [row for row in rows if row.office in enough] for month, rows in months.items()}
+
+
+def _measured(premises: Premises, by: By, units: Units, showings: Showings) -> Mapping[str, UnitMeasures]:
+    """The measures of all units that may be told; only they are compared."""
+    told = {code: months for code, months in units.items() if showings[KIND[by], code].withheld is None}
+    return measure(
+        premises.scoring,
+        {code: _of(months, premises.whole) for code, months in told.items()},
+        {code: _of(months, premises.before) for code, months in told.items() if showings[KIND[by], code].before},
+        premises.served[by],
+        premises.families if by is By.employee else None,
+    )
+
+
+def _persons(premises: Premises, units: Units, showings: Showings) -> list[Document]:
+    measured = _measured(premises, By.employee, units, showings)
     known = {employee.code: employee for employee in premises.directory.employees}
     offices = {office.code: office for office in premises.directory.offices}
     posted = _posted(premises.directory, premises.span.last)
-    months = _by_month(premises, By.employee)
     made = []
-    for code, rows in sorted(persons.items()):
+    for code, months in sorted(units.items()):
         office = posted.get(code)
-        if office not in premises.offices:
+        if office not in premises.offices or not _of(months, premises.whole):
             continue
-        own = months[code]
-        unit, trend = _shown(premises, ("employee", code), measured.get(code), own)
+        unit = measured.get(code)
         subject = _employee(known[code]) | {"office": _office(offices[office])}
         told = {"feedback": feedback(premises.scoring.instrument, unit) if unit else None, "notice": dict(NOTICE)}
-        made.append(
-            _document(premises, "employee", code, office, size(rows), subject, unit, By.employee, trend, told, own)
-        )
+        showing = showings["employee", code]
+        made.append(_document(premises, ("employee", code), office, subject, showing, unit, months, told))
     return made
 
 
-def _offices(
-    premises: Premises, units: Mapping[str, Sequence[SheetRow]], measured: Mapping[str, UnitMeasures]
-) -> list[Document]:
+def _offices(premises: Premises, units: Units, showings: Showings) -> list[Document]:
+    measured = _measured(premises, By.office, units, showings)
     offices = {office.code: office for office in premises.directory.offices}
-    months = _by_month(premises, By.office)
-    made = []
-    for code, rows in sorted(units.items()):
-        if code in premises.offices:
-            own = months[code]
-            unit, trend = _shown(premises, ("office", code), measured.get(code), own)
-            subject = _office(offices[code])
-            made.append(_document(premises, "office", code, code, size(rows), subject, unit, By.office, trend, {}, own))
-    return made
+    return [
+        _document(
+            premises,
+            ("office", code),
+            code,
+            _office(offices[code]),
+            showings["office", code],
+            measured.get(code),
+            own,
+            {},
+        )
+        for code, own in sorted(units.items())
+        if code in premises.offices and _of(own, premises.whole)
+    ]
 
 
-def _whole(premises: Premises, made: Sequence[Document], rows: Sequence[SheetRow]) -> Document:
+def _whole(premises: Premises, made: Sequence[Document], within: Months, showings: Showings) -> Document:
     """The agency's own report: its offices in one table, its employees as classes of the ladder, never by name."""
-    within = [row for row in rows if row.office in premises.offices]
-    unit = measure(premises.scoring, {"": within}, {}, {}, None).get("")
+    showing = showings["agency", premises.agency_id]
+    rows = {} if showing.withheld else {"": _of(within, premises.whole)}
+    unit = measure(premises.scoring, rows, {}, {}, None).get("")
     classes = Counter(
         (document.content["figures"]["comparison"] or {}).get("use") or Use.nothing
         for document in made
@@ -165,11 +157,8 @@ def _whole(premises: Premises, made: Sequence[Document], rows: Sequence[SheetRow
     ]
     told = {"offices": table, "employees": {str(use): classes[use] for use in Use}}
     subject = {"code": premises.agency_id, "name": premises.agency_name}
-    # The agency as a whole is never suppressed by its months: it is no person, and its offices are shown anyway.
-    own = {month: _within(premises, part) for month, part in premises.months.items()}
-    trend = _trend(premises, own)
-    code = premises.agency_id
-    return _document(premises, "agency", code, None, size(within), subject, unit, By.office, trend, told, own)
+    whole = _document(premises, ("agency", premises.agency_id), None, subject, showing, unit, within, told)
+    return replace(whole, content={**whole.content, **told})
 
 
 def _line(document: Document) -> dict[str, Any]:
@@ -179,76 +168,75 @@ def _line(document: Document) -> dict[str, Any]:
 
 def _document(
     premises: Premises,
-    kind: str,
-    unit: str,
+    about: tuple[str, str],
     office: str | None,
-    n: int,
     subject: Mapping[str, Any],
+    showing: Showing,
     measures: UnitMeasures | None,
-    by: By,
-    trend: Sequence[Mapping[str, Any]],
-    told: Mapping[str, Any],
     months: Months,
+    told: Mapping[str, Any],
 ) -> Document:
-    span, scoring = premises.span, premises.scoring
+    span, scoring, (kind, unit) = premises.span, premises.scoring, about
+    period = {
+        "code": span.code,
+        "from": span.first.isoformat(),
+        "to": span.last.isoformat(),
+        "revision": premises.revision,
+    }
+    standing = premises.standing.get(about)
+    if standing is not None and not showing.is_new:
+        return Document(kind, unit, office, standing["n"], standing_again(standing, period))
     instrument = scoring.instrument
-    figures = unit_out(instrument, by, unit, subject["name"], measures).model_dump(mode="json")
+    by = By.employee if kind == "employee" else By.office
+    n = measures.n if measures else 0
     content = {
         "schema": SCHEMA,
         "kind": kind,
         "state": "draft",
         "agency": {"code": premises.agency_id, "name": premises.agency_name},
-        "period": {
-            "code": span.code,
-            "from": span.first.isoformat(),
-            "to": span.last.isoformat(),
-            "revision": premises.revision,
-        },
+        "period": period,
         "method": rules_of(scoring) | {"index_title": dict(instrument.index_title), "measures": METHOD},
         "subject": dict(subject),
-        "n": n if measures else 0,
-        "figures": figures,
-        "trend": list(trend),
+        "n": n,
+        "withheld": showing.withheld,
+        "figures": unit_out(instrument, by, unit, subject["name"], measures).model_dump(mode="json"),
+        "trend": _trend(premises, {month: months[month] for month in showing.months}),
         "reply": None,
         "note": None,
         **told,
     }
-    return Document(kind, unit, office, n if measures else 0, content, _sizes(months))
+    if premises.standing:
+        content["supersedes"] = premises.revision - 1
+    return Document(kind, unit, office, n, content)
 
 
-def _shown(
-    premises: Premises, about: tuple[str, str], unit: UnitMeasures | None, own: Months
-) -> tuple[UnitMeasures | None, list[dict[str, Any]]]:
-    """The unit's measures and trend, as far as nothing can be computed from them that is too small."""
-    if unit is None:
-        return None, []
-    former = premises.former.get(about, ())
-    may, months = shown_months(frozenset(premises.span.month_codes), _sizes(own), former)
-    if not may:
-        return None, []
-    return unit, _trend(premises, {month: rows for month, rows in own.items() if month in months})
+def _change(premises: Premises, document: Document, showings: Showings) -> dict[str, Any] | None:
+    about = document.kind, document.unit
+    standing = premises.standing.get(about)
+    if not showings[about].is_new or (standing is None and not document.n):
+        return None
+    n_before = standing["n"] if standing else 0
+    return {"kind": document.kind, "unit": document.unit, "n_before": n_before, "n": document.n}
 
 
-def _by_month(premises: Premises, by: By) -> dict[str, dict[Month, list[SheetRow]]]:
+def _of(months: Months, wanted: Collection[Month]) -> list[SheetRow]:
+    return [row for month in sorted(wanted) for row in months.get(month, ())]
+
+
+def by_unit_and_month(months: Months, by: By) -> Units:
     """Every unit's sheets by month, months without any included."""
-    units: dict[str, dict[Month, list[SheetRow]]] = {}
-    for month, rows in premises.months.items():
+    units: dict[str, dict[Month, Sequence[SheetRow]]] = {}
+    for month, rows in months.items():
         for code, own in by_unit(rows, by).items():
-            units.setdefault(code, {each: [] for each in premises.months})[month] = own
+            units.setdefault(code, {each: [] for each in months})[month] = own
     return units
 
 
-def _sizes(months: Months) -> dict[Month, int]:
-    return {month: size(rows) for month, rows in months.items()}
-
-
 def _trend(premises: Premises, months: Months) -> list[dict[str, Any]]:
-    line = []
-    for month, rows in sorted(months.items()):
-        counted = counts(rows)
-        if sum(counted.values()) >= SMALLEST_N:
-            line.append({"month": month, "n": sum(counted.values()), "index": _index(premises.scoring, counted)})
-    return line
+    return [
+        {"month": month, "n": size(rows), "index": _index(premises.scoring, counts(rows))}
+        for month, rows in sorted(months.items())
+    ]
 
 
 def _index(scoring: Scoring, counted: SheetCounts) -> str | None:

@@ -3,6 +3,7 @@
 A period without a row is open. What is final never changes: late ratings make the next revision.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,13 +19,14 @@ from app.foundation.ids import new_id
 from app.foundation.problems import Problem, busy
 from app.indices.calendar import Span, span_of
 from app.reports import store
-from app.reports.assembly import documents, read_premises
+from app.reports.assembly import Made, documents
 from app.reports.canonical import canonical
-from app.reports.documents import Document, changes_between, with_words
-from app.reports.releases import releases
+from app.reports.documents import Document, with_words
+from app.reports.premises import Contents, read_premises
+from app.reports.releases import release_out, releases_in
 from app.reports.reply_window import reply_deadline
 from app.reports.signing import SigningKey, key_id, public_bytes, sign
-from app.reports.tables import WHOLE, Note, Period, Report
+from app.reports.tables import WHOLE, Note, Period, Release, Report
 
 DRAFT, FINAL = "draft", "final"
 
@@ -57,8 +59,8 @@ def close(database: Database, reach: Reach, span: Span, *, instrument: str, now:
     with database.snapshot() as session:
         _refuse_closed(session, reach, span)
         seen = _revisions(session, reach)
-        made = _documents(session, reach, span, 1, instrument)
-    if not any(document.n for document in made):
+        made = _documents(session, reach, span, 1, instrument, {})
+    if not made.changes:
         raise Problem("period-empty")
     with database.writing() as session:
         lock_agency(session, reach.agency_id)
@@ -77,16 +79,15 @@ def revise(database: Database, reach: Reach, span: Span, *, now: datetime, worki
         if period.state == DRAFT:
             raise Problem("period-draft", until=period.replies_end_at.isoformat())
         seen = _revisions(session, reach)
-        before = {(report.kind, report.unit): report for report in store.reports_of(session, period)}
-        made = _documents(session, reach, span, period.revision + 1, period.instrument)
-    revised = changes_between(before, made, period.revision)
-    if revised is None:
+        standing = {(each.kind, each.unit): json.loads(each.document) for each in store.reports_of(session, period)}
+        made = _documents(session, reach, span, period.revision + 1, period.instrument, standing)
+    if not made.changes:
         raise Problem("revision-unchanged", revision=period.revision)
     with database.writing() as session:
         lock_agency(session, reach.agency_id)
         _refuse_changed(session, reach, seen)
         revision = period.revision + 1
-        return _draft(session, reach, span, revision, period.instrument, revised, now, working_days, "period.revised")
+        return _draft(session, reach, span, revision, period.instrument, made, now, working_days, "period.revised")
 
 
 def note(session: Session, reach: Reach, span: Span, *, employee: str, text: str, now: datetime) -> None:
@@ -171,7 +172,7 @@ def _refuse_changed(session: Session, reach: Reach, seen: set[tuple[str, str, in
         raise busy()
 
 
-def _documents(session: Session, reach: Reach, span: Span, revision: int, instrument: str) -> list[Document]:
+def _documents(session: Session, reach: Reach, span: Span, revision: int, instrument: str, standing: Contents) -> Made:
     premises = read_premises(
         session,
         reach.agency_id,
@@ -180,7 +181,8 @@ def _documents(session: Session, reach: Reach, span: Span, revision: int, instru
         span=span,
         revision=revision,
         instrument=instrument,
-        former=releases(store.told_beside(session, reach.agency_id, span)),
+        former=releases_in(store.releases_beside(session, reach.agency_id, span)),
+        standing=standing,
     )
     return documents(premises)
 
@@ -191,7 +193,7 @@ def _draft(
     span: Span,
     revision: int,
     instrument: str,
-    made: Sequence[Document],
+    made: Made,
     now: datetime,
     working_days: int,
     action: str,
@@ -208,8 +210,15 @@ def _draft(
         drafted_at=now,
         replies_end_at=reply_deadline(now, working_days),
     )
-    store.add_period(session, period, [_report(reach, period, document) for document in made])
-    audit(session, reach, action, period, now, reports=len(made))
+    release = Release(
+        agency_id=reach.agency_id,
+        root=reach.root,
+        code=span.code,
+        revision=revision,
+        told=release_out(made.release),
+    )
+    store.add_period(session, period, release, [_report(reach, period, document) for document in made.documents])
+    audit(session, reach, action, period, now, reports=len(made.documents))
     return period
 
 
@@ -225,7 +234,6 @@ def _report(reach: Reach, period: Period, document: Document) -> Report:
         unit=document.unit,
         office=document.office,
         document=_text({"id": str(report_id), **document.content}),
-        counts=dict(document.counts),
     )
 
 

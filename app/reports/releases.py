@@ -1,36 +1,31 @@
-"""What former reports have already told about each unit. Pure."""
+"""Releases as they are kept: plain JSON beside the period, read only when later reports are made. Pure."""
 
-import json
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from app.indices.calendar import span_of
-from app.reports.disclosure import Month, Release
-
-Unit = tuple[str, str]
+from app.indices.differencing import Cell, Part, Release
 
 
-class Told(NamedTuple):
-    """A stored report: its document, and how many ratings each month had when it was made."""
+def release_out(release: Release) -> dict[str, Any]:
+    """The release as plain JSON; parts that none of its figures counts are left out."""
+    places = {(office, cell.employee) for cell in release.cells for office in cell.offices}
+    months = {month for cell in release.cells for month in cell.months}
+    return {
+        "counts": [
+            [*part, n]
+            for part, n in sorted(release.counts.items())
+            if part.month in months and {(part.office, None), (part.office, part.employee)} & places
+        ],
+        "cells": [[sorted(cell.offices), cell.employee, sorted(cell.months)] for cell in release.cells],
+    }
 
-    document: str
-    counts: Mapping[Month, int]
 
-
-def releases(reports: Iterable[Told]) -> dict[Unit, list[Release]]:
-    """The releases of every unit (kind, code) in these reports, which come oldest first.
-
-    A report shows its whole period and the single months of its trend; a suppressed one shows nothing.
-    """
-    found: dict[Unit, list[Release]] = {}
-    for report in reports:
-        document = json.loads(report.document)
-        if document["figures"]["suppressed"]:
-            continue
-        span = span_of(document["period"]["code"])
-        assert span is not None, "only such codes are closed"
-        months = [frozenset([line["month"]]) for line in document["trend"]]
-        shown = (frozenset(span.month_codes), *months)
-        unit = (document["kind"], document["subject"]["code"])
-        found.setdefault(unit, []).append(Release(shown, report.counts))
-    return found
+def releases_in(kept: Sequence[Mapping[str, Any]]) -> list[Release]:
+    """The releases again."""
+    return [
+        Release(
+            {Part(office, employee, month): n for office, employee, month, n in each["counts"]},
+            [Cell(frozenset(offices), employee, frozenset(months)) for offices, employee, months in each["cells"]],
+        )
+        for each in kept
+    ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, insert, update
@@ -9,13 +10,12 @@ from sqlmodel import col, select
 
 from app.foundation.database import Session
 from app.indices.calendar import Span
-from app.reports.releases import Told
-from app.reports.tables import Invitation, Note, Period, Reply, Report
+from app.reports.tables import Invitation, Note, Period, Release, Reply, Report
 
 # Rows bound into one statement; far below what either driver takes.
 BATCH = 500
-# A report shows the twelve months that end with its period.
-REACH = timedelta(days=366)
+# A report tells of the twelve months that end with its period, and of the period before.
+REACH = timedelta(days=2 * 366)
 
 
 def periods_of(session: Session, agency_id: str, code: str | None = None) -> Sequence[Period]:
@@ -33,10 +33,11 @@ def latest(session: Session, agency_id: str, root: str, code: str) -> Period | N
     return session.exec(query.order_by(col(Period.revision).desc()).limit(1)).first()
 
 
-def add_period(session: Session, period: Period, reports: Iterable[Report]) -> None:
+def add_period(session: Session, period: Period, release: Release, reports: Iterable[Report]) -> None:
     """The period with all its reports, in the caller's transaction. Raises IntegrityError if it is there already."""
     session.add(period)
     session.flush()
+    session.add(release)
     rows = [report.model_dump() for report in reports]
     for start in range(0, len(rows), BATCH):
         session.execute(insert(Report), rows[start : start + BATCH])
@@ -70,25 +71,27 @@ def period_of_report(session: Session, report: Report) -> Period:
     return period
 
 
-def told_beside(session: Session, agency_id: str, span: Span) -> Sequence[Told]:
-    """Every report of a period whose trend can meet the trend of this one, oldest first."""
-    since, until = span.first - REACH, span.last + REACH
+def releases_beside(session: Session, agency_id: str, span: Span) -> Sequence[Mapping[str, Any]]:
+    """What was told in every closing whose months can meet those of this one, oldest first."""
     query = (
-        select(Report.document, Report.counts)
+        select(Release.told)
         .join(
             Period,
             and_(
-                col(Period.agency_id) == col(Report.agency_id),
-                col(Period.root) == col(Report.root),
-                col(Period.code) == col(Report.period),
-                col(Period.revision) == col(Report.revision),
+                col(Period.agency_id) == col(Release.agency_id),
+                col(Period.root) == col(Release.root),
+                col(Period.code) == col(Release.code),
+                col(Period.revision) == col(Release.revision),
             ),
         )
-        .where(Report.agency_id == agency_id, Period.last_on >= since, Period.first_on <= until)
-        # Ids are made in the order of time.
-        .order_by(col(Report.report_id))
+        .where(
+            Release.agency_id == agency_id,
+            Period.last_on >= span.first - REACH,
+            Period.first_on <= span.last + REACH,
+        )
+        .order_by(col(Period.drafted_at), col(Period.root), col(Period.code), col(Period.revision))
     )
-    return [Told(*row) for row in session.exec(query)]
+    return session.exec(query).all()
 
 
 def seal(session: Session, agency_id: str, envelopes: Mapping[UUID, str]) -> None:

@@ -1,6 +1,7 @@
 """Closed periods and their reports. Rows of a final revision never change; a correction is the next revision."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
@@ -59,9 +60,25 @@ class Report(SQLModel, table=True):
     unit: str = Field(sa_type=Code())
     office: str | None = Field(default=None, sa_type=Code())
     document: str = Field(sa_type=SqlText)
-    # By month, also of months that are not shown: it guards what later reports may show, and is never shown itself.
-    counts: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
     envelope: str | None = Field(default=None, sa_type=SqlText)
+
+
+class Release(SQLModel, table=True):
+    """What one revision told, as counts of ratings: it guards what later ones may tell, and is never shown itself."""
+
+    __tablename__ = "release"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["agency_id", "root", "code", "revision"],
+            ["period.agency_id", "period.root", "period.code", "period.revision"],
+        ),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    root: str = Field(primary_key=True, sa_type=Code())
+    code: str = Field(primary_key=True, sa_type=Text(10))
+    revision: int = Field(primary_key=True)
+    told: dict[str, Any] = Field(sa_type=JSON)
 
 
 class Reply(SQLModel, table=True):

@@ -68,7 +68,10 @@ def shape(url: str) -> dict[str, Any]:
         found = inspect(connection)
         return {
             table: (
-                [(column["name"], str(column["type"]), column["nullable"]) for column in found.get_columns(table)],
+                # A column that comes back stands last: their order means nothing.
+                sorted(
+                    (column["name"], str(column["type"]), column["nullable"]) for column in found.get_columns(table)
+                ),
                 found.get_pk_constraint(table),
                 sorted(map(str, found.get_foreign_keys(table))),
                 sorted(map(str, found.get_check_constraints(table))),

@@ -19,7 +19,7 @@ def fill(house: House) -> None:
         [
             *visits("E001", 40, "434"), *visits("E001", 20, "333", channel="mobile"), *visits("E002", 35, "323"),
             *visits("E002", 9, "222", office="upt-makassar"), *visits("E003", 12, "444", office="upt-jayapura"),
-            *visits("E004", 9), *visits(None, 5, service="kk"),
+            *visits("E004", 9), *visits(None, 5, service="kk"), *visits(None, 12, office="upt-makassar"),
         ],
     )  # fmt: skip
 
@@ -55,9 +55,32 @@ def test_offices_are_compared_with_offices_and_no_use_is_said_of_them(house: Hou
     fill(house)
     rows = by_code(asked(house, "offices"))
     assert list(rows) == ["dukcapil", "upt-jayapura", "upt-makassar"]
-    assert rows["upt-makassar"]["suppressed"]
     assert rows["dukcapil"]["comparison"]["use"] is None
     assert rows["dukcapil"]["n"] == 109
+
+
+def test_nobody_can_subtract_those_shown_from_their_office(house: House) -> None:
+    """Nine rated E004; beside E002's ten they stay unknown, whoever subtracts E001 from the office."""
+    put(house.database, [*visits("E001", 30), *visits("E002", 10), *visits("E004", 9)])
+    rows = by_code(asked(house, "employees"))
+    assert {code: row["suppressed"] for code, row in rows.items()} == {"E001": False, "E002": True, "E004": True}
+    assert by_code(asked(house, "offices"))["dukcapil"]["n"] == 49
+
+
+def test_nobody_can_subtract_the_offices_shown_from_the_agency(house: House) -> None:
+    put(
+        house.database,
+        [*visits(None, 30), *visits(None, 12, office="upt-jayapura"), *visits(None, 9, office="upt-makassar")],
+    )
+    rows = by_code(asked(house, "offices"))
+    assert {code: row["suppressed"] for code, row in rows.items()} == {
+        "dukcapil": False, "upt-jayapura": True, "upt-makassar": True,
+    }  # fmt: skip
+
+
+def test_a_few_ratings_at_another_office_are_in_no_figure_of_the_person(house: House) -> None:
+    fill(house)
+    assert by_code(asked(house, "employees"))["E002"]["n"] == 35
 
 
 def test_a_narrower_key_sees_only_what_was_rated_at_its_offices(house: House) -> None:

@@ -100,9 +100,38 @@ def test_alone_or_unanimous_nothing_can_be_told_from_a_comparison() -> None:
     assert both.use is Use.coaching
 
 
-def test_within_the_family_too_few_sheets_take_no_part_in_the_comparison() -> None:
-    units = persons(rows("E1", (0, 0, 0, 6)), rows("E1", (0, 0, 0, 5), "skck"), rows("E2", (0, 2, 10, 48)))
+@pytest.mark.parametrize(("elsewhere", "mean"), [(9, Fraction(89, 29)), (10, Fraction(4))])
+def test_a_few_sheets_of_another_family_cannot_be_told_by_subtraction(elsewhere: int, mean: Fraction) -> None:
+    """Beside the mean of all sheets, the mean within the family would tell about the nine of the other one."""
+    units = persons(
+        rows("E1", (0, 0, 0, 20)),
+        rows("E1", (elsewhere, 0, 0, 0), "skck"),
+        rows("E2", (0, 2, 10, 48)),
+    )
+    comparison = measured(units)["E1"].comparison
+    assert comparison is not None
+    assert comparison.standardised is not None
+    assert comparison.standardised.raw == mean
+
+
+def test_a_comparison_needs_ten_complete_sheets_within_the_family() -> None:
+    blank = [SheetRow("dukcapil", "E1", "ktp-el", "kiosk", "counted", "-44", 8)]
+    units = persons(rows("E1", (0, 0, 0, 6)), blank, rows("E2", (0, 2, 10, 48)))
     assert measured(units)["E1"].comparison is None
+
+
+def test_services_that_few_answered_are_expected_as_one() -> None:
+    """From what is expected of two persons the means of single services could be computed."""
+    person = {
+        "ktp-el": item_moments((0, 0, 20, 20)),
+        "kk": item_moments((3, 0, 0, 0)),
+        "akta": item_moments((0, 4, 0, 0)),
+    }
+    other = {"ktp-el": item_moments((0, 0, 10, 10)), "kia": item_moments((0, 0, 0, 15))}
+    compared = compare({"E1": person, "E2": other})["E1"].standardised
+    # The seven alone would still be told; the next larger service hides them: (3 + 8 + 60)/22 for all three.
+    assert compared is not None
+    assert compared.expected == (40 * Fraction(7, 2) + 7 * Fraction(71, 22)) / 47
 
 
 def test_held_sheets_are_told_and_in_no_figure() -> None:

@@ -13,7 +13,7 @@ SEPTEMBER = date(2026, 9, 14)
 AFTER_THE_WINDOW = timedelta(days=8)
 
 
-def rated(employee: str, n: int, sheet: str = "434", day: date = OCTOBER) -> list[Visit]:
+def rated(employee: str | None, n: int, sheet: str = "434", day: date = OCTOBER) -> list[Visit]:
     return [Visit(employee=employee, sheet=sheet, rated_on=day) for _ in range(n)]
 
 

@@ -20,6 +20,6 @@ def office(furnished: tuple[str, dict[str, str]], key_file: Path) -> Iterator[Ho
     """A service whose agency has ratings in September and October."""
     url, keys = furnished
     with House.open(url, keys, signing_key_file=key_file) as house:
-        put(house.database, [*rated("E001", 12), *rated("E002", 40, "433"), *rated("E004", 9)])
+        put(house.database, [*rated("E001", 12), *rated("E002", 40, "433"), *rated("E004", 9), *rated(None, 11)])
         put(house.database, [*rated("E001", 15, day=SEPTEMBER)], start=1_000)
         yield house

@@ -1,143 +1,163 @@
-"""Nothing published about a unit, added and subtracted in any way, tells about one to nine ratings."""
+"""Nothing ever published, added and subtracted in any way, tells about one to nine ratings."""
 
-from itertools import chain, combinations
+from itertools import combinations
 
 import numpy as np
-import pytest
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from app.indices.calendar import months_until, span_of
-from app.reports.disclosure import MOST_SMALL, Release, isolates, shown_months
+from app.indices.differencing import Cell, Part, Release, remembered
+from app.reports.disclosure import Subject, Withheld, decide
+from app.reports.releases import release_out, releases_in
 
-JANUARY, FEBRUARY, MARCH = "2026-01", "2026-02", "2026-03"
-QUARTER = frozenset({JANUARY, FEBRUARY, MARCH})
-
-
-def shown(counts: dict[str, int], *former: Release, whole: frozenset[str] = QUARTER) -> tuple[bool, set[str]]:
-    may, months = shown_months(whole, counts, former)
-    return may, set(months)
-
-
-def test_months_with_enough_ratings_are_shown_beside_the_period() -> None:
-    assert shown({JANUARY: 10, FEBRUARY: 20, MARCH: 30}) == (True, {JANUARY, FEBRUARY, MARCH})
-    assert shown({JANUARY: 10, FEBRUARY: 20, MARCH: 0}) == (True, {JANUARY, FEBRUARY})
+MONTHS = [month.code for month in months_until(span_of("2026-04").last, 4)]  # type: ignore[union-attr]  # a code of a month
+PERIODS = [*MONTHS, "2026-Q1"]
+OFFICES = "ab"
+PERSONS = "pqr"
 
 
-def test_a_month_with_too_few_takes_another_with_it() -> None:
-    # The period minus January and February would be March's nine.
-    assert shown({JANUARY: 10, FEBRUARY: 20, MARCH: 9}) == (True, {FEBRUARY})
-    # Two small months together are enough to hide in.
-    assert shown({JANUARY: 20, FEBRUARY: 6, MARCH: 5}) == (True, {JANUARY})
+def subjects(counts: dict[Part, int], stood: dict[tuple[str, str], int]) -> list[Subject]:
+    """The agency, its offices and the persons at the offices where ten rated them, as reports are about them."""
 
+    def subject(kind: str, code: str, offices: frozenset[str], employee: str | None) -> Subject:
+        months = {
+            month: sum(
+                n
+                for part, n in counts.items()
+                if part.month == month and part.office in offices and employee in (None, part.employee)
+            )
+            for month in MONTHS
+        }
+        return Subject(kind, code, offices, employee, months, stood.get((kind, code)))
 
-def test_a_period_that_former_reports_would_take_apart_is_not_shown() -> None:
-    counts = {JANUARY: 10, FEBRUARY: 20, MARCH: 9}
-    months = [Release((frozenset({month}),), counts) for month in (JANUARY, FEBRUARY)]
-    assert shown(counts, *months) == (False, set())
-
-
-def test_late_ratings_of_a_shown_month_are_not_told_by_a_later_period() -> None:
-    before = {JANUARY: 12, FEBRUARY: 0, MARCH: 0}
-    january = Release((frozenset({JANUARY}),), before)
-    # Five late ones: a quarter of January alone would be January's 12 and these five.
-    assert shown({JANUARY: 17, FEBRUARY: 0, MARCH: 0}, january) == (False, set())
-    assert shown({JANUARY: 22, FEBRUARY: 0, MARCH: 0}, january) == (True, {JANUARY})
-    assert shown({JANUARY: 17, FEBRUARY: 30, MARCH: 0}, january)[0]
-
-
-def test_ratings_that_were_held_meanwhile_are_not_told_either() -> None:
-    january = Release((frozenset({JANUARY}),), {JANUARY: 20})
-    assert shown({JANUARY: 15}, january, whole=frozenset({JANUARY})) == (False, set())
-
-
-def test_too_many_small_groups_to_try_are_treated_as_told() -> None:
-    sizes = {(f"{2000 + number}-01", 0): 1 for number in range(MOST_SMALL + 1)}
-    assert isolates([frozenset(sizes)], sizes)
-
-
-atoms = [("a", 0), ("b", 0), ("c", 0), ("a", 1), ("b", 1)]
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    st.lists(st.sets(st.sampled_from(atoms), min_size=1).map(frozenset), max_size=5),
-    st.fixed_dictionaries({atom: st.integers(1, 20) for atom in atoms}),
-)
-def test_what_can_be_computed_is_what_linear_algebra_says(
-    cells: list[frozenset[tuple[str, int]]], sizes: dict[tuple[str, int], int]
-) -> None:
-    matrix = np.array([[float(atom in cell) for atom in atoms] for cell in cells]).reshape(len(cells), len(atoms))
-    groups = chain.from_iterable(combinations(atoms, length) for length in range(1, len(atoms) + 1))
-    told = any(
-        sum(sizes[atom] for atom in group) < 10
-        and _rank(np.vstack([matrix, [[float(atom in group) for atom in atoms]]])) == _rank(matrix)
-        for group in groups
-        if len(cells)
-    )
-    assert isolates(cells, sizes) == told
-
-
-def _rank(matrix: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> int:
-    return int(np.linalg.matrix_rank(matrix))
-
-
-MONTHS = [month.code for month in months_until(span_of("2026-06").last, 6)]  # type: ignore[union-attr]  # a code of a month
-PERIODS = [*MONTHS, "2026-Q1", "2026-Q2", "2026-S1"]
+    return [
+        subject("agency", "all", frozenset(OFFICES), None),
+        *(subject("office", code, frozenset(code), None) for code in OFFICES),
+        *(subject("employee", code, frozenset(OFFICES), code) for code in PERSONS),
+    ]
 
 
 class Differencing(RuleBasedStateMachine):
-    """Ratings come, late ones too, periods are published in any order and again; an attacker keeps everything."""
+    """Ratings come, late ones too, periods are closed and revised in any order; an attacker keeps every report."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.arrivals: list[tuple[str, int]] = []
-        self.releases: list[Release] = []
-        # What the attacker has: for each published cell, how many ratings of each arrival it counts.
-        self.seen: list[list[int]] = []
+        # Groups of citizens that came together, and how many they are.
+        self.arrivals: list[tuple[Part, int]] = []
+        self.kept: list[dict[str, object]] = []
+        self.stood: dict[str, dict[tuple[str, str], int]] = {}
+        # What the attacker has: for each published figure, which arrivals it counts.
+        self.seen: set[tuple[int, ...]] = set()
 
-    @rule(month=st.sampled_from(MONTHS), n=st.integers(1, 14))
-    def rate(self, month: str, n: int) -> None:
+    @rule(
+        office=st.sampled_from(OFFICES),
+        employee=st.sampled_from(["", *PERSONS]),
+        month=st.sampled_from(MONTHS),
+        n=st.integers(1, 14),
+    )
+    def rate(self, office: str, employee: str, month: str, n: int) -> None:
         """Some citizens rate."""
-        self.arrivals.append((month, n))
+        self.arrivals.append((Part(office, employee, month), n))
 
     @rule(code=st.sampled_from(PERIODS))
     def publish(self, code: str) -> None:
-        """A report is made, and the attacker gets it."""
+        """The period is closed or revised, and the attacker gets what is new."""
         span = span_of(code)
         assert span is not None
-        counts = dict.fromkeys(MONTHS, 0)
-        for month, n in self.arrivals:
-            counts[month] += n
-        whole = frozenset(span.month_codes)
-        if sum(counts[month] for month in whole) < 10:
-            return
-        trend = {month.code for month in months_until(span.last, 12)}
-        may, months = shown_months(whole, {month: counts[month] for month in MONTHS if month in trend}, self.releases)
-        if may:
-            cells = (whole, *(frozenset({month}) for month in sorted(months)))
-            self.releases.append(Release(cells, {month: counts[month] for month in MONTHS if month in trend}))
-            for cell in cells:
-                self.seen.append([n if month in cell else 0 for month, n in self.arrivals])
+        whole, before = frozenset(span.month_codes), frozenset(span.before().month_codes)
+        counts: dict[Part, int] = {}
+        for part, n in self.arrivals:
+            counts[part] = counts.get(part, 0) + n
+        former = releases_in(self.kept)
+        asked = subjects(counts, self.stood.get(code, {}))
+        showings, release = decide(
+            asked,
+            whole=whole,
+            before=before,
+            trend=frozenset(month for month in MONTHS if month <= max(whole)),
+            counts=remembered(former, counts, MONTHS),
+            former=former,
+        )
+        self.kept.append(release_out(release))
+        for subject in asked:
+            showing = showings[subject.kind, subject.code]
+            if showing.withheld or not showing.is_new:
+                continue
+            self.stood.setdefault(code, {})[subject.kind, subject.code] = subject.n(whole)
+            spans = [whole, *([before] if showing.before else []), *(frozenset([month]) for month in showing.months)]
+            self.seen |= {self._counted(Cell(subject.offices, subject.employee, months)) for months in spans}
+
+    def _counted(self, cell: Cell) -> tuple[int, ...]:
+        return tuple(
+            place
+            for place, (part, _) in enumerate(self.arrivals)
+            if part.office in cell.offices and part.month in cell.months and cell.employee in (None, part.employee)
+        )
 
     @invariant()
-    def no_pair_isolates_one_to_nine(self) -> None:
-        """No difference of two published counts is made of one to nine ratings."""
-        width = len(self.arrivals)
-        rows = [row + [0] * (width - len(row)) for row in self.seen]
-        for one, other in combinations(rows, 2):
-            difference = [a - b for a, b in zip(one, other, strict=True)]
-            if all(value >= 0 for value in difference) or all(value <= 0 for value in difference):
-                assert not 0 < abs(sum(difference)) < 10, (one, other)
-        assert all(sum(row) >= 10 for row in rows)
+    def no_sum_of_figures_isolates_one_to_nine(self) -> None:
+        """No group of one to nine ratings is a combination of published figures."""
+        rows = np.array(
+            [[float(place in figure) for place in range(len(self.arrivals))] for figure in sorted(self.seen)]
+        )
+        if not len(rows):
+            return
+        # Arrivals that every figure counts alike can never be told apart.
+        alike: dict[tuple[float, ...], list[int]] = {}
+        for place, (_, n) in enumerate(self.arrivals):
+            alike.setdefault(tuple(rows[:, place]), []).append(n)
+        alike.pop((0.0,) * len(rows), None)
+        columns, sizes = np.array(list(alike)).T, [sum(each) for each in alike.values()]
+        rank = np.linalg.matrix_rank(columns)
+        small = [place for place, size in enumerate(sizes) if size < 10]
+        for length in range(1, min(len(small), 4) + 1):
+            for group in combinations(small, length):
+                if sum(sizes[place] for place in group) < 10:
+                    wanted = np.array([[float(place in group) for place in range(len(sizes))]])
+                    assert np.linalg.matrix_rank(np.vstack([columns, wanted])) > rank, group
+
+    @invariant()
+    def every_figure_is_about_ten(self) -> None:
+        """No figure counts fewer."""
+        assert all(sum(self.arrivals[place][1] for place in figure) >= 10 for figure in self.seen)
 
 
 TestDifferencing = Differencing.TestCase
-TestDifferencing.settings = settings(max_examples=60, stateful_step_count=14, deadline=None)
+TestDifferencing.settings = settings(max_examples=80, stateful_step_count=20, deadline=None)
 
 
-@pytest.mark.parametrize("n", [0, 9, 10])
-def test_a_single_month_needs_ten(n: int) -> None:
-    may, months = shown_months(frozenset({JANUARY}), {JANUARY: n}, [])
-    assert (may, set(months)) == ((True, set()) if n == 0 else (n >= 10, {JANUARY} if n >= 10 else set()))
+def closing(subject: Subject, *, former: tuple[Release, ...] = ()) -> tuple[Withheld | None, bool]:
+    counts = {Part("a", subject.employee or "", month): n for month, n in subject.months.items()}
+    month = frozenset(["2026-01"])
+    showings, _ = decide(
+        [subject], whole=month, before=frozenset(["2025-12"]), trend=month, counts=counts, former=former
+    )
+    showing = showings[subject.kind, subject.code]
+    return showing.withheld, showing.is_new
+
+
+def test_a_report_says_why_it_has_no_figures() -> None:
+    def office(n: int) -> Subject:
+        return Subject("office", "a", frozenset("a"), None, {"2026-01": n})
+
+    told = Release({Part("a", "", "2026-01"): 20}, [Cell(frozenset("a"), None, frozenset(["2026-01"]))])
+    assert closing(office(9)) == (Withheld.few, True)
+    assert closing(office(10)) == (None, True)
+    assert closing(office(25), former=(told,)) == (Withheld.difference, True)
+
+
+def test_a_former_revision_stands_where_fewer_than_ten_came() -> None:
+    def office(n: int) -> Subject:
+        return Subject("office", "a", frozenset("a"), None, {"2026-01": n}, stood=20)
+
+    told = Release({Part("a", "", "2026-01"): 20}, [Cell(frozenset("a"), None, frozenset(["2026-01"]))])
+    assert [closing(office(n), former=(told,))[1] for n in (20, 29, 30)] == [False, False, True]
+
+
+def test_of_what_was_told_only_what_was_counted_is_kept() -> None:
+    counted, other = Part("a", "p", "2026-01"), Part("b", "", "2026-01")
+    person = Cell(frozenset("a"), "p", frozenset(["2026-01"]))
+    [kept] = releases_in([release_out(Release({counted: 12, other: 5}, [person]))])
+    assert kept == Release({counted: 12}, [person])

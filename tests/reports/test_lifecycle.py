@@ -1,6 +1,7 @@
 """A period from open to final over HTTP, and everything that is refused on the way."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,9 @@ import pytest
 from sqlmodel import select
 
 from app.access.tables import AuditEvent
-from app.foundation.database import Session
 from app.foundation.problems import Problem
-from app.indices.calendar import Span
 from app.reports import lifecycle, store
-from app.reports.documents import Document
+from app.reports.assembly import Made
 from app.reports.keyring import trusted_keys
 from app.reports.lifecycle import Reach, asked
 from app.reports.lifecycle import close as close_period
@@ -49,8 +48,8 @@ def test_too_few_ratings_give_a_report_without_figures(office: House) -> None:
     assert few["figures"]["suppressed"]
     assert few["figures"]["index"] is few["figures"]["n"] is None
     assert (few["n"], few["trend"], few["feedback"]) == (0, [], None)
-    # The office counts these nine, too: as yet its other employees can be subtracted from it.
-    assert report(office, "dukcapil")["document"]["n"] == 61
+    # The office counts these nine, too: beside eleven about nobody, so no subtraction tells them.
+    assert report(office, "dukcapil")["document"]["n"] == 72
 
 
 def test_the_reply_and_the_note_become_part_of_the_final_report(office: House, key_file: Path) -> None:
@@ -124,7 +123,8 @@ def test_late_ratings_make_a_second_revision_that_names_what_changed(office: Hou
     finalise(office, key_file)
     first = report(office, "E001")
     # Nine more would be told by the difference, so the person keeps the former figures; ten more are a change.
-    put(office.database, [*rated("E001", 9, "222"), *rated("E002", 10, "222")], start=2_000)
+    # About nobody there are some, too: else the office's change without E002's would tell about the nine.
+    put(office.database, [*rated("E001", 9, "222"), *rated("E002", 10, "222"), *rated(None, 1)], start=2_000)
     revised = office.post("/v1/periods/2026-10/revise", {}, "supervisor")
     assert (revised.status_code, revised.json()["revision"]) == (201, 2)
     same, changed, whole = (report(office, unit)["document"] for unit in ("E001", "E002", "kota"))
@@ -134,6 +134,42 @@ def test_late_ratings_make_a_second_revision_that_names_what_changed(office: Hou
     # The first revision stays as it was, for readers it is still the newest.
     assert report(office, "E001", "reader") == first
     assert report(office, "E001", revision="1") == first
+
+
+def test_a_change_that_would_tell_about_another_ones_few_waits(office: House, key_file: Path) -> None:
+    """The office's nineteen minus E002's ten would be the nine about E001."""
+    close(office)
+    finalise(office, key_file)
+    put(office.database, [*rated("E001", 9, "222"), *rated("E002", 10, "222")], start=2_000)
+    assert office.post("/v1/periods/2026-10/revise", {}, "supervisor").status_code == 201
+    person, place, whole = (report(office, unit)["document"] for unit in ("E002", "dukcapil", "kota"))
+    assert (person["n"], place["n"], whole["n"]) == (40, 91, 91)
+    assert [change["unit"] for change in whole["changes"]] == ["dukcapil", "kota"]
+
+
+def test_the_table_of_offices_shows_what_stands(office: House, key_file: Path) -> None:
+    """The agency gains twelve ratings, each of two offices six: neither may change, in no report."""
+    put(office.database, [replace(visit, office="upt-makassar") for visit in rated(None, 20)], start=3_000)
+    close(office)
+    finalise(office, key_file)
+    late = [*rated(None, 6), *(replace(visit, office="upt-makassar") for visit in rated(None, 6))]
+    put(office.database, late, start=2_000)
+    assert office.post("/v1/periods/2026-10/revise", {}, "supervisor").status_code == 201
+    whole = report(office, "kota")["document"]
+    assert (whole["n"], [line["n"] for line in whole["offices"]]) == (104, [72, 20])
+    assert [change["unit"] for change in whole["changes"]] == ["kota"]
+
+
+def test_a_person_whose_figures_would_tell_about_a_colleague_has_none(furnished: tuple[str, dict[str, str]]) -> None:
+    url, keys = furnished
+    with House.open(url, keys) as house:
+        put(house.database, [*rated("E001", 30), *rated("E002", 10), *rated("E004", 9)])
+        close(house)
+        documents = {unit: report(house, unit)["document"] for unit in ("E001", "E002", "E004", "dukcapil")}
+    assert {unit: document["withheld"] for unit, document in documents.items()} == {
+        "E001": None, "E002": "difference", "E004": "few", "dukcapil": None,
+    }  # fmt: skip
+    assert (documents["E002"]["n"], documents["E002"]["trend"], documents["dukcapil"]["n"]) == (0, [], 49)
 
 
 def test_a_reader_sees_no_draft_and_only_the_own_subtree(office: House, key_file: Path) -> None:
@@ -207,10 +243,10 @@ def test_the_clock_of_a_period_is_the_zone_whose_day_ends_last(office: House) ->
 def test_what_is_published_meanwhile_sends_a_closing_back(office: House, monkeypatch: pytest.MonkeyPatch) -> None:
     compute = lifecycle._documents
 
-    def overtaken(session: Session, reach: Reach, span: Span, revision: int, instrument: str) -> list[Document]:
+    def overtaken(*asked: Any) -> Made:
         monkeypatch.setattr(lifecycle, "_documents", compute)
         close(office, "2026-09")
-        return compute(session, reach, span, revision, instrument)
+        return compute(*asked)
 
     monkeypatch.setattr(lifecycle, "_documents", overtaken)
     response = office.post("/v1/periods/2026-10/close", {}, "supervisor")

@@ -20,18 +20,22 @@ USES = {
     "consequence": "It may support a consequence, but only after people have examined it and the employee was heard.",
 }
 
+WITHHELD = {
+    "few": "This report has no figures: fewer than 10 people rated in the period.",
+    "difference": "This report has no figures: compared with other reports, they would let somebody work out what a "
+    "few single citizens answered, here or about a colleague.",
+}
 
-def suppressed_section(tell: Language) -> Section:
+
+def suppressed_section(document: Mapping[str, Any], tell: Language) -> Section:
     """Why there is no figure."""
+    why = WITHHELD[document.get("withheld", "difference")]
     return Section(
         "result",
         tell("Result"),
         (
             Words(
-                tell(
-                    "This report has no figures. Either there were fewer than 10 ratings in the period, or the figures "
-                    "could be combined with those of earlier reports to learn what a few single citizens answered."
-                ),
+                tell(why),
                 "notice",
                 tell("No figures"),
             ),

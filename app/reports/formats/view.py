@@ -57,7 +57,7 @@ def _sections(report: Printable, document: Mapping[str, Any], tell: Language) ->
     about: list[Section | None] = [subject_section(document, tell)]
     if kind == "agency":
         about.append(changes_section(document, tell))
-    figures = [suppressed_section(tell)] if suppressed else _figures(document, tell)
+    figures = [suppressed_section(document, tell)] if suppressed else _figures(document, tell)
     after: list[Section | None] = []
     if kind == "employee":
         after = [feedback_section(document, tell), words_section(document, tell)]

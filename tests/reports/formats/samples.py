@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
@@ -34,6 +35,8 @@ def rated_town(database: Database) -> None:
                 sheet = "".join(draw.choices("234", leaning, k=3))
                 visits.append(_visit(draw, employee, month, sheet))
     visits += [_visit(draw, "E004", 9, "434") for _ in range(4)]
+    # About nobody: with them nobody can subtract the others from the office and see these four.
+    visits += [replace(_visit(draw, "E004", month, "343"), employee=None) for month in range(1, 10) for _ in range(12)]
     put(database, visits)
 
 
