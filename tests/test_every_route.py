@@ -35,8 +35,8 @@ PUBLIC: Mapping[Entry, str] = {
 # Open to whoever holds a report's id or a personal link, and what it answers without one.
 HELD: Mapping[Entry, int] = {
     ("GET", "/v1/reports/{report_id}/verification"): 404,
-    ("POST", "/v1/replies/read"): 422,
-    ("POST", "/v1/replies"): 422,
+    ("POST", "/v1/replies/read"): 415,
+    ("POST", "/v1/replies"): 415,
 }
 
 EVERY_KIND = frozenset(KeyKind)
@@ -70,8 +70,6 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
 }
 # What a right key gets where 200 (GET) or 415 (a body is missing) would need something that is not there.
 OTHERWISE: Mapping[Entry, int] = {
-    ("POST", "/v1/periods/{code}/close"): 422,
-    ("POST", "/v1/periods/{code}/notes"): 422,
     ("POST", "/v1/periods/{code}/revise"): 404,
     ("POST", "/v1/periods/{code}/finalise"): 404,
     ("GET", "/v1/reports"): 404,
@@ -95,9 +93,9 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("GET", "/v1/measures/employees"): GUARD | NAMING,
     ("GET", "/v1/measures/offices"): GUARD | NAMING,
     ("GET", "/v1/periods"): GUARD,
-    ("POST", "/v1/periods/{code}/close"): GUARD | BODY - {415} | {404, 409},
+    ("POST", "/v1/periods/{code}/close"): GUARD | BODY | {404, 409},
     ("POST", "/v1/periods/{code}/revise"): GUARD | NAMING | {409},
-    ("POST", "/v1/periods/{code}/notes"): GUARD | BODY - {415} | {404, 409},
+    ("POST", "/v1/periods/{code}/notes"): GUARD | BODY | {404, 409},
     ("POST", "/v1/periods/{code}/finalise"): GUARD | NAMING | {409},
     ("GET", "/v1/reports"): GUARD | NAMING,
     ("GET", "/v1/reports/{report_id}"): GUARD | NAMING | {409},
@@ -203,6 +201,25 @@ def test_the_key_is_looked_at_before_anything_else_of_the_request(house: House) 
         refused = next((kind for kind in KeyKind if kind not in TAKES[method, path]), None)
         if refused is not None:
             problem(house.request(method, address(path), refused, **options[1]), 403, "key-kind-refused")
+
+
+BODIES = (
+    {"content-type": "text/plain"},
+    {"content-type": "application/json; charset=utf-16"},
+    {"content-encoding": "gzip"},
+)
+
+
+@pytest.mark.parametrize("headers", BODIES)
+def test_every_body_is_json_in_utf_8(house: House, headers: dict[str, str]) -> None:
+    taking = {entry for entry, statuses in DOCUMENTED.items() if 415 in statuses} | {
+        entry for entry, status in HELD.items() if status == 415
+    }
+    assert len(taking) >= 7
+    for method, path in taking:
+        kind = next(iter(TAKES.get((method, path), [None])))
+        sent = {"content": b"{}", "headers": {"content-type": "application/json"} | headers}
+        problem(house.request(method, address(path), kind, **sent), 415, "unsupported-media-type")
 
 
 def methods_of(path: str) -> set[str]:

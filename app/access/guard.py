@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from app.access.authentication import Authenticator
 from app.access.principals import KeyKind, Principal
+from app.foundation.body import json_body
 from app.foundation.problems import Problem
 from app.foundation.queries import exact_query
 
@@ -41,6 +42,7 @@ def requires(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
         # A rating has no query, and pays nothing for this.
         if request.scope["query_string"]:
             await exact_query(request)
+        await json_body(request)
         return principal
 
     return guard

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from starlette.requests import Request
 from starlette.types import Receive, Scope
 
 from app.foundation.problems import Problem
@@ -26,6 +27,12 @@ def declared_length(scope: Scope) -> int:
             # Twenty digits are more than any limit; int() itself refuses some thousands.
             return int(value[:20]) if value.isdigit() else 0
     return 0
+
+
+async def json_body(request: Request) -> None:
+    """Refuse what is not declared as JSON in UTF-8, uncompressed, where the route takes a body (415)."""
+    if getattr(request.scope["route"], "body_field", None) is not None and not _is_json(request.scope):
+        raise Problem("unsupported-media-type")
 
 
 async def read_body(scope: Scope, receive: Receive, *, limit: int, seconds: float) -> bytes:
@@ -61,6 +68,22 @@ async def _rest(first: bytes, receive: Receive, limit: int) -> bytes:
         taken += len(pieces[-1])
         more = message.get("more_body", False)
     return b"".join(pieces)
+
+
+def _is_json(scope: Scope) -> bool:
+    is_json = False
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            is_json = value == b"application/json" or _is_utf8_json(value)
+        elif name == b"content-encoding" and value.strip().lower() != b"identity":
+            return False
+    return is_json
+
+
+def _is_utf8_json(content_type: bytes) -> bool:
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(b";"))
+    charsets = [value.strip(b'"') for name, _, value in (p.partition(b"=") for p in parameters) if name == b"charset"]
+    return media_type == b"application/json" and set(charsets) <= {b"utf-8", b"utf8"}
 
 
 class _Timer:

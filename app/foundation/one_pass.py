@@ -43,8 +43,6 @@ class OnePassRoute(APIRoute):
 
         async def answerer(request: Request) -> Response:
             principal = await guard(request)
-            if not _is_json(request.scope):
-                raise Problem("unsupported-media-type")
             seconds = request.app.state.settings.receive_seconds
             body = await read_body(request.scope, request.receive, limit=limit, seconds=seconds)
             try:
@@ -125,20 +123,3 @@ def _looked_at_again(body: bytes, validate: Callable[[bytes], Any]) -> Any:
         return validate(body)
     except ValidationError as error:
         raise invalid(error) from None
-
-
-def _is_json(scope: Scope) -> bool:
-    """Whether the body is declared as JSON in UTF-8, uncompressed."""
-    is_json = False
-    for name, value in scope["headers"]:
-        if name == b"content-type":
-            is_json = value == b"application/json" or _is_utf8_json(value)
-        elif name == b"content-encoding" and value.strip().lower() != b"identity":
-            return False
-    return is_json
-
-
-def _is_utf8_json(content_type: bytes) -> bool:
-    media_type, *parameters = (part.strip().lower() for part in content_type.split(b";"))
-    charsets = [value.strip(b'"') for name, _, value in (p.partition(b"=") for p in parameters) if name == b"charset"]
-    return media_type == b"application/json" and set(charsets) <= {b"utf-8", b"utf8"}

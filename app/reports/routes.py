@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
+from app.foundation.body import json_body
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.openapi import open_problems, problems
@@ -40,10 +41,10 @@ router = APIRouter(prefix="/v1", tags=["reports"])
 Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.admin))]
 Supervisor = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
 Code = Annotated[str, Path(description="2026-09, 2026-Q3, 2026-S2 or 2026.")]
-# An entry without a guard takes an exact query all the same.
-OPEN = [Depends(exact_query)]
+# An entry without a guard takes an exact query and a declared body all the same.
+OPEN = [Depends(exact_query), Depends(json_body)]
 # What can be wrong with a body.
-BODY = (400, 408, 413, 422)
+BODY = (400, 408, 413, 415, 422)
 
 
 @router.get("/periods", responses=problems())
