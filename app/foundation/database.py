@@ -127,8 +127,8 @@ class Database:
     def snapshot(self) -> Iterator[Session]:
         """A session whose reads all see the same moment, however long they take."""
         # SQLite in WAL mode gives every transaction one; PostgreSQL must be asked.
-        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        engine = self.reader.execution_options(**level)
+        # The engine without options: the reader's AUTOCOMMIT would be applied after, and win.
+        engine = self.reader if self.is_sqlite else self.writer.execution_options(isolation_level="REPEATABLE READ")
         with Session(engine, expire_on_commit=False) as session:
             yield session
 

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from app.indices.alarms_presenting import alarms_out, channel_mix_out
 from app.indices.comparing import Comparison
 from app.indices.measures.change import Change
 from app.indices.measures.reliability import Use
@@ -61,6 +62,8 @@ def unit_out(instrument: Instrument, by: By, code: str, name: str | None, unit: 
             dimensions=None,
             comparison=None,
             collection=None,
+            alarms=None,
+            channel_mix=None,
         )
     return UnitMeasuresOut(
         code=code,
@@ -75,6 +78,8 @@ def unit_out(instrument: Instrument, by: By, code: str, name: str | None, unit: 
         ),
         comparison=None if unit.comparison is None else _comparison(instrument, unit.family, unit.comparison, by),
         collection=_collection(unit),
+        alarms=alarms_out(instrument, unit.alarms),
+        channel_mix=channel_mix_out(unit),
     )
 
 

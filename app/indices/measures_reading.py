@@ -7,13 +7,15 @@ from app.directory.store import served_volumes
 from app.foundation.database import Session
 from app.foundation.problems import Problem
 from app.indices.calendar import Span, span_of
+from app.indices.courses import courses
 from app.indices.figures import Scoring
 from app.indices.measures_disclosure import tellable, where_enough
 from app.indices.plan import By
 from app.indices.reading import instrument_of
 from app.indices.scope import offices_asked
 from app.indices.sheet_rows import SheetRow, by_unit
-from app.indices.store import families_of, names_of, office_parents, sheet_rows
+from app.indices.store import days_of_units, families_of, names_of, office_parents, sheet_rows
+from app.indices.unit_alarms import Alarms, alarms, first_day_needed
 from app.indices.unit_measures import UnitMeasures, measure
 
 
@@ -59,7 +61,9 @@ def read_measures(
     families = families_of(session, agency_id) if by is By.employee else None
     within, units = _units(rows, by, offices)
     now, then = tellable(by, units, _units(before, by, offices)[1], rows, before)
-    measured = measure(scoring, now, then, served, families)
+    whole = len(offices) == len(parents)
+    found = alarms_of(session, agency_id, scoring, span, by, None if whole else offices)
+    measured = measure(scoring, now, then, served, families, found)
     return MeasuresTable(
         agency_id,
         scoring,
@@ -84,6 +88,15 @@ def served_by(session: Session, agency_id: str, span: Span, by: By, offices: fro
         if unit and volume.office in offices:
             served[unit] = served.get(unit, 0) + volume.served
     return served
+
+
+def alarms_of(
+    session: Session, agency_id: str, scoring: Scoring, span: Span, by: By, offices: frozenset[str] | None
+) -> Mapping[str, Alarms]:
+    """The alarms of every unit by what was rated at these offices (None: in the whole agency), in one reading."""
+    days = days_of_units(session, agency_id, scoring.instrument.id, by, first_day_needed(span), span.last, offices)
+    made = courses(scoring, days)
+    return {code: alarms(course, span, office=by is By.office) for code, course in made.items()}
 
 
 def _units(rows: Sequence[SheetRow], by: By, offices: frozenset[str]) -> tuple[list[str], dict[str, list[SheetRow]]]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.indices.alarms_schemas import AlarmsOut, ChannelMixOut
 from app.indices.measures.reliability import Use
 from app.indices.query import Code
 from app.indices.schemas import DimensionOut, IndexOut
@@ -122,6 +123,8 @@ class UnitMeasuresOut(_Out):
     dimensions: tuple[MeasuredDimensionOut, ...] | None
     comparison: ComparisonOut | None
     collection: CollectionOut | None
+    alarms: AlarmsOut | None
+    channel_mix: ChannelMixOut | None
 
 
 class MeasuresOut(_Out):

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Select, func, inspect, select
 
 from app.directory.tables import Employee, Office, Service
 from app.foundation.database import Session
+from app.indices.courses import DaySheets
 from app.indices.plan import By, Segment, Selection
-from app.indices.sheet_rows import SheetRow
-from app.ratings.grains import AGENCY_MONTH, Grain
+from app.indices.sheet_rows import COUNTED, SheetRow
+from app.ratings.grains import AGENCY_MONTH, OFFICE_DAY, Grain
 from app.ratings.tables import Rating, Tally
 
 # Standing → sheet → n, for each group (None without a grouping).
@@ -19,6 +20,8 @@ GroupedCounts: TypeAlias = Mapping[str | None, Mapping[str, Mapping[str, int]]]
 
 # Codes bound into one statement; far below what either driver takes.
 BATCH = 500
+# Rows of days held at once: a year of a large agency is millions of them.
+AT_ONCE = 10_000
 
 # Plain columns: rows of counts need nothing of the mapper, and reading them without it takes half the time.
 OFFICE, SERVICE, EMPLOYEE = (inspect(table).local_table.c for table in (Office, Service, Employee))
@@ -67,6 +70,45 @@ def sheet_rows(session: Session, agency_id: str, instrument: str, first: date, l
         .group_by(*keys)
     )
     return [SheetRow(*row) for row in session.connection().execute(query)]
+
+
+def days_of_units(
+    session: Session,
+    agency_id: str,
+    instrument: str,
+    by: By,
+    first: date,
+    last: date,
+    offices: frozenset[str] | None,
+) -> Iterator[DaySheets]:
+    """The counted sheets of every person or office by day, from `first` to `last`, at these offices (None: all).
+
+    Offices come from their daily tallies, persons from an index that carries the sheet, in its order.
+    """
+    table, unit, day = (
+        (TALLY, TALLY.unit, TALLY.period_start) if by is By.office else (RATING, RATING.employee, RATING.rated_on)
+    )
+    n = func.sum(TALLY.n) if by is By.office else func.count()
+    keys = (unit, day, table.sheet)
+    query = (
+        select(*keys, n)
+        .where(
+            table.agency_id == agency_id,
+            unit.is_not(None),
+            day.between(first, last),
+            table.instrument == instrument,
+            table.standing == COUNTED,
+        )
+        .group_by(*keys)
+        .order_by(unit, day)
+    )
+    if by is By.office:
+        query = query.where(TALLY.grain == OFFICE_DAY.name, TALLY.n > 0)
+    place = unit if by is By.office else RATING.office
+    for batch in [None] if offices is None else _batches(offices):
+        within = query if batch is None else query.where(place.in_(batch))
+        for row in session.connection().execute(within, execution_options={"yield_per": AT_ONCE}):
+            yield DaySheets(*row)
 
 
 def families_of(session: Session, agency_id: str) -> Mapping[str, str]:

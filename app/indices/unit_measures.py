@@ -13,6 +13,7 @@ from app.indices.measures.moments import Moments, item_moments, moments
 from app.indices.measures.samples import Bounds, coverage, krejcie_morgan_size, manski
 from app.indices.measures.shares import Share, top_box
 from app.indices.sheet_rows import SheetRow, counts, grouped, size
+from app.indices.unit_alarms import Alarms
 
 # With fewer, who answered what could be read from the counts of single scores.
 SMALLEST_HISTOGRAM = 30
@@ -49,6 +50,7 @@ class UnitMeasures:
     coverage: Fraction | None
     bounds: Bounds | None
     sample: int | None
+    alarms: Alarms | None
 
 
 def measure(
@@ -57,18 +59,27 @@ def measure(
     before: Mapping[str, Sequence[SheetRow]],
     served: Mapping[str, int],
     families: Mapping[str, str] | None,
+    found: Mapping[str, Alarms] | None = None,
 ) -> dict[str, UnitMeasures]:
     """The measures of every unit that may be shown, by code.
 
     `rows` and `before` are the units' sheets of this period and of the one before, `served` how many people
     each served as far as that was told. With `families` (service → family) units are persons, compared
-    within the family they mainly work in; without, all are compared with all.
+    within the family they mainly work in; without, all are compared with all. `found` are the units' alarms.
     """
     shown = {code: unit for code, unit in rows.items() if size(unit) >= SMALLEST_N}
     family_of = {code: main_family(unit, families) for code, unit in shown.items()} if families is not None else {}
     compared = _compared(scoring, shown, family_of, families)
     return {
-        code: _unit(scoring, unit, before.get(code, ()), served.get(code), family_of.get(code), compared.get(code))
+        code: _unit(
+            scoring,
+            unit,
+            before.get(code, ()),
+            served.get(code),
+            family_of.get(code),
+            compared.get(code),
+            found.get(code) if found else None,
+        )
         for code, unit in shown.items()
     }
 
@@ -110,6 +121,7 @@ def _unit(
     served: int | None,
     family: str | None,
     comparison: Comparison | None,
+    alarms: Alarms | None,
 ) -> UnitMeasures:
     instrument, counted = scoring.instrument, counts(rows)
     # What was too little to be shown is too little to be compared with.
@@ -132,6 +144,7 @@ def _unit(
         coverage=coverage(n, served),
         bounds=manski(composite, served, instrument.low, instrument.high),
         sample=krejcie_morgan_size(served) if served else None,
+        alarms=alarms,
     )
 
 

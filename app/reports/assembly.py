@@ -100,6 +100,7 @@ def _measured(premises: Premises, by: By, units: Units, showings: Showings) -> M
         {code: _of(months, premises.before) for code, months in told.items() if showings[KIND[by], code].before},
         premises.served[by],
         premises.families if by is By.employee else None,
+        premises.alarms[by],
     )
 
 

@@ -12,10 +12,11 @@ from app.indices.calendar import Span, months_until
 from app.indices.differencing import Month, Part, Release, remembered
 from app.indices.figures import Scoring
 from app.indices.measures_disclosure import parts_of
-from app.indices.measures_reading import scoring_of, served_by
+from app.indices.measures_reading import alarms_of, scoring_of, served_by
 from app.indices.plan import By
 from app.indices.sheet_rows import SheetRow
 from app.indices.store import families_of, sheet_rows
+from app.indices.unit_alarms import Alarms
 
 TREND_MONTHS = 12
 
@@ -41,6 +42,7 @@ class Premises:
     months: Months
     families: Mapping[str, str]
     served: Mapping[By, Mapping[str, int]]
+    alarms: Mapping[By, Mapping[str, Alarms]]
     former: Sequence[Release]
     standing: Contents
 
@@ -97,6 +99,7 @@ def read_premises(
         months={month.code: sheet_rows(session, agency_id, instrument, month.first, month.last) for month in months},
         families=families_of(session, agency_id),
         served={by: served_by(session, agency_id, span, by, offices) for by in (By.office, By.employee)},
+        alarms={by: alarms_of(session, agency_id, scoring, span, by, None) for by in (By.office, By.employee)},
         former=former,
         standing=standing,
     )

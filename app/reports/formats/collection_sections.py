@@ -8,6 +8,10 @@ from app.reports.formats.language import Language
 from app.reports.formats.result_sections import CONFIDENCE, count, estimate, official
 
 CHANNELS = {"kiosk": "Kiosk", "mobile": "Mobile app", "web": "Web", "import": "Imported file"}
+NO_MIX = {
+    "one-channel": "there is only one channel",
+    "served-by-channel-unknown": "cannot be told: the people served per channel are not reported",
+}
 
 
 def trend_section(document: Mapping[str, Any], tell: Language) -> Section:
@@ -40,6 +44,7 @@ def collection_section(document: Mapping[str, Any], tell: Language) -> Section:
                 ),
                 (tell("Mean if all who did not rate had given the lowest or the best answer"), _bounds(collection)),
                 (tell("Sample the regulation's table asks for"), _sample(collection, tell)),
+                *_channel_mix(figures.get("channel_mix"), tell),
             )
         )
     ]
@@ -85,6 +90,12 @@ def _sample(collection: Mapping[str, Any], tell: Language) -> str | None:
     return (
         tell("{size}, reached", size=size) if collection["sample_reached"] else tell("{size}, not reached", size=size)
     )
+
+
+def _channel_mix(mix: Mapping[str, Any] | None, tell: Language) -> tuple[tuple[str, str], ...]:
+    if mix is None:
+        return ()
+    return ((tell("Mean weighted by channel"), tell(NO_MIX[mix["reason"]])),)
 
 
 def _channels(channels: Mapping[str, int], tell: Language) -> list[tuple[str, int]]:

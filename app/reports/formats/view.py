@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.reports.formats.agency_sections import changes_section, classes_section, offices_section
+from app.reports.formats.alarm_sections import alarms_section
 from app.reports.formats.blocks import Section, View
 from app.reports.formats.closing_sections import evidence_section, feedback_section, subject_section, words_section
 from app.reports.formats.collection_sections import collection_section, trend_section
@@ -57,7 +58,7 @@ def _sections(report: Printable, document: Mapping[str, Any], tell: Language) ->
     about: list[Section | None] = [subject_section(document, tell)]
     if kind == "agency":
         about.append(changes_section(document, tell))
-    figures = [suppressed_section(document, tell)] if suppressed else _figures(document, tell)
+    figures: list[Section | None] = [suppressed_section(document, tell)] if suppressed else _figures(document, tell)
     after: list[Section | None] = []
     if kind == "employee":
         after = [feedback_section(document, tell), words_section(document, tell)]
@@ -68,8 +69,13 @@ def _sections(report: Printable, document: Mapping[str, Any], tell: Language) ->
     return [*about, *figures, *after, evidence_section(report, tell)]
 
 
-def _figures(document: Mapping[str, Any], tell: Language) -> list[Section]:
-    sections = [result_section(document, tell)]
+def _figures(document: Mapping[str, Any], tell: Language) -> list[Section | None]:
+    sections: list[Section | None] = [result_section(document, tell)]
     if document["kind"] != "agency":
         sections.append(comparison_section(document, tell))
-    return [*sections, trend_section(document, tell), collection_section(document, tell)]
+    return [
+        *sections,
+        trend_section(document, tell),
+        alarms_section(document, tell),
+        collection_section(document, tell),
+    ]

@@ -1,0 +1,102 @@
+"""The alarms of a report in words: states and labels in both languages, and nothing in older reports."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from app.reports.formats.alarm_sections import alarms_section
+from app.reports.formats.blocks import Facts, Section, Table, Words
+from app.reports.formats.collection_sections import collection_section
+from app.reports.formats.language import language
+from app.reports.formats.view import view
+from tests.reports.formats.samples import draft
+
+Drafts = Mapping[str, Mapping[str, Any]]
+
+
+def document(drafts: Drafts, code: str, **alarms: Any) -> dict[str, Any]:
+    figures = drafts[code]["figures"]
+    return {**drafts[code], "figures": {**figures, "alarms": {**figures["alarms"], **alarms}}}
+
+
+def table(section: Section | None) -> Table:
+    assert section
+    [found] = [block for block in section.blocks if isinstance(block, Table)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("id", "peringatan, pertama pada minggu mulai 14 September 2026"),
+        ("en", "alarm, first in the week from 14 September 2026"),
+    ],
+)
+def test_a_drop_is_told_by_the_day_its_week_begins(drafts: Drafts, code: str, told: str) -> None:
+    alarmed = document(drafts, "E001", index={"state": "alarm", "week": "2026-W38"})
+    section = alarms_section(alarmed, language(code))
+    assert table(section).rows[-1] == ("IKL", told)
+    assert [len(row) for row in table(section).rows] == [2] * 4
+
+
+def test_offices_have_their_low_answers_beside_it(drafts: Drafts) -> None:
+    low = {name: {"state": "not-enough-months", "months": []} for name in ("speed", "transparency", "friendliness")}
+    low["speed"] = {"state": "alarm", "months": ["2026-07", "2026-09"]}
+    section = alarms_section(document(drafts, "dukcapil", low_answers=low), language("en"))
+    assert [row[2] for row in table(section).rows] == [
+        "alarm in Jul 2026, Sept 2026",
+        "not enough months with ratings to tell",
+        "not enough months with ratings to tell",
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("no-alarm", "no alarm"),
+        ("not-enough-weeks", "not enough weeks with ratings to tell"),
+        ("no-variation", "cannot be told: all earlier answers were the same"),
+    ],
+)
+def test_what_is_the_same_of_all_is_told_once(drafts: Drafts, state: str, told: str) -> None:
+    same = {"state": state, "week": None}
+    names = ("speed", "transparency", "friendliness")
+    person = alarms_section(document(drafts, "E001", index=same, dimensions=dict.fromkeys(names, same)), language("en"))
+    assert person
+    assert person.blocks[0] == Facts((("Drop over weeks", told),))
+    low = {name: {"state": "no-alarm", "months": []} for name in names}
+    both = document(drafts, "dukcapil", index=same, dimensions=dict.fromkeys(names, same), low_answers=low)
+    office = alarms_section(both, language("en"))
+    assert office
+    assert office.blocks[0] == Facts((("Drop over weeks", told), ("More low answers than usual", "no alarm")))
+
+
+def test_what_differs_is_told_of_each(drafts: Drafts) -> None:
+    section = alarms_section(document(drafts, "E001", index={"state": "no-variation", "week": None}), language("en"))
+    assert table(section).rows[-1][1] == "cannot be told: all earlier answers were the same"
+    assert table(section).rows[0][1] == "no alarm"
+
+
+def test_it_says_that_an_alarm_is_no_verdict_and_stands_in_reports_of_persons_and_offices(drafts: Drafts) -> None:
+    for code in ("E001", "dukcapil"):
+        [section] = [part for part in view(draft(drafts[code]), "en").sections if part.name == "alarms"]
+        [notice] = [block for block in section.blocks if isinstance(block, Words)]
+        assert "a reason to look, not a verdict" in notice.text
+
+
+def test_reports_made_before_there_were_alarms_and_agencies_have_none(drafts: Drafts) -> None:
+    figures = {
+        name: value for name, value in drafts["E001"]["figures"].items() if name not in ("alarms", "channel_mix")
+    }
+    older = {**drafts["E001"], "figures": figures}
+    for each in (older, drafts["kota"]):
+        assert "alarms" not in [part.name for part in view(draft(each), "en").sections]
+
+
+def test_the_mix_of_channels_is_told_with_the_reason_why_it_is_missing(drafts: Drafts) -> None:
+    [facts] = [b for b in collection_section(drafts["E001"], language("en")).blocks if isinstance(b, Facts)]
+    assert dict(facts.items)["Mean weighted by channel"] == (
+        "cannot be told: the people served per channel are not reported"
+    )
