@@ -2,7 +2,7 @@
 
 An alarm is one bit and a label, never a value. Points stand on at least ten answers: smaller weeks wait for
 the next ones, smaller months are left out, so that nobody can be the one whose answer set it off
-(docs/decisions/0008-alarms-of-ten.md).
+(docs/decisions/0009-alarms-of-ten.md).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
