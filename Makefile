@@ -47,6 +47,10 @@ crash: .venv/dev ## Kill the service and its database under load (KILLS=3000 DAT
 bench: .venv/dev ## Measure; needs wrk (Debian: apt-get install wrk)
 	$(BIN)/python -m benchmarks
 
+.PHONY: pictures
+pictures: .venv/dev ## Make the pictures in docs/ again, from the demo agency
+	$(BIN)/python -m docs.pictures
+
 .PHONY: migrate
 migrate: .venv/run ## Bring the configured database to the newest schema
 	$(BIN)/cermin migrate

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.batches import measure_batches
+from benchmarks.documents import measure_documents
 from benchmarks.reads import measure_reads
 from benchmarks.report import written
 from benchmarks.stores import stores
@@ -25,7 +26,8 @@ def main() -> None:
         writes, memory = measure_writes(both, rounds, seconds)
         batches = measure_batches(both[0], rounds, seconds)
         reads = {store.name: measure_reads(store, rounds, large // 10, large) for store in both}
-    table = written(writes, memory, batches, reads, rounds, seconds)
+    documents = measure_documents(rounds, seconds, persons=50 if chosen.quick else 1_000)
+    table = written(writes, memory, batches, reads, documents, rounds, seconds)
     print(table)
     if not chosen.quick:
         before, _, rest = PAGE.read_text("utf-8").partition("<!-- figures -->")

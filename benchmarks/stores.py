@@ -28,14 +28,15 @@ def stores() -> Iterator[list[Store]]:
         server = start_postgres(f"{folder}/pg")
         try:
             yield [
-                _furnished("PostgreSQL", server.create("bench")),
-                _furnished("SQLite", f"sqlite:///{folder}/bench.db"),
+                furnished("PostgreSQL", server.create("bench")),
+                furnished("SQLite", f"sqlite:///{folder}/bench.db"),
             ]
         finally:
             server.stop()
 
 
-def _furnished(name: str, url: str) -> Store:
+def furnished(name: str, url: str) -> Store:
+    """The database at this address, migrated and with the tests' agency."""
     migrating.upgrade(url)
     database = Database(url)
     keys = furnish(database, "kota", datetime.now(UTC))

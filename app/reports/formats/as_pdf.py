@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from threading import local
+from typing import Any
 
 import font_source_sans_pro  # type: ignore[import-untyped]  # a folder of typefaces, without types
 import typst
@@ -35,6 +36,28 @@ def pdf_bytes(report: Printable, language: str = "id") -> bytes:
     A character that no typeface here has would break the standard and gives a hollow box; the attached
     JSON has it as it was written.
     """
+    told, day = _told(report, language)
+    envelope = json_bytes(report).decode() if report.envelope is not None else ""
+    text = json.dumps(told, ensure_ascii=False)
+    try:
+        return _set(text, envelope, day)
+    except typst.TypstError as error:
+        if not any(reason in str(error) for reason in UNSETTABLE):
+            raise
+        return _set("".join(map(_sure, text)), envelope, day)
+
+
+def png_pages(report: Printable, language: str = "id", *, dots_per_inch: int = 100) -> list[bytes]:
+    """Its pages as pictures."""
+    told, _ = _told(report, language)
+    inputs = {"report": json.dumps(told | {"attached": None}, ensure_ascii=False), "envelope": ""}
+    made = _compiler().compile(format="png", ppi=dots_per_inch, sys_inputs=inputs)
+    pages = made if isinstance(made, list) else [made]
+    return [page for page in pages if page is not None]
+
+
+def _told(report: Printable, language: str) -> tuple[dict[str, Any], date]:
+    """What the template is told, and the day that stands on the report."""
     tell, drawn = language_of(language), printed(view(report, language))
     day = date.fromisoformat(drawn["dated"])
     labels = {
@@ -45,20 +68,8 @@ def pdf_bytes(report: Printable, language: str = "id") -> bytes:
         ),
         "attachment": tell("The signed report (JSON)"),
     }
-    sealed = report.envelope is not None
-    envelope = json_bytes(report).decode() if sealed else ""
-    told = drawn | {
-        "date": [day.year, day.month, day.day],
-        "labels": labels,
-        "attached": ATTACHMENT if sealed else None,
-    }
-    text = json.dumps(told, ensure_ascii=False)
-    try:
-        return _set(text, envelope, day)
-    except typst.TypstError as error:
-        if not any(reason in str(error) for reason in UNSETTABLE):
-            raise
-        return _set("".join(map(_sure, text)), envelope, day)
+    attached = ATTACHMENT if report.envelope is not None else None
+    return drawn | {"date": [day.year, day.month, day.day], "labels": labels, "attached": attached}, day
 
 
 def _set(text: str, envelope: str, day: date) -> bytes:

@@ -1,0 +1,120 @@
+"""Reports: what a whole period costs on paper and in a spreadsheet, and a final one over HTTP beside a bare answer."""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from statistics import median
+from tempfile import TemporaryDirectory
+from urllib.request import Request, urlopen
+
+from sqlmodel import col, select
+
+from app.directory.tables import Employee, Posting
+from app.foundation.database import Database
+from app.reports import lifecycle
+from app.reports.lifecycle import Reach, asked
+from app.reports.signing import load_key, make_key
+from app.reports.tables import Report
+from benchmarks.load import ask_tail
+from benchmarks.servers import SECRET, cermin
+from benchmarks.stores import furnished
+from tests.indices.visits import Visit, put
+
+PERSONS, RATINGS_EACH = 1_000, 30
+PERIOD, DAY, CLOSED = "2026-09", date(2026, 9, 14), datetime(2026, 10, 5, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class DocumentFigures:
+    """Processor seconds for one PDF and the peak of memory (MiB); p99 of a final report ÷ p99 of `/healthz`.
+
+    `unchanged` is the same for a report that the client has already (304).
+    """
+
+    pdf_seconds: float
+    pdf_memory: float
+    json: float
+    unchanged: float
+
+
+def measure_documents(rounds: int, seconds: int, persons: int = PERSONS) -> DocumentFigures:
+    """Everything about reports, on SQLite."""
+    with _closed(persons) as (url, key, report):
+        with TemporaryDirectory(prefix="cermin-bench-") as folder:
+            ended = _run(["report", "kota", "employee", PERIOD, "--format", "pdf", "--out", folder], url)
+            written = len(list(Path(folder).iterdir()))
+        with cermin(url) as server:
+            address = f"{server.url}/v1/reports/{report.report_id}"
+            etag = _etag(address, key)
+            plain: list[float] = []
+            whole: list[float] = []
+            unchanged: list[float] = []
+            for _ in range(rounds):
+                plain.append(ask_tail(f"{server.url}/healthz", key, seconds))
+                whole.append(ask_tail(address, key, seconds))
+                unchanged.append(ask_tail(address, key, seconds, {"If-None-Match": etag}))
+    return DocumentFigures(
+        pdf_seconds=(ended.ru_utime + ended.ru_stime) / written,
+        pdf_memory=ended.ru_maxrss / 1024,
+        json=median(whole) / median(plain),
+        unchanged=median(unchanged) / median(plain),
+    )
+
+
+@contextmanager
+def _closed(persons: int) -> Iterator[tuple[str, str, Report]]:
+    """An agency of so many rated employees with a final period: its database, a reader's key, a report."""
+    with TemporaryDirectory(prefix="cermin-bench-") as folder:
+        store = furnished("SQLite", f"sqlite:///{folder}/bench.db")
+        database = Database(store.url)
+        _staff(database, [f"P{number:05}" for number in range(persons)])
+        make_key(Path(folder) / "key.pem")
+        reach, span = Reach("kota", "", "bench"), asked(PERIOD)
+        lifecycle.close(database, reach, span, instrument="ikl-1", now=CLOSED, working_days=5)
+        later = CLOSED + timedelta(days=10)
+        lifecycle.finalise(database, reach, span, key=load_key(Path(folder) / "key.pem"), now=later)
+        with database.reading() as session:
+            report = session.exec(select(Report).where(col(Report.kind) == "employee").limit(1)).one()
+        database.dispose()
+        yield store.url, store.keys["reader"], report
+
+
+def _staff(database: Database, codes: Sequence[str]) -> None:
+    draw = Random(2026)
+    with database.writing() as session:
+        for code in codes:
+            session.add(Employee(agency_id="kota", code=code, name=f"Pegawai {code}", position="Analis", grade="III/b"))
+        session.flush()
+        for code in codes:
+            session.add(Posting(agency_id="kota", employee=code, office="dukcapil", from_on=date(2020, 1, 1)))
+    visits = [
+        Visit(employee=code, rated_on=DAY, sheet="".join(draw.choices("234", (5, 35, 60), k=3)))
+        for code in codes
+        for _ in range(RATINGS_EACH)
+    ]
+    put(database, visits)
+
+
+def _run(arguments: Sequence[str], url: str) -> resource.struct_rusage:
+    """Run a command of the service to its end; what it used."""
+    environment = os.environ | {"CERMIN_DATABASE_URL": url, "CERMIN_SECRET": SECRET}
+    command = [sys.executable, "-c", "from app.cli import main; main()", *arguments]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"cermin {' '.join(arguments)} ended with {process.returncode}")
+    return used
+
+
+def _etag(address: str, key: str) -> str:
+    request = Request(address, headers={"Authorization": f"Bearer {key}"})
+    with urlopen(request, timeout=10) as answered:
+        return str(answered.headers["etag"])

@@ -1,0 +1,56 @@
+"""`make pictures`: the pictures in docs/, made from the demo agency."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlmodel import select
+
+from app.cli.demo_loading import load
+from app.demo.town import AGENCY_CODE
+from app.foundation.clock import system_clock
+from app.foundation.database import Database, Session
+from app.foundation.migrating import upgrade
+from app.foundation.settings import Settings
+from app.reports import lifecycle
+from app.reports.formats.as_pdf import png_pages
+from app.reports.lifecycle import Reach, asked
+from app.reports.printing import printable
+from app.reports.signing import load_key, make_key
+from app.reports.tables import Report
+
+FOLDER = Path(__file__).parent / "pictures"
+PUBLIC = "https://cermin.example"
+
+
+def main() -> None:
+    """Load, close, sign and draw."""
+    FOLDER.mkdir(exist_ok=True)
+    with TemporaryDirectory() as folder:
+        url, key_file = f"sqlite:///{folder}/cermin.db", Path(folder) / "signing-key.pem"
+        upgrade(url)
+        database = Database(url)
+        now = system_clock()
+        load(Settings(database_url=url), database, now)
+        make_key(key_file)
+        reach, span = Reach(AGENCY_CODE, "", "cli:pictures"), asked(f"{now:%Y-%m}").before()
+        lifecycle.close(database, reach, span, instrument="ikl-1", now=now, working_days=5)
+        lifecycle.finalise(database, reach, span, key=load_key(key_file), now=now + timedelta(days=10))
+        with database.reading() as session:
+            drawn = {
+                "report-employee-id": (_most_rated(session, "employee"), "id"),
+                "report-office-en": (_most_rated(session, "office"), "en"),
+            }
+        for name, (report, language) in drawn.items():
+            (FOLDER / f"{name}.png").write_bytes(png_pages(printable(report, PUBLIC), language, dots_per_inch=80)[0])
+        database.dispose()
+
+
+def _most_rated(session: Session, kind: str) -> Report:
+    reports = session.exec(select(Report).where(Report.kind == kind)).all()
+    return max(reports, key=lambda report: int(json.loads(report.document)["n"]))
+
+
+if __name__ == "__main__":
+    main()
