@@ -10,7 +10,7 @@ from threading import local
 import font_source_sans_pro  # type: ignore[import-untyped]  # a folder of typefaces, without types
 import typst
 
-from app.reports.formats.as_json import json_bytes
+from app.reports.formats.as_json import attachment_bytes
 from app.reports.formats.language import language as language_of
 from app.reports.formats.printable import Printable
 from app.reports.formats.printed import printed
@@ -46,7 +46,7 @@ def pdf_bytes(report: Printable, language: str = "id") -> bytes:
         "attachment": tell("The signed report (JSON)"),
     }
     sealed = report.envelope is not None
-    envelope = json_bytes(report).decode() if sealed else ""
+    envelope = attachment_bytes(report).decode()
     told = drawn | {
         "date": [day.year, day.month, day.day],
         "labels": labels,
