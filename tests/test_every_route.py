@@ -66,6 +66,7 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("POST", "/v1/periods/{code}/notes"): SUPERVISORS,
     ("POST", "/v1/periods/{code}/finalise"): SUPERVISORS,
     ("GET", "/v1/reports"): READERS,
+    ("GET", "/v1/appraisals"): READERS,
     ("GET", "/v1/reports/{report_id}"): READERS,
 }
 # What a right key gets where 200 (GET) or 415 (a body is missing) would need something that is not there.
@@ -73,6 +74,7 @@ OTHERWISE: Mapping[Entry, int] = {
     ("POST", "/v1/periods/{code}/revise"): 404,
     ("POST", "/v1/periods/{code}/finalise"): 404,
     ("GET", "/v1/reports"): 404,
+    ("GET", "/v1/appraisals"): 404,
     ("GET", "/v1/reports/{report_id}"): 404,
 }
 
@@ -98,11 +100,12 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/periods/{code}/notes"): GUARD | BODY | {404, 409},
     ("POST", "/v1/periods/{code}/finalise"): GUARD | NAMING | {409},
     ("GET", "/v1/reports"): GUARD | NAMING,
+    ("GET", "/v1/appraisals"): GUARD | NAMING | {406, 409},
     ("GET", "/v1/reports/{report_id}"): GUARD | NAMING | {409},
 }
 
 
-NEEDS_A_PERIOD = {"/v1/measures/employees", "/v1/measures/offices", "/v1/reports"}
+NEEDS_A_PERIOD = {"/v1/measures/employees", "/v1/measures/offices", "/v1/reports", "/v1/appraisals"}
 
 
 @pytest.fixture(scope="module", params=STORES)

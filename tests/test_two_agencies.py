@@ -55,6 +55,7 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/measures/employees", {"period": "2026-11"}),
     ("/v1/measures/offices", {"period": "2026-Q4", "office": "dukcapil"}),
     ("/v1/periods", {}),
+    ("/v1/appraisals", {"period": "2026-10"}),
     *(("/v1/indices", NOVEMBER | {"by": by}) for by in ("office", "service", "employee", "channel", "day")),
 )
 

@@ -39,7 +39,7 @@ class Authenticator:
             # A key refused now must not live on in the grace of its last good answer.
             self._memory.forget(_digest(authorization or ""))
             raise
-        principal = Principal(key.agency_id, KeyKind(key.kind), key.key_id, key.office, key.counter)
+        principal = Principal(key.agency_id, KeyKind(key.kind), key.key_id, key.office, key.counter, key.sees_nip)
         ends = float("inf") if key.expires_at is None else key.expires_at.timestamp()
         self._memory.put(_digest(authorization or ""), principal, ends=ends)
         return principal

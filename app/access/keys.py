@@ -15,6 +15,7 @@ from app.foundation.database import Session
 from app.foundation.ids import new_id
 
 KINDS = frozenset(str(kind) for kind in KeyKind)
+REPORT_READERS = frozenset({KeyKind.reader, KeyKind.supervisor, KeyKind.admin})
 
 # Crockford's base 32 without letters that are misread; 12 characters find the row, 32 (160 bits) prove it.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -61,16 +62,20 @@ def issue(
     now: datetime,
     office: str | None = None,
     counter: str | None = None,
+    sees_nip: bool = False,
     expires_at: datetime | None = None,
 ) -> tuple[str, ApiKey]:
     """Make a key and return its whole text, which nobody can show again, with its row.
 
-    Raises `KeyFault` when a device lacks its office or an expiry lies in the past.
+    Raises `KeyFault` when a device lacks its office, an expiry lies in the past, or a key that reads no
+    reports shall see the NIP in them.
     """
     if kind is KeyKind.device and office is None:
         raise KeyFault("a device key needs the office it stands in")
     if kind is not KeyKind.device and counter is not None:
         raise KeyFault("only a device key is bound to a counter")
+    if sees_nip and kind not in REPORT_READERS:
+        raise KeyFault("only a key of a reader, a supervisor or an administrator can see a NIP")
     if expires_at is not None and expires_at <= now:
         raise KeyFault("the expiry lies in the past")
     lookup, secret = _random(12), _random(32)
@@ -83,6 +88,7 @@ def issue(
         label=label,
         office=office,
         counter=counter,
+        sees_nip=sees_nip,
         issued_at=now,
         expires_at=expires_at,
     )
@@ -97,6 +103,7 @@ def issue(
         kind=kind,
         office=office,
         counter=counter,
+        sees_nip=sees_nip,
     )
     return f"crm_{kind}_{lookup}_{secret}", key
 
@@ -125,6 +132,7 @@ def rotate(
         now=now,
         office=old.office,
         counter=old.counter,
+        sees_nip=old.sees_nip,
         expires_at=None if lifetime is None else now + lifetime,
     )
     end = now + overlap

@@ -21,7 +21,7 @@ class Principal:
     """The holder of a valid key.
 
     `office` is the root of the subtree the key reaches (None: the whole agency); a device is bound to
-    exactly this office and `counter`.
+    exactly this office and `counter`. `sees_nip`: reports show this reader the whole NIP.
     """
 
     agency_id: str
@@ -29,6 +29,7 @@ class Principal:
     key_id: UUID
     office: str | None = None
     counter: str | None = None
+    sees_nip: bool = False
 
     @property
     def actor(self) -> str:

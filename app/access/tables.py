@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index
+from sqlalchemy import JSON, CheckConstraint, Index, false
 from sqlmodel import Field, SQLModel
 
 from app.foundation.database import Code, Text, UtcDateTime
@@ -28,6 +28,7 @@ class ApiKey(SQLModel, table=True):
     label: str = Field(sa_type=Text(100))
     office: str | None = Field(default=None, sa_type=Code())
     counter: str | None = Field(default=None, sa_type=Code())
+    sees_nip: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     issued_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

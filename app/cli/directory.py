@@ -122,9 +122,10 @@ def add_employee(
     posted_from: Annotated[
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day there (today).")
     ] = None,
-    nip: Annotated[str | None, typer.Option(help="18 digits; never shown again.")] = None,
+    nip: Annotated[str | None, typer.Option(help="18 digits; masked for all who may not see it.")] = None,
     position: Annotated[str | None, typer.Option(help="Jabatan.")] = None,
     grade: Annotated[str | None, typer.Option(help="Pangkat/golongan.")] = None,
+    appraiser: Annotated[str | None, typer.Option(help="Code of the employee who appraises (pejabat penilai).")] = None,
 ) -> None:
     """Add an employee, posted at an office."""
     with _changing() as session:
@@ -138,6 +139,7 @@ def add_employee(
             nip=nip,
             position=position,
             grade=grade,
+            appraiser=appraiser,
             actor=actor(),
             now=system_clock(),
         )

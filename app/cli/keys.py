@@ -39,6 +39,7 @@ def issue(
     label: Annotated[str, typer.Option(help="What the key is for; shown in lists.")] = "",
     office: Annotated[str | None, typer.Option(help="Office of a device; root of the subtree of others.")] = None,
     counter: Annotated[str | None, typer.Option(help="Counter of a device.")] = None,
+    sees_nip: Annotated[bool, typer.Option("--nip", help="Show this reader the whole NIP in reports.")] = False,
     expires_in: Annotated[str | None, typer.Option(metavar="30d", help="How long it works: 12h, 30d.")] = None,
 ) -> None:
     """Make a key. It is shown once, on standard output; only a digest is kept."""
@@ -58,6 +59,7 @@ def issue(
                     now=now,
                     office=office,
                     counter=counter,
+                    sees_nip=sees_nip,
                     expires_at=None if expires_in is None else now + duration(expires_in),
                 )
         except KeyFault as fault:
@@ -69,14 +71,16 @@ def issue(
 def list_keys(agency: AgencyCode) -> None:
     """Every key of the agency; secrets are not kept and cannot be shown."""
     now = system_clock()
-    table = Table("id", "kind", "label", "office", "counter", "issued", "state")
+    table = Table("id", "kind", "label", "office", "counter", "sees NIP", "issued", "state")
     with database() as db, db.reading() as session:
         if directory_version(session, agency) is None:
             raise fail(f"There is no agency {agency}.")
         for row in keys_of(session, agency):
             cells = (str(row.key_id), row.kind, row.label, row.office or "", row.counter or "")
             # Text, because a label may hold what rich takes for markup.
-            table.add_row(*map(Text, cells), f"{row.issued_at:%Y-%m-%d}", _state(row, now))
+            table.add_row(
+                *map(Text, cells), "yes" if row.sees_nip else "", f"{row.issued_at:%Y-%m-%d}", _state(row, now)
+            )
     print_table(table)
 
 

@@ -1,19 +1,27 @@
-"""`cermin report AGENCY KIND PERIOD`: a whole period's reports as files."""
+"""`cermin report AGENCY KIND PERIOD`: a whole period's reports as files, or one file for an appraisal system."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.progress import Progress
 
+from app.access.principals import KeyKind, Principal
 from app.cli.context import database, err, fail, out, settings
 from app.directory.catalogue_store import directory_version
+from app.foundation.database import Session
 from app.foundation.problems import Problem
 from app.foundation.translations import translator
+from app.reports.appraisals import appraisals_for, write
+from app.reports.formats.appraisal_files import APPRAISAL_FORMATS, AppraisalFormat
 from app.reports.formats.registry import FORMATS
 from app.reports.lifecycle import asked
 from app.reports.printing import file_name, printable
+from app.reports.reading import identity_of
 from app.reports.store import periods_of, reports_of
 from app.reports.tables import Report
 
@@ -24,48 +32,94 @@ class ReportKind(StrEnum):
     employee = "employee"
     office = "office"
     agency = "agency"
+    appraisal = "appraisal"
 
 
 def report(
     agency_id: Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")],
-    kind: Annotated[ReportKind, typer.Argument(help="Whom the reports are about.")],
+    kind: Annotated[
+        ReportKind, typer.Argument(help="Whom the reports are about; appraisal: all employees in one file.")
+    ],
     period: Annotated[str, typer.Argument(metavar="PERIOD", help="2026-09, 2026-Q3, 2026-S2 or 2026; closed.")],
     folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write them; made if need be.")],
-    form: Annotated[str, typer.Option("--format", help=", ".join(FORMATS))] = "pdf",
+    form: Annotated[
+        str | None, typer.Option("--format", help=f"{', '.join(FORMATS)}; left out: pdf, of an appraisal xlsx.")
+    ] = None,
     unit: Annotated[str | None, typer.Option(help="Code of one employee or office only.")] = None,
     revision: Annotated[int | None, typer.Option(min=1, help="Left out: the newest.")] = None,
     language: Annotated[str | None, typer.Option(help="id or en (CERMIN_LANGUAGE).")] = None,
+    sees_nip: Annotated[bool, typer.Option("--nip", help="Write the whole NIP into the files.")] = False,
 ) -> None:
     """Write the reports of a closed period into a folder, one file each; drafts are marked as such."""
-    if form not in FORMATS:
-        raise fail(f"There is no format {form}; there are {', '.join(FORMATS)}.")
+    formats = APPRAISAL_FORMATS if kind is ReportKind.appraisal else FORMATS
+    form = form or ("xlsx" if kind is ReportKind.appraisal else "pdf")
+    if form not in formats:
+        raise fail(f"There is no format {form}; there are {', '.join(formats)}.")
     if language not in (None, "id", "en"):
         raise fail("Reports are written in id or en.")
+    if kind is ReportKind.appraisal:
+        if unit is not None:
+            raise fail("An appraisal file holds every employee; leave --unit out.")
+        _write_appraisals(agency_id, period, revision, folder, APPRAISAL_FORMATS[form], sees_nip=sees_nip)
+        return
     found = [each for each in _reports(agency_id, period, revision) if each.kind == kind and unit in (None, each.unit)]
     if not found:
         raise fail("There is no such report.")
     written = FORMATS[form]
-    try:
+    identities = _identities(agency_id, found) if sees_nip else {}
+    with _writing(), Progress(console=err) as progress:
         folder.mkdir(parents=True, exist_ok=True)
-        with Progress(console=err) as progress:
-            for each in progress.track(found, description="reports"):
-                content = written.write(printable(each, settings().public_url), language or settings().language)
-                (folder / file_name(each, written)).write_bytes(content)
-    except OSError as error:
-        raise fail(f"{error.filename} cannot be written: {error.strerror}.") from None
+        for each in progress.track(found, description="reports"):
+            told = printable(each, settings().public_url, identities.get(each.report_id))
+            (folder / file_name(each, written)).write_bytes(written.write(told, language or settings().language))
     out.print(f"{len(found)} reports written to {folder}", markup=False, highlight=False)
 
 
 def _reports(agency_id: str, period: str, revision: int | None) -> list[Report]:
     """The reports of one revision, under every root for which the period was closed."""
-    translate = translator(settings().language)
-    with database() as opened, opened.reading() as session:
-        if directory_version(session, agency_id) is None:
-            raise fail(f"There is no agency {agency_id}.")
-        try:
-            span = asked(period)
-        except Problem as problem:
-            raise fail(problem.document(translate)["detail"]) from None
+    with _agency(agency_id) as session:
+        span = asked(period)
         closed = [each for each in periods_of(session, agency_id, span.code) if revision in (None, each.revision)]
         newest = {each.root: each for each in closed}
         return [each for chosen in newest.values() for each in reports_of(session, chosen)]
+
+
+def _identities(agency_id: str, reports: list[Report]) -> Mapping[UUID, dict[str, str | None] | None]:
+    with _agency(agency_id) as session:
+        return {each.report_id: identity_of(session, each) for each in reports}
+
+
+def _write_appraisals(
+    agency_id: str, period: str, revision: int | None, folder: Path, form: AppraisalFormat, *, sees_nip: bool
+) -> None:
+    with _agency(agency_id) as session, _writing():
+        # Whoever works on the machine itself may see what an administrator may.
+        operator = Principal(agency_id, KeyKind.admin, UUID(int=0), sees_nip=sees_nip)
+        asked_for = appraisals_for(session, operator, period, revision, settings().public_url)
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / asked_for.file_name(form)
+        with file.open("wb") as target:
+            write(session, asked_for, form, target)
+    out.print(f"{file} written", markup=False, highlight=False)
+
+
+@contextmanager
+def _agency(agency_id: str) -> Iterator[Session]:
+    """A moment of an agency's database; a refusal ends the command with its sentence."""
+    translate = translator(settings().language)
+    with database() as opened, opened.snapshot() as session:
+        if directory_version(session, agency_id) is None:
+            raise fail(f"There is no agency {agency_id}.")
+        try:
+            yield session
+        except Problem as problem:
+            raise fail(problem.document(translate)["detail"]) from None
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """A folder or file that cannot be written ends the command with a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise fail(f"{error.filename} cannot be written: {error.strerror}.") from None

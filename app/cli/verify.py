@@ -38,7 +38,10 @@ def verify_file(
         _refuse(f"{fault}.")
     except OSError as error:
         _refuse(f"{error.filename} cannot be read: {error.strerror}.")
+    beside = isinstance(envelope, dict) and envelope.pop("identity", None) is not None
     verdict = verify(envelope, trusted)
+    if beside:
+        out.print("the identity beside the report is of the directory and has no seal: it was not checked")
     for line in told(verdict):
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(STATUS[verdict.outcome])

@@ -38,6 +38,7 @@ def reference_faults(proposal: Proposal, existing: Existing) -> Iterator[Fault]:
     yield from _parent_faults(proposal, known)
     yield from _counter_faults(proposal, known)
     yield from _posting_faults(proposal, known)
+    yield from _appraiser_faults(proposal, known)
     yield from _duty_faults(proposal, known)
 
 
@@ -60,6 +61,12 @@ def _posting_faults(proposal: Proposal, known: Known) -> Iterator[Fault]:
     for number, row in proposal.employees.entries:
         if not known.office(row.office):
             yield Fault("employees", number, "office", _unknown("office", row.office))
+
+
+def _appraiser_faults(proposal: Proposal, known: Known) -> Iterator[Fault]:
+    for number, row in proposal.employees.entries:
+        if row.appraiser is not None and not known.employee(row.appraiser):
+            yield Fault("employees", number, "appraiser", _unknown("employee", row.appraiser))
 
 
 def _duty_faults(proposal: Proposal, known: Known) -> Iterator[Fault]:

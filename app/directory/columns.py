@@ -4,12 +4,16 @@ from typing import Literal, NamedTuple
 
 
 class Column(NamedTuple):
-    """A column: how its cells are formatted in the template, and what belongs in it."""
+    """A column: how its cells are formatted in the template, and what belongs in it.
+
+    A file without a column that `may_be_missing` leaves what the directory says of it as it is.
+    """
 
     name: str
     kind: Literal["text", "zone", "day", "moment"]
     indonesian: str
     english: str
+    may_be_missing: bool = False
 
 
 SHEETS: dict[str, tuple[Column, ...]] = {
@@ -77,8 +81,8 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column(
             "nip",
             "text",
-            "NIP 18 angka, ditulis sebagai teks; boleh kosong. Tidak pernah ditampilkan.",
-            "The NIP of 18 digits, written as text; may be empty. It is never shown.",
+            "NIP 18 angka, ditulis sebagai teks; boleh kosong. Disamarkan, kecuali bagi pembaca yang berhak.",
+            "The NIP of 18 digits, written as text; may be empty. It is masked for all who may not see it.",
         ),
         Column("position", "text", "Jabatan; boleh kosong.", "Position; may be empty."),
         Column("grade", "text", "Pangkat/golongan; boleh kosong.", "Grade; may be empty."),
@@ -93,6 +97,13 @@ SHEETS: dict[str, tuple[Column, ...]] = {
             "day",
             "Wajib. Hari pertama di kantor itu (2025-01-31). Mutasi: kantor baru dan hari pertama yang baru.",
             "Required. First day at that office (2025-01-31). A transfer is a new office with a later day.",
+        ),
+        Column(
+            "appraiser",
+            "text",
+            "Kode pegawai yang menjadi pejabat penilai, boleh dari kantor lain; boleh kosong. Jangan memakai NIP.",
+            "Code of the employee who appraises this one, of any office; may be empty. Never the NIP.",
+            may_be_missing=True,
         ),
     ),
     "duties": (

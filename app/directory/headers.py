@@ -47,5 +47,7 @@ def header_faults(sheet: str, header: Header) -> Iterator[Fault]:
             yield Fault(sheet, 1, name, f"there is no such column; the columns are {known}")
         elif name and header.names.index(name) < place:
             yield Fault(sheet, 1, name, "this column is there twice")
+    needed = {column.name for column in SHEETS[sheet] if not column.may_be_missing}
     for name in header.missing:
-        yield Fault(sheet, 1, name, "this column is missing")
+        if name in needed:
+            yield Fault(sheet, 1, name, "this column is missing")

@@ -79,6 +79,7 @@ def list_employees(
             position=employee.position,
             grade=employee.grade,
             office=offices.get(employee.code),
+            appraiser=employee.appraiser,
             active=employee.active,
         )
         for employee in shown

@@ -89,6 +89,14 @@ def posted_offices(
     return {each.employee: each.office for each in session.exec(query.order_by(col(Posting.from_on)))}
 
 
+def nips_of(session: Session, agency_id: str, employees: Collection[str]) -> dict[str, str | None]:
+    """The NIP of each of these employees as the directory has it now; for whoever may see it only."""
+    query = select(Employee.code, Employee.nip).where(
+        Employee.agency_id == agency_id, col(Employee.code).in_(employees)
+    )
+    return dict(session.exec(query).all())
+
+
 def volumes_page(
     session: Session,
     agency_id: str,

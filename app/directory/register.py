@@ -124,8 +124,12 @@ def add_employee(
     nip: str | None = None,
     position: str | None = None,
     grade: str | None = None,
+    appraiser: str | None = None,
 ) -> Employee:
-    """A new employee, posted at an office from a day on (its today when none is given)."""
+    """A new employee, posted at an office from a day on (its today when none is given).
+
+    `appraiser` is the code of another employee of the agency.
+    """
     _lock(session, agency_id)
     place = _office(session, agency_id, office)
     cells: dict[str, Cell] = {
@@ -136,12 +140,15 @@ def add_employee(
         "grade": grade or "",
         "office": office,
         "posted_from": posted_from or now.astimezone(ZoneInfo(place.timezone)).date(),
+        "appraiser": appraiser or "",
     }
     row = checked(EmployeeRow, now.date(), cells)
     if find_employee(session, agency_id, row.code) is not None:
         raise DirectoryFault(f"the employee {row.code} already exists")
     if row.nip is not None and nip_is_taken(session, agency_id, row.nip):
         raise DirectoryFault("another employee has this NIP")
+    if row.appraiser is not None and find_employee(session, agency_id, row.appraiser) is None:
+        raise DirectoryFault(f"there is no employee {row.appraiser}")
     employee = Employee(agency_id=agency_id, **row.columns())
     posting = Posting(agency_id=agency_id, employee=row.code, from_on=row.posted_from, office=row.office)
     add(session, employee)

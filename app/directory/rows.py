@@ -20,6 +20,7 @@ from app.directory.fields import (
     Name,
     Nip,
     OptionalCode,
+    OptionalEmployeeCode,
     Position,
     PublicName,
     RegionCode,
@@ -105,10 +106,18 @@ class EmployeeRow(Row):
     grade: Grade
     office: Code
     posted_from: Day
+    appraiser: OptionalEmployeeCode = None
+
+    @field_validator("appraiser")
+    @classmethod
+    def _somebody_else(cls, appraiser: str | None, info: ValidationInfo) -> str | None:
+        if appraiser is not None and appraiser == info.data.get("code"):
+            raise ValueError("nobody appraises themselves; name somebody else or nobody")
+        return appraiser
 
     def columns(self) -> Columns:
-        """Without the posting, which is a row of its own."""
-        return self.model_dump(exclude={"office", "posted_from"})
+        """Without the posting, which is a row of its own, and without the appraiser where no column names one."""
+        return self.model_dump(exclude={"office", "posted_from"}, exclude_unset=True)
 
 
 class DutyRow(Row):

@@ -56,13 +56,14 @@ class CounterOut(Wire):
 
 
 class EmployeeOut(Wire):
-    """An employee; `office` is where the person is posted today."""
+    """An employee; `office` is where the person is posted today, `appraiser` the code of who appraises the person."""
 
     code: str
     name: str
     position: str | None
     grade: str | None
     office: str | None
+    appraiser: str | None
     active: bool
 
 

@@ -69,10 +69,22 @@ class Counter(SQLModel, table=True):
 
 
 class Employee(SQLModel, table=True):
-    """The person rated. The NIP reveals birth date and sex: it stays in this row."""
+    """The person rated. The NIP reveals birth date and sex: it leaves this row for keys that may see it only.
+
+    `appraiser` is the code of the employee who appraises this one (*pejabat penilai*).
+    """
 
     __tablename__ = "employee"
-    __table_args__ = (ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]),
+        ForeignKeyConstraint(
+            ["agency_id", "appraiser"],
+            ["employee.agency_id", "employee.code"],
+            # A sheet may name an appraiser who stands further down in it.
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+    )
 
     agency_id: str = Field(primary_key=True, sa_type=Code())
     code: str = Field(primary_key=True, sa_type=Code())
@@ -80,6 +92,7 @@ class Employee(SQLModel, table=True):
     nip: str | None = Field(default=None, sa_type=Text(18))
     position: str | None = Field(default=None, sa_type=Text(200))
     grade: str | None = Field(default=None, sa_type=Text(20))
+    appraiser: str | None = Field(default=None, sa_type=Code())
     active: bool = True
 
 

@@ -40,8 +40,9 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "III/b",
             "disdukcapil",
             date(2026, 1, 1),
+            "",
         ),
-        ("E002", "Petugas Contoh", "", "Petugas Layanan", "", "disdukcapil", date(2026, 1, 1)),
+        ("E002", "Petugas Contoh", "", "Petugas Layanan", "", "disdukcapil", date(2026, 1, 1), "E001"),
     ),
     "duties": (
         ("disdukcapil", "loket-1", "E001", _moment(8), _moment(12)),

@@ -110,6 +110,7 @@ def index_out(instrument: Instrument, composite: Graded | None, interval: Interv
         return None
     return IndexOut(
         name=instrument.index_name,
+        mean=str(half_up(composite.exact * instrument.high / 100, 4)),
         value=str(composite.rounded),
         grade=composite.band.grade,
         words=_texts(composite.band.words),

@@ -80,9 +80,10 @@ class IndexIntervalOut(_Out):
 
 
 class IndexOut(_Out):
-    """The index itself, graded after rounding."""
+    """The index itself, graded after rounding; `mean` is what it is of, on the scale of the answers."""
 
     name: str
+    mean: str
     value: str
     grade: str
     words: TextsOut

@@ -116,7 +116,11 @@ def _persons(premises: Premises, units: Units, showings: Showings) -> list[Docum
             continue
         unit = measured.get(code)
         subject = _employee(known[code]) | {"office": _office(offices[office])}
-        told = {"feedback": feedback(premises.scoring.instrument, unit) if unit else None, "notice": dict(NOTICE)}
+        told = {
+            "appraiser": _appraiser(known, offices, posted, known[code].appraiser),
+            "feedback": feedback(premises.scoring.instrument, unit) if unit else None,
+            "notice": dict(NOTICE),
+        }
         showing = showings["employee", code]
         made.append(_document(premises, ("employee", code), office, subject, showing, unit, months, told))
     return made
@@ -267,6 +271,16 @@ def _employee(employee: Employee) -> dict[str, Any]:
         "position": employee.position,
         "grade": employee.grade,
     }
+
+
+def _appraiser(
+    known: Mapping[str, Employee], offices: Mapping[str, Office], posted: Mapping[str, str], code: str | None
+) -> dict[str, Any] | None:
+    """Who appraises the employee, of whatever office; None where the directory does not say."""
+    if code is None:
+        return None
+    office = posted.get(code)
+    return _employee(known[code]) | {"office": None if office is None else _office(offices[office])}
 
 
 def _office(office: Office) -> dict[str, Any]:

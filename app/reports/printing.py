@@ -3,36 +3,58 @@
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Protocol, TypeVar
+from uuid import UUID
 
 from app.foundation.problems import Problem
 from app.indices.negotiation import chosen
 from app.reports.formats.as_html import POLICY
 from app.reports.formats.printable import Printable
-from app.reports.formats.registry import FORMATS, Format
+from app.reports.formats.registry import Format
 from app.reports.tables import Report
 
-OFFERED = tuple(dict.fromkeys(each.media_type for each in FORMATS.values()))
 # A page of a report runs nothing and loads nothing.
 HEADERS: Mapping[str, Mapping[str, str]] = MappingProxyType({"html": {"Content-Security-Policy": POLICY}})
 
 
-def format_for(name: str | None, accept: str) -> Format:
+class Offered(Protocol):
+    """A format that is asked for by its name or its media type."""
+
+    @property
+    def media_type(self) -> str:
+        """As Accept names it."""
+
+
+AnyFormat = TypeVar("AnyFormat", bound=Offered)
+
+
+def format_for(name: str | None, accept: str, formats: Mapping[str, AnyFormat]) -> AnyFormat:
     """The format asked for by name, or by the Accept header. Raises `not-acceptable`."""
     if name is not None:
-        return FORMATS[name]
-    media_type = chosen(accept, OFFERED)
+        return formats[name]
+    offered = media_types(formats)
+    media_type = chosen(accept, offered)
     if media_type is None:
-        raise Problem("not-acceptable", offered=", ".join(OFFERED))
-    return next(each for each in FORMATS.values() if each.media_type == media_type)
+        raise Problem("not-acceptable", offered=", ".join(offered))
+    return next(each for each in formats.values() if each.media_type == media_type)
 
 
-def printable(report: Report, public_url: str | None) -> Printable:
-    """The report with its seal and, where it can be checked online, that address."""
+def media_types(formats: Mapping[str, Offered]) -> tuple[str, ...]:
+    """The media types of formats, each once, in their order."""
+    return tuple(dict.fromkeys(each.media_type for each in formats.values()))
+
+
+def printable(report: Report, public_url: str | None, identity: Mapping[str, str | None] | None = None) -> Printable:
+    """The report with its seal and, where it can be checked online, that address; beside it an identity."""
     if report.envelope is None:
-        return Printable(json.loads(report.document))
+        return Printable(json.loads(report.document), identity=identity)
     envelope = json.loads(report.envelope)
-    address = f"{public_url}/v1/reports/{report.report_id}/verification" if public_url else None
-    return Printable(envelope["document"], envelope, address)
+    return Printable(envelope["document"], envelope, verification_address(report.report_id, public_url), identity)
+
+
+def verification_address(report_id: UUID, public_url: str | None) -> str | None:
+    """Where a sealed report can be checked online; None where this service has no public address."""
+    return f"{public_url}/v1/reports/{report_id}/verification" if public_url else None
 
 
 def file_name(report: Report, form: Format) -> str:

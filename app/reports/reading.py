@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from app.access.principals import KeyKind, Principal
-from app.directory.listing_store import office_parents
+from app.directory.listing_store import nips_of, office_parents
 from app.directory.scope import subtree
 from app.foundation.database import Session
 from app.foundation.problems import Problem
@@ -39,13 +39,13 @@ def period_out(period: Period) -> PeriodOut:
 def list_reports(session: Session, principal: Principal, query: ReportQuery) -> list[ReportLine]:
     """The reports of a closed period that this key reaches. Raises `period-unknown` and `period-open`."""
     span = asked(query.period)
-    reached = _offices(session, principal)
+    reached = offices_reached(session, principal)
     periods = store.periods_of(session, principal.agency_id, span.code)
     if not periods:
         raise Problem("period-open")
     return [
         _line(report, period)
-        for period in _revisions(periods, query.revision, principal)
+        for period in newest_or_named(periods, query.revision, principal)
         for report in store.reports_of(session, period)
         if _reaches(report, reached) and query.kind in (None, report.kind) and query.unit in (None, report.unit)
     ]
@@ -56,12 +56,22 @@ def report_of(session: Session, principal: Principal, report_id: UUID) -> tuple[
     report = store.find_report(session, principal.agency_id, report_id)
     if report is None:
         raise Problem("report-unknown")
-    if not _reaches(report, _offices(session, principal)):
+    if not _reaches(report, offices_reached(session, principal)):
         raise Problem("out-of-scope", what="this report")
     period = store.period_of_report(session, report)
     if period.state == DRAFT and principal.kind not in DRAFT_READERS:
         raise Problem("report-draft")
     return report, period
+
+
+def identity_of(session: Session, report: Report) -> dict[str, str | None] | None:
+    """The NIP of the employee a report is about, as the directory has it now; None for offices and agencies.
+
+    For readers who may see it: it is no part of the report.
+    """
+    if report.kind != "employee":
+        return None
+    return {"nip": nips_of(session, report.agency_id, [report.unit]).get(report.unit)}
 
 
 def verification_of(session: Session, report_id: UUID, keys: Mapping[str, bytes]) -> VerificationOut:
@@ -80,7 +90,7 @@ def verification_of(session: Session, report_id: UUID, keys: Mapping[str, bytes]
     )
 
 
-def _revisions(periods: Sequence[Period], revision: int | None, principal: Principal) -> list[Period]:
+def newest_or_named(periods: Sequence[Period], revision: int | None, principal: Principal) -> list[Period]:
     """Under each root the revision asked for, or the newest that this key may see."""
     may = [period for period in periods if period.state != DRAFT or principal.kind in DRAFT_READERS]
     if revision is not None:
@@ -89,7 +99,7 @@ def _revisions(periods: Sequence[Period], revision: int | None, principal: Princ
     return list(newest.values())
 
 
-def _offices(session: Session, principal: Principal) -> frozenset[str] | None:
+def offices_reached(session: Session, principal: Principal) -> frozenset[str] | None:
     """The offices this key reaches; None for all."""
     if principal.office is None:
         return None

@@ -1,12 +1,13 @@
 """The HTTP of this room: periods are closed and finalised, reports are pulled, employees reply."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
@@ -18,11 +19,16 @@ from app.foundation.queries import exact_query
 from app.foundation.settings import Settings
 from app.foundation.translations import negotiate
 from app.reports import lifecycle, replies, store
+from app.reports.appraisals import appraisals_for, written
+from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
+from app.reports.formats.registry import FORMATS
 from app.reports.keyring import signing_key, trusted_keys
 from app.reports.lifecycle import Reach, asked
-from app.reports.printing import HEADERS, OFFERED, file_name, format_for, printable
-from app.reports.reading import list_reports, period_out, report_of, verification_of
+from app.reports.printing import HEADERS, Offered, file_name, format_for, media_types, printable
+from app.reports.reading import identity_of, list_reports, period_out, report_of, verification_of
 from app.reports.schemas import (
+    AppraisalQuery,
+    AppraisalsOut,
     CloseIn,
     FormatQuery,
     InvitedIn,
@@ -105,26 +111,33 @@ def get_reports(request: Request, principal: Reader, query: Annotated[ReportQuer
         return ReportPage(items=tuple(list_reports(session, principal, query)))
 
 
-FORMATTED: dict[int | str, dict[str, Any]] = {
-    200: {"content": {media_type: {"schema": {"type": "string"}} for media_type in OFFERED if "json" not in media_type}}
-}
+def _formatted(formats: Mapping[str, Offered]) -> dict[int | str, dict[str, Any]]:
+    """What the document says of the formats beside JSON."""
+    others = [media_type for media_type in media_types(formats) if "json" not in media_type]
+    return {200: {"content": {media_type: {"schema": {"type": "string"}} for media_type in others}}}
+
+
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Match names the digest; it never changes."}}
 
 
 @router.get(
-    "/reports/{report_id}", response_model=ReportOut, responses=FORMATTED | UNCHANGED | problems(404, 406, 409, 422)
+    "/reports/{report_id}",
+    response_model=ReportOut,
+    responses=_formatted(FORMATS) | UNCHANGED | problems(404, 406, 409, 422),
 )
 def get_report(
     request: Request, principal: Reader, report_id: UUID, query: Annotated[FormatQuery, Query()]
 ) -> Response:
     """One report: sealed once it is final, which never changes; before, the draft.
 
-    As JSON, CSV, XLSX, PDF (with the sealed JSON attached) or HTML, by `Accept` or `format`.
+    As JSON, CSV, XLSX, PDF (with the sealed JSON attached) or HTML, by `Accept` or `format`. A key that sees the
+    NIP gets it beside the document.
     """
     settings: Settings = request.app.state.settings
-    form = format_for(query.format, ",".join(request.headers.getlist("accept")))
+    form = format_for(query.format, _accept(request), FORMATS)
     with _database(request).reading() as session:
         report, _ = report_of(session, principal, report_id)
+        identity = identity_of(session, report) if principal.sees_nip else None
     language = query.lang or negotiate(request.headers.get("accept-language"), settings.language)
     headers = {
         "Vary": "Accept, Accept-Language",
@@ -132,13 +145,42 @@ def get_report(
         "Content-Disposition": f'inline; filename="{file_name(report, form)}"',
         **HEADERS.get(form.name, {}),
     }
-    if report.envelope is not None:
+    if identity is not None:
+        # It is of the directory as it is now, which no digest of the report tells; and no cache may hold it.
+        headers["Cache-Control"] = "private, no-store"
+    elif report.envelope is not None:
         headers["ETag"] = f'"{json.loads(report.envelope)["digest"]}-{form.name}-{language}"'
         if headers["ETag"] in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
     return Response(
-        form.write(printable(report, settings.public_url), language), media_type=form.media_type, headers=headers
+        form.write(printable(report, settings.public_url, identity), language),
+        media_type=form.media_type,
+        headers=headers,
     )
+
+
+@router.get(
+    "/appraisals",
+    response_model=AppraisalsOut,
+    responses=_formatted(APPRAISAL_FORMATS) | problems(404, 406, 409, 422),
+)
+def get_appraisals(request: Request, principal: Reader, query: Annotated[AppraisalQuery, Query()]) -> StreamingResponse:
+    """One row per employee of a closed period, for appraisal systems: evidence with its seal, never a predikat.
+
+    As JSON, CSV or XLSX, by `Accept` or `format`. The NIP is whole for a key that sees it, else masked.
+    """
+    settings: Settings = request.app.state.settings
+    form = format_for(query.format, _accept(request), APPRAISAL_FORMATS)
+    with _database(request).snapshot() as session:
+        asked_for = appraisals_for(session, principal, query.period, query.revision, settings.public_url)
+        file = written(session, asked_for, form)
+    headers = {
+        "Vary": "Accept",
+        "Cache-Control": "private, no-store" if principal.sees_nip else "private, no-cache",
+        "Content-Length": str(file.length),
+        "Content-Disposition": f'inline; filename="{asked_for.file_name(form)}"',
+    }
+    return StreamingResponse(file.chunks(), media_type=form.media_type, headers=headers)
 
 
 @router.get("/reports/{report_id}/verification", dependencies=OPEN, responses=open_problems(404, 422))
@@ -166,6 +208,10 @@ def post_reply(request: Request, body: ReplyIn) -> None:
     """Reply once to the own draft; the reply becomes part of the final report."""
     with _database(request).writing() as session:
         replies.reply(session, body.token, body.text, _now(request))
+
+
+def _accept(request: Request) -> str:
+    return ",".join(request.headers.getlist("accept"))
 
 
 def _reach(principal: Principal) -> Reach:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from app.indices.measures_schemas import PeriodCode
 from app.indices.query import Code
 from app.instruments.schemas import InstrumentId
 from app.reports.verification import Change, Outcome
@@ -13,6 +14,7 @@ from app.reports.verification import Change, Outcome
 LONGEST_TEXT = 4_000
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT, strip_whitespace=True)]
 Token = Annotated[str, Field(min_length=1, max_length=100)]
+Revision = Annotated[int, Field(ge=1, le=1_000_000)]
 Kind = Literal["employee", "office", "agency"]
 
 
@@ -57,8 +59,8 @@ class PeriodPage(_Wire):
 class ReportQuery(_Wire):
     """Which reports: of a period (its newest revision, or one named), of a kind, about a unit."""
 
-    period: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,10}$")]
-    revision: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(None, description="Left out: the newest.")
+    period: PeriodCode
+    revision: Revision | None = Field(None, description="Left out: the newest.")
     kind: Kind | None = None
     unit: Code | None = Field(None, description="Code of the employee, the office or the agency.")
 
@@ -70,6 +72,24 @@ class FormatQuery(_Wire):
         None, description="Left out: what `Accept` asks for."
     )
     lang: Literal["id", "en"] | None = Field(None, description="Left out: what `Accept-Language` asks for.")
+
+
+class AppraisalQuery(_Wire):
+    """The employees of which closed period, in which format."""
+
+    period: PeriodCode
+    revision: Revision | None = Field(None, description="Left out: the newest.")
+    format: Literal["json", "csv", "csv-semicolon", "xlsx"] | None = Field(
+        None, description="Left out: what `Accept` asks for."
+    )
+
+
+class AppraisalsOut(_Wire):
+    """A row per employee with a report; `docs/appraisal-columns.md` says what the columns hold."""
+
+    agency: str
+    period: str
+    items: tuple[dict[str, str | int | float | bool | None], ...]
 
 
 class ReportLine(_Wire):
@@ -91,13 +111,23 @@ class ReportPage(_Wire):
     items: tuple[ReportLine, ...]
 
 
+class IdentityOut(_Wire):
+    """Who the employee is beyond the report; null where the directory has no NIP."""
+
+    nip: str | None
+
+
 class ReportOut(_Wire):
-    """A report: the document, and once it is final the seal that `cermin verify` checks."""
+    """A report: the document, and once it is final the seal that `cermin verify` checks.
+
+    `identity` is there for keys that see the NIP: the employee's, as the directory has it now. No seal covers it.
+    """
 
     document: dict[str, Any]
     sections: dict[str, str] | None = None
     digest: str | None = None
     signature: dict[str, str] | None = None
+    identity: IdentityOut | None = None
 
 
 class PlaceOut(_Wire):

@@ -1,11 +1,11 @@
 """The only SQL of this room."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, insert, update
+from sqlalchemy import and_, func, insert, update
 from sqlmodel import col, select
 
 from app.foundation.database import Session
@@ -52,6 +52,44 @@ def reports_of(session: Session, period: Period) -> Sequence[Report]:
         Report.revision == period.revision,
     )
     return session.exec(query.order_by(Report.kind, Report.unit)).all()
+
+
+class Line(NamedTuple):
+    """A report as a line of a long file: its text is the envelope where it is sealed, else the document."""
+
+    report_id: UUID
+    unit: str
+    office: str | None
+    text: str
+
+
+def lines_of(session: Session, period: Period, kind: str) -> Iterator[list[Line]]:
+    """The reports of one kind and revision by unit, a batch at a time: they may be too many to be held at once."""
+    after = ""
+    while True:
+        query = (
+            select(
+                Report.report_id,
+                Report.unit,
+                Report.office,
+                func.coalesce(Report.envelope, Report.document),
+            )
+            .where(
+                Report.agency_id == period.agency_id,
+                Report.root == period.root,
+                Report.period == period.code,
+                Report.revision == period.revision,
+                Report.kind == kind,
+                col(Report.unit) > after,
+            )
+            .order_by(col(Report.unit))
+            .limit(BATCH)
+        )
+        batch = [Line(*row) for row in session.exec(query)]
+        if not batch:
+            return
+        yield batch
+        after = batch[-1].unit
 
 
 def find_report(session: Session, agency_id: str, report_id: UUID) -> Report | None:

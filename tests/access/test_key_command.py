@@ -90,6 +90,16 @@ def test_a_key_may_expire_after_a_span_of_time(run: Run, database: Database) -> 
         assert timedelta(0) <= row.expires_at - before - timedelta(seconds=seconds) < timedelta(seconds=30)
 
 
+def test_a_key_that_sees_the_nip_is_issued_by_an_explicit_word_and_shown_as_such(run: Run, database: Database) -> None:
+    seeing = run("issue", "kota", "--kind", "reader", "--nip").stdout.strip()
+    plain = run("issue", "kota", "--kind", "reader").stdout.strip()
+    assert (holder(database, seeing).sees_nip, holder(database, plain).sees_nip) == (True, False)
+    lines = run("list", "kota").stdout.splitlines()
+    shown = {key: next(line for line in lines if str(row_of(database, key).key_id) in line) for key in (seeing, plain)}
+    assert (" yes " in shown[seeing], " yes " in shown[plain]) == (True, False)
+    assert "can see a NIP" in run("issue", "kota", "--kind", "app", "--nip", status=1).stderr
+
+
 def test_a_key_that_could_not_work_is_refused_with_a_sentence_and_not_made(run: Run, database: Database) -> None:
     with database.reading() as session:
         before = len(session.exec(select(ApiKey)).all())

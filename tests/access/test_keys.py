@@ -95,6 +95,9 @@ def test_what_has_not_the_form_of_a_key_is_none(text: str) -> None:
         ({"kind": KeyKind.device, "counter": "loket-1"}, "needs the office"),
         ({"kind": KeyKind.app, "office": "dukcapil", "counter": "loket-1"}, "only a device"),
         ({"kind": KeyKind.reader, "counter": "loket-1"}, "only a device"),
+        ({"kind": KeyKind.app, "sees_nip": True}, "can see a NIP"),
+        ({"kind": KeyKind.queue, "sees_nip": True}, "can see a NIP"),
+        ({"kind": KeyKind.device, "office": "dukcapil", "sees_nip": True}, "can see a NIP"),
         ({"expires_at": NOW}, "past"),
         ({"expires_at": NOW - HOUR}, "past"),
     ],
@@ -115,7 +118,7 @@ def test_issuing_revoking_and_rotating_leave_their_rows_in_the_audit_trail(datab
         _, second = succeed(session, first.key_id)
     with database.writing() as session:
         end(session, second.key_id)
-    place = {"kind": "device", "office": "dukcapil", "counter": "loket-1"}
+    place = {"kind": "device", "office": "dukcapil", "counter": "loket-1", "sees_nip": False}
     assert trail(database) == [
         ("kota", "key.issued", str(first.key_id), place),
         ("kota", "key.issued", str(second.key_id), place),
@@ -124,6 +127,16 @@ def test_issuing_revoking_and_rotating_leave_their_rows_in_the_audit_trail(datab
     ]
     with database.reading() as session:
         assert {(event.actor, event.at) for event in session.exec(select(AuditEvent))} == {("test", NOW)}
+
+
+def test_that_a_key_sees_the_nip_is_audited_and_handed_on_to_its_successor(database: Database) -> None:
+    with database.writing() as session:
+        _, first = make(session, sees_nip=True)
+        _, second = succeed(session, first.key_id)
+        _, other = make(session)
+    assert (first.sees_nip, second.sees_nip, other.sees_nip) == (True, True, False)
+    issued = [detail["sees_nip"] for _, action, _, detail in trail(database) if action == "key.issued"]
+    assert issued == [True, True, False]
 
 
 def test_nothing_of_a_secret_is_in_the_audit_trail(database: Database) -> None:

@@ -1,6 +1,8 @@
 """`cermin report` writes a closed period's reports into a folder."""
 
+import csv
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from app.cli import context
 from app.cli.reports import report
 from app.foundation.database import Database
 from app.reports.lifecycle import Reach, asked, close
-from tests.house import NOW, SECRET
+from tests.house import CANARY_NIP, NOW, SECRET
 from tests.indices.visits import put
 from tests.reports.closing import rated
 
@@ -48,6 +50,29 @@ def test_every_report_of_a_kind_is_a_file_named_by_codes(run: Run, tmp_path: Pat
     assert sorted(file.name for file in folder.iterdir()) == names
 
 
+def read(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_an_appraisal_is_one_file_with_every_employee(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "penilaian"
+    run("kota", "appraisal", "2026-10", "--out", str(folder))
+    run("kota", "appraisal", "2026-10", "--format", "csv", "--out", str(folder))
+    names = ["2026-10-appraisals-kota.csv", "2026-10-appraisals-kota.xlsx"]
+    assert sorted(file.name for file in folder.iterdir()) == names
+    assert [row["code"] for row in read((folder / names[0]).read_bytes())] == ["E001", "E004"]
+
+
+def test_the_whole_nip_is_written_only_when_it_is_asked_for(run: Run, tmp_path: Path) -> None:
+    for kind, form in (("appraisal", "csv"), ("employee", "csv"), ("employee", "html")):
+        for word, expected in ((), False), (("--nip",), True):
+            folder = tmp_path / f"{kind}-{form}-{expected}"
+            told = run("kota", kind, "2026-10", "--format", form, "--out", str(folder), *word).output
+            for file in folder.iterdir():
+                assert (CANARY_NIP in file.read_text("utf-8")) is expected
+            assert CANARY_NIP not in told + str(list(folder.iterdir()))
+
+
 @pytest.mark.parametrize("form", ["pdf", "xlsx", "csv", "html"])
 def test_one_unit_in_one_format_and_language(run: Run, tmp_path: Path, form: str) -> None:
     run("kota", "office", "2026-10", "--unit", "dukcapil", "--format", form, "--language", "en", "--out", str(tmp_path))
@@ -60,6 +85,12 @@ def test_one_unit_in_one_format_and_language(run: Run, tmp_path: Path, form: str
         (("kota", "employee", "2026-10", "--format", "docx"), "There is no format docx"),
         (("kota", "employee", "2026-10", "--language", "fr"), "written in id or en"),
         (("kota", "employee", "2026-09"), "There is no such report."),
+        (("kota", "appraisal", "2026-10", "--format", "pdf"), "There is no format pdf; there are json, csv"),
+        (("kota", "appraisal", "2026-10", "--unit", "E001"), "leave --unit out"),
+        (("kota", "appraisal", "2026-10", "--revision", "7"), "Tidak ada laporan seperti itu."),
+        (("kota", "appraisal", "2026-09"), "Periode ini belum ditutup"),
+        (("kota", "appraisal", "2026-13"), "2026-Q3"),
+        (("tiada", "appraisal", "2026-10"), "There is no agency tiada."),
         (("kota", "employee", "2026-13"), "2026-Q3"),
         (("tiada", "employee", "2026-10"), "There is no agency tiada."),
     ],
@@ -70,5 +101,6 @@ def test_what_cannot_be_written_is_said(run: Run, tmp_path: Path, arguments: tup
 
 def test_a_folder_that_cannot_be_made_is_said(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
-    told = run("kota", "agency", "2026-10", "--out", str(tmp_path / "file" / "x"), status=1).output
-    assert "cannot be written" in " ".join(told.split())
+    for kind in ("agency", "appraisal"):
+        told = run("kota", kind, "2026-10", "--out", str(tmp_path / "file" / "x"), status=1).output
+        assert "cannot be written" in " ".join(told.split())

@@ -150,6 +150,7 @@ def test_an_office_a_service_a_counter_and_an_employee_as_they_are_sent(door: Do
                 "name": "Budi",
                 "position": "Analis",
                 "grade": "III/b",
+                "appraiser": None,
                 "office": "dinas",
                 "active": True,
             }

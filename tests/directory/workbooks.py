@@ -110,9 +110,14 @@ def import_lines(database: Database, lines: Lines, agency_id: str = "kota") -> M
 
 def faults_in(database: Database, lines: Lines) -> tuple[Fault, ...]:
     """The faults of an import that must fail and leave every table as it was."""
+    return faults_of(database, book_of(lines))
+
+
+def faults_of(database: Database, book: Workbook) -> tuple[Fault, ...]:
+    """The same of a workbook."""
     before = dump(database)
     try:
-        import_lines(database, lines)
+        import_book(database, book)
     except WorkbookFault as fault:
         assert dump(database) == before
         return fault.faults

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from app.access.store import keys_by_lookup
 from app.directory.register import add_employee
 from app.foundation.telemetry import configure_logging
 from tests.house import CANARY_NAME, CANARY_NIP, House
+from tests.indices.visits import Visit, put
 
 NAME, NIP = f"{CANARY_NAME} Baru", "197001011990032001"
 COMMENT = "Kenari kuning di loket"
@@ -84,8 +86,9 @@ def watched(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
     with house.database.writing() as session:
         now = house.clock.now
         add_employee(
-            session, agency_id="kota", code="E100", name=NAME, office="dukcapil", actor="test", now=now, nip=NIP
-        )
+            session, agency_id="kota", code="E100", name=NAME, office="dukcapil", actor="test", now=now, nip=NIP,
+            posted_from=date(2026, 1, 1), appraiser="E001",
+        )  # fmt: skip
     yield Watched(house, log)
     structlog.reset_defaults()
 
@@ -167,6 +170,25 @@ def use_everything(watched: Watched) -> None:
     watched.note(house.request("PUT", f"/v1/ratings?{NIP}", "app", content=malformed))
 
 
+def pull_with_nip(watched: Watched) -> None:
+    """Reports and files with the whole NIP for a key that sees it; and what such a key is refused."""
+    house = watched.house
+    put(house.database, [Visit(employee=code, rated_on=date(2026, 10, 12)) for code in ("E001", "E100") * 12])
+    assert house.post("/v1/periods/2026-10/close", {}, "supervisor").status_code == 201
+    with house.database.writing() as session:
+        key, _ = issue(
+            session, agency_id="kota", kind=KeyKind.admin, label="nip", actor="test", now=house.clock.now, sees_nip=True
+        )
+    house.keys["sees nip"] = key
+    [listed] = house.get("/v1/reports", key, params={"period": "2026-10", "unit": "E100"}).json()["items"]
+    for path, form in product((f"/v1/reports/{listed['id']}", "/v1/appraisals?period=2026-10"), ("json", "csv")):
+        response = house.get(f"{path}{'&' if '?' in path else '?'}format={form}", key)
+        assert NIP in response.text
+        assert NIP not in str(response.headers)
+    for path in (f"/v1/appraisals?period={NIP}", f"/v1/appraisals?period=2026-10&format={NIP}", f"/v1/reports/{NIP}"):
+        watched.note(house.get(path, key))
+
+
 def change_keys(house: House) -> None:
     """Sensitive actions, all of which leave rows in the audit trail."""
     now = house.clock.now
@@ -185,6 +207,7 @@ def test_no_canary_is_seen_in_a_log_a_metric_a_problem_or_the_audit_trail(
 ) -> None:
     house = watched.house
     use_everything(watched)
+    pull_with_nip(watched)
     change_keys(house)
     with refused_comments(house):
         watched.post(watched.sheet(comment=POISON))

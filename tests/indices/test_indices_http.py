@@ -83,6 +83,7 @@ def test_an_index_comes_with_all_that_explains_it(house: House) -> None:
                 ],
                 "index": {
                     "name": "IKL",
+                    "mean": "3.7000",
                     "value": "92.50",
                     "grade": "A",
                     "words": {"id": "Sangat Baik", "en": "Very good"},

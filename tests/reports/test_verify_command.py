@@ -90,6 +90,17 @@ def test_a_key_that_cannot_be_made_or_shown_is_told_in_a_sentence(run: Run, key_
     assert "chmod 600" in one_line(run("signing-key", "show", status=1).stderr)
 
 
+def test_the_identity_beside_a_report_is_set_aside_and_said_to_be_unchecked(
+    run: Run, key_file: Path, tmp_path: Path
+) -> None:
+    key = make_key(key_file)
+    result = run("verify", report(tmp_path, key, lambda envelope: envelope.update(identity={"nip": "1"})))
+    assert "no seal: it was not checked" in one_line(result.stdout)
+    assert "valid: everything is as it was signed" in one_line(result.stdout)
+    changed = report(tmp_path, key, lambda envelope: envelope.update(identity={"nip": "1"}, other=1))
+    assert "added /other" in run("verify", changed, status=1).stdout
+
+
 def test_a_report_as_it_was_signed_is_valid(run: Run, key_file: Path, tmp_path: Path) -> None:
     key = make_key(key_file)
     result = run("verify", report(tmp_path, key))

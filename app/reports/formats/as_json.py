@@ -1,11 +1,18 @@
-"""The report as it was signed, or the draft as it is: the bytes are those that are stored."""
+"""The report as it was signed, or the draft as it is: the bytes are those that are stored.
+
+For a reader who sees the whole NIP it stands beside the sealed document, never in it.
+"""
 
 from app.reports.canonical import canonical
 from app.reports.formats.printable import Printable
 
 
 def json_bytes(report: Printable, language: str = "id") -> bytes:  # noqa: ARG001 - Signed bytes have no language.
-    """The envelope, or `{"document": …}` of a draft (RFC 8785)."""
-    if report.envelope is None:
-        return canonical({"document": report.document})
-    return canonical(report.envelope)
+    """The envelope, or `{"document": …}` of a draft, with the identity beside it where there is one (RFC 8785)."""
+    beside = {} if report.identity is None else {"identity": report.identity}
+    return canonical({**(report.envelope or {"document": report.document}), **beside})
+
+
+def attachment_bytes(report: Printable) -> bytes:
+    """The sealed envelope exactly as it was signed, whoever reads it; empty for a draft."""
+    return b"" if report.envelope is None else canonical(report.envelope)

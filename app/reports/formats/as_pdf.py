@@ -11,7 +11,7 @@ from typing import Any
 import font_source_sans_pro  # type: ignore[import-untyped]  # a folder of typefaces, without types
 import typst
 
-from app.reports.formats.as_json import json_bytes
+from app.reports.formats.as_json import attachment_bytes
 from app.reports.formats.language import language as language_of
 from app.reports.formats.printable import Printable
 from app.reports.formats.printed import printed
@@ -37,7 +37,7 @@ def pdf_bytes(report: Printable, language: str = "id") -> bytes:
     JSON has it as it was written.
     """
     told, day = _told(report, language)
-    envelope = json_bytes(report).decode() if report.envelope is not None else ""
+    envelope = attachment_bytes(report).decode()
     text = json.dumps(told, ensure_ascii=False)
     try:
         return _set(text, envelope, day)

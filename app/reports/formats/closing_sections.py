@@ -12,17 +12,20 @@ from app.reports.formats.result_sections import said
 VALUES = {"berorientasi_pelayanan": "Berorientasi Pelayanan", "akuntabel": "Akuntabel"}
 
 
-def subject_section(document: Mapping[str, Any], tell: Language) -> Section:
-    """Who or what is measured, where and when."""
+def subject_section(
+    document: Mapping[str, Any], tell: Language, identity: Mapping[str, str | None] | None = None
+) -> Section:
+    """Who or what is measured, where and when; with the whole NIP for a reader who may see it."""
     subject, period = document["subject"], document["period"]
     facts: list[tuple[str, Cell]] = []
     if document["kind"] == "employee":
         facts = [
             (tell("Name"), subject["name"]),
-            (tell("NIP (masked)"), subject["nip_masked"]),
+            _nip(subject, identity, tell),
             (tell("Position"), subject["position"]),
             (tell("Grade (pangkat/golongan)"), subject["grade"]),
             (tell("Unit"), subject["office"]["name"]),
+            *_appraiser(document, tell),
         ]
     elif document["kind"] == "office":
         facts = [(tell("Office"), subject["name"]), (tell("Code"), subject["code"])]
@@ -94,6 +97,30 @@ def evidence_section(report: Printable, tell: Language) -> Section:
         told = tell("QR code of the verification address, which is also written out above")
         blocks.append(Code(report.verification_address, told))
     return Section("evidence", tell("Evidence (bukti dukung)"), tuple(blocks))
+
+
+def _nip(
+    subject: Mapping[str, Any], identity: Mapping[str, str | None] | None, tell: Language
+) -> tuple[str, str | None]:
+    if identity is None:
+        return tell("NIP (masked)"), subject["nip_masked"]
+    return tell("NIP"), identity["nip"]
+
+
+def _appraiser(document: Mapping[str, Any], tell: Language) -> list[tuple[str, Cell]]:
+    """Who appraises, if the document can say so: reports of an older make cannot."""
+    if "appraiser" not in document:
+        return []
+    appraiser, name = document["appraiser"], tell("Appraiser (pejabat penilai)")
+    if appraiser is None:
+        return [(name, tell("not named in the directory"))]
+    return [
+        (name, appraiser["name"]),
+        (tell("Appraiser's NIP (masked)"), appraiser["nip_masked"]),
+        (tell("Appraiser's position"), appraiser["position"]),
+        (tell("Appraiser's grade"), appraiser["grade"]),
+        (tell("Appraiser's unit"), appraiser["office"]["name"] if appraiser["office"] else None),
+    ]
 
 
 def _quote(text: str | None, title: str, none: str) -> Words:

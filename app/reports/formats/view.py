@@ -55,7 +55,7 @@ def legible(value: Any) -> Any:
 
 def _sections(report: Printable, document: Mapping[str, Any], tell: Language) -> list[Section | None]:
     kind, suppressed = document["kind"], document["figures"]["suppressed"]
-    about: list[Section | None] = [subject_section(document, tell)]
+    about: list[Section | None] = [subject_section(document, tell, report.identity)]
     if kind == "agency":
         about.append(changes_section(document, tell))
     figures: list[Section | None] = [suppressed_section(document, tell)] if suppressed else _figures(document, tell)

@@ -1,0 +1,125 @@
+"""A closed period's employees as rows for an appraisal system, read and written a batch at a time."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from app.access.principals import Principal
+from app.directory.listing_store import nips_of
+from app.foundation.database import Session
+from app.foundation.problems import Problem
+from app.indices.calendar import Span
+from app.indices.measures_reading import scoring_of
+from app.reports import store
+from app.reports.appraisal_columns import Column, Line, Row, columns, row
+from app.reports.formats.appraisal_files import AppraisalFormat, Sheet
+from app.reports.lifecycle import DRAFT, asked
+from app.reports.printing import verification_address
+from app.reports.reading import newest_or_named, offices_reached
+from app.reports.tables import Period
+
+CHUNK = 64 * 1_024
+
+
+@dataclass(frozen=True)
+class Appraisals:
+    """Which employees go into the file: of which revisions, of which offices (None: all), how they are named."""
+
+    agency_id: str
+    span: Span
+    periods: Sequence[Period]
+    offices: frozenset[str] | None
+    sees_nip: bool
+    public_url: str | None
+
+    def file_name(self, form: AppraisalFormat) -> str:
+        """`2026-Q3-appraisals-kota.xlsx`: codes only, never a name or a NIP."""
+        return f"{self.span.code}-appraisals-{self.agency_id}{form.suffix}"
+
+
+def appraisals_for(
+    session: Session, principal: Principal, code: str, revision: int | None, public_url: str | None
+) -> Appraisals:
+    """The newest revisions that this key may see, or the one named.
+
+    Raises `period-unknown`, `period-open`, `report-unknown` (no such revision), and `report-draft` where there are
+    only drafts that this key may not see.
+    """
+    span = asked(code)
+    closed = store.periods_of(session, principal.agency_id, span.code)
+    if not closed:
+        raise Problem("period-open")
+    seen = newest_or_named(closed, revision, principal)
+    if not seen:
+        is_there = revision in (None, *(period.revision for period in closed))
+        raise Problem("report-draft" if is_there else "report-unknown")
+    offices = offices_reached(session, principal)
+    return Appraisals(principal.agency_id, span, seen, offices, principal.sees_nip, public_url)
+
+
+def write(session: Session, asked_for: Appraisals, form: AppraisalFormat, target: BinaryIO) -> None:
+    """Write the file; however many employees there are, only a batch of them is held at once."""
+    dimensions = _dimensions(session, asked_for)
+    form.write(_sheet(asked_for, columns(dimensions)), _rows(session, asked_for, dimensions), target)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A whole file on disk that has no name and is gone once it is closed; `length` in bytes."""
+
+    file: BinaryIO
+    length: int
+
+    def chunks(self) -> Iterator[bytes]:
+        """The file piece by piece; it is closed at the end, also when nobody wants the rest."""
+        with self.file as file:
+            while piece := file.read(CHUNK):
+                yield piece
+
+
+def written(session: Session, asked_for: Appraisals, form: AppraisalFormat) -> Written:
+    """The file, complete before its first byte is sent: what fails is told as a problem, not by half a file."""
+    target = TemporaryFile()  # noqa: SIM115 - it is closed when its last piece is read
+    try:
+        write(session, asked_for, form, target)
+    except BaseException:
+        target.close()
+        raise
+    length = target.tell()
+    target.seek(0)
+    return Written(target, length)
+
+
+def _sheet(asked_for: Appraisals, header: tuple[Column, ...]) -> Sheet:
+    span = asked_for.span
+    return Sheet(asked_for.agency_id, span.code, span.last, header)
+
+
+def _dimensions(session: Session, asked_for: Appraisals) -> list[str]:
+    """The questions of every instrument used, each once: parts of an agency may have closed by different ones."""
+    instruments = dict.fromkeys(period.instrument for period in asked_for.periods)
+    codes = [code for each in instruments for code in scoring_of(session, asked_for.agency_id, each).instrument.codes]
+    return list(dict.fromkeys(codes))
+
+
+def _rows(session: Session, asked_for: Appraisals, dimensions: Sequence[str]) -> Iterator[Row]:
+    for period in asked_for.periods:
+        for batch in store.lines_of(session, period, "employee"):
+            reached = [line for line in batch if asked_for.offices is None or line.office in asked_for.offices]
+            nips = (
+                nips_of(session, asked_for.agency_id, [line.unit for line in reached]) if asked_for.sees_nip else None
+            )
+            for line in reached:
+                yield row(_line(asked_for, period, line, nips), dimensions)
+
+
+def _line(asked_for: Appraisals, period: Period, line: store.Line, nips: Mapping[str, str | None] | None) -> Line:
+    content = json.loads(line.text)
+    document = content if period.state == DRAFT else content["document"]
+    nip = document["subject"]["nip_masked"] if nips is None else nips.get(line.unit)
+    if period.state == DRAFT:
+        return Line(document, str(line.report_id), None, None, nip)
+    address = verification_address(line.report_id, asked_for.public_url)
+    return Line(document, str(line.report_id), content["digest"], address, nip)
