@@ -1,9 +1,11 @@
 """From measures to the wire: the only place where estimates are rounded."""
 
 from fractions import Fraction
+from typing import Any
 
 from app.indices.alarms_presenting import alarms_out, channel_mix_out
 from app.indices.comparing import Comparison
+from app.indices.funnel_plot import FunnelPlot
 from app.indices.measures.change import Change
 from app.indices.measures.reliability import Use
 from app.indices.measures.shares import Share
@@ -135,6 +137,20 @@ def _collection(unit: UnitMeasures) -> CollectionOut:
         channels=dict(unit.channels),
         services=dict(unit.services),
     )
+
+
+def plot_out(plot: FunnelPlot | None) -> dict[str, Any] | None:
+    """The funnel plot as plain JSON, on the scale of the answers."""
+    if plot is None:
+        return None
+    return {
+        "mean": _round(plot.mean),
+        "offices": {code: {"n": n, "mean": _round(mean)} for code, (n, mean) in plot.offices.items()},
+        "limits": [
+            {"n": each.n, "warning": [*map(_round, each.warning)], "alarm": [*map(_round, each.alarm)]}
+            for each in plot.limits
+        ],
+    }
 
 
 def _share(share: Share | None) -> ShareOut | None:

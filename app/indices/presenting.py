@@ -100,6 +100,7 @@ def dimension_out(item: Item, figure: ItemIndex | None, interval: Interval | Non
         mean=None if mean is None else str(half_up(mean, 4)),
         index=str(index.rounded) if index else None,
         grade=index.band.grade if index else None,
+        words=_texts(index.band.words) if index else None,
         interval=_ends(interval) if interval else None,
     )
 

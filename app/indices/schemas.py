@@ -59,7 +59,7 @@ AnyGroup: TypeAlias = OfficeGroup | ServiceGroup | EmployeeGroup | ChannelGroup 
 
 
 class DimensionOut(_Out):
-    """One question: answers n, their mean (NRR), its index 25..100 and the interval of the index."""
+    """One question: answers n, their mean (NRR), its index 25..100 with grade, words and interval."""
 
     code: str
     title: TextsOut
@@ -67,6 +67,7 @@ class DimensionOut(_Out):
     mean: str | None
     index: str | None
     grade: str | None
+    words: TextsOut | None
     interval: tuple[str, str] | None
 
 

@@ -13,9 +13,10 @@ from app.directory.tables import Employee, Office
 from app.indices.counts import SheetCounts
 from app.indices.differencing import Month, Release
 from app.indices.figures import Scoring
+from app.indices.funnel_plot import funnel_plot
 from app.indices.measures.reliability import Use
 from app.indices.measures_disclosure import enough_offices
-from app.indices.measures_presenting import METHOD, unit_out
+from app.indices.measures_presenting import METHOD, plot_out, unit_out
 from app.indices.official import official_index
 from app.indices.plan import By
 from app.indices.presenting import rules_of
@@ -149,7 +150,10 @@ def _whole(premises: Premises, made: Sequence[Document], within: Months, showing
     """The agency's own report: its offices in one table, its employees as classes of the ladder, never by name."""
     showing = showings["agency", premises.agency_id]
     rows = {} if showing.withheld else {"": _of(within, premises.whole)}
-    unit = measure(premises.scoring, rows, {}, {}, None).get("")
+    told_of, rated = premises.served[By.office], by_unit(rows.get("", ()), By.office)
+    # With one office unknown, nobody knows how many the agency served.
+    served = {"": sum(told_of[code] for code in rated)} if rated and rated.keys() <= told_of.keys() else {}
+    unit = measure(premises.scoring, rows, {}, served, None).get("")
     classes = Counter(
         (document.content["figures"]["comparison"] or {}).get("use") or Use.nothing
         for document in made
@@ -160,15 +164,25 @@ def _whole(premises: Premises, made: Sequence[Document], within: Months, showing
         for document in made
         if document.kind == "office"
     ]
-    told = {"offices": table, "employees": {str(use): classes[use] for use in Use}}
+    told = {
+        "offices": table,
+        "funnel": plot_out(funnel_plot(premises.scoring, _funnelled(premises, within, showings))),
+        "employees": {str(use): classes[use] for use in Use},
+    }
     subject = {"code": premises.agency_id, "name": premises.agency_name}
     whole = _document(premises, ("agency", premises.agency_id), None, subject, showing, unit, within, told)
     return replace(whole, content={**whole.content, **told})
 
 
+def _funnelled(premises: Premises, within: Months, showings: Showings) -> Mapping[str, Sequence[SheetRow]]:
+    offices = by_unit(_of(within, premises.whole), By.office)
+    return {code: rows for code, rows in offices.items() if showings["office", code].withheld is None}
+
+
 def _line(document: Document) -> dict[str, Any]:
     figures = document.content["figures"]
-    return {name: figures[name] for name in ("n", "held", "index", "comparison")}
+    coverage = (figures["collection"] or {}).get("coverage")
+    return {name: figures[name] for name in ("n", "held", "index", "comparison")} | {"coverage": coverage}
 
 
 def _document(
@@ -210,6 +224,10 @@ def _document(
         "note": None,
         **told,
     }
+    if measures:
+        content["services"] = {
+            service.code: service.name for service in premises.directory.services if service.code in measures.services
+        }
     if premises.standing:
         content["supersedes"] = premises.revision - 1
     return Document(kind, unit, office, n, content)

@@ -18,6 +18,7 @@ from tests.indices.visits import Visit, put
 
 IKL = shipped()["ikl-1"]
 BOGOR = (Path(__file__).parents[1] / "instruments" / "bogor-2011.toml").read_text("utf-8")
+WORDS = {"A": {"id": "Sangat Baik", "en": "Very good"}, "B": {"id": "Baik", "en": "Good"}}
 TEXTS = {
     "speed": {"id": "Kecepatan", "en": "Speed"},
     "transparency": {"id": "Transparansi", "en": "Transparency"},
@@ -77,6 +78,7 @@ def test_an_index_comes_with_all_that_explains_it(house: House) -> None:
                         "mean": mean,
                         "index": index,
                         "grade": grade,
+                        "words": WORDS[grade],
                         "interval": interval,
                     }
                     for code, (n, mean, index, grade, interval) in means.items()
@@ -86,7 +88,7 @@ def test_an_index_comes_with_all_that_explains_it(house: House) -> None:
                     "mean": "3.7000",
                     "value": "92.50",
                     "grade": "A",
-                    "words": {"id": "Sangat Baik", "en": "Very good"},
+                    "words": WORDS["A"],
                     "interval": {"confidence": 0.95, "lower": "81.12", "upper": "94.67", "n": 9},
                 },
             }
@@ -99,7 +101,7 @@ def test_without_ratings_there_is_one_row_that_claims_nothing(house: House) -> N
     assert (row["group"], row["n"], row["held"], row["suppressed"], row["index"]) == (None, 0, 0, False, None)
     for dimension in row["dimensions"]:
         assert dimension["n"] == 0
-        assert {dimension[name] for name in ("mean", "index", "grade")} == {None}
+        assert {dimension[name] for name in ("mean", "index", "grade", "words")} == {None}
         assert dimension["interval"] is None
     assert rows(house, by="office") == []
 
@@ -177,6 +179,7 @@ def test_a_person_with_fewer_than_ten_ratings_has_no_figures(house: House) -> No
                 "mean": None,
                 "index": None,
                 "grade": None,
+                "words": None,
                 "interval": None,
             }
             for code, title in TEXTS.items()

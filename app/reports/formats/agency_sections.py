@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.reports.formats.blocks import Block, Cell, Chart, Column, Number, Point, Section, Table, Words
+from app.reports.formats.blocks import Block, Cell, Chart, Column, Limit, Number, Point, Range, Section, Table, Words
 from app.reports.formats.language import Language
-from app.reports.formats.result_sections import CONFIDENCE, count, index_cells, index_range, official
+from app.reports.formats.result_sections import CONFIDENCE, count, estimate, index_cells, index_range, official
 
 CLASSES = {
     "nothing": "No figures",
@@ -13,6 +13,15 @@ CLASSES = {
     "appraisal": "Usable in an appraisal",
     "consequence": "May support a consequence",
 }
+FUNNEL = (
+    "The line is the mean of all answers. Between the dashed lines lie 95 of 100 offices, between the whole ones 998 "
+    "of 1,000, as far as chance and ordinary differences between offices explain them. An office with few ratings may "
+    "lie far from the mean without being unusual."
+)
+SEEN = (
+    "Dots between two pairs of lines that come closer to the mean as ratings grow in number; filled dots with a name "
+    "lie outside the outer lines."
+)
 KINDS = {"employee": "Employee", "office": "Office", "agency": "Agency"}
 
 
@@ -26,6 +35,9 @@ def offices_section(document: Mapping[str, Any], tell: Language) -> Section:
     chart = _chart(document, tell)
     if chart:
         blocks.insert(0, chart)
+    funnel = _funnel(document, tell)
+    if funnel:
+        blocks += [funnel, Words(tell(FUNNEL))]
     blocks.append(
         Words(
             tell(
@@ -35,6 +47,40 @@ def offices_section(document: Mapping[str, Any], tell: Language) -> Section:
         )
     )
     return Section("offices", title, tuple(blocks))
+
+
+def integrity_section(document: Mapping[str, Any], tell: Language) -> Section | None:
+    """How far the ratings of each office may be trusted to stand for those it served."""
+    lines = [line for line in document["offices"] if line["n"] is not None]
+    if not lines:
+        return None
+    rows = tuple(
+        (
+            line["code"],
+            line["name"],
+            count(line["n"]),
+            count(line["held"]),
+            Number(line["held"] / (line["n"] + line["held"]), 1, percent=True),
+            None if line.get("coverage") is None else Number(line["coverage"], 1, percent=True),
+        )
+        for line in lines
+    )
+    columns = (
+        Column(tell("Code"), "text"),
+        Column(tell("Office"), "text"),
+        Column(tell("Ratings (n)")),
+        Column(tell("Held")),
+        Column(tell("Share held")),
+        Column(tell("Coverage (rated of served)")),
+    )
+    held = Words(
+        tell(
+            "Held ratings are in no figure: screening doubts them, and nobody deletes them. "
+            "Where a queue system has not told how many were served, coverage stays empty; nothing is assumed."
+        )
+    )
+    table = Table(tell("What was held, and how many of those served have rated"), columns, rows)
+    return Section("integrity", tell("Integrity of collection"), (table, held))
 
 
 def classes_section(document: Mapping[str, Any], tell: Language) -> Section:
@@ -85,7 +131,6 @@ def _table(lines: list[Mapping[str, Any]], tell: Language) -> Table:
             Column(tell("Code"), "text"),
             Column(tell("Office"), "text"),
             Column(tell("Ratings (n)")),
-            Column(tell("Held")),
             Column(tell("Index")),
             Column(tell(CONFIDENCE), "range"),
             Column(tell("Grade (mutu)"), "text"),
@@ -100,7 +145,6 @@ def _line(line: Mapping[str, Any], tell: Language) -> tuple[Cell, ...]:
         line["code"],
         line["name"],
         _count(line["n"]),
-        _count(line["held"]),
         *index_cells(line["index"], tell),
         _standing(line, tell),
     )
@@ -117,6 +161,34 @@ def _standing(line: Mapping[str, Any], tell: Language) -> str:
     if funnel is None:
         return tell("nothing to compare with")
     return tell("unusual") if funnel["flagged"] else tell("as expected")
+
+
+def _funnel(document: Mapping[str, Any], tell: Language) -> Chart | None:
+    plot = document.get("funnel")
+    if not plot:
+        return None
+    names = {line["code"]: line["name"] for line in document["offices"]}
+    points = tuple(
+        Point(place, names.get(code, code), estimate(each["mean"]), count(each["n"]))
+        for place, (code, each) in enumerate(sorted(plot["offices"].items()))
+    )
+    limits = tuple(
+        Limit(count(each["n"]), Range(*map(estimate, each["warning"])), Range(*map(estimate, each["alarm"])))
+        for each in plot["limits"]
+    )
+    values = "; ".join(f"{each.label}: {tell.number(each.value)} (n = {tell.number(each.n)})" for each in points)
+    return Chart(
+        "funnel",
+        tell("Funnel plot: the mean of each office by its number of ratings"),
+        f"{tell(SEEN)} {values}.",
+        points,
+        label_title=tell("Office"),
+        value_title=tell("Mean"),
+        n_title=tell("Ratings (n)"),
+        interval_title=tell(CONFIDENCE),
+        centre=estimate(plot["mean"]),
+        limits=limits,
+    )
 
 
 def _chart(document: Mapping[str, Any], tell: Language) -> Chart | None:

@@ -6,7 +6,7 @@ from importlib import resources
 
 from markupsafe import Markup
 
-from app.reports.formats.charts import TEMPLATES
+from app.reports.formats.drawing import TEMPLATES
 from app.reports.formats.language import language as language_of
 from app.reports.formats.printable import Printable
 from app.reports.formats.printed import printed

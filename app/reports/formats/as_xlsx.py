@@ -100,6 +100,9 @@ class _Writer:
         table = as_table(chart)
         self._table(table)
         first, last, name = self.row - len(table.rows), self.row - 1, self.sheet.get_name()
+        if chart.kind == "funnel":
+            # A spreadsheet draws no limits around points; the table says which are beyond them.
+            return
         drawn = self.workbook.add_chart({"type": "line" if chart.kind == "trend" else "bar"})
         drawn.add_series(
             {

@@ -84,10 +84,23 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """Indices over months (`trend`) or of units one below the other (`intervals`), and what is to be seen there."""
+class Limit:
+    """Where a funnel's inner and outer lines are for n answers."""
 
-    kind: Literal["trend", "intervals"]
+    n: Number
+    inner: Range
+    outer: Range
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Indices over months (`trend`), of units one below the other (`intervals`), or means by n (`funnel`).
+
+    A funnel has the mean of all as its `centre`, and `limits` around it; only points outside the outer ones have
+    their label drawn.
+    """
+
+    kind: Literal["trend", "intervals", "funnel"]
     caption: str
     alternative: str
     points: tuple[Point, ...]
@@ -95,6 +108,8 @@ class Chart:
     value_title: str
     n_title: str
     interval_title: str
+    centre: Number | None = None
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True)

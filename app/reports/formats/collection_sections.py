@@ -50,7 +50,7 @@ def collection_section(document: Mapping[str, Any], tell: Language) -> Section:
     ]
     for caption, name, parts in (
         (tell("By channel"), tell("Channel"), _channels(collection["channels"], tell)),
-        (tell("By service"), tell("Service"), sorted(collection["services"].items())),
+        (tell("By service"), tell("Service"), _services(document, collection["services"])),
     ):
         if parts:
             blocks.append(_parts(caption, name, parts, figures["n"], tell))
@@ -100,6 +100,11 @@ def _channel_mix(mix: Mapping[str, Any] | None, tell: Language) -> tuple[tuple[s
 
 def _channels(channels: Mapping[str, int], tell: Language) -> list[tuple[str, int]]:
     return [(tell(CHANNELS[code]) if code in CHANNELS else code, n) for code, n in sorted(channels.items())]
+
+
+def _services(document: Mapping[str, Any], services: Mapping[str, int]) -> list[tuple[str, int]]:
+    names = document.get("services", {})
+    return sorted((names.get(code, code), n) for code, n in services.items())
 
 
 def _parts(caption: str, name: str, parts: Sequence[tuple[str, int]], n: int, tell: Language) -> Table:

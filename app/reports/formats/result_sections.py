@@ -10,9 +10,6 @@ from app.reports.formats.language import Language
 Figures = Mapping[str, Any]
 
 CONFIDENCE = "95 % interval"
-# The bands of both regulations have the same words (PermenPANRB 14/2017, KEP/25/M.PAN/2/2004).
-OFFICIAL_BANDS = ("2017", "2004")
-GRADES = {"A": "Very good", "B": "Good", "C": "Less than good", "D": "Poor"}
 USES = {
     "nothing": "For nothing: there are fewer than 10 answers.",
     "coaching": "For coaching only: as the start of a talk about the service. It must not enter an appraisal.",
@@ -139,7 +136,7 @@ def _headline(document: Mapping[str, Any], tell: Language) -> Block:
 
 def _dimensions(document: Mapping[str, Any], tell: Language) -> Table:
     figures, method = document["figures"], document["method"]
-    rows = [_dimension(dimension, method["bands"], tell) for dimension in figures["dimensions"] or ()]
+    rows = [_dimension(dimension, tell) for dimension in figures["dimensions"] or ()]
     index = figures["index"]
     value, interval, grade = index_cells(index, tell)
     mean = index.get("mean") if index else None
@@ -159,7 +156,7 @@ def _dimensions(document: Mapping[str, Any], tell: Language) -> Table:
     )
 
 
-def _dimension(dimension: Mapping[str, Any], bands: str, tell: Language) -> tuple[Cell, ...]:
+def _dimension(dimension: Mapping[str, Any], tell: Language) -> tuple[Cell, ...]:
     name = said(dimension["title"], tell)
     if dimension["index"] is None:
         n = dimension["n"]
@@ -170,14 +167,8 @@ def _dimension(dimension: Mapping[str, Any], bands: str, tell: Language) -> tupl
         official(dimension["mean"]),
         official(dimension["index"]),
         Range(*map(official, dimension["interval"])) if dimension["interval"] else None,
-        _grade(dimension["grade"], bands, tell),
+        f"{dimension['grade']} ({said(dimension['words'], tell)})",
     )
-
-
-def _grade(grade: str, bands: str, tell: Language) -> str:
-    if bands in OFFICIAL_BANDS and grade in GRADES:
-        return f"{grade} ({tell(GRADES[grade])})"
-    return grade
 
 
 def _changes(figures: Figures, tell: Language) -> Table:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from app.reports.formats.agency_sections import changes_section, classes_section, offices_section
+from app.reports.formats.agency_sections import changes_section, classes_section, integrity_section, offices_section
 from app.reports.formats.alarm_sections import alarms_section
 from app.reports.formats.blocks import Section, View
 from app.reports.formats.closing_sections import evidence_section, feedback_section, subject_section, words_section
@@ -63,7 +63,7 @@ def _sections(report: Printable, document: Mapping[str, Any], tell: Language) ->
     if kind == "employee":
         after = [feedback_section(document, tell), words_section(document, tell)]
     elif kind == "agency":
-        after = [offices_section(document, tell), classes_section(document, tell)]
+        after = [offices_section(document, tell), integrity_section(document, tell), classes_section(document, tell)]
     if kind == "employee":
         figures.insert(1, use_section(document, tell))
     return [*about, *figures, *after, evidence_section(report, tell)]

@@ -38,7 +38,7 @@ def test_tables_and_pictures_have_names_for_who_cannot_see_them(drafts: Drafts, 
     assert all(table.find("caption") is not None for table in page.iter("table"))
     assert all(cell.get("scope") for cell in page.iter("th"))
     pictures = [each for each in page.iter() if each.get("role") == "img"]
-    assert len(pictures) == len(list(page.iter(f"{SVG}svg"))) == 3
+    assert len(pictures) == len(list(page.iter(f"{SVG}svg"))) == 4
     assert all(picture.get("aria-label") for picture in pictures)
 
 

@@ -21,12 +21,18 @@ def texts_of_reports() -> set[str]:
         agency_sections.CLASSES,
         agency_sections.KINDS,
         collection_sections.CHANNELS,
-        result_sections.GRADES,
         result_sections.USES,
+        result_sections.WITHHELD,
         view.TITLES,
     )
     named = {text for table in tables for text in table.values()}
-    return told | named | CHANGES | TITLES_OF_LINES | {result_sections.CONFIDENCE}
+    return (
+        told
+        | named
+        | CHANGES
+        | TITLES_OF_LINES
+        | {result_sections.CONFIDENCE, agency_sections.SEEN, agency_sections.FUNNEL}
+    )
 
 
 def _told(node: ast.AST) -> list[str]:
