@@ -93,6 +93,10 @@ class House:
         """POST JSON with an app's key."""
         return self.request("POST", path, key, json=body, **options)
 
+    def put(self, path: str, body: Any, key: str | None = "supervisor", **options: Any) -> httpx.Response:
+        """PUT JSON with a supervisor's key."""
+        return self.request("PUT", path, key, json=body, **options)
+
     def new_id(self, moment: datetime | None = None) -> str:
         """A fresh rating id, made now on the service's clock."""
         self.serial += 1

@@ -56,6 +56,8 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/measures/offices", {"period": "2026-Q4", "office": "dukcapil"}),
     ("/v1/periods", {}),
     ("/v1/appraisals", {"period": "2026-10"}),
+    ("/v1/periods/2026-11/follow-ups", {}),
+    ("/v1/periods/2026-11/publications", {"office": "dukcapil"}),
     *(("/v1/indices", NOVEMBER | {"by": by}) for by in ("office", "service", "employee", "channel", "day")),
 )
 
@@ -112,6 +114,7 @@ def ask(house: House, path: str, place: str, name: str, value: str, key: str) ->
     """GET with one parameter."""
     if place == "path":
         return house.get(path.replace(f"{{{name}}}", value), key)
+    path = path.replace("{code}", "2026-11")
     return house.get(path, key, params=ALWAYS.get(path, {}) | {name: value})
 
 

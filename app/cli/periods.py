@@ -1,13 +1,15 @@
-"""`cermin period list|close|note|invite|reply|finalise|revise`: from an open period to signed reports."""
+"""`cermin period list|close|note|invite|reply|plan|finalise|revise`: from an open period to signed reports."""
 
 import csv
 import os
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.table import Table
 
 from app.cli.context import actor, database, fail, out, print_table, settings
@@ -17,9 +19,10 @@ from app.foundation.clock import system_clock
 from app.foundation.database import Database, Session
 from app.foundation.problems import Problem
 from app.foundation.translations import translator
-from app.reports import lifecycle, replies, store
+from app.reports import lifecycle, replies, skm_plans, store
 from app.reports.keyring import signing_key
 from app.reports.lifecycle import Reach, asked
+from app.reports.skm_schemas import SurveyFile
 from app.reports.tables import Period
 
 period = typer.Typer(help="Closing periods: draft, replies, final, revisions.", no_args_is_help=True)
@@ -123,6 +126,29 @@ def invite(
 
 
 @period.command()
+def plan(
+    agency_id: AgencyCode,
+    code: PeriodCode,
+    file: Annotated[Path, typer.Argument(metavar="FILE.toml", exists=True, dir_okay=False)],
+    root: Root = None,
+) -> None:
+    """Read the plan that follows a period, and where it was published; each list in the file replaces the one before.
+
+    [[follow_up]] has element, problem, action, due_on, owner, and status, done_on, note;
+    [[publication]] has medium, published_on, address.
+    """
+    told = _survey_file(file)
+    with _step(agency_id, root) as (session, reach):
+        span, now = asked(code), system_clock()
+        if told.follow_up is not None:
+            skm_plans.put_follow_ups(session, reach, span, None, told.follow_up, now)
+        if told.publication is not None:
+            skm_plans.put_publications(session, reach, span, None, told.publication, now)
+    sentence = f"{len(told.follow_up or ())} actions and {len(told.publication or ())} publications kept"
+    out.print(sentence, markup=False, highlight=False)
+
+
+@period.command()
 def finalise(agency_id: AgencyCode, code: PeriodCode, root: Root = None) -> None:
     """After the reply window: sign every report, for ever."""
     key = signing_key(settings().signing_key_file)
@@ -136,6 +162,17 @@ def revise(agency_id: AgencyCode, code: PeriodCode, root: Root = None) -> None:
     days = settings().reply_working_days
     with _agency(agency_id, root) as (opened, reach):
         _told(opened, lifecycle.revise(opened, reach, asked(code), now=system_clock(), working_days=days))
+
+
+def _survey_file(file: Path) -> SurveyFile:
+    """What the file says; every fault with its place ends the command."""
+    try:
+        return SurveyFile.model_validate(tomllib.loads(file.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise fail(f"{file} cannot be read: {error}. Nothing was changed.") from None
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_input=False)]
+        raise fail("\n".join([*faults, "Nothing was changed."])) from None
 
 
 @contextmanager

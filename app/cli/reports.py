@@ -33,6 +33,7 @@ class ReportKind(StrEnum):
     office = "office"
     agency = "agency"
     appraisal = "appraisal"
+    skm = "skm"
 
 
 def report(

@@ -5,7 +5,7 @@ A period without a row is open. What is final never changes: late ratings make t
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,21 +23,16 @@ from app.reports.assembly import Made, documents
 from app.reports.canonical import canonical
 from app.reports.documents import Document, with_words
 from app.reports.premises import Contents, read_premises
+from app.reports.reach import Reach as Reach
 from app.reports.releases import release_out, releases_in
 from app.reports.reply_window import reply_deadline
 from app.reports.signing import SigningKey, key_id, public_bytes, sign
+from app.reports.skm import survey_documents
+from app.reports.skm_plans import entered, entered_about
+from app.reports.skm_reading import read_sources
 from app.reports.tables import WHOLE, Note, Period, Release, Report
 
 DRAFT, FINAL = "draft", "final"
-
-
-@dataclass(frozen=True)
-class Reach:
-    """On whose behalf something happens: the agency, the office at the root ('' for all of it), who does it."""
-
-    agency_id: str
-    root: str
-    actor: str
 
 
 def asked(code: str) -> Span:
@@ -119,15 +114,20 @@ def finalise(database: Database, reach: Reach, span: Span, *, key: SigningKey | 
         if key is None:
             raise Problem("signing-key-missing")
         reports = store.reports_of(session, period)
-        words = _words(session, reach, reports)
+        words, plans = _words(session, reach, reports), entered(session, reach, span, reports)
     envelopes = {
-        report.report_id: _text(sign(with_words(report.document, *words[report.report_id], now), key))
+        report.report_id: _text(
+            sign(
+                with_words(report.document, *words[report.report_id], now) | plans.get(report.report_id, {}),
+                key,
+            )
+        )
         for report in reports
     }
     with database.writing() as session:
         lock_agency(session, reach.agency_id)
         period = _finishable(session, reach, span, now)
-        if _words(session, reach, reports) != words:
+        if (_words(session, reach, reports), entered(session, reach, span, reports)) != (words, plans):
             raise busy()
         period.state, period.final_at = FINAL, now
         session.add(period)
@@ -184,7 +184,13 @@ def _documents(session: Session, reach: Reach, span: Span, revision: int, instru
         former=releases_in(store.releases_beside(session, reach.agency_id, span)),
         standing=standing,
     )
-    return documents(premises)
+    made = documents(premises)
+    surveys = [
+        replace(survey, content={**survey.content, **entered_about(session, reach.agency_id, about, span)})
+        for survey in survey_documents(premises, made.documents, read_sources(session, premises, reach.root))
+        for about in [reach.root if survey.office is None else survey.office]
+    ]
+    return made._replace(documents=[*made.documents, *surveys])
 
 
 def _draft(

@@ -18,7 +18,7 @@ from app.foundation.openapi import open_problems, problems
 from app.foundation.queries import exact_query
 from app.foundation.settings import Settings
 from app.foundation.translations import negotiate
-from app.reports import lifecycle, replies, store
+from app.reports import lifecycle, replies, skm_plans, store
 from app.reports.appraisals import appraisals_for, written
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from app.reports.formats.registry import FORMATS
@@ -42,6 +42,7 @@ from app.reports.schemas import (
     ReportQuery,
     VerificationOut,
 )
+from app.reports.skm_schemas import FollowUpsIn, FollowUpsOut, OfficeQuery, PublicationsIn, PublicationsOut
 
 router = APIRouter(prefix="/v1", tags=["reports"])
 Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.admin))]
@@ -102,6 +103,40 @@ def finalise_period(request: Request, principal: Supervisor, code: Code) -> Peri
     return period_out(
         lifecycle.finalise(_database(request), _reach(principal), asked(code), key=key, now=_now(request))
     )
+
+
+@router.get("/periods/{code}/follow-ups", responses=problems(404, 422))
+def get_follow_ups(
+    request: Request, principal: Reader, code: Code, query: Annotated[OfficeQuery, Query()]
+) -> FollowUpsOut:
+    """The plan that follows a period, and how far it was carried out."""
+    with _database(request).reading() as session:
+        return skm_plans.follow_ups_of(session, _reach(principal), asked(code), query.office)
+
+
+@router.put("/periods/{code}/follow-ups", responses=problems(*BODY, 404))
+def put_follow_ups(request: Request, principal: Supervisor, code: Code, body: FollowUpsIn) -> FollowUpsOut:
+    """Replace the plan that follows a period; what stands there when it is finalised is signed."""
+    with _database(request).writing() as session:
+        return skm_plans.put_follow_ups(session, _reach(principal), asked(code), body.office, body.items, _now(request))
+
+
+@router.get("/periods/{code}/publications", responses=problems(404, 422))
+def get_publications(
+    request: Request, principal: Reader, code: Code, query: Annotated[OfficeQuery, Query()]
+) -> PublicationsOut:
+    """Where and when a period's results were made public."""
+    with _database(request).reading() as session:
+        return skm_plans.publications_of(session, _reach(principal), asked(code), query.office)
+
+
+@router.put("/periods/{code}/publications", responses=problems(*BODY, 404))
+def put_publications(request: Request, principal: Supervisor, code: Code, body: PublicationsIn) -> PublicationsOut:
+    """Replace the record of where a period's results were made public."""
+    with _database(request).writing() as session:
+        return skm_plans.put_publications(
+            session, _reach(principal), asked(code), body.office, body.items, _now(request)
+        )
 
 
 @router.get("/reports", responses=problems(404, 422))

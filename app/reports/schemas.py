@@ -15,7 +15,7 @@ LONGEST_TEXT = 4_000
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT, strip_whitespace=True)]
 Token = Annotated[str, Field(min_length=1, max_length=100)]
 Revision = Annotated[int, Field(ge=1, le=1_000_000)]
-Kind = Literal["employee", "office", "agency"]
+Kind = Literal["employee", "office", "agency", "skm"]
 
 
 class _Wire(BaseModel):
@@ -62,7 +62,9 @@ class ReportQuery(_Wire):
     period: PeriodCode
     revision: Revision | None = Field(None, description="Left out: the newest.")
     kind: Kind | None = None
-    unit: Code | None = Field(None, description="Code of the employee, the office or the agency.")
+    unit: Code | None = Field(
+        None, description="Code of the employee, the office or the agency; ALL for the survey of all offices."
+    )
 
 
 class FormatQuery(_Wire):

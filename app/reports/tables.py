@@ -41,7 +41,7 @@ class Report(SQLModel, table=True):
 
     __tablename__ = "report"
     __table_args__ = (
-        CheckConstraint("kind IN ('employee', 'office', 'agency')", name="kind"),
+        CheckConstraint("kind IN ('employee', 'office', 'agency', 'skm')", name="kind"),
         ForeignKeyConstraint(
             ["agency_id", "root", "period", "revision"],
             ["period.agency_id", "period.root", "period.code", "period.revision"],
@@ -120,3 +120,43 @@ class Invitation(SQLModel, table=True):
     lookup: str = Field(sa_type=Text(16))
     digest: str = Field(sa_type=Text(64))
     expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class FollowUp(SQLModel, table=True):
+    """One action of the plan (*rencana tindak lanjut*) that follows a period, of an office or ('') the agency.
+
+    As planned it is part of that period's survey report, as realised of the next one's.
+    """
+
+    __tablename__ = "follow_up"
+    __table_args__ = (
+        CheckConstraint("status IN ('planned', 'started', 'done', 'dropped')", name="status"),
+        CheckConstraint("(status = 'done') = (done_on IS NOT NULL)", name="done_on"),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(primary_key=True, sa_type=Code())
+    period: str = Field(primary_key=True, sa_type=Text(10))
+    place: int = Field(primary_key=True)
+    element: str = Field(sa_type=Code())
+    problem: str = Field(sa_type=Text(500))
+    action: str = Field(sa_type=Text(500))
+    due_on: date
+    owner: str = Field(sa_type=Text(100))
+    status: str = Field(default="planned", sa_type=Text(10))
+    done_on: date | None = None
+    note: str | None = Field(default=None, sa_type=Text(500))
+
+
+class Publication(SQLModel, table=True):
+    """Where and when the results of a period were made public, for an office or ('') the agency."""
+
+    __tablename__ = "publication"
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(primary_key=True, sa_type=Code())
+    period: str = Field(primary_key=True, sa_type=Text(10))
+    place: int = Field(primary_key=True)
+    medium: str = Field(sa_type=Text(100))
+    published_on: date
+    address: str | None = Field(default=None, sa_type=Text(300))

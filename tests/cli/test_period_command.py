@@ -52,7 +52,7 @@ def run(
 
 def test_a_period_is_closed_noted_replied_to_and_listed(run: Run, month: str, tmp_path: Path) -> None:
     told = run("close", "kota", month).output
-    assert f"{month} revision 1 is draft: 3 reports; employees may reply until" in " ".join(told.split())
+    assert f"{month} revision 1 is draft: 5 reports; employees may reply until" in " ".join(told.split())
     run("note", "kota", month, "E001", "Loket sering penuh.")
     file = tmp_path / "links.csv"
     run("invite", "kota", month, "--out", str(file))
@@ -63,6 +63,20 @@ def test_a_period_is_closed_noted_replied_to_and_listed(run: Run, month: str, tm
     run("reply", "kota", month, "E001", "Antrean dua kali lipat.")
     assert "Already" not in run("list", "kota").output
     assert month in run("list", "kota").output
+
+
+def test_a_plan_and_publications_are_read_from_a_file_or_nothing_is(run: Run, month: str, tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    action = (
+        'element = "speed"\nproblem = "Antrean."\naction = "Loket kedua."\ndue_on = 2026-12-15\nowner = "Kasubbag"\n'
+    )
+    published = '[[publication]]\nmedium = "Situs web"\npublished_on = 2026-11-20\n'
+    file.write_text(f"[[follow_up]]\n{action}{published}", "utf-8")
+    assert "1 actions and 1 publications kept" in run("plan", "kota", month, str(file), "--office", "dukcapil").output
+    file.write_text(f"[[follow_up]]\n{action}status = 'done'\n", "utf-8")
+    assert "follow_up.0" in run("plan", "kota", month, str(file), status=1).output
+    file.write_text("[[follow_up", "utf-8")
+    assert "Nothing was changed." in run("plan", "kota", month, str(file), status=1).output
 
 
 @pytest.mark.parametrize(
@@ -109,7 +123,7 @@ def test_after_the_window_a_period_is_signed_and_without_a_key_it_is_not(
     monkeypatch.setattr(periods, "system_clock", lambda: system_clock() + timedelta(days=9))
     assert "cermin signing-key new" in " ".join(run("finalise", "kota", month, status=1).output.split())
     make_key(tmp_path / "signing-key.pem")
-    assert f"{month} revision 1 is final: 3 reports" in " ".join(run("finalise", "kota", month).output.split())
+    assert f"{month} revision 1 is final: 5 reports" in " ".join(run("finalise", "kota", month).output.split())
     assert "nothing to revise" in " ".join(run("revise", "kota", month, status=1).output.split())
     assert "is final" in " ".join(run("reply", "kota", month, "E001", "x", status=1).output.split())
     assert "final" in run("list", "kota").output

@@ -73,6 +73,12 @@ def test_the_whole_nip_is_written_only_when_it_is_asked_for(run: Run, tmp_path: 
             assert CANARY_NIP not in told + str(list(folder.iterdir()))
 
 
+def test_the_surveys_of_a_period_are_files_too(run: Run, tmp_path: Path) -> None:
+    run("kota", "skm", "2026-10", "--format", "csv", "--out", str(tmp_path))
+    names = ["2026-10-r1-skm-ALL.csv", "2026-10-r1-skm-dukcapil.csv"]
+    assert sorted(file.name for file in tmp_path.glob("*.csv")) == names
+
+
 @pytest.mark.parametrize("form", ["pdf", "xlsx", "csv", "html"])
 def test_one_unit_in_one_format_and_language(run: Run, tmp_path: Path, form: str) -> None:
     run("kota", "office", "2026-10", "--unit", "dukcapil", "--format", form, "--language", "en", "--out", str(tmp_path))

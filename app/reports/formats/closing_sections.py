@@ -27,7 +27,7 @@ def subject_section(
             (tell("Unit"), subject["office"]["name"]),
             *_appraiser(document, tell),
         ]
-    elif document["kind"] == "office":
+    elif document["kind"] in ("office", "skm"):
         facts = [(tell("Office"), subject["name"]), (tell("Code"), subject["code"])]
     days = tell("{first} to {last}", first=tell.day(period["from"]), last=tell.day(period["to"]))
     facts += [

@@ -44,7 +44,7 @@ def suppressed_section(document: Mapping[str, Any], tell: Language) -> Section:
 def result_section(document: Mapping[str, Any], tell: Language) -> Section:
     """The index and each dimension with n, mean, index, interval and grade."""
     figures = document["figures"]
-    blocks: list[Block] = [_headline(document, tell), _dimensions(document, tell), _changes(figures, tell)]
+    blocks: list[Block] = [headline(document, tell), _dimensions(document, tell), _changes(figures, tell)]
     histograms = _histograms(figures, tell)
     return Section("result", tell("Result"), (*blocks, *histograms))
 
@@ -117,7 +117,8 @@ def count(value: int) -> Number:
     return Number(value)
 
 
-def _headline(document: Mapping[str, Any], tell: Language) -> Block:
+def headline(document: Mapping[str, Any], tell: Language) -> Block:
+    """The index with its grade and interval."""
     figures, method = document["figures"], document["method"]
     index = figures["index"]
     if index is None:

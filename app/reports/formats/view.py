@@ -12,7 +12,9 @@ from app.reports.formats.collection_sections import collection_section, trend_se
 from app.reports.formats.language import Language, language
 from app.reports.formats.printable import Printable
 from app.reports.formats.result_sections import comparison_section, result_section, suppressed_section, use_section
+from app.reports.formats.skm_sections import after_sections, mark_section, survey_sections, survey_title
 
+SKM = "skm"
 # All but the line feed; and what is no character in XML.
 CONTROLS = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ufffe\\uffff]")
 TITLES = {
@@ -29,7 +31,7 @@ def view(report: Printable, code: str = "id") -> View:
     draft = document["state"] == "draft"
     return View(
         language=tell.code,
-        title=tell(TITLES[document["kind"]]),
+        title=tell(survey_title(document) if document["kind"] == SKM else TITLES[document["kind"]]),
         subject=document["subject"]["name"],
         agency=document["agency"]["name"],
         period=tell.period(period["code"]),
@@ -55,6 +57,14 @@ def legible(value: Any) -> Any:
 
 def _sections(report: Printable, document: Mapping[str, Any], tell: Language) -> list[Section | None]:
     kind, suppressed = document["kind"], document["figures"]["suppressed"]
+    if kind == SKM:
+        return [
+            subject_section(document, tell, report.identity),
+            mark_section(document, tell),
+            *([suppressed_section(document, tell)] if suppressed else survey_sections(document, tell)),
+            *after_sections(document, tell),
+            evidence_section(report, tell),
+        ]
     about: list[Section | None] = [subject_section(document, tell, report.identity)]
     if kind == "agency":
         about.append(changes_section(document, tell))

@@ -60,7 +60,12 @@ def drafts_of(house: House) -> dict[str, dict[str, Any]]:
     with house.database.reading() as session:
         stored = session.scalars(select(Report.document).where(Report.agency_id == "kota")).all()
     read: list[dict[str, Any]] = list(map(json.loads, stored))
-    return {document["subject"]["code"]: _with_served(document) for document in read}
+    return {_name(document): _with_served(document) for document in read}
+
+
+def _name(document: Mapping[str, Any]) -> str:
+    code: str = document["subject"]["code"]
+    return f"skm {code}" if document["kind"] == "skm" else code
 
 
 def _with_served(document: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,100 @@
+"""Plans and publications on the wire, and in the files that the command line reads."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from app.indices.query import Code
+
+MOST_ITEMS = 100
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of readable text")
+    return text
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(_one_line)]
+Short = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), AfterValidator(_one_line)
+]
+Address = Annotated[
+    str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True), AfterValidator(_one_line)
+]
+RecordedDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FollowUpPart(_Wire):
+    """One action: which element (*unsur*), what is wrong, what is done, until when, by whom, and how far it is."""
+
+    element: Code
+    problem: Line
+    action: Line
+    due_on: RecordedDay
+    owner: Short
+    status: Literal["planned", "started", "done", "dropped"] = "planned"
+    done_on: RecordedDay | None = None
+    note: Line | None = None
+
+    @model_validator(mode="after")
+    def _done_has_a_day(self) -> "FollowUpPart":
+        if (self.status == "done") != (self.done_on is not None):
+            raise ValueError("done_on is needed with status done, and only then")
+        return self
+
+
+class PublicationPart(_Wire):
+    """Where results were made public: the medium (*papan pengumuman*, *situs web*), the day and the address."""
+
+    medium: Short
+    published_on: RecordedDay
+    address: Address | None = None
+
+
+class FollowUpsIn(_Wire):
+    """The whole plan of an office, or without one of all the key reaches; it replaces the plan before."""
+
+    office: Code | None = None
+    items: Annotated[tuple[FollowUpPart, ...], Field(max_length=MOST_ITEMS)]
+
+
+class PublicationsIn(_Wire):
+    """Every publication of a period's results; it replaces the record before."""
+
+    office: Code | None = None
+    items: Annotated[tuple[PublicationPart, ...], Field(max_length=MOST_ITEMS)]
+
+
+class OfficeQuery(_Wire):
+    """Whose plan or record."""
+
+    office: Code | None = Field(None, description="Left out: that of all the key reaches.")
+
+
+class FollowUpsOut(_Wire):
+    """The plan that follows a period; `office` is null for the agency's."""
+
+    period: str
+    office: str | None
+    items: tuple[FollowUpPart, ...]
+
+
+class PublicationsOut(_Wire):
+    """The publications of a period's results; `office` is null for the agency's."""
+
+    period: str
+    office: str | None
+    items: tuple[PublicationPart, ...]
+
+
+class SurveyFile(_Wire):
+    """A TOML file with `[[follow_up]]` and `[[publication]]`; a list left out stays as it is."""
+
+    follow_up: Annotated[tuple[FollowUpPart, ...], Field(max_length=MOST_ITEMS)] | None = None
+    publication: Annotated[tuple[PublicationPart, ...], Field(max_length=MOST_ITEMS)] | None = None
