@@ -1,9 +1,9 @@
 """Reports: what a whole period costs on paper and in a spreadsheet, and a final one over HTTP beside a bare answer."""
 
 import os
-import resource
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ from app.reports.lifecycle import Reach, asked
 from app.reports.signing import load_key, make_key
 from app.reports.tables import Report
 from benchmarks.load import ask_tail
-from benchmarks.servers import SECRET, cermin
+from benchmarks.servers import SECRET, cermin, peak_mib
 from benchmarks.stores import furnished
 from tests.indices.visits import Visit, put
 
-PERSONS, RATINGS_EACH = 1_000, 30
+PERSONS, RATINGS_EACH, BULK_ROWS = 1_000, 30, 100_000
 PERIOD, DAY, CLOSED = "2026-09", date(2026, 9, 14), datetime(2026, 10, 5, tzinfo=UTC)
 
 
@@ -35,11 +35,14 @@ PERIOD, DAY, CLOSED = "2026-09", date(2026, 9, 14), datetime(2026, 10, 5, tzinfo
 class DocumentFigures:
     """Processor seconds for one PDF and the peak of memory (MiB); p99 of a final report ÷ p99 of `/healthz`.
 
+    `bulk_memory` is what an appraisal workbook of 100,000 rows takes above one of a single row (MiB).
+
     `unchanged` is the same for a report that the client has already (304).
     """
 
     pdf_seconds: float
     pdf_memory: float
+    bulk_memory: float
     json: float
     unchanged: float
 
@@ -48,8 +51,9 @@ def measure_documents(rounds: int, seconds: int, persons: int = PERSONS) -> Docu
     """Everything about reports, on SQLite."""
     with _closed(persons) as (url, key, report):
         with TemporaryDirectory(prefix="cermin-bench-") as folder:
-            ended = _run(["report", "kota", "employee", PERIOD, "--format", "pdf", "--out", folder], url)
+            processor, peak = _run(["report", "kota", "employee", PERIOD, "--format", "pdf", "--out", folder], url)
             written = len(list(Path(folder).iterdir()))
+        bulk = [_bulk_memory(url, rows) for rows in (1, BULK_ROWS)]
         with cermin(url) as server:
             address = f"{server.url}/v1/reports/{report.report_id}"
             etag = _etag(address, key)
@@ -61,8 +65,9 @@ def measure_documents(rounds: int, seconds: int, persons: int = PERSONS) -> Docu
                 whole.append(ask_tail(address, key, seconds))
                 unchanged.append(ask_tail(address, key, seconds, {"If-None-Match": etag}))
     return DocumentFigures(
-        pdf_seconds=(ended.ru_utime + ended.ru_stime) / written,
-        pdf_memory=ended.ru_maxrss / 1024,
+        pdf_seconds=processor / written,
+        pdf_memory=peak,
+        bulk_memory=bulk[1] - bulk[0],
         json=median(whole) / median(plain),
         unchanged=median(unchanged) / median(plain),
     )
@@ -102,16 +107,25 @@ def _staff(database: Database, codes: Sequence[str]) -> None:
     put(database, visits)
 
 
-def _run(arguments: Sequence[str], url: str) -> resource.struct_rusage:
-    """Run a command of the service to its end; what it used."""
+def _run(arguments: Sequence[str], url: str) -> tuple[float, float]:
+    """Run a command of the service to its end; its processor seconds, and the peak of its memory in MiB."""
     environment = os.environ | {"CERMIN_DATABASE_URL": url, "CERMIN_SECRET": SECRET}
     command = [sys.executable, "-c", "from app.cli import main; main()", *arguments]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
+    peak, ended = 0.0, 0
+    while not ended:
+        peak = max(peak, peak_mib(process.pid))
+        time.sleep(0.02)
+        ended, status, used = os.wait4(process.pid, os.WNOHANG)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"cermin {' '.join(arguments)} ended with {process.returncode}")
-    return used
+    return used.ru_utime + used.ru_stime, peak
+
+
+def _bulk_memory(url: str, rows: int) -> float:
+    command = [sys.executable, "-m", "benchmarks.bulk_file", url, PERIOD, str(rows)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def _etag(address: str, key: str) -> str:

@@ -28,11 +28,16 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def memory_mib(self) -> float:
-        """The most memory it ever had resident, in MiB (VmHWM)."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-        return float("nan")
+        """The most memory it ever had resident, in MiB."""
+        return peak_mib(self.process.pid)
+
+
+def peak_mib(pid: int) -> float:
+    """The most memory a living process ever had resident, in MiB (VmHWM; `ru_maxrss` would count its parent's)."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return float("nan")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from app.foundation.problems import Problem
 from app.indices.calendar import Span
 from app.indices.measures_reading import scoring_of
 from app.reports import store
-from app.reports.appraisal_columns import Column, Line, Row, columns, row
+from app.reports.appraisal_columns import Line, Row, columns, row
 from app.reports.formats.appraisal_files import AppraisalFormat, Sheet
 from app.reports.lifecycle import DRAFT, asked
 from app.reports.printing import verification_address
@@ -61,8 +61,7 @@ def appraisals_for(
 
 def write(session: Session, asked_for: Appraisals, form: AppraisalFormat, target: BinaryIO) -> None:
     """Write the file; however many employees there are, only a batch of them is held at once."""
-    dimensions = _dimensions(session, asked_for)
-    form.write(_sheet(asked_for, columns(dimensions)), _rows(session, asked_for, dimensions), target)
+    form.write(sheet_of(session, asked_for), rows_of(session, asked_for), target)
 
 
 @dataclass(frozen=True)
@@ -92,19 +91,15 @@ def written(session: Session, asked_for: Appraisals, form: AppraisalFormat) -> W
     return Written(target, length)
 
 
-def _sheet(asked_for: Appraisals, header: tuple[Column, ...]) -> Sheet:
+def sheet_of(session: Session, asked_for: Appraisals) -> Sheet:
+    """What stands above the rows."""
     span = asked_for.span
-    return Sheet(asked_for.agency_id, span.code, span.last, header)
+    return Sheet(asked_for.agency_id, span.code, span.last, columns(_dimensions(session, asked_for)))
 
 
-def _dimensions(session: Session, asked_for: Appraisals) -> list[str]:
-    """The questions of every instrument used, each once: parts of an agency may have closed by different ones."""
-    instruments = dict.fromkeys(period.instrument for period in asked_for.periods)
-    codes = [code for each in instruments for code in scoring_of(session, asked_for.agency_id, each).instrument.codes]
-    return list(dict.fromkeys(codes))
-
-
-def _rows(session: Session, asked_for: Appraisals, dimensions: Sequence[str]) -> Iterator[Row]:
+def rows_of(session: Session, asked_for: Appraisals) -> Iterator[Row]:
+    """One row per employee, read a batch at a time."""
+    dimensions = _dimensions(session, asked_for)
     for period in asked_for.periods:
         for batch in store.lines_of(session, period, "employee"):
             reached = [line for line in batch if asked_for.offices is None or line.office in asked_for.offices]
@@ -113,6 +108,13 @@ def _rows(session: Session, asked_for: Appraisals, dimensions: Sequence[str]) ->
             )
             for line in reached:
                 yield row(_line(asked_for, period, line, nips), dimensions)
+
+
+def _dimensions(session: Session, asked_for: Appraisals) -> list[str]:
+    """The questions of every instrument used, each once: parts of an agency may have closed by different ones."""
+    instruments = dict.fromkeys(period.instrument for period in asked_for.periods)
+    codes = [code for each in instruments for code in scoring_of(session, asked_for.agency_id, each).instrument.codes]
+    return list(dict.fromkeys(codes))
 
 
 def _line(asked_for: Appraisals, period: Period, line: store.Line, nips: Mapping[str, str | None] | None) -> Line:
