@@ -58,3 +58,8 @@ def _fault(value: Any) -> str | None:
 
 def _is_text(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def digest_in(envelope: str) -> str:
+    """The digest in a sealed envelope: canonical JSON has its members in order, and this is the first (RFC 8785)."""
+    return envelope.removeprefix('{"digest":"').partition('"')[0]

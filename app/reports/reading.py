@@ -10,6 +10,7 @@ from app.directory.scope import subtree
 from app.foundation.database import Session
 from app.foundation.problems import Problem
 from app.reports import store
+from app.reports.canonical import digest_in
 from app.reports.lifecycle import DRAFT, asked
 from app.reports.schemas import PeriodOut, PlaceOut, ReportLine, ReportQuery, VerificationOut
 from app.reports.tables import Period, Report
@@ -121,5 +122,5 @@ def _line(report: Report, period: Period) -> ReportLine:
         period=report.period,
         revision=report.revision,
         state=period.state,
-        digest=json.loads(report.envelope)["digest"] if report.envelope else None,
+        digest=digest_in(report.envelope) if report.envelope else None,
     )

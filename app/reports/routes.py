@@ -20,6 +20,7 @@ from app.foundation.settings import Settings
 from app.foundation.translations import negotiate
 from app.reports import lifecycle, replies, skm_plans, store
 from app.reports.appraisals import appraisals_for, written
+from app.reports.canonical import digest_in
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from app.reports.formats.registry import FORMATS
 from app.reports.keyring import signing_key, trusted_keys
@@ -184,9 +185,12 @@ def get_report(
         # It is of the directory as it is now, which no digest of the report tells; and no cache may hold it.
         headers["Cache-Control"] = "private, no-store"
     elif report.envelope is not None:
-        headers["ETag"] = f'"{json.loads(report.envelope)["digest"]}-{form.name}-{language}"'
+        headers["ETag"] = f'"{digest_in(report.envelope)}-{form.name}-{language}"'
         if headers["ETag"] in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
+        if form.name == "json":
+            # The bytes that were signed are stored: nothing is read or written anew.
+            return Response(report.envelope, media_type=form.media_type, headers=headers)
     return Response(
         form.write(printable(report, settings.public_url, identity), language),
         media_type=form.media_type,
