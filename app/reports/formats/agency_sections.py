@@ -56,8 +56,8 @@ def integrity_section(document: Mapping[str, Any], tell: Language) -> Section | 
         return None
     rows = tuple(
         (
-            line["code"],
             line["name"],
+            line["code"],
             count(line["n"]),
             count(line["held"]),
             Number(line["held"] / (line["n"] + line["held"]), 1, percent=True),
@@ -66,8 +66,8 @@ def integrity_section(document: Mapping[str, Any], tell: Language) -> Section | 
         for line in lines
     )
     columns = (
-        Column(tell("Code"), "text"),
         Column(tell("Office"), "text"),
+        Column(tell("Code"), "text"),
         Column(tell("Ratings (n)")),
         Column(tell("Held")),
         Column(tell("Share held")),
@@ -128,8 +128,8 @@ def _table(lines: list[Mapping[str, Any]], tell: Language) -> Table:
     return Table(
         tell("Every office"),
         (
-            Column(tell("Code"), "text"),
             Column(tell("Office"), "text"),
+            Column(tell("Code"), "text"),
             Column(tell("Ratings (n)")),
             Column(tell("Index")),
             Column(tell(CONFIDENCE), "range"),
@@ -142,8 +142,8 @@ def _table(lines: list[Mapping[str, Any]], tell: Language) -> Table:
 
 def _line(line: Mapping[str, Any], tell: Language) -> tuple[Cell, ...]:
     return (
-        line["code"],
         line["name"],
+        line["code"],
         _count(line["n"]),
         *index_cells(line["index"], tell),
         _standing(line, tell),

@@ -167,7 +167,7 @@ def test_the_agency_shows_offices_with_intervals_and_employees_only_as_classes(d
     chart, table, funnel, *_ = section(told, "offices").blocks
     assert isinstance(chart, Chart)
     assert isinstance(table, Table)
-    assert [row[0] for row in table.rows] == [line["code"] for line in drafts["kota"]["offices"]]
+    assert [row[1] for row in table.rows] == [line["code"] for line in drafts["kota"]["offices"]]
     assert all(point.interval for point in chart.points)
     assert isinstance(funnel, Chart)
     assert [point.n for point in funnel.points] == [row[2] for row in table.rows if row[2]]
