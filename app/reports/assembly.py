@@ -38,11 +38,15 @@ Showings: TypeAlias = Mapping[tuple[str, str], Showing]
 
 
 class Made(NamedTuple):
-    """Every document of a closing, what they tell together, and the units whose former revision does not stand."""
+    """Every document of a closing, what they tell together, and the units whose former revision does not stand.
+
+    `comments` is what their surveys quote.
+    """
 
     documents: list[Document]
     release: Release
     changes: list[dict[str, Any]]
+    comments: Release | None = None
 
 
 def documents(premises: Premises) -> Made:

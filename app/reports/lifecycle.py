@@ -185,12 +185,13 @@ def _documents(session: Session, reach: Reach, span: Span, revision: int, instru
         standing=standing,
     )
     made = documents(premises)
+    told = survey_documents(premises, made.documents, read_sources(session, premises, reach.root))
     surveys = [
         replace(survey, content={**survey.content, **entered_about(session, reach.agency_id, about, span)})
-        for survey in survey_documents(premises, made.documents, read_sources(session, premises, reach.root))
+        for survey in told.documents
         for about in [reach.root if survey.office is None else survey.office]
     ]
-    return made._replace(documents=[*made.documents, *surveys])
+    return made._replace(documents=[*made.documents, *surveys], comments=told.comments)
 
 
 def _draft(
@@ -221,7 +222,7 @@ def _draft(
         root=reach.root,
         code=span.code,
         revision=revision,
-        told=release_out(made.release),
+        told=release_out(made.release) | ({"comments": release_out(made.comments)} if made.comments else {}),
     )
     store.add_period(session, period, release, [_report(reach, period, document) for document in made.documents])
     audit(session, reach, action, period, now, reports=len(made.documents))

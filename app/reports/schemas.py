@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.indices.measures_schemas import PeriodCode
 from app.indices.query import Code
@@ -12,7 +12,18 @@ from app.instruments.schemas import InstrumentId
 from app.reports.verification import Change, Outcome
 
 LONGEST_TEXT = 4_000
-Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT, strip_whitespace=True)]
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL keeps every character but this one; other control characters are left out where texts are shown.
+    if "\x00" in text:
+        raise ValueError("must be without NUL")
+    return text
+
+
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONGEST_TEXT, strip_whitespace=True), AfterValidator(_storable)
+]
 Token = Annotated[str, Field(min_length=1, max_length=100)]
 Revision = Annotated[int, Field(ge=1, le=1_000_000)]
 Kind = Literal["employee", "office", "agency", "skm"]

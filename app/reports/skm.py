@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.indices.counts import SheetCounts
+from app.indices.differencing import Release
 from app.indices.figures import Scoring
 from app.indices.measures.samples import krejcie_morgan_size
 from app.indices.official import ItemIndex, OfficialIndex, official_index
@@ -22,7 +23,7 @@ from app.instruments.model import Band, Instrument
 from app.reports.documents import Document, standing_again
 from app.reports.premises import Premises
 from app.reports.respondents import Profile, profile
-from app.reports.suggestions import Said, pooled, released
+from app.reports.suggestions import Said, addable, pooled, released
 
 SKM = "skm"
 # The unit of the report about all offices: no office's code has capitals, while one may equal the agency's.
@@ -46,7 +47,7 @@ class Sources:
     """What is said beside the figures, within the period.
 
     `profiles`: office → attribute → value → n; `raters`: office → how many rated; `former` and `trend` by the
-    unit of the report, oldest first.
+    unit of the report, oldest first; `quoted` is what all closings so far quoted, as counts of comments.
     """
 
     profiles: Mapping[str, Mapping[str, Mapping[str, int]]]
@@ -54,26 +55,46 @@ class Sources:
     comments: Sequence[Said]
     former: Mapping[str, Sequence[Former]]
     trend: Mapping[str, Sequence[Mapping[str, Any]]]
+    quoted: Sequence[Release]
 
 
-def survey_documents(premises: Premises, made: Sequence[Document], sources: Sources) -> list[Document]:
+class Surveys(NamedTuple):
+    """The documents, and what they quote of comments, to be weighed by later ones."""
+
+    documents: list[Document]
+    comments: Release
+
+
+def survey_documents(premises: Premises, made: Sequence[Document], sources: Sources) -> Surveys:
     """One for every office's report, and one for the whole.
 
     Where a unit's report stands as it was in the revision before, so does its survey; if there was none, there
     is none, since it would tell what the report does not.
     """
     surveys: list[Document] = []
-    for base in sorted(made, key=lambda document: document.kind == "agency"):
-        if base.kind == "employee":
-            continue
-        unit = WHOLE_UNIT if base.kind == "agency" else base.unit
+    bases = {
+        WHOLE_UNIT if base.kind == "agency" else base.unit: base
+        for base in sorted(made, key=lambda document: document.kind == "agency")
+        if base.kind != "employee"
+    }
+    quoting = {
+        unit: premises.offices if unit == WHOLE_UNIT else frozenset({unit})
+        for unit, base in bases.items()
+        if _is_new(premises, base) and not base.content["figures"]["suppressed"]
+    }
+    may, comments = addable(sources.comments, quoting, premises.whole, sources.quoted)
+    for unit, base in bases.items():
         standing = premises.standing.get((SKM, unit))
-        if not premises.standing or base.content.get("supersedes") == premises.revision - 1:
-            surveys.append(_document(premises, base, unit, sources, surveys))
+        if _is_new(premises, base):
+            surveys.append(_document(premises, base, unit, sources, surveys, may_add=unit in may))
         elif standing is not None:
             content = standing_again(standing, base.content["period"])
             surveys.append(Document(SKM, unit, base.office, standing["n"], content))
-    return surveys
+    return Surveys(surveys, comments)
+
+
+def _is_new(premises: Premises, base: Document) -> bool:
+    return not premises.standing or base.content.get("supersedes") == premises.revision - 1
 
 
 def missing_elements(instrument: Instrument) -> list[dict[str, Any]]:
@@ -96,7 +117,9 @@ def is_full(instrument: Instrument) -> bool:
     )
 
 
-def _document(premises: Premises, base: Document, unit: str, sources: Sources, surveys: Sequence[Document]) -> Document:
+def _document(
+    premises: Premises, base: Document, unit: str, sources: Sources, surveys: Sequence[Document], *, may_add: bool
+) -> Document:
     whole = base.kind == "agency"
     offices, parts = (premises.offices, surveys) if whole else (frozenset({base.unit}), ())
     instrument, rows = premises.scoring.instrument, _rows(premises, offices)
@@ -115,7 +138,7 @@ def _document(premises: Premises, base: Document, unit: str, sources: Sources, s
             "results": _results(premises.scoring, base.content["figures"], counts(rows)),
             "sample": _sample(premises, base, rows),
             "profile": _profile(sources, unit, offices, parts),
-            "suggestions": _suggestions(sources, unit, offices, parts),
+            "suggestions": _suggestions(sources, unit, offices, parts, may_add=may_add),
         }
     content = {name: value for name, value in base.content.items() if name not in OWN_OF_OFFICES}
     content |= {"kind": SKM, "trend": [], "survey": survey}
@@ -213,9 +236,12 @@ def _profile(sources: Sources, unit: str, offices: frozenset[str], parts: Sequen
     return profile(total, raters, shown, [each.profile for each in former], same)
 
 
-def _suggestions(sources: Sources, unit: str, offices: frozenset[str], parts: Sequence[Document]) -> list[str]:
-    said = [each for each in sources.comments if each.office in offices]
+def _suggestions(
+    sources: Sources, unit: str, offices: frozenset[str], parts: Sequence[Document], *, may_add: bool
+) -> list[str]:
     shown = {part.unit: part.content["survey"]["suggestions"] for part in parts}
+    # What may not be added is left out: of the whole all that its offices do not quote themselves.
+    said = [each for each in sources.comments if each.office in offices and (may_add or shown.get(each.office))]
     texts = pooled(said, shown) if parts else [each.text for each in said]
     former = sources.former.get(unit, ())
     same = next((each.suggestions for each in reversed(former) if each.is_same), None)

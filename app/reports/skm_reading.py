@@ -10,7 +10,9 @@ from app.indices.calendar import Span
 from app.instruments.model import Instrument
 from app.reports import skm_store
 from app.reports.premises import Premises
+from app.reports.releases import releases_in
 from app.reports.skm import WHOLE_UNIT, Former, Sources
+from app.reports.store import releases_beside
 
 # How many periods of the same length the trend looks back.
 FORMER_PERIODS = 7
@@ -27,6 +29,9 @@ def read_sources(session: Session, premises: Premises, root: str) -> Sources:
         raters=skm_store.raters(session, agency_id, span.first, span.last),
         comments=skm_store.comments(session, agency_id, span.first, span.last),
         former=_former(session, agency_id, root, span),
+        quoted=releases_in(
+            [each["comments"] for each in releases_beside(session, agency_id, span) if "comments" in each]
+        ),
         trend=_trend(session, agency_id, root, span, premises.scoring.instrument),
     )
 

@@ -51,10 +51,11 @@ def raters(session: Session, agency_id: str, first: date, last: date) -> dict[st
 
 def comments(session: Session, agency_id: str, first: date, last: date) -> list[Said]:
     """The comments of whole months in the order of their random ids."""
-    query = select(Comment.office, Comment.text).where(
+    query = select(Comment.office, Comment.text, col(Comment.written_in)).where(
         Comment.agency_id == agency_id, col(Comment.written_in).between(first, last)
     )
-    return [Said(*row) for row in session.exec(query.order_by(col(Comment.comment_id)))]
+    rows = session.exec(query.order_by(col(Comment.comment_id)))
+    return [Said(office, text, f"{month:%Y-%m}") for office, text, month in rows]
 
 
 def surveys_overlapping(session: Session, agency_id: str, span: Span) -> list[Told]:

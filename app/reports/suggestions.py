@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from app.indices.differencing import Cell, Ledger, Month, Part, Release, remembered, told
 from app.indices.disclosure import SMALLEST_N
 
 # More than anybody reads in a report; which ones is left to the random ids.
@@ -14,10 +15,30 @@ MOST = 200
 
 
 class Said(NamedTuple):
-    """A comment as it is stored: redacted, with its office."""
+    """A comment as it is stored: redacted, with its office and its month."""
 
     office: str
     text: str
+    month: Month = ""
+
+
+def addable(
+    comments: Sequence[Said], units: Mapping[str, frozenset[str]], months: frozenset[Month], former: Sequence[Release]
+) -> tuple[frozenset[str], Release]:
+    """The units (their offices by code) that may quote all their comments beside every release so far.
+
+    A quarter without two of its months would leave the few of the third, so comparing lists in pairs is not
+    enough: as ratings, comments fall into blocks. Single offices come first. Also what is told now.
+    """
+    counts = Counter(Part(said.office, "", said.month) for said in comments)
+    sizes = Counter(said.office for said in comments)
+    counted = remembered(former, counts, months)
+    ledger, cells = Ledger(former, counted), {unit: Cell(offices, None, months) for unit, offices in units.items()}
+    may: set[str] = set()
+    for single in (True, False):
+        asked = {unit: cell for unit, cell in cells.items() if (len(cell.offices) == 1) is single}
+        may |= told(ledger, {unit: (cell, sum(sizes[each] for each in cell.offices)) for unit, cell in asked.items()})
+    return frozenset(may), Release(counted, [cells[unit] for unit in sorted(may)])
 
 
 def released(

@@ -74,6 +74,14 @@ def invited(house: House) -> dict[str, str]:
         return dict(invite(session, Reach("kota", "", "test"), "2026-10", house.clock.now))
 
 
+def test_a_text_that_a_store_cannot_keep_is_refused(office: House) -> None:
+    close(office)
+    note = {"employee": "E001", "text": "Loket\x00penuh"}
+    reply = {"token": invited(office)["E001"], "text": "Antrean\x00panjang"}
+    assert refused(office.post("/v1/periods/2026-10/notes", note, "supervisor")) == (422, "invalid-request")
+    assert refused(office.post("/v1/replies", reply, None)) == (422, "invalid-request")
+
+
 def test_a_wrong_and_a_replaced_link_get_one_and_the_same_answer(office: House) -> None:
     close(office)
     first = invited(office)["E001"]

@@ -3,7 +3,7 @@
 import pytest
 
 from app.reports.respondents import NOT_GIVEN, attribute_block, profile
-from app.reports.suggestions import MOST, Said, pooled, released
+from app.reports.suggestions import MOST, Said, addable, pooled, released
 
 TEN = tuple(f"saran {n}" for n in range(10))
 
@@ -76,3 +76,30 @@ def test_the_whole_quotes_its_offices_and_the_rest_only_from_ten_on() -> None:
     many = [Said("a", str(n)) for n in range(MOST - 5)]
     rest = [Said("b", "lain") for _ in range(10)]
     assert len(pooled([*many, *rest], {"a": [each.text for each in many]})) == MOST - 5
+
+
+OCTOBER, NOVEMBER, DECEMBER = "2026-10", "2026-11", "2026-12"
+OFFICE = {"a": frozenset("a")}
+
+
+def said(n: int, month: str, office: str = "a") -> list[Said]:
+    return [Said(office, f"{month} {number}", month) for number in range(n)]
+
+
+def test_a_quarter_adds_no_few_beside_all_its_months_together() -> None:
+    """Each pair of lists differs by fifteen, but the quarter without October and November is December's three."""
+    october, november = said(12, OCTOBER), said(12, NOVEMBER)
+    may, first = addable(october, OFFICE, frozenset([OCTOBER]), [])
+    assert may == {"a"}
+    may, second = addable(november, OFFICE, frozenset([NOVEMBER]), [first])
+    assert may == {"a"}
+    quarter = frozenset([OCTOBER, NOVEMBER, DECEMBER])
+    for n, told in ((3, set()), (10, {"a"}), (0, {"a"})):
+        assert addable([*october, *november, *said(n, DECEMBER)], OFFICE, quarter, [first, second])[0] == told
+
+
+def test_the_whole_adds_no_few_beside_its_offices() -> None:
+    units = {"a": frozenset("a"), "b": frozenset("b"), "ALL": frozenset("abc")}
+    for n, told in ((9, {"a"}), (10, {"a", "ALL"})):
+        comments = [*said(12, OCTOBER), *said(n - 4, OCTOBER, "b"), *said(4, OCTOBER, "c")]
+        assert addable(comments, units, frozenset([OCTOBER]), [])[0] == told

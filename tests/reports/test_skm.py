@@ -1,10 +1,13 @@
 """The report of a survey: exact figures, no word too much, and what people enter about it."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from app.ratings.tables import Comment
 from app.reports.signing import make_key
 from tests.house import House
 from tests.indices.test_golden import PERPUSNAS, SEKADAU, sheets_with
@@ -124,6 +127,27 @@ def test_a_revision_quotes_no_few_comments_more(office: House, key_file: Path) -
     assert (document["n"], document["supersedes"], document["period"]["revision"]) == (52, 1, 2)
     assert len(document["survey"]["suggestions"]) == 11
     assert "baru" not in document["survey"]["suggestions"]
+
+
+def test_no_few_comments_are_left_when_months_are_taken_from_their_quarter(office: House) -> None:
+    put(
+        office.database,
+        [*rated(None, 40, day=date(2026, 11, 10)), *rated(None, 40, day=date(2026, 12, 10))],
+        start=7_000,
+    )
+    with office.database.writing() as session:
+        for month, n in ((10, 12), (11, 12), (12, 3)):
+            for number in range(n):
+                where: dict[str, Any] = {"agency_id": "kota", "office": "dukcapil", "written_in": date(2026, month, 1)}
+                session.add(Comment(**where, comment_id=uuid4(), text=f"bulan {month}: {number}"))
+    office.clock.now = office.clock.now.replace(year=2027, month=1)
+    quoted = {}
+    for code in ("2026-10", "2026-11", "2026-Q4"):
+        assert office.post(f"/v1/periods/{code}/close", {}, "supervisor").status_code == 201
+        for unit in ("dukcapil", "ALL"):
+            quoted[unit, code] = len(survey(office, unit, period=code)["survey"]["suggestions"])
+    assert set(quoted.values()) == {12, 0}
+    assert (quoted["dukcapil", "2026-Q4"], quoted["ALL", "2026-Q4"]) == (0, 0)
 
 
 def test_the_survey_of_a_revision_follows_its_office(office: House, key_file: Path) -> None:
