@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from app.indices.counts import SheetCounts
+from app.indices.counts import SheetCounts, histograms
 from app.indices.figures import Group, IndexRow, Scoring, index_row
 from app.indices.plan import By
+from app.instruments.model import Instrument
 
 # Below ten answers a person's figure says more about chance than about the person (statistics.md §0),
 # and the sheets of single citizens could be read from it.
@@ -14,6 +15,11 @@ SMALLEST_N = 10
 def about_person(employee: str | None, by: By | None) -> bool:
     """Whether rows are about one person each: an employee was named, or every row is one."""
     return employee is not None or by is By.employee
+
+
+def hides_an_item(instrument: Instrument, counts: SheetCounts) -> bool:
+    """Whether a question has one to nine answers: its mean would be the index minus all the others."""
+    return any(0 < sum(histogram) < SMALLEST_N for histogram in histograms(instrument, counts))
 
 
 def disclosed_row(

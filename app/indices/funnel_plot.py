@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from app.indices.counts import composites
 from app.indices.figures import Scoring
 from app.indices.measures.funnel import ALARM, WARNING, funnel
-from app.indices.measures.moments import moments
+from app.indices.measures.moments import Moments, moments
 from app.indices.sheet_rows import SheetRow, counts
 
 # So many places along the axis draw a smooth line.
@@ -28,11 +28,20 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Place:
+    """An office's n answers and their mean, and whether that lies outside the outer limits for this n."""
+
+    n: int
+    mean: float
+    outside: bool
+
+
+@dataclass(frozen=True)
 class FunnelPlot:
-    """The mean of all answers, each office's (n, mean), and the limits from the fewest answers to the most."""
+    """The mean of all answers, each office's place, and the limits from the fewest answers to the most."""
 
     mean: float
-    offices: Mapping[str, tuple[int, float]]
+    offices: Mapping[str, Place]
     limits: tuple[Limits, ...]
 
 
@@ -49,9 +58,13 @@ def funnel_plot(scoring: Scoring, units: Mapping[str, Sequence[SheetRow]]) -> Fu
     def ends(n: int, coverage: float) -> Ends:
         return chart.limits(n, coverage, low=low, high=high, overdispersed=True)
 
+    def place(peer: Moments) -> Place:
+        lower, upper = ends(peer.n, ALARM)
+        return Place(peer.n, float(peer.mean), outside=not lower <= peer.mean <= upper)
+
     return FunnelPlot(
         mean=float(chart.mean),
-        offices={code: (peer.n, float(peer.mean)) for code, peer in answers.items()},
+        offices={code: place(peer) for code, peer in answers.items()},
         limits=tuple(
             Limits(n, ends(n, WARNING), ends(n, ALARM)) for n in _along([peer.n for peer in answers.values()])
         ),

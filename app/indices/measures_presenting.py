@@ -145,7 +145,10 @@ def plot_out(plot: FunnelPlot | None) -> dict[str, Any] | None:
         return None
     return {
         "mean": _round(plot.mean),
-        "offices": {code: {"n": n, "mean": _round(mean)} for code, (n, mean) in plot.offices.items()},
+        "offices": {
+            code: {"n": each.n, "mean": _round(each.mean), "outside": each.outside}
+            for code, each in plot.offices.items()
+        },
         "limits": [
             {"n": each.n, "warning": [*map(_round, each.warning)], "alarm": [*map(_round, each.alarm)]}
             for each in plot.limits

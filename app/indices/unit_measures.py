@@ -1,12 +1,12 @@
 """Everything that is said about one office or one person in one period, before anybody decides what is shown. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from app.indices.comparing import Comparison, compare
 from app.indices.counts import SheetCounts, composites, histograms
-from app.indices.disclosure import SMALLEST_N
+from app.indices.disclosure import SMALLEST_N, hides_an_item
 from app.indices.figures import Figures, Scoring, figures
 from app.indices.measures.change import Change, change
 from app.indices.measures.moments import Moments, item_moments, moments
@@ -17,6 +17,8 @@ from app.indices.unit_alarms import Alarms
 
 # With fewer, who answered what could be read from the counts of single scores.
 SMALLEST_HISTOGRAM = 30
+# Fewer than ten complete sheets are as good as none.
+NOBODY = moments({})
 
 
 @dataclass(frozen=True)
@@ -126,16 +128,20 @@ def _unit(
     instrument, counted = scoring.instrument, counts(rows)
     # What was too little to be shown is too little to be compared with.
     earlier = counts(before) if size(before) >= SMALLEST_N else {}
-    n, composite = size(rows), _moments(scoring, counted)
+    n, composite, told = size(rows), _enough(_moments(scoring, counted)), figures(scoring, counted)
+    if hides_an_item(instrument, counted):
+        told = replace(told, official=replace(told.official, composite=None))
+    if not composite.n:
+        told = replace(told, composite=None)
     return UnitMeasures(
         n=n,
         held=size(rows, "held"),
-        figures=figures(scoring, counted),
+        figures=told,
         dimensions=tuple(
             _dimension(now, then, instrument.low, n)
             for now, then in zip(histograms(instrument, counted), histograms(instrument, earlier), strict=True)
         ),
-        change=change(composite, _moments(scoring, earlier)),
+        change=change(composite, _enough(_moments(scoring, earlier))),
         channels={channel: size(part) for channel, part in sorted(grouped(rows, lambda row: row.channel).items())},
         services={service: size(part) for service, part in sorted(grouped(rows, lambda row: row.service).items())},
         family=family,
@@ -158,6 +164,10 @@ def _dimension(histogram: tuple[int, ...], before: tuple[int, ...], low: int, n:
         change=change(answers, item_moments(before, low)) if sum(before) >= SMALLEST_N else None,
         histogram=histogram if n >= SMALLEST_HISTOGRAM else None,
     )
+
+
+def _enough(answers: Moments) -> Moments:
+    return answers if answers.n >= SMALLEST_N else NOBODY
 
 
 def _composite(scoring: Scoring, rows: Sequence[SheetRow]) -> Moments:

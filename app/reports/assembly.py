@@ -12,6 +12,7 @@ from app.directory.postings import Stay
 from app.directory.tables import Employee, Office
 from app.indices.counts import SheetCounts
 from app.indices.differencing import Month, Release
+from app.indices.disclosure import hides_an_item
 from app.indices.figures import Scoring
 from app.indices.funnel_plot import funnel_plot
 from app.indices.measures.reliability import Use
@@ -267,6 +268,8 @@ def _trend(premises: Premises, months: Months) -> list[dict[str, Any]]:
 
 
 def _index(scoring: Scoring, counted: SheetCounts) -> str | None:
+    if hides_an_item(scoring.instrument, counted):
+        return None
     composite = official_index(scoring.instrument, counted, scoring.mode, scoring.bands).composite
     return str(composite.rounded) if composite else None
 

@@ -4,13 +4,14 @@ Whether figures are shown was decided when that report was made; here nothing is
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from app.indices.counts import SheetCounts
 from app.indices.differencing import Release
+from app.indices.disclosure import hides_an_item
 from app.indices.figures import Scoring
 from app.indices.measures.samples import krejcie_morgan_size
 from app.indices.official import ItemIndex, OfficialIndex, official_index
@@ -155,6 +156,8 @@ def _rows(premises: Premises, offices: frozenset[str]) -> list[SheetRow]:
 
 def _results(scoring: Scoring, figures: Mapping[str, Any], counted: SheetCounts) -> dict[str, Any]:
     official = official_index(scoring.instrument, counted, scoring.mode, scoring.bands)
+    if hides_an_item(scoring.instrument, counted):
+        official = replace(official, composite=None)
     table = scoring.instrument.bands(scoring.bands)
     elements = [
         _element(scoring.instrument, place, item, shown)

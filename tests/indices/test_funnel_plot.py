@@ -26,7 +26,8 @@ def test_the_limits_are_those_of_the_vectors() -> None:
         assert 1 <= outer[0] < inner[0] < plot.mean < inner[1] <= outer[1] <= 4
     widths = [limits.alarm[1] - limits.alarm[0] for limits in plot.limits]
     assert widths == sorted(widths, reverse=True)
-    n, mean = plot.offices["E8"]
+    n, mean = plot.offices["E8"].n, plot.offices["E8"].mean
+    assert [code for code, place in plot.offices.items() if place.outside] == []
     # z* of E8 is -2.356118 (V8): outside 95 of 100, inside 998 of 1,000.
     [nearest] = [each for each in plot.limits if each.n == n] or [min(plot.limits, key=lambda each: abs(each.n - n))]
     assert nearest.alarm[0] < mean < nearest.warning[0]
@@ -35,3 +36,10 @@ def test_the_limits_are_those_of_the_vectors() -> None:
 @pytest.mark.parametrize("units", [{}, {"a": (0, 0, 5, 9)}, {"a": (0, 0, 9, 0), "b": (0, 0, 12, 0)}])
 def test_without_a_spread_there_is_no_funnel(units: dict[str, tuple[int, ...]]) -> None:
     assert funnel_plot(SCORING, {code: office(code, of) for code, of in units.items()}) is None
+
+
+def test_an_office_far_from_all_others_is_outside() -> None:
+    usual = {f"u{number}": (1, 5, 24 + number % 3, 70) for number in range(9)}
+    plot = funnel_plot(SCORING, {code: office(code, of) for code, of in {**usual, "low": (60, 30, 10, 0)}.items()})
+    assert plot is not None
+    assert [code for code, place in plot.offices.items() if place.outside] == ["low"]

@@ -193,3 +193,12 @@ def test_rows_are_added_up_by_any_key() -> None:
         "kiosk": 5,
         "web": 1,
     }
+
+
+def test_an_item_with_few_answers_cannot_be_told_by_the_others() -> None:
+    """Speed was answered by five; with the index and both other means, theirs would be known."""
+    skipped = [SheetRow("dukcapil", "E1", "ktp-el", "kiosk", "counted", "-44", 20)]
+    unit = measured(persons(skipped, rows("E1", (0, 0, 0, 5))))["E1"]
+    assert unit.dimensions[0] is None
+    assert unit.dimensions[1] is not None
+    assert (unit.figures.official.composite, unit.figures.composite, unit.change, unit.bounds) == (None,) * 4

@@ -169,7 +169,7 @@ def _funnel(document: Mapping[str, Any], tell: Language) -> Chart | None:
         return None
     names = {line["code"]: line["name"] for line in document["offices"]}
     points = tuple(
-        Point(place, names.get(code, code), estimate(each["mean"]), count(each["n"]))
+        Point(place, names.get(code, code), estimate(each["mean"]), count(each["n"]), stands_out=each["outside"])
         for place, (code, each) in enumerate(sorted(plot["offices"].items()))
     )
     limits = tuple(

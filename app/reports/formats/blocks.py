@@ -74,13 +74,17 @@ class Headline:
 
 @dataclass(frozen=True)
 class Point:
-    """An index with what it is of; `place` counts months, so that those left out leave a gap."""
+    """An index with what it is of; `place` counts months, so that those left out leave a gap.
+
+    `stands_out` marks what a funnel names.
+    """
 
     place: int
     label: str
     value: Number
     n: Number
     interval: Range | None = None
+    stands_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,8 @@ class Limit:
 class Chart:
     """Indices over months (`trend`), of units one below the other (`intervals`), or means by n (`funnel`).
 
-    A funnel has the mean of all as its `centre`, and `limits` around it; only points outside the outer ones have
-    their label drawn.
+    A funnel has the mean of all as its `centre`, and `limits` around it; only points that stand out have their label
+    drawn.
     """
 
     kind: Literal["trend", "intervals", "funnel"]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import ceil, floor
 
-from app.reports.formats.blocks import Chart, Number, Point, Range
+from app.reports.formats.blocks import Chart, Number, Range
 from app.reports.formats.drawing import TEMPLATES
 from app.reports.formats.language import Language
 
@@ -13,7 +13,7 @@ SPARE = 1.06
 
 
 def funnel(chart: Chart, tell: Language) -> str:
-    """The drawing; units outside the outer limits are filled and named, the others are rings."""
+    """The drawing; units that stand out are filled and named, the others are rings."""
     assert chart.centre is not None, "a funnel has a centre"
     most = SPARE * max(float(point.n.value) for point in chart.points)
     ends = [float(end.value) for limit in chart.limits for end in (limit.outer.lower, limit.outer.upper)]
@@ -39,7 +39,7 @@ def funnel(chart: Chart, tell: Language) -> str:
             "x": across(point.n),
             "y": height(float(point.value.value)),
             "label": point.label,
-            "outside": _outside(chart, point),
+            "outside": point.stands_out,
             "to_left": across(point.n) > WIDTH / 2,
         }
         for point in chart.points
@@ -62,15 +62,8 @@ def funnel(chart: Chart, tell: Language) -> str:
     )
 
 
-def _outside(chart: Chart, point: Point) -> bool:
-    """Beyond the outer limits for its own n: of the limits the one nearest to it."""
-    nearest = min(chart.limits, key=lambda limit: abs(float(limit.n.value) - float(point.n.value)))
-    value = float(point.value.value)
-    return not float(nearest.outer.lower.value) <= value <= float(nearest.outer.upper.value)
-
-
 def _ticks(low: float, high: float) -> list[float]:
-    step = next(each for each in (0.1, 0.2, 0.5, 1.0) if (high - low) / each <= 6)
+    step = next(each for each in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if (high - low) / each <= 6)
     first = ceil(low / step - 1e-9)
     return [round(place * step, 2) for place in range(first, floor(high / step + 1e-9) + 1)]
 
