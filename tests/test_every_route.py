@@ -104,7 +104,7 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/periods/{code}/notes"): GUARD | BODY | {404, 409},
     ("POST", "/v1/periods/{code}/finalise"): GUARD | NAMING | {409},
     ("GET", "/v1/periods/{code}/follow-ups"): GUARD | NAMING,
-    ("PUT", "/v1/periods/{code}/follow-ups"): GUARD | BODY | {404},
+    ("PUT", "/v1/periods/{code}/follow-ups"): GUARD | BODY | {404, 409},
     ("GET", "/v1/periods/{code}/publications"): GUARD | NAMING,
     ("PUT", "/v1/periods/{code}/publications"): GUARD | BODY | {404},
     ("GET", "/v1/reports"): GUARD | NAMING,

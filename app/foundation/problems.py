@@ -57,6 +57,11 @@ KINDS: Mapping[str, Kind] = {
     "period-empty": Kind(409, "Nothing to report", "The period has no unit with enough ratings to be shown."),
     "period-draft": Kind(409, "Still a draft", "The newest revision is a draft; finalise it after {until}."),
     "period-final": Kind(409, "Already final", "Revision {revision} is final and never changes; revise the period."),
+    "plan-signed": Kind(
+        409,
+        "The plan is signed",
+        "A final report holds the first {n} actions: keep them as they are, change their status, or add others.",
+    ),
     "reply-window-open": Kind(409, "Reply window open", "Employees may reply until {until}; finalise after that."),
     "revision-unchanged": Kind(
         409, "Nothing changed", "Since revision {revision} no unit has ten ratings more; there is nothing to revise."

@@ -15,10 +15,10 @@ from app.indices.measures_reading import scoring_of
 from app.reports import store
 from app.reports.appraisal_columns import Line, Row, columns, row
 from app.reports.formats.appraisal_files import AppraisalFormat, Sheet
-from app.reports.lifecycle import DRAFT, asked
+from app.reports.lifecycle import asked
 from app.reports.printing import verification_address
 from app.reports.reading import newest_or_named, offices_reached
-from app.reports.tables import Period
+from app.reports.tables import DRAFT, Period
 
 CHUNK = 64 * 1_024
 

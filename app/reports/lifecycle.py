@@ -30,9 +30,7 @@ from app.reports.signing import SigningKey, key_id, public_bytes, sign
 from app.reports.skm import survey_documents
 from app.reports.skm_plans import entered, entered_about
 from app.reports.skm_reading import read_sources
-from app.reports.tables import WHOLE, Note, Period, Release, Report
-
-DRAFT, FINAL = "draft", "final"
+from app.reports.tables import DRAFT, FINAL, WHOLE, Note, Period, Release, Report
 
 
 def asked(code: str) -> Span:

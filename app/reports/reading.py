@@ -11,9 +11,9 @@ from app.foundation.database import Session
 from app.foundation.problems import Problem
 from app.reports import store
 from app.reports.canonical import digest_in
-from app.reports.lifecycle import DRAFT, asked
+from app.reports.lifecycle import asked
 from app.reports.schemas import PeriodOut, PlaceOut, ReportLine, ReportQuery, VerificationOut
-from app.reports.tables import Period, Report
+from app.reports.tables import DRAFT, Period, Report
 from app.reports.verification import verify
 
 DRAFT_READERS = frozenset({KeyKind.supervisor, KeyKind.admin})

@@ -9,8 +9,8 @@ from app.access.keys import ALPHABET, digest
 from app.foundation.database import IntegrityError, Session
 from app.foundation.problems import Problem
 from app.reports import store
-from app.reports.lifecycle import DRAFT, Reach, asked, audit, newest, report_about
-from app.reports.tables import Invitation, Period, Reply, Report
+from app.reports.lifecycle import Reach, asked, audit, newest, report_about
+from app.reports.tables import DRAFT, Invitation, Period, Reply, Report
 
 PREFIX = "crm_reply_"
 LOOKUP_LENGTH, SECRET_LENGTH = 12, 32

@@ -115,7 +115,7 @@ def get_follow_ups(
         return skm_plans.follow_ups_of(session, _reach(principal), asked(code), query.office)
 
 
-@router.put("/periods/{code}/follow-ups", responses=problems(*BODY, 404))
+@router.put("/periods/{code}/follow-ups", responses=problems(*BODY, 404, 409))
 def put_follow_ups(request: Request, principal: Supervisor, code: Code, body: FollowUpsIn) -> FollowUpsOut:
     """Replace the plan that follows a period; what stands there when it is finalised is signed."""
     with _database(request).writing() as session:

@@ -12,21 +12,34 @@ from uuid import UUID
 from app.access.audit import record
 from app.directory.listing_store import office_parents
 from app.directory.scope import subtree
+from app.directory.store import lock_agency
 from app.foundation.database import Session
 from app.foundation.problems import Problem
 from app.indices.calendar import Span
-from app.reports import skm_store
+from app.reports import skm_store, store
 from app.reports.reach import Reach
 from app.reports.skm import SKM, WHOLE_UNIT
 from app.reports.skm_schemas import FollowUpPart, FollowUpsOut, PublicationPart, PublicationsOut
-from app.reports.tables import FollowUp, Publication, Report
+from app.reports.tables import FINAL, FollowUp, Publication, Report
+
+# What was planned, apart from how it was carried out.
+PLANNED = ("element", "problem", "action", "due_on", "owner")
 
 
 def put_follow_ups(
     session: Session, reach: Reach, span: Span, office: str | None, items: Sequence[FollowUpPart], now: datetime
 ) -> FollowUpsOut:
-    """Replace the plan that follows a period. Raises `office-unknown`, `out-of-scope`."""
+    """Replace the plan that follows a period. Raises `office-unknown`, `out-of-scope`, `plan-signed`.
+
+    Of a plan that a final report holds only the realisation changes, and actions may be added.
+    """
     unit = office_within(session, reach, office)
+    # Neither may a period become final in between.
+    lock_agency(session, reach.agency_id)
+    if _is_signed(session, reach.agency_id, unit, span):
+        signed = skm_store.follow_ups(session, reach.agency_id, unit, span.code)
+        if len(items) < len(signed) or any(_is_other(row, item) for row, item in zip(signed, items, strict=False)):
+            raise Problem("plan-signed", n=len(signed))
     rows = [
         FollowUp(agency_id=reach.agency_id, office=unit, period=span.code, place=place, **item.model_dump())
         for place, item in enumerate(items)
@@ -116,14 +129,23 @@ def entered_about(session: Session, agency_id: str, office: str, span: Span) -> 
     }
 
 
-def _planned(row: FollowUp) -> dict[str, Any]:
-    return {
-        "element": row.element,
-        "problem": row.problem,
-        "action": row.action,
-        "due_on": row.due_on.isoformat(),
-        "owner": row.owner,
+def _is_signed(session: Session, agency_id: str, unit: str, span: Span) -> bool:
+    """Whether the newest closing that reports about this unit is final."""
+    parents = office_parents(session, agency_id)
+    states = {
+        period.root: period.state
+        for period in store.periods_of(session, agency_id, span.code)
+        if period.root in ("", unit) or (unit and unit in subtree(parents, period.root))
     }
+    return FINAL in states.values()
+
+
+def _is_other(row: FollowUp, item: FollowUpPart) -> bool:
+    return any(getattr(row, name) != getattr(item, name) for name in PLANNED)
+
+
+def _planned(row: FollowUp) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in PLANNED} | {"due_on": row.due_on.isoformat()}
 
 
 def _realised(row: FollowUp) -> dict[str, Any]:

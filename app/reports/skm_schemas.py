@@ -1,10 +1,10 @@
 """Plans and publications on the wire, and in the files that the command line reads."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from app.foundation.days import Day
 from app.indices.query import Code
 
 MOST_ITEMS = 100
@@ -23,7 +23,6 @@ Short = Annotated[
 Address = Annotated[
     str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True), AfterValidator(_one_line)
 ]
-RecordedDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 
 
 class _Wire(BaseModel):
@@ -36,10 +35,10 @@ class FollowUpPart(_Wire):
     element: Code
     problem: Line
     action: Line
-    due_on: RecordedDay
+    due_on: Day
     owner: Short
     status: Literal["planned", "started", "done", "dropped"] = "planned"
-    done_on: RecordedDay | None = None
+    done_on: Day | None = None
     note: Line | None = None
 
     @model_validator(mode="after")
@@ -53,7 +52,7 @@ class PublicationPart(_Wire):
     """Where results were made public: the medium (*papan pengumuman*, *situs web*), the day and the address."""
 
     medium: Short
-    published_on: RecordedDay
+    published_on: Day
     address: Address | None = None
 
 

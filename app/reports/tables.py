@@ -12,6 +12,7 @@ from app.foundation.database import Code, Text, UtcDateTime
 
 # A period that is closed for the whole agency has no office at its root.
 WHOLE = ""
+DRAFT, FINAL = "draft", "final"
 
 
 class Period(SQLModel, table=True):

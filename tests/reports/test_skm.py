@@ -200,6 +200,23 @@ def test_plan_and_publication_are_signed_and_realised_in_the_next_report(office:
     assert whole["publications"] == [{"period": "2026-10", **published["items"][0]}]
 
 
+def test_a_signed_plan_stays_and_only_its_realisation_changes(office: House, key_file: Path) -> None:
+    def put(*items: dict[str, Any], where: str = "dukcapil") -> Any:
+        return office.put("/v1/periods/2026-10/follow-ups", {"office": where, "items": list(items)}, "supervisor")
+
+    closed(office, "ikl-1")
+    assert put(plan(), plan(element="WAKTU")).status_code == 200
+    assert put(plan()).status_code == 200
+    finalise(office, key_file)
+    for other in ([], [plan(action="Lain.")], [plan(element="WAKTU"), plan()]):
+        assert refused(put(*other)) == (409, "plan-signed")
+    realised = plan(status="done", done_on="2026-11-20", note="Selesai.")
+    assert put(realised, plan(element="WAKTU")).status_code == 200
+    assert survey(office)["follow_ups"] == [plan()]
+    # Where nothing was planned, nothing is signed.
+    assert put(plan(), where="setda").status_code == 200
+
+
 def test_the_trend_is_that_of_final_reports_of_the_same_length(office: House, key_file: Path) -> None:
     for step in ("close", "finalise"):
         if step == "finalise":
