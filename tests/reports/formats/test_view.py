@@ -225,6 +225,8 @@ def test_periods_have_names(code: str, indonesian: str, english: str) -> None:
         (Number(1234.5, 2), "1.234,50", "1,234.50"),
         (Number(-0.05, 2, signed=True), "−0,05", "−0.05"),
         (Number(0.05, 2, signed=True), "+0,05", "+0.05"),
+        (Number(-0.004, 2, signed=True), "0,00", "0.00"),
+        (Number(0.004, 2, signed=True), "0,00", "0.00"),
         (Number(0.6667, 1, percent=True), "66,7\u00a0%", "66.7\u00a0%"),
     ],
 )
