@@ -3,13 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
-from app.directory.catalogue_store import WholeDirectory
-from app.directory.postings import Stay
-from app.directory.tables import Employee, Office
 from app.indices.counts import SheetCounts
 from app.indices.differencing import Month, Release
 from app.indices.disclosure import hides_an_item
@@ -27,10 +23,9 @@ from app.reports.disclosure import Showing, Subject, decide
 from app.reports.documents import Document, standing_again
 from app.reports.feedback import NOTICE, feedback
 from app.reports.premises import Months, Premises
+from app.reports.subjects import appraiser_subject, employee_subject, office_subject, posted_on
 
 SCHEMA = "cermin-report-1"
-# The first 15 digits of a NIP are birth date, appointment and sex.
-HIDDEN_DIGITS = 15
 KIND = {By.office: "office", By.employee: "employee"}
 
 
@@ -114,16 +109,16 @@ def _persons(premises: Premises, units: Units, showings: Showings) -> list[Docum
     measured = _measured(premises, By.employee, units, showings)
     known = {employee.code: employee for employee in premises.directory.employees}
     offices = {office.code: office for office in premises.directory.offices}
-    posted = _posted(premises.directory, premises.span.last)
+    posted = posted_on(premises.directory, premises.span.last)
     made = []
     for code, months in sorted(units.items()):
         office = posted.get(code)
         if office not in premises.offices or not _of(months, premises.whole):
             continue
         unit = measured.get(code)
-        subject = _employee(known[code]) | {"office": _office(offices[office])}
+        subject = employee_subject(known[code]) | {"office": office_subject(offices[office])}
         told = {
-            "appraiser": _appraiser(known, offices, posted, known[code].appraiser),
+            "appraiser": appraiser_subject(known, offices, posted, known[code].appraiser),
             "feedback": feedback(premises.scoring.instrument, unit) if unit else None,
             "notice": dict(NOTICE),
         }
@@ -140,7 +135,7 @@ def _offices(premises: Premises, units: Units, showings: Showings) -> list[Docum
             premises,
             ("office", code),
             code,
-            _office(offices[code]),
+            office_subject(offices[code]),
             showings["office", code],
             measured.get(code),
             own,
@@ -276,37 +271,3 @@ def _index(scoring: Scoring, counted: SheetCounts) -> str | None:
 
 def _within(premises: Premises, rows: Sequence[SheetRow]) -> list[SheetRow]:
     return [row for row in rows if row.office in premises.offices]
-
-
-def _posted(directory: WholeDirectory, day: date) -> dict[str, str]:
-    """Where each employee was posted on that day."""
-    return {
-        posting.employee: posting.office
-        for posting in directory.postings
-        if Stay(posting.from_on, posting.until_on, posting.office).includes(day)
-    }
-
-
-def _employee(employee: Employee) -> dict[str, Any]:
-    nip = employee.nip
-    return {
-        "code": employee.code,
-        "name": employee.name,
-        "nip_masked": None if nip is None else "*" * HIDDEN_DIGITS + nip[HIDDEN_DIGITS:],
-        "position": employee.position,
-        "grade": employee.grade,
-    }
-
-
-def _appraiser(
-    known: Mapping[str, Employee], offices: Mapping[str, Office], posted: Mapping[str, str], code: str | None
-) -> dict[str, Any] | None:
-    """Who appraises the employee, of whatever office; None where the directory does not say."""
-    if code is None:
-        return None
-    office = posted.get(code)
-    return _employee(known[code]) | {"office": None if office is None else _office(offices[office])}
-
-
-def _office(office: Office) -> dict[str, Any]:
-    return {"code": office.code, "name": office.name}

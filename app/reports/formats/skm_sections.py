@@ -8,6 +8,7 @@ from app.reports.formats.blocks import Block, Cell, Chart, Column, Facts, Number
 from app.reports.formats.collection_sections import CHANNELS
 from app.reports.formats.language import Language
 from app.reports.formats.result_sections import count, headline, official, said
+from app.reports.formats.skm_plan_sections import plan_section, publications_section, realisation_section
 
 ATTRIBUTES = {"sex": "Sex", "age_band": "Age", "education": "Education", "occupation": "Occupation"}
 VALUES = {
@@ -18,11 +19,7 @@ VALUES = {
     "LAINNYA": "Other occupation",
     "not-given": "Not given",
 }
-STATUSES = {"planned": "Planned", "started": "Started", "done": "Done", "dropped": "Dropped"}
 TITLES = {"full": "Report of the public satisfaction survey (SKM)", "other": "Report of a satisfaction survey"}
-PLAN = ("Element (unsur)", "Problem", "Action", "Due", "Responsible")
-REALISED = ("Element (unsur)", "Action", "Status", "Done on", "Remark")
-PUBLISHED = ("Medium", "Results of", "Published on", "Address")
 # In every language: the mark is a term of the trade.
 NOT_FULL = "Bukan SKM penuh"
 
@@ -81,9 +78,9 @@ def after_sections(document: Mapping[str, Any], tell: Language) -> list[Section]
     """What follows from the results, whether or not they are shown."""
     return [
         _former(document, tell),
-        _plan(document, tell),
-        _realisation(document, tell),
-        _publications(document, tell),
+        plan_section(document, tell),
+        realisation_section(document, tell),
+        publications_section(document, tell),
     ]
 
 
@@ -236,69 +233,6 @@ def _former(document: Mapping[str, Any], tell: Language) -> Section:
         interval_title="",
     )
     return Section("trend", title, (chart,))
-
-
-def _plan(document: Mapping[str, Any], tell: Language) -> Section:
-    title = tell("Follow-up plan (rencana tindak lanjut)")
-    plan = document["follow_ups"]
-    if not plan:
-        return Section("plan", title, (Words(tell("No plan was entered.")),))
-    rows = tuple(
-        (
-            _name(each["element"], document, tell),
-            each["problem"],
-            each["action"],
-            tell.day(each["due_on"]),
-            each["owner"],
-        )
-        for each in plan
-    )
-    titles = tuple(Column(tell(column), "text") for column in PLAN)
-    return Section("plan", title, (Table(tell("What is to be done"), titles, rows),))
-
-
-def _realisation(document: Mapping[str, Any], tell: Language) -> Section:
-    realised = document["realisation"]
-    title = tell("Realisation of the plan before")
-    if not realised["items"]:
-        return Section("realisation", title, (Words(tell("The period before has no plan.")),))
-    facts = (
-        (tell("Plan of"), tell.period(realised["period"])),
-        (tell("Actions"), count(len(realised["items"]))),
-        (tell("Actions done"), count(realised["done"])),
-        (tell("Share done"), Number(realised["share"], 1, percent=True)),
-    )
-    rows = tuple(
-        (
-            _name(each["element"], document, tell),
-            each["action"],
-            tell(STATUSES[each["status"]]),
-            tell.day(each["done_on"]) if each["done_on"] else None,
-            each["note"],
-        )
-        for each in realised["items"]
-    )
-    titles = tuple(Column(tell(column), "text") for column in REALISED)
-    return Section("realisation", title, (Facts(facts), Table(tell("What was done"), titles, rows)))
-
-
-def _publications(document: Mapping[str, Any], tell: Language) -> Section:
-    title = tell("Publication")
-    published = document["publications"]
-    if not published:
-        return Section("publications", title, (Words(tell("No publication was recorded.")),))
-    rows = tuple(
-        (each["medium"], tell.period(each["period"]), tell.day(each["published_on"]), each["address"])
-        for each in published
-    )
-    titles = tuple(Column(tell(column), "text") for column in PUBLISHED)
-    return Section("publications", title, (Table(tell("Where the results were made public"), titles, rows),))
-
-
-def _name(code: str, document: Mapping[str, Any], tell: Language) -> str:
-    results = document["survey"]["results"]
-    titles = {each["code"]: said(each["title"], tell) for each in results["elements"]} if results else {}
-    return titles.get(code, code)
 
 
 def _or(n: int | None, words: str) -> Cell:

@@ -3,7 +3,14 @@
 import ast
 from importlib import resources
 
-from app.reports.formats import agency_sections, collection_sections, result_sections, skm_sections, view
+from app.reports.formats import (
+    agency_sections,
+    collection_sections,
+    result_sections,
+    skm_plan_sections,
+    skm_sections,
+    view,
+)
 
 CHANGES = {"better", "lower", "unclear"}
 TITLES_OF_LINES = {"Section", "Table", "Row", "Column", "Value"}
@@ -24,13 +31,13 @@ def texts_of_reports() -> set[str]:
         result_sections.USES,
         result_sections.WITHHELD,
         skm_sections.ATTRIBUTES,
-        skm_sections.STATUSES,
+        skm_plan_sections.STATUSES,
         skm_sections.TITLES,
         skm_sections.VALUES,
         view.TITLES,
     )
     named = {text for table in tables for text in table.values()}
-    columns = {*skm_sections.PLAN, *skm_sections.REALISED, *skm_sections.PUBLISHED}
+    columns = {*skm_plan_sections.PLAN, *skm_plan_sections.REALISED, *skm_plan_sections.PUBLISHED}
     single = {result_sections.CONFIDENCE, agency_sections.SEEN, agency_sections.FUNNEL}
     return told | named | columns | CHANGES | TITLES_OF_LINES | single
 
