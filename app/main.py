@@ -40,6 +40,7 @@ from app.ratings.keys import KeyMaker
 from app.ratings.retention import tidy
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
+from app.reports.shelf import Shelf
 from app.web import docs
 
 log = structlog.get_logger("cermin")
@@ -106,7 +107,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     )
     state = application.state
     state.settings, state.database, state.clock, state.language = settings, database, clock, settings.language
-    state.metrics = Metrics()
+    state.metrics, state.shelf = Metrics(), Shelf()
     state.authenticator = Authenticator(database, clock, settings.key_cache_seconds)
     answers.install(application)
     docs.install(application)

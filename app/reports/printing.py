@@ -25,6 +25,26 @@ class Offered(Protocol):
         """As Accept names it."""
 
 
+class Named(Protocol):
+    """What names a report's file."""
+
+    @property
+    def period(self) -> str:
+        """The code of its period."""
+
+    @property
+    def revision(self) -> int:
+        """Which revision of it."""
+
+    @property
+    def kind(self) -> str:
+        """About a person, an office, the agency or a survey."""
+
+    @property
+    def unit(self) -> str:
+        """The code of whom it is about."""
+
+
 AnyFormat = TypeVar("AnyFormat", bound=Offered)
 
 
@@ -57,6 +77,6 @@ def verification_address(report_id: UUID, public_url: str | None) -> str | None:
     return f"{public_url}/v1/reports/{report_id}/verification" if public_url else None
 
 
-def file_name(report: Report, form: Format) -> str:
+def file_name(report: Named, form: Format) -> str:
     """`2026-Q3-r1-employee-E017.pdf`: codes only, never a name."""
     return f"{report.period}-r{report.revision}-{report.kind}-{report.unit}{form.suffix}"

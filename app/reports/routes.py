@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -22,7 +23,7 @@ from app.reports import lifecycle, replies, skm_plans, store
 from app.reports.appraisals import appraisals_for, written
 from app.reports.canonical import digest_in
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
-from app.reports.formats.registry import FORMATS
+from app.reports.formats.registry import FORMATS, Format
 from app.reports.keyring import signing_key, trusted_keys
 from app.reports.lifecycle import Reach, asked
 from app.reports.printing import HEADERS, Offered, file_name, format_for, media_types, printable
@@ -43,6 +44,7 @@ from app.reports.schemas import (
     ReportQuery,
     VerificationOut,
 )
+from app.reports.shelf import Sealed, Shelf
 from app.reports.skm_schemas import FollowUpsIn, FollowUpsOut, OfficeQuery, PublicationsIn, PublicationsOut
 
 router = APIRouter(prefix="/v1", tags=["reports"])
@@ -161,7 +163,7 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Matc
     response_model=ReportOut,
     responses=_formatted(FORMATS) | UNCHANGED | problems(404, 406, 409, 422),
 )
-def get_report(
+async def get_report(
     request: Request, principal: Reader, report_id: UUID, query: Annotated[FormatQuery, Query()]
 ) -> Response:
     """One report: sealed once it is final, which never changes; before, the draft.
@@ -169,33 +171,62 @@ def get_report(
     As JSON, CSV, XLSX, PDF (with the sealed JSON attached) or HTML, by `Accept` or `format`. A key that sees the
     NIP gets it beside the document.
     """
-    settings: Settings = request.app.state.settings
     form = format_for(query.format, _accept(request), FORMATS)
+    language = query.lang or negotiate(request.headers.get("accept-language"), request.app.state.settings.language)
+    shelf: Shelf = request.app.state.shelf
+    sealed = shelf.find(principal, report_id) if form.name == "json" else None
+    if sealed is not None:
+        headers = _headers(sealed, form, language)
+        if _is_known(request, headers):
+            return Response(status_code=304, headers=headers)
+        return _signed(sealed, form, headers)
+    return await run_in_threadpool(_report, request, principal, report_id, form, language)
+
+
+def _report(request: Request, principal: Principal, report_id: UUID, form: Format, language: str) -> Response:
+    settings: Settings = request.app.state.settings
     with _database(request).reading() as session:
         report, _ = report_of(session, principal, report_id)
         identity = identity_of(session, report) if principal.sees_nip else None
-    language = query.lang or negotiate(request.headers.get("accept-language"), settings.language)
-    headers = {
-        "Vary": "Accept, Accept-Language",
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": f'inline; filename="{file_name(report, form)}"',
-        **HEADERS.get(form.name, {}),
-    }
+    sealed = Sealed(report.period, report.revision, report.kind, report.unit, report.envelope or "")
+    headers = _headers(sealed, form, language)
     if identity is not None:
         # It is of the directory as it is now, which no digest of the report tells; and no cache may hold it.
         headers["Cache-Control"] = "private, no-store"
-    elif report.envelope is not None:
-        headers["ETag"] = f'"{digest_in(report.envelope)}-{form.name}-{language}"'
-        if headers["ETag"] in request.headers.get("if-none-match", ""):
+        headers.pop("ETag", None)
+    elif sealed.envelope:
+        shelf: Shelf = request.app.state.shelf
+        shelf.keep(principal.agency_id, report_id, sealed)
+        if _is_known(request, headers):
             return Response(status_code=304, headers=headers)
         if form.name == "json":
-            # The bytes that were signed are stored: nothing is read or written anew.
-            return Response(report.envelope, media_type=form.media_type, headers=headers)
+            return _signed(sealed, form, headers)
     return Response(
         form.write(printable(report, settings.public_url, identity), language),
         media_type=form.media_type,
         headers=headers,
     )
+
+
+def _signed(sealed: Sealed, form: Format, headers: Mapping[str, str]) -> Response:
+    """The bytes that were signed are stored: nothing is read or written anew."""
+    return Response(sealed.envelope, media_type=form.media_type, headers=headers)
+
+
+def _headers(sealed: Sealed, form: Format, language: str) -> dict[str, str]:
+    headers = {
+        "Vary": "Accept, Accept-Language",
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f'inline; filename="{file_name(sealed, form)}"',
+        **HEADERS.get(form.name, {}),
+    }
+    if sealed.envelope:
+        headers["ETag"] = f'"{digest_in(sealed.envelope)}-{form.name}-{language}"'
+    return headers
+
+
+def _is_known(request: Request, headers: Mapping[str, str]) -> bool:
+    return headers["ETag"] in request.headers.get("if-none-match", "")
 
 
 @router.get(
