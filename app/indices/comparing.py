@@ -11,7 +11,7 @@ from fractions import Fraction
 from app.indices.disclosure import SMALLEST_N
 from app.indices.measures.case_mix import Mix, Standardised, norms, standardised
 from app.indices.measures.discoveries import FALSE_DISCOVERY_RATE, q_values, two_sided_p
-from app.indices.measures.funnel import funnel
+from app.indices.measures.funnel import Funnel, funnel
 from app.indices.measures.moments import Moments, merged
 from app.indices.measures.ranks import RankInterval, rank_intervals
 from app.indices.measures.reliability import Use, anova, reliability, use_of
@@ -23,11 +23,16 @@ OTHERS = ""
 
 @dataclass(frozen=True)
 class Funnelled:
-    """Distance from the group's mean: by chance alone, with ordinary differences allowed for, and its q value."""
+    """Distance from the group's mean: by chance alone, with ordinary differences allowed for, and its q value.
+
+    `answers` are those of the unit, from which its place in the funnel `around` all peers comes.
+    """
 
     z: float
     adjusted_z: float
     q: float
+    answers: Moments
+    around: Funnel
 
     @property
     def flagged(self) -> bool:
@@ -98,7 +103,7 @@ def _funnelled(peers: list[Moments]) -> list[Funnelled] | None:
     if chart is None:
         return None
     q = q_values([two_sided_p(z) for z in chart.adjusted_z])
-    return [Funnelled(*each) for each in zip(chart.z, chart.adjusted_z, q, strict=True)]
+    return [Funnelled(*each, chart) for each in zip(chart.z, chart.adjusted_z, q, peers, strict=True)]
 
 
 def _ranks(peers: list[Moments], within: float | None) -> tuple[RankInterval, ...] | None:

@@ -1,11 +1,8 @@
-"""From measures to the wire: the only place where estimates are rounded."""
-
-from fractions import Fraction
-from typing import Any
+"""From measures to the wire."""
 
 from app.indices.alarms_presenting import alarms_out, channel_mix_out
 from app.indices.comparing import Comparison
-from app.indices.funnel_plot import FunnelPlot
+from app.indices.funnel_presenting import funnel_out
 from app.indices.measures.change import Change
 from app.indices.measures.reliability import Use
 from app.indices.measures.shares import Share
@@ -16,7 +13,6 @@ from app.indices.measures_schemas import (
     CollectionOut,
     ComparisonOut,
     EstimateOut,
-    FunnelOut,
     MeasuredDimensionOut,
     MeasuresOut,
     ShareOut,
@@ -24,12 +20,12 @@ from app.indices.measures_schemas import (
 )
 from app.indices.plan import By
 from app.indices.presenting import dimension_out, index_out, rules_of
+from app.indices.rounding import rounded
 from app.indices.unit_measures import Dimension, UnitMeasures
 from app.instruments.model import Instrument
 
 # Changes whenever a figure of the same sheets could come out otherwise.
 METHOD = "cermin-measures-1"
-PLACES = 4
 
 
 def measures_out(table: MeasuresTable) -> MeasuresOut:
@@ -105,24 +101,20 @@ def _comparison(instrument: Instrument, family: str | None, compared: Comparison
     return ComparisonOut(
         family=family,
         peers=compared.peers,
-        group_mean=_round(compared.group_mean),
-        reliability=None if compared.reliability is None else _round(compared.reliability),
+        group_mean=rounded(compared.group_mean),
+        reliability=None if compared.reliability is None else rounded(compared.reliability),
         use=Use(compared.use) if by is By.employee else None,
         estimate=EstimateOut(
-            value=_round(shrunk.estimate),
-            lower=_round(max(shrunk.lower, instrument.low)),
-            upper=_round(min(shrunk.upper, instrument.high)),
+            value=rounded(shrunk.estimate),
+            lower=rounded(max(shrunk.lower, instrument.low)),
+            upper=rounded(min(shrunk.upper, instrument.high)),
         )
         if shrunk
         else None,
-        case_mix=AdjustedOut(raw=_round(mix.raw), expected=_round(mix.expected), adjusted=_round(mix.adjusted))
+        case_mix=AdjustedOut(raw=rounded(mix.raw), expected=rounded(mix.expected), adjusted=rounded(mix.adjusted))
         if mix
         else None,
-        funnel=FunnelOut(
-            z=_round(beside.z), adjusted_z=_round(beside.adjusted_z), q=_round(beside.q), flagged=beside.flagged
-        )
-        if beside
-        else None,
+        funnel=funnel_out(instrument, beside) if beside else None,
         ranks=(ranks.best, ranks.worst) if ranks else None,
     )
 
@@ -130,8 +122,8 @@ def _comparison(instrument: Instrument, family: str | None, compared: Comparison
 def _collection(unit: UnitMeasures) -> CollectionOut:
     return CollectionOut(
         served=unit.served,
-        coverage=None if unit.coverage is None else _round(unit.coverage),
-        bounds=(_round(unit.bounds.lower), _round(unit.bounds.upper)) if unit.bounds else None,
+        coverage=None if unit.coverage is None else rounded(unit.coverage),
+        bounds=(rounded(unit.bounds.lower), rounded(unit.bounds.upper)) if unit.bounds else None,
         sample=unit.sample,
         sample_reached=None if unit.sample is None else unit.n >= unit.sample,
         channels=dict(unit.channels),
@@ -139,28 +131,11 @@ def _collection(unit: UnitMeasures) -> CollectionOut:
     )
 
 
-def plot_out(plot: FunnelPlot | None) -> dict[str, Any] | None:
-    """The funnel plot as plain JSON, on the scale of the answers."""
-    if plot is None:
-        return None
-    return {
-        "mean": _round(plot.mean),
-        "offices": {
-            code: {"n": each.n, "mean": _round(each.mean), "outside": each.outside}
-            for code, each in plot.offices.items()
-        },
-        "limits": [
-            {"n": each.n, "warning": [*map(_round, each.warning)], "alarm": [*map(_round, each.alarm)]}
-            for each in plot.limits
-        ],
-    }
-
-
 def _share(share: Share | None) -> ShareOut | None:
     if share is None:
         return None
     return ShareOut(
-        k=share.k, n=share.n, share=_round(share.share), lower=_round(share.lower), upper=_round(share.upper)
+        k=share.k, n=share.n, share=rounded(share.share), lower=rounded(share.lower), upper=rounded(share.upper)
     )
 
 
@@ -168,13 +143,8 @@ def _change(change: Change | None) -> ChangeOut | None:
     if change is None:
         return None
     return ChangeOut(
-        difference=_round(change.difference),
-        lower=_round(change.lower),
-        upper=_round(change.upper),
-        p=_round(change.p),
+        difference=rounded(change.difference),
+        lower=rounded(change.lower),
+        upper=rounded(change.upper),
+        p=rounded(change.p),
     )
-
-
-def _round(value: Fraction | float) -> float:
-    """Half-even on the exact value, without a negative zero."""
-    return round(float(value), PLACES) + 0.0

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.indices.alarms_schemas import AlarmsOut, ChannelMixOut
+from app.indices.measures.funnel import Beyond
 from app.indices.measures.reliability import Use
 from app.indices.query import Code
 from app.indices.schemas import DimensionOut, IndexOut
@@ -72,12 +73,41 @@ class AdjustedOut(_Out):
 
 
 class FunnelOut(_Out):
-    """Distance from the group: by chance alone, with ordinary differences allowed for, and its q value."""
+    """Distance from the group: by chance alone, with ordinary differences allowed for, and its q value.
+
+    `mean` is that of the n complete sheets, `warning` and `alarm` the 95 % and 99.8 % limits at this n with
+    ordinary differences allowed for, and `beyond` which of them the mean lies beyond.
+    """
 
     z: float
     adjusted_z: float
     q: float
     flagged: bool
+    n: int
+    mean: float
+    warning: tuple[float, float]
+    alarm: tuple[float, float]
+    beyond: Beyond
+
+
+class LimitsOut(_Out):
+    """The limits of a funnel at n answers."""
+
+    n: int
+    warning: tuple[float, float]
+    alarm: tuple[float, float]
+
+
+class FunnelChartOut(_Out):
+    """The funnel around all peers: their mean, how far ordinary differences spread them, and its limits by n.
+
+    `dispersion` is φ, 1 under pure chance; `between` is τ², the variance of ordinary differences.
+    """
+
+    centre: float
+    dispersion: float
+    between: float
+    limits: tuple[LimitsOut, ...]
 
 
 class ComparisonOut(_Out):

@@ -111,7 +111,8 @@ def index_out(instrument: Instrument, composite: Graded | None, interval: Interv
         return None
     return IndexOut(
         name=instrument.index_name,
-        mean=str(half_up(composite.exact * instrument.high / 100, 4)),
+        mean=_mean(composite.exact, instrument),
+        mean_interval=_mean_ends(interval, instrument) if interval else None,
         value=str(composite.rounded),
         grade=composite.band.grade,
         words=_texts(composite.band.words),
@@ -126,6 +127,14 @@ def _interval(interval: Interval) -> IndexIntervalOut:
 
 def _ends(interval: Interval) -> tuple[str, str]:
     return str(half_up(Fraction(interval.lower))), str(half_up(Fraction(interval.upper)))
+
+
+def _mean(index: Fraction, instrument: Instrument) -> str:
+    return str(half_up(index * instrument.high / 100, 4))
+
+
+def _mean_ends(interval: Interval, instrument: Instrument) -> tuple[str, str]:
+    return _mean(Fraction(interval.lower), instrument), _mean(Fraction(interval.upper), instrument)
 
 
 def _texts(texts: Texts) -> TextsOut:

@@ -1,7 +1,10 @@
-"""Rounding as the official forms do it, without ever passing through binary fractions."""
+"""Rounding: of what is official as the official forms do it, never through binary fractions; and of estimates."""
 
 from decimal import Decimal
 from fractions import Fraction
+
+# Of what is estimated.
+PLACES = 4
 
 
 def half_up(value: Fraction, places: int = 2) -> Decimal:
@@ -12,3 +15,8 @@ def half_up(value: Fraction, places: int = 2) -> Decimal:
     doubled = 2 * abs(value.numerator) * 10**places
     units = (doubled + value.denominator) // (2 * value.denominator)
     return Decimal(f"{-units if value < 0 else units}E-{places}")
+
+
+def rounded(estimate: Fraction | float) -> float:
+    """An estimate as it is told: half-even on the exact value, without a negative zero."""
+    return round(float(estimate), PLACES) + 0.0

@@ -85,6 +85,7 @@ class IndexOut(_Out):
 
     name: str
     mean: str
+    mean_interval: tuple[str, str] | None
     value: str
     grade: str
     words: TextsOut

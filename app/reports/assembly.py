@@ -10,10 +10,10 @@ from app.indices.counts import SheetCounts
 from app.indices.differencing import Month, Release
 from app.indices.disclosure import hides_an_item
 from app.indices.figures import Scoring
-from app.indices.funnel_plot import funnel_plot
+from app.indices.funnel_presenting import funnel_chart_out
 from app.indices.measures.reliability import Use
 from app.indices.measures_disclosure import enough_offices
-from app.indices.measures_presenting import METHOD, plot_out, unit_out
+from app.indices.measures_presenting import METHOD, unit_out
 from app.indices.official import official_index
 from app.indices.plan import By
 from app.indices.presenting import rules_of
@@ -22,6 +22,7 @@ from app.indices.unit_measures import UnitMeasures, measure
 from app.reports.disclosure import Showing, Subject, decide
 from app.reports.documents import Document, standing_again
 from app.reports.feedback import NOTICE, feedback
+from app.reports.integrity import integrity, office_line
 from app.reports.premises import Months, Premises
 from app.reports.subjects import appraiser_subject, employee_subject, office_subject, posted_on
 
@@ -58,9 +59,13 @@ def documents(premises: Premises) -> Made:
         counts=premises.counts,
         former=premises.former,
     )
-    made = [*_persons(premises, units[By.employee], showings), *_offices(premises, units[By.office], showings)]
+    at_offices = _measured(premises, By.office, units[By.office], showings)
+    made = [
+        *_persons(premises, units[By.employee], showings),
+        *_offices(premises, units[By.office], showings, at_offices),
+    ]
     changes = [change for document in made if (change := _change(premises, document, showings))]
-    whole = _whole(premises, made, within, showings)
+    whole = _whole(premises, made, within, showings, at_offices)
     if change := _change(premises, whole, showings):
         changes.append(change)
     if changes and premises.standing:
@@ -127,8 +132,9 @@ def _persons(premises: Premises, units: Units, showings: Showings) -> list[Docum
     return made
 
 
-def _offices(premises: Premises, units: Units, showings: Showings) -> list[Document]:
-    measured = _measured(premises, By.office, units, showings)
+def _offices(
+    premises: Premises, units: Units, showings: Showings, measured: Mapping[str, UnitMeasures]
+) -> list[Document]:
     offices = {office.code: office for office in premises.directory.offices}
     return [
         _document(
@@ -146,7 +152,13 @@ def _offices(premises: Premises, units: Units, showings: Showings) -> list[Docum
     ]
 
 
-def _whole(premises: Premises, made: Sequence[Document], within: Months, showings: Showings) -> Document:
+def _whole(
+    premises: Premises,
+    made: Sequence[Document],
+    within: Months,
+    showings: Showings,
+    at_offices: Mapping[str, UnitMeasures],
+) -> Document:
     """The agency's own report: its offices in one table, its employees as classes of the ladder, never by name."""
     showing = showings["agency", premises.agency_id]
     rows = {} if showing.withheld else {"": _of(within, premises.whole)}
@@ -159,30 +171,22 @@ def _whole(premises: Premises, made: Sequence[Document], within: Months, showing
         for document in made
         if document.kind == "employee"
     )
-    table = [
-        {"code": document.unit, "name": document.content["subject"]["name"], **_line(document)}
-        for document in made
-        if document.kind == "office"
+    table = [office_line(document) for document in made if document.kind == "office"]
+    funnelled = [
+        unit.comparison.funnel
+        for code, unit in at_offices.items()
+        if code in premises.offices and unit.comparison and unit.comparison.funnel
     ]
+    funnel = funnel_chart_out(premises.scoring.instrument, funnelled)
     told = {
         "offices": table,
-        "funnel": plot_out(funnel_plot(premises.scoring, _funnelled(premises, within, showings))),
+        "funnel": funnel.model_dump(mode="json") if funnel else None,
+        "integrity": integrity(table),
         "employees": {str(use): classes[use] for use in Use},
     }
     subject = {"code": premises.agency_id, "name": premises.agency_name}
     whole = _document(premises, ("agency", premises.agency_id), None, subject, showing, unit, within, told)
     return replace(whole, content={**whole.content, **told})
-
-
-def _funnelled(premises: Premises, within: Months, showings: Showings) -> Mapping[str, Sequence[SheetRow]]:
-    offices = by_unit(_of(within, premises.whole), By.office)
-    return {code: rows for code, rows in offices.items() if showings["office", code].withheld is None}
-
-
-def _line(document: Document) -> dict[str, Any]:
-    figures = document.content["figures"]
-    coverage = (figures["collection"] or {}).get("coverage")
-    return {name: figures[name] for name in ("n", "held", "index", "comparison")} | {"coverage": coverage}
 
 
 def _document(

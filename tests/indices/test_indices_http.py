@@ -86,6 +86,7 @@ def test_an_index_comes_with_all_that_explains_it(house: House) -> None:
                 "index": {
                     "name": "IKL",
                     "mean": "3.7000",
+                    "mean_interval": ["3.2449", "3.7868"],
                     "value": "92.50",
                     "grade": "A",
                     "words": WORDS["A"],

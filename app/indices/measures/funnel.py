@@ -7,6 +7,7 @@ of the top answers, whose distribution is known, the limits and p are exact.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from math import sqrt
 from statistics import NormalDist, quantiles
@@ -15,6 +16,15 @@ from app.indices.measures.moments import Moments, merged
 
 WARNING = 0.95
 ALARM = 0.998
+CURVE_POINTS = 40
+
+
+class Beyond(StrEnum):
+    """The widest limit that a mean lies beyond."""
+
+    nothing = "nothing"
+    warning = "warning"
+    alarm = "alarm"
 
 
 @dataclass(frozen=True)
@@ -33,8 +43,28 @@ class Funnel:
     ) -> tuple[float, float]:
         """μ₀ ± c·√(σ²/n), or ± c·√(σ²/n + τ²) if overdispersed, cut at the scale low..high; n > 0."""
         between = self.between if overdispersed else 0.0
-        reach = NormalDist().inv_cdf((1 + coverage) / 2) * sqrt(self.variance / n + between)
+        reach = _reach(coverage) * sqrt(self.variance / n + between)
         return max(float(low), float(self.mean) - reach), min(float(high), float(self.mean) + reach)
+
+
+def beyond(z: float) -> Beyond:
+    """Which of both limits a mean at this distance (in standard errors) from the centre lies beyond."""
+    if abs(z) > _reach(ALARM):
+        return Beyond.alarm
+    return Beyond.warning if abs(z) > _reach(WARNING) else Beyond.nothing
+
+
+def curve_sizes(least: int, most: int, points: int = CURVE_POINTS) -> tuple[int, ...]:
+    """Numbers of answers between which the limits of a funnel are all but straight: a geometric series.
+
+    Both ends are in it, no size is twice, and there are at most `points` ≥ 2 of them; 0 < least ≤ most.
+    """
+    steps = (least * (most / least) ** (place / (points - 1)) for place in range(points))
+    return tuple(sorted({round(step) for step in steps}))
+
+
+def _reach(coverage: float) -> float:
+    return NormalDist().inv_cdf((1 + coverage) / 2)
 
 
 def within_variance(peers: Sequence[Moments]) -> Fraction | None:

@@ -1,11 +1,12 @@
 """What only an agency's report has: its offices, its employees as classes without names, what a revision changed."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
-from app.reports.formats.blocks import Block, Cell, Chart, Column, Limit, Number, Point, Range, Section, Table, Words
+from app.reports.formats.blocks import Block, Cell, Chart, Column, Number, Point, Section, Table, Words
 from app.reports.formats.language import Language
-from app.reports.formats.result_sections import CONFIDENCE, count, estimate, index_cells, index_range, official
+from app.reports.formats.result_sections import CONFIDENCE, count, index_cells, index_range, official
 
 CLASSES = {
     "nothing": "No figures",
@@ -13,15 +14,15 @@ CLASSES = {
     "appraisal": "Usable in an appraisal",
     "consequence": "May support a consequence",
 }
-FUNNEL = (
-    "The line is the mean of all answers. Between the dashed lines lie 95 of 100 offices, between the whole ones 998 "
-    "of 1,000, as far as chance and ordinary differences between offices explain them. An office with few ratings may "
-    "lie far from the mean without being unusual."
-)
-SEEN = (
-    "Dots between two pairs of lines that come closer to the mean as ratings grow in number; filled dots with a name "
-    "lie outside the outer lines."
-)
+MEANINGS = {
+    "nothing": "fewer than 10 answers, or figures would let somebody work out what a few citizens answered",
+    "coaching": "fewer than 30 answers, or too little reliability: the start of a talk, never part of an appraisal",
+    "appraisal": "at least 30 answers and a reliability of 0.70: one piece of evidence beside others",
+    "consequence": "a reliability of 0.80 and far from the peers: after people have examined it and heard the employee",
+}
+NOT_SHOWN = {"few": "fewer than 10 ratings", "difference": "would tell about a few citizens"}
+# Of a chart of intervals; more would not fit on a page of paper.
+MOST_ROWS = 45
 KINDS = {"employee": "Employee", "office": "Office", "agency": "Agency"}
 
 
@@ -31,13 +32,7 @@ def offices_section(document: Mapping[str, Any], tell: Language) -> Section:
     title = tell("Offices")
     if not lines:
         return Section("offices", title, (Words(tell("No office has ratings in this period.")),))
-    blocks: list[Block] = [_table(lines, tell)]
-    chart = _chart(document, tell)
-    if chart:
-        blocks.insert(0, chart)
-    funnel = _funnel(document, tell)
-    if funnel:
-        blocks += [funnel, Words(tell(FUNNEL))]
+    blocks: list[Block] = [*_charts(document, tell), _table(lines, tell)]
     blocks.append(
         Words(
             tell(
@@ -49,40 +44,6 @@ def offices_section(document: Mapping[str, Any], tell: Language) -> Section:
     return Section("offices", title, tuple(blocks))
 
 
-def integrity_section(document: Mapping[str, Any], tell: Language) -> Section | None:
-    """How far the ratings of each office may be trusted to stand for those it served."""
-    lines = [line for line in document["offices"] if line["n"] is not None]
-    if not lines:
-        return None
-    rows = tuple(
-        (
-            line["name"],
-            line["code"],
-            count(line["n"]),
-            count(line["held"]),
-            Number(line["held"] / (line["n"] + line["held"]), 1, percent=True),
-            None if line.get("coverage") is None else Number(line["coverage"], 1, percent=True),
-        )
-        for line in lines
-    )
-    columns = (
-        Column(tell("Office"), "text"),
-        Column(tell("Code"), "text"),
-        Column(tell("Ratings (n)")),
-        Column(tell("Held")),
-        Column(tell("Share held")),
-        Column(tell("Coverage (rated of served)")),
-    )
-    held = Words(
-        tell(
-            "Held ratings are in no figure: screening doubts them, and nobody deletes them. "
-            "Where a queue system has not told how many were served, coverage stays empty; nothing is assumed."
-        )
-    )
-    table = Table(tell("What was held, and how many of those served have rated"), columns, rows)
-    return Section("integrity", tell("Integrity of collection"), (table, held))
-
-
 def classes_section(document: Mapping[str, Any], tell: Language) -> Section:
     """How many employees' figures may be used for what."""
     return Section(
@@ -91,8 +52,8 @@ def classes_section(document: Mapping[str, Any], tell: Language) -> Section:
         (
             Table(
                 tell("How many employees' figures may be used for what"),
-                (Column(tell("Use"), "text"), Column(tell("Employees"))),
-                tuple((tell(CLASSES[use]), count(document["employees"][use])) for use in CLASSES),
+                (Column(tell("Use"), "text"), Column(tell("Employees")), Column(tell("Meaning"), "text")),
+                tuple((tell(CLASSES[use]), count(document["employees"][use]), tell(MEANINGS[use])) for use in CLASSES),
             ),
         ),
     )
@@ -156,53 +117,37 @@ def _count(n: int | None) -> Number | None:
 
 def _standing(line: Mapping[str, Any], tell: Language) -> str:
     if line["n"] is None:
-        return tell("too few ratings")
+        return tell(NOT_SHOWN[line.get("withheld") or "few"])
     funnel = (line["comparison"] or {}).get("funnel")
     if funnel is None:
         return tell("nothing to compare with")
     return tell("unusual") if funnel["flagged"] else tell("as expected")
 
 
-def _funnel(document: Mapping[str, Any], tell: Language) -> Chart | None:
-    plot = document.get("funnel")
-    if not plot:
-        return None
-    names = {line["code"]: line["name"] for line in document["offices"]}
-    points = tuple(
-        Point(place, names.get(code, code), estimate(each["mean"]), count(each["n"]), stands_out=each["outside"])
-        for place, (code, each) in enumerate(sorted(plot["offices"].items()))
-    )
-    limits = tuple(
-        Limit(count(each["n"]), Range(*map(estimate, each["warning"])), Range(*map(estimate, each["alarm"])))
-        for each in plot["limits"]
-    )
-    values = "; ".join(f"{each.label}: {tell.number(each.value)} (n = {tell.number(each.n)})" for each in points)
-    return Chart(
-        "funnel",
-        tell("Funnel plot: the mean of each office by its number of ratings"),
-        f"{tell(SEEN)} {values}.",
-        points,
-        label_title=tell("Office"),
-        value_title=tell("Mean"),
-        n_title=tell("Ratings (n)"),
-        interval_title=tell(CONFIDENCE),
-        centre=estimate(plot["mean"]),
-        limits=limits,
-    )
-
-
-def _chart(document: Mapping[str, Any], tell: Language) -> Chart | None:
-    points = tuple(
+def _charts(document: Mapping[str, Any], tell: Language) -> list[Chart]:
+    """As many charts of about equal length as it takes for each to fit on a page."""
+    points = [
         Point(place, line["name"], official(line["index"]["value"]), count(line["n"]), index_range(line["index"]))
         for place, line in enumerate(line for line in document["offices"] if line["index"])
-    )
-    if not points:
-        return None
+    ]
+    number = ceil(len(points) / MOST_ROWS)
+    length = ceil(len(points) / number) if number else 1
+    return [
+        _chart(document, tuple(points[length * part : length * (part + 1)]), part + 1, number, tell)
+        for part in range(number)
+    ]
+
+
+def _chart(document: Mapping[str, Any], points: tuple[Point, ...], part: int, number: int, tell: Language) -> Chart:
     name = document["method"]["index_name"]
+    caption = tell("{name} of the offices with 95 % intervals", name=name)
+    told = tell("Dots with 95 % intervals, one line per office. All values are in the table of the offices.")
     return Chart(
         "intervals",
-        tell("{name} of the offices with 95 % intervals", name=name),
-        tell("Dots with 95 % intervals, one line per office. All values are in the table of the offices."),
+        caption
+        if number == 1
+        else tell("{caption}, part {part} of {number}", caption=caption, part=part, number=number),
+        told,
         points,
         label_title=tell("Office"),
         value_title=name,

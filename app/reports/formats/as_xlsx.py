@@ -8,7 +8,8 @@ import xlsxwriter
 
 from app.foundation.formula_guard import is_formula
 from app.reports.formats.blocks import Chart, Number, Section, Table, View
-from app.reports.formats.flat import Flat, as_table, facts_of, header, row_of
+from app.reports.formats.flat import Flat, as_table, facts_of, header, limits_as_table, row_of
+from app.reports.formats.funnel_native import FUNNEL_ROWS, funnel_chart
 from app.reports.formats.language import Language
 from app.reports.formats.language import language as language_of
 from app.reports.formats.printable import Printable
@@ -101,7 +102,12 @@ class _Writer:
         self._table(table)
         first, last, name = self.row - len(table.rows), self.row - 1, self.sheet.get_name()
         if chart.kind == "funnel":
-            # A spreadsheet draws no limits around points; the table says which are beyond them.
+            self.row += 1
+            self._table(limits_as_table(chart))
+            lines = self.row - len(chart.limits), self.row - 1
+            drawn = funnel_chart(self.workbook, chart, name, (first, last), lines)
+            self.sheet.insert_chart(self.row + 1, 0, drawn, {"description": chart.alternative})
+            self.row += FUNNEL_ROWS + 1
             return
         drawn = self.workbook.add_chart({"type": "line" if chart.kind == "trend" else "bar"})
         drawn.add_series(

@@ -76,7 +76,7 @@ class Headline:
 class Point:
     """An index with what it is of; `place` counts months, so that those left out leave a gap.
 
-    `stands_out` marks what a funnel names.
+    In a funnel `beyond` says which of the limits it lies outside of.
     """
 
     place: int
@@ -84,7 +84,7 @@ class Point:
     value: Number
     n: Number
     interval: Range | None = None
-    stands_out: bool = False
+    beyond: Literal["nothing", "warning", "alarm"] = "nothing"
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ class Limit:
 class Chart:
     """Indices over months (`trend`), of units one below the other (`intervals`), or means by n (`funnel`).
 
-    A funnel has the mean of all as its `centre`, and `limits` around it; only points that stand out have their label
-    drawn.
+    A funnel has the mean of all as its `centre`, and `limits` around it; only points outside of them have their
+    label drawn, as far as there is room.
     """
 
     kind: Literal["trend", "intervals", "funnel"]
@@ -114,6 +114,9 @@ class Chart:
     interval_title: str
     centre: Number | None = None
     limits: tuple[Limit, ...] = ()
+    centre_title: str = ""
+    inner_title: str = ""
+    outer_title: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.reports.formats.blocks import Chart, Number
 from app.reports.formats.drawing import TEMPLATES
 from app.reports.formats.funnel_drawing import funnel
+from app.reports.formats.labels import shortened
 from app.reports.formats.language import Language
 
 # The official scale; it is always shown whole, so that small differences look small.
@@ -15,8 +16,10 @@ LOW, HIGH = 25.0, 100.0
 TICKS = (25, 50, 75, 100)
 WIDTH, LEFT, RIGHT = 640.0, 34.0, 14.0
 TREND_HEIGHT, TOP, BOTTOM = 184.0, 20.0, 54.0
-ROW, NAMES, VALUES = 26.0, 190.0, 60.0
-LONGEST_NAME = 30
+NAMES, VALUES = 260.0, 60.0
+LONGEST_NAME = 42
+# With many rows they stand closer, so that a page of paper holds them all.
+ROW, CLOSE_ROW, MOST_WIDE_ROWS = 26.0, 17.0, 14
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def _trend(chart: Chart, tell: Language) -> str:
 
 def _intervals(chart: Chart, tell: Language) -> str:
     left, right = NAMES, WIDTH - VALUES
+    row = ROW if len(chart.points) <= MOST_WIDE_ROWS else CLOSE_ROW
 
     def across(number: Number) -> float:
         return round(left + _share(float(number.value)) * (right - left), 1)
@@ -85,16 +89,16 @@ def _intervals(chart: Chart, tell: Language) -> str:
     marks = [
         Mark(
             x=across(point.value),
-            y=TOP + ROW * (place + 0.5),
+            y=TOP + row * (place + 0.5),
             lower=across(point.interval.lower if point.interval else point.value),
             upper=across(point.interval.upper if point.interval else point.value),
-            label=_short(point.label),
+            label=shortened(point.label, LONGEST_NAME),
             value=tell.number(point.value),
             n=tell.number(point.n),
         )
         for place, point in enumerate(chart.points)
     ]
-    bottom = TOP + ROW * len(marks)
+    bottom = TOP + row * len(marks)
     ticks = [(tick, across(Number(tick))) for tick in TICKS]
     return TEMPLATES.get_template("intervals.svg").render(
         width=WIDTH, height=bottom + 10, top=TOP, bottom=bottom, names=NAMES, marks=marks, ticks=ticks
@@ -103,7 +107,3 @@ def _intervals(chart: Chart, tell: Language) -> str:
 
 def _share(index: float) -> float:
     return (min(max(index, LOW), HIGH) - LOW) / (HIGH - LOW)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

@@ -14,6 +14,11 @@ NO_MIX = {
 }
 
 
+def channel_name(code: str, tell: Language) -> str:
+    """A channel by word."""
+    return tell(CHANNELS[code]) if code in CHANNELS else code
+
+
 def trend_section(document: Mapping[str, Any], tell: Language) -> Section:
     """Index by month; months too small to be shown are left out."""
     line = [each for each in document["trend"] if each["index"] is not None]
@@ -99,7 +104,7 @@ def _channel_mix(mix: Mapping[str, Any] | None, tell: Language) -> tuple[tuple[s
 
 
 def _channels(channels: Mapping[str, int], tell: Language) -> list[tuple[str, int]]:
-    return [(tell(CHANNELS[code]) if code in CHANNELS else code, n) for code, n in sorted(channels.items())]
+    return [(channel_name(code, tell), n) for code, n in sorted(channels.items())]
 
 
 def _services(document: Mapping[str, Any], services: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -31,6 +31,18 @@ def as_table(chart: Chart) -> Table:
     return Table(chart.caption, tuple(columns), tuple(rows))
 
 
+def limits_as_table(chart: Chart) -> Table:
+    """The lines of a funnel: their n, the centre, and both ends of the inner and of the outer limits."""
+    columns = (
+        Column(chart.n_title),
+        Column(chart.centre_title),
+        Column(chart.inner_title, "range"),
+        Column(chart.outer_title, "range"),
+    )
+    rows = tuple((limit.n, chart.centre, limit.inner, limit.outer) for limit in chart.limits)
+    return Table(f"{chart.inner_title}, {chart.outer_title}", columns, rows)
+
+
 def header(columns: Sequence[Column], tell: Language) -> list[str]:
     """The titles; a range has two."""
     return [

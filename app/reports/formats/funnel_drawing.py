@@ -1,24 +1,52 @@
 """A funnel plot: every unit's mean by its number of answers, between the limits of chance and ordinary differences."""
 
-from collections.abc import Sequence
-from math import ceil, floor
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, floor, log10
 
-from app.reports.formats.blocks import Chart, Number, Range
+from app.reports.formats.blocks import Chart, Number, Point, Range
 from app.reports.formats.drawing import TEMPLATES
+from app.reports.formats.labels import Box, overlap, shortened, width_of
 from app.reports.formats.language import Language
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640.0, 300.0, 46.0, 16.0, 14.0, 46.0
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640.0, 352.0, 46.0, 16.0, 48.0, 48.0
 # Room at the right edge, so that the largest unit does not lie on it.
 SPARE = 1.06
+DOT, GAP, LETTERS = 4.5, 4.0, 14.0
+LONGEST_LABEL = 34
+STEPS = (1, 2, 5)
+# How finely a line is followed to keep labels away from it.
+ALONG = 6.0
+
+Line = list[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where a unit is drawn."""
+
+    x: float
+    y: float
+    beyond: str
+
+
+@dataclass(frozen=True)
+class Label:
+    """Where a unit's name is written: its left end and its baseline."""
+
+    x: float
+    y: float
+    text: str
+    is_bold: bool
 
 
 def funnel(chart: Chart, tell: Language) -> str:
-    """The drawing; units that stand out are filled and named, the others are rings."""
+    """The drawing: units beyond the limits are filled and named as far as there is room, the others are rings."""
     assert chart.centre is not None, "a funnel has a centre"
-    most = SPARE * max(float(point.n.value) for point in chart.points)
-    ends = [float(end.value) for limit in chart.limits for end in (limit.outer.lower, limit.outer.upper)]
-    values = [*ends, *(float(point.value.value) for point in chart.points)]
-    low, high = floor(10 * min(values)) / 10, ceil(10 * max(values)) / 10
+    sizes = [*(point.n for point in chart.points), *(limit.n for limit in chart.limits)]
+    most = SPARE * max(float(size.value) for size in sizes)
+    low, high = extent(chart)
 
     def across(number: Number) -> float:
         return round(LEFT + float(number.value) / most * (WIDTH - LEFT - RIGHT), 1)
@@ -26,24 +54,14 @@ def funnel(chart: Chart, tell: Language) -> str:
     def height(value: float) -> float:
         return round(TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
 
-    def line(ranges: Sequence[Range], end: str) -> str:
-        places = [
-            (across(each.n), height(float(getattr(of, end).value)))
-            for each, of in zip(chart.limits, ranges, strict=True)
-        ]
-        return " ".join(f"{x},{y}" for x, y in places)
+    def line(ranges: Sequence[Range], end: str) -> Line:
+        places = zip(chart.limits, ranges, strict=True)
+        return [(across(each.n), height(float(getattr(of, end).value))) for each, of in places]
 
     inner, outer = [each.inner for each in chart.limits], [each.outer for each in chart.limits]
-    marks = [
-        {
-            "x": across(point.n),
-            "y": height(float(point.value.value)),
-            "label": point.label,
-            "outside": point.stands_out,
-            "to_left": across(point.n) > WIDTH / 2,
-        }
-        for point in chart.points
-    ]
+    lines = [line(ranges, end) for ranges in (inner, outer) for end in ("lower", "upper")]
+    middle = height(float(chart.centre.value))
+    marks = [Mark(across(each.n), height(float(each.value.value)), each.beyond) for each in chart.points]
     return TEMPLATES.get_template("funnel.svg").render(
         width=WIDTH,
         height=HEIGHT,
@@ -51,25 +69,78 @@ def funnel(chart: Chart, tell: Language) -> str:
         right=WIDTH - RIGHT,
         top=TOP,
         bottom=HEIGHT - BOTTOM,
-        centre=height(float(chart.centre.value)),
-        inner=[line(inner, "lower"), line(inner, "upper")],
-        outer=[line(outer, "lower"), line(outer, "upper")],
+        centre=middle,
+        inner=lines[:2],
+        outer=lines[2:],
         marks=marks,
-        ticks=[(tell.number(Number(value, 2)), height(value)) for value in _ticks(low, high)],
-        steps=[(tell.number(Number(n)), across(Number(n))) for n in _steps(most)],
+        labels=_labels(chart.points, marks, [*lines, [(LEFT, middle), (WIDTH, middle)]]),
+        ticks=[(tell.number(Number(value, 2)), height(value)) for value in _round_values(low, high, 6)],
+        steps=[(tell.number(Number(n)), across(Number(n))) for n in _round_values(0, most, 8)],
+        key=_key(chart),
         value_title=chart.value_title,
         n_title=chart.n_title,
     )
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    step = next(each for each in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if (high - low) / each <= 6)
-    first = ceil(low / step - 1e-9)
-    return [round(place * step, 2) for place in range(first, floor(high / step + 1e-9) + 1)]
+def extent(chart: Chart) -> tuple[float, float]:
+    """What the axis of means reaches from and to: all dots and limits, in tenths."""
+    ends = [float(end.value) for limit in chart.limits for end in (limit.outer.lower, limit.outer.upper)]
+    values = [*ends, *(float(point.value.value) for point in chart.points)]
+    return floor(10 * min(values)) / 10, ceil(10 * max(values)) / 10
 
 
-def _steps(most: float) -> list[int]:
-    """Four to nine round numbers from nothing up."""
-    size = 10 ** floor(len(str(int(most))) - 1)
-    step = next(each for each in (size // 10 * 2, size // 2, size, 2 * size) if each and most / each <= 8)
-    return list(range(0, int(most) + 1, step))
+def _labels(points: Sequence[Point], marks: Sequence[Mark], lines: Sequence[Line]) -> list[Label]:
+    """The names of units beyond the limits, the farther ones first; one that fits nowhere is left to the table."""
+    taken = [Box(x, y, x, y) for line in lines for x, y in _followed(line)]
+    taken += [Box(mark.x - DOT, mark.y - DOT, mark.x + DOT, mark.y + DOT) for mark in marks]
+    order = sorted(
+        (place for place, point in enumerate(points) if point.beyond != "nothing"),
+        key=lambda place: (points[place].beyond != "alarm", -float(points[place].n.value), place),
+    )
+    labels = []
+    for place in order:
+        text, is_bold = shortened(points[place].label, LONGEST_LABEL), points[place].beyond == "alarm"
+        for box in _around(marks[place], width_of(text, bold=is_bold)):
+            if not any(overlap(box, other) for other in taken) and _is_inside(box):
+                taken.append(box)
+                labels.append(Label(round(box.left, 1), round(box.bottom - GAP, 1), text, is_bold))
+                break
+    return labels
+
+
+def _around(mark: Mark, width: float) -> Iterator[Box]:
+    """Where a label of that width may be, the nearest first: beside its dot, above and below, a line farther off."""
+    half, beside = LETTERS / 2, DOT + GAP
+    lefts = (mark.x + beside, mark.x - beside - width, mark.x - width / 2)
+    for away in (0, beside + half, beside + half + LETTERS):
+        for left in lefts[:2] if away == 0 else (lefts[2], *lefts[:2]):
+            for middle in {mark.y - away: None, mark.y + away: None}:
+                yield Box(left, middle - half, left + width, middle + half)
+
+
+def _followed(line: Line) -> Iterator[tuple[float, float]]:
+    """Points along a line, close together."""
+    for (x, y), (to_x, to_y) in pairwise(line):
+        parts = max(1, ceil(max(abs(to_x - x), abs(to_y - y)) / ALONG))
+        for part in range(parts + 1):
+            yield x + (to_x - x) * part / parts, y + (to_y - y) * part / parts
+
+
+def _is_inside(box: Box) -> bool:
+    return box.left >= LEFT and box.right <= WIDTH and box.top >= TOP and box.bottom <= HEIGHT - BOTTOM
+
+
+def _key(chart: Chart) -> list[tuple[str, str, float]]:
+    """What each line is, side by side above the drawing: kind, title, where it begins."""
+    entries, x = [], LEFT
+    for kind, title in (("centre", chart.centre_title), ("inner", chart.inner_title), ("outer", chart.outer_title)):
+        entries.append((kind, title, round(x, 1)))
+        x += 30 + width_of(title) + 18
+    return entries
+
+
+def _round_values(low: float, high: float, most: int) -> list[float]:
+    """Round values from low to high, in the smallest step of 1, 2 or 5 by which there are not too many."""
+    smallest = 10.0 ** floor(log10((high - low) / most))
+    step = next(smallest * each for each in (*STEPS, 10) if (high - low) / (smallest * each) <= most)
+    return [round(place * step, 6) for place in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]

@@ -123,9 +123,16 @@ def headline(document: Mapping[str, Any], tell: Language) -> Block:
     index = figures["index"]
     if index is None:
         return Words(tell("There is no index: nobody answered one of the questions."), "notice", method["index_name"])
-    beside = [(tell(CONFIDENCE), index_range(index)), (tell("Ratings (n)"), count(figures["n"]))]
+    beside: list[tuple[str, Cell]] = [
+        (tell(CONFIDENCE), index_range(index)),
+        (tell("Ratings (n)"), count(figures["n"])),
+    ]
     if index["interval"]:
-        beside.append((tell("Complete sheets in the interval"), count(index["interval"]["n"])))
+        beside.append((tell("Complete sheets"), count(index["interval"]["n"])))
+    if index.get("mean"):
+        beside.append((tell("Mean of the answers"), official(index["mean"])))
+    if index.get("mean_interval"):
+        beside.append((tell("95 % interval of the mean"), Range(*map(official, index["mean_interval"]))))
     return Headline(
         name=f"{said(method['index_title'], tell)} ({index['name']})",
         value=official(index["value"]),

@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from app.reports.formats.agency_sections import changes_section, classes_section, integrity_section, offices_section
+from app.reports.formats.agency_sections import changes_section, classes_section, offices_section
 from app.reports.formats.alarm_sections import alarms_section
 from app.reports.formats.blocks import Section, View
 from app.reports.formats.closing_sections import evidence_section, feedback_section, subject_section, words_section
 from app.reports.formats.collection_sections import collection_section, trend_section
+from app.reports.formats.funnel_section import funnel_section
+from app.reports.formats.integrity_section import integrity_section
 from app.reports.formats.language import Language, language
 from app.reports.formats.printable import Printable
 from app.reports.formats.result_sections import comparison_section, result_section, suppressed_section, use_section
@@ -73,7 +75,12 @@ def _sections(report: Printable, document: Mapping[str, Any], tell: Language) ->
     if kind == "employee":
         after = [feedback_section(document, tell), words_section(document, tell)]
     elif kind == "agency":
-        after = [offices_section(document, tell), integrity_section(document, tell), classes_section(document, tell)]
+        after = [
+            offices_section(document, tell),
+            funnel_section(document, tell),
+            integrity_section(document, tell),
+            classes_section(document, tell),
+        ]
     if kind == "employee":
         figures.insert(1, use_section(document, tell))
     return [*about, *figures, *after, evidence_section(report, tell)]

@@ -12,8 +12,11 @@ from scipy import stats
 
 from app.indices.measures.funnel import (
     ALARM,
+    Beyond,
     between_variance,
+    beyond,
     binomial_quantile,
+    curve_sizes,
     funnel,
     overdispersion,
     top_box_limits,
@@ -171,3 +174,35 @@ def test_importing_the_measures_imports_neither_scipy_nor_numpy() -> None:
         " app.indices.measures.channels, app.indices.measures.ranks; sys.exit('numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_mean_lies_beyond_the_limit_that_its_distance_in_standard_errors_passes() -> None:
+    found = funnel(PEERS)
+    assert found
+    assert [beyond(z) for z in found.adjusted_z] == [Beyond.nothing] * 7 + [Beyond.warning]
+    assert [beyond(z) for z in (1.959, -1.961, 3.090, -3.091)] == [
+        Beyond.nothing,
+        Beyond.warning,
+        Beyond.warning,
+        Beyond.alarm,
+    ]
+
+
+@pytest.mark.parametrize("overdispersed", [True, False])
+@given(group=groups)
+def test_the_limits_say_the_same_as_the_distance(group: list[Moments], *, overdispersed: bool) -> None:
+    found = funnel(group)
+    if found is None:
+        return
+    for peer, z in zip(group, found.adjusted_z if overdispersed else found.z, strict=True):
+        lower, upper = found.limits(peer.n, ALARM, overdispersed=overdispersed)
+        if abs(abs(z) - 3.090232) > 1e-3:
+            assert (beyond(z) is Beyond.alarm) == (not lower <= peer.mean <= upper)
+
+
+@given(least=st.integers(1, 10_000), more=st.integers(0, 100_000), points=st.integers(2, 60))
+def test_a_curve_goes_from_end_to_end_without_a_size_twice(least: int, more: int, points: int) -> None:
+    sizes = curve_sizes(least, least + more, points)
+    assert (sizes[0], sizes[-1]) == (least, least + more)
+    assert list(sizes) == sorted(set(sizes))
+    assert len(sizes) <= points

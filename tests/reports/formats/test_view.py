@@ -164,21 +164,12 @@ def test_without_any_month_there_is_no_chart(drafts: Drafts) -> None:
 
 def test_the_agency_shows_offices_with_intervals_and_employees_only_as_classes(drafts: Drafts) -> None:
     told = view(draft(drafts["kota"]))
-    chart, table, funnel, *_ = section(told, "offices").blocks
+    chart, table, _ = section(told, "offices").blocks
     assert isinstance(chart, Chart)
     assert isinstance(table, Table)
     assert [row[1] for row in table.rows] == [line["code"] for line in drafts["kota"]["offices"]]
     assert all(point.interval for point in chart.points)
-    assert isinstance(funnel, Chart)
-    assert [point.n for point in funnel.points] == [row[2] for row in table.rows if row[2]]
     assert "Siti" not in texts(told)
-
-
-def test_the_agency_tells_how_its_ratings_were_collected(drafts: Drafts) -> None:
-    lines = [{**line, "n": 98, "held": 2, "coverage": 0.25} for line in drafts["kota"]["offices"]]
-    table = section(view(draft({**drafts["kota"], "offices": lines})), "integrity").blocks[0]
-    assert isinstance(table, Table)
-    assert table.rows[0][2:] == (Number(98), Number(2), Number(0.02, 1, percent=True), Number(0.25, 1, percent=True))
 
 
 def test_services_stand_by_name(drafts: Drafts) -> None:

@@ -6,6 +6,8 @@ from importlib import resources
 from app.reports.formats import (
     agency_sections,
     collection_sections,
+    funnel_section,
+    integrity_section,
     result_sections,
     skm_plan_sections,
     skm_sections,
@@ -27,6 +29,9 @@ def texts_of_reports() -> set[str]:
     tables = (
         agency_sections.CLASSES,
         agency_sections.KINDS,
+        agency_sections.MEANINGS,
+        agency_sections.NOT_SHOWN,
+        funnel_section.PLACES,
         collection_sections.CHANNELS,
         result_sections.USES,
         result_sections.WITHHELD,
@@ -38,7 +43,11 @@ def texts_of_reports() -> set[str]:
     )
     named = {text for table in tables for text in table.values()}
     columns = {*skm_plan_sections.PLAN, *skm_plan_sections.REALISED, *skm_plan_sections.PUBLISHED}
-    single = {result_sections.CONFIDENCE, agency_sections.SEEN, agency_sections.FUNNEL}
+    single = {
+        result_sections.CONFIDENCE,
+        integrity_section.HELD,
+        *(funnel_section.READING, funnel_section.SCALE, funnel_section.WITHIN_95, funnel_section.WITHIN_998),
+    }
     return told | named | columns | CHANGES | TITLES_OF_LINES | single
 
 

@@ -1,0 +1,44 @@
+"""What an agency's report says of each office, and how far the ratings stand for those who were served. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.indices.measures.samples import coverage
+from app.indices.rounding import rounded
+from app.reports.documents import Document
+
+Line = Mapping[str, Any]
+
+
+def office_line(document: Document) -> dict[str, Any]:
+    """An office as its own report tells of it, so that the agency's says nothing else."""
+    content = document.content
+    figures = content["figures"]
+    collection = figures["collection"] or {}
+    return {
+        "code": document.unit,
+        "name": content["subject"]["name"],
+        **{name: figures[name] for name in ("n", "held", "index", "comparison")},
+        **{name: collection.get(name) for name in ("served", "coverage", "channels")},
+        "withheld": content.get("withheld"),
+    }
+
+
+def integrity(lines: Sequence[Line]) -> dict[str, Any]:
+    """Of the `offices` with figures: how many told whom they `served`, and what part of these has rated.
+
+    Offices that told nothing are in none of `rated`, `served` and `coverage`: nothing is made up for them.
+    `bursts` is null: hours with more ratings than usual swings explain are not looked for yet.
+    """
+    shown = [line for line in lines if line["n"] is not None]
+    told = [line for line in shown if line["served"] is not None]
+    rated, served = sum(line["n"] for line in told), sum(line["served"] for line in told)
+    part = coverage(rated, served) if told else None
+    return {
+        "offices": len(shown),
+        "offices_told": len(told),
+        "rated": rated if told else None,
+        "served": served if told else None,
+        "coverage": None if part is None else rounded(part),
+        "bursts": None,
+    }
