@@ -114,7 +114,7 @@ def _around(mark: Mark, width: float) -> Iterator[Box]:
     lefts = (mark.x + beside, mark.x - beside - width, mark.x - width / 2)
     for away in (0, beside + half, beside + half + LETTERS):
         for left in lefts[:2] if away == 0 else (lefts[2], *lefts[:2]):
-            for middle in {mark.y - away: None, mark.y + away: None}:
+            for middle in (mark.y - away, mark.y + away):
                 yield Box(left, middle - half, left + width, middle + half)
 
 
