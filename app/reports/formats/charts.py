@@ -16,8 +16,9 @@ LOW, HIGH = 25.0, 100.0
 TICKS = (25, 50, 75, 100)
 WIDTH, LEFT, RIGHT = 640.0, 34.0, 14.0
 TREND_HEIGHT, TOP, BOTTOM = 184.0, 20.0, 54.0
-NAMES, VALUES = 260.0, 60.0
-LONGEST_NAME = 42
+NAMES, VALUES = 268.0, 60.0
+# Also in a typeface wider than ours, where a page has to do without it.
+LONGEST_NAME = 35
 # With many rows they stand closer, so that a page of paper holds them all.
 ROW, CLOSE_ROW, MOST_WIDE_ROWS = 26.0, 17.0, 14
 
