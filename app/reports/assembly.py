@@ -178,9 +178,11 @@ def _whole(
         if code in premises.offices and unit.comparison and unit.comparison.funnel
     ]
     funnel = funnel_chart_out(premises.scoring.instrument, funnelled)
+    # Where no two offices have new figures, the limits stand as the figures do.
+    stands = premises.standing.get(("agency", premises.agency_id), {}).get("funnel")
     told = {
         "offices": table,
-        "funnel": funnel.model_dump(mode="json") if funnel else None,
+        "funnel": funnel.model_dump(mode="json") if funnel else stands,
         "integrity": integrity(table),
         "employees": {str(use): classes[use] for use in Use},
     }
