@@ -1,6 +1,7 @@
 """The agency's document, made by closing a period over HTTP: nothing in it tells about fewer than ten sheets."""
 
 from pathlib import Path
+from typing import Any
 
 from app.instruments.shelf import put_own
 from tests.house import House
@@ -11,7 +12,7 @@ BOGOR = (Path(__file__).parents[1] / "instruments" / "bogor-2011.toml").read_tex
 OWN = BOGOR.replace('id = "Baik", en = "Good"', 'id = "Elok", en = "Fine"')
 
 
-def at(office: str, sheet: str, n: int, **changed: str) -> list[Visit]:
+def at(office: str, sheet: str, n: int, **changed: Any) -> list[Visit]:
     return [Visit(office=office, sheet=sheet, rated_on=OCTOBER, **changed) for _ in range(n)]
 
 
