@@ -135,7 +135,7 @@ def _key(chart: Chart) -> list[tuple[str, str, float]]:
     entries, x = [], LEFT
     for kind, title in (("centre", chart.centre_title), ("inner", chart.inner_title), ("outer", chart.outer_title)):
         entries.append((kind, title, round(x, 1)))
-        x += 30 + width_of(title) + 18
+        x += 30 + width_of(title) + 40
     return entries
 
 
