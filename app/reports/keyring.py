@@ -16,12 +16,26 @@ def signing_key(file: Path) -> SigningKey | None:
 
 
 def trusted_keys(file: Path) -> dict[str, bytes]:
-    """The public half of the key in `file`, and the public keys beside it (of former keys), by id."""
+    """The public half of the key in `file`, and the public keys beside it (of former keys), by id.
+
+    Raises SigningKeyFault and OSError for a file that cannot be used.
+    """
     found = by_id(load_public(public) for public in sorted(file.parent.glob("*.pub.pem")))
     # Who may check a report need not be allowed to read the key that seals it.
     with suppress(FileNotFoundError, PermissionError):
         found |= by_id([public_bytes(load_key(file))])
     return found
+
+
+def usable_keys(file: Path) -> dict[str, bytes]:
+    """The same without the files that cannot be used: online, a damaged one hides nothing that the others prove."""
+    found = []
+    for public in sorted(file.parent.glob("*.pub.pem")):
+        with suppress(OSError, SigningKeyFault):
+            found.append(load_public(public))
+    with suppress(OSError, SigningKeyFault):
+        found.append(public_bytes(load_key(file)))
+    return by_id(found)
 
 
 def by_id(public_keys: Iterable[bytes]) -> dict[str, bytes]:

@@ -24,7 +24,7 @@ from app.reports.appraisals import appraisals_for, written
 from app.reports.canonical import digest_in
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from app.reports.formats.registry import FORMATS, Format
-from app.reports.keyring import signing_key, trusted_keys
+from app.reports.keyring import signing_key, usable_keys
 from app.reports.lifecycle import Reach, asked
 from app.reports.printing import HEADERS, Offered, file_name, format_for, media_types, printable
 from app.reports.reading import identity_of, list_reports, period_out, report_of, verification_of
@@ -258,7 +258,7 @@ def get_verification(request: Request, report_id: UUID) -> VerificationOut:
     """Whether a final report is as it was signed. Open to whoever holds its id; tells nothing about anybody."""
     settings: Settings = request.app.state.settings
     with _database(request).reading() as session:
-        return verification_of(session, report_id, trusted_keys(settings.signing_key_file))
+        return verification_of(session, report_id, usable_keys(settings.signing_key_file))
 
 
 @router.post("/replies/read", dependencies=OPEN, responses=open_problems(*BODY, 404, 409))

@@ -215,6 +215,18 @@ def test_a_report_that_somebody_altered_in_the_database_is_found_and_located(off
     assert "/document/figures/index" in {place["pointer"] for place in online["altered"]}
 
 
+def test_a_damaged_key_file_hides_nothing_that_the_others_prove(office: House, key_file: Path) -> None:
+    close(office)
+    finalise(office, key_file)
+    path = f"/v1/reports/{report(office, 'E001')['id']}/verification"
+    key_file.with_name("former.pub.pem").write_text("damaged", "utf-8")
+    assert office.get(path, None).json()["outcome"] == "valid"
+    for file in key_file.parent.iterdir():
+        file.write_text("damaged", "utf-8")
+    answer = office.get(path, None)
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "unknown-key")
+
+
 def test_a_part_and_the_whole_cannot_both_be_closed(furnished: tuple[str, dict[str, str]], key_file: Path) -> None:
     url, keys = furnished
     with House.open(url, keys, signing_key_file=key_file) as house:
