@@ -37,13 +37,14 @@ def run(connection: Connection, *, is_sqlite: bool) -> None:
 def online() -> None:
     """On PostgreSQL an advisory lock lets one of several racing migrators work; the others then find nothing to do."""
     url = context.config.attributes.get("database_url") or Settings().database_url
-    database = Database(url, statement_timeout_ms=0, lock_timeout_ms=4_000)
+    database = Database(url, statement_timeout_ms=0, lock_timeout_ms=30_000)
     try:
         with database.writer.connect() as connection:
             if database.is_sqlite:
                 # Batch mode rebuilds tables, which foreign keys would forbid; BEGIN IMMEDIATE is the lock.
                 connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]  # open by now
-                run(connection, is_sqlite=True)
+                with connection.begin():
+                    run(connection, is_sqlite=True)
                 return
             connection.execute(text("SET lock_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
