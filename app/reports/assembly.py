@@ -48,7 +48,7 @@ class Made(NamedTuple):
 
 def documents(premises: Premises) -> Made:
     """Every employee and office with ratings, and the agency (or the subtree) as a whole."""
-    units = {by: by_unit_and_month(premises.months, by) for by in KIND}
+    units = {by: _by_unit_and_month(premises.months, by) for by in KIND}
     units[By.employee] = {code: _where_enough(premises, months) for code, months in units[By.employee].items()}
     within = {month: _within(premises, rows) for month, rows in premises.months.items()}
     showings, release = decide(
@@ -252,7 +252,7 @@ def _of(months: Months, wanted: Collection[Month]) -> list[SheetRow]:
     return [row for month in sorted(wanted) for row in months.get(month, ())]
 
 
-def by_unit_and_month(months: Months, by: By) -> Units:
+def _by_unit_and_month(months: Months, by: By) -> Units:
     """Every unit's sheets by month, months without any included."""
     units: dict[str, dict[Month, Sequence[SheetRow]]] = {}
     for month, rows in months.items():
