@@ -56,9 +56,15 @@ class Judge:
             return problem
 
     def judge_ticketed(
-        self, agency_id: str, ticket: str, place: Place, sheet: RatingIn, rating_id: UUID, shelf: Mapping[str, Instrument]
+        self,
+        agency_id: str,
+        ticket: str,
+        place: Place,
+        sheet: RatingIn,
+        rating_id: UUID,
+        shelf: Mapping[str, Instrument],
     ) -> NewRating:
-        """The rating to store where a ticket (its digest) says all of the place; raises what is wrong with the sheet."""
+        """The rating to store where a ticket (its digest) says the whole place; raises what is wrong with the sheet."""
         instrument = _instrument(sheet, shelf)
         return NewRating(
             agency_id=agency_id,

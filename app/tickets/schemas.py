@@ -83,7 +83,7 @@ class RedeemIn(Wire):
                 "id": "019ab1f2-7c00-7a3b-8c4d-5e6f70819293",
                 "scores": {"speed": 4, "transparency": 3, "friendliness": 4},
             }
-        }
+        },
     )
 
     ticket: TicketText

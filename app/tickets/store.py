@@ -7,15 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import Date, bindparam, delete, func, insert, select, text, tuple_, update
 
-from app.directory.tables import Agency
-from app.foundation.database import Session
-from app.ratings.tables import Rating
+import app.directory.tables
+import app.ratings.tables  # noqa: F401 - both register the tables that are named below
+from app.foundation.database import Session, metadata
 from app.tickets.life import CountKey, Held
 from app.tickets.tables import Ticket, TicketCount
 
 # The tables as such: rows are read and written as values, not as objects of a session.
-TICKET, COUNT = Ticket.__table__.c, TicketCount.__table__.c  # type: ignore[attr-defined] - SQLModel does not tell
-RATING = Rating.__table__.c  # type: ignore[attr-defined] - as above
+TICKET, COUNT = metadata.tables["ticket"].c, metadata.tables["ticket_count"].c
+RATING, AGENCY = metadata.tables["rating"].c, metadata.tables["agency"].c
 HELD = [TICKET[name] for name in Held._fields]
 
 
@@ -90,7 +90,7 @@ def ratings_under(session: Session, keys: Sequence[tuple[str, str]]) -> Sequence
 
 def agency_ids(session: Session) -> Sequence[str]:
     """Every agency of the installation."""
-    return session.execute(select(Agency.__table__.c.agency_id)).scalars().all()  # type: ignore[attr-defined] - as above
+    return session.execute(select(AGENCY.agency_id)).scalars().all()
 
 
 def counts(
@@ -106,6 +106,8 @@ def counts(
         statement = statement.where(COUNT.issued_on >= first)
     if last is not None:
         statement = statement.where(COUNT.issued_on <= last)
+    # Where every ticket was armed for somebody, nothing is left under nobody.
+    statement = statement.where(COUNT.issued > 0)
     return session.execute(statement.group_by(*columns).order_by(*columns)).all()
 
 

@@ -41,9 +41,7 @@ def upgrade() -> None:
         sa.Column("issued", sa.Integer(), nullable=False),
         sa.Column("armed", sa.Integer(), nullable=False),
         sa.Column("spent", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "0 <= spent AND spent <= armed AND armed <= issued", name=op.f("ticket_count_order_check")
-        ),
+        sa.CheckConstraint("0 <= spent AND spent <= armed AND armed <= issued", name=op.f("ticket_count_order_check")),
         sa.PrimaryKeyConstraint(
             "agency_id", "office", "issued_on", "service", "employee", name=op.f("ticket_count_pkey")
         ),
