@@ -10,6 +10,10 @@ import segno
 from app.foundation.translations import Translate
 from app.tickets.codes import printed
 
+INVITATION, PLACE, CODE = "Rate the service you receive today.", "Open {address}", "Code: {code}"
+VALIDITY = "Valid until {day}. It works once, after your service."
+TEXTS = frozenset({INVITATION, PLACE, CODE, VALIDITY})
+
 
 def address(public_url: str | None, code: str) -> str | None:
     """Where to rate. A fragment stays in the browser: no server, proxy or log ever sees it."""
@@ -19,10 +23,10 @@ def address(public_url: str | None, code: str) -> str | None:
 def slip(code: str, where: str | None, expires_on: date, translate: Translate) -> str:
     """The lines of a slip, for a printer that knows only text."""
     lines = [
-        translate("Rate the service you receive today."),
-        *([translate("Open {address}", address=where.partition("#")[0])] if where else []),
-        translate("Code: {code}", code=printed(code)),
-        translate("Valid until {day}. It works once, after your service.", day=expires_on.isoformat()),
+        translate(INVITATION),
+        *([translate(PLACE, address=where.partition("#")[0])] if where else []),
+        translate(CODE, code=printed(code)),
+        translate(VALIDITY, day=expires_on.isoformat()),
     ]
     return "\n".join(lines)
 
