@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 import structlog
+from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Lifespan
 
@@ -19,6 +20,7 @@ import app.indices.routes
 import app.instruments.routes
 import app.ratings.routes
 import app.reports.routes
+import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
 from app.directory.catalogue import CatalogueCache
@@ -31,16 +33,21 @@ from app.foundation.one_pass import ShortWay
 from app.foundation.openapi import document
 from app.foundation.queries import queries
 from app.foundation.routes import readiness_of
-from app.foundation.secret import load_secret
+from app.foundation.secret import derive, load_secret
 from app.foundation.settings import Environment, Settings
 from app.foundation.telemetry import Metrics
 from app.instruments.shelf import ShelfCache, changed_since_use
 from app.ratings.intake import Intake
+from app.ratings.judging import Judge
 from app.ratings.keys import KeyMaker
 from app.ratings.retention import tidy
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
 from app.reports.shelf import Shelf
+from app.tickets.guessing import GuessBudget
+from app.tickets.issuing import TicketOffice
+from app.tickets.redeeming import Redeemer
+from app.tickets.upkeep import sweep_expired
 from app.web import docs
 
 log = structlog.get_logger("cermin")
@@ -51,6 +58,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.directory.routes.volumes_router,
     app.instruments.routes.router,
     app.ratings.routes.router,
+    app.tickets.routes.router,
+    app.tickets.routes.queue_router,
+    app.tickets.routes.open_router,
     app.indices.routes.router,
     app.reports.routes.router,
     app.web.routes.router,
@@ -58,6 +68,8 @@ ROUTERS: tuple[APIRouter, ...] = (
 # Only the one-pass routes take bodies, and have limits of their own.
 LARGEST_BODY = 16 * 1_024
 TIDY_SECONDS = 3_600.0
+# Tickets being spent at the same time.
+REDEEMING = 4
 
 DESCRIPTION = """Citizens rate the service they just received (speed, transparency, friendliness);
 agencies pull exact satisfaction indices.
@@ -148,15 +160,17 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
             reach=late_limit + timedelta(days=1),
         )
         application.state.catalogues = catalogues
+        shelves = ShelfCache(database, clock, settings.directory_cache_seconds)
         application.state.intake = Intake(
             catalogues=catalogues,
-            shelves=ShelfCache(database, clock, settings.directory_cache_seconds),
+            shelves=shelves,
             keys=KeyMaker.of(secret),
             store=store,
             writer=writer,
             clock=clock,
             late_limit=late_limit,
         )
+        _open_tickets(application, database, secret, catalogues, shelves, store, late_limit)
         application.state.metrics.queued.set_function(lambda: writer.queued)
         tidying = asyncio.create_task(_tidy_hourly(settings, database, clock))
         _calm_the_interpreter()
@@ -168,6 +182,32 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
             database.dispose()
 
     return lifespan
+
+
+def _open_tickets(
+    application: FastAPI,
+    database: Database,
+    secret: bytes,
+    catalogues: CatalogueCache,
+    shelves: ShelfCache,
+    store: RatingStore,
+    late_limit: timedelta,
+) -> None:
+    """What the ticket routes need."""
+    state, pepper = application.state, derive(secret, "ticket")
+    state.ticket_office = TicketOffice(database, catalogues, pepper)
+    state.redeemer = Redeemer(
+        database=database,
+        catalogues=catalogues,
+        shelves=shelves,
+        judge=Judge(KeyMaker.of(secret), late_limit),
+        ratings=store,
+        pepper=pepper,
+        budget=GuessBudget(),
+        clock=state.clock,
+    )
+    # SQLite has one writer at a time; on PostgreSQL the pool keeps connections for everybody else.
+    state.redeeming = CapacityLimiter(1 if database.is_sqlite else REDEEMING)
 
 
 def check_fitness(settings: Settings, database: Database, secret: bytes) -> None:
@@ -191,6 +231,7 @@ async def _tidy_hourly(settings: Settings, database: Database, clock: Clock) -> 
     while True:
         try:
             await asyncio.to_thread(tidy, database, clock(), retention, "service")
+            await asyncio.to_thread(sweep_expired, database, clock(), timedelta(days=settings.late_limit_days))
         except Exception as error:
             log.error("tidy.failed", error=type(error).__name__)
         await asyncio.sleep(TIDY_SECONDS)

@@ -37,6 +37,7 @@ HELD: Mapping[Entry, int] = {
     ("GET", "/v1/reports/{report_id}/verification"): 404,
     ("POST", "/v1/replies/read"): 415,
     ("POST", "/v1/replies"): 415,
+    ("POST", "/v1/tickets/redeem"): 415,
 }
 
 EVERY_KIND = frozenset(KeyKind)
@@ -55,6 +56,9 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("GET", "/v1/instruments/{instrument}"): EVERY_KIND,
     ("GET", "/v1/volumes"): READERS | COUNTERS,
     ("POST", "/v1/volumes"): COUNTERS,
+    ("POST", "/v1/tickets"): COUNTERS,
+    ("POST", "/v1/tickets/arm"): COUNTERS,
+    ("GET", "/v1/tickets/counts"): READERS | COUNTERS,
     ("POST", "/v1/ratings"): RATERS,
     ("POST", "/v1/ratings/batch"): RATERS,
     ("GET", "/v1/indices"): READERS,
@@ -93,6 +97,9 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("GET", "/v1/instruments/{instrument}"): GUARD | {404},
     ("GET", "/v1/volumes"): GUARD | NAMING,
     ("POST", "/v1/volumes"): GUARD | BODY,
+    ("POST", "/v1/tickets"): GUARD | BODY,
+    ("POST", "/v1/tickets/arm"): GUARD | BODY,
+    ("GET", "/v1/tickets/counts"): GUARD | NAMING,
     ("POST", "/v1/ratings"): GUARD | BODY | {409},
     ("POST", "/v1/ratings/batch"): GUARD | BODY,
     ("GET", "/v1/indices"): GUARD | NAMING | {406},

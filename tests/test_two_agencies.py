@@ -44,6 +44,8 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/employees", {"office": "dukcapil"}),
     ("/v1/volumes", {}),
     ("/v1/volumes", NOVEMBER | {"office": "dukcapil"}),
+    ("/v1/tickets/counts", NOVEMBER | {"by": "employee"}),
+    ("/v1/tickets/counts", {"office": "dukcapil"}),
     ("/v1/instruments", {}),
     ("/v1/instruments/ikl-1", {}),
     ("/v1/indices", NOVEMBER),

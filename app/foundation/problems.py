@@ -77,6 +77,13 @@ KINDS: Mapping[str, Kind] = {
     "period-unknown": Kind(404, "Unknown period", "Periods are named like 2026-09, 2026-Q3, 2026-S2 or 2026."),
     "period-reversed": Kind(422, "Period reversed", "`from` must not be after `to`."),
     "period-too-long": Kind(422, "Period too long", "A period may span at most {days} days."),
+    # A ticket.
+    "ticket-refused": Kind(
+        410, "Ticket not valid", "This ticket was used already, has expired, or its service is not finished yet."
+    ),
+    "too-many-tickets": Kind(
+        429, "Too many wrong tickets", "Too many tickets were refused; send the same again after {seconds} seconds."
+    ),
     # A rating.
     "id-conflict": Kind(409, "Id already used", "This id is stored with other content; nothing was changed."),
     "id-in-future": Kind(422, "Id from the future", "The id's time is ahead of the server's; correct the clock."),
@@ -95,6 +102,7 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "office-fixed": "A device rates its own office and counter; leave this field out.",
     "service-unknown": "The agency has no service with this code.",
     "service-missing": "The counter gives several services, so the sheet must name one.",
+    "counter-unknown": "The office has no counter with this code.",
     "service-elsewhere": "The counter does not give this service.",
     "employee-unknown": "The agency has no employee with this code.",
     "employee-not-posted": "This employee was not posted at that office on that day.",

@@ -39,7 +39,7 @@ def tally_key(grain: Grain, rating: NewRating) -> TallyKey:
         period_start=place.rated_on.replace(day=1) if grain.by_month else place.rated_on,
         service=place.service if grain.split else "",
         channel=place.channel if grain.split else "",
-        ticketed=False,
+        ticketed=rating.ticketed,
         standing="counted",
         instrument=rating.instrument,
         sheet=rating.sheet,

@@ -12,7 +12,7 @@ from app.foundation.ids import moment_of
 from app.foundation.problems import FieldError, Problem
 from app.instruments.model import Instrument
 from app.instruments.sheets import SheetFault, write_sheet
-from app.ratings.attribution import attribute
+from app.ratings.attribution import Place, attribute
 from app.ratings.keys import KeyMaker, plain_text
 from app.ratings.rating import NewRating
 from app.ratings.redaction import redact
@@ -40,7 +40,7 @@ class Judge:
     ) -> NewRating | Problem:
         """The rating to store, or the problem to answer."""
         try:
-            moment = self._moment(rating_id, now)
+            moment = self.moment(rating_id, now)
             instrument = _instrument(sheet, premises.shelf)
             return NewRating(
                 agency_id=principal.agency_id,
@@ -55,6 +55,33 @@ class Judge:
         except Problem as problem:
             return problem
 
+    def judge_ticketed(
+        self,
+        agency_id: str,
+        ticket: str,
+        place: Place,
+        sheet: RatingIn,
+        rating_id: UUID,
+        shelf: Mapping[str, Instrument],
+    ) -> NewRating:
+        """The rating to store where a ticket (its digest) says the whole place; raises what is wrong with the sheet."""
+        instrument = _instrument(sheet, shelf)
+        return NewRating(
+            agency_id=agency_id,
+            key=self.keys.key(agency_id, rating_id),
+            place=place,
+            instrument=instrument.id,
+            sheet=_answers(instrument, sheet),
+            digest=self.digest_ticketed(ticket, sheet, rating_id),
+            comment=_comment(sheet.comment) if sheet.comment else None,
+            profile=_profile(sheet.profile),
+            ticketed=True,
+        )
+
+    def digest_ticketed(self, ticket: str, sheet: RatingIn, rating_id: UUID) -> str:
+        """Of what a sheet with a ticket means: only who holds the ticket can repeat it."""
+        return self.keys.digest(rating_id, "ticket", ticket, *_said(sheet))
+
     def digest(self, principal: Principal, sheet: RatingIn, rating_id: UUID) -> str:
         """Of what the sheet means, as sent: a roster that changes later does not change it."""
         return self.keys.digest(
@@ -64,13 +91,10 @@ class Judge:
             sheet.service,
             sheet.employee,
             sheet.channel,
-            sheet.instrument,
-            _joined(sheet.scores),
-            (plain_text(sheet.comment) or None) if sheet.comment else None,
-            _joined(profile) if (profile := _profile(sheet.profile)) else None,
+            *_said(sheet),
         )
 
-    def _moment(self, rating_id: UUID, now: datetime) -> datetime:
+    def moment(self, rating_id: UUID, now: datetime) -> datetime:
         """When the rating happened, by its id; a clock that is wrong is told the server's time."""
         try:
             moment = moment_of(rating_id)
@@ -84,6 +108,16 @@ class Judge:
 
 
 LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
+
+
+def _said(sheet: RatingIn) -> tuple[str | None, ...]:
+    """What was answered, whoever sends it."""
+    return (
+        sheet.instrument,
+        _joined(sheet.scores),
+        (plain_text(sheet.comment) or None) if sheet.comment else None,
+        _joined(profile) if (profile := _profile(sheet.profile)) else None,
+    )
 
 
 def _server_time(now: datetime) -> dict[str, str]:

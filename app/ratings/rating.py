@@ -19,6 +19,7 @@ class NewRating(NamedTuple):
     digest: str
     comment: str | None = None
     profile: Mapping[str, str] | None = None
+    ticketed: bool = False
 
 
 class Outcome(StrEnum):

@@ -54,11 +54,11 @@ async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Re
     try:
         accepted = await intake.submit(principal, sheet)
     except Problem as problem:
-        metrics.submitted(_outcome(problem))
+        metrics.submitted(outcome_of(problem))
         raise
     metrics.submitted(accepted.stored.outcome)
     replayed = accepted.is_replay
-    return Prepared(_body(accepted), 200 if replayed else 201, replayed=replayed)
+    return Prepared(rating_body(accepted), 200 if replayed else 201, replayed=replayed)
 
 
 @router.post("/ratings/batch", response_model=BatchOut, responses=problems(400, 408, 413, 415, 422, 503))
@@ -97,7 +97,7 @@ def _item(item: RatingIn | MalformedItem, outcome: Accepted | Problem, translate
     return json.dumps(result, separators=(",", ":"), ensure_ascii=False)
 
 
-def _body(accepted: Accepted) -> bytes:
+def rating_body(accepted: Accepted) -> bytes:
     """The answer's JSON. Every value is an id, a date or a code, none of which needs escaping."""
     stored = accepted.stored
     employee = "null" if stored.employee is None else f'"{stored.employee}"'
@@ -107,12 +107,12 @@ def _body(accepted: Accepted) -> bytes:
     ).encode()
 
 
-def _outcome(problem: Problem) -> str:
+def outcome_of(problem: Problem) -> str:
     """The most telling code of a refusal, for the metrics."""
     return problem.errors[0].code if problem.errors else problem.code
 
 
 def _count(metrics: Metrics, outcomes: list[Accepted | Problem]) -> None:
-    counts = Counter([one.stored.outcome if isinstance(one, Accepted) else _outcome(one) for one in outcomes])
+    counts = Counter([one.stored.outcome if isinstance(one, Accepted) else outcome_of(one) for one in outcomes])
     for outcome, n in counts.items():
         metrics.submitted(outcome, n)

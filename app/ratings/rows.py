@@ -22,7 +22,7 @@ def row(rating: NewRating) -> Row:
         place.service,
         place.employee,
         place.channel,
-        False,
+        rating.ticketed,
         "counted",
         rating.instrument,
         rating.sheet,

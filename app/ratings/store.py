@@ -41,6 +41,17 @@ class RatingStore:
         existing = write(connection, agency_id, unique)
         return [_result(rating, unique[rating.key], existing) for rating in group]
 
+    def add(self, connection: Connection, rating: NewRating) -> Stored:
+        """Store and count one rating in the caller's transaction, which commits or gives it up."""
+        one = {rating.key: rating}
+        if not self._is_sqlite:
+            return _result(rating, rating, self._add_postgresql(connection, rating.agency_id, one))
+        try:
+            _add_sqlite(connection, rating.agency_id, one)
+        except _Met:
+            return _result(rating, rating, self._existing(connection, rating.agency_id, one))
+        return _result(rating, rating, {})
+
     def met(self, agency_id: str, sheets: Sequence[tuple[str, str]]) -> list[Stored | None]:
         """For each (key, digest): what stands under the key already, replayed where the digest agrees."""
         with self._database.reader.connect() as connection:
@@ -51,15 +62,20 @@ class RatingStore:
         self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]
     ) -> Mapping[str, Any]:
         """Insert, count and keep apart in one statement; returns the rows that stood there before."""
+        with connection.begin():
+            return self._add_postgresql(connection, agency_id, ratings)
+
+    def _add_postgresql(
+        self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]
+    ) -> Mapping[str, Any]:
         values = {
             "agency_id": agency_id,
             **dict(zip(statements.COLUMNS, arrays([row(rating) for rating in ratings.values()]), strict=True)),
             "comments": _json(comments(ratings.values())),
             "profiles": _json(profiles(ratings.values())),
         }
-        with connection.begin():
-            met = connection.execute(POSTGRESQL_STORE, values).scalars().all()
-            return self._existing(connection, agency_id, [key.hex for key in met]) if met else {}
+        met = connection.execute(POSTGRESQL_STORE, values).scalars().all()
+        return self._existing(connection, agency_id, [key.hex for key in met]) if met else {}
 
     def _write_sqlite(
         self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]

@@ -1,0 +1,128 @@
+"""Issuing tickets at arrival and arming them when the service happened: all of a request or nothing of it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from app.access.principals import Principal
+from app.directory.catalogue import Catalogue, CatalogueCache
+from app.foundation.database import Database
+from app.foundation.problems import FieldError, Problem
+from app.tickets import store
+from app.tickets.codes import code_digest, new_code
+from app.tickets.life import Armed, Held, Service, arm, armed_counts, day_of, expiry
+from app.tickets.schemas import ArmIn, ArmsIn, TicketsIn
+
+
+class Issued(NamedTuple):
+    """Codes that nobody can show again, and the last day they are good for."""
+
+    codes: tuple[str, ...]
+    expires_on: date
+
+
+class TicketOffice:
+    """Issues and arms for one process; the pepper keys the digests of the codes."""
+
+    def __init__(self, database: Database, catalogues: CatalogueCache, pepper: bytes) -> None:
+        self._database = database
+        self._catalogues = catalogues
+        self._pepper = pepper
+
+    def issue(self, principal: Principal, asked: TicketsIn, now: datetime) -> Issued:
+        """Fresh tickets; raises `invalid-request` or `out-of-scope`."""
+        catalogue = self._catalogues.current(principal.agency_id, at_most=0)
+        entry = catalogue.offices.get(asked.office)
+        if entry is None:
+            raise Problem("invalid-request", errors=[FieldError("office", "office-unknown")])
+        if not catalogue.within(asked.office, principal.office):
+            raise Problem("out-of-scope", what="this office")
+        today = now.astimezone(entry.zone).date()
+        told = Service(asked.counter, asked.service, asked.employee)
+        if flaws := [FieldError(*flaw) for flaw in flaws_of(told, asked.office, today, catalogue)]:
+            raise Problem("invalid-request", errors=flaws)
+        codes = tuple(new_code() for _ in range(asked.count))
+        expires_on = expiry(day_of(now))
+        tickets = [
+            Held(
+                digest=code_digest(self._pepper, code),
+                office=asked.office,
+                counter=asked.counter,
+                service=asked.service,
+                employee=asked.employee,
+                issued_on=today,
+                expires_on=expires_on,
+                served_on=None,
+            )
+            for code in codes
+        ]
+        with self._database.writing() as session:
+            store.add_tickets(session, principal.agency_id, tickets)
+            store.count_issued(session, principal.agency_id, tickets[0].count_key, len(tickets))
+        return Issued(codes, expires_on)
+
+    def arm(self, principal: Principal, asked: ArmsIn, now: datetime) -> list[Armed]:
+        """Arm what can be armed; raises `invalid-request` for a service that cannot have happened, arming nothing."""
+        agency_id = principal.agency_id
+        catalogue = self._catalogues.current(agency_id, at_most=0)
+        digests = [code_digest(self._pepper, each.ticket) for each in asked.tickets]
+        results: list[Armed] = []
+        flaws: list[FieldError] = []
+        with self._database.writing() as session:
+            tickets = dict(store.tickets_of(session, agency_id, digests))
+            changed: list[tuple[Held, Held]] = []
+            for place, (digest, wish) in enumerate(zip(digests, asked.tickets, strict=True)):
+                ticket = _reached(tickets, digest, principal, catalogue)
+                told, today = (None, now.date()) if ticket is None else _told(wish, ticket, catalogue, now)
+                if ticket is not None and told is not None:
+                    flaws += [
+                        FieldError(f"tickets.{place}.{field}", code)
+                        for field, code in flaws_of(told, ticket.office, today, catalogue)
+                    ]
+                became, after = arm(ticket, told or NOTHING, today, day_of(now))
+                results.append(became)
+                if ticket is not None and after is not None and after != ticket:
+                    changed.append((ticket, after))
+                    tickets[digest] = after
+            if flaws:
+                raise Problem("invalid-request", errors=flaws)
+            store.set_armed(session, agency_id, [after for _, after in changed])
+            store.count_armed(session, agency_id, armed_counts(changed))
+        return results
+
+
+NOTHING = Service(None, "", None)
+
+
+def _reached(tickets: Mapping[str, Held], digest: str, principal: Principal, catalogue: Catalogue) -> Held | None:
+    """The ticket if the key reaches its office; another's is as unknown as none."""
+    ticket = tickets.get(digest)
+    reached = ticket is not None and ticket.office in catalogue.offices
+    return ticket if ticket and reached and catalogue.within(ticket.office, principal.office) else None
+
+
+def _told(wish: ArmIn, ticket: Held, catalogue: Catalogue, now: datetime) -> tuple[Service, date]:
+    """The service that happened, and the office's day. Nobody named: whoever is on duty at the counter now."""
+    counter = wish.counter or ticket.counter
+    employee = wish.employee or ticket.employee
+    if employee is None and counter is not None and (roster := catalogue.rosters.get((ticket.office, counter))):
+        employee = roster.on_duty(now)
+    today = now.astimezone(catalogue.offices[ticket.office].zone).date()
+    return Service(counter, wish.service or ticket.service, employee), today
+
+
+def flaws_of(told: Service, office: str, day: date, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """Field and code of everything that does not fit the directory on that local day."""
+    given = catalogue.counters.get((office, told.counter)) if told.counter else ()
+    if given is None:
+        yield "counter", "counter-unknown"
+    if told.service not in catalogue.services:
+        yield "service", "service-unknown"
+    elif given and told.service not in given:
+        yield "service", "service-elsewhere"
+    if told.employee is None:
+        return
+    if told.employee not in catalogue.employees:
+        yield "employee", "employee-unknown"
+    elif not catalogue.posted(told.employee, office, day):
+        yield "employee", "employee-not-posted"

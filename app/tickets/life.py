@@ -1,0 +1,96 @@
+"""The life of a ticket: issued → armed → spent, and when it is past. Pure: no clock, no store.
+
+Counts stand under the day a ticket was issued and under whom it was armed for, so that in every row
+spent ≤ armed ≤ issued.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+VALID_DAYS = 7
+
+
+class CountKey(NamedTuple):
+    """Where a ticket counts within its agency; `employee` '' when nobody is named."""
+
+    office: str
+    service: str
+    employee: str
+    issued_on: date
+
+
+class Held(NamedTuple):
+    """A ticket that is not spent; `served_on` is None until it is armed."""
+
+    digest: str
+    office: str
+    counter: str | None
+    service: str
+    employee: str | None
+    issued_on: date
+    expires_on: date
+    served_on: date | None
+
+    @property
+    def count_key(self) -> CountKey:
+        """The row in which this ticket counts."""
+        return CountKey(self.office, self.service, self.employee or "", self.issued_on)
+
+
+class Armed(StrEnum):
+    """What became of the wish to arm a ticket."""
+
+    armed = "armed"
+    unknown = "unknown"
+    otherwise = "otherwise"
+
+
+class Service(NamedTuple):
+    """The service that happened: what the queue system tells when it arms."""
+
+    counter: str | None
+    service: str
+    employee: str | None
+
+
+def expiry(issued_on: date) -> date:
+    """The last day (UTC) on which a rating may use a ticket issued on this day."""
+    return issued_on + timedelta(days=VALID_DAYS)
+
+
+def day_of(moment: datetime) -> date:
+    """The day by which expiry is judged: UTC's, which ends at seven in the morning in WIB."""
+    return moment.astimezone(UTC).date()
+
+
+def arm(ticket: Held | None, told: Service, today: date, utc_day: date) -> tuple[Armed, Held | None]:
+    """Arm a ticket today; arming again alike changes nothing. What is unknown, spent and expired is one."""
+    if ticket is None or ticket.expires_on < utc_day:
+        return Armed.unknown, ticket
+    wanted = ticket._replace(
+        counter=told.counter, service=told.service, employee=told.employee, served_on=ticket.served_on or today
+    )
+    if ticket.served_on is None:
+        return Armed.armed, wanted
+    return (Armed.armed if wanted == ticket else Armed.otherwise), ticket
+
+
+def rated_on(ticket: Held, local_day: date) -> date:
+    """The day a rating counts: that of its id, but never before the service happened."""
+    assert ticket.served_on is not None, "only an armed ticket is rated"
+    return max(ticket.served_on, local_day)
+
+
+def armed_counts(pairs: Iterable[tuple[Held, Held]]) -> list[tuple[CountKey, int, int]]:
+    """How issued and armed change when tickets (before, after) are armed, by key."""
+    issued: Counter[CountKey] = Counter()
+    armed: Counter[CountKey] = Counter()
+    for before, after in pairs:
+        issued[before.count_key] -= 1
+        issued[after.count_key] += 1
+        armed[after.count_key] += 1
+    # In the order of their keys, as every writer touches them: unsorted ones would deadlock.
+    return [(key, issued[key], armed[key]) for key in sorted(issued.keys() | armed.keys())]

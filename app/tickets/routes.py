@@ -1,0 +1,126 @@
+"""Tickets over HTTP: queue systems issue and arm, whoever holds a code rates, readers see the counts."""
+
+from typing import Annotated
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.guard import requires
+from app.access.principals import KeyKind, Principal
+from app.directory.catalogue import CatalogueCache
+from app.foundation.body import json_body
+from app.foundation.clock import Clock
+from app.foundation.database import Database
+from app.foundation.one_pass import Prepared, one_pass
+from app.foundation.openapi import open_problems, problems
+from app.foundation.problems import Problem, busy
+from app.foundation.queries import exact_query
+from app.foundation.settings import Settings
+from app.foundation.telemetry import Metrics
+from app.foundation.translations import negotiate, translator
+from app.ratings.routes import outcome_of, rating_body
+from app.ratings.schemas import RatingOut
+from app.tickets import slips
+from app.tickets.counting import read_counts
+from app.tickets.issuing import Issued, TicketOffice
+from app.tickets.redeeming import Redeemer
+from app.tickets.schemas import ArmsIn, ArmsOut, CountQuery, CountsOut, RedeemIn, TicketOut, TicketsIn, TicketsOut
+
+queues = requires(KeyKind.queue, KeyKind.admin)
+Queue = Annotated[Principal, Depends(queues)]
+Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.admin, KeyKind.queue))]
+BODY = (400, 408, 413, 415)
+# 200 services that happened, with the longest codes, written with indents.
+LIMITS = {"/v1/tickets": 4 * 1_024, "/v1/tickets/arm": 128 * 1_024, "/v1/tickets/redeem": 16 * 1_024}
+# Who would wait longer than a client does is told at once to come again.
+LONGEST_QUEUE = 256
+
+
+async def anybody(request: Request) -> None:
+    """No key: the ticket is the proof. The query is exact and the body declared all the same."""
+    await exact_query(request)
+    await json_body(request)
+
+
+router = APIRouter(prefix="/v1", tags=["tickets"])
+queue_router = APIRouter(prefix="/v1", tags=["tickets"], route_class=one_pass(queues, LIMITS, {}))
+open_router = APIRouter(prefix="/v1", tags=["tickets"], route_class=one_pass(anybody, LIMITS, {}))
+
+
+@queue_router.post("/tickets", status_code=201, response_model=TicketsOut, responses=problems(*BODY))
+async def post_tickets(request: Request, principal: Queue, asked: TicketsIn) -> Response:
+    """Issue tickets at arrival. Their codes are told once; the address carries them in its fragment."""
+    office: TicketOffice = request.app.state.ticket_office
+    clock: Clock = request.app.state.clock
+    issued = await run_sync(office.issue, principal, asked, clock())
+    told = await run_sync(_told, request, asked, issued)
+    return Prepared(told.model_dump_json().encode(), 201)
+
+
+@queue_router.post("/tickets/arm", response_model=ArmsOut, responses=problems(*BODY))
+async def post_arm(request: Request, principal: Queue, asked: ArmsIn) -> Response:
+    """Tell which services happened: only then can their tickets be spent. Sending again changes nothing."""
+    office: TicketOffice = request.app.state.ticket_office
+    clock: Clock = request.app.state.clock
+    results = await run_sync(office.arm, principal, asked, clock())
+    return Prepared(ArmsOut(results=tuple(results)).model_dump_json().encode(), 200)
+
+
+@open_router.post(
+    "/tickets/redeem",
+    status_code=201,
+    response_model=RatingOut,
+    responses={
+        200: {
+            "model": RatingOut,
+            "description": "This id with this content was stored before.",
+            "headers": {"Idempotent-Replayed": {"schema": {"type": "string", "enum": ["true"]}}},
+        },
+        **open_problems(*BODY, 409, 410, 429),
+    },
+)
+async def post_redeem(request: Request, _: Annotated[None, Depends(anybody)], asked: RedeemIn) -> Response:
+    """Rate with a ticket instead of a key. The ticket says whom; it works once, and a retry counts once."""
+    redeemer: Redeemer = request.app.state.redeemer
+    limiter: CapacityLimiter = request.app.state.redeeming
+    metrics: Metrics = request.app.state.metrics
+    address = request.client.host if request.client else ""
+    try:
+        if limiter.statistics().tasks_waiting >= LONGEST_QUEUE:
+            raise busy()
+        accepted = await run_sync(redeemer.redeem, asked, address, limiter=limiter)
+    except Problem as problem:
+        metrics.submitted(outcome_of(problem))
+        raise
+    metrics.submitted(accepted.stored.outcome)
+    replayed = accepted.is_replay
+    return Prepared(rating_body(accepted), 200 if replayed else 201, replayed=replayed)
+
+
+@router.get("/tickets/counts", responses=problems(404))
+def get_counts(request: Request, principal: Reader, query: Annotated[CountQuery, Query()]) -> CountsOut:
+    """Tickets issued, armed (the service happened) and spent (rated), by day of issue; coverage is spent / armed."""
+    catalogues: CatalogueCache = request.app.state.catalogues
+    database: Database = request.app.state.database
+    with database.reading() as session:
+        return read_counts(session, principal, query, catalogues.current(principal.agency_id))
+
+
+def _told(request: Request, asked: TicketsIn, issued: Issued) -> TicketsOut:
+    settings: Settings = request.app.state.settings
+    translate = translator(negotiate(request.headers.get("accept-language"), settings.language))
+    tickets = []
+    for code in issued.codes:
+        where = slips.address(settings.public_url, code)
+        tickets.append(
+            TicketOut(
+                code=code,
+                address=where,
+                text=slips.slip(code, where, issued.expires_on, translate),
+                qr=slips.drawn(where, asked.qr) if where and asked.qr else None,
+            )
+        )
+    return TicketsOut(expires_on=issued.expires_on, tickets=tuple(tickets))

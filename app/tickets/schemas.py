@@ -1,0 +1,126 @@
+"""The wire of tickets. A code travels in bodies only."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import UUID7, BaseModel, ConfigDict, Field, StrictInt
+
+from app.foundation.days import Day
+from app.instruments.schemas import InstrumentId
+from app.ratings.schemas import LONGEST_COMMENT, EmployeeCode, ItemCode, OfficeCode, ProfileIn
+from app.tickets.life import Armed
+
+MOST_TICKETS = 200
+
+# Longer than any way of writing a code; what is no code is refused as a spent ticket is.
+TicketText = Annotated[str, Field(max_length=40)]
+
+
+class Wire(BaseModel):
+    """Frozen, and strict about names and types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class TicketsIn(Wire):
+    """Tickets for people who just arrived; counter and employee may be told when the service happened."""
+
+    office: OfficeCode
+    service: OfficeCode
+    counter: OfficeCode | None = None
+    employee: EmployeeCode | None = None
+    count: Annotated[int, Field(ge=1, le=MOST_TICKETS)] = 1
+    qr: Literal["svg", "png"] | None = Field(default=None, description="Draw the address as a QR code; png as base64.")
+
+
+class TicketOut(Wire):
+    """One ticket, told once: only a digest of its code is kept."""
+
+    code: str
+    address: str | None = Field(description="Where to rate, with the code in the fragment; null without a public URL.")
+    text: str = Field(description="Lines to print.")
+    qr: str | None
+
+
+class TicketsOut(Wire):
+    """The tickets issued, and the last day on which they can be used."""
+
+    expires_on: date
+    tickets: tuple[TicketOut, ...]
+
+
+class ArmIn(Wire):
+    """A service that happened for the holder of a ticket; what is left out is as it was told when issued."""
+
+    ticket: TicketText
+    employee: EmployeeCode | None = None
+    service: OfficeCode | None = None
+    counter: OfficeCode | None = None
+
+
+class ArmsIn(Wire):
+    """Services that happened."""
+
+    tickets: list[ArmIn] = Field(min_length=1, max_length=MOST_TICKETS)
+
+
+class ArmsOut(Wire):
+    """What became of each, in the order sent."""
+
+    results: tuple[Armed, ...]
+
+
+class RedeemIn(Wire):
+    """A citizen's answers. The ticket says office, service and employee: nobody names another person."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "example": {
+                "ticket": "ABCD-EFGH-JKM8",
+                "id": "019ab1f2-7c00-7a3b-8c4d-5e6f70819293",
+                "scores": {"speed": 4, "transparency": 3, "friendliness": 4},
+            }
+        },
+    )
+
+    ticket: TicketText
+    id: UUID7 = Field(description="UUIDv7 made at the moment of rating; send the same again until it is answered.")
+    instrument: InstrumentId = "ikl-1"
+    scores: Annotated[dict[ItemCode, StrictInt | None], Field(min_length=1, max_length=40)]
+    comment: Annotated[str, Field(max_length=LONGEST_COMMENT)] | None = None
+    profile: ProfileIn | None = None
+
+
+class CountQuery(BaseModel):
+    """Which counts: of one office's subtree perhaps, of days, and how they are split."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: Day | None = Field(default=None, alias="from", description="First day of issue.")
+    last: Day | None = Field(default=None, alias="to", description="Last day of issue, included.")
+    office: Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,40}$")] | None = Field(
+        default=None, description="This office and those below it."
+    )
+    by: Literal["office", "service", "employee", "day"] = Field(default="office", description="What a row is about.")
+
+
+class CountOut(Wire):
+    """Tickets of one row; coverage is spent / armed, null where nothing was armed."""
+
+    office: str
+    service: str | None = None
+    employee: str | None = None
+    day: date | None = None
+    issued: int
+    armed: int
+    spent: int
+    coverage: float | None
+
+
+class CountsOut(Wire):
+    """Rows by office and by what was asked for."""
+
+    items: tuple[CountOut, ...]

@@ -1,0 +1,134 @@
+"""The SQL of tickets."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, bindparam, delete, func, insert, select, text, tuple_, update
+
+import app.directory.tables
+import app.ratings.tables  # noqa: F401 - both register the tables that are named below
+from app.foundation.database import Session, metadata
+from app.tickets.life import CountKey, Held
+from app.tickets.tables import Ticket, TicketCount
+
+# The tables as such: rows are read and written as values, not as objects of a session.
+TICKET, COUNT = metadata.tables["ticket"].c, metadata.tables["ticket_count"].c
+RATING, AGENCY = metadata.tables["rating"].c, metadata.tables["agency"].c
+HELD = [TICKET[name] for name in Held._fields]
+
+
+def add_tickets(session: Session, agency_id: str, tickets: Sequence[Held]) -> None:
+    """Tickets just issued, in the order of their digests."""
+    session.execute(insert(Ticket), [{"agency_id": agency_id, **each._asdict()} for each in sorted(tickets)])
+
+
+def tickets_of(session: Session, agency_id: str, digests: Iterable[str]) -> Mapping[str, Held]:
+    """The agency's unspent tickets among these, by digest, locked until the transaction ends."""
+    statement = (
+        select(*HELD)
+        .where(TICKET.agency_id == agency_id, TICKET.digest.in_(sorted(set(digests))))
+        .order_by(TICKET.digest)
+        .with_for_update()
+    )
+    return {row.digest: Held(*row) for row in session.execute(statement)}
+
+
+def set_armed(session: Session, agency_id: str, tickets: Iterable[Held]) -> None:
+    """Write what arming tells of each."""
+    for ticket in tickets:
+        told = {name: getattr(ticket, name) for name in ("counter", "service", "employee", "served_on")}
+        session.execute(
+            update(Ticket).where(TICKET.agency_id == agency_id, TICKET.digest == ticket.digest).values(**told)
+        )
+
+
+def find_armed(session: Session, digest: str, day: date) -> tuple[str, Held] | None:
+    """The ticket that a rating of this day may spend, with its agency. One look, whatever it finds."""
+    found = session.execute(select(TICKET.agency_id, *HELD).where(*_live(digest, day))).one_or_none()
+    return None if found is None else (found.agency_id, Held(*found[1:]))
+
+
+def spend(session: Session, digest: str, day: date) -> bool:
+    """Take the ticket out and count it; False when another rating was faster."""
+    found = session.execute(delete(Ticket).where(*_live(digest, day)).returning(TICKET.agency_id, *HELD)).one_or_none()
+    if found is None:
+        return False
+    session.execute(
+        update(TicketCount).where(*_at(found.agency_id, Held(*found[1:]).count_key)).values(spent=COUNT.spent + 1)
+    )
+    return True
+
+
+def sweep(session: Session, before: date) -> None:
+    """Take out the tickets that expired before this day; their counts stay."""
+    session.execute(delete(Ticket).where(TICKET.expires_on < before))
+
+
+def count_issued(session: Session, agency_id: str, key: CountKey, n: int) -> None:
+    """Add tickets issued."""
+    _add(session, agency_id, key, n, 0)
+
+
+def count_armed(session: Session, agency_id: str, changes: Iterable[tuple[CountKey, int, int]]) -> None:
+    """Apply (key, issued, armed) as `life.armed_counts` gives them."""
+    for key, issued, armed in changes:
+        if issued > 0:
+            _add(session, agency_id, key, issued, armed)
+        else:
+            grown = {"issued": COUNT.issued + issued, "armed": COUNT.armed + armed}
+            session.execute(update(TicketCount).where(*_at(agency_id, key)).values(**grown))
+
+
+def ratings_under(session: Session, keys: Sequence[tuple[str, str]]) -> Sequence[Any]:
+    """Digest, office, employee and day of the ratings that stand under these (agency, key)."""
+    statement = select(RATING.digest, RATING.office, RATING.employee, RATING.rated_on)
+    wanted = [(agency_id, UUID(key)) for agency_id, key in keys]
+    return session.execute(statement.where(tuple_(RATING.agency_id, RATING.key).in_(wanted))).all()
+
+
+def agency_ids(session: Session) -> Sequence[str]:
+    """Every agency of the installation."""
+    return session.execute(select(AGENCY.agency_id)).scalars().all()
+
+
+def counts(
+    session: Session, agency_id: str, offices: frozenset[str] | None, first: date | None, last: date | None, by: Any
+) -> Sequence[Any]:
+    """Issued, armed and spent of these offices (None: all) by the columns named, in their order."""
+    columns = [COUNT[name] for name in by]
+    sums = [func.sum(COUNT[name]).label(name) for name in ("issued", "armed", "spent")]
+    statement = select(*columns, *sums).where(COUNT.agency_id == agency_id)
+    if offices is not None:
+        statement = statement.where(COUNT.office.in_(sorted(offices)))
+    if first is not None:
+        statement = statement.where(COUNT.issued_on >= first)
+    if last is not None:
+        statement = statement.where(COUNT.issued_on <= last)
+    # Where every ticket was armed for somebody, nothing is left under nobody.
+    statement = statement.where(COUNT.issued > 0)
+    return session.execute(statement.group_by(*columns).order_by(*columns)).all()
+
+
+def _live(digest: str, day: date) -> list[Any]:
+    return [TICKET.digest == digest, TICKET.served_on.is_not(None), TICKET.expires_on >= day]
+
+
+def _at(agency_id: str, key: CountKey) -> list[Any]:
+    return [COUNT.agency_id == agency_id, *(COUNT[name] == value for name, value in key._asdict().items())]
+
+
+def _add(session: Session, agency_id: str, key: CountKey, issued: int, armed: int) -> None:
+    # By name: a column list may match no index while one is rebuilt.
+    conflict = "" if session.get_bind().dialect.name == "sqlite" else "ON CONSTRAINT ticket_count_pkey"
+    statement = text(ADD.format(conflict=conflict)).bindparams(bindparam("issued_on", type_=Date))
+    session.execute(statement, {"agency_id": agency_id, **key._asdict(), "issued": issued, "armed": armed})
+
+
+ADD = (
+    "INSERT INTO ticket_count (agency_id, office, issued_on, service, employee, issued, armed, spent) "
+    "VALUES (:agency_id, :office, :issued_on, :service, :employee, :issued, :armed, 0) "
+    "ON CONFLICT {conflict} DO UPDATE "
+    "SET issued = ticket_count.issued + excluded.issued, armed = ticket_count.armed + excluded.armed"
+)

@@ -1,0 +1,51 @@
+"""Tickets that are not spent, and the counts of all there ever were."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from app.foundation.database import Code, Text
+
+# SQLite then keeps no hidden row number that tells in which order tickets came.
+WITHOUT_ROWID = {"sqlite_with_rowid": False}
+
+
+class Ticket(SQLModel, table=True):
+    """A ticket that is issued or armed (`served_on`); spending it deletes its row, so that no rating leads back."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        # Whoever rates has no key: the ticket says of which agency it is.
+        Index(None, "digest", unique=True),
+        WITHOUT_ROWID,
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    digest: str = Field(primary_key=True, sa_type=Text(64))
+    office: str = Field(sa_type=Code())
+    counter: str | None = Field(default=None, sa_type=Code())
+    service: str = Field(sa_type=Code())
+    employee: str | None = Field(default=None, sa_type=Code())
+    issued_on: date
+    expires_on: date
+    served_on: date | None = None
+
+
+class TicketCount(SQLModel, table=True):
+    """Tickets of one day by whom they were armed for; `employee` '' when nobody is named."""
+
+    __tablename__ = "ticket_count"
+    __table_args__ = (
+        CheckConstraint("0 <= spent AND spent <= armed AND armed <= issued", name="order"),
+        WITHOUT_ROWID,
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(primary_key=True, sa_type=Code())
+    issued_on: date = Field(primary_key=True)
+    service: str = Field(primary_key=True, sa_type=Code())
+    employee: str = Field(primary_key=True, sa_type=Code())
+    issued: int
+    armed: int
+    spent: int

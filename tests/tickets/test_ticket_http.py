@@ -1,0 +1,261 @@
+"""Tickets over HTTP on both stores: issued, armed, spent once; everything else is one and the same refusal."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from sqlalchemy import text
+
+from app.ratings.upkeep_store import tally_differences
+from app.tickets.codes import ALPHABET, check_character, printed
+from app.tickets.upkeep import sweep_expired
+from tests.house import NOW, House, problem
+
+SCORES = {"speed": 4, "transparency": 3, "friendliness": 4}
+FORGED = "0" * 11 + check_character("0" * 11)
+
+
+def issue(house: House, key: str = "queue", **changed: Any) -> list[str]:
+    """Codes of fresh tickets."""
+    response = house.post("/v1/tickets", {"office": "dukcapil", "service": "ktp-el"} | changed, key)
+    assert response.status_code == 201, response.text
+    return [each["code"] for each in response.json()["tickets"]]
+
+
+def arm(house: House, codes: list[str], key: str = "queue", **told: Any) -> list[str]:
+    """What became of each."""
+    response = house.post("/v1/tickets/arm", {"tickets": [{"ticket": code, **told} for code in codes]}, key)
+    assert response.status_code == 200, response.text
+    results: list[str] = response.json()["results"]
+    return results
+
+
+def redeem(house: House, code: str, **changed: Any) -> httpx.Response:
+    """One rating with a ticket, without a key."""
+    sheet = {"ticket": code, "id": house.new_id(), "scores": SCORES} | changed
+    return house.post("/v1/tickets/redeem", sheet, None)
+
+
+def counts(house: House, **query: Any) -> list[tuple[int, int, int]]:
+    """Issued, armed, spent per row."""
+    items = house.get("/v1/tickets/counts", "reader", params=query).json()["items"]
+    return [(each["issued"], each["armed"], each["spent"]) for each in items]
+
+
+def rows(house: House, statement: str) -> list[Any]:
+    """What the database says."""
+    with house.database.reading() as session:
+        return list(session.execute(text(statement)).all())
+
+
+def armed(house: House, n: int = 1) -> list[str]:
+    """Tickets ready to be spent."""
+    codes = issue(house, count=n)
+    assert set(arm(house, codes, employee="E001")) == {"armed"}
+    return codes
+
+
+def test_a_ticket_is_issued_armed_and_spent_by_one_rating_of_its_person(house: House) -> None:
+    [code] = issue(house)
+    assert arm(house, [printed(code).lower()], counter="loket-1", employee="E001") == ["armed"]
+    response = redeem(house, code, comment="Ramah", profile={"sex": "F"})
+    assert response.status_code == 201
+    assert response.json() | {"id": ""} == {
+        "id": "", "outcome": "stored", "office": "dukcapil", "employee": "E001", "rated_on": "2026-11-18"
+    }  # fmt: skip
+    assert rows(house, "SELECT office, counter, service, employee, channel, ticketed, sheet FROM rating") == [
+        ("dukcapil", "loket-1", "ktp-el", "E001", "web", True, "434")
+    ]
+    assert rows(house, "SELECT DISTINCT ticketed, n FROM tally") == [(True, 1)]
+    assert rows(house, "SELECT text FROM comment") == [("Ramah",)]
+    assert rows(house, "SELECT count(*) FROM ticket") == [(0,)]
+    with house.database.reading() as session:
+        assert tally_differences(session, None, 5) == []
+    assert counts(house, by="employee") == [(1, 1, 1)]
+
+
+def test_a_retry_is_answered_as_stored_and_counts_once(house: House) -> None:
+    [code] = armed(house)
+    rating_id = house.new_id()
+    first, again = (redeem(house, code, id=rating_id) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.content == first.content
+    problem(redeem(house, code, id=rating_id, scores=SCORES | {"speed": 1}), 410, "ticket-refused")
+    problem(redeem(house, FORGED, id=rating_id), 410, "ticket-refused")
+    assert rows(house, "SELECT count(*) FROM rating") == [(1,)]
+
+
+def test_an_id_in_use_costs_no_ticket(house: House) -> None:
+    one, other = armed(house, 2)
+    rating_id = house.new_id()
+    assert redeem(house, one, id=rating_id).status_code == 201
+    problem(redeem(house, other, id=rating_id), 409, "id-conflict")
+    assert redeem(house, other).status_code == 201
+
+
+def test_a_wrong_sheet_costs_no_ticket(house: House) -> None:
+    [code] = armed(house)
+    problem(redeem(house, code, scores=SCORES | {"speed": 9}), 422, "score-out-of-range", "scores.speed")
+    problem(redeem(house, code, office="dukcapil"), 422, "field-unknown", "office")
+    problem(redeem(house, code, id=house.new_id(NOW + timedelta(hours=1))), 422, "id-in-future")
+    assert redeem(house, code).status_code == 201
+
+
+def test_forged_unarmed_expired_and_spent_tickets_get_one_and_the_same_answer(house: House) -> None:
+    [unarmed] = issue(house)
+    spent, expired = armed(house, 2)
+    assert redeem(house, spent).status_code == 201
+    house.clock.now += timedelta(days=8)
+    [unreached] = issue(house)
+    answers = [redeem(house, code) for code in (FORGED, "KILROY", "", "\u0000", unarmed, spent, expired, unreached)]
+    for answer in answers:
+        problem(answer, 410, "ticket-refused")
+        assert (answer.content, answer.headers) == (answers[0].content, answers[0].headers)
+    assert rows(house, "SELECT count(*) FROM rating") == [(1,)]
+    # A rating made in time may be late.
+    assert redeem(house, expired, id=house.new_id(NOW)).status_code == 201
+
+
+def test_expired_tickets_are_swept_when_nothing_late_can_come(house: House) -> None:
+    armed(house, 2)
+    late = timedelta(days=35)
+    for days, left in ((7 + 35, 2), (7 + 36, 0)):
+        sweep_expired(house.database, NOW + timedelta(days=days), late)
+        assert rows(house, "SELECT count(*) FROM ticket") == [(left,)]
+    assert counts(house) == [(2, 2, 0)]
+
+
+def test_arming_says_what_became_of_each_and_refuses_what_cannot_have_happened(house: House) -> None:
+    one, two = issue(house, count=2)
+    told = {"ticket": one, "employee": "E003", "service": "tiada", "counter": "loket-9"}
+    response = house.post("/v1/tickets/arm", {"tickets": [{"ticket": two, "employee": "E001"}, told]}, "queue")
+    for field, code in (
+        ("employee", "employee-not-posted"),
+        ("service", "service-unknown"),
+        ("counter", "counter-unknown"),
+    ):
+        problem(response, 422, code, f"tickets.1.{field}")
+    assert one not in response.text
+    assert rows(house, "SELECT count(*) FROM ticket WHERE served_on IS NOT NULL") == [(0,)]
+    assert arm(house, [two, FORGED, two], employee="E001") == ["armed", "unknown", "armed"]
+    assert arm(house, [two], employee="E004") == ["otherwise"]
+    # Nobody named: whoever is on duty at the counter.
+    assert arm(house, [one], counter="loket-1", service="kk") == ["armed"]
+    assert redeem(house, one).json()["employee"] == "E001"
+    assert counts(house, by="service") == [(1, 1, 1), (1, 1, 0)]
+    assert arm(house, [one], employee="E001") == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "code"),
+    [
+        ({"office": "tiada"}, "office", "office-unknown"),
+        ({"service": "tiada"}, "service", "service-unknown"),
+        ({"counter": "loket-2"}, "service", "service-elsewhere"),
+        ({"employee": "E777"}, "employee", "employee-unknown"),
+        ({"count": 201}, "count", "field-invalid"),
+    ],
+)
+def test_a_ticket_for_what_is_not_there_is_refused(house: House, changed: Any, field: str, code: str) -> None:
+    body = {"office": "dukcapil", "service": "ktp-el"} | changed
+    problem(house.post("/v1/tickets", body, "queue"), 422, code, field)
+
+
+def test_a_queue_reaches_its_own_offices_and_agency_only(house: House) -> None:
+    body = {"office": "upt-makassar", "service": "kk"}
+    problem(house.post("/v1/tickets", body, "queue dukcapil"), 403, "out-of-scope")
+    codes = issue(house, **body)
+    assert arm(house, codes, "queue dukcapil") == ["unknown"]
+    assert arm(house, codes, "desa queue") == ["unknown"]
+    assert arm(house, codes) == ["armed"]
+    problem(house.get("/v1/tickets/counts", "reader dukcapil", params={"office": "upt-makassar"}), 403, "out-of-scope")
+    assert house.get("/v1/tickets/counts", "reader dukcapil").json()["items"] == []
+    assert house.get("/v1/tickets/counts", "desa reader").json()["items"] == []
+    assert counts(house, office="setda", by="day") == [(1, 1, 0)]
+    assert counts(house, **{"from": "2026-11-19"}) == []
+    assert counts(house, to="2026-11-17") == []
+
+
+@pytest.fixture
+def reached(furnished: tuple[str, dict[str, str]]) -> Iterator[House]:
+    """The house under an address that people reach."""
+    url, keys = furnished
+    with House.open(url, keys, public_url="https://cermin.test/nilai") as opened:
+        yield opened
+
+
+def test_a_slip_has_the_address_with_the_code_in_its_fragment_and_a_picture_of_it(reached: House) -> None:
+    body = {"office": "dukcapil", "service": "ktp-el"}
+    told = reached.post("/v1/tickets", body | {"qr": "svg"}, "queue").json()
+    [ticket] = told["tickets"]
+    assert ticket["address"] == f"https://cermin.test/nilai/t#{ticket['code']}"
+    assert printed(ticket["code"]) in ticket["text"]
+    assert told["expires_on"] in ticket["text"]
+    assert ticket["qr"].startswith("<svg")
+    [png] = reached.post("/v1/tickets", body | {"qr": "png"}, "queue").json()["tickets"]
+    assert png["qr"].startswith("iVBOR")
+    english = reached.post("/v1/tickets", body, "queue", headers={"accept-language": "en"}).json()["tickets"][0]
+    assert "Valid until" in english["text"]
+    assert "Berlaku sampai" in ticket["text"]
+    assert english["qr"] is None
+
+
+def test_many_clients_at_once_spend_each_ticket_exactly_once(house: House) -> None:
+    codes = [code for _ in range(2) for code in armed(house, 50)]
+    tries = [(code, house.new_id()) for code in codes for _ in range(3)]
+
+    def attempt(one: tuple[str, str]) -> int:
+        for _ in range(50):
+            status = redeem(house, one[0], id=one[1]).status_code
+            if status != 503:
+                return status
+        return 503
+
+    with ThreadPoolExecutor(8) as clients:
+        statuses = list(clients.map(attempt, tries + tries))
+    # Each id was sent twice: the one that won is stored once and replayed once.
+    assert {status: statuses.count(status) for status in set(statuses)} == {201: 100, 200: 100, 410: 400}
+    assert rows(house, "SELECT count(*) FROM rating WHERE ticketed") == [(100,)]
+    assert counts(house, by="employee") == [(100, 100, 100)]
+    with house.database.reading() as session:
+        assert tally_differences(session, None, 5) == []
+
+
+def test_guessing_meets_nothing_and_has_to_wait_after_the_budget(house: House) -> None:
+    armed(house, 20)
+    statuses = []
+    for n in range(700):
+        guess = "".join(ALPHABET[(n * 7 + place * n) % 32] for place in range(11))
+        statuses.append(redeem(house, guess + check_character(guess)).status_code)
+    assert statuses == [410] * 600 + [429] * 100
+    answer = redeem(house, FORGED)
+    problem(answer, 429, "too-many-tickets")
+    assert int(answer.headers["retry-after"]) >= 1
+    house.clock.now += timedelta(seconds=int(answer.headers["retry-after"]))
+    problem(redeem(house, FORGED), 410, "ticket-refused")
+
+
+def test_no_code_is_ever_logged_measured_or_stored(house: House) -> None:
+    written = StringIO()
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=written))
+    try:
+        spent, waiting = armed(house, 2)
+        answers = [redeem(house, spent), redeem(house, spent), redeem(house, waiting, scores={}), redeem(house, FORGED)]
+        answers.append(house.post("/v1/tickets/arm", {"tickets": [{"ticket": waiting, "employee": "E777"}]}, "queue"))
+        with house.database.writing() as session:
+            session.execute(text("ALTER TABLE rating RENAME TO rating_away"))
+        answers.append(redeem(house, waiting))
+        assert answers[-1].status_code in (500, 503)
+    finally:
+        structlog.reset_defaults()
+    seen = [written.getvalue(), house.get("/metrics", None).text, *(answer.text for answer in answers)]
+    seen += [str(rows(house, f"SELECT * FROM {table}")) for table in ("ticket", "ticket_count", "audit_event")]
+    assert written.getvalue(), "the broken table was logged"
+    for code in (spent, waiting):
+        assert all(code not in each and printed(code) not in each for each in seen)
