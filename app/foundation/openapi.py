@@ -43,6 +43,7 @@ PROBLEM_SCHEMA = {
 }
 HEADERS: dict[int, dict[str, Any]] = {
     401: {"headers": {"WWW-Authenticate": {"schema": {"type": "string"}}}},
+    429: {"headers": {"Retry-After": {"schema": {"type": "integer"}}}},
     503: {"headers": {"Retry-After": {"schema": {"type": "integer"}}}},
 }
 WORDS = {
@@ -53,9 +54,11 @@ WORDS = {
     406: "No format that Accept asks for.",
     408: "The body came too slowly.",
     409: "The id is stored with other content.",
+    410: "The code is wrong, used or expired: nobody tells which.",
     413: "The body or the batch is too large.",
     415: "The body is not declared as JSON.",
     422: "Some fields are wrong.",
+    429: "Too many wrong codes; try again after `Retry-After` seconds.",
     500: "The service is broken; nothing is promised.",
     503: "Nothing was stored or read; try again after `Retry-After` seconds.",
 }

@@ -50,6 +50,14 @@ KINDS: Mapping[str, Kind] = {
     "counter-unknown": Kind(404, "Unknown counter", "The office has no counter with this code."),
     "employee-unknown": Kind(404, "Unknown employee", "The agency has no employee with this code."),
     "instrument-unknown": Kind(404, "Unknown instrument", "The agency has no instrument with this id."),
+    "device-unknown": Kind(404, "Unknown device", "The agency has no device with this id."),
+    # The pairing of a kiosk.
+    "pairing-refused": Kind(
+        410, "Code not valid", "This pairing code is wrong, was used already, or has expired; ask for a new one."
+    ),
+    "too-many-codes": Kind(
+        429, "Too many wrong codes", "Too many wrong codes came from this address; try again after {seconds} seconds."
+    ),
     # The period asked for.
     "period-open": Kind(404, "Period open", "This period has not been closed; close it first."),
     "period-not-over": Kind(409, "Period not over", "The period runs until {ends}; close it after that."),
@@ -95,6 +103,7 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "office-fixed": "A device rates its own office and counter; leave this field out.",
     "service-unknown": "The agency has no service with this code.",
     "service-missing": "The counter gives several services, so the sheet must name one.",
+    "counter-unknown": "The office has no counter with this code.",
     "service-elsewhere": "The counter does not give this service.",
     "employee-unknown": "The agency has no employee with this code.",
     "employee-not-posted": "This employee was not posted at that office on that day.",

@@ -20,7 +20,12 @@ from app.foundation.database import UtcDateTime, metadata
 TABLES = metadata.sorted_tables
 TENANTS = [table for table in TABLES if table.name != "installation"]
 # An index that finds the agency itself cannot begin with it.
-BEFORE_THE_AGENCY_IS_KNOWN = {"api_key_lookup_idx", "invitation_lookup_idx", "report_report_id_idx"}
+BEFORE_THE_AGENCY_IS_KNOWN = {
+    "api_key_lookup_idx",
+    "invitation_lookup_idx",
+    "pairing_digest_idx",
+    "report_report_id_idx",
+}
 
 
 def of_kind(table: Table, kind: type[Constraint]) -> list[Constraint]:
