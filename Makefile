@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := .tools/bin/uv
 # Rules and measures without a store or a clock: every line and branch of them is tested.
-PURE := app/indices/counts.py,app/indices/official.py,app/indices/intervals.py,app/indices/rounding.py,app/indices/plan.py,app/indices/disclosure.py,app/indices/calendar.py,app/indices/sheet_rows.py,app/indices/comparing.py,app/indices/unit_measures.py,app/indices/unit_alarms.py,app/indices/courses.py,app/indices/differencing.py,app/indices/measures_disclosure.py,app/indices/funnel_presenting.py,app/indices/measures/*.py,app/reports/disclosure.py,app/reports/integrity.py,app/reports/appraisal_columns.py,app/reports/releases.py,app/reports/respondents.py,app/reports/suggestions.py,app/reports/canonical.py,app/reports/signing.py,app/reports/verification.py,app/reports/reply_window.py
+PURE := app/access/guessing.py,app/devices/codes.py,app/devices/short_names.py,app/devices/states.py,app/indices/counts.py,app/indices/official.py,app/indices/intervals.py,app/indices/rounding.py,app/indices/plan.py,app/indices/disclosure.py,app/indices/calendar.py,app/indices/sheet_rows.py,app/indices/comparing.py,app/indices/unit_measures.py,app/indices/unit_alarms.py,app/indices/courses.py,app/indices/differencing.py,app/indices/measures_disclosure.py,app/indices/funnel_presenting.py,app/indices/measures/*.py,app/reports/disclosure.py,app/reports/integrity.py,app/reports/appraisal_columns.py,app/reports/releases.py,app/reports/respondents.py,app/reports/suggestions.py,app/reports/canonical.py,app/reports/signing.py,app/reports/verification.py,app/reports/reply_window.py
 COMPILE := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
 .DEFAULT_GOAL := help

@@ -14,6 +14,7 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Lifespan
 
+import app.devices.routes
 import app.directory.routes
 import app.foundation.routes
 import app.indices.routes
@@ -23,6 +24,8 @@ import app.reports.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
+from app.devices.fleet import count_silent
+from app.devices.pairing import PairingDesk
 from app.directory.catalogue import CatalogueCache
 from app.foundation import answers
 from app.foundation.clock import Clock, system_clock
@@ -57,6 +60,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.directory.routes.router,
     app.directory.routes.volumes_router,
     app.instruments.routes.router,
+    app.devices.routes.router,
     app.ratings.routes.router,
     app.tickets.routes.router,
     app.tickets.routes.queue_router,
@@ -70,6 +74,7 @@ LARGEST_BODY = 16 * 1_024
 TIDY_SECONDS = 3_600.0
 # Tickets being spent at the same time.
 REDEEMING = 4
+LOOK_SECONDS = 60.0
 
 DESCRIPTION = """Citizens rate the service they just received (speed, transparency, friendliness);
 agencies pull exact satisfaction indices.
@@ -121,6 +126,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     state.settings, state.database, state.clock, state.language = settings, database, clock, settings.language
     state.metrics, state.shelf = Metrics(), Shelf()
     state.authenticator = Authenticator(database, clock, settings.key_cache_seconds)
+    state.pairing_pepper = derive(secret, "pairing")
+    state.pairing_desk = PairingDesk(database, state.pairing_pepper)
     answers.install(application)
     docs.install(application)
     routes = [*application.routes, *(route for router in ROUTERS for route in router.routes)]
@@ -172,12 +179,16 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
         )
         _open_tickets(application, database, secret, catalogues, shelves, store, late_limit)
         application.state.metrics.queued.set_function(lambda: writer.queued)
-        tidying = asyncio.create_task(_tidy_hourly(settings, database, clock))
+        upkeep = (
+            asyncio.create_task(_tidy_hourly(settings, database, clock)),
+            asyncio.create_task(_look_for_silent(settings, database, clock, application.state.metrics)),
+        )
         _calm_the_interpreter()
         try:
             yield
         finally:
-            tidying.cancel()
+            for task in upkeep:
+                task.cancel()
             await writer.drain()
             database.dispose()
 
@@ -235,6 +246,17 @@ async def _tidy_hourly(settings: Settings, database: Database, clock: Clock) -> 
         except Exception as error:
             log.error("tidy.failed", error=type(error).__name__)
         await asyncio.sleep(TIDY_SECONDS)
+
+
+async def _look_for_silent(settings: Settings, database: Database, clock: Clock, metrics: Metrics) -> None:
+    """Count the kiosks that are not heard of, every minute: /metrics itself never waits for the database."""
+    after = timedelta(minutes=settings.device_silent_minutes)
+    while True:
+        try:
+            metrics.silent_devices.set(await asyncio.to_thread(count_silent, database, clock(), after))
+        except Exception as error:
+            log.error("devices.failed", error=type(error).__name__)
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def _calm_the_interpreter() -> None:

@@ -38,9 +38,12 @@ HELD: Mapping[Entry, int] = {
     ("POST", "/v1/replies/read"): 415,
     ("POST", "/v1/replies"): 415,
     ("POST", "/v1/tickets/redeem"): 415,
+    ("POST", "/v1/devices/pair"): 415,
 }
 
 EVERY_KIND = frozenset(KeyKind)
+ADMINS = frozenset({KeyKind.admin})
+KIOSKS = frozenset({KeyKind.device})
 RATERS = frozenset({KeyKind.device, KeyKind.app})
 READERS = frozenset({KeyKind.reader, KeyKind.supervisor, KeyKind.admin})
 SUPERVISORS = frozenset({KeyKind.supervisor, KeyKind.admin})
@@ -59,6 +62,11 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("POST", "/v1/tickets"): COUNTERS,
     ("POST", "/v1/tickets/arm"): COUNTERS,
     ("GET", "/v1/tickets/counts"): READERS | COUNTERS,
+    ("POST", "/v1/devices"): ADMINS,
+    ("GET", "/v1/devices"): SUPERVISORS,
+    ("POST", "/v1/devices/{device_id}/revoke"): ADMINS,
+    ("GET", "/v1/devices/me"): KIOSKS,
+    ("POST", "/v1/devices/me/heartbeat"): KIOSKS,
     ("POST", "/v1/ratings"): RATERS,
     ("POST", "/v1/ratings/batch"): RATERS,
     ("GET", "/v1/indices"): READERS,
@@ -79,6 +87,7 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
 }
 # What a right key gets where 200 (GET) or 415 (a body is missing) would need something that is not there.
 OTHERWISE: Mapping[Entry, int] = {
+    ("POST", "/v1/devices/{device_id}/revoke"): 404,
     ("POST", "/v1/periods/{code}/revise"): 404,
     ("POST", "/v1/periods/{code}/finalise"): 404,
     ("GET", "/v1/reports"): 404,
@@ -100,6 +109,11 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/tickets"): GUARD | BODY,
     ("POST", "/v1/tickets/arm"): GUARD | BODY,
     ("GET", "/v1/tickets/counts"): GUARD | NAMING,
+    ("POST", "/v1/devices"): GUARD | BODY,
+    ("GET", "/v1/devices"): GUARD,
+    ("POST", "/v1/devices/{device_id}/revoke"): GUARD | NAMING,
+    ("GET", "/v1/devices/me"): GUARD,
+    ("POST", "/v1/devices/me/heartbeat"): GUARD | BODY,
     ("POST", "/v1/ratings"): GUARD | BODY | {409},
     ("POST", "/v1/ratings/batch"): GUARD | BODY,
     ("GET", "/v1/indices"): GUARD | NAMING | {406},
@@ -163,7 +177,7 @@ def documented(house: House) -> dict[Entry, dict[str, Any]]:
 
 def address(path: str) -> str:
     """A path with something in the place of its parameters."""
-    filled = path.format(instrument="ikl-1", code="2026-09", report_id=UUID(int=7))
+    filled = path.format(instrument="ikl-1", code="2026-09", report_id=UUID(int=7), device_id=UUID(int=7))
     return filled + "?period=2026-09" if path in NEEDS_A_PERIOD else filled
 
 

@@ -28,8 +28,8 @@ NOWHERE = {"office": "rsud-niet", "service": "imb-niet", "employee": "N777", "in
 # Parameters that name nothing of an agency; `after` is where a page starts, and any text will do.
 NAMES_NOTHING = {"after", "limit", "channel", "from", "to", "by", "include", "weights", "bands", "period", "code",
                  "revision", "kind", "unit", "format", "lang"}  # fmt: skip
-# Reports are of one agency or not there at all: tests/reports/test_lifecycle.py asks for the other's.
-OF_REPORTS = {"report_id"}
+# Of one agency or not there at all: tests/reports/test_lifecycle.py and tests/devices/ ask for the other's.
+OF_ONE_AGENCY = {"report_id", "device_id"}
 # What some addresses cannot do without.
 ALWAYS = {path: {"period": "2026-11"} for path in ("/v1/measures/employees", "/v1/measures/offices")}
 
@@ -42,6 +42,8 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/counters", {"office": "dukcapil"}),
     ("/v1/employees", {}),
     ("/v1/employees", {"office": "dukcapil"}),
+    ("/v1/devices", {}),
+    ("/v1/devices/me", {}),
     ("/v1/volumes", {}),
     ("/v1/volumes", NOVEMBER | {"office": "dukcapil"}),
     ("/v1/tickets/counts", NOVEMBER | {"by": "employee"}),
@@ -121,7 +123,9 @@ def ask(house: House, path: str, place: str, name: str, value: str, key: str) ->
 
 
 def test_what_only_the_other_agency_has_does_not_exist(town: House) -> None:
-    naming = [(path, place, name) for path, place, name in parameters(town) if name not in NAMES_NOTHING | OF_REPORTS]
+    naming = [
+        (path, place, name) for path, place, name in parameters(town) if name not in NAMES_NOTHING | OF_ONE_AGENCY
+    ]
     assert {name for _, _, name in naming} == NOWHERE.keys()
     for agency_id in AGENCIES:
         key = f"{KEY_OF[agency_id]}reader"

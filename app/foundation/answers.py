@@ -25,7 +25,8 @@ SECURITY_HEADERS = (
     (b"x-frame-options", b"DENY"),
     (b"cache-control", b"no-store"),
 )
-OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+# FastAPI answers 400 to a body that is not even UTF-8.
+OF_STATUS = {400: "malformed-json", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
 
 # pydantic's kinds of error → our code and what was expected instead.
 EXPECTED = {

@@ -54,11 +54,11 @@ WORDS = {
     406: "No format that Accept asks for.",
     408: "The body came too slowly.",
     409: "The id is stored with other content.",
-    410: "The ticket is forged, unarmed, expired or spent: nobody tells which.",
+    410: "The code is wrong, used, expired or not ready: nobody tells which.",
     413: "The body or the batch is too large.",
     415: "The body is not declared as JSON.",
     422: "Some fields are wrong.",
-    429: "Too many tickets were refused; try again after `Retry-After` seconds.",
+    429: "Too much at once; try again after `Retry-After` seconds.",
     500: "The service is broken; nothing is promised.",
     503: "Nothing was stored or read; try again after `Retry-After` seconds.",
 }

@@ -50,6 +50,14 @@ KINDS: Mapping[str, Kind] = {
     "counter-unknown": Kind(404, "Unknown counter", "The office has no counter with this code."),
     "employee-unknown": Kind(404, "Unknown employee", "The agency has no employee with this code."),
     "instrument-unknown": Kind(404, "Unknown instrument", "The agency has no instrument with this id."),
+    "device-unknown": Kind(404, "Unknown device", "The agency has no device with this id."),
+    # The pairing of a kiosk.
+    "pairing-refused": Kind(
+        410, "Code not valid", "This pairing code is wrong, was used already, or has expired; ask for a new one."
+    ),
+    "too-many-codes": Kind(
+        429, "Too many wrong codes", "Too many wrong codes came from this address; try again after {seconds} seconds."
+    ),
     # The period asked for.
     "period-open": Kind(404, "Period open", "This period has not been closed; close it first."),
     "period-not-over": Kind(409, "Period not over", "The period runs until {ends}; close it after that."),

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     late_limit_days: Annotated[int, Field(ge=1, le=3_660)] = 35
     comment_retention_days: Annotated[int, Field(ge=1, le=3_660)] = 365
     reply_working_days: Annotated[int, Field(ge=0, le=60)] = 5
+    pairing_minutes: Annotated[int, Field(ge=1, le=1_440)] = 15
+    device_silent_minutes: Annotated[int, Field(ge=1, le=43_200)] = 60
     longest_period_days: Annotated[int, Field(ge=31, le=36_600)] = 1_100
 
     queue_length: Annotated[int, Field(ge=1, le=100_000)] = 2_048

@@ -36,6 +36,11 @@ class Metrics:
             ("outcome",),
             registry=self.registry,
         )
+        self.silent_devices = Gauge(
+            "cermin_devices_silent",
+            "Paired kiosks of all agencies that were not seen for CERMIN_DEVICE_SILENT_MINUTES.",
+            registry=self.registry,
+        )
         self.queued = Gauge("cermin_ratings_queued", "Ratings waiting for their group commit.", registry=self.registry)
 
     def answered(self, method: str, route: str, status: int) -> None:

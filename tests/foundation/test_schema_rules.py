@@ -23,6 +23,7 @@ TENANTS = [table for table in TABLES if table.name != "installation"]
 BEFORE_THE_AGENCY_IS_KNOWN = {
     "api_key_lookup_idx",
     "invitation_lookup_idx",
+    "pairing_digest_idx",
     "report_report_id_idx",
     "ticket_digest_idx",
 }

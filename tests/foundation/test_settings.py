@@ -27,6 +27,8 @@ BOUNDS: dict[str, tuple[float, float, float, float]] = {
     "late_limit_days": (1, 3_660, 0, 3_661),
     "comment_retention_days": (1, 3_660, 0, 3_661),
     "reply_working_days": (0, 60, -1, 61),
+    "pairing_minutes": (1, 1_440, 0, 1_441),
+    "device_silent_minutes": (1, 43_200, 0, 43_201),
     "longest_period_days": (31, 36_600, 30, 36_601),
     "queue_length": (1, 100_000, 0, 100_001),
     "group_length": (1, 2_000, 0, 2_001),

@@ -1,0 +1,135 @@
+"""`cermin device add|list|revoke`."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from pydantic import ValidationError
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.context import actor, database, fail, out, print_table, secret, settings
+from app.devices import fleet
+from app.devices.pairing import Adding, add_device
+from app.devices.schemas import DeviceIn, DeviceOut
+from app.directory.catalogue_store import directory_version
+from app.foundation.clock import system_clock
+from app.foundation.problems import Problem
+from app.foundation.secret import derive
+from app.foundation.translations import translator
+
+device = typer.Typer(help="Kiosks: pairing them, how they are doing, ending them.", no_args_is_help=True)
+
+AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
+PAGE = 1_000
+
+
+@device.command("add")
+def add(
+    agency: AgencyCode,
+    office: Annotated[str, typer.Argument(metavar="OFFICE", help="Code of the office.")],
+    counter: Annotated[str, typer.Argument(metavar="COUNTER", help="Code of the counter it stands at.")],
+    label: Annotated[str, typer.Option(help="What people call it; shown in lists.")],
+    qr: Annotated[Path | None, typer.Option("--qr", metavar="FILE.svg", help="Write the QR code there.")] = None,
+) -> None:
+    """Add a kiosk; its pairing code is shown once and works once, for some minutes."""
+    values = settings()
+    if qr is not None and values.public_url is None:
+        raise fail("A QR code needs the address of the service: set CERMIN_PUBLIC_URL.")
+    try:
+        asked = DeviceIn(office=office, counter=counter, label=label)
+    except ValidationError as error:
+        raise fail(f"{str(error.errors()[0]['loc'][0]).capitalize()} is not valid.") from None
+    adding = Adding(
+        agency_id=agency,
+        actor=actor(),
+        root=None,
+        lifetime=timedelta(minutes=values.pairing_minutes),
+        public_url=values.public_url,
+    )
+    pepper = derive(secret(), "pairing")
+    with database() as db:
+        try:
+            with db.writing() as session:
+                _check_agency(directory_version(session, agency) is not None, agency)
+                added = add_device(session, pepper, adding, asked, system_clock())
+        except Problem as problem:
+            raise fail(_told(problem)) from None
+    out.print(f"device {added.id}, code valid until {added.expires_at:%Y-%m-%d %H:%M:%S} UTC:", highlight=False)
+    typer.echo(added.code)
+    if added.address is not None:
+        typer.echo(added.address)
+    if qr is not None and added.qr is not None:
+        try:
+            qr.write_text(added.qr, "utf-8")
+        except OSError as error:
+            raise fail(f"{qr} cannot be written: {error.strerror}.") from None
+
+
+@device.command("list")
+def list_devices(agency: AgencyCode) -> None:
+    """Every kiosk of the agency and how it is doing."""
+    after, silent_after, now = None, timedelta(minutes=settings().device_silent_minutes), system_clock()
+    table = Table(
+        *("id", "office", "counter", "label", "state", "last seen", "version", "queued", "parked", "clock", "unsent")
+    )
+    with database() as db, db.reading() as session:
+        _check_agency(directory_version(session, agency) is not None, agency)
+        while True:
+            page = fleet.list_fleet(session, agency, None, now, silent_after=silent_after, after=after, limit=PAGE)
+            for found in page.items:
+                table.add_row(*map(Text, _cells(found)))
+            after = page.next
+            if after is None:
+                break
+    print_table(table)
+
+
+@device.command("revoke")
+def revoke(
+    agency: AgencyCode,
+    device_id: Annotated[UUID, typer.Argument(metavar="DEVICE", help="Id, as `cermin device list` shows it.")],
+) -> None:
+    """End a kiosk's key or its unused code; every process refuses it within 60 seconds."""
+    with database() as db:
+        try:
+            with db.writing() as session:
+                fleet.revoke_device(
+                    session,
+                    agency,
+                    None,
+                    device_id,
+                    actor=actor(),
+                    now=system_clock(),
+                    silent_after=timedelta(minutes=settings().device_silent_minutes),
+                )
+        except Problem as problem:
+            raise fail(_told(problem)) from None
+    out.print(f"device {device_id} revoked")
+
+
+def _check_agency(exists: bool, agency: str) -> None:
+    if not exists:
+        raise fail(f"There is no agency {agency}.")
+
+
+def _told(problem: Problem) -> str:
+    document = problem.document(translator("en"))
+    return "\n".join(error["message"] for error in document.get("errors", ())) or str(document["detail"])
+
+
+def _cells(found: DeviceOut) -> tuple[str, ...]:
+    return (
+        str(found.id),
+        found.office,
+        found.counter,
+        found.label,
+        f"{found.state}, silent" if found.silent else str(found.state),
+        "" if found.last_seen_at is None else f"{found.last_seen_at:%Y-%m-%d %H:%M}",
+        found.app_version or "",
+        *("" if n is None else str(n) for n in (found.queue_depth, found.parked)),
+        "" if found.clock_offset_ms is None else f"{found.clock_offset_ms / 1_000:+.1f} s",
+        "" if found.unsent_seconds is None else f"{found.unsent_seconds} s",
+    )

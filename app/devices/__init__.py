@@ -1,0 +1,1 @@
+"""Kiosks in the field: pairing, what a kiosk shows, heartbeats, the fleet."""

@@ -1,0 +1,113 @@
+"""The kiosks of an agency: how they are doing, which are silent, and how one is ended."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.access import keys
+from app.access.audit import record
+from app.access.authentication import CHALLENGE
+from app.access.principals import Principal
+from app.access.store import find_key
+from app.devices import store
+from app.devices.schemas import DeviceOut, DevicePage, HeartbeatIn, HeartbeatOut
+from app.devices.states import is_silent, state_of
+from app.devices.tables import Heartbeat
+from app.directory.listing_store import office_parents
+from app.directory.scope import subtree
+from app.foundation.database import Database, Session
+from app.foundation.problems import Problem
+
+
+def list_fleet(
+    session: Session,
+    agency_id: str,
+    root: str | None,
+    now: datetime,
+    *,
+    silent_after: timedelta,
+    after: UUID | None,
+    limit: int,
+) -> DevicePage:
+    """A page of the devices in the subtree under `root` (None: the whole agency)."""
+    rows = store.fleet(session, agency_id, within=_reach(session, agency_id, root), after=after, limit=limit + 1)
+    items = tuple(_device_out(row, now, silent_after) for row in rows[:limit])
+    return DevicePage(items=items, next=items[-1].id if len(rows) > limit else None)
+
+
+def revoke_device(
+    session: Session,
+    agency_id: str,
+    root: str | None,
+    device_id: UUID,
+    *,
+    actor: str,
+    now: datetime,
+    silent_after: timedelta,
+) -> DeviceOut:
+    """End a device, its code and its key; again changes nothing. Raises `device-unknown`, `out-of-scope`."""
+    device = store.lock_device(session, agency_id, device_id)
+    if device is None:
+        raise Problem("device-unknown")
+    reach = _reach(session, agency_id, root)
+    if reach is not None and device.office not in reach:
+        raise Problem("out-of-scope", what="this office")
+    if device.revoked_at is None:
+        device.revoked_at = now
+        session.add(device)
+        store.end_pairing(session, agency_id, device_id)
+        key = None if device.key_id is None else find_key(session, agency_id, device.key_id)
+        if key is not None and key.revoked_at is None:
+            keys.revoke(session, agency_id=agency_id, key_id=key.key_id, actor=actor, now=now)
+        record(session, agency_id=agency_id, actor=actor, action="device.revoked", subject=str(device_id), at=now)
+        session.flush()
+    [row] = store.fleet(session, agency_id, within=None, only=device_id)
+    return _device_out(row, now, silent_after)
+
+
+def hear(database: Database, principal: Principal, told: HeartbeatIn, now: datetime) -> HeartbeatOut:
+    """Keep what a kiosk tells. Raises `key-revoked` at once, whatever a process still remembers of the key."""
+    with database.writing() as session:
+        key = find_key(session, principal.agency_id, principal.key_id)
+        if key is None or key.revoked_at is not None:
+            raise Problem("key-revoked", headers=CHALLENGE)
+        heartbeat = Heartbeat(agency_id=principal.agency_id, key_id=principal.key_id, seen_at=now, **told.model_dump())
+        store.put_heartbeat(session, heartbeat)
+    return HeartbeatOut(server_time=now, key_expires_at=key.expires_at)
+
+
+def count_silent(database: Database, now: datetime, silent_after: timedelta) -> int:
+    """How many paired devices of all agencies have been silent for longer than that."""
+    with database.reading() as session:
+        return store.silent_devices(session, now, now - silent_after)
+
+
+def _reach(session: Session, agency_id: str, root: str | None) -> frozenset[str] | None:
+    return None if root is None else subtree(office_parents(session, agency_id), root)
+
+
+def _device_out(row: store.FleetRow, now: datetime, silent_after: timedelta) -> DeviceOut:
+    device, key, beat, pairing = row
+    ends = [] if key is None else [key.revoked_at, key.expires_at]
+    state = state_of(
+        now,
+        has_key=key is not None,
+        ended_at=min((moment for moment in (device.revoked_at, *ends) if moment is not None), default=None),
+        code_expires_at=None if pairing is None else pairing.expires_at,
+    )
+    seen_at = None if beat is None else beat.seen_at
+    return DeviceOut(
+        id=device.device_id,
+        office=device.office,
+        counter=device.counter,
+        label=device.label,
+        state=state,
+        added_at=device.added_at,
+        paired_at=device.paired_at,
+        last_seen_at=seen_at,
+        silent=is_silent(now, state, paired_at=device.paired_at, seen_at=seen_at, after=silent_after),
+        app_version=None if beat is None else beat.app_version,
+        queue_depth=None if beat is None else beat.queue_depth,
+        parked=None if beat is None else beat.parked,
+        clock_offset_ms=None if beat is None else beat.clock_offset_ms,
+        unsent_seconds=None if beat is None else beat.unsent_seconds,
+    )

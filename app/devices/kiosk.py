@@ -1,0 +1,81 @@
+"""What one kiosk shows: its place, services, questions and roster, with a tag that tells whether any of it changed."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.access.principals import Principal
+from app.devices import store
+from app.devices.schemas import KioskOut, NamedOut, OnDuty, PlaceOut
+from app.devices.short_names import short_name
+from app.directory.catalogue_store import directory_version
+from app.directory.store import find_office
+from app.directory.tables import Counter, Office
+from app.foundation.database import Session
+from app.instruments.loading import shipped
+from app.instruments.model import Instrument
+from app.instruments.schemas import instrument_out
+
+INSTRUMENT = "ikl-1"
+LANGUAGES = ("id", "en")
+DAYS = 8
+# Raised when the answer itself gets another form.
+FORM = 1
+
+
+@dataclass(frozen=True)
+class Kiosk:
+    """Everything on which the answer depends, so that its tag needs two small reads only."""
+
+    principal: Principal
+    version: UUID
+    office: Office
+    today: date
+    instrument: Instrument
+
+    @property
+    def tag(self) -> str:
+        """The strong entity tag, with its quotes (RFC 9110 §8.8.3)."""
+        parts = (FORM, self.version, self.office.code, self.principal.counter, self.today, self.instrument.digest)
+        return f'"{sha256(repr(tuple(map(str, parts))).encode()).hexdigest()[:32]}"'
+
+
+def kiosk_of(session: Session, principal: Principal, now: datetime) -> Kiosk:
+    """The kiosk of a device key. Raises LookupError if its office does not exist, which no key survives."""
+    # Read first: what is read after it can only be newer, and then the next answer has another tag.
+    version = directory_version(session, principal.agency_id)
+    office = find_office(session, principal.agency_id, principal.office or "")
+    if version is None or office is None:
+        raise LookupError("a device key names an office that does not exist")
+    today = now.astimezone(ZoneInfo(office.timezone)).date()
+    return Kiosk(principal, version, office, today, shipped()[INSTRUMENT])
+
+
+def shown(session: Session, kiosk: Kiosk) -> KioskOut:
+    """The whole answer."""
+    principal, office = kiosk.principal, kiosk.office
+    counter = None
+    if principal.counter is not None:
+        counter = store.counter_at(session, principal.agency_id, office.code, principal.counter)
+    services = store.services_given(session, principal.agency_id, counter.services if counter else ())
+    return KioskOut(
+        directory_version=kiosk.version,
+        office=PlaceOut(code=office.code, name=office.name, timezone=office.timezone),
+        counter=NamedOut(code=counter.code, name=counter.name) if counter else None,
+        services=tuple(NamedOut(code=service.code, name=service.name) for service in services),
+        languages=LANGUAGES,
+        instrument=instrument_out(kiosk.instrument),
+        roster=_roster(session, kiosk, counter) if counter else (),
+    )
+
+
+def _roster(session: Session, kiosk: Kiosk, counter: Counter) -> tuple[OnDuty, ...]:
+    midnight = datetime.combine(kiosk.today, time(), ZoneInfo(kiosk.office.timezone))
+    first, end = midnight.astimezone(UTC), (midnight + timedelta(days=DAYS)).astimezone(UTC)
+    duties = store.duties_between(session, counter.agency_id, counter.office, counter.code, first, end)
+    return tuple(
+        OnDuty(from_at=duty.from_at, until_at=duty.until_at, employee=duty.employee, name=short_name(name))
+        for duty, name in duties
+    )

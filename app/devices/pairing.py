@@ -1,0 +1,154 @@
+"""A device is added and gets a code; the kiosk exchanges the code, once, for its key."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+
+import segno
+
+from app.access.audit import record
+from app.access.guessing import GuessBudget
+from app.access.keys import issue
+from app.access.principals import KeyKind
+from app.devices import store
+from app.devices.codes import code_digest, new_code
+from app.devices.schemas import DeviceAdded, DeviceIn, Paired
+from app.devices.tables import Device, Pairing
+from app.directory.listing_store import office_parents
+from app.directory.scope import subtree
+from app.foundation.database import Database, Session
+from app.foundation.ids import new_id
+from app.foundation.problems import FieldError, Problem
+
+# Behind a proxy all kiosks of all agencies share its address. Guessing at this speed for a quarter of an hour meets
+# one of a hundred open codes once in ten thousand million times.
+BUDGET, PER_SECOND = 100, 1.0
+
+
+@dataclass(frozen=True)
+class Adding:
+    """Who adds a device, how far that person reaches (None: the whole agency), and how long its code is valid."""
+
+    agency_id: str
+    actor: str
+    root: str | None
+    lifetime: timedelta
+    public_url: str | None
+
+
+def add_device(session: Session, pepper: bytes, adding: Adding, asked: DeviceIn, now: datetime) -> DeviceAdded:
+    """A new device with the code to pair it. Raises `invalid-request` for an unknown place, `out-of-scope`."""
+    _check_place(session, adding, asked)
+    store.end_expired(session, adding.agency_id, now)
+    code = new_code()
+    device = Device(
+        agency_id=adding.agency_id,
+        device_id=new_id(),
+        office=asked.office,
+        counter=asked.counter,
+        label=asked.label,
+        added_at=now,
+    )
+    pairing = Pairing(
+        agency_id=adding.agency_id,
+        device_id=device.device_id,
+        digest=code_digest(pepper, code),
+        expires_at=now + adding.lifetime,
+    )
+    store.add(session, device, pairing)
+    record(
+        session,
+        agency_id=adding.agency_id,
+        actor=adding.actor,
+        action="device.added",
+        subject=str(device.device_id),
+        at=now,
+        office=asked.office,
+        counter=asked.counter,
+    )
+    # A fragment stays in the browser: no server, proxy or log ever sees it.
+    address = f"{adding.public_url}/kiosk#{code}" if adding.public_url else None
+    return DeviceAdded(
+        id=device.device_id,
+        office=asked.office,
+        counter=asked.counter,
+        label=asked.label,
+        code=code,
+        expires_at=pairing.expires_at,
+        address=address,
+        qr=address and _qr(address),
+    )
+
+
+class PairingDesk:
+    """Takes the codes of kiosks, in one process."""
+
+    def __init__(self, database: Database, pepper: bytes, budget: GuessBudget | None = None) -> None:
+        self._database = database
+        self._pepper = pepper
+        self._budget = budget or GuessBudget(budget=BUDGET, per_second=PER_SECOND)
+
+    def pair(self, address: str, code: str, now: datetime) -> Paired:
+        """The key for a code. Raises `pairing-refused` for a wrong, used and expired one, `too-many-codes`."""
+        seconds = self._budget.take(address, now.timestamp())
+        if seconds:
+            raise Problem("too-many-codes", headers={"Retry-After": str(seconds)}, seconds=seconds)
+        digest = code_digest(self._pepper, code)
+        with self._database.reading() as session:
+            pairing = store.pairing_of(session, digest)
+        # Whoever guesses must not make the ratings wait for the one who may write.
+        if pairing is None or pairing.expires_at <= now:
+            raise Problem("pairing-refused")
+        with self._database.writing() as session:
+            paired = _exchange(session, pairing, now)
+        self._budget.give_back(address, now.timestamp())
+        return paired
+
+
+def _exchange(session: Session, pairing: Pairing, now: datetime) -> Paired:
+    device = store.lock_device(session, pairing.agency_id, pairing.device_id)
+    # Of two who type the code at once the second finds it gone.
+    if device is None or not store.end_pairing(session, device.agency_id, device.device_id):
+        raise Problem("pairing-refused")
+    actor = f"pairing:{device.device_id}"
+    text, key = issue(
+        session,
+        agency_id=device.agency_id,
+        kind=KeyKind.device,
+        label=device.label,
+        actor=actor,
+        now=now,
+        office=device.office,
+        counter=device.counter,
+    )
+    session.flush()
+    device.key_id, device.paired_at = key.key_id, now
+    session.add(device)
+    record(
+        session,
+        agency_id=device.agency_id,
+        actor=actor,
+        action="device.paired",
+        subject=str(device.device_id),
+        at=now,
+        key=str(key.key_id),
+    )
+    return Paired(id=device.device_id, key=text, office=device.office, counter=device.counter, label=device.label)
+
+
+def _check_place(session: Session, adding: Adding, asked: DeviceIn) -> None:
+    parents = office_parents(session, adding.agency_id)
+    if asked.office not in parents:
+        raise Problem("invalid-request", errors=[FieldError("office", "office-unknown")])
+    if adding.root is not None and asked.office not in subtree(parents, adding.root):
+        raise Problem("out-of-scope", what="this office")
+    if store.counter_at(session, adding.agency_id, asked.office, asked.counter) is None:
+        raise Problem("invalid-request", errors=[FieldError("counter", "counter-unknown")])
+
+
+def _qr(address: str) -> str:
+    drawn = BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        drawn, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True, border=4
+    )
+    return drawn.getvalue().decode()

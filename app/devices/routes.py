@@ -1,0 +1,126 @@
+"""Devices over HTTP: administrators add and end them, kiosks pair, ask what to show, and tell how they are doing."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.guard import requires
+from app.access.principals import KeyKind, Principal
+from app.devices import fleet, kiosk
+from app.devices.pairing import Adding, PairingDesk, add_device
+from app.devices.schemas import (
+    DeviceAdded,
+    DeviceIn,
+    DeviceOut,
+    DevicePage,
+    DeviceQuery,
+    HeartbeatIn,
+    HeartbeatOut,
+    KioskOut,
+    Paired,
+    PairIn,
+)
+from app.foundation.body import json_body
+from app.foundation.clock import Clock
+from app.foundation.database import Database
+from app.foundation.openapi import open_problems, problems
+from app.foundation.queries import exact_query
+from app.foundation.settings import Settings
+
+router = APIRouter(prefix="/v1", tags=["devices"])
+Admin = Annotated[Principal, Depends(requires(KeyKind.admin))]
+Overseer = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
+Kiosk = Annotated[Principal, Depends(requires(KeyKind.device))]
+# An entry without a guard takes an exact query and a declared body all the same.
+OPEN = [Depends(exact_query), Depends(json_body)]
+BODY = (400, 408, 413, 415, 422)
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Match names what would be answered."}}
+
+
+@router.post("/devices", status_code=201, responses=problems(*BODY))
+def post_device(request: Request, principal: Admin, body: DeviceIn) -> DeviceAdded:
+    """Add a kiosk to a counter. The code that pairs it is told once and works once, for some minutes."""
+    settings: Settings = request.app.state.settings
+    adding = Adding(
+        agency_id=principal.agency_id,
+        actor=principal.actor,
+        root=principal.office,
+        lifetime=timedelta(minutes=settings.pairing_minutes),
+        public_url=settings.public_url,
+    )
+    with _database(request).writing() as session:
+        return add_device(session, request.app.state.pairing_pepper, adding, body, _now(request))
+
+
+@router.post("/devices/pair", status_code=201, dependencies=OPEN, responses=open_problems(*BODY, 410, 429))
+def pair_device(request: Request, body: PairIn) -> Paired:
+    """Exchange a pairing code, once, for the key of this kiosk. The code is all the proof there is: send no key."""
+    desk: PairingDesk = request.app.state.pairing_desk
+    return desk.pair(request.client.host if request.client else "", body.code, _now(request))
+
+
+@router.get("/devices", responses=problems(422))
+def get_devices(request: Request, principal: Overseer, query: Annotated[DeviceQuery, Query()]) -> DevicePage:
+    """The kiosks this key reaches, in the order in which they were added, and how they are doing."""
+    with _database(request).reading() as session:
+        return fleet.list_fleet(
+            session,
+            principal.agency_id,
+            principal.office,
+            _now(request),
+            silent_after=_silent_after(request),
+            after=query.after,
+            limit=query.limit,
+        )
+
+
+@router.post("/devices/{device_id}/revoke", responses=problems(404, 422))
+def revoke_device(request: Request, principal: Admin, device_id: UUID) -> DeviceOut:
+    """End a kiosk's key (or its unused code); every process refuses it within 60 seconds. Again changes nothing."""
+    with _database(request).writing() as session:
+        return fleet.revoke_device(
+            session,
+            principal.agency_id,
+            principal.office,
+            device_id,
+            actor=principal.actor,
+            now=_now(request),
+            silent_after=_silent_after(request),
+        )
+
+
+@router.get("/devices/me", response_model=KioskOut, responses=UNCHANGED | problems(422))
+def get_kiosk(request: Request, principal: Kiosk) -> Response:
+    """All that this kiosk shows: place, services, questions, roster. With If-None-Match, 304 while nothing changed."""
+    with _database(request).reading() as session:
+        found = kiosk.kiosk_of(session, principal, _now(request))
+        headers = {"ETag": found.tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+        if found.tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        body = kiosk.shown(session, found)
+    return Response(body.model_dump_json(by_alias=True), media_type="application/json", headers=headers)
+
+
+@router.post("/devices/me/heartbeat", responses=problems(*BODY))
+def post_heartbeat(request: Request, principal: Kiosk, body: HeartbeatIn) -> HeartbeatOut:
+    """Tell how this kiosk is doing; the answer has the server's time. A revoked key gets 401 `key-revoked` at once."""
+    return fleet.hear(_database(request), principal, body, _now(request))
+
+
+def _silent_after(request: Request) -> timedelta:
+    settings: Settings = request.app.state.settings
+    return timedelta(minutes=settings.device_silent_minutes)
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _now(request: Request) -> datetime:
+    clock: Clock = request.app.state.clock
+    return clock()

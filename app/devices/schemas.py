@@ -1,0 +1,158 @@
+"""Devices on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from app.devices.states import DeviceState
+from app.directory.schemas import CodeText, Limit
+from app.instruments.schemas import InstrumentOut
+
+MOST_WAITING = 10_000_000
+# A clock that starts in 1970, or one that is as far ahead.
+MOST_MILLISECONDS = 4_000_000_000_000
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of readable text")
+    return text
+
+
+Label = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), AfterValidator(_one_line)
+]
+Waiting = Annotated[int, Field(ge=0, le=MOST_WAITING, strict=True)]
+
+
+class Wire(BaseModel):
+    """Frozen, and strict about names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DeviceIn(Wire):
+    """A new kiosk and where it stands."""
+
+    office: CodeText
+    counter: CodeText
+    label: Label
+
+
+class DeviceAdded(Wire):
+    """A new device with its code, which is told once; `address` and its QR code (SVG) need CERMIN_PUBLIC_URL."""
+
+    id: UUID
+    office: str
+    counter: str
+    label: str
+    code: str
+    expires_at: datetime
+    address: str | None
+    qr: str | None
+
+
+class PairIn(Wire):
+    """The code as it was typed; upper or lower case, with or without the hyphen."""
+
+    code: Annotated[str, StringConstraints(max_length=100)]
+
+
+class Paired(Wire):
+    """The key of this kiosk, which is told once."""
+
+    id: UUID
+    key: str
+    office: str
+    counter: str
+    label: str
+
+
+class HeartbeatIn(Wire):
+    """How a kiosk is doing.
+
+    `clock_offset_ms`: server's time minus the kiosk's. `unsent_seconds`: age of the oldest rating not sent yet,
+    left out when there is none. `parked`: ratings that were refused and wait for a person.
+    """
+
+    app_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.+_-]{1,40}$")]
+    queue_depth: Waiting
+    parked: Waiting = 0
+    clock_offset_ms: Annotated[int, Field(ge=-MOST_MILLISECONDS, le=MOST_MILLISECONDS, strict=True)] = 0
+    unsent_seconds: Annotated[int, Field(ge=0, le=MOST_MILLISECONDS // 1_000, strict=True)] | None = None
+
+
+class HeartbeatOut(Wire):
+    """The server's time, and until when the key holds (null: until it is revoked)."""
+
+    server_time: datetime
+    key_expires_at: datetime | None
+
+
+class DeviceQuery(Wire):
+    """Which page."""
+
+    after: UUID | None = Field(None, description="`next` of the page before.")
+    limit: Limit = 100
+
+
+class DeviceOut(Wire):
+    """One device of the fleet; what it told itself is null until its first heartbeat."""
+
+    id: UUID
+    office: str
+    counter: str
+    label: str
+    state: DeviceState
+    added_at: datetime
+    paired_at: datetime | None
+    last_seen_at: datetime | None
+    silent: bool
+    app_version: str | None
+    queue_depth: int | None
+    parked: int | None
+    clock_offset_ms: int | None
+    unsent_seconds: int | None
+
+
+class DevicePage(Wire):
+    """Devices in the order in which they were added."""
+
+    items: tuple[DeviceOut, ...]
+    next: UUID | None
+
+
+class NamedOut(Wire):
+    """A code and its name."""
+
+    code: str
+    name: str
+
+
+class PlaceOut(NamedOut):
+    """An office with its time zone."""
+
+    timezone: str
+
+
+class OnDuty(Wire):
+    """Who is at the counter from one moment up to another; of the name only what people there may read."""
+
+    from_at: datetime = Field(serialization_alias="from")
+    until_at: datetime = Field(serialization_alias="until")
+    employee: str
+    name: str | None
+
+
+class KioskOut(Wire):
+    """All that a kiosk shows. `roster` holds the duties of today and the next seven local days."""
+
+    directory_version: UUID
+    office: PlaceOut
+    counter: NamedOut | None
+    services: tuple[NamedOut, ...]
+    languages: tuple[str, ...]
+    instrument: InstrumentOut
+    roster: tuple[OnDuty, ...]

@@ -1,0 +1,133 @@
+"""The only SQL of this room."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam, delete, text
+from sqlmodel import and_, col, func, or_, select
+
+from app.access.tables import ApiKey
+from app.devices.tables import Device, Heartbeat, Pairing
+from app.directory.tables import Counter, Duty, Employee, Service
+from app.foundation.database import Session, UtcDateTime
+
+FleetRow: TypeAlias = tuple[Device, ApiKey | None, Heartbeat | None, Pairing | None]
+
+BEAT = text(
+    "INSERT INTO heartbeat (agency_id, key_id, seen_at, app_version, queue_depth, parked, clock_offset_ms, "
+    "unsent_seconds) VALUES (:agency_id, :key_id, :seen_at, :app_version, :queue_depth, :parked, :clock_offset_ms, "
+    ":unsent_seconds) ON CONFLICT (agency_id, key_id) DO UPDATE SET seen_at = excluded.seen_at, "
+    "app_version = excluded.app_version, queue_depth = excluded.queue_depth, parked = excluded.parked, "
+    "clock_offset_ms = excluded.clock_offset_ms, unsent_seconds = excluded.unsent_seconds"
+).bindparams(bindparam("key_id", type_=Uuid()), bindparam("seen_at", type_=UtcDateTime()))
+
+
+def add(session: Session, device: Device, pairing: Pairing) -> None:
+    """A new device with its code."""
+    session.add(device)
+    session.flush()
+    session.add(pairing)
+    session.flush()
+
+
+def pairing_of(session: Session, digest: str) -> Pairing | None:
+    """The pairing with this digest, of any agency: a code is all that its holder has."""
+    return session.exec(select(Pairing).where(Pairing.digest == digest)).first()
+
+
+def lock_device(session: Session, agency_id: str, device_id: UUID) -> Device | None:
+    """The device, held until the transaction ends."""
+    query = select(Device).where(Device.agency_id == agency_id, Device.device_id == device_id).with_for_update()
+    return session.exec(query).first()
+
+
+def end_pairing(session: Session, agency_id: str, device_id: UUID) -> bool:
+    """Forget the device's code; whether there was one."""
+    ended = session.execute(
+        delete(Pairing)
+        .where(col(Pairing.agency_id) == agency_id, col(Pairing.device_id) == device_id)
+        .returning(col(Pairing.device_id))
+    )
+    return ended.first() is not None
+
+
+def end_expired(session: Session, agency_id: str, now: datetime) -> None:
+    """Forget the agency's codes that nobody typed in time."""
+    session.execute(delete(Pairing).where(col(Pairing.agency_id) == agency_id, col(Pairing.expires_at) <= now))
+
+
+def put_heartbeat(session: Session, heartbeat: Heartbeat) -> None:
+    """Keep the newest heartbeat of a key."""
+    session.execute(BEAT, heartbeat.model_dump())
+
+
+def fleet(
+    session: Session,
+    agency_id: str,
+    *,
+    within: Collection[str] | None,
+    after: UUID | None = None,
+    only: UUID | None = None,
+    limit: int | None = None,
+) -> Sequence[FleetRow]:
+    """Devices in the order of their ids, of the offices `within` (None: all), each with what belongs to it."""
+    query = (
+        select(Device, ApiKey, Heartbeat, Pairing)
+        .join(ApiKey, and_(ApiKey.agency_id == Device.agency_id, ApiKey.key_id == Device.key_id), isouter=True)
+        .join(Heartbeat, and_(Heartbeat.agency_id == Device.agency_id, Heartbeat.key_id == Device.key_id), isouter=True)
+        .join(Pairing, and_(Pairing.agency_id == Device.agency_id, Pairing.device_id == Device.device_id), isouter=True)
+        .where(Device.agency_id == agency_id)
+    )
+    if within is not None:
+        query = query.where(col(Device.office).in_(within))
+    if after is not None:
+        query = query.where(col(Device.device_id) > after)
+    if only is not None:
+        query = query.where(Device.device_id == only)
+    return session.exec(query.order_by(col(Device.device_id)).limit(limit)).all()
+
+
+def silent_devices(session: Session, now: datetime, since: datetime) -> int:
+    """How many paired devices, of all agencies, were not seen since then."""
+    query = (
+        select(func.count())
+        .select_from(Device)
+        .join(ApiKey, and_(ApiKey.agency_id == Device.agency_id, ApiKey.key_id == Device.key_id))
+        .join(Heartbeat, and_(Heartbeat.agency_id == Device.agency_id, Heartbeat.key_id == Device.key_id), isouter=True)
+        .where(
+            col(Device.revoked_at).is_(None),
+            col(ApiKey.revoked_at).is_(None),
+            or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > now),
+            func.coalesce(Heartbeat.seen_at, Device.paired_at) < since,
+        )
+    )
+    return session.exec(query).one()
+
+
+def counter_at(session: Session, agency_id: str, office: str, code: str) -> Counter | None:
+    """One counter."""
+    return session.get(Counter, (agency_id, office, code))
+
+
+def services_given(session: Session, agency_id: str, among: Collection[str]) -> Sequence[Service]:
+    """The active services by code, of those `among` (none named: all)."""
+    query = select(Service).where(Service.agency_id == agency_id, col(Service.active).is_(True))
+    if among:
+        query = query.where(col(Service.code).in_(among))
+    return session.exec(query.order_by(col(Service.code))).all()
+
+
+def duties_between(
+    session: Session, agency_id: str, office: str, counter: str, first: datetime, end: datetime
+) -> Sequence[tuple[Duty, str]]:
+    """The duties of a counter that touch these moments, by their start, with the employee's name."""
+    query = (
+        select(Duty, Employee.name)
+        .join(Employee, and_(Employee.agency_id == Duty.agency_id, Employee.code == Duty.employee))
+        .where(Duty.agency_id == agency_id, Duty.office == office, Duty.counter == counter)
+        .where(col(Duty.until_at) > first, col(Duty.from_at) < end)
+        .order_by(col(Duty.from_at))
+    )
+    return session.exec(query).all()

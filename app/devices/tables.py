@@ -1,0 +1,65 @@
+"""Devices, the codes that pair them, and the last that was heard of them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.foundation.database import Code, Text, UtcDateTime
+
+
+class Device(SQLModel, table=True):
+    """A kiosk at a counter; `key_id` is the key it got when it was paired."""
+
+    __tablename__ = "device"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["agency_id", "office", "counter"], ["counter.agency_id", "counter.office", "counter.code"]
+        ),
+        ForeignKeyConstraint(["agency_id", "key_id"], ["api_key.agency_id", "api_key.key_id"]),
+        UniqueConstraint("agency_id", "key_id"),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    device_id: UUID = Field(primary_key=True)
+    office: str = Field(sa_type=Code())
+    counter: str = Field(sa_type=Code())
+    label: str = Field(sa_type=Text(100))
+    added_at: datetime = Field(sa_type=UtcDateTime)
+    key_id: UUID | None = None
+    paired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Pairing(SQLModel, table=True):
+    """The digest of a device's code, as long as it was not exchanged."""
+
+    __tablename__ = "pairing"
+    __table_args__ = (
+        ForeignKeyConstraint(["agency_id", "device_id"], ["device.agency_id", "device.device_id"]),
+        # A code is looked up before its agency is known, so this index cannot start with the agency.
+        Index(None, "digest", unique=True),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    device_id: UUID = Field(primary_key=True)
+    digest: str = Field(sa_type=Text(64))
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Heartbeat(SQLModel, table=True):
+    """The last that a device key told of its kiosk; each heartbeat takes the place of the one before."""
+
+    __tablename__ = "heartbeat"
+    __table_args__ = (ForeignKeyConstraint(["agency_id", "key_id"], ["api_key.agency_id", "api_key.key_id"]),)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    key_id: UUID = Field(primary_key=True)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+    app_version: str = Field(sa_type=Text(40))
+    queue_depth: int
+    parked: int
+    # A clock may be half a century wrong, which no 32 bits hold.
+    clock_offset_ms: int = Field(sa_type=BigInteger)
+    unsent_seconds: int | None = Field(default=None, sa_type=BigInteger)

@@ -1,0 +1,58 @@
+"""`cermin device add|list|revoke`, as an operator types it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli import context
+from app.cli.program import program
+from app.foundation.clock import system_clock
+from tests.house import SECRET, House
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Runs `cermin device …` against a database with the agencies `kota` and `desa`."""
+    monkeypatch.setenv("CERMIN_DATABASE_URL", furnished[0])
+    monkeypatch.setenv("CERMIN_SECRET", SECRET)
+    monkeypatch.setenv("CERMIN_PUBLIC_URL", "https://cermin.example.go.id")
+    context.settings.cache_clear()
+
+    def invoke(*arguments: str, status: int = 0) -> Result:
+        result = CliRunner().invoke(program, ("device", *arguments))
+        assert result.exit_code == status, (result.output, result.exception)
+        return result
+
+    yield invoke
+    context.settings.cache_clear()
+
+
+def test_a_kiosk_added_at_the_terminal_pairs_with_the_service(
+    run: Run, furnished: tuple[str, dict[str, str]], tmp_path: Path
+) -> None:
+    picture = tmp_path / "qr.svg"
+    told = run("add", "kota", "dukcapil", "loket-1", "--label", "[b]Pintu", "--qr", str(picture)).stdout.splitlines()
+    code = told[-2]
+    assert told[-1] == f"https://cermin.example.go.id/kiosk#{code}"
+    assert picture.read_text("utf-8").startswith("<svg")
+    with House.open(*furnished) as house:
+        house.clock.now = system_clock()
+        kiosk = house.post("/v1/devices/pair", {"code": code}, None).json()
+    listed = run("list", "kota").stdout
+    assert "[b]Pintu" in listed
+    assert "paired" in listed
+    assert code not in listed
+    run("revoke", "kota", kiosk["id"])
+    assert "revoked" in run("list", "kota").stdout
+
+
+def test_mistakes_are_told_in_a_sentence(run: Run) -> None:
+    assert "no agency tiada" in run("add", "tiada", "dukcapil", "loket-1", "--label", "x", status=1).stderr
+    assert "no office" in run("add", "kota", "tiada", "loket-1", "--label", "x", status=1).stderr
+    assert "no counter" in run("add", "kota", "dukcapil", "tiada", "--label", "x", status=1).stderr
+    assert "Label" in run("add", "kota", "dukcapil", "loket-1", "--label", " ", status=1).stderr
+    assert "no device" in run("revoke", "kota", "00000000-0000-0000-0000-000000000007", status=1).stderr
