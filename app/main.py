@@ -67,7 +67,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.tickets.routes.open_router,
     app.indices.routes.router,
     app.reports.routes.router,
-    app.web.routes.router,
+    *app.web.routes.routers,
 )
 # Only the one-pass routes take bodies, and have limits of their own.
 LARGEST_BODY = 16 * 1_024

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount
 
 from app.access.principals import KeyKind
 from app.foundation.problems import KINDS, MEDIA_TYPE
+from app.web.files import FOLDER
 from tests.conftest import STORES, Template
 from tests.house import House, problem
 from tests.postgres import PostgresServer
@@ -22,8 +23,12 @@ Entry = tuple[str, str]
 PUBLIC: Mapping[Entry, str] = {
     ("GET", "/"): "/",
     ("GET", "/r"): "/r",
-    ("GET", "/static/cermin.css"): "/static/cermin.css",
-    ("GET", "/static/reply.js"): "/static/reply.js",
+    ("GET", "/kiosk"): "/kiosk",
+    ("GET", "/kiosk-worker.js"): "/kiosk-worker.js",
+    ("GET", "/kiosk.webmanifest"): "/kiosk.webmanifest",
+    ("GET", "/t"): "/t",
+    ("GET", "/o/{agency}/{office}"): "/o/kota/dukcapil",
+    ("GET", "/static/{version}/{name:path}"): f"{FOLDER}/cermin.css",
     ("GET", "/static/docs"): "/static/docs/swagger-ui.css",
     ("GET", "/docs"): "/docs",
     ("GET", "/openapi.json"): "/openapi.json",
