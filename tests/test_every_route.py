@@ -23,6 +23,7 @@ PUBLIC: Mapping[Entry, str] = {
     ("GET", "/"): "/",
     ("GET", "/r"): "/r",
     ("GET", "/static/cermin.css"): "/static/cermin.css",
+    ("GET", "/static/cermin.svg"): "/static/cermin.svg",
     ("GET", "/static/reply.js"): "/static/reply.js",
     ("GET", "/static/docs"): "/static/docs/swagger-ui.css",
     ("GET", "/docs"): "/docs",

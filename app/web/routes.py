@@ -55,6 +55,13 @@ async def stylesheet() -> Response:
     return Response(css, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
 
 
+@router.get("/static/cermin.svg")
+async def icon() -> Response:
+    """The sign of the pages in a browser's tab."""
+    drawn = resources.files("app.web").joinpath("static/cermin.svg").read_text("utf-8")
+    return Response(drawn, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=3600"})
+
+
 @router.get("/static/reply.js")
 async def reply_script() -> Response:
     """The script of the page for replies."""
