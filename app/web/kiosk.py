@@ -32,7 +32,9 @@ MANIFEST = {
 @router.get("/kiosk")
 async def kiosk(request: Request) -> HTMLResponse:
     """The kiosk page, the same for every kiosk, in the installation's language: whose it is knows only the device."""
-    return page(request, "kiosk.html", request.app.state.language, version=VERSION, languages=LANGUAGES)
+    language = request.app.state.language
+    ordered = sorted(LANGUAGES, key=lambda each: each != language)
+    return page(request, "kiosk.html", language, version=VERSION, languages=ordered)
 
 
 @router.get("/kiosk-worker.js")

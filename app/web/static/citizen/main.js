@@ -159,7 +159,7 @@ function showLanguages(visit, languages) {
   document.getElementById("promise").textContent = visit.words.say("promise") + (page.office ? ` ${visit.words.say("open_note")}` : "");
   const names = { id: "Indonesia", en: "English", jv: "Jawa", su: "Sunda" };
   replace(bar, ...languages.map((language) => make(
-    "button", { type: "button", class: "plain", lang: language, "aria-pressed": language === visit.words.language, onclick: () => choose(language) },
+    "button", { type: "button", class: "plain", lang: language, "aria-pressed": String(language === visit.words.language), onclick: () => choose(language) },
     names[language] || language,
   )));
 }

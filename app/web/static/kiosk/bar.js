@@ -21,11 +21,11 @@ export class Bar {
     document.documentElement.lang = words.language;
     const languages = Array.from(this.all.values(), (each) => make(
       "button",
-      { type: "button", class: "plain", lang: each.language, "aria-pressed": each === words, onclick: () => this.choose(each.language) },
+      { type: "button", class: "plain", lang: each.language, "aria-pressed": String(each === words), onclick: () => this.choose(each.language) },
       each.say("language"),
     ));
     const reading = hasVoice(words.language) && make(
-      "button", { type: "button", class: "plain", "aria-pressed": aloud, onclick: () => this.listen(!aloud) }, make("span", { "aria-hidden": "true" }, "🔊 "), words.say("read_aloud"),
+      "button", { type: "button", class: "plain", "aria-pressed": String(aloud), onclick: () => this.listen(!aloud) }, make("span", { "aria-hidden": "true" }, "🔊 "), words.say("read_aloud"),
     );
     const bar = byId("languages");
     const focused = bar.contains(document.activeElement) ? document.activeElement.lang : null;

@@ -2,11 +2,10 @@
 import { make, replace } from "../rating/draw.js";
 import { Form } from "../rating/form.js";
 import { Revoked, Sender } from "../rating/sender.js";
-import { answersOf } from "../rating/sheet.js";
 import { hasVoice } from "../rating/speech.js";
 import { Contact } from "./contact.js";
 import { onLongPress } from "./lock.js";
-import { onDuty } from "./roster.js";
+import { onDuty, ratingOf } from "./roster.js";
 import { Server } from "./server.js";
 import { storageState, isNearlyFull } from "./storage.js";
 import { Bar } from "./bar.js";
@@ -113,10 +112,8 @@ export class Counter {
     if (!form || form.isEnding) return;
     form.isEnding = true;
     form.end();
-    const body = answersOf(sheet, form.form);
-    if (this.duty) body.employee = this.duty.employee;
     try {
-      await this.sender.take(body);
+      await this.sender.take(ratingOf(sheet, form.form, this.duty));
       this.say("thanks_title", "thanks");
     } catch (error) {
       this.warn("full", true);

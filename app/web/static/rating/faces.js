@@ -2,8 +2,8 @@
 import { draw } from "./draw.js";
 
 export function face(happiness) {
-  const bend = Math.round((happiness - 0.5) * 52);
-  const mouth = `M 28 ${68 - bend / 3} Q 50 ${68 + bend} 72 ${68 - bend / 3}`;
+  const bend = Math.round((happiness - 0.5) * 34);
+  const mouth = `M 27 ${68 - bend / 2} C 37 ${68 + bend} 63 ${68 + bend} 73 ${68 - bend / 2}`;
   const brow = Math.round((0.5 - happiness) * 10);
   return draw(
     "svg",

@@ -65,7 +65,7 @@ export class Form {
     const choices = this.form.services.map((service) => make(
       "button", { type: "button", class: "choice", onclick: this.guarded(() => this.follow(answered(this.sheet, this.form, service.code))) }, service.name,
     ));
-    replace(this.place, this.heading(this.words.say("choose_service")), make("div", { class: "choices", role: "group", "aria-labelledby": "question" }, ...choices), this.below());
+    replace(this.place, this.heading(this.words.say("choose_service")), this.served(), make("div", { class: "choices", role: "group", "aria-labelledby": "question" }, ...choices), this.below());
   }
 
   question(item) {
@@ -84,7 +84,7 @@ export class Form {
       this.place,
       make("p", { class: "where" }, this.words.say("question_of", { number, total: instrument.items.length }), " · ", title),
       this.heading(question),
-      this.form.employee && make("p", { class: "served" }, this.words.say("served_by", { name: this.form.employee })),
+      this.served(),
       make("div", { class: "answers", role: "group", "aria-labelledby": "question" }, ...faces),
       this.below(this.button("skip", () => this.follow(answered(this.sheet, this.form, null)))),
     );
@@ -152,6 +152,10 @@ export class Form {
     );
     replace(this.place, this.heading(this.words.say("add_comment")), keep);
     text.focus();
+  }
+
+  served() {
+    return this.form.employee && make("p", { class: "served" }, this.words.say("served_by", { name: this.form.employee }));
   }
 
   heading(text) {
