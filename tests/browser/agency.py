@@ -14,11 +14,11 @@ MORNING, AFTERNOON = "E001", "E004"
 DAYS = 9
 
 
-def furnish_today(database_url: str) -> dict[str, str]:
+def furnish_today(database_url: str, now: datetime | None = None) -> dict[str, str]:
     """Migrate and furnish; returns the keys by name. The duties change at noon and at midnight UTC."""
     migrating.upgrade(database_url)
     database = Database(database_url)
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     try:
         keys = furnish(database, AGENCY, now)
         with database.writing() as session:

@@ -8,6 +8,9 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from tests.browser.chromium import options
 from tests.browser.standing import Standing
 
+# Longer than anything here takes on a busy machine, shorter than patience.
+MILLISECONDS = 10_000
+
 
 @pytest.fixture(scope="session")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
@@ -46,5 +49,6 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page with a memory of its own that speaks Indonesian; tests make contexts for other wishes."""
     context = browser.new_context(locale="id-ID", timezone_id="Asia/Jakarta")
+    context.set_default_timeout(MILLISECONDS)
     yield context.new_page()
     context.close()
