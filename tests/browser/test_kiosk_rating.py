@@ -46,9 +46,7 @@ def test_every_language_of_the_kiosk_is_tested_here() -> None:
 
 
 @pytest.mark.parametrize("language", NAMES)
-def test_a_rating_in_each_language_and_axe_finds_nothing_wrong(
-    service: Standing, kiosk: Page, language: str
-) -> None:
+def test_a_rating_in_each_language_and_axe_finds_nothing_wrong(service: Standing, kiosk: Page, language: str) -> None:
     before = stored(service)
     states = []
 
