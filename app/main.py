@@ -43,6 +43,7 @@ from app.instruments.shelf import ShelfCache, changed_since_use
 from app.ratings.intake import Intake
 from app.ratings.judging import Judge
 from app.ratings.keys import KeyMaker
+from app.ratings.quotas import Pace, Quotas
 from app.ratings.retention import tidy
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
@@ -176,6 +177,7 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
             writer=writer,
             clock=clock,
             late_limit=late_limit,
+            quotas=Quotas(Pace(settings.device_per_hour, settings.device_burst, settings.device_interval_seconds)),
         )
         _open_tickets(application, database, secret, catalogues, shelves, store, late_limit)
         application.state.metrics.queued.set_function(lambda: writer.queued)

@@ -119,7 +119,7 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/devices/{device_id}/revoke"): GUARD | NAMING,
     ("GET", "/v1/devices/me"): GUARD,
     ("POST", "/v1/devices/me/heartbeat"): GUARD | BODY,
-    ("POST", "/v1/ratings"): GUARD | BODY | {409},
+    ("POST", "/v1/ratings"): GUARD | BODY | {409, 429},
     ("POST", "/v1/ratings/batch"): GUARD | BODY,
     ("GET", "/v1/indices"): GUARD | NAMING | {406},
     ("GET", "/v1/measures/employees"): GUARD | NAMING,
@@ -240,6 +240,9 @@ def test_the_key_is_looked_at_before_anything_else_of_the_request(house: House) 
             problem(house.request(method, address(path), refused, **options[1]), 403, "key-kind-refused")
 
 
+TAKE_BODIES = {entry for entry, statuses in DOCUMENTED.items() if 415 in statuses} | {
+    entry for entry, status in HELD.items() if status == 415
+}
 BODIES = (
     {"content-type": "text/plain"},
     {"content-type": "application/json; charset=utf-16"},
@@ -249,14 +252,19 @@ BODIES = (
 
 @pytest.mark.parametrize("headers", BODIES)
 def test_every_body_is_json_in_utf_8(house: House, headers: dict[str, str]) -> None:
-    taking = {entry for entry, statuses in DOCUMENTED.items() if 415 in statuses} | {
-        entry for entry, status in HELD.items() if status == 415
-    }
-    assert len(taking) >= 7
-    for method, path in taking:
+    assert len(TAKE_BODIES) >= 7
+    for method, path in TAKE_BODIES:
         kind = next(iter(TAKES.get((method, path), [None])))
         sent = {"content": b"{}", "headers": {"content-type": "application/json"} | headers}
         problem(house.request(method, address(path), kind, **sent), 415, "unsupported-media-type")
+
+
+def test_a_body_that_is_not_utf_8_is_no_json(house: House) -> None:
+    for method, path in TAKE_BODIES:
+        kind = next(iter(TAKES.get((method, path), [None])))
+        for body in (b"\xff\xfe\x1f", b'{"code": "\xe9"}'):
+            sent = {"content": body, "headers": {"content-type": "application/json"}}
+            problem(house.request(method, address(path), kind, **sent), 400, "malformed-json")
 
 
 def methods_of(path: str) -> set[str]:

@@ -16,7 +16,7 @@ from app.foundation.openapi import problems
 from app.foundation.problems import FieldError, Problem
 from app.foundation.telemetry import Metrics
 from app.foundation.translations import Translate, negotiate, translator
-from app.ratings.intake import Accepted, Intake
+from app.ratings.intake import TOO_FAST, Accepted, Intake
 from app.ratings.schemas import (
     LONGEST_BATCH,
     BatchIn,
@@ -44,7 +44,7 @@ Rater = Annotated[Principal, Depends(writers)]
             "description": "This id with this content was stored before.",
             "headers": {"Idempotent-Replayed": {"schema": {"type": "string", "enum": ["true"]}}},
         },
-        **problems(400, 408, 409, 413, 415, 422, 503),
+        **problems(400, 408, 409, 413, 415, 422, 429, 503),
     },
 )
 async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Response:
@@ -61,7 +61,22 @@ async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Re
     return Prepared(rating_body(accepted), 200 if replayed else 201, replayed=replayed)
 
 
-@router.post("/ratings/batch", response_model=BatchOut, responses=problems(400, 408, 413, 415, 422, 503))
+@router.post(
+    "/ratings/batch",
+    response_model=BatchOut,
+    responses={
+        200: {
+            "description": "One result per rating.",
+            "headers": {
+                "Retry-After": {
+                    "schema": {"type": "integer"},
+                    "description": "Seconds after which the ratings with status 429 should come again.",
+                }
+            },
+        },
+        **problems(400, 408, 413, 415, 422, 503),
+    },
+)
 async def post_batch(request: Request, principal: Rater, batch: BatchIn) -> Response:
     """Store up to 500 answer sheets; each gets its own result and costs no other."""
     if len(batch.ratings) > LONGEST_BATCH:
@@ -75,11 +90,17 @@ async def post_batch(request: Request, principal: Rater, batch: BatchIn) -> Resp
     translate = translator(language)
     pairs = zip(batch.ratings, outcomes, strict=True)
     results = ",".join([_item(item, outcome, translate) for item, outcome in pairs])
-    return Prepared(f'{{"results":[{results}]}}'.encode(), 200)
+    waits = [seconds for one in outcomes if isinstance(one, Problem) and (seconds := retry_after(one))]
+    return Prepared(f'{{"results":[{results}]}}'.encode(), 200, retry_after=max(waits, default=None))
 
 
 def _is_complete(item: RatingIn | MalformedItem) -> bool:
     return isinstance(item, RatingIn) and item.id is not None
+
+
+def retry_after(problem: Problem) -> int | None:
+    """After how many seconds a device that was too fast should send the sheet again."""
+    return int(problem.headers["Retry-After"]) if problem.status == TOO_FAST else None
 
 
 def _malformed(item: RatingIn | MalformedItem) -> Problem:

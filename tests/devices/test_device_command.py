@@ -34,16 +34,25 @@ def run(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) 
 def test_a_kiosk_added_at_the_terminal_pairs_with_the_service(
     run: Run, furnished: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
-    picture = tmp_path / "qr.svg"
-    told = run("add", "kota", "dukcapil", "loket-1", "--label", "[b]Pintu", "--qr", str(picture)).stdout.splitlines()
+    picture, asking = tmp_path / "qr.svg", ("--instrument", "skm-2017", "--pin", "1234")
+    told = run(
+        "add", "kota", "dukcapil", "loket-1", "--label", "[b]Pintu", "--qr", str(picture), *asking
+    ).stdout.splitlines()
     code = told[-2]
     assert told[-1] == f"https://cermin.example.go.id/kiosk#{code}"
     assert picture.read_text("utf-8").startswith("<svg")
     with House.open(*furnished) as house:
         house.clock.now = system_clock()
         kiosk = house.post("/v1/devices/pair", {"code": code}, None).json()
+        beat = {"app_version": "1", "queue_depth": 0, "parked": 2, "parked_codes": {"id-conflict": 2},
+                "storage": {"persisted": False, "free_bytes": 512 * 2**20}}  # fmt: skip
+        assert house.post("/v1/devices/me/heartbeat", beat, kiosk["key"]).status_code == 200
+        shown = house.get("/v1/devices/me", kiosk["key"]).json()
+        assert (shown["instrument"]["id"], len(shown["pin"]["digest"])) == ("skm-2017", 64)
     listed = run("list", "kota").stdout
     assert "[b]Pintu" in listed
+    assert "2: id-conflict 2" in listed
+    assert "not kept, 512 MiB free" in listed
     assert "paired" in listed
     assert code not in listed
     run("revoke", "kota", kiosk["id"])
@@ -55,4 +64,9 @@ def test_mistakes_are_told_in_a_sentence(run: Run) -> None:
     assert "no office" in run("add", "kota", "tiada", "loket-1", "--label", "x", status=1).stderr
     assert "no counter" in run("add", "kota", "dukcapil", "tiada", "--label", "x", status=1).stderr
     assert "Label" in run("add", "kota", "dukcapil", "loket-1", "--label", " ", status=1).stderr
+    assert "Pin" in run("add", "kota", "dukcapil", "loket-1", "--label", "x", "--pin", "12", status=1).stderr
+    assert (
+        "no instrument"
+        in run("add", "kota", "dukcapil", "loket-1", *("--label", "x", "--instrument", "tiada"), status=1).stderr
+    )
     assert "no device" in run("revoke", "kota", "00000000-0000-0000-0000-000000000007", status=1).stderr
