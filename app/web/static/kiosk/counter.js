@@ -23,6 +23,8 @@ export class Counter {
     this.bar = new Bar({ all, choose: (language) => this.speakAs(language), listen: (on) => this.listen(on) });
     this.form = null;
     this.later = [];
+    // Whether the disk took the last rating.
+    this.refused = false;
     this.aloud = false;
     this.onPairing = () => {};
     onLongPress(document.getElementById("mark"), () => this.technician());
@@ -114,9 +116,10 @@ export class Counter {
     form.end();
     try {
       await this.sender.take(ratingOf(sheet, form.form, this.duty));
+      this.refused = false;
       this.say("thanks_title", "thanks");
     } catch (error) {
-      this.warn("full", true);
+      this.refused = true;
       this.say("not_kept_title", "not_kept");
     }
     this.place.querySelector("h1").focus();
@@ -190,7 +193,7 @@ export class Counter {
     this.warn("late", Boolean(first) && this.clock.now() - first.stamp.moment > LATE * 1000);
     this.warn("parked", parked.length > 0);
     this.warn("unprotected", storage.persisted === false);
-    this.warn("full", isNearlyFull(storage) || (this.bar.has("full") && storage.free === null));
+    this.warn("full", this.refused || isNearlyFull(storage));
     this.warn("clock", !this.clock.sure);
   }
 
