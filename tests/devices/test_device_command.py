@@ -1,5 +1,6 @@
 """`cermin device add|list|revoke`, as an operator types it."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from app.foundation.clock import system_clock
 from tests.house import SECRET, House
 
 Run = Callable[..., Result]
+GUIDES = Path(__file__).parents[2] / "docs"
+# What the guides name, in the tests' agency.
+EXISTING = {"kota-contoh": "kota", "disdukcapil": "dukcapil"}
 
 
 @pytest.fixture
@@ -70,3 +74,15 @@ def test_mistakes_are_told_in_a_sentence(run: Run) -> None:
         in run("add", "kota", "dukcapil", "loket-1", *("--label", "x", "--instrument", "tiada"), status=1).stderr
     )
     assert "no device" in run("revoke", "kota", "00000000-0000-0000-0000-000000000007", status=1).stderr
+
+
+@pytest.mark.parametrize("document", ["kiosk.md", "kiosk.id.md"])
+def test_the_guides_command_works_as_printed(
+    document: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (GUIDES / document).read_text("utf-8")
+    [printed] = [line for line in text.splitlines() if line.strip().startswith("cermin device add")]
+    arguments = [EXISTING.get(word, word) for word in shlex.split(printed)[2:]]
+    assert "https://cermin.example.go.id/kiosk#" in run(*arguments).stdout
+    assert len(list(tmp_path.glob("*.svg"))) == 1
