@@ -145,7 +145,7 @@ def test_a_week_offline_arrives_exactly_once_with_the_right_day(service: Turnabl
 
     assert waiting(page, "parked") == []
     rows = service.rows("SELECT rated_on, employee, service, channel, counter FROM rating")
-    expected = Counter()
+    expected: Counter[tuple[str, str]] = Counter()
     for one in rated:
         truth = datetime.fromtimestamp(one["device"] / 1_000, UTC) - WRONG
         expected[truth.astimezone(JAKARTA).date().isoformat(), one["employee"]] += 1

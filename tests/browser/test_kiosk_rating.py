@@ -184,3 +184,33 @@ def test_an_unfinished_rating_is_forgotten_and_a_finished_one_is_kept(service: S
         expect(page.locator(".choice").first).to_be_visible()
         until_sent(page)
         assert stored(service) == before + 1
+
+
+VOICES = """() => {
+  window.said = [];
+  const voices = [
+    { lang: "id-ID", localService: true, name: "Dian" },
+    { lang: "en-GB", localService: false, name: "a voice of the network" },
+  ];
+  window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+  const synthesis = { getVoices: () => voices, cancel: () => {}, addEventListener: () => {}, speak: said => {
+    window.said.push([said.lang, said.text]);
+  } };
+  Object.defineProperty(window, "speechSynthesis", { value: synthesis });
+}"""
+
+
+def test_questions_are_read_aloud_where_the_device_has_a_voice_of_its_own(service: Standing, browser: Browser) -> None:
+    with browser.new_context(locale="id-ID") as context:
+        context.add_init_script(f"({VOICES})()")
+        page = context.new_page()
+        pair(page, service)
+        page.get_by_role("button", name="Bacakan").click()
+        rate(page, 4)
+        said = page.evaluate("window.said")
+        assert {language for language, _ in said} == {"id-ID"}
+        assert said[0][1].startswith("Layanan apa yang Anda terima?")
+        assert said[1][1].endswith("Tidak cepat. Kurang cepat. Cepat. Sangat cepat")
+        # What is said must not leave the device: a voice of the network is none.
+        page.get_by_role("button", name="English").click()
+        expect(page.get_by_role("button", name="Read aloud")).to_have_count(0)

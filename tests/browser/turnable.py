@@ -61,7 +61,7 @@ class Turnable:
             return
         settings = Settings(
             database_url=f"sqlite:///{self.file}",
-            secret=SECRET,  # type: ignore[arg-type]  # pydantic makes the secret of it
+            secret=SECRET,
             key_cache_seconds=0,
             directory_cache_seconds=0,
             **self.changed,
