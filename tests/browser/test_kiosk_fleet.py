@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, CDPSession, Page, Playwright, Route, expect
 
-from tests.browser.chromium import axe_violations
+from tests.browser.chromium import axe_violations, options
 from tests.browser.kiosk import pair, rate, send, tap, waiting
 from tests.browser.standing import Standing
 
@@ -128,6 +128,42 @@ def test_a_revoked_kiosk_says_so_and_keeps_its_queue(service: Standing, browser:
         pair(page, service)
         until(page, lambda: not waiting(page))
         assert stored(service) == before + 1
+
+
+def test_a_full_disk_is_shown_takes_no_thanks_and_loses_nothing_older(
+    service: Standing, playwright: Playwright, tmp_path: Path
+) -> None:
+    with playwright.chromium.launch_persistent_context(tmp_path, locale="id-ID", **options()) as context:
+        pair(context.pages[0], service)
+        context.pages[0].evaluate(FILL, 100)
+    with playwright.chromium.launch_persistent_context(tmp_path, locale="id-ID", **options()) as context:
+        context.set_default_timeout(10_000)
+        kiosk = context.pages[0]
+        kiosk.route("**/v1/ratings/batch", lambda route: route.abort())
+        # Before anything is written: the browser remembers for half a minute how much room there was.
+        quota = context.new_cdp_session(kiosk)
+        quota.send("Storage.overrideQuotaForOrigin", {"origin": service.url, "quotaSize": 1_000})
+        kiosk.goto(f"{service.url}/kiosk")
+        full_disk(service, kiosk, quota)
+
+
+def full_disk(service: Standing, kiosk: Page, quota: CDPSession) -> None:
+    """What is seen of it."""
+    # A browser whose profile is not installed promises nothing, and the kiosk says so.
+    expect(kiosk.locator("[data-warning='unprotected']")).to_be_visible()
+    rate(kiosk, 1, 1, 1)
+    send(kiosk)
+    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Jawaban belum tersimpan")
+    expect(kiosk.locator("[data-warning='full']")).to_be_visible()
+    assert axe_violations(kiosk) == []
+    assert len(waiting(kiosk)) == 100
+    # They are sent all the same, which makes room.
+    before = stored(service)
+    kiosk.unroute("**/v1/ratings/batch")
+    kiosk.reload()
+    until(kiosk, lambda: not waiting(kiosk))
+    assert stored(service) == before + 100
+    quota.send("Storage.overrideQuotaForOrigin", {"origin": service.url})
 
 
 def test_what_another_counter_left_unsent_does_not_count_for_this_one(service: Standing, browser: Browser) -> None:
