@@ -24,6 +24,7 @@ import app.reports.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
+from app.access.guessing import GuessBudget
 from app.devices.fleet import count_silent
 from app.devices.pairing import PairingDesk
 from app.directory.catalogue import CatalogueCache
@@ -47,9 +48,8 @@ from app.ratings.retention import tidy
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
 from app.reports.shelf import Shelf
-from app.tickets.guessing import GuessBudget
 from app.tickets.issuing import TicketOffice
-from app.tickets.redeeming import Redeemer
+from app.tickets.redeeming import BUDGET, PER_SECOND, Redeemer
 from app.tickets.upkeep import sweep_expired
 from app.web import docs
 
@@ -62,9 +62,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.instruments.routes.router,
     app.devices.routes.router,
     app.ratings.routes.router,
+    app.ratings.routes.batch_router,
     app.tickets.routes.router,
     app.tickets.routes.queue_router,
-    app.tickets.routes.open_router,
     app.indices.routes.router,
     app.reports.routes.router,
     app.web.routes.router,
@@ -214,11 +214,11 @@ def _open_tickets(
         judge=Judge(KeyMaker.of(secret), late_limit),
         ratings=store,
         pepper=pepper,
-        budget=GuessBudget(),
+        budget=GuessBudget(budget=BUDGET, per_second=PER_SECOND),
         clock=state.clock,
+        # SQLite has one writer at a time; on PostgreSQL the pool keeps connections for everybody else.
+        limiter=CapacityLimiter(1 if database.is_sqlite else REDEEMING),
     )
-    # SQLite has one writer at a time; on PostgreSQL the pool keeps connections for everybody else.
-    state.redeeming = CapacityLimiter(1 if database.is_sqlite else REDEEMING)
 
 
 def check_fitness(settings: Settings, database: Database, secret: bytes) -> None:

@@ -37,7 +37,6 @@ HELD: Mapping[Entry, int] = {
     ("GET", "/v1/reports/{report_id}/verification"): 404,
     ("POST", "/v1/replies/read"): 415,
     ("POST", "/v1/replies"): 415,
-    ("POST", "/v1/tickets/redeem"): 415,
     ("POST", "/v1/devices/pair"): 415,
 }
 
@@ -114,7 +113,7 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/devices/{device_id}/revoke"): GUARD | NAMING,
     ("GET", "/v1/devices/me"): GUARD,
     ("POST", "/v1/devices/me/heartbeat"): GUARD | BODY,
-    ("POST", "/v1/ratings"): GUARD | BODY | {409},
+    ("POST", "/v1/ratings"): GUARD | BODY | {409, 410, 429},
     ("POST", "/v1/ratings/batch"): GUARD | BODY,
     ("GET", "/v1/indices"): GUARD | NAMING | {406},
     ("GET", "/v1/measures/employees"): GUARD | NAMING,
