@@ -19,12 +19,12 @@ import app.directory.routes
 import app.foundation.routes
 import app.indices.routes
 import app.instruments.routes
+import app.inviting.routes
 import app.ratings.routes
 import app.reports.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
-from app.access.guessing import GuessBudget
 from app.devices.fleet import count_silent
 from app.devices.pairing import PairingDesk
 from app.directory.catalogue import CatalogueCache
@@ -41,15 +41,18 @@ from app.foundation.secret import derive, load_secret
 from app.foundation.settings import Environment, Settings
 from app.foundation.telemetry import Metrics
 from app.instruments.shelf import ShelfCache, changed_since_use
+from app.inviting.looking import TicketWindow
 from app.ratings.intake import Intake
 from app.ratings.judging import Judge
 from app.ratings.keys import KeyMaker
+from app.ratings.open_answers import OpenDoor
 from app.ratings.retention import tidy
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
 from app.reports.shelf import Shelf
+from app.tickets.attempts import Attempts
 from app.tickets.issuing import TicketOffice
-from app.tickets.redeeming import BUDGET, PER_SECOND, Redeemer
+from app.tickets.redeeming import Redeemer
 from app.tickets.upkeep import sweep_expired
 from app.web import docs
 
@@ -65,6 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.ratings.routes.batch_router,
     app.tickets.routes.router,
     app.tickets.routes.queue_router,
+    app.inviting.routes.router,
     app.indices.routes.router,
     app.reports.routes.router,
     app.web.routes.router,
@@ -177,6 +181,7 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
             clock=clock,
             late_limit=late_limit,
         )
+        application.state.open_door = OpenDoor(application.state.intake, catalogues, clock)
         _open_tickets(application, database, secret, catalogues, shelves, store, late_limit)
         application.state.metrics.queued.set_function(lambda: writer.queued)
         upkeep = (
@@ -206,6 +211,7 @@ def _open_tickets(
 ) -> None:
     """What the ticket routes need."""
     state, pepper = application.state, derive(secret, "ticket")
+    attempts = Attempts(state.clock)
     state.ticket_office = TicketOffice(database, catalogues, pepper)
     state.redeemer = Redeemer(
         database=database,
@@ -214,11 +220,12 @@ def _open_tickets(
         judge=Judge(KeyMaker.of(secret), late_limit),
         ratings=store,
         pepper=pepper,
-        budget=GuessBudget(budget=BUDGET, per_second=PER_SECOND),
+        attempts=attempts,
         clock=state.clock,
         # SQLite has one writer at a time; on PostgreSQL the pool keeps connections for everybody else.
         limiter=CapacityLimiter(1 if database.is_sqlite else REDEEMING),
     )
+    state.ticket_window = TicketWindow(database, pepper, attempts, state.clock)
 
 
 def check_fitness(settings: Settings, database: Database, secret: bytes) -> None:

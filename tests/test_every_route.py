@@ -38,6 +38,8 @@ HELD: Mapping[Entry, int] = {
     ("POST", "/v1/replies/read"): 415,
     ("POST", "/v1/replies"): 415,
     ("POST", "/v1/devices/pair"): 415,
+    ("POST", "/v1/tickets/look"): 415,
+    ("GET", "/v1/open/{agency}/{office}"): 200,
 }
 
 EVERY_KIND = frozenset(KeyKind)
@@ -61,6 +63,7 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("POST", "/v1/tickets"): COUNTERS,
     ("POST", "/v1/tickets/arm"): COUNTERS,
     ("GET", "/v1/tickets/counts"): READERS | COUNTERS,
+    ("GET", "/v1/offices/{office}/poster"): READERS | COUNTERS,
     ("POST", "/v1/devices"): ADMINS,
     ("GET", "/v1/devices"): SUPERVISORS,
     ("POST", "/v1/devices/{device_id}/revoke"): ADMINS,
@@ -86,6 +89,7 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
 }
 # What a right key gets where 200 (GET) or 415 (a body is missing) would need something that is not there.
 OTHERWISE: Mapping[Entry, int] = {
+    ("GET", "/v1/offices/{office}/poster"): 409,
     ("POST", "/v1/devices/{device_id}/revoke"): 404,
     ("POST", "/v1/periods/{code}/revise"): 404,
     ("POST", "/v1/periods/{code}/finalise"): 404,
@@ -108,6 +112,7 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/tickets"): GUARD | BODY,
     ("POST", "/v1/tickets/arm"): GUARD | BODY,
     ("GET", "/v1/tickets/counts"): GUARD | NAMING,
+    ("GET", "/v1/offices/{office}/poster"): GUARD | NAMING | {409},
     ("POST", "/v1/devices"): GUARD | BODY,
     ("GET", "/v1/devices"): GUARD,
     ("POST", "/v1/devices/{device_id}/revoke"): GUARD | NAMING,
@@ -176,7 +181,8 @@ def documented(house: House) -> dict[Entry, dict[str, Any]]:
 
 def address(path: str) -> str:
     """A path with something in the place of its parameters."""
-    filled = path.format(instrument="ikl-1", code="2026-09", report_id=UUID(int=7), device_id=UUID(int=7))
+    named = {"instrument": "ikl-1", "code": "2026-09", "agency": "kota", "office": "dukcapil"}
+    filled = path.format(report_id=UUID(int=7), device_id=UUID(int=7), **named)
     return filled + "?period=2026-09" if path in NEEDS_A_PERIOD else filled
 
 

@@ -24,6 +24,21 @@ def check_ticketed(sheet: RatingIn, kind: KeyKind | None) -> None:
         raise Problem("invalid-request", errors=errors)
 
 
+def check_open(sheet: RatingIn) -> None:
+    """Raises `invalid-request` where a sheet with neither key nor ticket says more than an open answer may."""
+    errors = []
+    if sheet.office is None:
+        errors.append(FieldError("office", "field-missing"))
+    if sheet.channel != "web":
+        errors.append(FieldError("channel", "channel-not-open"))
+    if sheet.employee is not None:
+        errors.append(FieldError("employee", "employee-not-open"))
+    # Comments and profiles stand apart from ratings and could no longer be told from those of proven ones.
+    errors += [FieldError(field, "field-not-open") for field in ("comment", "profile") if getattr(sheet, field)]
+    if errors:
+        raise Problem("invalid-request", errors=errors)
+
+
 def refuse_agency() -> NoReturn:
     """A key says which agency; raises `invalid-request`."""
     raise Problem("invalid-request", errors=[FieldError("agency", "agency-fixed")])

@@ -19,6 +19,7 @@ from app.foundation.telemetry import Metrics
 from app.foundation.translations import Translate, negotiate, translator
 from app.ratings.doors import batch_flaws, check_ticketed, refuse_agency
 from app.ratings.intake import Accepted, Intake
+from app.ratings.open_answers import OpenDoor
 from app.ratings.schemas import (
     LONGEST_BATCH,
     BatchIn,
@@ -68,7 +69,8 @@ class TicketDoor(Protocol):
 async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Response:
     """Store one answer sheet. 201 is sent when it is on disk, never earlier; retry with the same id until then.
 
-    A one-time `ticket` takes the place of a key: it says whom the sheet is about, and works once.
+    A one-time `ticket` takes the place of a key: it says whom the sheet is about, and works once. With neither, an
+    answer that names `agency`, `office`, `service` and the channel `web` is kept apart as an open one.
     """
     intake: Intake = request.app.state.intake
     metrics: Metrics = request.app.state.metrics
@@ -90,13 +92,17 @@ async def _at_another_door(request: Request, principal: Principal | None, sheet:
     if isinstance(sheet, MalformedItem):
         raise key_missing() if principal is None and not sheet.is_keyless else invalid(sheet.error)
     assert isinstance(sheet, RatingIn), "the tolerant second look knows nothing else"
+    address = request.client.host if request.client else ""
     if sheet.ticket is not None:
         check_ticketed(sheet, principal.kind if principal else None)
         door: TicketDoor = request.app.state.redeemer
-        return await door.spend(sheet, principal, request.client.host if request.client else "")
+        return await door.spend(sheet, principal, address)
     if principal is not None:
         refuse_agency()
-    raise key_missing()
+    if sheet.agency is None:
+        raise key_missing()
+    open_door: OpenDoor = request.app.state.open_door
+    return await open_door.submit(sheet, sheet.agency, address)
 
 
 @batch_router.post("/ratings/batch", response_model=BatchOut, responses=problems(400, 408, 413, 415, 422, 503))

@@ -69,7 +69,7 @@ class RatingIn(BaseModel):
         description="One-time code from a slip, instead of a key or beside an app's. It alone says office, service "
         "and employee; `id` is needed with it.",
     )
-    agency: OfficeCode | None = Field(
+    agency: EmployeeCode | None = Field(
         default=None, description="Code of the agency; only for an open answer, which has neither key nor ticket."
     )
     office: OfficeCode | None = Field(default=None, description="Needed with an app key; a device has its own.")

@@ -4,18 +4,15 @@ Forged, unarmed, expired and spent tickets get one answer after the same work: o
 a rating that this is the retry of. So does a ticket that the key beside it does not reach.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from app.access.guessing import GuessBudget
 from app.access.principals import Principal
 from app.directory.catalogue import CatalogueCache
-from app.foundation.clock import Clock, seconds_of
+from app.foundation.clock import Clock
 from app.foundation.database import Database, Session
 from app.foundation.problems import Problem, busy
 from app.instruments.shelf import ShelfCache
@@ -26,14 +23,11 @@ from app.ratings.rating import NewRating, Outcome, Stored
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
 from app.tickets import store
+from app.tickets.attempts import Attempts
 from app.tickets.codes import code_digest
 from app.tickets.life import Held, day_of, rated_on
 
 CHANNEL = "web"
-# Behind a proxy or a mobile network all citizens of a town share one address, so that the budget must bear their
-# honest mistakes: a slip tried twice, or too early. Guessing at five a second meets one of a million armed tickets
-# (of 2^55 codes) in two centuries.
-BUDGET, PER_SECOND = 600, 5.0
 # Who would wait longer than a client does is told at once to come again. Below the budget, so that right tickets
 # on their way never use it up.
 LONGEST_QUEUE = 256
@@ -51,7 +45,7 @@ class Redeemer:
         judge: Judge,
         ratings: RatingStore,
         pepper: bytes,
-        budget: GuessBudget,
+        attempts: Attempts,
         clock: Clock,
         limiter: CapacityLimiter,
     ) -> None:
@@ -61,9 +55,8 @@ class Redeemer:
         self._judge = judge
         self._ratings = ratings
         self._pepper = pepper
-        self._budget = budget
+        self._attempts = attempts
         self._clock = clock
-        self._seconds = seconds_of(clock)
         self._limiter = limiter
 
     async def spend(self, sheet: RatingIn, principal: Principal | None, address: str) -> Accepted:
@@ -80,7 +73,7 @@ class Redeemer:
         assert sheet.ticket is not None, "checked at the door"
         moment = self._judge.moment(sheet.id, self._clock())
         digest = code_digest(self._pepper, sheet.ticket)
-        with self._guess(address):
+        with self._attempts.one(address):
             with self._database.reading() as session:
                 found = self._reached(store.find_armed(session, digest, day_of(moment)), principal)
             stored = None if found is None else self._spend(*found, sheet, sheet.id, moment)
@@ -90,21 +83,6 @@ class Redeemer:
         if stored.outcome is Outcome.conflict:
             raise Problem("id-conflict")
         return Accepted(sheet.id, stored)
-
-    @contextmanager
-    def _guess(self, address: str) -> Iterator[None]:
-        """Take an attempt before the ticket is looked at; it is given back unless the ticket is refused."""
-        if wait := self._budget.take(address, self._seconds()):
-            raise Problem("too-many-tickets", headers={"Retry-After": str(wait)}, seconds=wait)
-        refused = False
-        try:
-            yield
-        except Problem as problem:
-            refused = problem.code == "ticket-refused"
-            raise
-        finally:
-            if not refused:
-                self._budget.give_back(address, self._seconds())
 
     def _reached(self, found: tuple[str, Held] | None, principal: Principal | None) -> tuple[str, Held] | None:
         """The ticket, unless the key beside it is another agency's or of other offices."""
