@@ -19,6 +19,7 @@ import app.directory.routes
 import app.foundation.routes
 import app.indices.routes
 import app.instruments.routes
+import app.inviting.routes
 import app.ratings.routes
 import app.reports.routes
 import app.tickets.routes
@@ -40,15 +41,17 @@ from app.foundation.secret import derive, load_secret
 from app.foundation.settings import Environment, Settings
 from app.foundation.telemetry import Metrics
 from app.instruments.shelf import ShelfCache, changed_since_use
+from app.inviting.looking import TicketWindow
 from app.ratings.intake import Intake
 from app.ratings.judging import Judge
 from app.ratings.keys import KeyMaker
+from app.ratings.open_answers import OpenDoor
 from app.ratings.quotas import Pace, Quotas
 from app.ratings.retention import tidy
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
 from app.reports.shelf import Shelf
-from app.tickets.guessing import GuessBudget
+from app.tickets.attempts import Attempts
 from app.tickets.issuing import TicketOffice
 from app.tickets.redeeming import Redeemer
 from app.tickets.upkeep import sweep_expired
@@ -63,9 +66,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.instruments.routes.router,
     app.devices.routes.router,
     app.ratings.routes.router,
+    app.ratings.routes.batch_router,
     app.tickets.routes.router,
     app.tickets.routes.queue_router,
-    app.tickets.routes.open_router,
+    app.inviting.routes.router,
     app.indices.routes.router,
     app.reports.routes.router,
     *app.web.routes.routers,
@@ -179,6 +183,7 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
             late_limit=late_limit,
             quotas=Quotas(Pace(settings.device_per_hour, settings.device_burst, settings.device_interval_seconds)),
         )
+        application.state.open_door = OpenDoor(application.state.intake, catalogues, clock)
         _open_tickets(application, database, secret, catalogues, shelves, store, late_limit)
         application.state.metrics.queued.set_function(lambda: writer.queued)
         upkeep = (
@@ -208,6 +213,7 @@ def _open_tickets(
 ) -> None:
     """What the ticket routes need."""
     state, pepper = application.state, derive(secret, "ticket")
+    attempts = Attempts(state.clock)
     state.ticket_office = TicketOffice(database, catalogues, pepper)
     state.redeemer = Redeemer(
         database=database,
@@ -216,11 +222,12 @@ def _open_tickets(
         judge=Judge(KeyMaker.of(secret), late_limit),
         ratings=store,
         pepper=pepper,
-        budget=GuessBudget(),
+        attempts=attempts,
         clock=state.clock,
+        # SQLite has one writer at a time; on PostgreSQL the pool keeps connections for everybody else.
+        limiter=CapacityLimiter(1 if database.is_sqlite else REDEEMING),
     )
-    # SQLite has one writer at a time; on PostgreSQL the pool keeps connections for everybody else.
-    state.redeeming = CapacityLimiter(1 if database.is_sqlite else REDEEMING)
+    state.ticket_window = TicketWindow(database, pepper, attempts, state.clock)
 
 
 def check_fitness(settings: Settings, database: Database, secret: bytes) -> None:

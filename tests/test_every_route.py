@@ -42,8 +42,9 @@ HELD: Mapping[Entry, int] = {
     ("GET", "/v1/reports/{report_id}/verification"): 404,
     ("POST", "/v1/replies/read"): 415,
     ("POST", "/v1/replies"): 415,
-    ("POST", "/v1/tickets/redeem"): 415,
     ("POST", "/v1/devices/pair"): 415,
+    ("POST", "/v1/tickets/look"): 415,
+    ("GET", "/v1/open/{agency}/{office}"): 200,
 }
 
 EVERY_KIND = frozenset(KeyKind)
@@ -67,6 +68,7 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("POST", "/v1/tickets"): COUNTERS,
     ("POST", "/v1/tickets/arm"): COUNTERS,
     ("GET", "/v1/tickets/counts"): READERS | COUNTERS,
+    ("GET", "/v1/offices/{office}/poster"): READERS | COUNTERS,
     ("POST", "/v1/devices"): ADMINS,
     ("GET", "/v1/devices"): SUPERVISORS,
     ("POST", "/v1/devices/{device_id}/revoke"): ADMINS,
@@ -92,6 +94,7 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
 }
 # What a right key gets where 200 (GET) or 415 (a body is missing) would need something that is not there.
 OTHERWISE: Mapping[Entry, int] = {
+    ("GET", "/v1/offices/{office}/poster"): 409,
     ("POST", "/v1/devices/{device_id}/revoke"): 404,
     ("POST", "/v1/periods/{code}/revise"): 404,
     ("POST", "/v1/periods/{code}/finalise"): 404,
@@ -114,12 +117,13 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/tickets"): GUARD | BODY,
     ("POST", "/v1/tickets/arm"): GUARD | BODY,
     ("GET", "/v1/tickets/counts"): GUARD | NAMING,
+    ("GET", "/v1/offices/{office}/poster"): GUARD | NAMING | {409},
     ("POST", "/v1/devices"): GUARD | BODY,
     ("GET", "/v1/devices"): GUARD,
     ("POST", "/v1/devices/{device_id}/revoke"): GUARD | NAMING,
     ("GET", "/v1/devices/me"): GUARD,
     ("POST", "/v1/devices/me/heartbeat"): GUARD | BODY,
-    ("POST", "/v1/ratings"): GUARD | BODY | {409, 429},
+    ("POST", "/v1/ratings"): GUARD | BODY | {409, 410, 429},
     ("POST", "/v1/ratings/batch"): GUARD | BODY,
     ("GET", "/v1/indices"): GUARD | NAMING | {406},
     ("GET", "/v1/measures/employees"): GUARD | NAMING,
@@ -182,7 +186,8 @@ def documented(house: House) -> dict[Entry, dict[str, Any]]:
 
 def address(path: str) -> str:
     """A path with something in the place of its parameters."""
-    filled = path.format(instrument="ikl-1", code="2026-09", report_id=UUID(int=7), device_id=UUID(int=7))
+    named = {"instrument": "ikl-1", "code": "2026-09", "agency": "kota", "office": "dukcapil"}
+    filled = path.format(report_id=UUID(int=7), device_id=UUID(int=7), **named)
     return filled + "?period=2026-09" if path in NEEDS_A_PERIOD else filled
 
 

@@ -67,6 +67,8 @@ def at_home(case: Case[Any], ids: Iterator[str]) -> None:
             named.update({name: EXISTING[name] for name in named.keys() & EXISTING.keys()})
     for sheet in sheets:
         if isinstance(sheet, dict) and "scores" in sheet:
+            sheet.pop("ticket", None)
+            sheet.pop("agency", None)
             sheet.update({"id": next(ids)} | {name: EXISTING[name] for name in ("office", "service", "channel")})
 
 

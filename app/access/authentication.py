@@ -18,6 +18,11 @@ from app.foundation.remembering import Memory
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="cermin"'}
 
 
+def key_missing() -> Problem:
+    """401: nothing in this request proves who is asking."""
+    return Problem("key-missing", headers=CHALLENGE)
+
+
 class Authenticator:
     """Checks keys for one process."""
 
@@ -66,5 +71,5 @@ def _digest(authorization: str) -> bytes:
 def _bearer(authorization: str | None) -> str:
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Problem("key-missing", headers=CHALLENGE)
+        raise key_missing()
     return token.strip()

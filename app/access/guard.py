@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from app.access.authentication import Authenticator
+from app.access.authentication import Authenticator, key_missing
 from app.access.principals import KeyKind, Principal
 from app.foundation.body import json_body
 from app.foundation.problems import Problem
@@ -14,10 +14,9 @@ from app.foundation.queries import exact_query
 EVERY_KIND = tuple(KeyKind)
 
 
-async def admit(request: Request, kinds: tuple[KeyKind, ...]) -> Principal:
-    """The principal of the request's key; 401 without a valid one, 403 for another kind."""
+async def admit(request: Request, kinds: tuple[KeyKind, ...], authorization: str | None) -> Principal:
+    """The principal of this header's key; 401 without a valid one, 403 for another kind."""
     authenticator: Authenticator = request.app.state.authenticator
-    authorization = _authorization(request)
     principal = authenticator.remembered(authorization)
     if principal is None:
         principal = await run_in_threadpool(authenticator.check, authorization)
@@ -38,7 +37,7 @@ def requires(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
     """A dependency that admits these kinds only: `Annotated[Principal, Depends(requires(KeyKind.reader))]`."""
 
     async def guard(request: Request) -> Principal:
-        principal = await admit(request, kinds)
+        principal = await admit(request, kinds, _authorization(request))
         # A rating has no query, and pays nothing for this.
         if request.scope["query_string"]:
             await exact_query(request)
@@ -46,3 +45,37 @@ def requires(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
         return principal
 
     return guard
+
+
+def requires_proof(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal | None]]:
+    """As `requires`, but whoever sends no key at all comes in as None: the body must hold another proof.
+
+    A body that is not even JSON holds none: 401, as anywhere else.
+    """
+
+    async def guard(request: Request) -> Principal | None:
+        authorization = _authorization(request)
+        principal = None if authorization is None else await admit(request, kinds, authorization)
+        if principal is None:
+            await _without_key(request)
+            return None
+        if request.scope["query_string"]:
+            await exact_query(request)
+        await json_body(request)
+        return principal
+
+    return guard
+
+
+async def _without_key(request: Request) -> None:
+    try:
+        await json_body(request)
+    except Problem:
+        raise key_missing() from None
+    await exact_query(request)
+
+
+async def anybody(request: Request) -> None:
+    """No key: what the body holds is the proof. The query is exact and the body declared all the same."""
+    await exact_query(request)
+    await json_body(request)

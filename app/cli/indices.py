@@ -98,7 +98,7 @@ def _drawn(table: IndexTable) -> Table:
         caption=f"{instrument.id}, bobot {table.scoring.mode}, tabel mutu {table.scoring.bands}",
     )
     drawn.add_column("Kelompok")
-    for heading in ("n", "Ditahan", *(f"NRR {item.title['id']}" for item in instrument.items)):
+    for heading in ("n", "Ditahan", "Terbuka", *(f"NRR {item.title['id']}" for item in instrument.items)):
         drawn.add_column(heading, justify="right")
     for heading in (instrument.index_name, "Mutu", "Kinerja", "Interval 95 %"):
         drawn.add_column(heading)
@@ -108,7 +108,7 @@ def _drawn(table: IndexTable) -> Table:
 
 
 def _cells(source: IndexRow, row: IndexRowOut) -> list[str]:
-    counts = [ABSENT if count is None else str(count) for count in (row.n, row.held)]
+    counts = [ABSENT if count is None else str(count) for count in (row.n, row.held, row.open and row.open.n)]
     means = [dimension.mean or ABSENT for dimension in row.dimensions]
     return [_group(source.group), *counts, *means, *_index(row.index, suppressed=row.suppressed)]
 

@@ -9,6 +9,7 @@ from app.cli.context import err
 from app.cli.demo import demo
 from app.cli.importing import import_answers
 from app.cli.indices import index
+from app.cli.posters import poster
 from app.cli.reports import report
 from app.cli.verify import verify_file
 
@@ -38,6 +39,7 @@ program.command("import")(import_answers)
 program.command("index")(index)
 program.command("report")(report)
 program.command("verify")(verify_file)
+program.command("poster")(poster)
 program.command("demo")(demo)
 
 

@@ -124,6 +124,14 @@ class CatalogueCache:
         with self._locks.setdefault(agency_id, threading.Lock()):
             return self._memory.younger_than(agency_id, age) or self._refresh(agency_id)
 
+    def known(self, agency_id: str) -> Catalogue | None:
+        """As `current` for a name that anybody sent; None for no such agency, of which nothing is kept (blocking)."""
+        if self._memory.last(agency_id) is None:
+            with self._database.reading() as session:
+                if directory_version(session, agency_id) is None:
+                    return None
+        return self.current(agency_id)
+
     def _refresh(self, agency_id: str) -> Catalogue:
         known = self._memory.last(agency_id)
         with self._database.reading() as session:

@@ -34,6 +34,22 @@ def offices_page(
     return session.exec(query.order_by(col(Office.code)).limit(limit)).all()
 
 
+def only_agency_with(session: Session, office: str) -> str | None:
+    """The agency of the one active office with this code; None where no agency or more than one has it."""
+    query = select(Office.agency_id).where(Office.code == office, col(Office.active).is_(True)).limit(2)
+    found = session.exec(query).all()
+    return found[0] if len(found) == 1 else None
+
+
+def services_at(session: Session, agency_id: str, office: str) -> Sequence[Service]:
+    """The active services by code that an office's counters give: all where one of them gives all, or there is none."""
+    counters = session.exec(select(Counter).where(Counter.agency_id == agency_id, Counter.office == office)).all()
+    query = select(Service).where(Service.agency_id == agency_id, col(Service.active).is_(True))
+    if counters and all(each.services for each in counters):
+        query = query.where(col(Service.code).in_({code for each in counters for code in each.services}))
+    return session.exec(query.order_by(col(Service.code))).all()
+
+
 def services_page(
     session: Session, agency_id: str, *, among: Collection[str] | None, after: str | None, limit: int
 ) -> Sequence[Service]:

@@ -31,7 +31,7 @@ class OnePassRoute(APIRoute):
 
     guard: Guard
     limits: Mapping[str, int]
-    tolerant: Mapping[type[BaseModel], type[BaseModel]]
+    tolerant: Mapping[type[BaseModel], Any]
 
     def get_route_handler(self) -> Answerer:
         """What answers a request for this route, whichever way it came."""
@@ -56,11 +56,11 @@ class OnePassRoute(APIRoute):
 
 
 def one_pass(
-    admitting: Guard, limits: Mapping[str, int], tolerant: Mapping[type[BaseModel], type[BaseModel]]
+    admitting: Guard, limits: Mapping[str, int], tolerant: Mapping[type[BaseModel], Any]
 ) -> type[OnePassRoute]:
     """The route class whose routes are guarded by `admitting` and take bodies up to the limit of their path.
 
-    A body that does not fit its model is looked at again as the model's `tolerant` one, if it has one.
+    A body that does not fit its model is looked at again as the model's `tolerant` type, if it has one.
     """
 
     class Guarded(OnePassRoute):

@@ -89,5 +89,5 @@ def document(app: FastAPI) -> dict[str, Any]:
         if path.startswith(GUARDED):
             for operation in operations.values():
                 if "401" in operation["responses"]:
-                    operation["security"] = [{"key": []}]
+                    operation.setdefault("security", [{"key": []}])
     return made

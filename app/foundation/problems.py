@@ -58,6 +58,10 @@ KINDS: Mapping[str, Kind] = {
     "too-many-codes": Kind(
         429, "Too many wrong codes", "Too many wrong codes came from this address; try again after {seconds} seconds."
     ),
+    # The poster.
+    "public-url-missing": Kind(
+        409, "Public address missing", "Set CERMIN_PUBLIC_URL: a poster shows the address by which citizens get here."
+    ),
     # The period asked for.
     "period-open": Kind(404, "Period open", "This period has not been closed; close it first."),
     "period-not-over": Kind(409, "Period not over", "The period runs until {ends}; close it after that."),
@@ -92,6 +96,9 @@ KINDS: Mapping[str, Kind] = {
     "too-many-tickets": Kind(
         429, "Too many wrong tickets", "Too many tickets were refused; send the same again after {seconds} seconds."
     ),
+    "too-many-answers": Kind(
+        429, "Too many answers", "Too many open answers came from this address; send the same after {seconds} seconds."
+    ),
     # A rating.
     "id-conflict": Kind(409, "Id already used", "This id is stored with other content; nothing was changed."),
     "id-in-future": Kind(422, "Id from the future", "The id's time is ahead of the server's; correct the clock."),
@@ -123,6 +130,13 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "instrument-unknown": "The agency has no instrument with this id.",
     "channel-missing": "An app must say through which channel the citizen rated: mobile or web.",
     "channel-fixed": "A device always rates through the channel kiosk; leave this field out.",
+    "fixed-by-ticket": "The ticket says where and for whom; leave this field out.",
+    "ticket-at-device": "A kiosk takes no ticket; a ticket is spent on a citizen's own phone, or through an app.",
+    "ticket-in-batch": "A ticket is spent alone; send this rating to POST /v1/ratings.",
+    "agency-fixed": "The key says which agency; leave this field out.",
+    "channel-not-open": "An answer without key and ticket comes through the channel web; send web.",
+    "employee-not-open": "An answer without key and ticket is never about a person; leave this field out.",
+    "field-not-open": "An answer without key and ticket takes no comment and no profile; leave this field out.",
     "score-missing": "An answer is missing; send null for a question that was skipped.",
     "score-unknown": "The instrument has no such question.",
     "score-out-of-range": "The answer is outside the instrument's scale.",

@@ -17,6 +17,8 @@ ROW = ("group", "name", "n", "held", "suppressed")
 DIMENSION = ("n", "mean", "index", "grade", "lower", "upper")
 # No item's column can have one of these names, for theirs all end in an underscore and a word of the above.
 INDEX = ("index", "grade", "words_id", "words_en", "confidence", "lower", "upper", "complete_sheets")
+# What is in no figure: open answers, and the tickets of the same places and days.
+BESIDE = ("open", "mean_open", "index_open", "tickets_issued", "tickets_armed", "tickets_spent", "tickets_coverage")
 
 
 def csv_text(table: IndexTable) -> str:
@@ -26,7 +28,7 @@ def csv_text(table: IndexTable) -> str:
     writer = csv.DictWriter(text, columns(table.scoring.instrument.codes))
     writer.writeheader()
     for source, row in zip(table.rows, out.rows, strict=True):
-        line = {**_shared(out), **_row(source.group, row), **_index(row.index)}
+        line = {**_shared(out), **_row(source.group, row), **_index(row.index), **_beside(row)}
         for dimension in row.dimensions:
             line |= _dimension(dimension)
         writer.writerow({name: guarded(cell) for name, cell in line.items()})
@@ -36,7 +38,7 @@ def csv_text(table: IndexTable) -> str:
 def columns(codes: Sequence[str]) -> list[str]:
     """The header for an instrument with these items."""
     of_items = [f"{code}_{part}" for code in codes for part in DIMENSION]
-    return [*SHARED, *ROW, *of_items, *INDEX]
+    return [*SHARED, *ROW, *of_items, *INDEX, *BESIDE]
 
 
 def _shared(table: IndexTableOut) -> Cells:
@@ -58,6 +60,15 @@ def _shared(table: IndexTableOut) -> Cells:
 def _row(group: Group | None, row: IndexRowOut) -> Cells:
     value, name = (group.value, group.name) if group else (None, None)
     return dict(zip(ROW, (value, name, row.n, row.held, str(row.suppressed).lower()), strict=True))
+
+
+def _beside(row: IndexRowOut) -> Cells:
+    opened, tickets = row.open, row.tickets
+    cells = (
+        *((opened.n, opened.mean, opened.index) if opened else (None,) * 3),
+        *((tickets.issued, tickets.armed, tickets.spent, tickets.coverage) if tickets else (None,) * 4),
+    )
+    return dict(zip(BESIDE, cells, strict=True))
 
 
 def _dimension(dimension: DimensionOut) -> Cells:

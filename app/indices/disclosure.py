@@ -6,6 +6,8 @@ from app.indices.counts import SheetCounts, histograms
 from app.indices.figures import Group, IndexRow, Scoring, index_row
 from app.indices.plan import By
 from app.instruments.model import Instrument
+from app.ratings.standings import COUNTED
+from app.tickets.life import TicketSum
 
 # Below ten answers a person's figure says more about chance than about the person (statistics.md §0),
 # and the sheets of single citizens could be read from it.
@@ -23,12 +25,17 @@ def hides_an_item(instrument: Instrument, counts: SheetCounts) -> bool:
 
 
 def disclosed_row(
-    scoring: Scoring, group: Group | None, of_standing: Mapping[str, SheetCounts], *, personal: bool
+    scoring: Scoring,
+    group: Group | None,
+    of_standing: Mapping[str, SheetCounts],
+    *,
+    personal: bool,
+    tickets: TicketSum | None = None,
 ) -> IndexRow:
     """The row as it may be shown: about a person with fewer than ten counted sheets it has no figure.
 
     Such a row is not even measured, so that nothing of it can leak on the way.
     """
-    if personal and sum(of_standing.get("counted", {}).values()) < SMALLEST_N:
+    if personal and sum(of_standing.get(COUNTED, {}).values()) < SMALLEST_N:
         return IndexRow(group, n=None, held=None, figures=None, suppressed=True)
-    return index_row(scoring, group, of_standing)
+    return index_row(scoring, group, of_standing, tickets)

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 from app.indices.counts import SheetCounts, histograms
 from app.indices.intervals import Interval, composite_interval, item_interval
-from app.indices.official import OfficialIndex, official_index
+from app.indices.official import Graded, OfficialIndex, official_index
 from app.indices.period import Period
 from app.indices.plan import By
 from app.instruments.model import Instrument
+from app.ratings.standings import COUNTED, HELD, OPEN
+from app.tickets.life import TicketSum
+
+# Below ten, a mean tells about chance and about single citizens.
+FEWEST_OPEN = 10
 
 
 @dataclass(frozen=True)
@@ -41,14 +46,27 @@ class Group:
 
 
 @dataclass(frozen=True)
+class OpenAnswers:
+    """How many answered through the open door, and their composite: None below ten, or where a question has none."""
+
+    n: int
+    composite: Graded | None
+
+
+@dataclass(frozen=True)
 class IndexRow:
-    """Counted and held sheets with their figures; all of them None when the row is suppressed."""
+    """Counted, held and open sheets, and the figures of the counted; all of them None when the row is suppressed.
+
+    `tickets` is None where tickets are not told apart by what was asked: by channel.
+    """
 
     group: Group | None
     n: int | None
     held: int | None
     figures: Figures | None
     suppressed: bool = False
+    open: OpenAnswers | None = None
+    tickets: TicketSum | None = None
 
 
 @dataclass(frozen=True)
@@ -62,10 +80,30 @@ class IndexTable:
     rows: tuple[IndexRow, ...]
 
 
-def index_row(scoring: Scoring, group: Group | None, of_standing: Mapping[str, SheetCounts]) -> IndexRow:
-    """The row of some sheets, counted per standing; held sheets are told but not measured."""
-    counted, held = of_standing.get("counted", {}), of_standing.get("held", {})
-    return IndexRow(group, sum(counted.values()), sum(held.values()), figures(scoring, counted))
+def index_row(
+    scoring: Scoring,
+    group: Group | None,
+    of_standing: Mapping[str, SheetCounts],
+    tickets: TicketSum | None = None,
+) -> IndexRow:
+    """The row of some sheets, counted per standing; held sheets are told but not measured, open ones apart."""
+    counted, held = of_standing.get(COUNTED, {}), of_standing.get(HELD, {})
+    return IndexRow(
+        group,
+        n=sum(counted.values()),
+        held=sum(held.values()),
+        figures=figures(scoring, counted),
+        open=open_answers(scoring, of_standing.get(OPEN, {})),
+        tickets=tickets,
+    )
+
+
+def open_answers(scoring: Scoring, counts: SheetCounts) -> OpenAnswers:
+    """What is told of open answers: anybody may give them, so they get neither grade nor interval."""
+    n = sum(counts.values())
+    if n < FEWEST_OPEN:
+        return OpenAnswers(n, None)
+    return OpenAnswers(n, official_index(scoring.instrument, counts, scoring.mode, scoring.bands).composite)
 
 
 def figures(scoring: Scoring, counts: SheetCounts) -> Figures:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from app.indices.differencing import Cell, Ledger, Month, Part, told
 from app.indices.disclosure import SMALLEST_N
 from app.indices.plan import By
-from app.indices.sheet_rows import COUNTED, SheetRow, by_unit, grouped, size
+from app.indices.sheet_rows import SheetRow, by_unit, grouped, size
+from app.ratings.standings import COUNTED
 
 Units = Mapping[str, Sequence[SheetRow]]
 # One answer knows two times: the period asked for, and the one before.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import repeat
 
-from app.indices.figures import Group, IndexRow, IndexTable, Scoring
+from app.indices.figures import Group, IndexRow, IndexTable, OpenAnswers, Scoring
 from app.indices.intervals import Interval
 from app.indices.official import Graded, ItemIndex
 from app.indices.plan import By
@@ -21,10 +21,13 @@ from app.indices.schemas import (
     IndexTableOut,
     MonthGroup,
     OfficeGroup,
+    OpenOut,
     ServiceGroup,
+    TicketsOut,
 )
 from app.instruments.model import Instrument, Item, Texts
 from app.instruments.schemas import TextsOut
+from app.tickets.life import TicketSum
 
 GROUPS: Mapping[By, type[AnyGroup]] = {
     By.office: OfficeGroup,
@@ -71,6 +74,8 @@ def _row(instrument: Instrument, by: By | None, row: IndexRow) -> IndexRowOut:
         group=_group(by, row.group),
         n=row.n,
         held=row.held,
+        open=_open(instrument, row.open),
+        tickets=_tickets(row.tickets),
         suppressed=row.suppressed,
         dimensions=tuple(
             map(
@@ -82,6 +87,21 @@ def _row(instrument: Instrument, by: By | None, row: IndexRow) -> IndexRowOut:
         ),
         index=index_out(instrument, figures.official.composite, figures.composite) if figures else None,
     )
+
+
+def _open(instrument: Instrument, answers: OpenAnswers | None) -> OpenOut | None:
+    if answers is None:
+        return None
+    index = answers.composite
+    return OpenOut(
+        n=answers.n,
+        mean=None if index is None else _mean(index.exact, instrument),
+        index=None if index is None else str(index.rounded),
+    )
+
+
+def _tickets(tickets: TicketSum | None) -> TicketsOut | None:
+    return None if tickets is None else TicketsOut(**tickets._asdict(), coverage=tickets.coverage)
 
 
 def _group(by: By | None, group: Group | None) -> AnyGroup | None:

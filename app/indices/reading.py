@@ -1,6 +1,6 @@
 """Answers one question about indices: from the words of a query to rows of figures that may be shown."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -16,6 +16,8 @@ from app.indices.store import names_of, office_parents, sheet_counts
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument
 from app.instruments.shelf import instruments_of
+from app.tickets.counting import ticket_sums
+from app.tickets.life import NONE, TicketSum
 
 Choice = TypeVar("Choice")
 
@@ -41,11 +43,31 @@ def read_indices(
     if not counts and query.office is not None and not names_of(session, agency_id, By.office, [query.office]):
         raise Problem("office-unknown")
     personal = about_person(query.employee, query.by)
+    tickets = _tickets(session, agency_id, selection)
     rows = tuple(
-        disclosed_row(scoring, group, counts.get(group.value if group else None, {}), personal=personal)
-        for group in _groups(session, agency_id, query.by, counts)
+        disclosed_row(scoring, group, counts.get(value, {}), personal=personal, tickets=tickets(value))
+        for group, value in (
+            (each, each.value if each else None) for each in _groups(session, agency_id, query.by, counts)
+        )
     )
     return IndexTable(agency_id, scoring, period, query.by, rows)
+
+
+def _tickets(session: Session, agency_id: str, asked: Selection) -> Callable[[str | None], TicketSum | None]:
+    """The tickets of each row; a ticket knows no channel, so rows about one have none."""
+    if By.channel in asked.asked:
+        return lambda _: None
+    sums = ticket_sums(
+        session,
+        agency_id,
+        None if asked.whole_agency else asked.offices,
+        asked.first,
+        asked.last,
+        asked.by,
+        service=asked.service,
+        employee=asked.employee,
+    )
+    return lambda value: sums.get(value, NONE)
 
 
 def _scoring(session: Session, agency_id: str, query: IndexQuery) -> Scoring:

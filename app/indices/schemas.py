@@ -92,16 +92,36 @@ class IndexOut(_Out):
     interval: IndexIntervalOut | None
 
 
+class OpenOut(_Out):
+    """Answers without key and ticket: n, and from ten on their mean and index. Anybody may give them; no grade."""
+
+    n: int
+    mean: str | None
+    index: str | None
+
+
+class TicketsOut(_Out):
+    """Tickets issued in the period, how many of them were armed and spent, and coverage = spent / armed."""
+
+    issued: int
+    armed: int
+    spent: int
+    coverage: float | None
+
+
 class IndexRowOut(_Out):
     """One row. A suppressed row is about a person with too few ratings; all its figures are null.
 
-    `n` counts sheets, `held` those that screening doubts; they are in no figure. `index` is null when
-    nobody answered one of the questions.
+    `n` counts sheets, `held` those that screening doubts, `open` those that came with neither key nor ticket; both
+    are in no figure. `index` is null when nobody answered one of the questions. `tickets`, of whatever questionnaire
+    and by the day of issue, is null where a channel is asked for: a ticket knows none.
     """
 
     group: AnyGroup | None
     n: int | None
     held: int | None
+    open: OpenOut | None
+    tickets: TicketsOut | None
     suppressed: bool
     dimensions: tuple[DimensionOut, ...]
     index: IndexOut | None

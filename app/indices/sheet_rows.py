@@ -6,10 +6,9 @@ from typing import NamedTuple, TypeVar
 
 from app.indices.counts import SheetCounts
 from app.indices.plan import By
+from app.ratings.standings import COUNTED
 
 Key = TypeVar("Key", bound=Hashable)
-
-COUNTED = "counted"
 
 
 class SheetRow(NamedTuple):

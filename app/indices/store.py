@@ -11,8 +11,9 @@ from app.directory.tables import Employee, Office, Service
 from app.foundation.database import Session
 from app.indices.courses import DaySheets
 from app.indices.plan import By, Segment, Selection
-from app.indices.sheet_rows import COUNTED, SheetRow
+from app.indices.sheet_rows import SheetRow
 from app.ratings.grains import AGENCY_MONTH, OFFICE_DAY, Grain
+from app.ratings.standings import COUNTED, OPEN
 from app.ratings.tables import Rating, Tally
 
 # Standing → sheet → n, for each group (None without a grouping).
@@ -58,7 +59,10 @@ def sheet_counts(session: Session, agency_id: str, selection: Selection, segment
 
 
 def sheet_rows(session: Session, agency_id: str, instrument: str, first: date, last: date) -> list[SheetRow]:
-    """Every sheet from one local day to another, both included, added up by all it is told apart by."""
+    """Every sheet from one local day to another, both included, added up by all it is told apart by; no open ones.
+
+    Measures and reports, of persons, offices and surveys, start here: an open answer is in none of them.
+    """
     keys = (RATING.office, RATING.employee, RATING.service, RATING.channel, RATING.standing, RATING.sheet)
     query = (
         select(*keys, func.count())
@@ -66,6 +70,7 @@ def sheet_rows(session: Session, agency_id: str, instrument: str, first: date, l
             RATING.agency_id == agency_id,
             RATING.rated_on.between(first, last),
             RATING.instrument == instrument,
+            RATING.standing != OPEN,
         )
         .group_by(*keys)
     )

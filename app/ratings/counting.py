@@ -40,7 +40,7 @@ def tally_key(grain: Grain, rating: NewRating) -> TallyKey:
         service=place.service if grain.split else "",
         channel=place.channel if grain.split else "",
         ticketed=rating.ticketed,
-        standing="counted",
+        standing=rating.standing,
         instrument=rating.instrument,
         sheet=rating.sheet,
     )

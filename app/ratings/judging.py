@@ -17,6 +17,7 @@ from app.ratings.keys import KeyMaker, plain_text
 from app.ratings.rating import NewRating
 from app.ratings.redaction import redact
 from app.ratings.schemas import ProfileIn, RatingIn
+from app.ratings.standings import COUNTED, OPEN
 
 LARGEST_LEAD = timedelta(minutes=5)
 
@@ -51,6 +52,7 @@ class Judge:
                 digest=self.digest(principal, sheet, rating_id),
                 comment=_comment(sheet.comment) if sheet.comment else None,
                 profile=_profile(sheet.profile),
+                standing=COUNTED if sheet.agency is None else OPEN,
             )
         except Problem as problem:
             return problem
@@ -84,6 +86,9 @@ class Judge:
 
     def digest(self, principal: Principal, sheet: RatingIn, rating_id: UUID) -> str:
         """Of what the sheet means, as sent: a roster that changes later does not change it."""
+        if sheet.agency is not None:
+            # Nobody can repeat an app's rating through the open door, nor the other way round.
+            return self.keys.digest(rating_id, OPEN, sheet.office, sheet.service, *_said(sheet))
         return self.keys.digest(
             rating_id,
             sheet.office or principal.office,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.ratings.attribution import Place
+from app.ratings.standings import COUNTED
 
 
 class NewRating(NamedTuple):
@@ -20,6 +21,7 @@ class NewRating(NamedTuple):
     comment: str | None = None
     profile: Mapping[str, str] | None = None
     ticketed: bool = False
+    standing: str = COUNTED
 
 
 class Outcome(StrEnum):

@@ -2,21 +2,24 @@
 
 import json
 from collections import Counter
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.guard import requires
+from app.access.authentication import key_missing
+from app.access.guard import requires, requires_proof
 from app.access.principals import KeyKind, Principal
 from app.foundation.answers import invalid
 from app.foundation.one_pass import Prepared, one_pass
 from app.foundation.openapi import problems
-from app.foundation.problems import FieldError, Problem
+from app.foundation.problems import Problem
 from app.foundation.telemetry import Metrics
 from app.foundation.translations import Translate, negotiate, translator
+from app.ratings.doors import batch_flaws, check_ticketed, refuse_agency
 from app.ratings.intake import TOO_FAST, Accepted, Intake
+from app.ratings.open_answers import OpenDoor
 from app.ratings.schemas import (
     LONGEST_BATCH,
     BatchIn,
@@ -25,34 +28,57 @@ from app.ratings.schemas import (
     RatingIn,
     RatingOut,
     TolerantBatchIn,
+    TolerantRatingIn,
 )
 
-writers = requires(KeyKind.device, KeyKind.app)
+raters = requires_proof(KeyKind.device, KeyKind.app)
+batchers = requires(KeyKind.device, KeyKind.app)
 # A rating is small; a batch of 500 with comments fits into a mebibyte.
 LIMITS = {"/v1/ratings": 16 * 1_024, "/v1/ratings/batch": 1_024 * 1_024}
-router = APIRouter(prefix="/v1", tags=["ratings"], route_class=one_pass(writers, LIMITS, {BatchIn: TolerantBatchIn}))
-Rater = Annotated[Principal, Depends(writers)]
+one_way = one_pass(raters, LIMITS, {RatingIn: TolerantRatingIn})
+batch_way = one_pass(batchers, LIMITS, {BatchIn: TolerantBatchIn})
+router = APIRouter(prefix="/v1", tags=["ratings"], route_class=one_way)
+batch_router = APIRouter(prefix="/v1", tags=["ratings"], route_class=batch_way)
+Rater = Annotated[Principal | None, Depends(raters)]
+Batcher = Annotated[Principal, Depends(batchers)]
+# A key, or what the body holds instead.
+SECURITY: dict[str, Any] = {"security": [{"key": []}, {}]}
+
+
+class TicketDoor(Protocol):
+    """Spends tickets; the room above this one knows how."""
+
+    async def spend(self, sheet: RatingIn, principal: Principal | None, address: str) -> Accepted:
+        """The rating that took the ticket's place; raises `ticket-refused`, `too-many-tickets` and the like."""
 
 
 @router.post(
     "/ratings",
     status_code=201,
     response_model=RatingOut,
+    openapi_extra=SECURITY,
     responses={
         200: {
             "model": RatingOut,
             "description": "This id with this content was stored before.",
             "headers": {"Idempotent-Replayed": {"schema": {"type": "string", "enum": ["true"]}}},
         },
-        **problems(400, 408, 409, 413, 415, 422, 429, 503),
+        **problems(400, 408, 409, 410, 413, 415, 422, 429, 503),
     },
 )
 async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Response:
-    """Store one answer sheet. 201 is sent when it is on disk, never earlier; retry with the same id until then."""
+    """Store one answer sheet. 201 is sent when it is on disk, never earlier; retry with the same id until then.
+
+    A one-time `ticket` takes the place of a key: it says whom the sheet is about, and works once. With neither, an
+    answer that names `agency`, `office`, `service` and the channel `web` is kept apart as an open one.
+    """
     intake: Intake = request.app.state.intake
     metrics: Metrics = request.app.state.metrics
     try:
-        accepted = await intake.submit(principal, sheet)
+        if principal is not None and type(sheet) is RatingIn and sheet.ticket is None and sheet.agency is None:
+            accepted = await intake.submit(principal, sheet)
+        else:
+            accepted = await _at_another_door(request, principal, sheet)
     except Problem as problem:
         metrics.submitted(outcome_of(problem))
         raise
@@ -61,7 +87,25 @@ async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Re
     return Prepared(rating_body(accepted), 200 if replayed else 201, replayed=replayed)
 
 
-@router.post(
+async def _at_another_door(request: Request, principal: Principal | None, sheet: object) -> Accepted:
+    """What comes with a ticket, without a key, or is no rating at all."""
+    if isinstance(sheet, MalformedItem):
+        raise key_missing() if principal is None and not sheet.is_keyless else invalid(sheet.error)
+    assert isinstance(sheet, RatingIn), "the tolerant second look knows nothing else"
+    address = request.client.host if request.client else ""
+    if sheet.ticket is not None:
+        check_ticketed(sheet, principal.kind if principal else None)
+        door: TicketDoor = request.app.state.redeemer
+        return await door.spend(sheet, principal, address)
+    if principal is not None:
+        refuse_agency()
+    if sheet.agency is None:
+        raise key_missing()
+    open_door: OpenDoor = request.app.state.open_door
+    return await open_door.submit(sheet, sheet.agency, address)
+
+
+@batch_router.post(
     "/ratings/batch",
     response_model=BatchOut,
     responses={
@@ -77,7 +121,7 @@ async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Re
         **problems(400, 408, 413, 415, 422, 503),
     },
 )
-async def post_batch(request: Request, principal: Rater, batch: BatchIn) -> Response:
+async def post_batch(request: Request, principal: Batcher, batch: BatchIn) -> Response:
     """Store up to 500 answer sheets; each gets its own result and costs no other."""
     if len(batch.ratings) > LONGEST_BATCH:
         raise Problem("batch-too-long", limit=LONGEST_BATCH)
@@ -95,7 +139,8 @@ async def post_batch(request: Request, principal: Rater, batch: BatchIn) -> Resp
 
 
 def _is_complete(item: RatingIn | MalformedItem) -> bool:
-    return isinstance(item, RatingIn) and item.id is not None
+    """Whether it may be judged: a ticket is spent alone, and a key says its agency."""
+    return isinstance(item, RatingIn) and item.id is not None and item.ticket is None and item.agency is None
 
 
 def retry_after(problem: Problem) -> int | None:
@@ -106,7 +151,7 @@ def retry_after(problem: Problem) -> int | None:
 def _malformed(item: RatingIn | MalformedItem) -> Problem:
     if isinstance(item, MalformedItem):
         return invalid(item.error)
-    return Problem("invalid-request", errors=[FieldError("id", "field-missing")])
+    return Problem("invalid-request", errors=list(batch_flaws(item)))
 
 
 def _item(item: RatingIn | MalformedItem, outcome: Accepted | Problem, translate: Translate) -> str:

@@ -23,7 +23,7 @@ def row(rating: NewRating) -> Row:
         place.employee,
         place.channel,
         rating.ticketed,
-        "counted",
+        rating.standing,
         rating.instrument,
         rating.sheet,
         rating.digest,

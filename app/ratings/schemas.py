@@ -21,6 +21,9 @@ OfficeCode = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 EmployeeCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
 ItemCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 
+# Longer than any way of writing a code; what is no code is refused as a spent ticket is.
+TicketText = Annotated[str, Field(max_length=40)]
+
 LONGEST_COMMENT = 1_000
 LONGEST_BATCH = 500
 
@@ -61,6 +64,14 @@ class RatingIn(BaseModel):
         description="UUIDv7 made by the client at the moment of rating. Left out, the server makes one: "
         "good for a first try, not safe to retry.",
     )
+    ticket: TicketText | None = Field(
+        default=None,
+        description="One-time code from a slip, instead of a key or beside an app's. It alone says office, service "
+        "and employee; `id` is needed with it.",
+    )
+    agency: EmployeeCode | None = Field(
+        default=None, description="Code of the agency; only for an open answer, which has neither key nor ticket."
+    )
     office: OfficeCode | None = Field(default=None, description="Needed with an app key; a device has its own.")
     service: OfficeCode | None = Field(
         default=None, description="Needed unless the device's counter gives exactly one service."
@@ -95,10 +106,17 @@ class RatingOut(BaseModel):
 
 @dataclass(frozen=True)
 class MalformedItem:
-    """An item of a batch that is no rating: its id as sent, if it can be read, and what is wrong."""
+    """A body or an item of a batch that is no rating: its id as sent, if it can be read, and what is wrong.
+
+    `is_keyless` says whether it named what may stand in the place of a key.
+    """
 
     id: str | None
     error: ValidationError
+    is_keyless: bool
+
+
+INSTEAD_OF_A_KEY = ("ticket", "agency")
 
 
 def _judge(item: Any, validate: ValidatorFunctionWrapHandler) -> Any:
@@ -106,7 +124,8 @@ def _judge(item: Any, validate: ValidatorFunctionWrapHandler) -> Any:
     try:
         return validate(item)
     except ValidationError as error:
-        return MalformedItem(_readable_id(item), error)
+        is_keyless = isinstance(item, dict) and not item.keys().isdisjoint(INSTEAD_OF_A_KEY)
+        return MalformedItem(_readable_id(item), error, is_keyless)
 
 
 def _readable_id(item: Any) -> str | None:
@@ -114,6 +133,9 @@ def _readable_id(item: Any) -> str | None:
         return str(UUID(item["id"]))
     except (TypeError, KeyError, ValueError, AttributeError):
         return None
+
+
+TolerantRatingIn = Annotated[RatingIn, WrapValidator(_judge)]
 
 
 def _of_batch(schema: dict[str, Any]) -> None:
@@ -143,7 +165,7 @@ class BatchIn(BaseModel):
 class TolerantBatchIn(BatchIn):
     """The second look at a batch that is not well-formed: each item for itself, which asks Python about every one."""
 
-    ratings: list[Annotated[RatingIn, WrapValidator(_judge)]] = Field(min_length=1)
+    ratings: list[TolerantRatingIn] = Field(min_length=1)
 
 
 class ItemResult(BaseModel):

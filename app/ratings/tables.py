@@ -25,7 +25,7 @@ class Rating(SQLModel, table=True):
     __tablename__ = "rating"
     __table_args__ = (
         CheckConstraint("channel IN ('kiosk', 'mobile', 'web', 'import')", name="channel"),
-        CheckConstraint("standing IN ('counted', 'held')", name="standing"),
+        CheckConstraint("standing IN ('counted', 'held', 'open')", name="standing"),
         CheckConstraint("sheet <> ''", name="sheet"),
         # A person's year and an office's year are read from the index alone.
         Index("rating_employee_idx", "agency_id", "employee", "rated_on", "instrument", "standing", "sheet"),

@@ -8,6 +8,7 @@ from sqlmodel import and_, col, delete, func, select
 
 from app.foundation.database import Session
 from app.indices.calendar import Span
+from app.ratings.standings import OPEN
 from app.ratings.tables import Comment, ProfileTally, Tally
 from app.reports.suggestions import Said
 from app.reports.tables import FollowUp, Period, Publication, Report
@@ -36,12 +37,16 @@ def profile_counts(session: Session, agency_id: str, first: date, last: date) ->
 
 
 def raters(session: Session, agency_id: str, first: date, last: date) -> dict[str, int]:
-    """How many rated each office over whole months, by whatever questionnaire: profiles are not told apart by it."""
+    """How many rated each office over whole months, by whatever questionnaire: profiles are not told apart by it.
+
+    Open answers come without profiles and are left out.
+    """
     query = (
         select(Tally.unit, func.sum(Tally.n))
         .where(
             Tally.agency_id == agency_id,
             Tally.grain == OFFICE_MONTH,
+            Tally.standing != OPEN,
             col(Tally.period_start).between(first, last),
         )
         .group_by(Tally.unit)

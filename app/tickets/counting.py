@@ -1,5 +1,6 @@
 """Reading the counts of tickets for whoever may read reports."""
 
+from datetime import date
 from typing import Any
 
 from app.access.principals import Principal
@@ -7,6 +8,7 @@ from app.directory.catalogue import Catalogue
 from app.foundation.database import Session
 from app.foundation.problems import Problem
 from app.tickets import store
+from app.tickets.life import NONE, TicketSum
 from app.tickets.schemas import CountOut, CountQuery, CountsOut
 
 COLUMNS = {
@@ -14,6 +16,15 @@ COLUMNS = {
     "service": ("office", "service"),
     "employee": ("office", "employee"),
     "day": ("office", "issued_on"),
+}
+
+
+GROUPS = {
+    "office": "office",
+    "service": "service",
+    "employee": "employee",
+    "day": "issued_on",
+    "month": "issued_on",
 }
 
 
@@ -32,15 +43,45 @@ def read_counts(session: Session, principal: Principal, query: CountQuery, catal
 
 
 def _out(row: Any) -> CountOut:
-    """A sum of one database may be a Decimal; counts are whole."""
-    issued, armed, spent = int(row.issued), int(row.armed), int(row.spent)
+    counted = _sum(row)
     return CountOut(
         office=row.office,
         service=getattr(row, "service", None),
         employee=getattr(row, "employee", None) or None,
         day=getattr(row, "issued_on", None),
-        issued=issued,
-        armed=armed,
-        spent=spent,
-        coverage=round(spent / armed, 4) if armed else None,
+        **counted._asdict(),
+        coverage=counted.coverage,
     )
+
+
+def ticket_sums(
+    session: Session,
+    agency_id: str,
+    offices: frozenset[str] | None,
+    first: date,
+    last: date,
+    by: str | None,
+    *,
+    service: str | None,
+    employee: str | None,
+) -> dict[str | None, TicketSum]:
+    """Tickets issued on these days at these offices (None: all) by office, service, employee, day or month.
+
+    Keyed as rows of figures are (`2026-11`, `2026-11-24`); None for all together.
+    """
+    only = {"service": service, "employee": employee}
+    columns = () if by is None else (GROUPS[by],)
+    sums: dict[str | None, TicketSum] = {}
+    for row in store.counts(session, agency_id, offices, first, last, columns, only):
+        key = _key(row[0], by) if columns else None
+        sums[key] = sums.get(key, NONE).plus(_sum(row))
+    return sums
+
+
+def _key(value: Any, by: str | None) -> str:
+    return str(value)[:7] if by == "month" else str(value)
+
+
+def _sum(row: Any) -> TicketSum:
+    """A sum of one database may be a Decimal, and is NULL where there is no row; counts are whole."""
+    return TicketSum(int(row.issued or 0), int(row.armed or 0), int(row.spent or 0))

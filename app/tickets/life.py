@@ -22,6 +22,26 @@ class CountKey(NamedTuple):
     issued_on: date
 
 
+class TicketSum(NamedTuple):
+    """How many tickets were issued, armed (the service happened) and spent (rated)."""
+
+    issued: int
+    armed: int
+    spent: int
+
+    @property
+    def coverage(self) -> float | None:
+        """The part of those served who have rated, to four places; None where nobody was served."""
+        return round(self.spent / self.armed, 4) if self.armed else None
+
+    def plus(self, other: "TicketSum") -> "TicketSum":
+        """Both together."""
+        return TicketSum(*map(sum, zip(self, other, strict=True)))
+
+
+NONE = TicketSum(0, 0, 0)
+
+
 class Held(NamedTuple):
     """A ticket that is not spent; `served_on` is None until it is armed."""
 

@@ -1,15 +1,20 @@
 """Spending a ticket: the rating is stored and the ticket taken out in one transaction, or neither.
 
 Forged, unarmed, expired and spent tickets get one answer after the same work: one look for an armed ticket, one for
-a rating that this is the retry of.
+a rating that this is the retry of. So does a ticket that the key beside it does not reach.
 """
 
 from datetime import datetime
+from uuid import UUID
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+
+from app.access.principals import Principal
 from app.directory.catalogue import CatalogueCache
-from app.foundation.clock import Clock, seconds_of
-from app.foundation.database import Database
-from app.foundation.problems import Problem
+from app.foundation.clock import Clock
+from app.foundation.database import Database, Session
+from app.foundation.problems import Problem, busy
 from app.instruments.shelf import ShelfCache
 from app.ratings.attribution import Place
 from app.ratings.intake import Accepted
@@ -18,12 +23,14 @@ from app.ratings.rating import NewRating, Outcome, Stored
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
 from app.tickets import store
+from app.tickets.attempts import Attempts
 from app.tickets.codes import code_digest
-from app.tickets.guessing import GuessBudget
 from app.tickets.life import Held, day_of, rated_on
-from app.tickets.schemas import RedeemIn
 
 CHANNEL = "web"
+# Who would wait longer than a client does is told at once to come again. Below the budget, so that right tickets
+# on their way never use it up.
+LONGEST_QUEUE = 256
 
 
 class Redeemer:
@@ -38,8 +45,9 @@ class Redeemer:
         judge: Judge,
         ratings: RatingStore,
         pepper: bytes,
-        budget: GuessBudget,
+        attempts: Attempts,
         clock: Clock,
+        limiter: CapacityLimiter,
     ) -> None:
         self._database = database
         self._catalogues = catalogues
@@ -47,31 +55,47 @@ class Redeemer:
         self._judge = judge
         self._ratings = ratings
         self._pepper = pepper
-        self._budget = budget
+        self._attempts = attempts
         self._clock = clock
-        self._seconds = seconds_of(clock)
+        self._limiter = limiter
 
-    def redeem(self, asked: RedeemIn, address: str) -> Accepted:
-        """Store the rating (blocking); raises `ticket-refused`, `too-many-tickets` or what is wrong with the sheet."""
-        if wait := self._budget.seconds_to_wait(address, self._seconds()):
-            raise Problem("too-many-tickets", headers={"Retry-After": str(wait)}, seconds=wait)
-        sheet = _sheet(asked)
-        moment = self._judge.moment(asked.id, self._clock())
-        digest = code_digest(self._pepper, asked.ticket)
-        with self._database.reading() as session:
-            found = store.find_armed(session, digest, day_of(moment))
-        stored = None if found is None else self._spend(*found, asked, sheet, moment)
-        stored = stored or self._replayed(asked, sheet, digest)
-        if stored is None:
-            self._budget.refused(address, self._seconds())
-            raise Problem("ticket-refused")
+    async def spend(self, sheet: RatingIn, principal: Principal | None, address: str) -> Accepted:
+        """Store the rating and take its ticket out; `principal` is the key beside it, if there is one.
+
+        Raises `ticket-refused`, `too-many-tickets`, `busy`, or what is wrong with the sheet.
+        """
+        if self._limiter.statistics().tasks_waiting >= LONGEST_QUEUE:
+            raise busy()
+        return await run_sync(self._redeem, sheet, principal, address, limiter=self._limiter)
+
+    def _redeem(self, sheet: RatingIn, principal: Principal | None, address: str) -> Accepted:
+        assert sheet.id is not None, "checked at the door"
+        assert sheet.ticket is not None, "checked at the door"
+        moment = self._judge.moment(sheet.id, self._clock())
+        digest = code_digest(self._pepper, sheet.ticket)
+        with self._attempts.one(address):
+            with self._database.reading() as session:
+                found = self._reached(store.find_armed(session, digest, day_of(moment)), principal)
+            stored = None if found is None else self._spend(*found, sheet, sheet.id, moment)
+            stored = stored or self._replayed(sheet, sheet.id, digest, principal)
+            if stored is None:
+                raise Problem("ticket-refused")
         if stored.outcome is Outcome.conflict:
             raise Problem("id-conflict")
-        return Accepted(asked.id, stored)
+        return Accepted(sheet.id, stored)
 
-    def _spend(self, agency_id: str, ticket: Held, asked: RedeemIn, sheet: RatingIn, moment: datetime) -> Stored | None:
+    def _reached(self, found: tuple[str, Held] | None, principal: Principal | None) -> tuple[str, Held] | None:
+        """The ticket, unless the key beside it is another agency's or of other offices."""
+        if found is None or principal is None:
+            return found
+        agency_id, ticket = found
+        if agency_id != principal.agency_id:
+            return None
+        return found if self._catalogues.current(agency_id).within(ticket.office, principal.office) else None
+
+    def _spend(self, agency_id: str, ticket: Held, sheet: RatingIn, rating_id: UUID, moment: datetime) -> Stored | None:
         """What became of the rating; None when another one spent the ticket first."""
-        rating = self._judged(agency_id, ticket, asked, sheet, moment)
+        rating = self._judged(agency_id, ticket, sheet, rating_id, moment)
         try:
             with self._database.writing() as session:
                 stored = self._ratings.add(session.connection(), rating)
@@ -81,7 +105,7 @@ class Redeemer:
             return None
         return stored
 
-    def _judged(self, agency_id: str, ticket: Held, asked: RedeemIn, sheet: RatingIn, moment: datetime) -> NewRating:
+    def _judged(self, agency_id: str, ticket: Held, sheet: RatingIn, rating_id: UUID, moment: datetime) -> NewRating:
         office = self._catalogues.current(agency_id).offices[ticket.office]
         place = Place(
             office=ticket.office,
@@ -92,13 +116,14 @@ class Redeemer:
             rated_on=rated_on(ticket, moment.astimezone(office.zone).date()),
         )
         shelf = self._shelves.current(agency_id)
-        return self._judge.judge_ticketed(agency_id, ticket.digest, place, sheet, asked.id, shelf)
+        return self._judge.judge_ticketed(agency_id, ticket.digest, place, sheet, rating_id, shelf)
 
-    def _replayed(self, asked: RedeemIn, sheet: RatingIn, digest: str) -> Stored | None:
+    def _replayed(self, sheet: RatingIn, rating_id: UUID, digest: str, principal: Principal | None) -> Stored | None:
         """The rating of which this is the retry. The ticket is gone and so is its agency: any may have it."""
-        told = self._judge.digest_ticketed(digest, sheet, asked.id)
+        told = self._judge.digest_ticketed(digest, sheet, rating_id)
         with self._database.reading() as session:
-            keys = [(each, self._judge.keys.key(each, asked.id)) for each in store.agency_ids(session)]
+            agencies = _agencies(session, principal)
+            keys = [(each, self._judge.keys.key(each, rating_id)) for each in agencies]
             for found in store.ratings_under(session, keys):
                 if found.digest == told:
                     return Stored(Outcome.replayed, found.office, found.employee, found.rated_on)
@@ -109,8 +134,5 @@ class _Spent(Exception):
     """The ticket is gone: the rating is given up with the transaction."""
 
 
-def _sheet(asked: RedeemIn) -> RatingIn:
-    """The answers without the ticket, as the intake judges them."""
-    return RatingIn(
-        id=asked.id, instrument=asked.instrument, scores=asked.scores, comment=asked.comment, profile=asked.profile
-    )
+def _agencies(session: Session, principal: Principal | None) -> list[str]:
+    return [principal.agency_id] if principal else list(store.agency_ids(session))

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
@@ -11,43 +10,26 @@ from starlette.responses import Response
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.directory.catalogue import CatalogueCache
-from app.foundation.body import json_body
 from app.foundation.clock import Clock
 from app.foundation.database import Database
 from app.foundation.one_pass import Prepared, one_pass
-from app.foundation.openapi import open_problems, problems
-from app.foundation.problems import Problem, busy
-from app.foundation.queries import exact_query
+from app.foundation.openapi import problems
 from app.foundation.settings import Settings
-from app.foundation.telemetry import Metrics
 from app.foundation.translations import negotiate, translator
-from app.ratings.routes import outcome_of, rating_body
-from app.ratings.schemas import RatingOut
 from app.tickets import slips
 from app.tickets.counting import read_counts
 from app.tickets.issuing import Issued, TicketOffice
-from app.tickets.redeeming import Redeemer
-from app.tickets.schemas import ArmsIn, ArmsOut, CountQuery, CountsOut, RedeemIn, TicketOut, TicketsIn, TicketsOut
+from app.tickets.schemas import ArmsIn, ArmsOut, CountQuery, CountsOut, TicketOut, TicketsIn, TicketsOut
 
 queues = requires(KeyKind.queue, KeyKind.admin)
 Queue = Annotated[Principal, Depends(queues)]
 Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.admin, KeyKind.queue))]
 BODY = (400, 408, 413, 415)
 # 200 services that happened, with the longest codes, written with indents.
-LIMITS = {"/v1/tickets": 4 * 1_024, "/v1/tickets/arm": 128 * 1_024, "/v1/tickets/redeem": 16 * 1_024}
-# Who would wait longer than a client does is told at once to come again.
-LONGEST_QUEUE = 256
-
-
-async def anybody(request: Request) -> None:
-    """No key: the ticket is the proof. The query is exact and the body declared all the same."""
-    await exact_query(request)
-    await json_body(request)
-
+LIMITS = {"/v1/tickets": 4 * 1_024, "/v1/tickets/arm": 128 * 1_024}
 
 router = APIRouter(prefix="/v1", tags=["tickets"])
 queue_router = APIRouter(prefix="/v1", tags=["tickets"], route_class=one_pass(queues, LIMITS, {}))
-open_router = APIRouter(prefix="/v1", tags=["tickets"], route_class=one_pass(anybody, LIMITS, {}))
 
 
 @queue_router.post("/tickets", status_code=201, response_model=TicketsOut, responses=problems(*BODY))
@@ -67,37 +49,6 @@ async def post_arm(request: Request, principal: Queue, asked: ArmsIn) -> Respons
     clock: Clock = request.app.state.clock
     results = await run_sync(office.arm, principal, asked, clock())
     return Prepared(ArmsOut(results=tuple(results)).model_dump_json().encode(), 200)
-
-
-@open_router.post(
-    "/tickets/redeem",
-    status_code=201,
-    response_model=RatingOut,
-    responses={
-        200: {
-            "model": RatingOut,
-            "description": "This id with this content was stored before.",
-            "headers": {"Idempotent-Replayed": {"schema": {"type": "string", "enum": ["true"]}}},
-        },
-        **open_problems(*BODY, 409, 410, 429),
-    },
-)
-async def post_redeem(request: Request, _: Annotated[None, Depends(anybody)], asked: RedeemIn) -> Response:
-    """Rate with a ticket instead of a key. The ticket says whom; it works once, and a retry counts once."""
-    redeemer: Redeemer = request.app.state.redeemer
-    limiter: CapacityLimiter = request.app.state.redeeming
-    metrics: Metrics = request.app.state.metrics
-    address = request.client.host if request.client else ""
-    try:
-        if limiter.statistics().tasks_waiting >= LONGEST_QUEUE:
-            raise busy()
-        accepted = await run_sync(redeemer.redeem, asked, address, limiter=limiter)
-    except Problem as problem:
-        metrics.submitted(outcome_of(problem))
-        raise
-    metrics.submitted(accepted.stored.outcome)
-    replayed = accepted.is_replay
-    return Prepared(rating_body(accepted), 200 if replayed else 201, replayed=replayed)
 
 
 @router.get("/tickets/counts", responses=problems(404))

@@ -3,17 +3,13 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import UUID7, BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.foundation.days import Day
-from app.instruments.schemas import InstrumentId
-from app.ratings.schemas import LONGEST_COMMENT, EmployeeCode, ItemCode, OfficeCode, ProfileIn
+from app.ratings.schemas import EmployeeCode, OfficeCode, TicketText
 from app.tickets.life import Armed
 
 MOST_TICKETS = 200
-
-# Longer than any way of writing a code; what is no code is refused as a spent ticket is.
-TicketText = Annotated[str, Field(max_length=40)]
 
 
 class Wire(BaseModel):
@@ -68,30 +64,6 @@ class ArmsOut(Wire):
     """What became of each, in the order sent."""
 
     results: tuple[Armed, ...]
-
-
-class RedeemIn(Wire):
-    """A citizen's answers. The ticket says office, service and employee: nobody names another person."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        json_schema_extra={
-            "example": {
-                "ticket": "ABCD-EFGH-JKM8",
-                "id": "019ab1f2-7c00-7a3b-8c4d-5e6f70819293",
-                "scores": {"speed": 4, "transparency": 3, "friendliness": 4},
-            }
-        },
-    )
-
-    ticket: TicketText
-    id: UUID7 = Field(description="UUIDv7 made at the moment of rating; send the same again until it is answered.")
-    instrument: InstrumentId = "ikl-1"
-    scores: Annotated[dict[ItemCode, StrictInt | None], Field(min_length=1, max_length=40)]
-    comment: Annotated[str, Field(max_length=LONGEST_COMMENT)] | None = None
-    profile: ProfileIn | None = None
 
 
 class CountQuery(BaseModel):

@@ -16,6 +16,7 @@ from app.tickets.tables import Ticket, TicketCount
 # The tables as such: rows are read and written as values, not as objects of a session.
 TICKET, COUNT = metadata.tables["ticket"].c, metadata.tables["ticket_count"].c
 RATING, AGENCY = metadata.tables["rating"].c, metadata.tables["agency"].c
+NOTHING: Mapping[str, str | None] = {}
 HELD = [TICKET[name] for name in Held._fields]
 
 
@@ -94,9 +95,18 @@ def agency_ids(session: Session) -> Sequence[str]:
 
 
 def counts(
-    session: Session, agency_id: str, offices: frozenset[str] | None, first: date | None, last: date | None, by: Any
+    session: Session,
+    agency_id: str,
+    offices: frozenset[str] | None,
+    first: date | None,
+    last: date | None,
+    by: Sequence[str],
+    only: Mapping[str, str | None] = NOTHING,
 ) -> Sequence[Any]:
-    """Issued, armed and spent of these offices (None: all) by the columns named, in their order."""
+    """Issued, armed and spent of these offices (None: all) by the columns named, in their order.
+
+    `only` narrows columns to a value each; None narrows nothing.
+    """
     columns = [COUNT[name] for name in by]
     sums = [func.sum(COUNT[name]).label(name) for name in ("issued", "armed", "spent")]
     statement = select(*columns, *sums).where(COUNT.agency_id == agency_id)
@@ -106,6 +116,7 @@ def counts(
         statement = statement.where(COUNT.issued_on >= first)
     if last is not None:
         statement = statement.where(COUNT.issued_on <= last)
+    statement = statement.where(*(COUNT[name] == value for name, value in only.items() if value is not None))
     # Where every ticket was armed for somebody, nothing is left under nobody.
     statement = statement.where(COUNT.issued > 0)
     return session.execute(statement.group_by(*columns).order_by(*columns)).all()

@@ -14,6 +14,7 @@ from app.indices.figures import Group, IndexTable, Scoring
 from app.indices.period import Period
 from app.indices.plan import By
 from app.instruments.loading import shipped
+from app.tickets.life import TicketSum
 
 IKL, SKM = shipped()["ikl-1"], shipped()["skm-2017"]
 SCORING = Scoring(IKL, "exact", "2017")
@@ -24,7 +25,8 @@ HEADER = (
     "speed_n,speed_mean,speed_index,speed_grade,speed_lower,speed_upper,"
     "transparency_n,transparency_mean,transparency_index,transparency_grade,transparency_lower,transparency_upper,"
     "friendliness_n,friendliness_mean,friendliness_index,friendliness_grade,friendliness_lower,friendliness_upper,"
-    "index,grade,words_id,words_en,confidence,lower,upper,complete_sheets"
+    "index,grade,words_id,words_en,confidence,lower,upper,complete_sheets,"
+    "open,mean_open,index_open,tickets_issued,tickets_armed,tickets_spent,tickets_coverage"
 )
 
 
@@ -43,20 +45,42 @@ def test_one_row_is_one_line_of_flat_columns() -> None:
         "10,4.0000,100.00,A,85.63,100.00,"
         "10,3.1000,77.50,B,69.19,82.58,"
         "9,4.0000,100.00,A,84.30,100.00,"
-        "92.50,A,Sangat Baik,Very good,0.95,81.12,94.67,9\r\n"
+        "92.50,A,Sangat Baik,Very good,0.95,81.12,94.67,9,0,,,,,,\r\n"
     )
 
 
 def test_a_suppressed_row_has_empty_cells() -> None:
     text = csv_text(table({Group("E017", "Siti"): {"434": 9}}, By.employee))
     assert text.splitlines()[1] == (
-        f"kota,ikl-1,1,{IKL.digest},IKL,exact,2017,2026-11-01,2026-11-30,employee,E017,Siti,,,true" + "," * (3 * 6 + 8)
+        f"kota,ikl-1,1,{IKL.digest},IKL,exact,2017,2026-11-01,2026-11-30,employee,E017,Siti,,,true"
+        + "," * (3 * 6 + 8 + 7)
     )
 
 
 def test_a_row_without_complete_sheets_has_an_index_without_an_interval() -> None:
     text = csv_text(table({None: {"4--": 1, "-4-": 1, "--4": 1}}))
-    assert text.endswith("100.00,A,Sangat Baik,Very good,,,,\r\n")
+    assert text.endswith("100.00,A,Sangat Baik,Very good,,,,,0,,,,,,\r\n")
+
+
+def test_what_is_in_no_figure_stands_at_the_end() -> None:
+    tickets = TicketSum(issued=40, armed=30, spent=12)
+    counts = {"counted": {"434": 2}, "open": {"111": 9, "444": 1}}
+    row = disclosed_row(SCORING, None, counts, personal=False, tickets=tickets)
+    text = csv_text(IndexTable("kota", SCORING, MONTH, None, (row,)))
+    (line,) = csv.DictReader(StringIO(text, newline=""))
+    told = {name: line[name] for name in HEADER.split(",")[-7:]}
+    assert told == {
+        "open": "10",
+        "mean_open": "1.3000",
+        "index_open": "32.50",
+        "tickets_issued": "40",
+        "tickets_armed": "30",
+        "tickets_spent": "12",
+        "tickets_coverage": "0.4",
+    }
+    few = disclosed_row(SCORING, None, {"open": {"111": 9}}, personal=False)
+    assert few.open is not None
+    assert (few.n, few.open.n, few.open.composite) == (0, 9, None)
 
 
 def test_a_table_without_rows_still_has_its_header() -> None:

@@ -48,12 +48,13 @@ def test_the_table_speaks_the_official_words(run: Run, database: Database) -> No
     assert "Indeks Kepuasan Layanan (IKL) kota, 2026-11-01 s.d. 2026-11-30" in output
     assert "ikl-1, bobot exact, tabel mutu 2017" in output
     heading, row = cells(output)
-    assert heading[:6] == ["Kelompok", "n", "Ditahan", "NRR Kecepatan", "NRR Transparansi", "NRR Keramahan"]
-    assert heading[6:] == ["IKL", "Mutu", "Kinerja", "Interval 95 %"]
+    assert heading[:6] == ["Kelompok", "n", "Ditahan", "Terbuka", "NRR Kecepatan", "NRR Transparansi"]
+    assert heading[6:] == ["NRR Keramahan", "IKL", "Mutu", "Kinerja", "Interval 95 %"]
     assert row == [
         "Semua",
         "10",
         "1",
+        "0",
         "4.0000",
         "3.1000",
         "4.0000",
@@ -70,8 +71,8 @@ def test_every_option_narrows_the_figure(run: Run, database: Database) -> None:
     options = ["--office", "upt-makassar", "--include-children", "--service", "kk", "--employee", "E003"]
     options += ["--channel", "web", "--instrument", "ikl-1", "--weights", "0.33", "--bands", "2004"]
     (_, row) = cells(run("kota", *options, *NOVEMBER, "--by", "month"))
-    assert row[:3] == ["2026-11", "12", "0"]
-    assert row[6] == "90.75"
+    assert row[:4] == ["2026-11", "12", "0", "0"]
+    assert row[7] == "90.75"
 
 
 def test_names_stand_beside_their_codes_and_are_never_read_as_markup(run: Run, database: Database) -> None:
@@ -87,11 +88,11 @@ def test_names_stand_beside_their_codes_and_are_never_read_as_markup(run: Run, d
 def test_a_person_with_few_ratings_is_not_shown(run: Run, database: Database) -> None:
     put(database, [Visit(employee="E001")] * 9)
     (_, row) = cells(run("kota", "--by", "employee", *NOVEMBER))
-    assert row == ["E001 Siti Kenari E001", *"–––––––", "tidak ditampilkan (n < 10)", "–"]
+    assert row == ["E001 Siti Kenari E001", *"––––––––", "tidak ditampilkan (n < 10)", "–"]
 
 
 def test_an_index_without_answers_or_complete_sheets_claims_nothing(run: Run, database: Database) -> None:
-    assert cells(run("kota"))[1][1:] == ["0", "0", *"–––––––"]
+    assert cells(run("kota"))[1][1:] == ["0", "0", "0", *"–––––––"]
     put(database, [Visit(sheet=sheet, rated_on=date(2026, 11, 1)) for sheet in ("4--", "-4-", "--4")])
     assert cells(run("kota", *NOVEMBER))[1][-4:] == ["100.00", "A", "Sangat Baik", "–"]
 

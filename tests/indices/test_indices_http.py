@@ -69,6 +69,8 @@ def test_an_index_comes_with_all_that_explains_it(house: House) -> None:
                 "group": None,
                 "n": 10,
                 "held": 1,
+                "open": {"n": 0, "mean": None, "index": None},
+                "tickets": {"issued": 0, "armed": 0, "spent": 0, "coverage": None},
                 "suppressed": False,
                 "dimensions": [
                     {
@@ -171,6 +173,8 @@ def test_a_person_with_fewer_than_ten_ratings_has_no_figures(house: House) -> No
         "group": {"employee": "E004", "name": "Siti Kenari E004"},
         "n": None,
         "held": None,
+        "open": None,
+        "tickets": None,
         "suppressed": True,
         "dimensions": [
             {

@@ -17,6 +17,7 @@ from app.tickets.upkeep import sweep_expired
 from tests.house import NOW, House, problem
 
 SCORES = {"speed": 4, "transparency": 3, "friendliness": 4}
+JSON = {"content-type": "application/json"}
 FORGED = "0" * 11 + check_character("0" * 11)
 
 
@@ -35,10 +36,10 @@ def arm(house: House, codes: list[str], key: str = "queue", **told: Any) -> list
     return results
 
 
-def redeem(house: House, code: str, **changed: Any) -> httpx.Response:
-    """One rating with a ticket, without a key."""
+def redeem(house: House, code: str, key: str | None = None, **changed: Any) -> httpx.Response:
+    """One rating with a ticket, without a key if none is named."""
     sheet = {"ticket": code, "id": house.new_id(), "scores": SCORES} | changed
-    return house.post("/v1/tickets/redeem", sheet, None)
+    return house.post("/v1/ratings", {name: value for name, value in sheet.items() if value is not None}, key)
 
 
 def counts(house: House, **query: Any) -> list[tuple[int, int, int]]:
@@ -102,7 +103,12 @@ def test_an_id_in_use_costs_no_ticket(house: House) -> None:
 def test_a_wrong_sheet_costs_no_ticket(house: House) -> None:
     [code] = armed(house)
     problem(redeem(house, code, scores=SCORES | {"speed": 9}), 422, "score-out-of-range", "scores.speed")
-    problem(redeem(house, code, office="dukcapil"), 422, "field-unknown", "office")
+    place = {"office": "dukcapil", "service": "ktp-el", "employee": "E001", "channel": "web", "agency": "kota"}
+    for field, value in place.items():
+        for key in (None, "app"):
+            problem(redeem(house, code, key, **{field: value}), 422, "fixed-by-ticket", field)
+    problem(redeem(house, code, id=None), 422, "field-missing", "id")
+    problem(redeem(house, code, "device"), 422, "ticket-at-device", "ticket")
     problem(redeem(house, code, id=house.new_id(NOW + timedelta(hours=1))), 422, "id-in-future")
     assert redeem(house, code).status_code == 201
 
@@ -120,6 +126,52 @@ def test_forged_unarmed_expired_and_spent_tickets_get_one_and_the_same_answer(ho
     assert rows(house, "SELECT count(*) FROM rating") == [(1,)]
     # A rating made in time may be late.
     assert redeem(house, expired, id=house.new_id(NOW)).status_code == 201
+
+
+def test_an_app_may_spend_a_ticket_and_another_agencys_or_offices_app_may_not(house: House) -> None:
+    one, other = armed(house, 2)
+    refused = [redeem(house, one, key) for key in ("desa app", "app makassar")] + [redeem(house, FORGED)]
+    for answer in refused:
+        problem(answer, 410, "ticket-refused")
+        assert (answer.content, answer.headers) == (refused[0].content, refused[0].headers)
+    rating_id = house.new_id()
+    assert redeem(house, one, "app", id=rating_id).status_code == 201
+    # Whether the retry comes with the key or without it: the ticket is the proof.
+    assert [redeem(house, one, key, id=rating_id).status_code for key in ("app", None)] == [200, 200]
+    problem(redeem(house, one, "desa app", id=rating_id), 410, "ticket-refused")
+    problem(redeem(house, other, "reader"), 403, "key-kind-refused")
+    problem(redeem(house, other, "crm_app_x_y"), 401, "key-unknown")
+    assert redeem(house, other).status_code == 201
+    assert rows(house, "SELECT DISTINCT agency_id, channel, ticketed FROM rating") == [("kota", "web", True)]
+
+
+def test_a_ticket_in_a_batch_is_refused_for_itself_alone(house: House) -> None:
+    [code] = armed(house)
+    sheets: list[dict[str, Any]] = [
+        house.sheet(),
+        {"id": house.new_id(), "ticket": code, "scores": SCORES},
+        house.sheet(agency="kota"),
+        house.sheet(),
+    ]
+    results = house.post("/v1/ratings/batch", {"ratings": sheets}).json()["results"]
+    assert [result["status"] for result in results] == [201, 422, 422, 201]
+    assert [[(e["field"], e["code"]) for e in result["problem"]["errors"]] for result in results[1:3]] == [
+        [("ticket", "ticket-in-batch")],
+        [("agency", "agency-fixed")],
+    ]
+    assert redeem(house, code).status_code == 201
+
+
+def test_without_key_and_ticket_nothing_of_a_body_is_looked_at(house: House) -> None:
+    bodies: tuple[Any, ...] = ({}, [], "x", house.sheet(), house.sheet(scores={"speed": "x"}), {"tiket": FORGED})
+    for body in bodies:
+        response = house.post("/v1/ratings", body, None)
+        problem(response, 401, "key-missing")
+        assert response.headers["www-authenticate"] == 'Bearer realm="cermin"'
+    problem(house.request("POST", "/v1/ratings", content=b"{", headers=JSON), 400, "malformed-json")
+    problem(house.request("POST", "/v1/ratings", content=b"{}"), 401, "key-missing")
+    problem(house.post("/v1/ratings", {"ticket": 7}, None), 422, "field-type", "ticket")
+    problem(house.post("/v1/ratings", house.sheet(agency="kota")), 422, "agency-fixed", "agency")
 
 
 def test_expired_tickets_are_swept_when_nothing_late_can_come(house: House) -> None:

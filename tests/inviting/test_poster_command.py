@@ -1,0 +1,33 @@
+"""`cermin poster`, as an operator types it."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli import context
+from app.cli.program import program
+
+
+def invoke(*arguments: str, status: int) -> Result:
+    """Run the command."""
+    context.settings.cache_clear()
+    result = CliRunner().invoke(program, ("poster", *arguments))
+    context.settings.cache_clear()
+    assert result.exit_code == status, (result.output, result.exception)
+    return result
+
+
+def test_a_poster_is_written_or_it_is_said_why_not(
+    furnished: tuple[str, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERMIN_DATABASE_URL", furnished[0])
+    file = tmp_path / "poster.svg"
+    missing = invoke("kota", "dukcapil", "--out", str(file), status=1)
+    assert "CERMIN_PUBLIC_URL" in missing.stderr
+    monkeypatch.setenv("CERMIN_PUBLIC_URL", "https://cermin.example.go.id")
+    assert invoke("kota", "dukcapil", "--out", str(file), status=0).stdout.strip() == str(file)
+    assert file.read_text("utf-8").startswith("<svg")
+    assert "no agency tiada" in invoke("tiada", "dukcapil", "--out", str(file), status=1).stderr
+    assert "no office" in invoke("kota", "tiada", "--out", str(file), status=1).stderr
+    assert "Is a directory" in invoke("kota", "setda", "--out", str(tmp_path), status=1).stderr
