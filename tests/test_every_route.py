@@ -27,6 +27,7 @@ PUBLIC: Mapping[Entry, str] = {
     ("GET", "/kiosk-worker.js"): "/kiosk-worker.js",
     ("GET", "/kiosk.webmanifest"): "/kiosk.webmanifest",
     ("GET", "/t"): "/t",
+    ("GET", "/o/{office}"): "/o/dukcapil",
     ("GET", "/o/{agency}/{office}"): "/o/kota/dukcapil",
     ("GET", "/static/{version}/{name:path}"): f"{FOLDER}/cermin.css",
     ("GET", "/static/docs"): "/static/docs/swagger-ui.css",

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from gzip import compress
 from hashlib import sha256
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from app.foundation.problems import Problem
@@ -18,9 +20,10 @@ WORKER = "kiosk/worker.js"
 
 
 class File(NamedTuple):
-    """One file as it is sent."""
+    """One file as it is sent; `packed` is its gzip, made once."""
 
     content: bytes
+    packed: bytes
     media_type: str
 
 
@@ -30,7 +33,8 @@ def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, File]]:
         if entry.is_dir():
             yield from _walk(entry, f"{name}/")
         elif media_type := MEDIA_TYPES.get(name.rpartition(".")[2]):
-            yield name, File(entry.read_bytes(), media_type)
+            content = entry.read_bytes()
+            yield name, File(content, compress(content, mtime=0), media_type)
 
 
 def _read() -> Mapping[str, File]:
@@ -48,16 +52,20 @@ FOLDER = f"/static/{VERSION}"
 LANGUAGES = tuple(name.removeprefix("texts/").removesuffix(".json") for name in FILES if name.startswith("texts/"))
 
 router = APIRouter(include_in_schema=False)
-HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}
-
-
-def _serve(file: File) -> Response:
-    return Response(file.content, media_type=file.media_type, headers=HEADERS)
+HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 
 @router.get("/static/{version}/{name:path}")
-async def get_file(version: str, name: str) -> Response:
-    """A file of this version; another version's is gone."""
+async def get_file(request: Request, version: str, name: str) -> Response:
+    """A file of this version, packed for whoever can unpack it; another version's is gone."""
     if version != VERSION or name not in FILES or name == WORKER:
         raise Problem("not-found")
-    return _serve(FILES[name])
+    file = FILES[name]
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(file.packed, media_type=file.media_type, headers=HEADERS | {"Content-Encoding": "gzip"})
+    return Response(file.content, media_type=file.media_type, headers=HEADERS)
+
+
+def scripts(*rooms: str) -> tuple[str, ...]:
+    """The addresses of these folders' scripts, which a page names so that none waits for another to be read."""
+    return tuple(f"{FOLDER}/{name}" for name in FILES if name.endswith(".js") and name.startswith(rooms))

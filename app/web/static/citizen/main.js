@@ -92,7 +92,7 @@ class Visit {
     const services = this.subject.ticket ? [] : shown.services;
     if (services.length === 1) this.subject.service = services[0].code;
     this.form = new Form({
-      place, words: this.words, form: { services, instrument: shown.instrument, employee: shown.employee || null, sendsIn: 0 },
+      place, words: this.words, form: { services, instrument: shown.instrument, employee: shown.employee || null, comments: Boolean(this.subject.ticket), sendsIn: 0 },
       finish: (sheet) => this.finish(sheet), empty: () => this.ask(shown),
     });
     this.form.patient = true;

@@ -97,7 +97,7 @@ export class Counter {
     this.bar.place(counter ? `${office.name} – ${counter.name}` : office.name);
     this.form = new Form({
       place: this.place, words: this.words,
-      form: { services, instrument, employee: this.duty && this.duty.name, sendsIn: SENDS_IN },
+      form: { services, instrument, employee: this.duty && this.duty.name, comments: true, sendsIn: SENDS_IN },
       finish: (sheet) => this.finish(sheet), empty: () => this.offer(),
     });
     this.form.aloud = this.aloud;

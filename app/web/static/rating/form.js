@@ -8,9 +8,9 @@ import { REVIEW, SERVICE, answered, emptySheet, isBegun, saysSomething, stepBack
 const GUARD = 400;
 
 export class Form {
-  // `place` is the element to draw in; `form` has services, instrument, employee (a short name or null) and, where it
-  // is a kiosk's, `sendsIn`: seconds after which a finished sheet is kept by itself. `finish(sheet)` gets the sheet,
-  // `empty()` is called when nothing was said.
+  // `place` is the element to draw in. `form`: services, instrument, employee (a short name or null), `comments` (whether
+  // one may be written) and `sendsIn` (seconds after which a finished sheet is kept by itself; 0: never).
+  // `finish(sheet)` gets the sheet, `empty()` is called when nothing was said.
   constructor({ place, words, form, finish, empty }) {
     Object.assign(this, { place, words, form, finish, empty });
     this.sheet = emptySheet();
@@ -112,7 +112,7 @@ export class Form {
       make(
         "div", { class: "below" },
         this.button("back", () => this.follow(stepBack(this.sheet))),
-        this.button(this.sheet.comment ? "change_comment" : "add_comment", () => this.comment()),
+        this.form.comments && this.button(this.sheet.comment ? "change_comment" : "add_comment", () => this.comment()),
         this.button("send", () => this.finish(this.sheet), "main"),
       ),
     );
