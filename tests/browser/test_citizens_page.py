@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from app.web.files import LANGUAGES
 from tests.browser.agency import AGENCY, COUNTER, MORNING, OFFICE
@@ -119,8 +119,8 @@ def test_an_answer_whose_page_was_closed_is_sent_when_it_is_opened_again(service
     phone.route("**/v1/ratings", lost)
     send(phone)
     expect(phone.get_by_text("Jawaban disimpan di ponsel ini")).to_be_visible()
-    phone.unroute("**/v1/ratings")
     phone.goto("about:blank")
+    phone.unroute_all(behavior="wait")
     phone.goto(f"{service.url}/t")
     expect(phone.get_by_text("Jawaban Anda sudah diterima.")).to_be_visible()
     assert counts(service)[0] == before + 1
@@ -152,7 +152,11 @@ def test_a_poster_leads_to_answers_that_are_counted_apart(service: Standing, pho
 
 def test_the_first_load_is_light(service: Standing, phone: Page) -> None:
     loaded: dict[str, int] = {}
-    phone.on("requestfinished", lambda request: loaded.update({request.url: sum(request.sizes().values())}))
+
+    def weigh(request: Request) -> None:
+        loaded[request.url] = sum(request.sizes().values())
+
+    phone.on("requestfinished", weigh)
     phone.goto(f"{service.url}/t#{ticket(service)}")
     phone.locator(".answer").first.wait_for()
     phone.wait_for_load_state("networkidle")
