@@ -48,8 +48,12 @@ VERSION = sha256(
     json.dumps([(name, sha256(file.content).hexdigest()) for name, file in FILES.items()]).encode()
 ).hexdigest()[:12]
 FOLDER = f"/static/{VERSION}"
-# A language of the rating pages is one file.
-LANGUAGES = tuple(name.removeprefix("texts/").removesuffix(".json") for name in FILES if name.startswith("texts/"))
+# A language of the rating pages is one file; it says its own name.
+LANGUAGES: Mapping[str, str] = {
+    name.removeprefix("texts/").removesuffix(".json"): json.loads(file.content)["words"]["language"]
+    for name, file in FILES.items()
+    if name.startswith("texts/")
+}
 
 router = APIRouter(include_in_schema=False)
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}

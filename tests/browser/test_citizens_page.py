@@ -43,10 +43,10 @@ def answer(page: Page, *scores: int) -> None:
 
 def counts(service: Standing) -> tuple[int, int]:
     """What the office's counted and open answers number."""
-    [row] = [
-        row for row in service.ask("GET", "/v1/indices?by=office", "reader")["rows"] if row["group"]["office"] == OFFICE
-    ]
-    return row["n"], row["open"]["n"]
+    for row in service.ask("GET", "/v1/indices?by=office", "reader")["rows"]:
+        if row["group"]["office"] == OFFICE:
+            return row["n"], row["open"]["n"]
+    return 0, 0
 
 
 def test_a_ticket_rates_once_and_its_code_is_in_no_address(service: Standing, phone: Page) -> None:
@@ -154,7 +154,8 @@ def test_the_first_load_is_light(service: Standing, phone: Page) -> None:
     loaded: dict[str, int] = {}
 
     def weigh(request: Request) -> None:
-        loaded[request.url] = sum(request.sizes().values())
+        sizes = request.sizes()
+        loaded[request.url] = sizes["responseHeadersSize"] + sizes["responseBodySize"] + sizes["requestHeadersSize"]
 
     phone.on("requestfinished", weigh)
     phone.goto(f"{service.url}/t#{ticket(service)}")

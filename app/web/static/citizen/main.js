@@ -157,18 +157,18 @@ function showLanguages(visit, languages) {
   };
   document.documentElement.lang = visit.words.language;
   document.getElementById("promise").textContent = visit.words.say("promise") + (page.office ? ` ${visit.words.say("open_note")}` : "");
-  const names = { id: "Indonesia", en: "English", jv: "Jawa", su: "Sunda" };
-  replace(bar, ...languages.map((language) => make(
-    "button", { type: "button", class: "plain", lang: language, "aria-pressed": String(language === visit.words.language), onclick: () => choose(language) },
-    names[language] || language,
+  const pressed = (language) => String(language === visit.words.language);
+  replace(bar, ...Object.keys(languages).map((language) => make(
+    "button", { type: "button", class: "plain", lang: language, "aria-pressed": pressed(language), onclick: () => choose(language) },
+    make("span", { class: "code" }, language.toUpperCase()), " ", make("span", { class: "name" }, languages[language]),
   )));
 }
 
 async function begin() {
   const subject = subjectOf();
-  const languages = page.languages.split(" ");
+  const languages = JSON.parse(page.languages);
   const wished = localStorage.getItem(LANGUAGE) || document.documentElement.lang;
-  const words = await Words.load(languages.includes(wished) ? wished : "id", page.texts);
+  const words = await Words.load(wished in languages ? wished : "id", page.texts);
   const visit = new Visit(words, await openShelf());
   showLanguages(visit, languages);
   await visit.begin(subject);

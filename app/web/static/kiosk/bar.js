@@ -22,7 +22,7 @@ export class Bar {
     const languages = Array.from(this.all.values(), (each) => make(
       "button",
       { type: "button", class: "plain", lang: each.language, "aria-pressed": String(each === words), onclick: () => this.choose(each.language) },
-      each.say("language"),
+      make("span", { class: "code" }, each.language.toUpperCase()), " ", make("span", { class: "name" }, each.say("language")),
     ));
     const reading = hasVoice(words.language) && make(
       "button", { type: "button", class: "plain", "aria-pressed": String(aloud), onclick: () => this.listen(!aloud) }, make("span", { "aria-hidden": "true" }, "🔊 "), words.say("read_aloud"),
