@@ -12,11 +12,17 @@ export function askPin({ place, words, pin, open, leave }) {
   askPin.lock = lock;
   const input = make("input", { id: "pin", type: "password", inputmode: "numeric", required: true, maxlength: 8, autocomplete: "off", "aria-describedby": "outcome" });
   const outcome = make("p", { id: "outcome", role: "alert" });
+  const submit = make("button", { type: "submit", class: "main" }, words.say("open"));
   const check = async (event) => {
     event.preventDefault();
-    if (await lock.opens(input.value)) open();
-    else outcome.textContent = lock.secondsToWait ? words.say("pin_wait", { seconds: lock.secondsToWait }) : words.say("pin_wrong");
+    // An old tablet takes a second to check: what is typed meanwhile is the next try, and tries come one by one.
+    const typed = input.value;
     input.value = "";
+    submit.disabled = true;
+    const isRight = await lock.opens(typed);
+    submit.disabled = false;
+    if (isRight) open();
+    else outcome.textContent = lock.secondsToWait ? words.say("pin_wait", { seconds: lock.secondsToWait }) : words.say("pin_wrong");
   };
   replace(
     place,
@@ -26,7 +32,7 @@ export function askPin({ place, words, pin, open, leave }) {
       make("label", { for: "pin" }, words.say("pin")),
       input,
       outcome,
-      make("div", { class: "below" }, button(words, "back", leave), make("button", { type: "submit", class: "main" }, words.say("open"))),
+      make("div", { class: "below" }, button(words, "back", leave), submit),
     ),
   );
   input.focus();
