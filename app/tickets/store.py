@@ -161,7 +161,8 @@ ADD = (
 
 # The agency may be left out; the cast tells PostgreSQL what NULL is.
 SPENT = text(
-    "SELECT coalesce(sum(spent), 0) FROM ticket_count WHERE (CAST(:agency_id AS VARCHAR) IS NULL OR agency_id = :agency_id)"
+    "SELECT coalesce(sum(spent), 0) FROM ticket_count "
+    "WHERE (CAST(:agency_id AS VARCHAR) IS NULL OR agency_id = :agency_id)"
 )
 SPENT_DIFFERENCES = text(
     "SELECT agency_id, office, service, employee, sum(spent) AS spent, sum(rated) AS rated FROM ("
