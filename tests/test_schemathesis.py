@@ -2,16 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from threading import Thread
-from time import sleep
 from typing import Any
 
 import httpx
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
@@ -25,9 +21,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from app.foundation.settings import Settings
-from app.main import create_app
-from tests.house import NOW, SECRET, TurnableClock, uuid7
+from tests.house import NOW, uuid7
+from tests.loopback import serving
 
 CHECKS = [
     not_a_server_error,
@@ -70,24 +65,6 @@ def at_home(case: Case[Any], ids: Iterator[str]) -> None:
             sheet.pop("ticket", None)
             sheet.pop("agency", None)
             sheet.update({"id": next(ids)} | {name: EXISTING[name] for name in ("office", "service", "channel")})
-
-
-@contextmanager
-def serving(database_url: str) -> Iterator[str]:
-    """The service behind a real server on a free port of this machine."""
-    app = create_app(Settings(database_url=database_url, secret=SECRET), TurnableClock())
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False))
-    thread = Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive(), "the server did not start"
-            sleep(0.01)
-        [port] = [socket.getsockname()[1] for each in server.servers for socket in each.sockets]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 def operations(document: dict[str, Any]) -> list[APIOperation[Any, Any, Any, Any]]:

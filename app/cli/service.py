@@ -19,6 +19,7 @@ from app.foundation.telemetry import configure_logging
 from app.main import check_fitness, create_app
 from app.ratings.reconciliation import reconcile
 from app.ratings.retention import tidy as tidy_comments
+from app.tickets.reconciliation import reconcile_tickets
 
 Port = Annotated[int | None, typer.Option(min=0, max=65_535, help="Port to listen on (CERMIN_PORT).")]
 
@@ -78,14 +79,15 @@ def migrate() -> None:
 def check(
     agency: Annotated[str | None, typer.Argument(metavar="[AGENCY]", help="One agency only.")] = None,
 ) -> None:
-    """Prove that every tally equals the ratings it counts and every code exists; exit 1 if not."""
+    """Prove that tallies equal the ratings they count, tickets those spent, and every code exists; exit 1 if not."""
     with database() as db:
         with db.reading() as session:
             if agency is not None and directory_version(session, agency) is None:
                 raise fail(f"There is no agency {agency}.")
-        report = reconcile(db, agency)
-    if not report.differences and not report.strays:
+        report, tickets = reconcile(db, agency), reconcile_tickets(db, agency)
+    if not report.differences and not report.strays and not tickets.faults:
         out.print(f"checked {report.ratings} ratings in {report.tallies} tallies: all agree")
+        out.print(f"checked {tickets.spent} spent tickets: all agree")
         return
     if report.differences:
         table = Table(
@@ -104,7 +106,7 @@ def check(
         for row in report.differences:
             table.add_row(*(str(part) for part in row))
         print_table(table, err)
-    for stray in report.strays:
+    for stray in [*report.strays, *tickets.faults]:
         err.print(stray, markup=False, highlight=False)
     raise typer.Exit(1)
 

@@ -22,7 +22,7 @@ from app.indices.unit_measures import UnitMeasures, measure
 from app.reports.disclosure import Showing, Subject, decide
 from app.reports.documents import Document, standing_again
 from app.reports.feedback import NOTICE, feedback
-from app.reports.integrity import integrity, office_line
+from app.reports.integrity import integrity, office_line, tickets_told
 from app.reports.premises import Months, Premises
 from app.reports.subjects import appraiser_subject, employee_subject, office_subject, posted_on
 
@@ -234,6 +234,8 @@ def _document(
         content["services"] = {
             service.code: service.name for service in premises.directory.services if service.code in measures.services
         }
+        if kind in KIND.values():
+            content["tickets"] = tickets_told(premises.tickets[by].get(unit))
     if premises.standing:
         content["supersedes"] = premises.revision - 1
     return Document(kind, unit, office, n, content)

@@ -6,6 +6,7 @@ from typing import Any
 from app.indices.measures.samples import coverage
 from app.indices.rounding import rounded
 from app.reports.documents import Document
+from app.tickets.life import TicketSum
 
 Line = Mapping[str, Any]
 
@@ -20,13 +21,25 @@ def office_line(document: Document) -> dict[str, Any]:
         "name": content["subject"]["name"],
         **{name: figures[name] for name in ("n", "held", "index", "comparison")},
         **{name: collection.get(name) for name in ("served", "coverage", "channels")},
+        "tickets": content.get("tickets"),
         "withheld": content.get("withheld"),
     }
+
+
+def tickets_told(tickets: TicketSum | None) -> dict[str, Any] | None:
+    """Issued in the period, armed and spent of them, and coverage = spent / armed; None where none was issued.
+
+    These are counts of slips: they say nothing of what anybody answered.
+    """
+    if tickets is None or not tickets.issued:
+        return None
+    return {**tickets._asdict(), "coverage": tickets.coverage}
 
 
 def integrity(lines: Sequence[Line]) -> dict[str, Any]:
     """Of the `offices` with figures: how many told whom they `served`, and what part of these has rated.
 
+    `tickets` are those of the same offices together, so that none without figures can be told by subtraction.
     Offices that told nothing are in none of `rated`, `served` and `coverage`: nothing is made up for them.
     `bursts` is null: hours with more ratings than usual swings explain are not looked for yet.
     """
@@ -34,11 +47,14 @@ def integrity(lines: Sequence[Line]) -> dict[str, Any]:
     told = [line for line in shown if line["served"] is not None]
     rated, served = sum(line["n"] for line in told), sum(line["served"] for line in told)
     part = coverage(rated, served) if told else None
+    tickets = [line["tickets"] for line in shown if line.get("tickets")]
+    together = TicketSum(*(sum(each[name] for each in tickets) for name in TicketSum._fields))
     return {
         "offices": len(shown),
         "offices_told": len(told),
         "rated": rated if told else None,
         "served": served if told else None,
         "coverage": None if part is None else rounded(part),
+        "tickets": tickets_told(together),
         "bursts": None,
     }

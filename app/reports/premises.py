@@ -17,6 +17,8 @@ from app.indices.plan import By
 from app.indices.sheet_rows import SheetRow
 from app.indices.store import families_of, sheet_rows
 from app.indices.unit_alarms import Alarms
+from app.tickets.counting import ticket_sums
+from app.tickets.life import TicketSum
 
 TREND_MONTHS = 12
 
@@ -42,6 +44,7 @@ class Premises:
     months: Months
     families: Mapping[str, str]
     served: Mapping[By, Mapping[str, int]]
+    tickets: Mapping[By, Mapping[str | None, TicketSum]]
     alarms: Mapping[By, Mapping[str, Alarms]]
     former: Sequence[Release]
     standing: Contents
@@ -88,6 +91,7 @@ def read_premises(
     parents = {office.code: office.parent for office in directory.offices}
     offices = frozenset(parents) if root is None else subtree(parents, root)
     months = months_until(span.last, max(TREND_MONTHS, 2 * span.months))
+    issued_at = None if root is None else offices
     return Premises(
         agency_id=agency_id,
         agency_name=agency_name,
@@ -99,6 +103,9 @@ def read_premises(
         months={month.code: sheet_rows(session, agency_id, instrument, month.first, month.last) for month in months},
         families=families_of(session, agency_id),
         served={by: served_by(session, agency_id, span, by, offices) for by in (By.office, By.employee)},
+        tickets={
+            by: ticket_sums(session, agency_id, issued_at, span.first, span.last, by) for by in (By.office, By.employee)
+        },
         alarms={by: alarms_of(session, agency_id, scoring, span, by, None) for by in (By.office, By.employee)},
         former=former,
         standing=standing,

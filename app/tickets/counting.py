@@ -62,8 +62,8 @@ def ticket_sums(
     last: date,
     by: str | None,
     *,
-    service: str | None,
-    employee: str | None,
+    service: str | None = None,
+    employee: str | None = None,
 ) -> dict[str | None, TicketSum]:
     """Tickets issued on these days at these offices (None: all) by office, service, employee, day or month.
 

@@ -122,6 +122,21 @@ def counts(
     return session.execute(statement.group_by(*columns).order_by(*columns)).all()
 
 
+def spent_in_all(session: Session, agency_id: str | None) -> int:
+    """How many tickets the agency (None: all) has seen spent."""
+    return int(session.execute(SPENT, {"agency_id": agency_id}).scalar_one())
+
+
+def spent_differences(session: Session, agency_id: str | None, most: int) -> Sequence[Any]:
+    """Where the tickets spent are not the ratings with a ticket, by office, service and employee."""
+    return session.execute(SPENT_DIFFERENCES, {"agency_id": agency_id, "most": most}).all()
+
+
+def live_surplus(session: Session, agency_id: str | None, most: int) -> Sequence[Any]:
+    """Where more tickets are there, or armed, than were counted and not spent. Swept ones are fewer."""
+    return session.execute(LIVE_SURPLUS, {"agency_id": agency_id, "most": most}).all()
+
+
 def _live(digest: str, day: date) -> list[Any]:
     return [TICKET.digest == digest, TICKET.served_on.is_not(None), TICKET.expires_on >= day]
 
@@ -142,4 +157,31 @@ ADD = (
     "VALUES (:agency_id, :office, :issued_on, :service, :employee, :issued, :armed, 0) "
     "ON CONFLICT {conflict} DO UPDATE "
     "SET issued = ticket_count.issued + excluded.issued, armed = ticket_count.armed + excluded.armed"
+)
+
+# The agency may be left out; the cast tells PostgreSQL what NULL is.
+SPENT = text(
+    "SELECT coalesce(sum(spent), 0) FROM ticket_count "
+    "WHERE (CAST(:agency_id AS VARCHAR) IS NULL OR agency_id = :agency_id)"
+)
+SPENT_DIFFERENCES = text(
+    "SELECT agency_id, office, service, employee, sum(spent) AS spent, sum(rated) AS rated FROM ("
+    "SELECT agency_id, office, service, employee, spent, 0 AS rated FROM ticket_count UNION ALL "
+    "SELECT agency_id, office, service, coalesce(employee, '') AS employee, 0 AS spent, 1 AS rated "
+    "FROM rating WHERE ticketed) AS both_sides "
+    "WHERE (CAST(:agency_id AS VARCHAR) IS NULL OR agency_id = :agency_id) "
+    "GROUP BY agency_id, office, service, employee HAVING sum(spent) <> sum(rated) "
+    "ORDER BY agency_id, office, service, employee LIMIT :most"
+)
+LIVE_SURPLUS = text(
+    "SELECT agency_id, office, service, employee, issued_on, sum(live) AS live, sum(ready) AS armed FROM ("
+    "SELECT agency_id, office, service, employee, issued_on, 0 AS live, 0 AS ready, issued - spent AS unspent, "
+    "armed - spent AS unspent_armed FROM ticket_count UNION ALL "
+    "SELECT agency_id, office, service, coalesce(employee, '') AS employee, issued_on, 1 AS live, "
+    "CASE WHEN served_on IS NULL THEN 0 ELSE 1 END AS ready, 0 AS unspent, 0 AS unspent_armed "
+    "FROM ticket) AS both_sides "
+    "WHERE (CAST(:agency_id AS VARCHAR) IS NULL OR agency_id = :agency_id) "
+    "GROUP BY agency_id, office, service, employee, issued_on "
+    "HAVING sum(live) > sum(unspent) OR sum(ready) > sum(unspent_armed) "
+    "ORDER BY agency_id, office, service, employee, issued_on LIMIT :most"
 )

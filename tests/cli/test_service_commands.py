@@ -54,11 +54,13 @@ def rate(house: House, n: int = 3, key: str = "app", **changed: Any) -> None:
 
 
 def test_a_sound_database_is_found_sound(house: House, run: Run) -> None:
-    assert run("check").stdout == "checked 0 ratings in 0 tallies: all agree\n"
+    assert run("check").stdout == "checked 0 ratings in 0 tallies: all agree\nchecked 0 spent tickets: all agree\n"
     rate(house, employee="E001")
     rate(house, key="desa app", office="setda")
-    assert run("check").stdout == "checked 6 ratings in 6 tallies: all agree\n"
-    assert run("check", "kota").stdout == "checked 3 ratings in 3 tallies: all agree\n"
+    assert run("check").stdout == "checked 6 ratings in 6 tallies: all agree\nchecked 0 spent tickets: all agree\n"
+    assert (
+        run("check", "kota").stdout == "checked 3 ratings in 3 tallies: all agree\nchecked 0 spent tickets: all agree\n"
+    )
 
 
 MANIPULATIONS: dict[str, list[str]] = {

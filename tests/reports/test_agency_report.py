@@ -46,6 +46,7 @@ def test_coverage_is_told_for_the_offices_that_told_whom_they_served(house: Hous
         "rated": 40,
         "served": 160,
         "coverage": 0.25,
+        "tickets": None,
         "bursts": None,
     }
     lines = {line["code"]: line for line in document["offices"]}

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.reports.documents import Document
-from app.reports.integrity import integrity, office_line
+from app.reports.integrity import integrity, office_line, tickets_told
+from app.tickets.life import TicketSum
 
 
 def line(n: int | None, served: int | None) -> Mapping[str, Any]:
@@ -18,8 +19,23 @@ def test_coverage_is_of_those_offices_that_told_whom_they_served() -> None:
         "rated": 50,
         "served": 200,
         "coverage": 0.25,
+        "tickets": None,
         "bursts": None,
     }
+
+
+def test_tickets_are_added_up_over_the_offices_with_figures_alone() -> None:
+    tickets = [{"issued": 40, "armed": 30, "spent": 12}, {"issued": 10, "armed": 10, "spent": 8}]
+    lines = [
+        {**line(30, None), "tickets": tickets[0]},
+        {**line(30, None), "tickets": tickets[1]},
+        {**line(None, None), "tickets": tickets[1]},
+        line(30, None),
+    ]
+    assert integrity(lines)["tickets"] == {"issued": 50, "armed": 40, "spent": 20, "coverage": 0.5}
+    assert tickets_told(TicketSum(5, 0, 0)) == {"issued": 5, "armed": 0, "spent": 0, "coverage": None}
+    assert tickets_told(TicketSum(0, 0, 0)) is None
+    assert tickets_told(None) is None
 
 
 def test_offices_without_figures_are_in_no_sum() -> None:
@@ -51,6 +67,7 @@ def test_a_line_says_what_the_offices_own_report_says() -> None:
         "served": 200,
         "coverage": 0.15,
         "channels": {"kiosk": 30},
+        "tickets": None,
         "withheld": None,
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.reports.formats.blocks import Block, Chart, Column, Facts, Number, Point, Range, Section, Table, Words
+from app.reports.formats.blocks import Block, Cell, Chart, Column, Facts, Number, Point, Range, Section, Table, Words
 from app.reports.formats.language import Language
 from app.reports.formats.result_sections import CONFIDENCE, count, estimate, official
 
@@ -50,6 +50,7 @@ def collection_section(document: Mapping[str, Any], tell: Language) -> Section:
                 (tell("Mean if all who did not rate had given the lowest or the best answer"), _bounds(collection)),
                 (tell("Sample the regulation's table asks for"), _sample(collection, tell)),
                 *_channel_mix(figures.get("channel_mix"), tell),
+                *ticket_facts(document.get("tickets"), tell),
             )
         )
     ]
@@ -60,6 +61,19 @@ def collection_section(document: Mapping[str, Any], tell: Language) -> Section:
         if parts:
             blocks.append(_parts(caption, name, parts, figures["n"], tell))
     return Section("collection", tell("How the ratings came about"), tuple(blocks))
+
+
+def ticket_facts(tickets: Mapping[str, Any] | None, tell: Language) -> list[tuple[str, Cell]]:
+    """Slips of the period on their way from the printer to a rating; nothing where none was issued."""
+    if tickets is None:
+        return []
+    coverage = tickets["coverage"]
+    return [
+        (tell("Tickets issued at arrival"), count(tickets["issued"])),
+        (tell("Tickets armed when the service was finished"), count(tickets["armed"])),
+        (tell("Tickets spent on a rating"), count(tickets["spent"])),
+        (tell("Tickets spent of armed"), None if coverage is None else Number(coverage, 1, percent=True)),
+    ]
 
 
 def _trend(document: Mapping[str, Any], line: Sequence[Mapping[str, Any]], tell: Language) -> Chart:

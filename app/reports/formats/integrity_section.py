@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.reports.formats.blocks import Block, Cell, Column, Facts, Number, Section, Table, Words
-from app.reports.formats.collection_sections import channel_name
+from app.reports.formats.collection_sections import channel_name, ticket_facts
 from app.reports.formats.language import Language
 from app.reports.formats.result_sections import count
 
@@ -43,6 +43,7 @@ def _together(document: Mapping[str, Any], tell: Language) -> Facts:
             (tell("People served there"), None if known["served"] is None else count(known["served"])),
             (tell("Coverage there (rated of served)"), None if coverage is None else Number(coverage, 1, percent=True)),
         ]
+    facts += ticket_facts(known.get("tickets"), tell)
     facts.append((tell("Bursts of ratings"), tell("not looked for; only what screening has held is counted")))
     return Facts(tuple(facts))
 
@@ -57,6 +58,7 @@ def _offices(lines: Sequence[Mapping[str, Any]], tell: Language) -> Table:
             _share(line["held"], line["n"] + line["held"]),
             None if line.get("served") is None else count(line["served"]),
             None if line.get("coverage") is None else Number(line["coverage"], 1, percent=True),
+            _spent(line.get("tickets")),
         )
         for line in lines
     )
@@ -68,6 +70,7 @@ def _offices(lines: Sequence[Mapping[str, Any]], tell: Language) -> Table:
         Column(tell("Share held")),
         Column(tell("Served")),
         Column(tell("Coverage")),
+        Column(tell("Tickets spent of armed")),
     )
     return Table(tell("What was held, and how many of those served have rated"), columns, rows)
 
@@ -82,6 +85,10 @@ def _channels(lines: Sequence[Mapping[str, Any]], channels: Sequence[str], tell:
             for line in told
         ),
     )
+
+
+def _spent(tickets: Mapping[str, Any] | None) -> Number | None:
+    return None if tickets is None or tickets["coverage"] is None else Number(tickets["coverage"], 1, percent=True)
 
 
 def _share(part: int, whole: int) -> Number | None:

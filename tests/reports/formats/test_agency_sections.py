@@ -145,7 +145,7 @@ def test_the_agency_tells_how_its_ratings_were_collected(drafts: Drafts) -> None
     assert told["Cakupan di sana (dinilai dari dilayani)"] == Number(0.25, 1, percent=True)
     assert str(told["Lonjakan penilaian"]).startswith("belum diperiksa")
     shares = Number(0.02, 1, percent=True), Number(392), Number(0.25, 1, percent=True)
-    assert table.rows[0][2:] == (Number(98), Number(2), *shares)
+    assert table.rows[0][2:] == (Number(98), Number(2), *shares, None)
     assert [column.title for column in mix.columns] == ["Unit kerja", "Kios", "Aplikasi ponsel"]
     assert mix.rows[0][1] == Number(60 / 98, 1, percent=True)
 
