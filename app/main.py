@@ -21,6 +21,7 @@ import app.indices.routes
 import app.instruments.routes
 import app.ratings.routes
 import app.reports.routes
+import app.screening.tables
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
@@ -43,7 +44,7 @@ from app.instruments.shelf import ShelfCache, changed_since_use
 from app.ratings.intake import Intake
 from app.ratings.judging import Judge
 from app.ratings.keys import KeyMaker
-from app.ratings.retention import tidy
+from app.ratings.retention import forget, tidy
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
 from app.reports.shelf import Shelf
@@ -242,6 +243,7 @@ async def _tidy_hourly(settings: Settings, database: Database, clock: Clock) -> 
     while True:
         try:
             await asyncio.to_thread(tidy, database, clock(), retention, "service")
+            await asyncio.to_thread(forget, database, clock(), timedelta(days=settings.trace_days))
             await asyncio.to_thread(sweep_expired, database, clock(), timedelta(days=settings.late_limit_days))
         except Exception as error:
             log.error("tidy.failed", error=type(error).__name__)

@@ -15,7 +15,7 @@ from app.foundation.database import Session
 from app.foundation.ids import new_id
 
 KINDS = frozenset(str(kind) for kind in KeyKind)
-REPORT_READERS = frozenset({KeyKind.reader, KeyKind.supervisor, KeyKind.admin})
+REPORT_READERS = frozenset({KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin})
 
 # Crockford's base 32 without letters that are misread; 12 characters find the row, 32 (160 bits) prove it.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -51,6 +51,7 @@ class Judge:
                 digest=self.digest(principal, sheet, rating_id),
                 comment=_comment(sheet.comment) if sheet.comment else None,
                 profile=_profile(sheet.profile),
+                source=principal.key_id.hex,
             )
         except Problem as problem:
             return problem

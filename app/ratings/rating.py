@@ -20,6 +20,8 @@ class NewRating(NamedTuple):
     comment: str | None = None
     profile: Mapping[str, str] | None = None
     ticketed: bool = False
+    # The key that sent it, 32 hex digits; None where nobody has one.
+    source: str | None = None
 
 
 class Outcome(StrEnum):
