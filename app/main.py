@@ -21,7 +21,7 @@ import app.indices.routes
 import app.instruments.routes
 import app.ratings.routes
 import app.reports.routes
-import app.screening.tables
+import app.screening.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
@@ -66,6 +66,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.tickets.routes.router,
     app.tickets.routes.queue_router,
     app.tickets.routes.open_router,
+    app.screening.routes.router,
     app.indices.routes.router,
     app.reports.routes.router,
     app.web.routes.router,

@@ -75,7 +75,7 @@ def issue(
     if kind is not KeyKind.device and counter is not None:
         raise KeyFault("only a device key is bound to a counter")
     if sees_nip and kind not in REPORT_READERS:
-        raise KeyFault("only a key of a reader, a supervisor or an administrator can see a NIP")
+        raise KeyFault("only a key that reads reports can see a NIP")
     if expires_at is not None and expires_at <= now:
         raise KeyFault("the expiry lies in the past")
     lookup, secret = _random(12), _random(32)

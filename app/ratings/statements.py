@@ -107,6 +107,20 @@ _EXISTING = "SELECT key, digest, office, employee, rated_on FROM rating WHERE ag
 POSTGRESQL_EXISTING = _EXISTING + "(SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(:keys AS json)))"
 SQLITE_EXISTING = _EXISTING + "(SELECT value FROM json_each(:keys))"
 
+# Moving sheets between standings: one tally row gives them and another takes them.
+_WHOLE_KEY = f"agency_id, {TALLY_KEY}".split(", ")
+TALLY_LESS = f"UPDATE tally SET n = n + :n WHERE {' AND '.join(f'{name} = :{name}' for name in _WHOLE_KEY)}"
+
+
+def tally_more(*, is_sqlite: bool) -> str:
+    """Add to a tally row, which may not be there yet; the constraint by name, as everywhere on PostgreSQL."""
+    conflict = "" if is_sqlite else "ON CONSTRAINT tally_pkey "
+    return (
+        f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) VALUES ({', '.join(f':{name}' for name in _WHOLE_KEY)}, :n) "
+        f"ON CONFLICT {conflict}DO UPDATE SET n = tally.n + excluded.n"
+    )
+
+
 SQLITE_MONTH = "date(rated_on, 'start of month')"
 
 

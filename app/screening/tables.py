@@ -64,7 +64,8 @@ class Doubt(SQLModel, table=True):
 class Opening(SQLModel, table=True):
     """When an office is open on one weekday (Monday 0 to Sunday 6), in minutes after local midnight.
 
-    An office without any row tells nothing; one with rows is closed on the days that it does not name.
+    An office without any row tells nothing; one with rows is closed on the days that it does not name. Ratings of
+    days before `since_on`, when the hours were told, are not judged by them.
     """
 
     __tablename__ = "opening"
@@ -79,3 +80,4 @@ class Opening(SQLModel, table=True):
     weekday: int = Field(primary_key=True)
     opens: int
     closes: int
+    since_on: date

@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("weekday", sa.Integer(), nullable=False),
         sa.Column("opens", sa.Integer(), nullable=False),
         sa.Column("closes", sa.Integer(), nullable=False),
+        sa.Column("since_on", sa.Date(), nullable=False),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("opening_weekday_check")),
         sa.CheckConstraint("0 <= opens AND opens < closes AND closes <= 1440", name=op.f("opening_order_check")),
         sa.ForeignKeyConstraint(
