@@ -48,6 +48,7 @@ from app.ratings.retention import forget, tidy
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
 from app.reports.shelf import Shelf
+from app.screening.nightly import Nightly, count_open
 from app.tickets.guessing import GuessBudget
 from app.tickets.issuing import TicketOffice
 from app.tickets.redeeming import Redeemer
@@ -184,6 +185,7 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
         upkeep = (
             asyncio.create_task(_tidy_hourly(settings, database, clock)),
             asyncio.create_task(_look_for_silent(settings, database, clock, application.state.metrics)),
+            asyncio.create_task(_screen_nightly(settings, database, clock, application.state.metrics)),
         )
         _calm_the_interpreter()
         try:
@@ -259,6 +261,18 @@ async def _look_for_silent(settings: Settings, database: Database, clock: Clock,
             metrics.silent_devices.set(await asyncio.to_thread(count_silent, database, clock(), after))
         except Exception as error:
             log.error("devices.failed", error=type(error).__name__)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _screen_nightly(settings: Settings, database: Database, clock: Clock, metrics: Metrics) -> None:
+    """Look every minute whether a night has come to be screened; a failure waits for the next look."""
+    nightly = Nightly(database, clock, hour=settings.screen_at, trace_days=settings.trace_days)
+    while True:
+        try:
+            await asyncio.to_thread(nightly.look)
+            metrics.open_findings.set(await asyncio.to_thread(count_open, database))
+        except Exception as error:
+            log.error("screening.failed", error=type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)
 
 
