@@ -12,7 +12,8 @@ from app.indices.period import Period, period_of
 from app.indices.plan import By, Selection, plan
 from app.indices.query import IndexQuery
 from app.indices.scope import offices_asked
-from app.indices.store import names_of, office_parents, sheet_counts
+from app.indices.sheet_rows import HELD
+from app.indices.store import held_reasons, names_of, office_parents, sheet_counts
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument
 from app.instruments.shelf import instruments_of
@@ -45,7 +46,9 @@ def read_indices(
         disclosed_row(scoring, group, counts.get(group.value if group else None, {}), personal=personal)
         for group in _groups(session, agency_id, query.by, counts)
     )
-    return IndexTable(agency_id, scoring, period, query.by, rows)
+    # Hardly anything is ever held: then nobody is asked why.
+    reasons = held_reasons(session, agency_id, selection) if any(HELD in each for each in counts.values()) else {}
+    return IndexTable(agency_id, scoring, period, query.by, rows, reasons)
 
 
 def _scoring(session: Session, agency_id: str, query: IndexQuery) -> Scoring:

@@ -95,13 +95,14 @@ class IndexOut(_Out):
 class IndexRowOut(_Out):
     """One row. A suppressed row is about a person with too few ratings; all its figures are null.
 
-    `n` counts sheets, `held` those that screening doubts; they are in no figure. `index` is null when
-    nobody answered one of the questions.
+    `n` counts sheets, `held` those that screening doubts; they are in no figure, and `held_reasons` tells how many
+    of them for which reason. `index` is null when nobody answered one of the questions.
     """
 
     group: AnyGroup | None
     n: int | None
     held: int | None
+    held_reasons: dict[str, int] | None
     suppressed: bool
     dimensions: tuple[DimensionOut, ...]
     index: IndexOut | None

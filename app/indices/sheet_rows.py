@@ -9,7 +9,7 @@ from app.indices.plan import By
 
 Key = TypeVar("Key", bound=Hashable)
 
-COUNTED = "counted"
+COUNTED, HELD = "counted", "held"
 
 
 class SheetRow(NamedTuple):

@@ -71,6 +71,24 @@ class Block(NamedTuple):
     evidence: Mapping[str, float]
 
 
+class HeldRow(NamedTuple):
+    """How many sheets of one office and employee are held for one reason."""
+
+    office: str
+    employee: str | None
+    reason: str
+    n: int
+
+
+class RaisedRow(NamedTuple):
+    """How many findings of one office, reason and standing there are."""
+
+    office: str
+    reason: str
+    standing: str
+    n: int
+
+
 class Span(NamedTuple):
     """The days that are judged, both included."""
 

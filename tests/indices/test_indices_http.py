@@ -69,6 +69,7 @@ def test_an_index_comes_with_all_that_explains_it(house: House) -> None:
                 "group": None,
                 "n": 10,
                 "held": 1,
+                "held_reasons": {},
                 "suppressed": False,
                 "dimensions": [
                     {
@@ -171,6 +172,7 @@ def test_a_person_with_fewer_than_ten_ratings_has_no_figures(house: House) -> No
         "group": {"employee": "E004", "name": "Siti Kenari E004"},
         "n": None,
         "held": None,
+        "held_reasons": None,
         "suppressed": True,
         "dimensions": [
             {

@@ -63,6 +63,10 @@ def test_from_the_rating_to_the_release(house: House) -> None:
     checked(house)
     held = index_of(house, office="dukcapil")
     assert (held["held"], held["n"]) == (IN_HOUR, before["n"] - IN_HOUR)
+    assert (before["held_reasons"], held["held_reasons"]) == ({}, {"burst": IN_HOUR})
+    assert index_of(house, employee="E001")["held_reasons"] == {"burst": IN_HOUR}
+    by_day = house.get("/v1/indices", params=NOVEMBER | {"by": "day"}).json()["rows"]
+    assert [row["group"]["day"] for row in by_day if row["held_reasons"]] == [LUNCH.isoformat()]
     assert held["index"]["value"] != before["index"]["value"]
     answer = decide(house, found["id"], "release").json()
     assert (answer["standing"], answer["note"]) == ("released", "Kunjungan sekolah")
