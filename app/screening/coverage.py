@@ -4,19 +4,20 @@ This doubts no sheet: those withheld were never written. It is noted for people 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from app.screening.sheets import Block, Reason, Span, monday
-from app.screening.tails import at_most_p
+from app.screening.tails import more_than_before_p
 
 # A ticket is good for a week; a week of tickets is judged when the last of them has expired.
 RIPE_DAYS = 7
 WEEK = timedelta(days=7)
 # Small numbers are judged over up to so many weeks together.
 LONGEST_WINDOW = 4
-DROP_P = 1e-4
+# Every night asks again, of everybody, over several windows: chance has many tries.
+DROP_P = 1e-6
 # Part of the expected coverage that is left; chance alone makes small gaps "significant" when numbers are large.
 LARGEST_PART = 0.75
 ENOUGH_BEFORE, ENOUGH_PEERS = 50, 50
@@ -67,30 +68,36 @@ def _worst(who: str, by_week: Mapping[str, Mapping[date, _Part]], last: date) ->
     for length in range(1, LONGEST_WINDOW + 1):
         first = last - (length - 1) * WEEK
         now = _sum(by_week[who], first, last)
-        expected = _expected(who, by_week, first, last)
-        if now is None or expected is None or now.share > LARGEST_PART * expected:
+        if now is None:
             continue
-        p = at_most_p(now.spent, now.armed, expected)
-        if p < DROP_P:
-            evidence = {"count": now.spent, "of": now.armed, "expected": round(expected * now.armed, 2), "p": p}
-            return Block(Reason.coverage_drop, who, first, 7 * length, None, (), evidence)
+        for usual in _usual(who, by_week, first, last):
+            p = _gap_p(now, usual)
+            if p < DROP_P:
+                expected = round(usual.share * now.armed, 2)
+                evidence = {"count": now.spent, "of": now.armed, "expected": expected, "p": p}
+                return Block(Reason.coverage_drop, who, first, 7 * length, None, (), evidence)
     return None
 
 
-def _expected(who: str, by_week: Mapping[str, Mapping[date, _Part]], first: date, last: date) -> float | None:
-    """The larger of what the others have, and of what the person had before as far as the others still have it."""
+def _gap_p(now: _Part, usual: _Part) -> float:
+    """The chance of a gap this large (Fisher's exact test, since the usual is a sample, too); 1 where it is small."""
+    if now.share > LARGEST_PART * usual.share:
+        return 1.0
+    return more_than_before_p(now.armed - now.spent, now.armed, usual.armed - usual.spent, usual.armed)
+
+
+def _usual(who: str, by_week: Mapping[str, Mapping[date, _Part]], first: date, last: date) -> Iterator[_Part]:
+    """What the others have in the same weeks, and what the person had before as far as the others still have it."""
     others: list[Mapping[date, _Part]] = [weeks for one, weeks in by_week.items() if one != who]
     peers = _pooled([_sum(weeks, first, last) for weeks in others])
     before = _sum(by_week[who], date.min, first - WEEK)
     peers_before = _pooled([_sum(weeks, date.min, first - WEEK) for weeks in others])
-    expected = []
     if peers is not None and peers.armed >= ENOUGH_PEERS:
-        expected.append(peers.share)
+        yield peers
     if before is not None and before.armed >= ENOUGH_BEFORE:
         # Where everybody fell, a printer was broken.
         fell = min(1.0, peers.share / peers_before.share) if peers and peers_before and peers_before.spent else 1.0
-        expected.append(before.share * fell)
-    return max(expected, default=None)
+        yield _Part(before.armed, round(before.spent * fell))
 
 
 def _sum(weeks: Mapping[date, _Part], first: date, last: date) -> _Part | None:

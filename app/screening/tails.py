@@ -47,11 +47,6 @@ def at_least_p(k: int, n: int, share: float) -> float:
     return float(betainc(k, n - k + 1, share))
 
 
-def at_most_p(k: int, n: int, share: float) -> float:
-    """The chance of at most `k` of `n`."""
-    return at_least_p(n - k, n, 1 - share)
-
-
 def more_than_before_p(k: int, n: int, k_before: int, n_before: int) -> float:
     """Fisher's exact test: the chance of at least `k` of `n`, given what both samples together have."""
     all_k, all_n = k + k_before, n + n_before

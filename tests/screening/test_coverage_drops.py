@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.screening.coverage import Tickets, coverage_drops
+from app.screening.coverage import DROP_P, Tickets, coverage_drops
 from app.screening.sheets import Reason, Span
 from tests.screening.sheets import FIRST, SPAN, day
 
@@ -26,7 +26,7 @@ def test_a_clerk_whose_coverage_falls_is_noted_with_no_sheets() -> None:
     assert (block.reason, block.employee, block.first, block.days) == (Reason.coverage_drop, "E1", day(28), 7)
     assert block.keys == ()
     assert (block.evidence["count"], block.evidence["of"], block.evidence["expected"]) == (40, 100, 90)
-    assert block.evidence["p"] < 1e-4
+    assert block.evidence["p"] < DROP_P
 
 
 def test_a_clerk_who_withholds_from_the_first_day_on_is_seen_beside_the_others() -> None:
@@ -51,7 +51,7 @@ def test_honest_ones_small_gaps_and_an_office_that_falls_together_are_not_noted(
 def test_small_numbers_are_judged_over_some_weeks() -> None:
     few = weeks("E1", [0.9, 0.9, 0.4, 0.4, 0.4], armed=2) + HONEST
     [block] = coverage_drops(few, SPAN, TODAY)
-    assert (block.first, block.days) == (day(21), 14)
+    assert (block.first, block.days) == (day(14), 21)
     # Too few in all, and a gap that chance may have made.
     assert coverage_drops(weeks("E1", [1, 1, 1, 1, 0.5], armed=2) + weeks("E2", [1] * 5, armed=1), SPAN, TODAY) == []
     assert coverage_drops(weeks("E1", [1, 1, 1, 1, 0.5], armed=2) + HONEST, SPAN, TODAY) == []
