@@ -46,6 +46,7 @@ from app.ratings.intake import Intake
 from app.ratings.judging import Judge
 from app.ratings.keys import KeyMaker
 from app.ratings.open_answers import OpenDoor
+from app.ratings.quotas import Pace, Quotas
 from app.ratings.retention import tidy
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
@@ -71,7 +72,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.inviting.routes.router,
     app.indices.routes.router,
     app.reports.routes.router,
-    app.web.routes.router,
+    *app.web.routes.routers,
 )
 # Only the one-pass routes take bodies, and have limits of their own.
 LARGEST_BODY = 16 * 1_024
@@ -180,6 +181,7 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
             writer=writer,
             clock=clock,
             late_limit=late_limit,
+            quotas=Quotas(Pace(settings.device_per_hour, settings.device_burst, settings.device_interval_seconds)),
         )
         application.state.open_door = OpenDoor(application.state.intake, catalogues, clock)
         _open_tickets(application, database, secret, catalogues, shelves, store, late_limit)

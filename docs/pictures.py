@@ -19,6 +19,7 @@ from app.reports.lifecycle import Reach, asked
 from app.reports.printing import printable
 from app.reports.signing import load_key, make_key
 from app.reports.tables import Report
+from docs.page_pictures import draw_pages
 
 FOLDER = Path(__file__).parent / "pictures"
 PUBLIC = "https://cermin.example"
@@ -44,6 +45,7 @@ def main() -> None:
             }
         for name, (report, language) in drawn.items():
             (FOLDER / f"{name}.png").write_bytes(png_pages(printable(report, PUBLIC), language, dots_per_inch=80)[0])
+        draw_pages(FOLDER, Settings(database_url=url))
         database.dispose()
 
 

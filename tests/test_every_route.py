@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount
 
 from app.access.principals import KeyKind
 from app.foundation.problems import KINDS, MEDIA_TYPE
+from app.web.files import FOLDER
 from tests.conftest import STORES, Template
 from tests.house import House, problem
 from tests.postgres import PostgresServer
@@ -22,8 +23,13 @@ Entry = tuple[str, str]
 PUBLIC: Mapping[Entry, str] = {
     ("GET", "/"): "/",
     ("GET", "/r"): "/r",
-    ("GET", "/static/cermin.css"): "/static/cermin.css",
-    ("GET", "/static/reply.js"): "/static/reply.js",
+    ("GET", "/kiosk"): "/kiosk",
+    ("GET", "/kiosk-worker.js"): "/kiosk-worker.js",
+    ("GET", "/kiosk.webmanifest"): "/kiosk.webmanifest",
+    ("GET", "/t"): "/t",
+    ("GET", "/o/{office}"): "/o/dukcapil",
+    ("GET", "/o/{agency}/{office}"): "/o/kota/dukcapil",
+    ("GET", "/static/{version}/{name:path}"): f"{FOLDER}/cermin.css",
     ("GET", "/static/docs"): "/static/docs/swagger-ui.css",
     ("GET", "/docs"): "/docs",
     ("GET", "/openapi.json"): "/openapi.json",
@@ -240,6 +246,9 @@ def test_the_key_is_looked_at_before_anything_else_of_the_request(house: House) 
             problem(house.request(method, address(path), refused, **options[1]), 403, "key-kind-refused")
 
 
+TAKE_BODIES = {entry for entry, statuses in DOCUMENTED.items() if 415 in statuses} | {
+    entry for entry, status in HELD.items() if status == 415
+}
 BODIES = (
     {"content-type": "text/plain"},
     {"content-type": "application/json; charset=utf-16"},
@@ -249,14 +258,19 @@ BODIES = (
 
 @pytest.mark.parametrize("headers", BODIES)
 def test_every_body_is_json_in_utf_8(house: House, headers: dict[str, str]) -> None:
-    taking = {entry for entry, statuses in DOCUMENTED.items() if 415 in statuses} | {
-        entry for entry, status in HELD.items() if status == 415
-    }
-    assert len(taking) >= 7
-    for method, path in taking:
+    assert len(TAKE_BODIES) >= 7
+    for method, path in TAKE_BODIES:
         kind = next(iter(TAKES.get((method, path), [None])))
         sent = {"content": b"{}", "headers": {"content-type": "application/json"} | headers}
         problem(house.request(method, address(path), kind, **sent), 415, "unsupported-media-type")
+
+
+def test_a_body_that_is_not_utf_8_is_no_json(house: House) -> None:
+    for method, path in TAKE_BODIES:
+        kind = next(iter(TAKES.get((method, path), [None])))
+        for body in (b"\xff\xfe\x1f", b'{"code": "\xe9"}'):
+            sent = {"content": body, "headers": {"content-type": "application/json"}}
+            problem(house.request(method, address(path), kind, **sent), 400, "malformed-json")
 
 
 def methods_of(path: str) -> set[str]:

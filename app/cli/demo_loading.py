@@ -96,7 +96,9 @@ def _write_csv(file: Path, rows: Sequence[Row]) -> None:
 
 async def _rate(values: Settings, db: Database, now: datetime, ratings: Sequence[Rating], reach: timedelta) -> int:
     """Post everything as batches with each kiosk's own key; returns how many were refused."""
-    application = create_app(values.model_copy(update={"late_limit_days": reach.days, "log_level": "error"}))
+    # Half a year of every kiosk arrives within a minute.
+    loading = {"late_limit_days": reach.days, "log_level": "error", "device_per_hour": 0, "device_interval_seconds": 0}
+    application = create_app(values.model_copy(update=loading))
     by_place: dict[Place, list[Rating]] = {}
     for rating in ratings:
         by_place.setdefault((rating.office, rating.counter) if rating.counter else None, []).append(rating)

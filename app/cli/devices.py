@@ -12,7 +12,9 @@ from rich.text import Text
 
 from app.cli.context import actor, database, fail, out, print_table, secret, settings
 from app.devices import fleet
+from app.devices.kiosk import INSTRUMENT
 from app.devices.pairing import Adding, add_device
+from app.devices.pins import pin_digest
 from app.devices.schemas import DeviceIn, DeviceOut
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
@@ -32,6 +34,8 @@ def add(
     office: Annotated[str, typer.Argument(metavar="OFFICE", help="Code of the office.")],
     counter: Annotated[str, typer.Argument(metavar="COUNTER", help="Code of the counter it stands at.")],
     label: Annotated[str, typer.Option(help="What people call it; shown in lists.")],
+    instrument: Annotated[str, typer.Option(help="Instrument whose questions it asks.")] = INSTRUMENT,
+    pin: Annotated[str | None, typer.Option(help="PIN of 4 to 8 digits by which a technician leaves the page.")] = None,
     qr: Annotated[Path | None, typer.Option("--qr", metavar="FILE.svg", help="Write the QR code there.")] = None,
 ) -> None:
     """Add a kiosk; its pairing code is shown once and works once, for some minutes."""
@@ -39,7 +43,7 @@ def add(
     if qr is not None and values.public_url is None:
         raise fail("A QR code needs the address of the service: set CERMIN_PUBLIC_URL.")
     try:
-        asked = DeviceIn(office=office, counter=counter, label=label)
+        asked = DeviceIn(office=office, counter=counter, label=label, instrument=instrument, pin=pin)
     except ValidationError as error:
         raise fail(f"{str(error.errors()[0]['loc'][0]).capitalize()} is not valid.") from None
     adding = Adding(
@@ -49,12 +53,12 @@ def add(
         lifetime=timedelta(minutes=values.pairing_minutes),
         public_url=values.public_url,
     )
-    pepper = derive(secret(), "pairing")
+    pepper, digest = derive(secret(), "pairing"), None if pin is None else pin_digest(pin)
     with database() as db:
         try:
             with db.writing() as session:
                 _check_agency(directory_version(session, agency) is not None, agency)
-                added = add_device(session, pepper, adding, asked, system_clock())
+                added = add_device(session, pepper, adding, asked, digest, system_clock())
         except Problem as problem:
             raise fail(_told(problem)) from None
     out.print(f"device {added.id}, code valid until {added.expires_at:%Y-%m-%d %H:%M:%S} UTC:", highlight=False)
@@ -73,7 +77,20 @@ def list_devices(agency: AgencyCode) -> None:
     """Every kiosk of the agency and how it is doing."""
     after, silent_after, now = None, timedelta(minutes=settings().device_silent_minutes), system_clock()
     table = Table(
-        *("id", "office", "counter", "label", "state", "last seen", "version", "queued", "parked", "clock", "unsent")
+        *(
+            "id",
+            "office",
+            "counter",
+            "label",
+            "state",
+            "last seen",
+            "version",
+            "queued",
+            "parked",
+            "clock",
+            "unsent",
+            "storage",
+        )
     )
     with database() as db, db.reading() as session:
         _check_agency(directory_version(session, agency) is not None, agency)
@@ -129,7 +146,24 @@ def _cells(found: DeviceOut) -> tuple[str, ...]:
         f"{found.state}, silent" if found.silent else str(found.state),
         "" if found.last_seen_at is None else f"{found.last_seen_at:%Y-%m-%d %H:%M}",
         found.app_version or "",
-        *("" if n is None else str(n) for n in (found.queue_depth, found.parked)),
+        "" if found.queue_depth is None else str(found.queue_depth),
+        _parked(found),
         "" if found.clock_offset_ms is None else f"{found.clock_offset_ms / 1_000:+.1f} s",
         "" if found.unsent_seconds is None else f"{found.unsent_seconds} s",
+        _storage(found),
     )
+
+
+def _parked(found: DeviceOut) -> str:
+    """`3: id-conflict 2, invalid-request 1`."""
+    codes = ", ".join(f"{code} {n}" for code, n in sorted((found.parked_codes or {}).items()))
+    return "" if found.parked is None else f"{found.parked}: {codes}" if codes else str(found.parked)
+
+
+def _storage(found: DeviceOut) -> str:
+    """`kept, 512 MiB free`."""
+    if found.storage is None:
+        return ""
+    persisted, free = found.storage.persisted, found.storage.free_bytes
+    kept = () if persisted is None else ("kept" if persisted else "not kept",)
+    return ", ".join((*kept, *(() if free is None else (f"{free // 1_048_576} MiB free",))))

@@ -9,7 +9,7 @@ from app.access.authentication import CHALLENGE
 from app.access.principals import Principal
 from app.access.store import find_key
 from app.devices import store
-from app.devices.schemas import DeviceOut, DevicePage, HeartbeatIn, HeartbeatOut
+from app.devices.schemas import DeviceOut, DevicePage, HeartbeatIn, HeartbeatOut, StorageState
 from app.devices.states import is_silent, state_of
 from app.devices.tables import Heartbeat
 from app.directory.listing_store import office_parents
@@ -70,7 +70,14 @@ def hear(database: Database, principal: Principal, told: HeartbeatIn, now: datet
         key = find_key(session, principal.agency_id, principal.key_id)
         if key is None or key.revoked_at is not None:
             raise Problem("key-revoked", headers=CHALLENGE)
-        heartbeat = Heartbeat(agency_id=principal.agency_id, key_id=principal.key_id, seen_at=now, **told.model_dump())
+        heartbeat = Heartbeat(
+            agency_id=principal.agency_id,
+            key_id=principal.key_id,
+            seen_at=now,
+            storage_persisted=told.storage.persisted,
+            storage_free_bytes=told.storage.free_bytes,
+            **told.model_dump(exclude={"storage"}),
+        )
         store.put_heartbeat(session, heartbeat)
     return HeartbeatOut(server_time=now, key_expires_at=key.expires_at)
 
@@ -100,6 +107,8 @@ def _device_out(row: store.FleetRow, now: datetime, silent_after: timedelta) -> 
         office=device.office,
         counter=device.counter,
         label=device.label,
+        instrument=device.instrument,
+        has_pin=device.pin is not None,
         state=state,
         added_at=device.added_at,
         paired_at=device.paired_at,
@@ -108,6 +117,10 @@ def _device_out(row: store.FleetRow, now: datetime, silent_after: timedelta) -> 
         app_version=None if beat is None else beat.app_version,
         queue_depth=None if beat is None else beat.queue_depth,
         parked=None if beat is None else beat.parked,
+        parked_codes=None if beat is None else beat.parked_codes,
         clock_offset_ms=None if beat is None else beat.clock_offset_ms,
         unsent_seconds=None if beat is None else beat.unsent_seconds,
+        storage=None
+        if beat is None
+        else StorageState(persisted=beat.storage_persisted, free_bytes=beat.storage_free_bytes),
     )

@@ -1,14 +1,16 @@
 """What one kiosk shows: its place, services, questions and roster, with a tag that tells whether any of it changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.access.principals import Principal
 from app.devices import store
-from app.devices.schemas import KioskOut, NamedOut, OnDuty, PlaceOut
+from app.devices.schemas import KioskOut, NamedOut, OnDuty, PinOut, PlaceOut
 from app.devices.short_names import short_name
 from app.directory.catalogue_store import directory_version
 from app.directory.store import find_office
@@ -17,9 +19,12 @@ from app.foundation.database import Session
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument
 from app.instruments.schemas import instrument_out
+from app.instruments.shelf import instruments_of
 
+# What a kiosk asks whose key was issued by hand.
 INSTRUMENT = "ikl-1"
-LANGUAGES = ("id", "en")
+LANGUAGES = ("id", "en", "jv", "su")
+IDLE_SECONDS = 30
 DAYS = 8
 # Raised when the answer itself gets another form.
 FORM = 1
@@ -27,22 +32,27 @@ FORM = 1
 
 @dataclass(frozen=True)
 class Kiosk:
-    """Everything on which the answer depends, so that its tag needs two small reads only."""
+    """Everything on which the answer depends, so that its tag needs a few small reads only."""
 
     principal: Principal
     version: UUID
     office: Office
     today: date
     instrument: Instrument
+    pin: Mapping[str, Any] | None
+    interval_seconds: float
 
     @property
     def tag(self) -> str:
         """The strong entity tag, with its quotes (RFC 9110 §8.8.3)."""
-        parts = (FORM, self.version, self.office.code, self.principal.counter, self.today, self.instrument.digest)
+        parts = (
+            *(FORM, self.version, self.office.code, self.principal.counter, self.today, self.instrument.digest),
+            *(self.pin and self.pin["digest"], self.interval_seconds),
+        )
         return f'"{sha256(repr(tuple(map(str, parts))).encode()).hexdigest()[:32]}"'
 
 
-def kiosk_of(session: Session, principal: Principal, now: datetime) -> Kiosk:
+def kiosk_of(session: Session, principal: Principal, interval_seconds: float, now: datetime) -> Kiosk:
     """The kiosk of a device key. Raises LookupError if its office does not exist, which no key survives."""
     # Read first: what is read after it can only be newer, and then the next answer has another tag.
     version = directory_version(session, principal.agency_id)
@@ -50,7 +60,12 @@ def kiosk_of(session: Session, principal: Principal, now: datetime) -> Kiosk:
     if version is None or office is None:
         raise LookupError("a device key names an office that does not exist")
     today = now.astimezone(ZoneInfo(office.timezone)).date()
-    return Kiosk(principal, version, office, today, shipped()[INSTRUMENT])
+    device = store.device_of_key(session, principal.agency_id, principal.key_id)
+    name = INSTRUMENT if device is None else device.instrument
+    instrument = shipped().get(name) or instruments_of(session, principal.agency_id)[name]
+    return Kiosk(
+        principal, version, office, today, instrument, None if device is None else device.pin, interval_seconds
+    )
 
 
 def shown(session: Session, kiosk: Kiosk) -> KioskOut:
@@ -67,6 +82,9 @@ def shown(session: Session, kiosk: Kiosk) -> KioskOut:
         services=tuple(NamedOut(code=service.code, name=service.name) for service in services),
         languages=LANGUAGES,
         instrument=instrument_out(kiosk.instrument),
+        idle_seconds=IDLE_SECONDS,
+        interval_seconds=kiosk.interval_seconds,
+        pin=PinOut.model_validate(kiosk.pin) if kiosk.pin else None,
         roster=_roster(session, kiosk, counter) if counter else (),
     )
 

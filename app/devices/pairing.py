@@ -12,6 +12,7 @@ from app.access.keys import issue
 from app.access.principals import KeyKind
 from app.devices import store
 from app.devices.codes import code_digest, new_code
+from app.devices.pins import PinDigest
 from app.devices.schemas import DeviceAdded, DeviceIn, Paired
 from app.devices.tables import Device, Pairing
 from app.directory.listing_store import office_parents
@@ -19,6 +20,7 @@ from app.directory.scope import subtree
 from app.foundation.database import Database, Session
 from app.foundation.ids import new_id
 from app.foundation.problems import FieldError, Problem
+from app.instruments.shelf import instruments_of
 
 # Behind a proxy all kiosks of all agencies share its address. Guessing at this speed for a quarter of an hour meets
 # one of a hundred open codes once in ten thousand million times.
@@ -36,9 +38,16 @@ class Adding:
     public_url: str | None
 
 
-def add_device(session: Session, pepper: bytes, adding: Adding, asked: DeviceIn, now: datetime) -> DeviceAdded:
-    """A new device with the code to pair it. Raises `invalid-request` for an unknown place, `out-of-scope`."""
+def add_device(
+    session: Session, pepper: bytes, adding: Adding, asked: DeviceIn, pin: PinDigest | None, now: datetime
+) -> DeviceAdded:
+    """A new device with the code to pair it; `pin` is the digest of the PIN asked for, which takes a while to make.
+
+    Raises `invalid-request` for an unknown place or instrument, `out-of-scope`.
+    """
     _check_place(session, adding, asked)
+    if asked.instrument not in instruments_of(session, adding.agency_id):
+        raise Problem("invalid-request", errors=[FieldError("instrument", "instrument-unknown")])
     store.end_expired(session, adding.agency_id, now)
     code = new_code()
     device = Device(
@@ -47,6 +56,8 @@ def add_device(session: Session, pepper: bytes, adding: Adding, asked: DeviceIn,
         office=asked.office,
         counter=asked.counter,
         label=asked.label,
+        instrument=asked.instrument,
+        pin=pin and dict(pin),
         added_at=now,
     )
     pairing = Pairing(
@@ -73,6 +84,7 @@ def add_device(session: Session, pepper: bytes, adding: Adding, asked: DeviceIn,
         office=asked.office,
         counter=asked.counter,
         label=asked.label,
+        instrument=asked.instrument,
         code=code,
         expires_at=pairing.expires_at,
         address=address,

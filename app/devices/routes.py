@@ -12,6 +12,7 @@ from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.devices import fleet, kiosk
 from app.devices.pairing import Adding, PairingDesk, add_device
+from app.devices.pins import pin_digest
 from app.devices.schemas import (
     DeviceAdded,
     DeviceIn,
@@ -52,8 +53,10 @@ def post_device(request: Request, principal: Admin, body: DeviceIn) -> DeviceAdd
         lifetime=timedelta(minutes=settings.pairing_minutes),
         public_url=settings.public_url,
     )
+    # Made before the database is held.
+    pin = None if body.pin is None else pin_digest(body.pin)
     with _database(request).writing() as session:
-        return add_device(session, request.app.state.pairing_pepper, adding, body, _now(request))
+        return add_device(session, request.app.state.pairing_pepper, adding, body, pin, _now(request))
 
 
 @router.post("/devices/pair", status_code=201, dependencies=OPEN, responses=open_problems(*BODY, 410, 429))
@@ -96,8 +99,9 @@ def revoke_device(request: Request, principal: Admin, device_id: UUID) -> Device
 @router.get("/devices/me", response_model=KioskOut, responses=UNCHANGED | problems(422))
 def get_kiosk(request: Request, principal: Kiosk) -> Response:
     """All that this kiosk shows: place, services, questions, roster. With If-None-Match, 304 while nothing changed."""
+    settings: Settings = request.app.state.settings
     with _database(request).reading() as session:
-        found = kiosk.kiosk_of(session, principal, _now(request))
+        found = kiosk.kiosk_of(session, principal, settings.device_interval_seconds, _now(request))
         headers = {"ETag": found.tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
         if found.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)

@@ -5,12 +5,16 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
+from app.devices.pins import is_pin
 from app.devices.states import DeviceState
 from app.directory.schemas import CodeText, Limit
-from app.instruments.schemas import InstrumentOut
+from app.instruments.schemas import InstrumentId, InstrumentOut
 
 MOST_WAITING = 10_000_000
+MOST_BYTES = 2**53
+MOST_CODES = 20
 # A clock that starts in 1970, or one that is as far ahead.
 MOST_MILLISECONDS = 4_000_000_000_000
 
@@ -24,6 +28,16 @@ def _one_line(text: str) -> str:
 Label = Annotated[
     str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), AfterValidator(_one_line)
 ]
+
+
+def _pin(text: str) -> str:
+    if not is_pin(text):
+        raise PydanticCustomError("pin", "four to eight digits")
+    return text
+
+
+Pin = Annotated[str, AfterValidator(_pin), Field(json_schema_extra={"pattern": "^[0-9]{4,8}$"})]
+ProblemCode = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 Waiting = Annotated[int, Field(ge=0, le=MOST_WAITING, strict=True)]
 
 
@@ -34,11 +48,13 @@ class Wire(BaseModel):
 
 
 class DeviceIn(Wire):
-    """A new kiosk and where it stands."""
+    """A new kiosk, where it stands, what it asks; `pin`: 4 to 8 digits by which a technician leaves the page."""
 
     office: CodeText
     counter: CodeText
     label: Label
+    instrument: InstrumentId = "ikl-1"
+    pin: Pin | None = Field(None, repr=False)
 
 
 class DeviceAdded(Wire):
@@ -48,6 +64,7 @@ class DeviceAdded(Wire):
     office: str
     counter: str
     label: str
+    instrument: str
     code: str
     expires_at: datetime
     address: str | None
@@ -70,18 +87,27 @@ class Paired(Wire):
     label: str
 
 
+class StorageState(Wire):
+    """Whether the browser promises to keep what is stored, and how much room is left (null: it does not tell)."""
+
+    persisted: Annotated[bool, Field(strict=True)] | None = None
+    free_bytes: Annotated[int, Field(ge=0, le=MOST_BYTES, strict=True)] | None = None
+
+
 class HeartbeatIn(Wire):
     """How a kiosk is doing.
 
     `clock_offset_ms`: server's time minus the kiosk's. `unsent_seconds`: age of the oldest rating not sent yet,
-    left out when there is none. `parked`: ratings that were refused and wait for a person.
+    left out when there is none. `parked`: ratings that were refused and wait for a person, and with which codes.
     """
 
     app_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.+_-]{1,40}$")]
     queue_depth: Waiting
     parked: Waiting = 0
+    parked_codes: Annotated[dict[ProblemCode, Waiting], Field(max_length=MOST_CODES)] = Field(default_factory=dict)
     clock_offset_ms: Annotated[int, Field(ge=-MOST_MILLISECONDS, le=MOST_MILLISECONDS, strict=True)] = 0
     unsent_seconds: Annotated[int, Field(ge=0, le=MOST_MILLISECONDS // 1_000, strict=True)] | None = None
+    storage: StorageState = StorageState()
 
 
 class HeartbeatOut(Wire):
@@ -105,6 +131,8 @@ class DeviceOut(Wire):
     office: str
     counter: str
     label: str
+    instrument: str
+    has_pin: bool
     state: DeviceState
     added_at: datetime
     paired_at: datetime | None
@@ -113,8 +141,10 @@ class DeviceOut(Wire):
     app_version: str | None
     queue_depth: int | None
     parked: int | None
+    parked_codes: dict[str, int] | None
     clock_offset_ms: int | None
     unsent_seconds: int | None
+    storage: StorageState | None
 
 
 class DevicePage(Wire):
@@ -146,8 +176,20 @@ class OnDuty(Wire):
     name: str | None
 
 
+class PinOut(Wire):
+    """PBKDF2-HMAC-SHA-256 of the PIN: salt and digest in hexadecimal."""
+
+    salt: str
+    digest: str
+    iterations: int
+
+
 class KioskOut(Wire):
-    """All that a kiosk shows. `roster` holds the duties of today and the next seven local days."""
+    """All that a kiosk shows. `roster` holds the duties of today and the next seven local days.
+
+    After `idle_seconds` without a touch it begins anew; `interval_seconds` lie between two ratings; `pin` (null: none
+    is needed) lets a technician leave the page.
+    """
 
     directory_version: UUID
     office: PlaceOut
@@ -155,4 +197,7 @@ class KioskOut(Wire):
     services: tuple[NamedOut, ...]
     languages: tuple[str, ...]
     instrument: InstrumentOut
+    idle_seconds: int
+    interval_seconds: float
+    pin: PinOut | None
     roster: tuple[OnDuty, ...]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, delete, text
+from sqlalchemy import JSON, Uuid, bindparam, delete, text
 from sqlmodel import and_, col, func, or_, select
 
 from app.access.tables import ApiKey
@@ -15,13 +15,20 @@ from app.foundation.database import Session, UtcDateTime
 
 FleetRow: TypeAlias = tuple[Device, ApiKey | None, Heartbeat | None, Pairing | None]
 
+TOLD = (
+    "seen_at", "app_version", "queue_depth", "parked", "parked_codes", "clock_offset_ms", "unsent_seconds",
+    "storage_persisted", "storage_free_bytes",
+)  # fmt: skip
+# Made of the names above and nothing else.
 BEAT = text(
-    "INSERT INTO heartbeat (agency_id, key_id, seen_at, app_version, queue_depth, parked, clock_offset_ms, "
-    "unsent_seconds) VALUES (:agency_id, :key_id, :seen_at, :app_version, :queue_depth, :parked, :clock_offset_ms, "
-    ":unsent_seconds) ON CONFLICT (agency_id, key_id) DO UPDATE SET seen_at = excluded.seen_at, "
-    "app_version = excluded.app_version, queue_depth = excluded.queue_depth, parked = excluded.parked, "
-    "clock_offset_ms = excluded.clock_offset_ms, unsent_seconds = excluded.unsent_seconds"
-).bindparams(bindparam("key_id", type_=Uuid()), bindparam("seen_at", type_=UtcDateTime()))
+    f"INSERT INTO heartbeat (agency_id, key_id, {', '.join(TOLD)}) "  # noqa: S608 - constants, see above
+    f"VALUES (:agency_id, :key_id, {', '.join(f':{name}' for name in TOLD)}) "
+    f"ON CONFLICT (agency_id, key_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in TOLD)}"
+).bindparams(
+    bindparam("key_id", type_=Uuid()),
+    bindparam("seen_at", type_=UtcDateTime()),
+    bindparam("parked_codes", type_=JSON()),
+)
 
 
 def add(session: Session, device: Device, pairing: Pairing) -> None:
@@ -41,6 +48,11 @@ def lock_device(session: Session, agency_id: str, device_id: UUID) -> Device | N
     """The device, held until the transaction ends."""
     query = select(Device).where(Device.agency_id == agency_id, Device.device_id == device_id).with_for_update()
     return session.exec(query).first()
+
+
+def device_of_key(session: Session, agency_id: str, key_id: UUID) -> Device | None:
+    """The device that got this key; a key issued by hand has none."""
+    return session.exec(select(Device).where(Device.agency_id == agency_id, Device.key_id == key_id)).first()
 
 
 def end_pairing(session: Session, agency_id: str, device_id: UUID) -> bool:

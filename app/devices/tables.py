@@ -1,16 +1,17 @@
 """Devices, the codes that pair them, and the last that was heard of them."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.foundation.database import Code, Text, UtcDateTime
 
 
 class Device(SQLModel, table=True):
-    """A kiosk at a counter; `key_id` is the key it got when it was paired."""
+    """A kiosk at a counter; `key_id` is the key it got when it was paired, `pin` the digest of its PIN."""
 
     __tablename__ = "device"
     __table_args__ = (
@@ -26,6 +27,8 @@ class Device(SQLModel, table=True):
     office: str = Field(sa_type=Code())
     counter: str = Field(sa_type=Code())
     label: str = Field(sa_type=Text(100))
+    instrument: str = Field(sa_type=Code())
+    pin: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     added_at: datetime = Field(sa_type=UtcDateTime)
     key_id: UUID | None = None
     paired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -63,3 +66,7 @@ class Heartbeat(SQLModel, table=True):
     # A clock may be half a century wrong, which no 32 bits hold.
     clock_offset_ms: int = Field(sa_type=BigInteger)
     unsent_seconds: int | None = Field(default=None, sa_type=BigInteger)
+    # How many parked ratings were refused with which code.
+    parked_codes: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    storage_persisted: bool | None = None
+    storage_free_bytes: int | None = Field(default=None, sa_type=BigInteger)

@@ -106,7 +106,7 @@ class ShortWay:
 class Prepared(Response):
     """An answer whose bytes are ready; it skips the building of headers that never differ."""
 
-    def __init__(self, body: bytes, status: int, *, replayed: bool = False) -> None:
+    def __init__(self, body: bytes, status: int, *, replayed: bool = False, retry_after: int | None = None) -> None:
         self.status_code = status
         self.body = body
         self.background = None
@@ -116,6 +116,8 @@ class Prepared(Response):
         ]
         if replayed:
             self.raw_headers.append((b"idempotent-replayed", b"true"))
+        if retry_after is not None:
+            self.raw_headers.append((b"retry-after", b"%d" % retry_after))
 
 
 def _looked_at_again(body: bytes, validate: Callable[[bytes], Any]) -> Any:

@@ -39,6 +39,7 @@ PROBLEM_SCHEMA = {
             },
         },
         "server_time": {"type": "string", "format": "date-time"},
+        "retry_after": {"type": "integer", "description": "Seconds, as in Retry-After."},
     },
 }
 HEADERS: dict[int, dict[str, Any]] = {

@@ -102,6 +102,9 @@ KINDS: Mapping[str, Kind] = {
     # A rating.
     "id-conflict": Kind(409, "Id already used", "This id is stored with other content; nothing was changed."),
     "id-in-future": Kind(422, "Id from the future", "The id's time is ahead of the server's; correct the clock."),
+    "device-too-fast": Kind(
+        429, "Too fast", "This device sends ratings faster than it may; send the same again after {seconds} seconds."
+    ),
     "id-too-late": Kind(422, "Id too late", "The id's time is older than {days} days; it is no longer taken."),
 }
 

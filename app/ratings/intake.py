@@ -1,28 +1,30 @@
 """Intake: has a sheet judged and hands it to the writer. What is answered as stored is on disk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from anyio.to_thread import run_sync
 
-from app.access.principals import Principal
+from app.access.principals import KeyKind, Principal
 from app.directory.catalogue import CatalogueCache
 from app.foundation.clock import Clock
 from app.foundation.database import SQLAlchemyError
-from app.foundation.ids import new_id
+from app.foundation.ids import moment_of, new_id
 from app.foundation.problems import Problem, busy
 from app.instruments.shelf import ShelfCache
 from app.ratings.judging import Judge, Premises
 from app.ratings.keys import KeyMaker
 from app.ratings.lanes import Result
+from app.ratings.quotas import Quotas, Taken
 from app.ratings.rating import NewRating, Outcome, Stored
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
 
-UNFIT = 422
+UNFIT, TOO_FAST = 422, 429
+Judged: TypeAlias = NewRating | Result
 
 # Faults that a change of the directory a moment ago may have mended.
 MAY_BE_STALE = frozenset(
@@ -56,6 +58,7 @@ class Intake:
         writer: Writer,
         clock: Clock,
         late_limit: timedelta,
+        quotas: Quotas,
     ) -> None:
         self._catalogues = catalogues
         self._shelves = shelves
@@ -63,11 +66,12 @@ class Intake:
         self._store = store
         self._writer = writer
         self._clock = clock
+        self._quotas = quotas
 
     async def submit(self, principal: Principal, sheet: RatingIn) -> Accepted:
         """Store one rating; returns when it is on disk, raises a `Problem` otherwise."""
         premises = self._remembered(principal.agency_id)
-        if premises is not None and sheet.id is not None:
+        if premises is not None and sheet.id is not None and not self._is_paced(principal):
             judged = self._judge.judge(principal, sheet, sheet.id, premises, self._clock())
             if isinstance(judged, NewRating):
                 [result] = await self._writer.write((judged,))
@@ -88,11 +92,58 @@ class Intake:
         if any(_may_be_stale(one) for one in judged):
             premises = await run_sync(self._fresh_premises, principal.agency_id)
             judged = self._judge_all(principal, sheets, ids, premises)
-        good = [one for one in judged if isinstance(one, NewRating)]
-        written = iter(await self._writer.write(good) if good else [])
-        results: list[Result] = [next(written) if isinstance(one, NewRating) else one for one in judged]
+        if not self._is_paced(principal):
+            results = await self._write(judged)
+        else:
+            results = await self._write_paced(principal, ids, judged)
         await self._recognise_replays(principal, sheets, results)
         return list(zip(ids, results, strict=True))
+
+    async def _write(self, judged: Sequence[Judged]) -> list[Result]:
+        good = [one for one in judged if isinstance(one, NewRating)]
+        written = iter(await self._writer.write(good) if good else [])
+        return [next(written) if isinstance(one, NewRating) else one for one in judged]
+
+    def _is_paced(self, principal: Principal) -> bool:
+        return principal.kind is KeyKind.device and self._quotas.pace.is_limited
+
+    async def _write_paced(self, principal: Principal, ids: Sequence[UUID], judged: Sequence[Judged]) -> list[Result]:
+        """Write what comes within the device's quota; only what is newly stored uses it up."""
+        shares = self._take(principal, ids, judged)
+        if any(isinstance(share, int) for share in shares):
+            # What is stored already needs no share, and must not take one from what is new.
+            self._give_back(shares)
+            judged = await run_sync(self._with_stored, principal.agency_id, judged)
+            shares = self._take(principal, ids, judged)
+        within = [
+            _too_fast(share) if isinstance(share, int) else one for share, one in zip(shares, judged, strict=True)
+        ]
+        try:
+            results = await self._write(within)
+        except Problem:
+            self._give_back(shares)
+            raise
+        self._give_back(None if _is_new(result) else share for share, result in zip(shares, results, strict=True))
+        return results
+
+    def _take(self, principal: Principal, ids: Sequence[UUID], judged: Sequence[Judged]) -> list[Taken | int | None]:
+        now = self._clock()
+        return [
+            self._quotas.take(principal.key_id, moment_of(rating_id), now) if isinstance(one, NewRating) else None
+            for rating_id, one in zip(ids, judged, strict=True)
+        ]
+
+    def _give_back(self, shares: Iterable[Taken | int | None]) -> None:
+        self._quotas.give_back([share for share in shares if isinstance(share, Taken)])
+
+    def _with_stored(self, agency_id: str, judged: Sequence[Judged]) -> list[Judged]:
+        """The same, with what stands there already in place of what would meet it."""
+        asked = [(one.key, one.digest) for one in judged if isinstance(one, NewRating)]
+        try:
+            met = iter(self._store.met(agency_id, asked))
+        except SQLAlchemyError:
+            raise busy() from None
+        return [(next(met) or one) if isinstance(one, NewRating) else one for one in judged]
 
     def _remembered(self, agency_id: str) -> Premises | None:
         catalogue = self._catalogues.remembered(agency_id)
@@ -138,6 +189,16 @@ class Intake:
         for (index, _), found in zip(refused, met, strict=True):
             if isinstance(found, Problem) or (found is not None and found.outcome is Outcome.replayed):
                 results[index] = found
+
+
+def _too_fast(seconds: int) -> Problem:
+    """Not stored; the same sheet is taken later."""
+    headers = {"Retry-After": str(seconds)}
+    return Problem("device-too-fast", headers=headers, extra={"retry_after": seconds}, seconds=seconds)
+
+
+def _is_new(result: Result) -> bool:
+    return not isinstance(result, Problem) and result.outcome is Outcome.stored
 
 
 def _may_be_stale(judged: NewRating | Problem) -> bool:

@@ -18,7 +18,7 @@ from app.foundation.problems import Problem
 from app.foundation.telemetry import Metrics
 from app.foundation.translations import Translate, negotiate, translator
 from app.ratings.doors import batch_flaws, check_ticketed, refuse_agency
-from app.ratings.intake import Accepted, Intake
+from app.ratings.intake import TOO_FAST, Accepted, Intake
 from app.ratings.open_answers import OpenDoor
 from app.ratings.schemas import (
     LONGEST_BATCH,
@@ -105,7 +105,22 @@ async def _at_another_door(request: Request, principal: Principal | None, sheet:
     return await open_door.submit(sheet, sheet.agency, address)
 
 
-@batch_router.post("/ratings/batch", response_model=BatchOut, responses=problems(400, 408, 413, 415, 422, 503))
+@batch_router.post(
+    "/ratings/batch",
+    response_model=BatchOut,
+    responses={
+        200: {
+            "description": "One result per rating.",
+            "headers": {
+                "Retry-After": {
+                    "schema": {"type": "integer"},
+                    "description": "Seconds after which the ratings with status 429 should come again.",
+                }
+            },
+        },
+        **problems(400, 408, 413, 415, 422, 503),
+    },
+)
 async def post_batch(request: Request, principal: Batcher, batch: BatchIn) -> Response:
     """Store up to 500 answer sheets; each gets its own result and costs no other."""
     if len(batch.ratings) > LONGEST_BATCH:
@@ -119,12 +134,18 @@ async def post_batch(request: Request, principal: Batcher, batch: BatchIn) -> Re
     translate = translator(language)
     pairs = zip(batch.ratings, outcomes, strict=True)
     results = ",".join([_item(item, outcome, translate) for item, outcome in pairs])
-    return Prepared(f'{{"results":[{results}]}}'.encode(), 200)
+    waits = [seconds for one in outcomes if isinstance(one, Problem) and (seconds := retry_after(one))]
+    return Prepared(f'{{"results":[{results}]}}'.encode(), 200, retry_after=max(waits, default=None))
 
 
 def _is_complete(item: RatingIn | MalformedItem) -> bool:
     """Whether it may be judged: a ticket is spent alone, and a key says its agency."""
     return isinstance(item, RatingIn) and item.id is not None and item.ticket is None and item.agency is None
+
+
+def retry_after(problem: Problem) -> int | None:
+    """After how many seconds a device that was too fast should send the sheet again."""
+    return int(problem.headers["Retry-After"]) if problem.status == TOO_FAST else None
 
 
 def _malformed(item: RatingIn | MalformedItem) -> Problem:

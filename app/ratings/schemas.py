@@ -174,7 +174,7 @@ class ItemResult(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str | None
-    status: Literal[200, 201, 403, 409, 422, 503]
+    status: Literal[200, 201, 403, 409, 422, 429, 503]
     problem: dict[str, Any] | None = Field(default=None, json_schema_extra=_as_problem)
 
 

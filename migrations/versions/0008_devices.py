@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("office", text(40), nullable=False),
         sa.Column("counter", text(40), nullable=False),
         sa.Column("label", text(100), nullable=False),
+        sa.Column("instrument", text(40), nullable=False),
+        sa.Column("pin", sa.JSON(), nullable=True),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("key_id", sa.Uuid(), nullable=True),
         sa.Column("paired_at", sa.DateTime(timezone=True), nullable=True),
@@ -62,6 +64,9 @@ def upgrade() -> None:
         sa.Column("parked", sa.Integer(), nullable=False),
         sa.Column("clock_offset_ms", sa.BigInteger(), nullable=False),
         sa.Column("unsent_seconds", sa.BigInteger(), nullable=True),
+        sa.Column("parked_codes", sa.JSON(), nullable=False),
+        sa.Column("storage_persisted", sa.Boolean(), nullable=True),
+        sa.Column("storage_free_bytes", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["agency_id", "key_id"],
             ["api_key.agency_id", "api_key.key_id"],

@@ -6,9 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Protocol
@@ -17,6 +17,8 @@ from tests.house import SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL = "app.cli:main"
+# Devices here send as fast as they can.
+UNHURRIED = {"CERMIN_DEVICE_PER_HOUR": "0", "CERMIN_DEVICE_INTERVAL_SECONDS": "0"}
 REAPING_SECONDS = 10.0
 # Below the range from which systems take the local ports of connections: a client that knocks at a
 # port of that range while nobody listens may be connected to itself.
@@ -120,6 +122,7 @@ class Service:
     log: Path
     port: int
     entry: str = REAL
+    settings: Mapping[str, str] = field(default_factory=lambda: UNHURRIED)
     pid: int | None = None
 
     @classmethod
@@ -140,7 +143,7 @@ class Service:
 
     def start(self) -> None:
         """Start it; it answers a moment later."""
-        environment = {"CERMIN_DATABASE_URL": self.database_url, "CERMIN_SECRET": SECRET}
+        environment = {"CERMIN_DATABASE_URL": self.database_url, "CERMIN_SECRET": SECRET, **self.settings}
         self.pid = self.launcher.start(self.entry, self.port, environment, self.log)
 
     def kill(self) -> None:

@@ -1,5 +1,6 @@
 """`cermin device add|list|revoke`, as an operator types it."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from app.foundation.clock import system_clock
 from tests.house import SECRET, House
 
 Run = Callable[..., Result]
+GUIDES = Path(__file__).parents[2] / "docs"
+# What the guides name, in the tests' agency.
+EXISTING = {"kota-contoh": "kota", "disdukcapil": "dukcapil"}
 
 
 @pytest.fixture
@@ -34,16 +38,25 @@ def run(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) 
 def test_a_kiosk_added_at_the_terminal_pairs_with_the_service(
     run: Run, furnished: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
-    picture = tmp_path / "qr.svg"
-    told = run("add", "kota", "dukcapil", "loket-1", "--label", "[b]Pintu", "--qr", str(picture)).stdout.splitlines()
+    picture, asking = tmp_path / "qr.svg", ("--instrument", "skm-2017", "--pin", "1234")
+    told = run(
+        "add", "kota", "dukcapil", "loket-1", "--label", "[b]Pintu", "--qr", str(picture), *asking
+    ).stdout.splitlines()
     code = told[-2]
     assert told[-1] == f"https://cermin.example.go.id/kiosk#{code}"
     assert picture.read_text("utf-8").startswith("<svg")
     with House.open(*furnished) as house:
         house.clock.now = system_clock()
         kiosk = house.post("/v1/devices/pair", {"code": code}, None).json()
+        beat = {"app_version": "1", "queue_depth": 0, "parked": 2, "parked_codes": {"id-conflict": 2},
+                "storage": {"persisted": False, "free_bytes": 512 * 2**20}}  # fmt: skip
+        assert house.post("/v1/devices/me/heartbeat", beat, kiosk["key"]).status_code == 200
+        shown = house.get("/v1/devices/me", kiosk["key"]).json()
+        assert (shown["instrument"]["id"], len(shown["pin"]["digest"])) == ("skm-2017", 64)
     listed = run("list", "kota").stdout
     assert "[b]Pintu" in listed
+    assert "2: id-conflict 2" in listed
+    assert "not kept, 512 MiB free" in listed
     assert "paired" in listed
     assert code not in listed
     run("revoke", "kota", kiosk["id"])
@@ -55,4 +68,21 @@ def test_mistakes_are_told_in_a_sentence(run: Run) -> None:
     assert "no office" in run("add", "kota", "tiada", "loket-1", "--label", "x", status=1).stderr
     assert "no counter" in run("add", "kota", "dukcapil", "tiada", "--label", "x", status=1).stderr
     assert "Label" in run("add", "kota", "dukcapil", "loket-1", "--label", " ", status=1).stderr
+    assert "Pin" in run("add", "kota", "dukcapil", "loket-1", "--label", "x", "--pin", "12", status=1).stderr
+    assert (
+        "no instrument"
+        in run("add", "kota", "dukcapil", "loket-1", *("--label", "x", "--instrument", "tiada"), status=1).stderr
+    )
     assert "no device" in run("revoke", "kota", "00000000-0000-0000-0000-000000000007", status=1).stderr
+
+
+@pytest.mark.parametrize("document", ["kiosk.md", "kiosk.id.md"])
+def test_the_guides_command_works_as_printed(
+    document: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (GUIDES / document).read_text("utf-8")
+    [printed] = [line for line in text.splitlines() if line.strip().startswith("cermin device add")]
+    arguments = [EXISTING.get(word, word) for word in shlex.split(printed)[2:]]
+    assert "https://cermin.example.go.id/kiosk#" in run(*arguments).stdout
+    assert len(list(tmp_path.glob("*.svg"))) == 1

@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import pbkdf2_hmac
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +12,16 @@ from sqlalchemy import text
 
 from app.devices.fleet import count_silent
 from app.foundation.problems import Problem
+from app.instruments.shelf import put_own
+from app.web.files import LANGUAGES
 from tests.house import CANARY_NIP, House, problem
 
 PLACE = {"office": "dukcapil", "counter": "loket-1", "label": "Kios pintu masuk"}
-BEAT = {"app_version": "1.2.0", "queue_depth": 3, "parked": 1, "clock_offset_ms": -1_790_000_000_000,
-        "unsent_seconds": 90}  # fmt: skip
+BEAT = {"app_version": "1.2.0", "queue_depth": 3, "parked": 3, "clock_offset_ms": -1_790_000_000_000,
+        "unsent_seconds": 90, "parked_codes": {"id-conflict": 2, "invalid-request": 1},
+        "storage": {"persisted": True, "free_bytes": 2**40}}  # fmt: skip
+PIN = "48151623"
+OWN_INSTRUMENT = (Path(__file__).parents[1] / "instruments" / "bogor-2011.toml").read_text("utf-8")
 
 
 def added(house: House, **changed: Any) -> dict[str, Any]:
@@ -89,20 +96,24 @@ def test_of_many_who_type_a_code_at_once_one_gets_a_key(house: House) -> None:
 def test_no_code_and_no_key_of_a_kiosk_is_seen_where_machines_keep_what_they_saw(
     house: House, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    code, other = added(house)["code"], added(house)["code"]
+    code, other = added(house, pin=PIN)["code"], added(house)["code"]
+    assert PIN not in house.post("/v1/devices", PLACE | {"pin": PIN, "counter": "tiada"}, "admin").text
     key = paired(house, code)["key"]
     refusals = [house.post("/v1/devices/pair", body, None).text for body in ({"code": code}, {"code": [other]})]
     with house.database.reading() as session:
         tables = ("audit_event", "device", "pairing", "api_key")
         kept = [str(tuple(row)) for table in tables for row in session.execute(text(f"SELECT * FROM {table}"))]
     seen = "".join((*refusals, *kept, caplog.text, *capsys.readouterr(), house.get("/metrics", None).text)).lower()
-    secrets = (*(form for each in (code, other) for form in (each, each.replace("-", ""))), key.rsplit("_", 1)[1])
+    secrets = (PIN, *(form for each in (code, other) for form in (each, each.replace("-", ""))), key.rsplit("_", 1)[1])
     assert [each for each in secrets if each.lower() in seen] == []
 
 
 @pytest.mark.parametrize(
     ("changed", "code", "field"),
     [({"office": "tiada"}, "office-unknown", "office"), ({"counter": "tiada"}, "counter-unknown", "counter"),
+     ({"instrument": "tiada"}, "instrument-unknown", "instrument"),
+     ({"pin": "123"}, "field-invalid", "pin"), ({"pin": "123456789"}, "field-invalid", "pin"),
+     ({"pin": "12a4"}, "field-invalid", "pin"), ({"pin": "١٢٣٤"}, "field-invalid", "pin"),
      ({"label": " "}, "field-invalid", "label"), ({"label": "a\nb"}, "field-invalid", "label")],
 )  # fmt: skip
 def test_a_device_stands_at_a_counter_there_is(house: House, changed: dict[str, str], code: str, field: str) -> None:
@@ -115,6 +126,10 @@ def test_the_fleet_tells_how_kiosks_are_doing_and_which_are_silent(house: House)
     told = house.post("/v1/devices/me/heartbeat", BEAT, kiosk["key"])
     assert told.status_code == 200, told.text
     assert told.json() == {"server_time": "2026-11-18T03:00:00Z", "key_expires_at": None}
+    untold = {"parked": 0, "parked_codes": {}, "storage": {"persisted": None, "free_bytes": None}}
+    assert house.post("/v1/devices/me/heartbeat", BEAT | untold, kiosk["key"]).status_code == 200
+    heard = house.get("/v1/devices", "supervisor").json()["items"][0]
+    assert {name: heard[name] for name in BEAT} == BEAT | untold
     house.post("/v1/devices/me/heartbeat", BEAT | {"queue_depth": 0}, kiosk["key"])
     first, second = house.get("/v1/devices", "supervisor").json()["items"]
     assert first["id"] == device["id"]
@@ -140,6 +155,61 @@ def test_a_revoked_kiosk_is_told_so_and_revoking_again_changes_nothing(house: Ho
     unused = added(house)
     house.request("POST", f"/v1/devices/{unused['id']}/revoke", "admin")
     problem(house.post("/v1/devices/pair", {"code": unused["code"]}, None), 410, "pairing-refused")
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"parked_codes": {f"code-{n}": 1 for n in range(21)}}, "parked_codes"),
+        ({"parked_codes": {"id-conflict": -1}}, "parked_codes.id-conflict"),
+        ({"parked_codes": {"Nama Orang": 1}}, "parked_codes.Nama Orang.[key]"),
+        ({"storage": {"free_bytes": -1}}, "storage.free_bytes"),
+        ({"storage": {"free_bytes": 2**63}}, "storage.free_bytes"),
+        ({"storage": {"persisted": 1}}, "storage.persisted"),
+    ],
+)
+def test_a_heartbeat_tells_only_what_can_be(house: House, told: dict[str, Any], field: str) -> None:
+    refused = house.post("/v1/devices/me/heartbeat", BEAT | told, "device")
+    assert field in {error["field"] for error in problem(refused, 422, "invalid-request")["errors"]}
+
+
+def test_a_kiosk_asks_the_instrument_and_has_the_pin_that_its_device_was_given(house: House) -> None:
+    plain = paired(house, added(house)["code"])
+    device = added(house, instrument="skm-2017", pin=PIN)
+    assert device["instrument"] == "skm-2017"
+    kiosk = paired(house, device["code"])
+    ordinary, other = (house.get("/v1/devices/me", each["key"]) for each in (plain, kiosk))
+    assert (ordinary.json()["instrument"]["id"], ordinary.json()["pin"]) == ("ikl-1", None)
+    assert other.json()["instrument"]["id"] == "skm-2017"
+    assert other.headers["etag"] != ordinary.headers["etag"]
+    pin = other.json()["pin"]
+    assert pin["digest"] == pbkdf2_hmac("sha256", PIN.encode(), bytes.fromhex(pin["salt"]), pin["iterations"]).hex()
+    listed = house.get("/v1/devices", "admin").json()["items"]
+    assert [(each["instrument"], each["has_pin"]) for each in listed] == [("ikl-1", False), ("skm-2017", True)]
+
+
+def test_a_kiosk_may_ask_the_agencys_own_instrument_and_no_other_agencys(house: House) -> None:
+    with house.database.writing() as session:
+        own = put_own(session, "kota", OWN_INSTRUMENT, actor="test", now=house.clock.now).id
+    kiosk = paired(house, added(house, instrument=own)["code"])
+    assert house.get("/v1/devices/me", kiosk["key"]).json()["instrument"]["id"] == own
+    foreign = house.post("/v1/devices", PLACE | {"instrument": own}, "desa admin")
+    problem(foreign, 422, "instrument-unknown", "instrument")
+
+
+def test_a_kiosk_learns_the_pace_of_the_service(furnished: tuple[str, dict[str, str]]) -> None:
+    tags = set()
+    for seconds in (0, 2.5):
+        with House.open(*furnished, device_interval_seconds=seconds) as house:
+            shown = house.get("/v1/devices/me", "device")
+            assert shown.json()["interval_seconds"] == seconds
+            assert shown.json()["idle_seconds"] == 30
+            tags.add(shown.headers["etag"])
+    assert len(tags) == 2
+
+
+def test_the_languages_of_kiosks_are_those_of_the_pages(house: House) -> None:
+    assert sorted(house.get("/v1/devices/me", "device").json()["languages"]) == sorted(LANGUAGES)
 
 
 def test_a_device_of_another_agency_is_none(house: House) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.web.files import FOLDER
 from tests.house import House
 
 BATCH = "/v1/ratings/batch"
@@ -188,7 +189,7 @@ def test_every_answer_has_the_headers_that_protect_a_browser(house: House) -> No
             "POST", "/v1/ratings", "app", content=b"x" * 17 * KIB, headers={"content-type": "application/json"}
         ),
         *(house.get(path) for path in ("/", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics", "/tiada")),
-        *(house.get(path) for path in ("/v1/offices", "/v1/indices", "/v1/offices?limit=x", "/static/cermin.css")),
+        *(house.get(path) for path in ("/v1/offices", "/v1/indices", "/v1/offices?limit=x", f"{FOLDER}/cermin.css")),
         house.request("DELETE", "/v1/offices", "admin"),
         house.get("/v1/offices/", follow_redirects=False),
     ]

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.web.files import FOLDER
 from tests.house import House
 
 ELSEWHERE = re.compile(r"""(?:src|href)=["'](?:https?:)?//""")
@@ -59,7 +60,7 @@ def test_the_page_for_replies_speaks_both_languages_and_keeps_the_token_out_of_a
         assert f"<h1>{title}</h1>" in page.text
         assert page.headers["content-security-policy"].startswith("default-src 'self'")
         assert "<script>" not in page.text
-    script = house.get("/static/reply.js", None)
+    script = house.get(f"{FOLDER}/reply.js", None)
     assert script.headers["content-type"].startswith("text/javascript")
     assert "history.replaceState" in script.text
     assert "?token" not in script.text

@@ -1,0 +1,31 @@
+// What a citizen's page asks of the server. A ticket's code travels in bodies only.
+import { Unreached, ask } from "../rating/sender.js";
+
+const JSON_TYPE = { "Content-Type": "application/json" };
+
+// What is rated: { status, body, seconds }. The server's time comes with the answer, to the second.
+export async function lookAt(subject, clock) {
+  const answer = await timed(clock, () => (subject.ticket
+    ? ask("/v1/tickets/look", { method: "POST", headers: JSON_TYPE, body: JSON.stringify({ ticket: subject.ticket }) })
+    : ask(`/v1/open/${encodeURIComponent(subject.agency)}/${encodeURIComponent(subject.office)}`, {})));
+  if (answer.status >= 500) throw new Unreached(answer.seconds);
+  return answer;
+}
+
+// Sends one rating; see `Sender`.
+export function carrier(clock) {
+  return async ([rating]) => {
+    const answer = await timed(clock, () => ask("/v1/ratings", { method: "POST", headers: JSON_TYPE, body: JSON.stringify(rating) }));
+    const problem = answer.body || {};
+    const result = { status: answer.status, code: problem.code, serverTime: problem.server_time ? Date.parse(problem.server_time) : null };
+    return { status: answer.status, results: [result], seconds: answer.seconds };
+  };
+}
+
+async function timed(clock, request) {
+  const before = clock.ticks();
+  const answer = await request();
+  const date = Date.parse(answer.headers.get("Date"));
+  if (Number.isFinite(date)) clock.learn(date + 500, before, clock.ticks());
+  return answer;
+}

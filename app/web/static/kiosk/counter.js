@@ -1,0 +1,222 @@
+// One kiosk at work: offers the questions, keeps each rating before it thanks, and stays in touch with the server.
+import { make, replace } from "../rating/draw.js";
+import { Form } from "../rating/form.js";
+import { Revoked, Sender } from "../rating/sender.js";
+import { hasVoice } from "../rating/speech.js";
+import { Contact } from "./contact.js";
+import { onLongPress } from "./lock.js";
+import { onDuty, ratingOf } from "./roster.js";
+import { Server } from "./server.js";
+import { storageState, isNearlyFull } from "./storage.js";
+import { Bar } from "./bar.js";
+import { askPin, showTechnician } from "./technician.js";
+
+const THANKS = 4;
+const SENDS_IN = 8;
+const BATCH = 50;
+const LATE = 24 * 3600;
+
+export class Counter {
+  constructor({ page, place, all, shelf, clock }) {
+    Object.assign(this, { page, place, all, shelf, clock });
+    this.language = all.has(document.documentElement.lang) ? document.documentElement.lang : all.keys().next().value;
+    this.bar = new Bar({ all, choose: (language) => this.speakAs(language), listen: (on) => this.listen(on) });
+    this.form = null;
+    this.later = [];
+    // Whether the disk took the last rating.
+    this.refused = false;
+    this.aloud = false;
+    this.onPairing = () => {};
+    onLongPress(document.getElementById("mark"), () => this.technician());
+    this.watchForIdleness();
+  }
+
+  get words() {
+    return this.all.get(this.language);
+  }
+
+  // A new pairing: what an earlier place has not sent yet must not count for this one.
+  async pairedAs(device, former) {
+    if (former && (former.office !== device.office || former.counter !== device.counter)) {
+      const waiting = await this.shelf.oldest();
+      const parked = waiting.map((rating) => Object.assign({}, rating, { refused: { status: 0, code: "other-place" } }));
+      await this.shelf.settle({ done: [], parked, again: [] });
+      await this.shelf.forget("shown");
+    }
+    await this.shelf.keep("device", device);
+    await storageState(true);
+  }
+
+  async open(device) {
+    this.device = device;
+    const server = new Server(device.key);
+    if (this.contact) this.contact.end();
+    this.sender = new Sender({
+      shelf: this.shelf, clock: this.clock, batch: BATCH, carry: (ratings) => server.carry(ratings),
+      contact: () => this.contact.meet(), changed: () => this.tellState(),
+    });
+    this.contact = new Contact({ server, shelf: this.shelf, clock: this.clock, version: this.page.version, parked: () => this.shelf.parked(),
+      met: (shown) => this.take(shown), lost: (error) => this.lose(error), send: () => this.sender.start() });
+    this.shown = await this.shelf.setting("shown");
+    this.warn("revoked", Boolean(await this.shelf.setting("revoked")));
+    this.offer();
+    await this.contact.begin();
+    await this.tellState();
+  }
+
+  // What the server wants shown; `null` where nothing changed.
+  async take(shown) {
+    this.sender.met();
+    const wasRevoked = this.bar.has("revoked");
+    this.warn("revoked", false);
+    if (wasRevoked) await this.shelf.forget("revoked");
+    if (shown) this.shown = shown;
+    if (shown || wasRevoked) this.whenIdle(() => this.offer());
+  }
+
+  async lose(error) {
+    if (!(error instanceof Revoked) || this.bar.has("revoked")) return;
+    await this.shelf.keep("revoked", true);
+    this.warn("revoked", true);
+    this.whenIdle(() => this.offer());
+  }
+
+  // A fresh set of questions, or why there is none.
+  offer() {
+    if (this.form) this.form.end();
+    this.form = null;
+    this.later.splice(0).forEach((act) => act());
+    if (this.bar.has("revoked")) this.say("revoked_title", "revoked");
+    else if (!this.shown) this.say("loading_title", "loading");
+    else this.ask();
+  }
+
+  ask() {
+    const { office, counter, services, instrument, roster } = this.shown;
+    this.duty = onDuty(roster, this.clock.now());
+    this.bar.place(counter ? `${office.name} – ${counter.name}` : office.name);
+    this.form = new Form({
+      place: this.place, words: this.words,
+      form: { services, instrument, employee: this.duty && this.duty.name, comments: true, sendsIn: SENDS_IN },
+      finish: (sheet) => this.finish(sheet), empty: () => this.offer(),
+    });
+    this.form.aloud = this.aloud;
+    this.form.show(false);
+  }
+
+  say(title, text) {
+    replace(this.place, make("h1", { tabindex: -1 }, this.words.say(title)), make("p", { class: "served" }, this.words.say(text)));
+  }
+
+  // Thanks come after the answer is on this device's disk, never before.
+  async finish(sheet) {
+    const form = this.form;
+    if (!form || form.isEnding) return;
+    form.isEnding = true;
+    form.end();
+    try {
+      await this.sender.take(ratingOf(sheet, form.form, this.duty));
+      this.refused = false;
+      this.say("thanks_title", "thanks");
+    } catch (error) {
+      this.refused = true;
+      this.say("not_kept_title", "not_kept");
+    }
+    this.place.querySelector("h1").focus();
+    await this.tellState();
+    const seconds = Math.max(THANKS, this.shown.interval_seconds || 0);
+    this.homecoming = setTimeout(() => this.home(), seconds * 1000);
+  }
+
+  // Back to the start, in the office's language.
+  home() {
+    this.aloud = false;
+    this.language = this.all.has(document.documentElement.dataset.home) ? document.documentElement.dataset.home : this.language;
+    this.bar.show(this.words, this.aloud);
+    this.offer();
+  }
+
+  speakAs(language) {
+    this.language = language;
+    this.bar.show(this.words, this.aloud);
+    if (this.form && !this.form.isEnding) this.form.speakAs(this.words);
+    else this.offer();
+  }
+
+  listen(on) {
+    this.aloud = on && hasVoice(this.language);
+    this.bar.show(this.words, this.aloud);
+    if (!this.form) return;
+    this.form.aloud = this.aloud;
+    this.form.show(false);
+  }
+
+  // Act at once if no citizen is in the middle of a rating, else when that one is done.
+  whenIdle(act) {
+    if (this.form && (this.form.isBegun || this.form.isEnding)) this.later.push(act);
+    else act();
+  }
+
+  watchForIdleness() {
+    let timer = null;
+    const touched = (event) => {
+      if (event.type === "keydown" && this.form) this.form.patient = true;
+      clearTimeout(timer);
+      timer = setTimeout(() => this.idle(), ((this.shown && this.shown.idle_seconds) || 30) * 1000);
+    };
+    ["pointerdown", "keydown", "input"].forEach((name) => document.addEventListener(name, touched));
+    // Duties begin and end while nobody touches anything.
+    setInterval(() => this.whenIdle(() => { if (this.form) this.refresh(); }), 60 * 1000);
+  }
+
+  refresh() {
+    const now = onDuty(this.shown.roster, this.clock.now());
+    if ((now && now.employee) !== (this.duty && this.duty.employee)) this.offer();
+  }
+
+  // Somebody walked away: a finished sheet is kept, an unfinished one is forgotten.
+  idle() {
+    if (this.form && this.form.isEnding) return;
+    if (this.form && this.form.isReady) this.finish(this.form.sheet);
+    else this.home();
+  }
+
+  warn(name, on) {
+    this.bar.warn(name, on, this.words);
+  }
+
+  async tellState() {
+    if (this.sender.revoked) await this.lose(new Revoked());
+    const [first] = await this.shelf.oldest(1);
+    const parked = await this.shelf.parked();
+    const storage = await storageState(false);
+    this.warn("late", Boolean(first) && this.clock.now() - first.stamp.moment > LATE * 1000);
+    this.warn("parked", parked.length > 0);
+    this.warn("unprotected", storage.persisted === false);
+    this.warn("full", this.refused || isNearlyFull(storage));
+    this.warn("clock", !this.clock.sure);
+  }
+
+  technician() {
+    clearTimeout(this.homecoming);
+    const leave = () => this.home();
+    askPin({ place: this.place, words: this.words, pin: this.shown && this.shown.pin, leave, open: () => this.showTechnician() });
+    if (this.form) this.form.end();
+    this.form = null;
+  }
+
+  async showTechnician() {
+    const { waiting, parked, facts } = await this.contact.state();
+    showTechnician({
+      place: this.place, words: this.words, parked, facts: [["device", this.device.label], ["waiting", waiting], ...facts],
+      acts: {
+        back: () => this.home(),
+        send_now: async () => { await this.contact.meet().catch(() => {}); await this.sender.start(); await this.showTechnician(); },
+        try_parked: async () => { await this.shelf.tryParkedAgain(); await this.sender.start(); await this.showTechnician(); },
+        full_screen: () => document.documentElement.requestFullscreen(),
+        pair_again: () => this.onPairing(this.device),
+        leave: () => location.assign("/"),
+      },
+    });
+  }
+}

@@ -1,0 +1,165 @@
+"""A citizen's own phone: with a ticket, without a network, at a poster."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, Route, expect
+
+from app.web.files import LANGUAGES
+from tests.browser.agency import AGENCY, COUNTER, MORNING, OFFICE
+from tests.browser.chromium import axe_violations, complaints
+from tests.browser.kiosk import send, tap
+from tests.browser.standing import Standing
+
+FIRST_LOAD = 60 * 1_024
+
+
+@pytest.fixture
+def phone(service: Standing, browser: Browser) -> Iterator[Page]:
+    """A small phone that speaks Indonesian."""
+    with browser.new_context(
+        locale="id-ID", viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True
+    ) as context:
+        context.set_default_timeout(10_000)
+        yield context.new_page()
+
+
+def ticket(service: Standing, *, armed: bool = True) -> str:
+    """A code, as it is printed at arrival and armed at the end of the service."""
+    wanted = {"office": OFFICE, "service": "ktp-el", "counter": COUNTER}
+    [issued] = service.ask("POST", "/v1/tickets", "queue", wanted)["tickets"]
+    code: str = issued["code"]
+    if armed:
+        done = service.ask("POST", "/v1/tickets/arm", "queue", {"tickets": [{"ticket": code, "employee": MORNING}]})
+        assert done["results"] == ["armed"]
+    return code
+
+
+def answer(page: Page, *scores: int) -> None:
+    """Up to the review."""
+    for score in scores:
+        tap(page, f".answer[data-score='{score}']")
+
+
+def counts(service: Standing) -> tuple[int, int]:
+    """What the office's counted and open answers number."""
+    for row in service.ask("GET", "/v1/indices?by=office", "reader")["rows"]:
+        if row["group"]["office"] == OFFICE:
+            return row["n"], row["open"]["n"]
+    return 0, 0
+
+
+def test_a_ticket_rates_once_and_its_code_is_in_no_address(service: Standing, phone: Page) -> None:
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+    code = ticket(service)
+    with complaints(phone) as heard:
+        phone.goto(f"{service.url}/t#{code}")
+        expect(phone.get_by_text("Anda dilayani oleh Siti")).to_be_visible()
+        expect(phone.locator("#office")).to_have_text("Dukcapil – KTP-EL")
+        assert phone.url == f"{service.url}/t"
+        answer(phone, 4, 3, 2)
+        send(phone)
+        expect(phone.get_by_text("Jawaban Anda sudah diterima.")).to_be_visible()
+    assert heard == []
+    assert not any(code in url for url in asked)
+    phone.goto("about:blank")
+    phone.goto(f"{service.url}/t#{code}")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Tiket tidak berlaku")
+    expect(phone.get_by_text("sudah dipakai, sudah kedaluwarsa, atau pelayanannya belum selesai")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_wrong_in_any_state_and_language(service: Standing, phone: Page, language: str) -> None:
+    phone.goto(f"{service.url}/t")
+    phone.locator(f"#languages [lang={language}]").click()
+    expect(phone.locator("html")).to_have_attribute("lang", language)
+    assert axe_violations(phone) == [], "code"
+    phone.locator("#code").fill(ticket(service, armed=False))
+    tap(phone, "form .main")
+    expect(phone.get_by_role("status")).to_be_visible()
+    assert axe_violations(phone) == [], "refused"
+    phone.goto("about:blank")
+    phone.goto(f"{service.url}/t#{ticket(service)}")
+    phone.locator(".answer").first.wait_for()
+    assert axe_violations(phone) == [], "question"
+    answer(phone, 1, 2, 3)
+    assert axe_violations(phone) == [], "review"
+    # What is on the screen fits the smallest phone.
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    send(phone)
+    expect(phone.get_by_role("status")).to_be_visible()
+    assert axe_violations(phone) == [], "kept"
+
+
+def test_an_answer_given_without_network_arrives_later_and_once(service: Standing, phone: Page) -> None:
+    code = ticket(service)
+    phone.goto(f"{service.url}/t#{code}")
+    answer(phone, 4, 4, 4)
+    before, _ = counts(service)
+    phone.context.set_offline(True)
+    send(phone)
+    expect(phone.get_by_text("Jawaban disimpan di ponsel ini")).to_be_visible()
+    assert counts(service)[0] == before
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("Jawaban Anda sudah diterima.")).to_be_visible()
+    assert counts(service)[0] == before + 1
+
+
+def test_an_answer_whose_page_was_closed_is_sent_when_it_is_opened_again(service: Standing, phone: Page) -> None:
+    phone.goto(f"{service.url}/t#{ticket(service)}")
+    answer(phone, 3, 3, 3)
+    before, _ = counts(service)
+
+    def lost(route: Route) -> None:
+        # The server stores it, the answer never comes back.
+        route.fetch()
+        route.abort()
+
+    phone.route("**/v1/ratings", lost)
+    send(phone)
+    expect(phone.get_by_text("Jawaban disimpan di ponsel ini")).to_be_visible()
+    phone.goto("about:blank")
+    phone.unroute_all(behavior="wait")
+    phone.goto(f"{service.url}/t")
+    expect(phone.get_by_text("Jawaban Anda sudah diterima.")).to_be_visible()
+    assert counts(service)[0] == before + 1
+
+
+def test_a_page_without_network_waits_and_goes_on_by_itself(service: Standing, phone: Page) -> None:
+    code = ticket(service)
+    phone.route("**/v1/tickets/look", lambda route: route.abort())
+    phone.goto(f"{service.url}/t#{code}")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Menunggu jaringan")
+    phone.unroute("**/v1/tickets/look")
+    expect(phone.locator(".answer").first).to_be_visible()
+
+
+def test_a_poster_leads_to_answers_that_are_counted_apart(service: Standing, phone: Page) -> None:
+    counted, opened = counts(service)
+    for address in (f"/o/{AGENCY}/{OFFICE}", f"/o/{OFFICE}"):
+        phone.goto(service.url + address)
+        tap(phone, ".choice:text-is('KTP-EL')")
+        expect(phone.get_by_text("dihitung terpisah")).to_be_visible()
+        answer(phone, 1, 1, 1)
+        expect(phone.get_by_role("button", name="Tambah komentar")).to_have_count(0)
+        send(phone)
+        expect(phone.get_by_text("Jawaban Anda sudah diterima.")).to_be_visible()
+    assert counts(service) == (counted, opened + 2)
+    phone.goto(f"{service.url}/o/{AGENCY}/tiada")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Halaman tidak ditemukan")
+
+
+def test_the_first_load_is_light(service: Standing, phone: Page) -> None:
+    loaded: dict[str, int] = {}
+
+    def weigh(request: Request) -> None:
+        sizes = request.sizes()
+        loaded[request.url] = sizes["responseHeadersSize"] + sizes["responseBodySize"] + sizes["requestHeadersSize"]
+
+    phone.on("requestfinished", weigh)
+    phone.goto(f"{service.url}/t#{ticket(service)}")
+    phone.locator(".answer").first.wait_for()
+    phone.wait_for_load_state("networkidle")
+    assert len(loaded) > 10
+    assert sum(loaded.values()) <= FIRST_LOAD
