@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from app.cli.service import server_config
 from app.foundation.clock import Clock
 from app.foundation.settings import Settings
 from app.main import create_app
@@ -18,8 +19,9 @@ from tests.house import SECRET, TurnableClock
 def serving(database_url: str, clock: Clock | None = None, **changed: Any) -> Iterator[str]:
     """The address of the service on this database; its clock stands still unless another is given."""
     values: dict[str, Any] = {"secret": SECRET} | changed
-    app = create_app(Settings(database_url=database_url, **values), clock or TurnableClock())
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False))
+    settings = Settings(database_url=database_url, **values)
+    app = create_app(settings, clock or TurnableClock())
+    server = uvicorn.Server(server_config(settings, app, "127.0.0.1", 0))
     thread = Thread(target=server.run)
     thread.start()
     try:

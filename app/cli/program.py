@@ -11,6 +11,7 @@ from app.cli.importing import import_answers
 from app.cli.indices import index
 from app.cli.posters import poster
 from app.cli.reports import report
+from app.cli.simulate import simulate
 from app.cli.verify import verify_file
 
 program = typer.Typer(
@@ -31,6 +32,7 @@ program.add_typer(devices.device, name="device")
 program.add_typer(screening.screen, name="screen")
 program.add_typer(volumes.volumes, name="volumes")
 program.add_typer(periods.period, name="period")
+program.add_typer(simulate, name="simulate")
 program.add_typer(signing.signing_key, name="signing-key")
 program.command("serve")(service.serve)
 program.command("migrate")(service.migrate)

@@ -1,9 +1,10 @@
 """`cermin serve|migrate|check|tidy`: running and looking after the service."""
 
 import signal
+from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -40,28 +41,34 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
         # The application checks itself when it starts, too; but there its sentence would be buried in a traceback.
         check_fitness(values, application.state.database, secret())
     configure_logging(values.log_level)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            application,
-            host=host or values.host,
-            port=values.port if port is None else port,
-            # Every answer is counted in /metrics; a line per request costs a quarter of the throughput.
-            access_log=False,
-            log_level="warning",
-            # Containers are killed ten seconds after SIGTERM; what is being written needs some of them.
-            timeout_graceful_shutdown=8,
-            server_header=False,
-            # Nothing here depends on who connects, so nobody's forwarding headers need to be believed.
-            proxy_headers=False,
-            http=OneSegment,
-        )
-    )
+    listening = (host or values.host, values.port if port is None else port)
+    server = uvicorn.Server(server_config(values, application, *listening))
     # uvicorn drains and then raises the signal anew for whoever handled it before: a service that ended in
     # order says so with 0 instead of dying of SIGTERM (143).
     signal.signal(signal.SIGTERM, _end_in_order)
     server.run()
     if not server.started:
         raise typer.Exit(3)
+
+
+def server_config(values: Settings, application: Callable[..., Any], host: str, port: int) -> uvicorn.Config:
+    """How uvicorn serves the application."""
+    return uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        # Every answer is counted in /metrics; a line per request costs a quarter of the throughput.
+        access_log=False,
+        log_level="warning",
+        # Containers are killed ten seconds after SIGTERM; what is being written needs some of them.
+        timeout_graceful_shutdown=8,
+        server_header=False,
+        # Wrong codes and open answers are limited by address. Whoever may say another's could get past that, so
+        # nobody is believed who was not named.
+        proxy_headers=values.trusted_proxies is not None,
+        forwarded_allow_ips=values.trusted_proxies or "",
+        http=OneSegment,
+    )
 
 
 def _end_in_order(_: int, __: FrameType | None) -> None:

@@ -51,6 +51,7 @@ WORDS = {
     "language": ("en", "fr"),
     "public_url": ("https://cermin.example.go.id", "cermin.example.go.id"),
     "log_level": ("debug", "trace"),
+    "trusted_proxies": ("127.0.0.1,10.0.0.0/8", "proxy"),
     "secret": ("x" * 32, "x" * 31),
 }
 FREE = {"database_url", "secret_file", "signing_key_file", "host"}

@@ -41,7 +41,7 @@ def armed(client: httpx.Client, key: str, n: int) -> list[str]:
 def attempts_of(address: str, number: int, work: list[tuple[str, int]]) -> list[tuple[int, bytes]]:
     """What one client with an address of its own is answered; busy is asked again, as every client does."""
     answers: list[tuple[int, bytes]] = []
-    # The server trusts the proxy on this machine to say from where a request comes.
+    # As the proxy says it from where a request comes.
     headers = {"X-Forwarded-For": f"10.0.0.{number}"}
     with httpx.Client(base_url=address, headers=headers, timeout=30) as client:
         for code, serial in work:
@@ -57,7 +57,7 @@ def attempts_of(address: str, number: int, work: list[tuple[str, int]]) -> list[
 
 def test_64_clients_spend_1_000_tickets_exactly_1_000_times(furnished: tuple[str, dict[str, str]]) -> None:
     url, keys = furnished
-    with serving(url) as address:
+    with serving(url, trusted_proxies="127.0.0.1") as address:
         with httpx.Client(base_url=address, timeout=30) as queue:
             codes = armed(queue, keys["queue"], TICKETS)
         # Every ticket is tried by several clients at about the same time, each with a rating of its own.
@@ -108,6 +108,16 @@ def test_10_000_guesses_meet_nothing_and_wait_after_the_budget_however_many_come
     assert waits == {1}
     problem(answers[-1], 429, "too-many-tickets")
     assert reconcile_tickets(house.database).spent == 0
+
+
+@pytest.mark.parametrize(("trusted", "statuses"), [(None, {410: BUDGET, 429: 5}), ("127.0.0.1", {410: BUDGET + 5})])
+def test_who_is_no_proxy_gets_no_other_budget_by_saying_another_address(
+    furnished: tuple[str, dict[str, str]], trusted: str | None, statuses: dict[int, int]
+) -> None:
+    with serving(furnished[0], trusted_proxies=trusted) as address, httpx.Client(base_url=address) as client:
+        said = ({"X-Forwarded-For": f"10.1.{n // 250}.{n % 250}"} for n in range(BUDGET + 5))
+        answers = [client.post("/v1/tickets/look", json={"ticket": ""}, headers=each) for each in said]
+    assert Counter(answer.status_code for answer in answers) == statuses
 
 
 Request = tuple[str, Any, str | None]
