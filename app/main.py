@@ -182,15 +182,17 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
         )
         _open_tickets(application, database, secret, catalogues, shelves, store, late_limit)
         application.state.metrics.queued.set_function(lambda: writer.queued)
+        nightly = Nightly(database, clock, hour=settings.screen_at, trace_days=settings.trace_days)
         upkeep = (
             asyncio.create_task(_tidy_hourly(settings, database, clock)),
             asyncio.create_task(_look_for_silent(settings, database, clock, application.state.metrics)),
-            asyncio.create_task(_screen_nightly(settings, database, clock, application.state.metrics)),
+            asyncio.create_task(_screen_nightly(nightly, database, application.state.metrics)),
         )
         _calm_the_interpreter()
         try:
             yield
         finally:
+            nightly.stop()
             for task in upkeep:
                 task.cancel()
             await writer.drain()
@@ -264,9 +266,8 @@ async def _look_for_silent(settings: Settings, database: Database, clock: Clock,
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _screen_nightly(settings: Settings, database: Database, clock: Clock, metrics: Metrics) -> None:
+async def _screen_nightly(nightly: Nightly, database: Database, metrics: Metrics) -> None:
     """Look every minute whether a night has come to be screened; a failure waits for the next look."""
-    nightly = Nightly(database, clock, hour=settings.screen_at, trace_days=settings.trace_days)
     while True:
         try:
             await asyncio.to_thread(nightly.look)

@@ -120,6 +120,18 @@ def test_who_loses_the_lease_stops_and_does_not_call_the_night_done(
     assert rows(house, "SELECT count(*) FROM installation WHERE name = 'screening'") == [(0,)]
 
 
+def test_a_service_that_ends_stops_screening_and_another_goes_on(house: House) -> None:
+    ordinary(house)
+    lunch(house)
+    clock = TurnableClock(NOW)
+    ending, heir = watcher(house, clock), watcher(house, clock)
+    clock.now = NIGHT
+    ending.stop()
+    assert not ending.look()
+    assert heir.look()
+    assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
+
+
 def test_one_of_several_threads_runs_it(house: House) -> None:
     ordinary(house)
     lunch(house)
