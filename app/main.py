@@ -1,6 +1,5 @@
 """Builds the application. `create_app(settings)` does everything; importing this file has no effect."""
 
-import asyncio
 import gc
 import sys
 from collections.abc import AsyncIterator
@@ -26,7 +25,6 @@ import app.screening.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
-from app.devices.fleet import count_silent
 from app.devices.pairing import PairingDesk
 from app.directory.catalogue import CatalogueCache
 from app.foundation import answers
@@ -48,15 +46,14 @@ from app.ratings.judging import Judge
 from app.ratings.keys import KeyMaker
 from app.ratings.open_answers import OpenDoor
 from app.ratings.quotas import Pace, Quotas
-from app.ratings.retention import forget, tidy
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
 from app.reports.shelf import Shelf
-from app.screening.nightly import Nightly, count_open
+from app.screening.nightly import Nightly
 from app.tickets.attempts import Attempts
 from app.tickets.issuing import TicketOffice
 from app.tickets.redeeming import Redeemer
-from app.tickets.upkeep import sweep_expired
+from app.upkeep import Upkeep, chores_of
 from app.web import docs
 
 log = structlog.get_logger("cermin")
@@ -79,10 +76,8 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 # Only the one-pass routes take bodies, and have limits of their own.
 LARGEST_BODY = 16 * 1_024
-TIDY_SECONDS = 3_600.0
 # Tickets being spent at the same time.
 REDEEMING = 4
-LOOK_SECONDS = 60.0
 
 DESCRIPTION = """Citizens rate the service they just received (speed, transparency, friendliness);
 agencies pull exact satisfaction indices.
@@ -191,19 +186,14 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
         application.state.metrics.queued.set_function(lambda: writer.queued)
         nightly = Nightly(database, clock, hour=settings.screen_at, trace_days=settings.trace_days)
         application.state.nightly = nightly
-        upkeep = (
-            asyncio.create_task(_tidy_hourly(settings, database, clock)),
-            asyncio.create_task(_look_for_silent(settings, database, clock, application.state.metrics)),
-            asyncio.create_task(_screen_nightly(nightly, database, application.state.metrics)),
-        )
+        upkeep = Upkeep(chores_of(settings, database, clock, application.state.metrics, nightly))
         _calm_the_interpreter()
         try:
             yield
         finally:
             nightly.stop()
-            for task in upkeep:
-                task.cancel()
             await writer.drain()
+            await upkeep.end()
             database.dispose()
 
     return lifespan
@@ -250,45 +240,6 @@ def check_fitness(settings: Settings, database: Database, secret: bytes) -> None
     with database.reading() as session:
         if changed := changed_since_use(session):
             raise UnfitInstallation(f"Instruments differ from the ones used before: {', '.join(changed)}.")
-
-
-async def _tidy_hourly(settings: Settings, database: Database, clock: Clock) -> None:
-    """Purge what is past its retention and unlink what is kept apart; a failure waits for the next hour."""
-    retention = timedelta(days=settings.comment_retention_days)
-    while True:
-        try:
-            await asyncio.to_thread(tidy, database, clock(), retention, "service")
-            await asyncio.to_thread(forget, database, clock(), timedelta(days=settings.trace_days))
-            await asyncio.to_thread(sweep_expired, database, clock(), timedelta(days=settings.late_limit_days))
-        except Exception as error:
-            log.error("tidy.failed", error=type(error).__name__)
-        await asyncio.sleep(TIDY_SECONDS)
-
-
-async def _look_for_silent(settings: Settings, database: Database, clock: Clock, metrics: Metrics) -> None:
-    """Count the kiosks that are not heard of, every minute: /metrics itself never waits for the database."""
-    after = timedelta(minutes=settings.device_silent_minutes)
-    while True:
-        try:
-            metrics.silent_devices.set(await asyncio.to_thread(count_silent, database, clock(), after))
-        except Exception as error:
-            log.error("devices.failed", error=type(error).__name__)
-        await asyncio.sleep(LOOK_SECONDS)
-
-
-async def _screen_nightly(nightly: Nightly, database: Database, metrics: Metrics) -> None:
-    """Look every minute whether a night has come to be screened; a failure waits for the next look.
-
-    A service that has just started has other things to do first.
-    """
-    while True:
-        try:
-            metrics.open_findings.set(await asyncio.to_thread(count_open, database))
-            await asyncio.sleep(LOOK_SECONDS)
-            await asyncio.to_thread(nightly.look)
-        except Exception as error:
-            log.error("screening.failed", error=type(error).__name__)
-            await asyncio.sleep(LOOK_SECONDS)
 
 
 def _calm_the_interpreter() -> None:

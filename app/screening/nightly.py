@@ -44,10 +44,11 @@ class Nightly:
         """Screen if a night has come that nobody has screened; whether this process did. Call it every minute."""
         due = due_on(self._clock(), self._hour)
         last = self._last_night()
-        if last is not None and last >= due:
+        if last is None:
+            self._begin()
+        elif last >= due:
             self._done = due
-        elif last is not None:
-            # A night was missed while no process ran.
+        else:
             self._done = min(self._done, last)
         if self._done >= due or not self._keep():
             return False
@@ -71,10 +72,24 @@ class Nightly:
             return False
         with self._database.writing() as session:
             store.forget_released(session, first_key((now - timedelta(days=self._trace_days)).date()))
-            note(session, NAME, due.isoformat())
+        self._write(due)
         self._done = due
         log.info("screening.done", findings=found.findings, held=found.held, noted=found.noted)
         return True
+
+    def _begin(self) -> None:
+        """Note where this installation begins: a night missed later, with the machine off, is then made up for."""
+        if not self._keep():
+            return
+        try:
+            if self._last_night() is None:
+                self._write(self._done)
+        finally:
+            self._lease.drop(self._clock())
+
+    def _write(self, night: date) -> None:
+        with self._database.writing() as session:
+            note(session, NAME, night.isoformat())
 
     def _keep(self) -> bool:
         return not self._stopped.is_set() and self._lease.take(self._clock())

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-import app.main
+import app.upkeep
 from app.screening import nightly as room
 from app.screening.nightly import LEASE, Nightly, count_open, due_on
 from app.screening.running import run
@@ -76,6 +76,17 @@ def test_a_night_that_was_missed_is_caught_up_on_at_the_start(house: House) -> N
     assert early.look()
     clock.now = NIGHT + timedelta(days=3, hours=2)
     assert watcher(house, clock).look()
+
+
+def test_a_machine_that_is_off_every_night_is_screened_by_day(house: House) -> None:
+    ordinary(house)
+    lunch(house)
+    clock = TurnableClock(NOW)
+    assert not watcher(house, clock).look()
+    clock.now = NIGHT + timedelta(hours=7)
+    assert watcher(house, clock).look()
+    assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
+    assert not watcher(house, clock).look()
 
 
 def test_a_dead_holder_is_followed_after_its_lease(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +198,7 @@ def test_the_service_tells_how_many_findings_wait(house: House) -> None:
 def test_the_service_screens_when_the_night_has_come(
     furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.main, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(app.upkeep, "MINUTE", 0.05)
     with House.open(*furnished, screens=True) as house:
         ordinary(house)
         lunch(house)
