@@ -22,6 +22,7 @@ import app.instruments.routes
 import app.inviting.routes
 import app.ratings.routes
 import app.reports.routes
+import app.screening.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
@@ -47,10 +48,11 @@ from app.ratings.judging import Judge
 from app.ratings.keys import KeyMaker
 from app.ratings.open_answers import OpenDoor
 from app.ratings.quotas import Pace, Quotas
-from app.ratings.retention import tidy
+from app.ratings.retention import forget, tidy
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
 from app.reports.shelf import Shelf
+from app.screening.nightly import Nightly, count_open
 from app.tickets.attempts import Attempts
 from app.tickets.issuing import TicketOffice
 from app.tickets.redeeming import Redeemer
@@ -70,6 +72,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.tickets.routes.router,
     app.tickets.routes.queue_router,
     app.inviting.routes.router,
+    app.screening.routes.router,
     app.indices.routes.router,
     app.reports.routes.router,
     *app.web.routes.routers,
@@ -189,6 +192,7 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
         upkeep = (
             asyncio.create_task(_tidy_hourly(settings, database, clock)),
             asyncio.create_task(_look_for_silent(settings, database, clock, application.state.metrics)),
+            asyncio.create_task(_screen_nightly(settings, database, clock, application.state.metrics)),
         )
         _calm_the_interpreter()
         try:
@@ -251,6 +255,7 @@ async def _tidy_hourly(settings: Settings, database: Database, clock: Clock) -> 
     while True:
         try:
             await asyncio.to_thread(tidy, database, clock(), retention, "service")
+            await asyncio.to_thread(forget, database, clock(), timedelta(days=settings.trace_days))
             await asyncio.to_thread(sweep_expired, database, clock(), timedelta(days=settings.late_limit_days))
         except Exception as error:
             log.error("tidy.failed", error=type(error).__name__)
@@ -265,6 +270,18 @@ async def _look_for_silent(settings: Settings, database: Database, clock: Clock,
             metrics.silent_devices.set(await asyncio.to_thread(count_silent, database, clock(), after))
         except Exception as error:
             log.error("devices.failed", error=type(error).__name__)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _screen_nightly(settings: Settings, database: Database, clock: Clock, metrics: Metrics) -> None:
+    """Look every minute whether a night has come to be screened; a failure waits for the next look."""
+    nightly = Nightly(database, clock, hour=settings.screen_at, trace_days=settings.trace_days)
+    while True:
+        try:
+            await asyncio.to_thread(nightly.look)
+            metrics.open_findings.set(await asyncio.to_thread(count_open, database))
+        except Exception as error:
+            log.error("screening.failed", error=type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)
 
 

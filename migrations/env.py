@@ -12,7 +12,8 @@ import app.directory.tables
 import app.foundation.tables
 import app.instruments.tables
 import app.ratings.tables
-import app.reports.tables  # noqa: F401 - every table registers itself in the metadata
+import app.reports.tables
+import app.screening.tables  # noqa: F401 - every table registers itself in the metadata
 from app.foundation.database import Database, metadata
 from app.foundation.settings import Settings
 

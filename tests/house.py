@@ -152,6 +152,7 @@ def furnish(database: Database, agency_id: str, now: datetime) -> dict[str, str]
             "reader dukcapil": {"kind": KeyKind.reader, "office": "dukcapil"},
             "reader makassar": {"kind": KeyKind.reader, "office": "upt-makassar"},
             "supervisor": {"kind": KeyKind.supervisor},
+            "auditor": {"kind": KeyKind.auditor},
             "admin": {"kind": KeyKind.admin},
         }
         return {

@@ -52,8 +52,10 @@ EVERY_KIND = frozenset(KeyKind)
 ADMINS = frozenset({KeyKind.admin})
 KIOSKS = frozenset({KeyKind.device})
 RATERS = frozenset({KeyKind.device, KeyKind.app})
-READERS = frozenset({KeyKind.reader, KeyKind.supervisor, KeyKind.admin})
+READERS = frozenset({KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin})
 SUPERVISORS = frozenset({KeyKind.supervisor, KeyKind.admin})
+AUDITORS = frozenset({KeyKind.auditor})
+OVERSEERS = SUPERVISORS | AUDITORS
 COUNTERS = frozenset({KeyKind.queue, KeyKind.admin})
 
 # Who may do what. A new route fails these tests until somebody has decided whom it is for.
@@ -77,6 +79,12 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("POST", "/v1/devices/me/heartbeat"): KIOSKS,
     ("POST", "/v1/ratings"): RATERS,
     ("POST", "/v1/ratings/batch"): RATERS,
+    ("GET", "/v1/findings"): OVERSEERS,
+    ("GET", "/v1/findings/{finding_id}"): OVERSEERS,
+    ("POST", "/v1/findings/{finding_id}/release"): AUDITORS,
+    ("POST", "/v1/findings/{finding_id}/confirm"): AUDITORS,
+    ("GET", "/v1/offices/{office}/opening"): READERS,
+    ("PUT", "/v1/offices/{office}/opening"): ADMINS,
     ("GET", "/v1/indices"): READERS,
     ("GET", "/v1/measures/employees"): READERS,
     ("GET", "/v1/measures/offices"): READERS,
@@ -97,6 +105,7 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
 OTHERWISE: Mapping[Entry, int] = {
     ("GET", "/v1/offices/{office}/poster"): 409,
     ("POST", "/v1/devices/{device_id}/revoke"): 404,
+    ("GET", "/v1/findings/{finding_id}"): 404,
     ("POST", "/v1/periods/{code}/revise"): 404,
     ("POST", "/v1/periods/{code}/finalise"): 404,
     ("GET", "/v1/reports"): 404,
@@ -126,6 +135,12 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/devices/me/heartbeat"): GUARD | BODY,
     ("POST", "/v1/ratings"): GUARD | BODY | {409, 410, 429},
     ("POST", "/v1/ratings/batch"): GUARD | BODY,
+    ("GET", "/v1/findings"): GUARD | NAMING,
+    ("GET", "/v1/findings/{finding_id}"): GUARD | NAMING,
+    ("POST", "/v1/findings/{finding_id}/release"): GUARD | BODY | {404, 409},
+    ("POST", "/v1/findings/{finding_id}/confirm"): GUARD | BODY | {404, 409},
+    ("GET", "/v1/offices/{office}/opening"): GUARD | NAMING,
+    ("PUT", "/v1/offices/{office}/opening"): GUARD | BODY | NAMING,
     ("GET", "/v1/indices"): GUARD | NAMING | {406},
     ("GET", "/v1/measures/employees"): GUARD | NAMING,
     ("GET", "/v1/measures/offices"): GUARD | NAMING,
@@ -188,7 +203,8 @@ def documented(house: House) -> dict[Entry, dict[str, Any]]:
 def address(path: str) -> str:
     """A path with something in the place of its parameters."""
     named = {"instrument": "ikl-1", "code": "2026-09", "agency": "kota", "office": "dukcapil"}
-    filled = path.format(report_id=UUID(int=7), device_id=UUID(int=7), **named)
+    ids = dict.fromkeys(("report_id", "device_id", "finding_id"), UUID(int=7))
+    filled = path.format(**named, **ids)
     return filled + "?period=2026-09" if path in NEEDS_A_PERIOD else filled
 
 

@@ -27,11 +27,14 @@ NOWHERE = {"office": "rsud-niet", "service": "imb-niet", "employee": "N777", "in
 
 # Parameters that name nothing of an agency; `after` is where a page starts, and any text will do.
 NAMES_NOTHING = {"agency", "after", "limit", "channel", "from", "to", "by", "include", "weights", "bands", "period",
-                 "code", "revision", "kind", "unit", "format", "lang"}  # fmt: skip
-# Of one agency or not there at all: tests/reports/test_lifecycle.py and tests/devices/ ask for the other's.
-OF_ONE_AGENCY = {"report_id", "device_id"}
+                 "code", "revision", "kind", "unit", "format", "lang", "standing"}  # fmt: skip
+# Of one agency or not there at all: tests/reports/test_lifecycle.py, tests/devices/ and tests/screening/ ask for the
+# other's.
+OF_ONE_AGENCY = {"report_id", "device_id", "finding_id"}
 # What is answered where 200 would need more than a right name.
 OTHERWISE = {"/v1/offices/{office}/poster": 409}
+# What is not for everybody who reads.
+OVERSEEN = {"/v1/findings"}
 # What some addresses cannot do without.
 ALWAYS = {path: {"period": "2026-11"} for path in ("/v1/measures/employees", "/v1/measures/offices")}
 
@@ -51,6 +54,9 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/tickets/counts", NOVEMBER | {"by": "employee"}),
     ("/v1/tickets/counts", {"office": "dukcapil"}),
     ("/v1/offices/dukcapil/poster", {}),
+    ("/v1/findings", {}),
+    ("/v1/findings", NOVEMBER | {"office": "dukcapil", "standing": "held"}),
+    ("/v1/offices/dukcapil/opening", {}),
     ("/v1/instruments", {}),
     ("/v1/instruments/ikl-1", {}),
     ("/v1/indices", NOVEMBER),
@@ -131,8 +137,8 @@ def test_what_only_the_other_agency_has_does_not_exist(town: House) -> None:
     ]
     assert {name for _, _, name in naming} == NOWHERE.keys()
     for agency_id in AGENCIES:
-        key = f"{KEY_OF[agency_id]}reader"
         for path, place, name in naming:
+            key = f"{KEY_OF[agency_id]}{'auditor' if path in OVERSEEN else 'reader'}"
             answers = [
                 ask(town, path.replace("{agency}", agency_id), place, name, codes[name], key)
                 for codes in (OWN[agency_id], OWN[other(agency_id)], NOWHERE)
@@ -221,7 +227,7 @@ def test_an_id_used_in_the_other_agency_is_free(town: House) -> None:
 
 def everything(house: House, agency_id: str) -> list[bytes]:
     """Every answer this agency can get to reading questions."""
-    keys = [f"{KEY_OF[agency_id]}{name}" for name in ("reader", "admin", "reader dukcapil", "device")]
+    keys = [f"{KEY_OF[agency_id]}{name}" for name in ("reader", "admin", "auditor", "reader dukcapil", "device")]
     return [house.get(path, key, params=given).content for path, given in QUESTIONS for key in keys]
 
 
@@ -275,4 +281,6 @@ def test_every_row_belongs_to_the_agency_whose_key_wrote_it(town: House) -> None
         for table in ("rating", "tally", "comment", "profile_tally", "volume"):
             owners = session.execute(text(f"SELECT DISTINCT agency_id FROM {table}")).scalars().all()
             assert owners == ["kota"], table
-    assert all("agency_id" in table.columns for table in metadata.sorted_tables if table.name != "installation")
+    assert all(
+        "agency_id" in table.columns for table in metadata.sorted_tables if table.name not in ("installation", "lease")
+    )

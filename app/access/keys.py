@@ -15,7 +15,7 @@ from app.foundation.database import Session
 from app.foundation.ids import new_id
 
 KINDS = frozenset(str(kind) for kind in KeyKind)
-REPORT_READERS = frozenset({KeyKind.reader, KeyKind.supervisor, KeyKind.admin})
+REPORT_READERS = frozenset({KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin})
 
 # Crockford's base 32 without letters that are misread; 12 characters find the row, 32 (160 bits) prove it.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -75,7 +75,7 @@ def issue(
     if kind is not KeyKind.device and counter is not None:
         raise KeyFault("only a device key is bound to a counter")
     if sees_nip and kind not in REPORT_READERS:
-        raise KeyFault("only a key of a reader, a supervisor or an administrator can see a NIP")
+        raise KeyFault("only a key that reads reports can see a NIP")
     if expires_at is not None and expires_at <= now:
         raise KeyFault("the expiry lies in the past")
     lookup, secret = _random(12), _random(32)

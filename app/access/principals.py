@@ -6,13 +6,14 @@ from uuid import UUID
 
 
 class KeyKind(StrEnum):
-    """What a key is for: a kiosk, an agency's app, its queue system; reading, supervising, administering."""
+    """What a key is for: a kiosk, an agency's app, its queue system; reading, supervising, auditing, administering."""
 
     device = "device"
     app = "app"
     queue = "queue"
     reader = "reader"
     supervisor = "supervisor"
+    auditor = "auditor"
     admin = "admin"
 
 

@@ -15,7 +15,7 @@ class ApiKey(SQLModel, table=True):
 
     __tablename__ = "api_key"
     __table_args__ = (
-        CheckConstraint("kind IN ('device', 'app', 'queue', 'reader', 'supervisor', 'admin')", name="kind"),
+        CheckConstraint("kind IN ('device', 'app', 'queue', 'reader', 'supervisor', 'auditor', 'admin')", name="kind"),
         # A key is looked up before its agency is known, so this index cannot start with the agency.
         Index(None, "lookup"),
     )

@@ -21,7 +21,7 @@ from app.foundation.clock import system_clock
 from app.foundation.database import Database
 
 key = typer.Typer(
-    help="Keys of kiosks, apps, queue systems, readers, supervisors and administrators.", no_args_is_help=True
+    help="Keys of kiosks, apps, queue systems, readers, supervisors, auditors and administrators.", no_args_is_help=True
 )
 
 AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
@@ -35,7 +35,7 @@ SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 @key.command("issue")
 def issue(
     agency: AgencyCode,
-    kind: Annotated[KeyKind, typer.Option(help="device, app, queue, reader, supervisor or admin.")],
+    kind: Annotated[KeyKind, typer.Option(help="device, app, queue, reader, supervisor, auditor or admin.")],
     label: Annotated[str, typer.Option(help="What the key is for; shown in lists.")] = "",
     office: Annotated[str | None, typer.Option(help="Office of a device; root of the subtree of others.")] = None,
     counter: Annotated[str | None, typer.Option(help="Counter of a device.")] = None,

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from app.cli import devices, directory, instruments, keys, periods, service, signing, volumes
+from app.cli import devices, directory, instruments, keys, periods, screening, service, signing, volumes
 from app.cli.context import err
 from app.cli.demo import demo
 from app.cli.importing import import_answers
@@ -29,6 +29,7 @@ program.add_typer(directory.directory, name="directory")
 program.add_typer(instruments.instrument, name="instrument")
 program.add_typer(keys.key, name="key")
 program.add_typer(devices.device, name="device")
+program.add_typer(screening.screen, name="screen")
 program.add_typer(volumes.volumes, name="volumes")
 program.add_typer(periods.period, name="period")
 program.add_typer(simulate, name="simulate")

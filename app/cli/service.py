@@ -19,6 +19,7 @@ from app.foundation.settings import Settings
 from app.foundation.telemetry import configure_logging
 from app.main import check_fitness, create_app
 from app.ratings.reconciliation import reconcile
+from app.ratings.retention import forget
 from app.ratings.retention import tidy as tidy_comments
 from app.tickets.reconciliation import reconcile_tickets
 
@@ -119,7 +120,8 @@ def check(
 
 
 def tidy() -> None:
-    """Purge comments past their retention now (the service does it every hour)."""
+    """Purge comments and traces past their retention now (the service does it every hour)."""
     with database() as db:
         purged = tidy_comments(db, system_clock(), timedelta(days=settings().comment_retention_days), actor())
-    out.print(f"purged {purged} comments")
+        forgotten = forget(db, system_clock(), timedelta(days=settings().trace_days))
+    out.print(f"purged {purged} comments and {forgotten} traces")

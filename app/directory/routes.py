@@ -30,7 +30,8 @@ from app.foundation.one_pass import Prepared, one_pass
 from app.foundation.openapi import problems
 
 AnyKey = Annotated[Principal, Depends(requires(*EVERY_KIND))]
-VolumeReader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.admin, KeyKind.queue))]
+VOLUME_READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
+VolumeReader = Annotated[Principal, Depends(requires(*VOLUME_READERS))]
 volume_senders = requires(KeyKind.queue, KeyKind.admin)
 VolumeSender = Annotated[Principal, Depends(volume_senders)]
 

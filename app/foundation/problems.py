@@ -51,6 +51,11 @@ KINDS: Mapping[str, Kind] = {
     "employee-unknown": Kind(404, "Unknown employee", "The agency has no employee with this code."),
     "instrument-unknown": Kind(404, "Unknown instrument", "The agency has no instrument with this id."),
     "device-unknown": Kind(404, "Unknown device", "The agency has no device with this id."),
+    "finding-unknown": Kind(404, "Unknown finding", "The agency has no finding with this id."),
+    # What an auditor decides.
+    "finding-decided": Kind(
+        409, "Already decided", "This finding was decided already ({standing}); a decision is never changed."
+    ),
     # The pairing of a kiosk.
     "pairing-refused": Kind(
         410, "Code not valid", "This pairing code is wrong, was used already, or has expired; ask for a new one."

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
 
     late_limit_days: Annotated[int, Field(ge=1, le=3_660)] = 35
     comment_retention_days: Annotated[int, Field(ge=1, le=3_660)] = 365
+    trace_days: Annotated[int, Field(ge=1, le=3_660)] = 42
+    screen_at: Annotated[int, Field(ge=0, le=23)] = 1
     reply_working_days: Annotated[int, Field(ge=0, le=60)] = 5
     pairing_minutes: Annotated[int, Field(ge=1, le=1_440)] = 15
     device_silent_minutes: Annotated[int, Field(ge=1, le=43_200)] = 60

@@ -1,8 +1,10 @@
 """What belongs to the installation as a whole, not to an agency."""
 
+from datetime import datetime
+
 from sqlmodel import Field, SQLModel
 
-from app.foundation.database import Text
+from app.foundation.database import Text, UtcDateTime
 
 
 class Installation(SQLModel, table=True):
@@ -17,3 +19,13 @@ class Installation(SQLModel, table=True):
 
     name: str = Field(primary_key=True, sa_type=Text(20))
     value: str = Field(sa_type=Text(64))
+
+
+class Lease(SQLModel, table=True):
+    """Work that one of several processes does: who does it, and until when nobody else may take it over."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True, sa_type=Text(20))
+    holder: str = Field(sa_type=Text(64))
+    until_at: datetime = Field(sa_type=UtcDateTime)

@@ -41,6 +41,11 @@ class Metrics:
             "Paired kiosks of all agencies that were not seen for CERMIN_DEVICE_SILENT_MINUTES.",
             registry=self.registry,
         )
+        self.open_findings = Gauge(
+            "cermin_findings_open",
+            "Findings of screening, of all agencies, that wait for an auditor's decision.",
+            registry=self.registry,
+        )
         self.queued = Gauge("cermin_ratings_queued", "Ratings waiting for their group commit.", registry=self.registry)
 
     def answered(self, method: str, route: str, status: int) -> None:

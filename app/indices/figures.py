@@ -1,7 +1,7 @@
 """One row of figures: the official index of some counts with the intervals beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.indices.counts import SheetCounts, histograms
 from app.indices.intervals import Interval, composite_interval, item_interval
@@ -71,13 +71,14 @@ class IndexRow:
 
 @dataclass(frozen=True)
 class IndexTable:
-    """All rows of one question, sorted by group."""
+    """All rows of one question, sorted by group; `reasons` tells why sheets of a group are held (reason → n)."""
 
     agency_id: str
     scoring: Scoring
     period: Period
     by: By | None
     rows: tuple[IndexRow, ...]
+    reasons: Mapping[str | None, Mapping[str, int]] = field(default_factory=dict)
 
 
 def index_row(

@@ -50,7 +50,7 @@ def table_out(table: IndexTable) -> IndexTableOut:
             "from": table.period.first,
             "to": table.period.last,
             "by": table.by,
-            "rows": tuple(_row(instrument, table.by, row) for row in table.rows),
+            "rows": tuple(_row(instrument, table, row) for row in table.rows),
         }
     )
 
@@ -68,14 +68,16 @@ def rules_of(scoring: Scoring) -> dict[str, str]:
     }
 
 
-def _row(instrument: Instrument, by: By | None, row: IndexRow) -> IndexRowOut:
+def _row(instrument: Instrument, table: IndexTable, row: IndexRow) -> IndexRowOut:
     figures = row.figures
+    reasons = table.reasons.get(row.group.value if row.group else None, {})
     return IndexRowOut(
-        group=_group(by, row.group),
+        group=_group(table.by, row.group),
         n=row.n,
         held=row.held,
         open=_open(instrument, row.open),
         tickets=_tickets(row.tickets),
+        held_reasons=None if row.suppressed else dict(sorted(reasons.items())),
         suppressed=row.suppressed,
         dimensions=tuple(
             map(

@@ -12,10 +12,11 @@ from app.indices.period import Period, period_of
 from app.indices.plan import By, Selection, plan
 from app.indices.query import IndexQuery
 from app.indices.scope import offices_asked
-from app.indices.store import names_of, office_parents, sheet_counts
+from app.indices.store import held_reasons, names_of, office_parents, sheet_counts
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument
 from app.instruments.shelf import instruments_of
+from app.ratings.standings import HELD
 from app.tickets.counting import ticket_sums
 from app.tickets.life import NONE, TicketSum
 
@@ -50,7 +51,9 @@ def read_indices(
             (each, each.value if each else None) for each in _groups(session, agency_id, query.by, counts)
         )
     )
-    return IndexTable(agency_id, scoring, period, query.by, rows)
+    # Hardly anything is ever held: then nobody is asked why.
+    reasons = held_reasons(session, agency_id, selection) if any(HELD in each for each in counts.values()) else {}
+    return IndexTable(agency_id, scoring, period, query.by, rows, reasons)
 
 
 def _tickets(session: Session, agency_id: str, asked: Selection) -> Callable[[str | None], TicketSum | None]:

@@ -29,7 +29,7 @@ JSON, CSV = "application/json", "text/csv"
 OFFERED = (JSON, CSV)
 
 router = APIRouter(prefix="/v1", tags=["indices"])
-Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.admin))]
+Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
 
 FIGURES: dict[int | str, dict[str, Any]] = {
     200: {

@@ -112,9 +112,10 @@ class TicketsOut(_Out):
 class IndexRowOut(_Out):
     """One row. A suppressed row is about a person with too few ratings; all its figures are null.
 
-    `n` counts sheets, `held` those that screening doubts, `open` those that came with neither key nor ticket; both
-    are in no figure. `index` is null when nobody answered one of the questions. `tickets`, of whatever questionnaire
-    and by the day of issue, is null where a channel is asked for: a ticket knows none.
+    `n` counts sheets, `held` those that screening doubts (`held_reasons` tells how many of them for which reason),
+    `open` those that came with neither key nor ticket; both are in no figure. `index` is null when nobody answered one
+    of the questions. `tickets`, of whatever questionnaire and by the day of issue, is null where a channel is asked
+    for: a ticket knows none.
     """
 
     group: AnyGroup | None
@@ -122,6 +123,7 @@ class IndexRowOut(_Out):
     held: int | None
     open: OpenOut | None
     tickets: TicketsOut | None
+    held_reasons: dict[str, int] | None
     suppressed: bool
     dimensions: tuple[DimensionOut, ...]
     index: IndexOut | None

@@ -1,11 +1,11 @@
 """The only SQL of this room: counts of sheets from tallies or rating rows, and names to show with them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, func, inspect, select
+from sqlalchemy import ColumnElement, Select, and_, func, inspect, select
 
 from app.directory.tables import Employee, Office, Service
 from app.foundation.database import Session
@@ -13,11 +13,14 @@ from app.indices.courses import DaySheets
 from app.indices.plan import By, Segment, Selection
 from app.indices.sheet_rows import SheetRow
 from app.ratings.grains import AGENCY_MONTH, OFFICE_DAY, Grain
-from app.ratings.standings import COUNTED, OPEN
+from app.ratings.standings import COUNTED, HELD, OPEN
 from app.ratings.tables import Rating, Tally
+from app.screening.tables import Doubt, Finding
 
 # Standing → sheet → n, for each group (None without a grouping).
 GroupedCounts: TypeAlias = Mapping[str | None, Mapping[str, Mapping[str, int]]]
+# Reason → n, likewise.
+GroupedReasons: TypeAlias = Mapping[str | None, Mapping[str, int]]
 
 # Codes bound into one statement; far below what either driver takes.
 BATCH = 500
@@ -27,6 +30,7 @@ AT_ONCE = 10_000
 # Plain columns: rows of counts need nothing of the mapper, and reading them without it takes half the time.
 OFFICE, SERVICE, EMPLOYEE = (inspect(table).local_table.c for table in (Office, Service, Employee))
 TALLY, RATING = inspect(Tally).local_table.c, inspect(Rating).local_table.c
+FINDING, DOUBT = inspect(Finding).local_table.c, inspect(Doubt).local_table.c
 
 TALLY_GROUPS: Mapping[By, ColumnElement[Any]] = {
     By.office: TALLY.unit,
@@ -56,6 +60,30 @@ def sheet_counts(session: Session, agency_id: str, selection: Selection, segment
                 of_sheet = of_standing.setdefault(standing, defaultdict(int))
                 of_sheet[sheet] += n
     return counts
+
+
+def held_reasons(session: Session, agency_id: str, selection: Selection) -> GroupedReasons:
+    """Why sheets of a selection are held: reason → n for each group; sheets that no finding doubts are in none."""
+    keys = _keys(RATING_GROUPS, selection.by, FINDING.reason)
+    query = (
+        select(*keys, func.count())
+        .select_from(RATING.key.table)
+        .join(DOUBT.key.table, and_(DOUBT.agency_id == RATING.agency_id, DOUBT.key == RATING.key))
+        .join(FINDING.reason.table, and_(FINDING.agency_id == DOUBT.agency_id, FINDING.finding_id == DOUBT.finding_id))
+        .where(
+            RATING.agency_id == agency_id,
+            RATING.standing == HELD,
+            RATING.rated_on.between(selection.first, selection.last),
+            RATING.instrument == selection.instrument,
+            *_filters(RATING_GROUPS, selection),
+        )
+        .group_by(*keys)
+    )
+    reasons: dict[str | None, Counter[str]] = {}
+    for batch in _batches(selection.offices):
+        for *group, reason, n in session.connection().execute(query.where(RATING.office.in_(batch))):
+            reasons.setdefault(_value(selection.by, *group), Counter())[reason] += n
+    return reasons
 
 
 def sheet_rows(session: Session, agency_id: str, instrument: str, first: date, last: date) -> list[SheetRow]:

@@ -18,6 +18,8 @@ class Place(NamedTuple):
     employee: str | None
     channel: str
     rated_on: date
+    # The local hour of rating, 0 to 23; None where nobody shall know it (an import of past answers).
+    hour: int | None = None
 
 
 class _Unfit(Exception):
@@ -40,7 +42,8 @@ def _attribute(sheet: RatingIn, principal: Principal, catalogue: Catalogue, mome
     entry = catalogue.offices.get(office)
     if entry is None:
         raise _Unfit("office", "office-unknown")
-    rated_on = moment.astimezone(entry.zone).date()
+    local = moment.astimezone(entry.zone)
+    rated_on = local.date()
     return Place(
         office=office,
         counter=counter,
@@ -48,6 +51,7 @@ def _attribute(sheet: RatingIn, principal: Principal, catalogue: Catalogue, mome
         employee=_employee(sheet, catalogue, office, counter, moment, rated_on),
         channel=_channel(sheet, is_device=is_device),
         rated_on=rated_on,
+        hour=local.hour,
     )
 
 

@@ -130,7 +130,11 @@ class _Scribe:
         sheet = self._blank.model_copy(update=given)
         # A day without a time counts as its noon, which may be a few hours ahead.
         now = max(self._now, answer.moment)
-        return self._judge.judge(self._principal, sheet, rating_id, self._premises, now)
+        judged = self._judge.judge(self._principal, sheet, rating_id, self._premises, now)
+        if isinstance(judged, Problem):
+            return judged
+        # A file is no witness of the hour, and no device sent it: it leaves no trace.
+        return judged._replace(place=judged.place._replace(hour=None), source=None)
 
 
 def _sentences(problem: Problem, row: int) -> Iterator[Fault]:

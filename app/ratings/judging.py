@@ -53,6 +53,7 @@ class Judge:
                 comment=_comment(sheet.comment) if sheet.comment else None,
                 profile=_profile(sheet.profile),
                 standing=COUNTED if sheet.agency is None else OPEN,
+                source=principal.key_id.hex if sheet.agency is None else None,
             )
         except Problem as problem:
             return problem

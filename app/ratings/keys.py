@@ -6,11 +6,13 @@ nobody without the installation's secret which moment or which client it came fr
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from hashlib import blake2b
 from uuid import UUID
 
 from app.foundation.secret import derive
 
+EPOCH = date(1970, 1, 1)
 DAY_MS = 86_400_000
 # The key's day is the day in WIB for every office, so that the same id meets the same key whichever
 # office a sheet names; at the hours in which the three zones differ, every counter is closed.
@@ -51,6 +53,11 @@ class KeyMaker:
         """
         content = SEPARATOR.join([ABSENT if part is None else part for part in parts])
         return blake2b(rating_id.bytes + content.encode(), key=self.digest_secret, digest_size=16).hexdigest()
+
+
+def first_key(day: date) -> UUID:
+    """What comes before every key of this day in WIB and of those after it, and behind every key of those before."""
+    return UUID(int=(day - EPOCH).days * DAY_MS << 80)
 
 
 def plain_text(text: str) -> str:

@@ -22,6 +22,8 @@ class NewRating(NamedTuple):
     profile: Mapping[str, str] | None = None
     ticketed: bool = False
     standing: str = COUNTED
+    # The key that sent it, 32 hex digits; None where nobody has one.
+    source: str | None = None
 
 
 class Outcome(StrEnum):

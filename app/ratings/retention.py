@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from app.access.audit import record
 from app.foundation.database import Database
-from app.ratings.upkeep_store import purge_comments, unlink_comments, unlink_profiles
+from app.ratings.keys import first_key
+from app.ratings.upkeep_store import forget_traces, purge_comments, unlink_comments, unlink_profiles
 
 
 def tidy(database: Database, now: datetime, retention: timedelta, actor: str) -> int:
@@ -35,3 +36,10 @@ def tidy(database: Database, now: datetime, retention: timedelta, actor: str) ->
     with database.unhurried() as session:
         unlink_profiles(session, today)
     return purged.total()
+
+
+def forget(database: Database, now: datetime, after: timedelta) -> int:
+    """Delete the traces of ratings given on days longer ago than that; return how many."""
+    before = first_key((now - after).date())
+    with database.unhurried() as session:
+        return forget_traces(session, before)

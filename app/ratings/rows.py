@@ -30,6 +30,16 @@ def row(rating: NewRating) -> Row:
     )
 
 
+def trace(rating: NewRating) -> Row:
+    """The values in the order of `statements.TRACED`."""
+    return (None if rating.place.hour is None else str(rating.place.hour), rating.source)
+
+
+def traces(ratings: Iterable[NewRating]) -> list[Row]:
+    """(key, hour, source) of the ratings that leave a trace."""
+    return [(rating.key, *trace(rating)) for rating in ratings if rating.place.hour is not None]
+
+
 def arrays(rows: Sequence[Row]) -> list[str]:
     """The rows' columns as PostgreSQL's array literals: a tenth of the cost of the driver's own.
 

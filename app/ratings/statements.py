@@ -12,7 +12,9 @@ COLUMNS = (
     "key", "rated_on", "office", "counter", "service", "employee", "channel", "ticketed", "standing",
     "instrument", "sheet", "digest",
 )  # fmt: skip
-TYPES = {"key": "uuid", "rated_on": "date", "ticketed": "boolean"}
+# What is kept beside a rating for some weeks only, for screening.
+TRACED = ("hour", "source")
+TYPES = {"key": "uuid", "rated_on": "date", "ticketed": "boolean", "hour": "integer", "source": "uuid"}
 LISTED = ", ".join(COLUMNS)
 TALLY_KEY = "grain, unit, period_start, service, channel, ticketed, standing, instrument, sheet"
 
@@ -40,7 +42,7 @@ def _keyed(source: str, month: str, agency_id: str) -> str:
 POSTGRESQL_MONTH = "CAST(date_trunc('month', rated_on) AS date)"
 
 # A group travels as one array a column, which PostgreSQL reads faster than any JSON.
-ARRAYS = ", ".join(f"CAST(:{name} AS {TYPES.get(name, 'text')}[])" for name in COLUMNS)
+ARRAYS = ", ".join(f"CAST(:{name} AS {TYPES.get(name, 'text')}[])" for name in (*COLUMNS, *TRACED))
 
 # Comments go in by their random id, so that their order says nothing about the order of the ratings.
 POSTGRESQL_KEEP_APART = (
@@ -59,7 +61,7 @@ POSTGRESQL_KEEP_APART = (
 )
 
 POSTGRESQL_STORE = (
-    f"WITH incoming AS MATERIALIZED (SELECT * FROM unnest({ARRAYS}) AS sent({LISTED})), "
+    f"WITH incoming AS MATERIALIZED (SELECT * FROM unnest({ARRAYS}) AS sent({LISTED}, {', '.join(TRACED)})), "
     f"stored AS (INSERT INTO rating (agency_id, {LISTED}) SELECT :agency_id, {LISTED} FROM incoming "
     f"ORDER BY key ON CONFLICT ON CONSTRAINT rating_pkey DO NOTHING RETURNING key, {ALIKE}), "
     f"alike AS (SELECT {ALIKE}, count(*) AS n FROM stored GROUP BY {ALIKE}), "
@@ -67,6 +69,8 @@ POSTGRESQL_STORE = (
     f"FROM ({_keyed('alike', POSTGRESQL_MONTH, ':agency_id')}) AS keyed "
     f"GROUP BY {TALLY_KEY} ORDER BY {TALLY_KEY} "
     "ON CONFLICT ON CONSTRAINT tally_pkey DO UPDATE SET n = tally.n + excluded.n), "
+    "traced AS (INSERT INTO trace (agency_id, key, hour, source) SELECT :agency_id, key, hour, source "
+    "FROM incoming JOIN stored USING (key) WHERE hour IS NOT NULL ORDER BY key), "
     f"{POSTGRESQL_KEEP_APART}"
     # Nearly always everything was new, and the rows need not be looked at again.
     "SELECT key FROM incoming WHERE (SELECT count(*) FROM stored) < (SELECT count(*) FROM incoming) "
@@ -80,6 +84,9 @@ _SQLITE_TALLY = ", ".join(f"value ->> {index}" for index in range(TALLY_KEY.coun
 SQLITE_STORE = (
     f"INSERT INTO rating (agency_id, {LISTED}) SELECT ?, {_SQLITE_ROW} FROM json_each(?) WHERE true "
     "ON CONFLICT DO NOTHING"
+)
+SQLITE_TRACE = (
+    "INSERT INTO trace (agency_id, key, hour, source) SELECT ?, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)"
 )
 SQLITE_COUNT = (
     f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) SELECT ?, {_SQLITE_TALLY} FROM json_each(?) WHERE true "
@@ -99,6 +106,20 @@ SQLITE_PROFILE = (
 _EXISTING = "SELECT key, digest, office, employee, rated_on FROM rating WHERE agency_id = :agency_id AND key IN "
 POSTGRESQL_EXISTING = _EXISTING + "(SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(:keys AS json)))"
 SQLITE_EXISTING = _EXISTING + "(SELECT value FROM json_each(:keys))"
+
+# Moving sheets between standings: one tally row gives them and another takes them.
+_WHOLE_KEY = f"agency_id, {TALLY_KEY}".split(", ")
+TALLY_LESS = f"UPDATE tally SET n = n + :n WHERE {' AND '.join(f'{name} = :{name}' for name in _WHOLE_KEY)}"
+
+
+def tally_more(*, is_sqlite: bool) -> str:
+    """Add to a tally row, which may not be there yet; the constraint by name, as everywhere on PostgreSQL."""
+    conflict = "" if is_sqlite else "ON CONSTRAINT tally_pkey "
+    return (
+        f"INSERT INTO tally (agency_id, {TALLY_KEY}, n) VALUES ({', '.join(f':{name}' for name in _WHOLE_KEY)}, :n) "
+        f"ON CONFLICT {conflict}DO UPDATE SET n = tally.n + excluded.n"
+    )
+
 
 SQLITE_MONTH = "date(rated_on, 'start of month')"
 

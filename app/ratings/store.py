@@ -11,7 +11,7 @@ from app.foundation.database import Database
 from app.ratings import statements
 from app.ratings.counting import TallyKey, count
 from app.ratings.rating import NewRating, Outcome, Stored
-from app.ratings.rows import arrays, comments, profiles, row
+from app.ratings.rows import arrays, comments, profiles, row, trace, traces
 
 
 class RatingStore:
@@ -70,7 +70,7 @@ class RatingStore:
     ) -> Mapping[str, Any]:
         values = {
             "agency_id": agency_id,
-            **dict(zip(statements.COLUMNS, arrays([row(rating) for rating in ratings.values()]), strict=True)),
+            **dict(zip(WRITTEN, arrays([(*row(each), *trace(each)) for each in ratings.values()]), strict=True)),
             "comments": _json(comments(ratings.values())),
             "profiles": _json(profiles(ratings.values())),
         }
@@ -80,7 +80,7 @@ class RatingStore:
     def _write_sqlite(
         self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]
     ) -> Mapping[str, Any]:
-        """The same in up to four; what stood there before is looked up only if not everything was new."""
+        """The same in up to five; what stood there before is looked up only if not everything was new."""
         try:
             with connection.begin():
                 _add_sqlite(connection, agency_id, ratings)
@@ -98,6 +98,7 @@ class RatingStore:
         return {(found.key if self._is_sqlite else found.key.hex): found for found in rows}
 
 
+WRITTEN = (*statements.COLUMNS, *statements.TRACED)
 POSTGRESQL_STORE = text(statements.POSTGRESQL_STORE)
 POSTGRESQL_EXISTING = text(statements.POSTGRESQL_EXISTING)
 SQLITE_EXISTING = text(statements.SQLITE_EXISTING)
@@ -116,6 +117,7 @@ def _add_sqlite(connection: Connection, agency_id: str, ratings: Mapping[str, Ne
     if stored.rowcount != len(new):
         raise _Met
     for statement, rows in (
+        (statements.SQLITE_TRACE, traces(new)),
         (statements.SQLITE_COUNT, [(*_plain(key), n) for key, n in count(new)]),
         (statements.SQLITE_COMMENT, comments(new)),
         (statements.SQLITE_PROFILE, profiles(new)),

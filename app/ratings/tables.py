@@ -48,6 +48,18 @@ class Rating(SQLModel, table=True):
     digest: str = Field(sa_type=Text(32))
 
 
+class Trace(SQLModel, table=True):
+    """At which local hour a rating was given, and which key sent it: kept for some weeks, for screening alone."""
+
+    __tablename__ = "trace"
+    __table_args__ = (CheckConstraint("hour BETWEEN 0 AND 23", name="hour"), WITHOUT_ROWID)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    key: UUID = Field(primary_key=True, sa_type=Uuid)
+    hour: int
+    source: UUID | None = Field(default=None, sa_type=Uuid)
+
+
 class Tally(SQLModel, table=True):
     """How many identical sheets there are for one key; '' where a grain merges services and channels."""
 

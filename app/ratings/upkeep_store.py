@@ -2,9 +2,10 @@
 
 from collections import Counter
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
+from uuid import UUID
 
-from sqlalchemy import Date, TextClause, bindparam, text
+from sqlalchemy import CursorResult, Date, TextClause, Uuid, bindparam, text
 
 from app.foundation.database import Session
 from app.ratings import statements
@@ -64,6 +65,16 @@ def unlink_profiles(session: Session, today: date) -> None:
     session.execute(UNLINK_PROFILES, {"since": today - timedelta(days=62)})
 
 
+def forget_traces(session: Session, before: UUID) -> int:
+    """Delete the traces of every agency whose keys come before this one."""
+    # Agency by agency: then the key's own index finds them.
+    agencies = session.execute(AGENCIES).scalars().all()
+    return sum(
+        cast("CursorResult[Any]", session.execute(FORGET, {"agency_id": each, "before": before})).rowcount
+        for each in agencies
+    )
+
+
 def _optional(statement: str) -> TextClause:
     """A statement with an agency that may be left out; the type tells PostgreSQL what NULL is."""
     return text(statement.replace(":agency_id", "CAST(:agency_id AS VARCHAR)"))
@@ -73,6 +84,10 @@ def _dated(statement: str, name: str) -> TextClause:
     return text(statement).bindparams(bindparam(name, type_=Date))
 
 
+AGENCIES = text("SELECT agency_id FROM agency ORDER BY agency_id")
+FORGET = text("DELETE FROM trace WHERE agency_id = :agency_id AND key < :before").bindparams(
+    bindparam("before", type_=Uuid())
+)
 PURGE = _dated("DELETE FROM comment WHERE written_in < :oldest_month RETURNING agency_id", "oldest_month")
 UNLINK_COMMENTS = text("UPDATE comment SET mixed = true WHERE mixed = false")
 UNLINK_PROFILES = _dated("UPDATE profile_tally SET n = n WHERE month >= :since", "since")

@@ -22,7 +22,7 @@ from app.indices.unit_measures import UnitMeasures, measure
 from app.reports.disclosure import Showing, Subject, decide
 from app.reports.documents import Document, standing_again
 from app.reports.feedback import NOTICE, feedback
-from app.reports.integrity import integrity, office_line, tickets_told
+from app.reports.integrity import integrity, office_line, reasons, tickets_told
 from app.reports.premises import Months, Premises
 from app.reports.subjects import appraiser_subject, employee_subject, office_subject, posted_on
 
@@ -183,7 +183,7 @@ def _whole(
     told = {
         "offices": table,
         "funnel": funnel.model_dump(mode="json") if funnel else stands,
-        "integrity": integrity(table),
+        "integrity": integrity(table, premises.raised),
         "employees": {str(use): classes[use] for use in Use},
     }
     subject = {"code": premises.agency_id, "name": premises.agency_name}
@@ -231,6 +231,8 @@ def _document(
         **told,
     }
     if measures:
+        if kind in KIND.values():
+            content["held_reasons"] = _held_reasons(premises, by, unit, months)
         content["services"] = {
             service.code: service.name for service in premises.directory.services if service.code in measures.services
         }
@@ -248,6 +250,16 @@ def _change(premises: Premises, document: Document, showings: Showings) -> dict[
         return None
     n_before = standing["n"] if standing else 0
     return {"kind": document.kind, "unit": document.unit, "n_before": n_before, "n": document.n}
+
+
+def _held_reasons(premises: Premises, by: By, unit: str, months: Months) -> dict[str, int]:
+    """Why sheets of an office are held, or of a person at the offices whose sheets are told."""
+    offices = {row.office for row in _of(months, premises.whole)}
+    return reasons(
+        row
+        for row in premises.held
+        if row.office in offices and unit == (row.office if by is By.office else row.employee)
+    )
 
 
 def _of(months: Months, wanted: Collection[Month]) -> list[SheetRow]:

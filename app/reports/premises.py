@@ -17,6 +17,8 @@ from app.indices.plan import By
 from app.indices.sheet_rows import SheetRow
 from app.indices.store import families_of, sheet_rows
 from app.indices.unit_alarms import Alarms
+from app.screening.sheets import HeldRow, RaisedRow
+from app.screening.store import held_in, raised_in
 from app.tickets.counting import ticket_sums
 from app.tickets.life import TicketSum
 
@@ -31,7 +33,8 @@ Contents = Mapping[tuple[str, str], Mapping[str, Any]]
 class Premises:
     """All that documents are made of. `months` are those of the trend and of the period before.
 
-    `former` is what was published before, `standing` the documents of the revision before this one.
+    `former` is what was published before, `standing` the documents of the revision before this one; `held` and
+    `raised` tell what screening holds of the period and what it found in it.
     """
 
     agency_id: str
@@ -48,6 +51,8 @@ class Premises:
     alarms: Mapping[By, Mapping[str, Alarms]]
     former: Sequence[Release]
     standing: Contents
+    held: Sequence[HeldRow] = ()
+    raised: Sequence[RaisedRow] = ()
 
     @property
     def whole(self) -> frozenset[Month]:
@@ -109,4 +114,6 @@ def read_premises(
         alarms={by: alarms_of(session, agency_id, scoring, span, by, None) for by in (By.office, By.employee)},
         former=former,
         standing=standing,
+        held=held_in(session, agency_id, instrument, span.first, span.last),
+        raised=raised_in(session, agency_id, span.first, span.last),
     )

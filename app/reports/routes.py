@@ -48,7 +48,7 @@ from app.reports.shelf import Sealed, Shelf
 from app.reports.skm_schemas import FollowUpsIn, FollowUpsOut, OfficeQuery, PublicationsIn, PublicationsOut
 
 router = APIRouter(prefix="/v1", tags=["reports"])
-Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.admin))]
+Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
 Supervisor = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
 Code = Annotated[str, Path(description="2026-09, 2026-Q3, 2026-S2 or 2026.")]
 # An entry without a guard takes an exact query and a declared body all the same.

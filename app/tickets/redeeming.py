@@ -107,13 +107,15 @@ class Redeemer:
 
     def _judged(self, agency_id: str, ticket: Held, sheet: RatingIn, rating_id: UUID, moment: datetime) -> NewRating:
         office = self._catalogues.current(agency_id).offices[ticket.office]
+        local = moment.astimezone(office.zone)
         place = Place(
             office=ticket.office,
             counter=ticket.counter,
             service=ticket.service,
             employee=ticket.employee,
             channel=CHANNEL,
-            rated_on=rated_on(ticket, moment.astimezone(office.zone).date()),
+            rated_on=rated_on(ticket, local.date()),
+            hour=local.hour,
         )
         shelf = self._shelves.current(agency_id)
         return self._judge.judge_ticketed(agency_id, ticket.digest, place, sheet, rating_id, shelf)

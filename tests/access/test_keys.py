@@ -50,9 +50,11 @@ def trail(database: Database) -> list[tuple[str, str, str, dict[str, Any]]]:
 def test_a_key_has_its_kind_a_public_part_and_160_random_bits(database: Database) -> None:
     with database.writing() as session:
         texts = [make(session, kind=kind, office="setda")[0] for kind in KeyKind for _ in range(50)]
-    form = re.compile(rf"crm_(device|app|queue|reader|supervisor|admin)_[{ALPHABET}]{{12}}_[{ALPHABET}]{{32}}")
+    form = re.compile(rf"crm_(device|app|queue|reader|supervisor|auditor|admin)_[{ALPHABET}]{{12}}_[{ALPHABET}]{{32}}")
     assert all(form.fullmatch(text) for text in texts)
-    assert len({text.split("_")[2] for text in texts}) == len({text.split("_")[3] for text in texts}) == 300
+    assert (
+        len({text.split("_")[2] for text in texts}) == len({text.split("_")[3] for text in texts}) == 50 * len(KeyKind)
+    )
     assert len(ALPHABET) == len(set(ALPHABET)) == 32
 
 

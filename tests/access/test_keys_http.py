@@ -176,7 +176,7 @@ def test_both_keys_work_during_the_overlap_of_a_rotation_and_then_only_the_new_o
 
 def test_a_key_of_another_kind_is_refused_with_the_kinds_that_are_taken(house: House) -> None:
     document = problem(house.get("/v1/indices", "app"), 403, "key-kind-refused")
-    assert "reader, supervisor, admin" in document["detail"]
+    assert "reader, supervisor, auditor, admin" in document["detail"]
     response = house.post("/v1/ratings", house.sheet(), "reader")
     assert "device, app" in problem(response, 403, "key-kind-refused")["detail"]
     assert "www-authenticate" not in response.headers

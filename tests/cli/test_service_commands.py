@@ -188,14 +188,14 @@ def test_tidying_purges_what_is_past_its_retention_and_unlinks_what_is_kept(
         rate(house, n=1, comment="baik", profile={"sex": "F"}, employee=None)
     kept = comments(house.database)
     assert [mixed for _, mixed in kept] == [False] * 5
-    assert run("tidy").stdout == "purged 2 comments\n"
+    assert run("tidy").stdout == "purged 2 comments and 3 traces\n"
     assert comments(house.database) == [(month, True) for month, _ in kept[2:]]
-    assert run("tidy").stdout == "purged 0 comments\n"
+    assert run("tidy").stdout == "purged 0 comments and 0 traces\n"
     # Ratings and their counts stay; only words are forgotten.
     assert "checked 5 ratings" in run("check").stdout
     monkeypatch.setenv("CERMIN_COMMENT_RETENTION_DAYS", "60")
     context.settings.cache_clear()
-    assert run("tidy").stdout == "purged 1 comments\n"
+    assert run("tidy").stdout == "purged 1 comments and 0 traces\n"
     with house.database.reading() as session:
         actors = session.execute(text("SELECT actor FROM audit_event WHERE action = 'comments.purged'")).scalars().all()
     assert actors == [context.actor()] * 2

@@ -26,6 +26,8 @@ BOUNDS: dict[str, tuple[float, float, float, float]] = {
     "port": (0, 65_535, -1, 65_536),
     "late_limit_days": (1, 3_660, 0, 3_661),
     "comment_retention_days": (1, 3_660, 0, 3_661),
+    "trace_days": (1, 3_660, 0, 3_661),
+    "screen_at": (0, 23, -1, 24),
     "reply_working_days": (0, 60, -1, 61),
     "pairing_minutes": (1, 1_440, 0, 1_441),
     "device_silent_minutes": (1, 43_200, 0, 43_201),

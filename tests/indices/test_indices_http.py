@@ -71,6 +71,7 @@ def test_an_index_comes_with_all_that_explains_it(house: House) -> None:
                 "held": 1,
                 "open": {"n": 0, "mean": None, "index": None},
                 "tickets": {"issued": 0, "armed": 0, "spent": 0, "coverage": None},
+                "held_reasons": {},
                 "suppressed": False,
                 "dimensions": [
                     {
@@ -175,6 +176,7 @@ def test_a_person_with_fewer_than_ten_ratings_has_no_figures(house: House) -> No
         "held": None,
         "open": None,
         "tickets": None,
+        "held_reasons": None,
         "suppressed": True,
         "dimensions": [
             {

@@ -516,6 +516,9 @@ def test_the_same_sheet_and_id_over_http_is_a_replay(house: House) -> None:
     }
     response = house.post("/v1/ratings", sheet)
     assert (response.status_code, response.headers["idempotent-replayed"]) == (200, "true")
+    # A file is no witness of the hour: neither it nor the replay leaves a trace.
+    with house.database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM trace")).scalar_one() == 0
 
 
 def test_no_transaction_number_leads_from_a_profile_to_its_rating(opened: Database, imported: Import) -> None:

@@ -47,7 +47,9 @@ def test_coverage_is_told_for_the_offices_that_told_whom_they_served(house: Hous
         "served": 160,
         "coverage": 0.25,
         "tickets": None,
-        "bursts": None,
+        "bursts": 0,
+        "held_reasons": {},
+        "findings": {"held": 0, "noted": 0, "released": 0, "confirmed": 0},
     }
     lines = {line["code"]: line for line in document["offices"]}
     assert (lines["dukcapil"]["served"], lines["dukcapil"]["coverage"]) == (160, 0.25)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.reports.documents import Document
-from app.reports.integrity import integrity, office_line, tickets_told
+from app.reports.integrity import integrity, office_line, reasons, tickets_told
+from app.screening.sheets import HeldRow, RaisedRow
 from app.tickets.life import TicketSum
 
 
@@ -20,7 +21,9 @@ def test_coverage_is_of_those_offices_that_told_whom_they_served() -> None:
         "served": 200,
         "coverage": 0.25,
         "tickets": None,
-        "bursts": None,
+        "bursts": 0,
+        "held_reasons": {},
+        "findings": {"held": 0, "noted": 0, "released": 0, "confirmed": 0},
     }
 
 
@@ -36,6 +39,29 @@ def test_tickets_are_added_up_over_the_offices_with_figures_alone() -> None:
     assert tickets_told(TicketSum(5, 0, 0)) == {"issued": 5, "armed": 0, "spent": 0, "coverage": None}
     assert tickets_told(TicketSum(0, 0, 0)) is None
     assert tickets_told(None) is None
+
+
+def test_what_screening_found_is_told_of_offices_with_figures_alone() -> None:
+    lines = [
+        {**line(30, None), "code": "a", "held_reasons": {"burst": 40, "one-hour": 2}},
+        {**line(20, None), "code": "b", "held_reasons": {"burst": 3}},
+        {**line(None, None), "code": "c", "held_reasons": None},
+    ]
+    raised = [
+        RaisedRow("a", "burst", "held", 2),
+        RaisedRow("a", "one-hour", "confirmed", 1),
+        RaisedRow("b", "burst", "released", 1),
+        RaisedRow("c", "burst", "held", 5),
+    ]
+    told = integrity(lines, raised)
+    assert told["held_reasons"] == {"burst": 43, "one-hour": 2}
+    assert told["bursts"] == 3
+    assert told["findings"] == {"held": 2, "noted": 0, "released": 1, "confirmed": 1}
+
+
+def test_reasons_are_added_up() -> None:
+    rows = [HeldRow("a", "E1", "burst", 3), HeldRow("a", None, "burst", 4), HeldRow("b", "E1", "one-device", 5)]
+    assert reasons(rows) == {"burst": 7, "one-device": 5}
 
 
 def test_offices_without_figures_are_in_no_sum() -> None:
@@ -56,7 +82,7 @@ def test_nobody_served_gives_no_coverage() -> None:
 def test_a_line_says_what_the_offices_own_report_says() -> None:
     collection = {"served": 200, "coverage": 0.15, "channels": {"kiosk": 30}, "services": {"kk": 30}}
     figures = {"n": 30, "held": 2, "index": {"value": "80.00"}, "comparison": None, "collection": collection}
-    content = {"subject": {"name": "Dukcapil"}, "figures": figures, "withheld": None}
+    content = {"subject": {"name": "Dukcapil"}, "figures": figures, "withheld": None, "held_reasons": {"burst": 2}}
     assert office_line(Document("office", "dukcapil", "dukcapil", 30, content)) == {
         "code": "dukcapil",
         "name": "Dukcapil",
@@ -68,6 +94,7 @@ def test_a_line_says_what_the_offices_own_report_says() -> None:
         "coverage": 0.15,
         "channels": {"kiosk": 30},
         "tickets": None,
+        "held_reasons": {"burst": 2},
         "withheld": None,
     }
 

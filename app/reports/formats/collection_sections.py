@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.reports.formats.blocks import Block, Cell, Chart, Column, Facts, Number, Point, Range, Section, Table, Words
+from app.reports.formats.held_reasons import held_for
 from app.reports.formats.language import Language
 from app.reports.formats.result_sections import CONFIDENCE, count, estimate, official
 
@@ -42,6 +43,7 @@ def collection_section(document: Mapping[str, Any], tell: Language) -> Section:
             (
                 (tell("Ratings counted"), count(figures["n"])),
                 (tell("Ratings held back by screening, in no figure"), count(figures["held"])),
+                *held_for(document.get("held_reasons"), tell),
                 (tell("People served"), unknown if served is None else count(served)),
                 (
                     tell("Coverage (rated of served)"),

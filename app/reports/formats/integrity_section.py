@@ -5,6 +5,7 @@ from typing import Any
 
 from app.reports.formats.blocks import Block, Cell, Column, Facts, Number, Section, Table, Words
 from app.reports.formats.collection_sections import channel_name, ticket_facts
+from app.reports.formats.held_reasons import REASONS, held_for
 from app.reports.formats.language import Language
 from app.reports.formats.result_sections import count
 
@@ -13,6 +14,13 @@ HELD = (
     "how many were served, coverage stays empty; nothing is assumed. A coverage of more than 100 % is a finding itself."
 )
 
+STANDINGS = {
+    "held": "Findings that wait for an auditor",
+    "noted": "Findings noted without holding ratings",
+    "released": "Findings released by an auditor",
+    "confirmed": "Findings confirmed by an auditor",
+}
+
 
 def integrity_section(document: Mapping[str, Any], tell: Language) -> Section | None:
     """What was held and covered, in all and by office; None where no office has figures."""
@@ -20,6 +28,7 @@ def integrity_section(document: Mapping[str, Any], tell: Language) -> Section | 
     if not lines:
         return None
     blocks: list[Block] = [_together(document, tell), _offices(lines, tell), Words(tell(HELD))]
+    blocks += _reasons(lines, tell)
     channels = sorted({channel for line in lines for channel in line.get("channels") or ()})
     if len(channels) > 1:
         blocks.append(_channels(lines, channels, tell))
@@ -44,8 +53,24 @@ def _together(document: Mapping[str, Any], tell: Language) -> Facts:
             (tell("Coverage there (rated of served)"), None if coverage is None else Number(coverage, 1, percent=True)),
         ]
     facts += ticket_facts(known.get("tickets"), tell)
-    facts.append((tell("Bursts of ratings"), tell("not looked for; only what screening has held is counted")))
+    bursts = known.get("bursts")
+    unknown = tell("not looked for; only what screening has held is counted")
+    facts.append((tell("Bursts of ratings"), unknown if bursts is None else count(bursts)))
+    facts += held_for(known.get("held_reasons"), tell)
+    found = known.get("findings") or {}
+    facts += [(tell(STANDINGS[standing]), count(n)) for standing, n in found.items() if standing in STANDINGS]
     return Facts(tuple(facts))
+
+
+def _reasons(lines: Sequence[Mapping[str, Any]], tell: Language) -> list[Block]:
+    """Why ratings are held, by office; no table where none is."""
+    held = [line for line in lines if line.get("held_reasons")]
+    named = [reason for reason in REASONS if any(reason in line["held_reasons"] for line in held)]
+    if not named:
+        return []
+    columns = (Column(tell("Office"), "text"), *(Column(tell(REASONS[reason])) for reason in named))
+    rows = tuple((line["name"], *(count(line["held_reasons"].get(reason, 0)) for reason in named)) for line in held)
+    return [Table(tell("Why ratings were held"), columns, rows)]
 
 
 def _offices(lines: Sequence[Mapping[str, Any]], tell: Language) -> Table:

@@ -136,6 +136,7 @@ def test_the_agency_tells_how_its_ratings_were_collected(drafts: Drafts) -> None
     lines = [{**line, "n": 98, "held": 2, "served": 392, "coverage": 0.25, "channels": channels}
              for line in document["offices"]]  # fmt: skip
     known = {"offices": 2, "offices_told": 1, "rated": 98, "served": 392, "coverage": 0.25, "bursts": None}
+    known |= {"held_reasons": None}
     together, table, _, mix = section({**document, "offices": lines, "integrity": known}, "integrity").blocks
     assert isinstance(together, Facts)
     assert isinstance(table, Table)
@@ -148,6 +149,25 @@ def test_the_agency_tells_how_its_ratings_were_collected(drafts: Drafts) -> None
     assert table.rows[0][2:] == (Number(98), Number(2), *shares, None)
     assert [column.title for column in mix.columns] == ["Unit kerja", "Kios", "Aplikasi ponsel"]
     assert mix.rows[0][1] == Number(60 / 98, 1, percent=True)
+
+
+def test_the_agency_tells_why_ratings_were_held_and_what_was_decided(drafts: Drafts) -> None:
+    document = drafts["kota"]
+    first, *others = document["offices"]
+    lines = [
+        {**first, "held_reasons": {"burst": 40, "one-hour": 2}},
+        *({**each, "held_reasons": {}} for each in others),
+    ]
+    found = {"held": 1, "noted": 2, "released": 3, "confirmed": 4}
+    known = document["integrity"] | {"bursts": 5, "held_reasons": {"burst": 40, "one-hour": 2}, "findings": found}
+    together, *rest = section({**document, "offices": lines, "integrity": known}, "integrity").blocks
+    assert isinstance(together, Facts)
+    told = dict(together.items)
+    assert told["Lonjakan penilaian"] == Number(5)
+    assert told["Ditahan: lonjakan penilaian"] == Number(40)
+    assert told["Temuan yang dilepas auditor"] == Number(3)
+    [why] = [each for each in rest if isinstance(each, Table) and each.caption == "Mengapa penilaian ditahan"]
+    assert why.rows == ((first["name"], Number(40), Number(2)),)
 
 
 @pytest.mark.parametrize(("withheld", "words"), [("few", "kurang dari 10"), ("difference", "beberapa warga")])

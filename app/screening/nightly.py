@@ -1,0 +1,85 @@
+"""Every night, one of the processes screens the day that is over in all three zones."""
+
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from app.foundation.clock import Clock
+from app.foundation.database import Database
+from app.foundation.ids import new_id
+from app.foundation.installation import note, noted
+from app.foundation.leases import Lease
+from app.ratings.keys import first_key
+from app.screening import store
+from app.screening.running import WIB, order, run
+
+log = structlog.get_logger("cermin.screening")
+
+NAME = "screening"
+# Kept up office by office; a process that died is followed after so long.
+LEASE = timedelta(minutes=10)
+
+
+def due_on(now: datetime, hour: int) -> date:
+    """The day (WIB) of the last night whose hour has come."""
+    local = now.astimezone(WIB)
+    return local.date() if local.hour >= hour else local.date() - timedelta(days=1)
+
+
+class Nightly:
+    """The nightly screening as one process sees it."""
+
+    def __init__(self, database: Database, clock: Clock, *, hour: int, trace_days: int) -> None:
+        self._database = database
+        self._clock = clock
+        self._hour = hour
+        self._trace_days = trace_days
+        self._lease = Lease(database, NAME, new_id().hex, LEASE)
+        # A service that has just been set up begins with its first night.
+        self._done = due_on(clock(), hour)
+
+    def look(self) -> bool:
+        """Screen if a night has come that nobody has screened; whether this process did. Call it every minute."""
+        due = due_on(self._clock(), self._hour)
+        last = self._last_night()
+        if last is not None and last >= due:
+            self._done = due
+        elif last is not None:
+            # A night was missed while no process ran.
+            self._done = min(self._done, last)
+        if self._done >= due or not self._keep():
+            return False
+        try:
+            return self._screen(due)
+        finally:
+            self._lease.drop(self._clock())
+
+    def _screen(self, due: date) -> bool:
+        last = self._last_night()
+        if last is not None and last >= due:
+            # Another process did it between our look and our lease.
+            return False
+        now = self._clock()
+        found = run(self._database, order(now, "service", self._trace_days), self._keep)
+        if found is None:
+            return False
+        with self._database.writing() as session:
+            store.forget_released(session, first_key((now - timedelta(days=self._trace_days)).date()))
+            note(session, NAME, due.isoformat())
+        self._done = due
+        log.info("screening.done", findings=found.findings, held=found.held, noted=found.noted)
+        return True
+
+    def _keep(self) -> bool:
+        return self._lease.take(self._clock())
+
+    def _last_night(self) -> date | None:
+        with self._database.reading() as session:
+            kept = noted(session, NAME)
+        return None if kept is None else date.fromisoformat(kept)
+
+
+def count_open(database: Database) -> int:
+    """How many findings of all agencies wait for a decision."""
+    with database.reading() as session:
+        return store.count_undecided(session)

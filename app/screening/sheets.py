@@ -1,0 +1,120 @@
+"""What screening looks at: the sheets of one office with their traces, and the blocks it doubts. Pure."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+Key = TypeVar("Key", bound=Hashable)
+SKIPPED = "-"
+# Fewer answers that are alike say nothing about how a sheet was filled in.
+FEWEST_ANSWERS = 3
+
+
+class Reason(StrEnum):
+    """Why something is doubted."""
+
+    burst = "burst"
+    straight_lining = "straight-lining"
+    one_device = "one-device"
+    one_hour = "one-hour"
+    outside_hours = "outside-hours"
+    coverage_drop = "coverage-drop"
+
+
+class Sheet(NamedTuple):
+    """One rating with its trace. `place` is the counter of a kiosk (`counter:…`), else the key that sent it.
+
+    `held`: doubted already. `settled`: an auditor has released it, and no rule doubts it again.
+    """
+
+    key: UUID
+    day: date
+    hour: int
+    employee: str | None
+    place: str | None
+    channel: str
+    ticketed: bool
+    instrument: str
+    answers: str
+    held: bool = False
+    settled: bool = False
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether a rule may still doubt it."""
+        return not (self.held or self.settled)
+
+    @property
+    def same(self) -> str | None:
+        """The one answer that was given to every question; None where answers differ or are too few."""
+        given = self.answers.replace(SKIPPED, "")
+        return given[0] if len(given) >= FEWEST_ANSWERS and len(set(given)) == 1 else None
+
+    @property
+    def total(self) -> int | None:
+        """The sum of its answers; None where nothing was answered."""
+        given = [int(each) for each in self.answers if each.isdigit()]
+        return sum(given) if given else None
+
+
+class Block(NamedTuple):
+    """What a rule doubts: these sheets of `days` days from `first` on; without keys it is a pattern to be noted."""
+
+    reason: Reason
+    employee: str | None
+    first: date
+    days: int
+    hour: int | None
+    keys: tuple[UUID, ...]
+    evidence: Mapping[str, float]
+
+
+class HeldRow(NamedTuple):
+    """How many sheets of one office and employee are held for one reason."""
+
+    office: str
+    employee: str | None
+    reason: str
+    n: int
+
+
+class RaisedRow(NamedTuple):
+    """How many findings of one office, reason and standing there are."""
+
+    office: str
+    reason: str
+    standing: str
+    n: int
+
+
+class Span(NamedTuple):
+    """The days that are judged, both included."""
+
+    first: date
+    last: date
+
+    def has(self, first: date, days: int = 1) -> bool:
+        """Whether any of these days is among them."""
+        return first <= self.last and first + timedelta(days=days - 1) >= self.first
+
+
+def monday(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def grouped(sheets: Iterable[Sheet], key: Callable[[Sheet], Key | None]) -> dict[Key, list[Sheet]]:
+    """The sheets by key; those whose key is None are left out."""
+    groups: dict[Key, list[Sheet]] = {}
+    for sheet in sheets:
+        at = key(sheet)
+        if at is not None:
+            groups.setdefault(at, []).append(sheet)
+    return groups
+
+
+def candidates(sheets: Iterable[Sheet]) -> tuple[UUID, ...]:
+    """The keys of those that may still be doubted, sorted."""
+    return tuple(sorted(sheet.key for sheet in sheets if sheet.is_candidate))

@@ -1,0 +1,234 @@
+"""The SQL of screening."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, delete, func, insert, inspect, select
+
+from app.directory.tables import Agency, Duty, Office
+from app.foundation.database import Session
+from app.ratings.tables import Rating, Trace
+from app.screening.coverage import QUIET_DAYS, Tickets
+from app.screening.one_device import COUNTER, OnDuty
+from app.screening.opening_hours import Hours, Week
+from app.screening.sheets import Block, HeldRow, RaisedRow, Sheet
+from app.screening.tables import Doubt, Finding, Opening
+from app.tickets.tables import TicketCount
+
+AGENCY, OFFICE, DUTY, RATING, TRACE, DOUBT, FINDING, OPENING, COUNT = (
+    inspect(table).local_table.c
+    for table in (Agency, Office, Duty, Rating, Trace, Doubt, Finding, Opening, TicketCount)
+)
+BATCH = 500
+UNDECIDED = ("held", "noted")
+
+
+def agencies(session: Session) -> Sequence[str]:
+    """Every agency of the installation."""
+    return session.execute(select(AGENCY.agency_id).order_by(AGENCY.agency_id)).scalars().all()
+
+
+def offices(session: Session, agency_id: str) -> Sequence[tuple[str, str]]:
+    """Every office of the agency with its time zone."""
+    query = select(OFFICE.code, OFFICE.timezone).where(OFFICE.agency_id == agency_id).order_by(OFFICE.code)
+    return [(code, zone) for code, zone in session.execute(query)]
+
+
+def sheets_of(session: Session, agency_id: str, office: str, first: date, last: date) -> list[Sheet]:
+    """The office's sheets with a trace, of these local days: what is counted, held, or was released."""
+    names = ("key", "rated_on", "employee", "counter", "channel", "ticketed", "instrument", "sheet", "standing")
+    query = (
+        select(*(RATING[name] for name in names), TRACE.hour, TRACE.source, DOUBT.key.label("doubted"))
+        .select_from(Rating)
+        .join(Trace, and_(TRACE.agency_id == RATING.agency_id, TRACE.key == RATING.key))
+        .outerjoin(Doubt, and_(DOUBT.agency_id == RATING.agency_id, DOUBT.key == RATING.key))
+        .where(
+            RATING.agency_id == agency_id,
+            RATING.office == office,
+            RATING.rated_on.between(first, last),
+            RATING.standing.in_(("counted", "held")),
+        )
+        .order_by(RATING.key)
+    )
+    return [_sheet(row) for row in session.execute(query)]
+
+
+def roster_of(session: Session, agency_id: str, office: str, zone: ZoneInfo, since: date) -> set[OnDuty]:
+    """Who was at which counter on which local days, from a day on."""
+    start = datetime.combine(since, datetime.min.time(), zone)
+    query = select(DUTY.employee, DUTY.counter, DUTY.from_at, DUTY.until_at).where(
+        DUTY.agency_id == agency_id, DUTY.office == office, DUTY.until_at >= start
+    )
+    found = set()
+    for employee, counter, from_at, until_at in session.execute(query):
+        day, last = from_at.astimezone(zone).date(), (until_at - timedelta(microseconds=1)).astimezone(zone).date()
+        day = max(day, since)
+        while day <= last:
+            found.add(OnDuty(employee, day, COUNTER + counter))
+            day += timedelta(days=1)
+    return found
+
+
+def week_of(session: Session, agency_id: str, office: str) -> Week | None:
+    """The office's opening hours; None where nobody told them."""
+    query = select(OPENING.weekday, OPENING.opens, OPENING.closes, OPENING.since_on).where(
+        OPENING.agency_id == agency_id, OPENING.office == office
+    )
+    rows = session.execute(query).all()
+    if not rows:
+        return None
+    return Week(max(row.since_on for row in rows), {row.weekday: Hours(row.opens, row.closes) for row in rows})
+
+
+def put_week(session: Session, agency_id: str, office: str, week: Week) -> None:
+    """Put these opening hours in the place of those before; no weekday at all means that nothing is known."""
+    session.execute(delete(Opening).where(OPENING.agency_id == agency_id, OPENING.office == office))
+    rows = [
+        {"agency_id": agency_id, "office": office, "weekday": weekday, "since_on": week.since, **hours._asdict()}
+        for weekday, hours in sorted(week.hours.items())
+    ]
+    if rows:
+        session.execute(insert(Opening), rows)
+
+
+def tickets_of(session: Session, agency_id: str, office: str, since: date) -> list[Tickets]:
+    """Tickets armed and spent by employee and day of issue, of those armed for somebody."""
+    query = (
+        select(COUNT.employee, COUNT.issued_on, func.sum(COUNT.armed), func.sum(COUNT.spent))
+        .where(
+            COUNT.agency_id == agency_id, COUNT.office == office, COUNT.issued_on >= since, COUNT.employee != "",
+            COUNT.armed > 0,
+        )
+        .group_by(COUNT.employee, COUNT.issued_on)
+        .order_by(COUNT.employee, COUNT.issued_on)
+    )  # fmt: skip
+    return [Tickets(who, day, int(armed), int(spent)) for who, day, armed, spent in session.execute(query)]
+
+
+def undoubted(session: Session, agency_id: str, keys: Collection[UUID]) -> list[UUID]:
+    """Those of the keys that no finding has doubted yet, sorted."""
+    ordered, doubted = sorted(keys), set[UUID]()
+    for start in range(0, len(ordered), BATCH):
+        query = select(DOUBT.key).where(DOUBT.agency_id == agency_id, DOUBT.key.in_(ordered[start : start + BATCH]))
+        doubted.update(session.execute(query).scalars())
+    return [key for key in ordered if key not in doubted]
+
+
+def add_finding(session: Session, finding: Finding, keys: Iterable[UUID]) -> None:
+    """A finding and the sheets it doubts."""
+    session.add(finding)
+    session.flush()
+    rows = [{"agency_id": finding.agency_id, "finding_id": finding.finding_id, "key": key} for key in keys]
+    if rows:
+        session.execute(insert(Doubt), rows)
+
+
+def is_noted(session: Session, agency_id: str, office: str, block: Block) -> bool:
+    """Whether the same was noted of the same person some weeks before or after."""
+    quiet = timedelta(days=QUIET_DAYS)
+    query = select(FINDING.finding_id).where(
+        FINDING.agency_id == agency_id,
+        FINDING.office == office,
+        FINDING.reason == block.reason,
+        FINDING.employee == block.employee,
+        FINDING.first_on > block.first - quiet,
+        FINDING.first_on < block.first + quiet,
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def find(session: Session, agency_id: str, finding_id: UUID) -> Finding | None:
+    """One finding of the agency."""
+    return session.get(Finding, (agency_id, finding_id))
+
+
+def doubted_keys(session: Session, agency_id: str, finding_id: UUID) -> Sequence[UUID]:
+    """The sheets that a finding doubts."""
+    query = select(DOUBT.key).where(DOUBT.agency_id == agency_id, DOUBT.finding_id == finding_id)
+    return session.execute(query.order_by(DOUBT.key)).scalars().all()
+
+
+def findings(
+    session: Session,
+    agency_id: str,
+    *,
+    within: Collection[str] | None,
+    standing: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> Sequence[Finding]:
+    """Findings in the order in which they were raised, of the offices `within` (None: all), begun between two days."""
+    query = select(Finding).where(FINDING.agency_id == agency_id)
+    wanted = {
+        "within": None if within is None else FINDING.office.in_(sorted(within)),
+        "standing": None if standing is None else FINDING.standing == standing,
+        "first": None if first is None else FINDING.first_on >= first,
+        "last": None if last is None else FINDING.first_on <= last,
+        "after": None if after is None else FINDING.finding_id > after,
+    }
+    query = query.where(*(each for each in wanted.values() if each is not None))
+    return session.execute(query.order_by(FINDING.finding_id).limit(limit)).scalars().all()
+
+
+def count_undecided(session: Session) -> int:
+    """How many findings of all agencies wait for a decision."""
+    n: int = session.execute(select(func.count()).where(FINDING.standing.in_(UNDECIDED))).scalar_one()
+    return n
+
+
+def held_in(session: Session, agency_id: str, instrument: str, first: date, last: date) -> list[HeldRow]:
+    """How many sheets of these days are held, by office, employee and reason."""
+    keys = (RATING.office, RATING.employee, FINDING.reason)
+    query = (
+        select(*keys, func.count())
+        .select_from(Rating)
+        .join(Doubt, and_(DOUBT.agency_id == RATING.agency_id, DOUBT.key == RATING.key))
+        .join(Finding, and_(FINDING.agency_id == DOUBT.agency_id, FINDING.finding_id == DOUBT.finding_id))
+        .where(
+            RATING.agency_id == agency_id,
+            RATING.rated_on.between(first, last),
+            RATING.instrument == instrument,
+            RATING.standing == "held",
+        )
+        .group_by(*keys)
+    )
+    return [HeldRow(*row) for row in session.execute(query)]
+
+
+def raised_in(session: Session, agency_id: str, first: date, last: date) -> list[RaisedRow]:
+    """How many findings begin on these days, by office, reason and standing."""
+    keys = (FINDING.office, FINDING.reason, FINDING.standing)
+    query = select(*keys, func.count()).where(FINDING.agency_id == agency_id, FINDING.first_on.between(first, last))
+    return [RaisedRow(*row) for row in session.execute(query.group_by(*keys))]
+
+
+def forget_released(session: Session, before: UUID) -> int:
+    """Delete the doubts of released sheets that no trace is left of; return how many."""
+    forgotten = 0
+    for agency_id in agencies(session):
+        released = select(FINDING.finding_id).where(FINDING.agency_id == agency_id, FINDING.standing == "released")
+        gone = delete(Doubt).where(DOUBT.agency_id == agency_id, DOUBT.key < before, DOUBT.finding_id.in_(released))
+        forgotten += len(session.execute(gone.returning(DOUBT.key)).all())
+    return forgotten
+
+
+def _sheet(row: Any) -> Sheet:
+    source = None if row.source is None else row.source.hex
+    return Sheet(
+        key=row.key,
+        day=row.rated_on,
+        hour=row.hour,
+        employee=row.employee,
+        place=source if row.counter is None else COUNTER + row.counter,
+        channel=row.channel,
+        ticketed=row.ticketed,
+        instrument=row.instrument,
+        answers=row.sheet,
+        held=row.standing == "held",
+        settled=row.doubted is not None and row.standing == "counted",
+    )

@@ -1,0 +1,83 @@
+"""What screening found, which sheets it doubts, and when offices are open."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Uuid
+from sqlmodel import Field, SQLModel
+
+from app.foundation.database import Code, Text, UtcDateTime
+
+
+class Finding(SQLModel, table=True):
+    """One block of ratings that is doubted, or (standing `noted` at first) a pattern that no sheet shows.
+
+    The block begins on `first_on` and has `days` days; `hour` where it is one hour of a day. `evidence` holds
+    numbers only. `n` is how many sheets it held when it was raised.
+    """
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        CheckConstraint(
+            "reason IN ('burst', 'straight-lining', 'one-device', 'one-hour', 'outside-hours', 'coverage-drop')",
+            name="reason",
+        ),
+        CheckConstraint("standing IN ('held', 'noted', 'released', 'confirmed')", name="standing"),
+        CheckConstraint("(decided_at IS NULL) = (standing IN ('held', 'noted'))", name="decided"),
+        ForeignKeyConstraint(["agency_id", "office"], ["office.agency_id", "office.code"]),
+        Index(None, "agency_id", "office", "first_on"),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    finding_id: UUID = Field(primary_key=True)
+    reason: str = Field(sa_type=Text(20))
+    office: str = Field(sa_type=Code())
+    employee: str | None = Field(default=None, sa_type=Code())
+    first_on: date
+    days: int
+    hour: int | None = None
+    n: int
+    evidence: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    standing: str = Field(sa_type=Text(10))
+    found_at: datetime = Field(sa_type=UtcDateTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_by: str | None = Field(default=None, sa_type=Text(100))
+    note: str | None = Field(default=None, sa_type=Text(500))
+
+
+class Doubt(SQLModel, table=True):
+    """A sheet that a finding doubts. The key says that a sheet is doubted once: who was released stays released."""
+
+    __tablename__ = "doubt"
+    __table_args__ = (
+        ForeignKeyConstraint(["agency_id", "finding_id"], ["finding.agency_id", "finding.finding_id"]),
+        Index(None, "agency_id", "finding_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    key: UUID = Field(primary_key=True, sa_type=Uuid)
+    finding_id: UUID
+
+
+class Opening(SQLModel, table=True):
+    """When an office is open on one weekday (Monday 0 to Sunday 6), in minutes after local midnight.
+
+    An office without any row tells nothing; one with rows is closed on the days that it does not name. Ratings of
+    days before `since_on`, when the hours were told, are not judged by them.
+    """
+
+    __tablename__ = "opening"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("0 <= opens AND opens < closes AND closes <= 1440", name="order"),
+        ForeignKeyConstraint(["agency_id", "office"], ["office.agency_id", "office.code"]),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(primary_key=True, sa_type=Code())
+    weekday: int = Field(primary_key=True)
+    opens: int
+    closes: int
+    since_on: date

@@ -1,0 +1,171 @@
+"""The nightly run: due after its hour in WIB, once whoever looks, and caught up on when nobody ran."""
+
+import subprocess
+import sys
+import threading
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from app.screening import nightly as room
+from app.screening.nightly import LEASE, Nightly, count_open, due_on
+from app.screening.running import run
+from tests.house import NOW, House, TurnableClock
+from tests.screening.office import checked, lunch, ordinary, rows, screen
+
+# 01:00 in WIB of the night after NOW.
+NIGHT = datetime(2026, 11, 18, 18, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+PROCESS = """
+import sys
+from datetime import datetime, timedelta
+from app.foundation.database import Database
+from app.screening.nightly import Nightly
+
+now = datetime.fromisoformat(sys.argv[2])
+moments = iter([now - timedelta(hours=2)])
+nightly = Nightly(Database(sys.argv[1], statement_timeout_ms=20_000, lock_timeout_ms=20_000),
+                  lambda: next(moments, now), hour=1, trace_days=42)
+print("ready", flush=True)
+sys.stdin.readline()
+print(nightly.look(), flush=True)
+"""
+
+
+def watcher(house: House, clock: TurnableClock) -> Nightly:
+    """One process's look, with its own clock in hand."""
+    return Nightly(house.database, clock, hour=1, trace_days=42)
+
+
+@pytest.mark.parametrize(
+    ("moment", "hour", "day"),
+    [
+        (NIGHT - timedelta(seconds=1), 1, date(2026, 11, 18)),
+        (NIGHT, 1, date(2026, 11, 19)),
+        (NIGHT - timedelta(hours=1), 0, date(2026, 11, 19)),
+        (NIGHT + timedelta(hours=21), 23, date(2026, 11, 18)),
+        (NIGHT + timedelta(hours=22), 23, date(2026, 11, 19)),
+    ],
+)
+def test_a_night_is_due_when_its_hour_has_come_in_wib(moment: datetime, hour: int, day: date) -> None:
+    assert due_on(moment, hour) == day
+
+
+def test_it_runs_once_a_night_and_not_at_the_start(house: House) -> None:
+    ordinary(house)
+    lunch(house)
+    clock = TurnableClock(NOW)
+    first, second = watcher(house, clock), watcher(house, clock)
+    assert (first.look(), second.look()) == (False, False)
+    clock.now = NIGHT
+    assert (first.look(), second.look(), first.look()) == (True, False, False)
+    assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
+    assert rows(house, "SELECT value FROM installation WHERE name = 'screening'") == [("2026-11-19",)]
+    assert count_open(house.database) == 1
+    clock.now = NIGHT + timedelta(days=1)
+    assert (second.look(), first.look()) == (True, False)
+    checked(house)
+
+
+def test_a_night_that_was_missed_is_caught_up_on_at_the_start(house: House) -> None:
+    clock = TurnableClock(NOW)
+    early = watcher(house, clock)
+    clock.now = NIGHT
+    assert early.look()
+    clock.now = NIGHT + timedelta(days=3, hours=2)
+    assert watcher(house, clock).look()
+
+
+def test_a_dead_holder_is_followed_after_its_lease(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ordinary(house)
+    lunch(house)
+    clock = TurnableClock(NOW)
+    dying, heir = watcher(house, clock), watcher(house, clock)
+    clock.now = NIGHT
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room, "run", killed)
+        patch.setattr(dying._lease, "drop", lambda _: None)
+        with pytest.raises(Killed):
+            dying.look()
+    clock.now = NIGHT + LEASE - MINUTE
+    assert not heir.look()
+    clock.now = NIGHT + LEASE
+    assert heir.look()
+    assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
+
+
+def test_who_loses_the_lease_stops_and_does_not_call_the_night_done(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = TurnableClock(NOW)
+    slow, heir = watcher(house, clock), watcher(house, clock)
+    clock.now = NIGHT
+    whole = run
+
+    def slowly(*arguments: object) -> object:
+        clock.now = NIGHT + LEASE
+        assert heir._lease.take(clock.now)
+        return whole(*arguments)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr(room, "run", slowly)
+    assert not slow.look()
+    assert rows(house, "SELECT count(*) FROM installation WHERE name = 'screening'") == [(0,)]
+
+
+def test_one_of_several_threads_runs_it(house: House) -> None:
+    ordinary(house)
+    lunch(house)
+    clock = TurnableClock(NOW)
+    watchers = [watcher(house, clock) for _ in range(4)]
+    clock.now = NIGHT
+    did: list[bool] = []
+    threads = [threading.Thread(target=lambda each=each: did.append(each.look())) for each in watchers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(did) == [False, False, False, True]
+    checked(house)
+
+
+def test_one_of_two_processes_runs_it(house: House) -> None:
+    ordinary(house)
+    lunch(house)
+    url = house.database.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", PROCESS, url, NIGHT.isoformat()]
+    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    answers = []
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in processes:
+        answers.append(process.communicate(timeout=60)[0].split()[-1])
+        assert process.returncode == 0
+    assert sorted(answers) == ["False", "True"]
+    assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
+    checked(house)
+
+
+def test_the_service_tells_how_many_findings_wait(house: House) -> None:
+    ordinary(house)
+    lunch(house)
+    screen(house)
+    url = house.database.url.render_as_string(hide_password=False)
+    with House.open(url, house.keys) as again:
+        for _ in range(100):
+            if "cermin_findings_open 1.0" in again.get("/metrics", None).text:
+                break
+            threading.Event().wait(0.05)
+        assert "cermin_findings_open 1.0" in again.get("/metrics", None).text

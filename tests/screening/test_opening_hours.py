@@ -1,0 +1,56 @@
+"""Opening hours as people write them, and what kiosks send outside of them."""
+
+import pytest
+
+from app.screening.opening_hours import Hours, Week, is_outside, outside_hours, read_week
+from app.screening.sheets import Reason, Span
+from tests.screening.sheets import FIRST, SPAN, day, sheets
+
+OFFICE = Hours(480, 960)
+
+
+def test_weeks_are_read_in_both_languages() -> None:
+    week = read_week("Mon-Thu 08:00-16:00, Fri 08:00-11:30,Sat 00:00-24:00")
+    assert week == {0: OFFICE, 1: OFFICE, 2: OFFICE, 3: OFFICE, 4: Hours(480, 690), 5: Hours(0, 1440)}
+    assert read_week("Sen-Jum 08:00-16:00") == dict.fromkeys(range(5), OFFICE)
+    assert read_week("sab-MIN 08:00-16:00") == {5: OFFICE, 6: OFFICE}
+    assert sorted(read_week("Sat-Mon 08:00-16:00")) == [0, 5, 6]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Mon", "Mon 8:00-16:00", "Mon 08:00-07:00", "Mon 08:00-08:00", "Mon 08:00-24:01", "Mon 08:60-16:00",
+     "Xyz 08:00-16:00", "Mon-Tue 08:00-16:00, Tue 09:00-10:00", "Mon 08:00-16:00,"],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"write opening hours|a weekday|opens before"):
+        read_week(text)
+
+
+def test_an_hour_is_outside_when_no_minute_of_it_is_within_half_an_hour() -> None:
+    assert [hour for hour in range(24) if not is_outside(hour, OFFICE)] == [7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
+    assert not is_outside(16, Hours(480, 930))
+    assert is_outside(17, Hours(480, 989))
+    assert not is_outside(17, Hours(480, 990))
+    assert all(is_outside(hour, None) for hour in range(24))
+
+
+def test_kiosk_ratings_outside_are_doubted_by_person_and_day() -> None:
+    week = Week(FIRST, dict.fromkeys(range(5), OFFICE))
+    night, saturday = sheets(3, day(1), 22), sheets(2, day(5), 10, employee=None)
+    given = night + saturday + sheets(5, day(1), 10)
+    first, second = outside_hours(given, week, SPAN)
+    assert (first.reason, first.employee, first.first, first.keys) == (
+        Reason.outside_hours, "E1", day(1), tuple(s.key for s in night)
+    )  # fmt: skip
+    assert (second.employee, second.first, second.evidence) == (None, day(5), {"count": 2})
+
+
+def test_phones_tickets_days_before_the_hours_were_known_and_what_is_decided_are_left_out() -> None:
+    week = Week(day(2), dict.fromkeys(range(5), OFFICE))
+    assert outside_hours(sheets(3, day(3), 22, channel="mobile"), week, SPAN) == []
+    assert outside_hours(sheets(3, day(3), 22, ticketed=True), week, SPAN) == []
+    assert outside_hours(sheets(3, day(1), 22), week, SPAN) == []
+    assert outside_hours(sheets(3, day(3), 22), week, Span(day(4), day(9))) == []
+    assert outside_hours([s._replace(settled=True) for s in sheets(3, day(3), 22)], week, SPAN) == []
+    assert outside_hours(sheets(3, day(3), 22), None, SPAN) == []

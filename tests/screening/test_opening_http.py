@@ -1,0 +1,64 @@
+"""Opening hours over HTTP, and what they do to kiosk ratings from then on."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.house import NOW, House, problem
+from tests.screening.office import at, checked, ordinary, rows, screen, send, sheet
+
+PATH = "/v1/offices/dukcapil/opening"
+WEEK = [{"weekday": day, "opens": "08:00", "closes": "16:00"} for day in range(5)]
+
+
+def kiosk(house: House, moment: Any) -> dict[str, Any]:
+    """A sheet of the kiosk at loket-1 about E001."""
+    given = sheet(house, moment, (4, 3, 4))
+    return {name: value for name, value in given.items() if name not in ("office", "channel")}
+
+
+def test_hours_hold_from_the_day_on_which_they_were_told(house: House) -> None:
+    ordinary(house)
+    before = NOW.date() - timedelta(days=1)
+    send(house, [kiosk(house, at(before, 22))], "device")
+    assert house.get(PATH).json() == {"office": "dukcapil", "since": None, "hours": []}
+    told = house.put(PATH, {"hours": WEEK[::-1]}, "admin")
+    assert told.json() == {"office": "dukcapil", "since": "2026-11-18", "hours": WEEK}
+    house.clock.now = NOW + timedelta(days=2)
+    # Telling the same again changes nothing.
+    assert house.put(PATH, {"hours": WEEK}, "admin").json() == told.json() == house.get(PATH).json()
+    night = [kiosk(house, at(NOW.date(), 22, minute)) for minute in range(3)]
+    send(house, [*night, kiosk(house, at(NOW.date(), 15))], "device")
+    assert screen(house, NOW + timedelta(days=2)) == (1, 3, 0)
+    [found] = house.get("/v1/findings", "supervisor").json()["items"]
+    assert (found["reason"], found["from"], found["employee"], found["n"]) == ("outside-hours", "2026-11-18", "E001", 3)
+    checked(house)
+    assert house.put(PATH, {"hours": []}, "admin").json() == {"office": "dukcapil", "since": None, "hours": []}
+    assert rows(house, "SELECT count(*) FROM audit_event WHERE action = 'opening.changed'") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        [{"weekday": 7, "opens": "08:00", "closes": "16:00"}],
+        [{"weekday": 0, "opens": "8:00", "closes": "16:00"}],
+        [{"weekday": 0, "opens": "16:00", "closes": "08:00"}],
+        [{"weekday": 0, "opens": "08:00", "closes": "24:01"}],
+        [{"weekday": 0, "opens": "08:00"}],
+        [*WEEK, WEEK[0]],
+        WEEK * 2,
+        None,
+    ],
+)
+def test_hours_that_cannot_be_are_refused(house: House, hours: Any) -> None:
+    assert house.put(PATH, {"hours": hours}, "admin").status_code == 422
+
+
+def test_an_office_that_is_not_there_or_not_in_reach_has_none(house: House) -> None:
+    nowhere = "/v1/offices/tiada/opening"
+    problem(house.get(nowhere), 404, "office-unknown")
+    problem(house.put(nowhere, {"hours": WEEK}, "admin"), 404, "office-unknown")
+    problem(house.get(PATH, "reader makassar"), 403, "out-of-scope")
+    assert house.put(PATH, {"hours": WEEK}, "admin").status_code == 200
+    assert house.get(PATH, "desa reader").json()["hours"] == []
