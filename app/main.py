@@ -189,15 +189,18 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
         application.state.open_door = OpenDoor(application.state.intake, catalogues, clock)
         _open_tickets(application, database, secret, catalogues, shelves, store, late_limit)
         application.state.metrics.queued.set_function(lambda: writer.queued)
+        nightly = Nightly(database, clock, hour=settings.screen_at, trace_days=settings.trace_days)
+        application.state.nightly = nightly
         upkeep = (
             asyncio.create_task(_tidy_hourly(settings, database, clock)),
             asyncio.create_task(_look_for_silent(settings, database, clock, application.state.metrics)),
-            asyncio.create_task(_screen_nightly(settings, database, clock, application.state.metrics)),
+            asyncio.create_task(_screen_nightly(nightly, database, application.state.metrics)),
         )
         _calm_the_interpreter()
         try:
             yield
         finally:
+            nightly.stop()
             for task in upkeep:
                 task.cancel()
             await writer.drain()
@@ -273,16 +276,19 @@ async def _look_for_silent(settings: Settings, database: Database, clock: Clock,
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _screen_nightly(settings: Settings, database: Database, clock: Clock, metrics: Metrics) -> None:
-    """Look every minute whether a night has come to be screened; a failure waits for the next look."""
-    nightly = Nightly(database, clock, hour=settings.screen_at, trace_days=settings.trace_days)
+async def _screen_nightly(nightly: Nightly, database: Database, metrics: Metrics) -> None:
+    """Look every minute whether a night has come to be screened; a failure waits for the next look.
+
+    A service that has just started has other things to do first.
+    """
     while True:
         try:
-            await asyncio.to_thread(nightly.look)
             metrics.open_findings.set(await asyncio.to_thread(count_open, database))
+            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.to_thread(nightly.look)
         except Exception as error:
             log.error("screening.failed", error=type(error).__name__)
-        await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 def _calm_the_interpreter() -> None:

@@ -64,7 +64,11 @@ class House:
     @classmethod
     @contextmanager
     def open(cls, database_url: str, keys: dict[str, str], **changed: Any) -> Iterator[House]:
-        """Start the service on a furnished database."""
+        """Start the service on a furnished database.
+
+        Unless `screens=True` it holds nothing by itself, however a test turns the clock.
+        """
+        screens = changed.pop("screens", False)
         clock = TurnableClock()
         database = Database(database_url)
         values: dict[str, Any] = UNHURRIED | {"key_cache_seconds": 0, "directory_cache_seconds": 0, "secret": SECRET}
@@ -72,6 +76,8 @@ class House:
         app = create_app(Settings(database_url=database_url, **values), clock)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         with start_blocking_portal() as portal, portal.wrap_async_context_manager(lifespan(app)):
+            if not screens:
+                app.state.nightly.stop()
             client = httpx.AsyncClient(transport=transport, base_url="http://cermin.test")
             yield cls(app, database, clock, portal, client, dict(keys))
             portal.call(client.aclose)

@@ -23,7 +23,6 @@ from app.instruments.shelf import instruments_of
 
 # What a kiosk asks whose key was issued by hand.
 INSTRUMENT = "ikl-1"
-LANGUAGES = ("id", "en", "jv", "su")
 IDLE_SECONDS = 30
 DAYS = 8
 # Raised when the answer itself gets another form.
@@ -80,7 +79,6 @@ def shown(session: Session, kiosk: Kiosk) -> KioskOut:
         office=PlaceOut(code=office.code, name=office.name, timezone=office.timezone),
         counter=NamedOut(code=counter.code, name=counter.name) if counter else None,
         services=tuple(NamedOut(code=service.code, name=service.name) for service in services),
-        languages=LANGUAGES,
         instrument=instrument_out(kiosk.instrument),
         idle_seconds=IDLE_SECONDS,
         interval_seconds=kiosk.interval_seconds,

@@ -195,7 +195,6 @@ class KioskOut(Wire):
     office: PlaceOut
     counter: NamedOut | None
     services: tuple[NamedOut, ...]
-    languages: tuple[str, ...]
     instrument: InstrumentOut
     idle_seconds: int
     interval_seconds: float

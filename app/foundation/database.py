@@ -124,12 +124,17 @@ class Database:
             yield session
 
     @contextmanager
-    def snapshot(self) -> Iterator[Session]:
-        """A session whose reads all see the same moment, however long they take."""
+    def snapshot(self, *, hurried: bool = True) -> Iterator[Session]:
+        """A session whose reads all see the same moment, however long they take.
+
+        Not `hurried`: each of them may take as long as it needs; for upkeep, which nobody waits for.
+        """
         # SQLite in WAL mode gives every transaction one; PostgreSQL must be asked.
         # The engine without options: the reader's AUTOCOMMIT would be applied after, and win.
         engine = self.reader if self.is_sqlite else self.writer.execution_options(isolation_level="REPEATABLE READ")
         with Session(engine, expire_on_commit=False) as session:
+            if not (hurried or self.is_sqlite):
+                session.execute(text("SET LOCAL statement_timeout = 0"))
             yield session
 
     @contextmanager

@@ -1,6 +1,6 @@
 """Looking at a ticket before rating with it: whom it is about, and nothing that says who holds it."""
 
-from app.devices.kiosk import INSTRUMENT, LANGUAGES
+from app.devices.kiosk import INSTRUMENT
 from app.devices.schemas import NamedOut
 from app.devices.short_names import short_name
 from app.directory.store import find_employee, find_office, find_service
@@ -43,6 +43,5 @@ def _page(session: Session, agency_id: str, ticket: Held) -> TicketPageOut:
         office=NamedOut(code=ticket.office, name=office.name if office else ticket.office),
         service=NamedOut(code=ticket.service, name=service.name if service else ticket.service),
         employee=short_name(employee.name) if employee else None,
-        languages=LANGUAGES,
         instrument=instrument_out(shipped()[INSTRUMENT]),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
-from app.devices.kiosk import INSTRUMENT, LANGUAGES
+from app.devices.kiosk import INSTRUMENT
 from app.devices.schemas import NamedOut
 from app.directory.catalogue_store import directory_version
 from app.directory.listing_store import services_at
@@ -53,6 +53,5 @@ def shown(session: Session, page: OpenPage) -> OpenPageOut:
         services=tuple(
             NamedOut(code=each.code, name=each.name) for each in services_at(session, office.agency_id, office.code)
         ),
-        languages=LANGUAGES,
         instrument=instrument_out(shipped()[INSTRUMENT]),
     )

@@ -25,7 +25,6 @@ class TicketPageOut(Wire):
     office: NamedOut
     service: NamedOut
     employee: str | None = Field(description="First name or initial of who served; null where nobody was named.")
-    languages: tuple[str, ...]
     instrument: InstrumentOut
 
 
@@ -35,5 +34,4 @@ class OpenPageOut(Wire):
     agency: str
     office: NamedOut
     services: tuple[NamedOut, ...]
-    languages: tuple[str, ...]
     instrument: InstrumentOut

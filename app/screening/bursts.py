@@ -70,7 +70,7 @@ def _bursts_of_persons(loose: Sequence[Sheet], span: Span) -> list[Block]:
     return [
         block
         for (who, day, hour), inside in sorted(blocks.items())
-        if span.has(day) and (block := _judged(who, day, hour, inside, hours.usual(who, day, hour)))
+        if span.has(day) and (block := _judged(who, day, hour, inside, hours))
     ]
 
 
@@ -80,14 +80,17 @@ def _bursts_of_office(rest: Sequence[Sheet], span: Span) -> list[Block]:
     return [
         block
         for (day, hour), inside in sorted(blocks.items())
-        if span.has(day) and (block := _judged(None, day, hour, inside, hours.usual(None, day, hour)))
+        if span.has(day) and (block := _judged(None, day, hour, inside, hours))
     ]
 
 
-def _judged(who: str | None, day: date, hour: int, inside: Sequence[Sheet], usual: Usual | None) -> Block | None:
+def _judged(who: str | None, day: date, hour: int, inside: Sequence[Sheet], hours: Hours) -> Block | None:
     """The block if it is one. What an auditor released does not count into it; what is held does."""
     keys, count = candidates(inside), sum(not sheet.settled for sheet in inside)
-    if not keys or count < SMALLEST_BURST or usual is None:
+    if not keys or count < SMALLEST_BURST:
+        return None
+    usual = hours.usual(who, day, hour)
+    if usual is None:
         return None
     p = burst_p(count, *usual)
     if p >= BURST_P:

@@ -1,5 +1,6 @@
 """Every night, one of the processes screens the day that is over in all three zones."""
 
+import threading
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -34,6 +35,7 @@ class Nightly:
         self._clock = clock
         self._hour = hour
         self._trace_days = trace_days
+        self._stopped = threading.Event()
         self._lease = Lease(database, NAME, new_id().hex, LEASE)
         # A service that has just been set up begins with its first night.
         self._done = due_on(clock(), hour)
@@ -54,6 +56,10 @@ class Nightly:
         finally:
             self._lease.drop(self._clock())
 
+    def stop(self) -> None:
+        """End a run that is under way after the office it is at; the next process goes on from there."""
+        self._stopped.set()
+
     def _screen(self, due: date) -> bool:
         last = self._last_night()
         if last is not None and last >= due:
@@ -71,7 +77,7 @@ class Nightly:
         return True
 
     def _keep(self) -> bool:
-        return self._lease.take(self._clock())
+        return not self._stopped.is_set() and self._lease.take(self._clock())
 
     def _last_night(self) -> date | None:
         with self._database.reading() as session:

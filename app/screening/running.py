@@ -90,7 +90,7 @@ def run_agency(
 
 
 def _look(database: Database, agency_id: str, office: str, zone: ZoneInfo, what: Order) -> list[Block]:
-    with database.snapshot() as session:
+    with database.snapshot(hurried=False) as session:
         sheets = store.sheets_of(session, agency_id, office, what.since, what.until)
         roster = store.roster_of(session, agency_id, office, zone, what.since)
         week = store.week_of(session, agency_id, office)

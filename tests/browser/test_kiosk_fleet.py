@@ -93,12 +93,12 @@ def test_what_the_server_refuses_is_parked_shown_and_can_be_tried_again(service:
     until(kiosk, lambda: waiting(kiosk, "parked"))
     expect(kiosk.locator("[data-warning='parked']")).to_be_visible()
     [parked] = waiting(kiosk, "parked")
-    assert parked["refused"] == {"status": 422, "code": "invalid-request"}
+    assert parked["refused"] == {"status": 422, "code": "service-unknown"}
     assert waiting(kiosk) == []
     before = stored(service)
     kiosk.unroute("**/v1/ratings/batch")
     open_technician(kiosk)
-    expect(kiosk.get_by_role("cell", name="invalid-request")).to_be_visible()
+    expect(kiosk.get_by_role("cell", name="service-unknown")).to_be_visible()
     assert axe_violations(kiosk) == []
     kiosk.get_by_role("button", name="Coba lagi yang ditolak").click()
     until(kiosk, lambda: not waiting(kiosk, "parked") and not waiting(kiosk))

@@ -53,7 +53,7 @@ def test_the_demo_loads_once_and_every_rating_is_counted(demo: str, database_url
     assert 58_000 < report.ratings < 62_000
     assert (report.differences, report.strays) == ([], [])
     kinds = re.findall(r"^ +(\w+) +crm_(\w+)_\w+_\w+$", demo, re.MULTILINE)
-    assert kinds == [(kind, kind) for kind in ("device", "app", "queue", "reader", "supervisor", "admin")]
+    assert kinds == [(kind, kind) for kind in ("device", "app", "queue", "reader", "supervisor", "auditor", "admin")]
     assert demo.count("curl ") == 4
     again = run("demo", "--no-serve")
     assert again != demo

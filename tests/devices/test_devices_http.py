@@ -13,7 +13,6 @@ from sqlalchemy import text
 from app.devices.fleet import count_silent
 from app.foundation.problems import Problem
 from app.instruments.shelf import put_own
-from app.web.files import LANGUAGES
 from tests.house import CANARY_NIP, House, problem
 
 PLACE = {"office": "dukcapil", "counter": "loket-1", "label": "Kios pintu masuk"}
@@ -206,10 +205,6 @@ def test_a_kiosk_learns_the_pace_of_the_service(furnished: tuple[str, dict[str, 
             assert shown.json()["idle_seconds"] == 30
             tags.add(shown.headers["etag"])
     assert len(tags) == 2
-
-
-def test_the_languages_of_kiosks_are_those_of_the_pages(house: House) -> None:
-    assert sorted(house.get("/v1/devices/me", "device").json()["languages"]) == sorted(LANGUAGES)
 
 
 def test_a_device_of_another_agency_is_none(house: House) -> None:

@@ -33,7 +33,6 @@ def test_the_open_page_shows_the_office_its_services_and_the_questions(house: Ho
     assert (shown["agency"], shown["office"]) == ("kota", {"code": "dukcapil", "name": "Dukcapil"})
     # What its counters give, and no more.
     assert shown["services"] == [{"code": "kk", "name": "KK"}, {"code": "ktp-el", "name": "KTP-EL"}]
-    assert shown["languages"][:2] == ["id", "en"]
     assert shown["instrument"] == house.get("/v1/instruments/ikl-1").json()
     # An office without counters gives every service.
     assert len(house.get("/v1/open/kota/setda", None).json()["services"]) == 3

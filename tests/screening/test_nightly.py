@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+import app.main
 from app.screening import nightly as room
 from app.screening.nightly import LEASE, Nightly, count_open, due_on
 from app.screening.running import run
@@ -120,6 +121,18 @@ def test_who_loses_the_lease_stops_and_does_not_call_the_night_done(
     assert rows(house, "SELECT count(*) FROM installation WHERE name = 'screening'") == [(0,)]
 
 
+def test_a_service_that_ends_stops_screening_and_another_goes_on(house: House) -> None:
+    ordinary(house)
+    lunch(house)
+    clock = TurnableClock(NOW)
+    ending, heir = watcher(house, clock), watcher(house, clock)
+    clock.now = NIGHT
+    ending.stop()
+    assert not ending.look()
+    assert heir.look()
+    assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
+
+
 def test_one_of_several_threads_runs_it(house: House) -> None:
     ordinary(house)
     lunch(house)
@@ -169,3 +182,21 @@ def test_the_service_tells_how_many_findings_wait(house: House) -> None:
                 break
             threading.Event().wait(0.05)
         assert "cermin_findings_open 1.0" in again.get("/metrics", None).text
+
+
+def test_the_service_screens_when_the_night_has_come(
+    furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.main, "LOOK_SECONDS", 0.05)
+    with House.open(*furnished, screens=True) as house:
+        ordinary(house)
+        lunch(house)
+        assert rows(house, "SELECT count(*) FROM finding") == [(0,)]
+        house.clock.now = NIGHT
+        for _ in range(400):
+            if "cermin_findings_open 1.0" in house.get("/metrics", None).text:
+                break
+            threading.Event().wait(0.05)
+        assert rows(house, "SELECT reason, standing FROM finding") == [("burst", "held")]
+        assert rows(house, "SELECT actor FROM audit_event WHERE action = 'finding.raised'") == [("service",)]
+        checked(house)

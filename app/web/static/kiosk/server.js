@@ -40,12 +40,17 @@ export class Server {
     const answer = await this.asked("/v1/ratings/batch", "POST", { ratings }, {});
     if (answer.status !== 200 || !answer.body) return { status: answer.status, code: codeOf(answer), results: null, seconds: answer.seconds };
     const results = answer.body.results.map(({ status, problem }) => ({
-      status, code: problem && problem.code, serverTime: problem && problem.server_time ? Date.parse(problem.server_time) : null,
+      status, code: problem && reasonOf(problem), serverTime: problem && problem.server_time ? Date.parse(problem.server_time) : null,
     }));
     return { status: 200, results, seconds: answer.seconds };
   }
 }
 
 function codeOf({ body }) {
-  return body ? body.code : null;
+  return body ? reasonOf(body) : null;
+}
+
+// What a person has to mend: of a sheet with wrong fields the first field's code says more than that fields are wrong.
+function reasonOf({ code, errors }) {
+  return errors && errors.length > 0 ? errors[0].code : code;
 }
