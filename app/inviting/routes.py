@@ -17,7 +17,8 @@ from app.inviting.posters import poster
 from app.inviting.schemas import LookIn, OpenPageOut, TicketPageOut
 
 router = APIRouter(prefix="/v1", tags=["inviting"])
-Printer = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.admin, KeyKind.queue))]
+PRINTERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
+Printer = Annotated[Principal, Depends(requires(*PRINTERS))]
 Code = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,40}$")]
 OPEN = [Depends(anybody)]
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Match names what would be answered."}}
