@@ -129,7 +129,8 @@ def test_who_loses_the_lease_stops_and_does_not_call_the_night_done(
 
     monkeypatch.setattr(room, "run", slowly)
     assert not slow.look()
-    assert rows(house, "SELECT count(*) FROM installation WHERE name = 'screening'") == [(0,)]
+    # The night before: where this installation began.
+    assert rows(house, "SELECT value FROM installation WHERE name = 'screening'") == [("2026-11-18",)]
 
 
 def test_a_service_that_ends_stops_screening_and_another_goes_on(house: House) -> None:
