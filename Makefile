@@ -71,7 +71,8 @@ run: .venv/run ## Migrate and serve the configured database
 
 .PHONY: test
 test: .venv/dev ## Run the tests on SQLite and PostgreSQL, with the coverage gate (CI adds `make crash`)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not crash' --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not crash and not untraced' --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not crash and untraced'
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='$(subst $(SPACE),$(COMMA),$(strip $(PURE)))' --fail-under=100
 

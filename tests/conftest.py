@@ -108,6 +108,15 @@ def house(furnished: tuple[str, dict[str, str]]) -> Iterator[House]:
         yield opened
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs on PostgreSQL runs on SQLite as well, where its lines are traced; browsers test scripts."""
+    for item in items:
+        given = getattr(getattr(item, "callspec", None), "params", {})
+        on_postgresql = given.get("store") == "postgresql" or "postgres" in getattr(item, "fixturenames", ())
+        if on_postgresql or item.path.parent.name == "browser":
+            item.add_marker("untraced")
+
+
 def _copied(file: Path, folder: Path) -> str:
     target = folder / "cermin.db"
     copyfile(file, target)

@@ -11,6 +11,9 @@ from app.reports.signing import make_key
 from tests.house import House
 from tests.reports.closing import close
 
+# Long, and of lines that other tests walk through as well.
+pytestmark = pytest.mark.untraced
+
 NOTHING = dict.fromkeys(("periods", "releases", "reports", "sealed", "final", "closed", "finalised"), 0)
 Furnished = tuple[str, dict[str, str]]
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,6 +18,9 @@ from app.tickets.reconciliation import reconcile_tickets
 from tests.house import NOW, House, problem, uuid7
 from tests.loopback import serving
 
+# Long, and of lines that other tests walk through as well.
+pytestmark = pytest.mark.untraced
+
 SCORES = {"speed": 4, "transparency": 3, "friendliness": 4}
 CLIENTS, TICKETS, TRIES = 64, 1_000, 3
 GUESSES, BUDGET = 10_000, 600
