@@ -1,10 +1,12 @@
 """A citizen's own phone: with a ticket, without a network, at a poster."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
+from app.foundation.ids import new_id
 from app.web.files import LANGUAGES
 from tests.browser.agency import AGENCY, COUNTER, MORNING, OFFICE
 from tests.browser.chromium import axe_violations, complaints
@@ -163,3 +165,83 @@ def test_the_first_load_is_light(service: Standing, phone: Page) -> None:
     phone.wait_for_load_state("networkidle")
     assert len(loaded) > 10
     assert sum(loaded.values()) <= FIRST_LOAD
+
+
+def test_two_taps_on_send_are_one_answer(service: Standing, phone: Page) -> None:
+    phone.goto(f"{service.url}/o/{AGENCY}/{OFFICE}")
+    tap(phone, ".choice:text-is('KTP-EL')")
+    answer(phone, 2, 2, 2)
+    _, before = counts(service)
+    phone.wait_for_timeout(450)
+    phone.evaluate("() => { const send = document.querySelector('.below .main'); send.click(); send.click(); }")
+    expect(phone.get_by_text("Jawaban Anda sudah diterima.")).to_be_visible()
+    phone.wait_for_timeout(500)
+    assert counts(service)[1] == before + 1
+
+
+def test_a_ticket_spent_meanwhile_is_told_and_never_thanked_for(service: Standing, phone: Page) -> None:
+    code = ticket(service)
+    phone.goto(f"{service.url}/t#{code}")
+    answer(phone, 4, 4, 4)
+    spent = {"ticket": code, "id": str(new_id()), "scores": {"speed": 1, "transparency": 1, "friendliness": 1}}
+    assert httpx.post(f"{service.url}/v1/ratings", json=spent).status_code == 201
+    send(phone)
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Tiket tidak berlaku")
+    phone.wait_for_timeout(500)
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Tiket tidak berlaku")
+    # Nothing of it stays on the phone, and another code can be typed.
+    assert phone.evaluate("sessionStorage.length") == 0
+    phone.get_by_role("button", name="Kode lain").click()
+    phone.get_by_label("Kode tiket").fill(ticket(service))
+    tap(phone, "form .main")
+    expect(phone.locator(".answer").first).to_be_visible()
+
+
+def portal(status: int) -> Callable[[Route], None]:
+    """Answers with a page to log in to the network, as cafés do."""
+    return lambda route: route.fulfill(status=status, body="<html>Masuk dahulu</html>")
+
+
+def test_a_portals_answers_are_not_believed(service: Standing, phone: Page) -> None:
+    phone.route("**/v1/tickets/look", portal(403))
+    phone.goto(f"{service.url}/t#{ticket(service)}")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Menunggu jaringan")
+    phone.unroute("**/v1/tickets/look")
+    answer(phone, 4, 4, 4)
+    before, _ = counts(service)
+    for status in (200, 403):
+        phone.unroute_all()
+        phone.route("**/v1/ratings", portal(status))
+        if status == 200:
+            send(phone)
+        else:
+            phone.evaluate("dispatchEvent(new Event('online'))")
+        expect(phone.get_by_text("Jawaban disimpan di ponsel ini")).to_be_visible()
+    phone.unroute_all()
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    expect(phone.get_by_text("Jawaban Anda sudah diterima.")).to_be_visible()
+    assert counts(service)[0] == before + 1
+    assert phone.evaluate("sessionStorage.length") == 0
+
+
+def test_an_answer_of_another_visit_goes_its_way_without_a_word(service: Standing, phone: Page) -> None:
+    phone.goto(f"{service.url}/t#{ticket(service)}")
+    answer(phone, 3, 3, 3)
+    before, _ = counts(service)
+    phone.route("**/v1/ratings", lambda route: route.abort())
+    send(phone)
+    expect(phone.get_by_text("Jawaban disimpan di ponsel ini")).to_be_visible()
+    phone.goto("about:blank")
+    phone.unroute_all(behavior="wait")
+    phone.goto(f"{service.url}/t#{ticket(service)}")
+    answer(phone, 4, 4, 4)
+    send(phone)
+    expect(phone.get_by_text("Jawaban Anda sudah diterima.")).to_be_visible()
+    assert counts(service)[0] == before + 2
+
+
+def test_another_slip_in_the_same_tab_is_another_ticket(service: Standing, phone: Page) -> None:
+    phone.goto(f"{service.url}/t#AAAA-BBBB-CCCC")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Tiket tidak berlaku")
+    phone.evaluate(f"location.hash = '{ticket(service)}'")
+    expect(phone.locator(".answer").first).to_be_visible()

@@ -237,3 +237,54 @@ def test_the_way_out_needs_the_pin(service: Standing, browser: Browser, tmp_path
         assert axe_violations(page) == []
         page.get_by_role("button", name="Keluar dari halaman").click()
         expect(page).to_have_url(f"{service.url}/")
+
+
+def test_a_proxys_refusal_parks_nothing(service: Standing, kiosk: Page) -> None:
+    kiosk.route("**/v1/**", lambda route: route.fulfill(status=403, body="<html>forbidden</html>"))
+    rate(kiosk, 2, 2, 2)
+    send(kiosk)
+    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Terima kasih!")
+    kiosk.wait_for_timeout(1_000)
+    assert (len(waiting(kiosk)), waiting(kiosk, "parked")) == (1, [])
+    expect(kiosk.locator("[data-warning='revoked']")).to_have_count(0)
+    before = stored(service)
+    kiosk.unroute_all()
+    kiosk.reload()
+    until(kiosk, lambda: not waiting(kiosk))
+    assert stored(service) == before + 1
+
+
+def test_a_kiosk_is_paired_again_from_the_technicians_screen(service: Standing, kiosk: Page) -> None:
+    kiosk.reload()
+    expect(kiosk.locator(".choice").first).to_be_visible()
+    open_technician(kiosk)
+    kiosk.get_by_role("button", name="Pasang ulang").click()
+    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Pasang kios ini")
+    kiosk.get_by_role("button", name="English").click()
+    kiosk.get_by_label("Pairing code").fill(service.new_code(counter="loket-1"))
+    kiosk.get_by_role("button", name="Pair", exact=True).click()
+    expect(kiosk.locator("#office")).to_contain_text("Loket 1")
+
+
+def test_what_takes_its_time_does_not_open_the_technicians_screen_for_a_citizen(kiosk: Page) -> None:
+    open_technician(kiosk)
+    held: list[Route] = []
+    kiosk.route("**/v1/devices/me/heartbeat", lambda route: held.append(route))
+    kiosk.get_by_role("button", name="Kirim sekarang").click()
+    until(kiosk, lambda: held)
+    kiosk.get_by_role("button", name="Kembali").click()
+    rate(kiosk, 4)
+    held[0].continue_()
+    kiosk.wait_for_timeout(1_000)
+    expect(kiosk.get_by_text("Pertanyaan 2 dari 3")).to_be_visible()
+
+
+def test_another_language_during_the_thanks_shows_no_answer_and_skips_no_interval(kiosk: Page) -> None:
+    rate(kiosk, 4, 4, 4)
+    send(kiosk)
+    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Terima kasih!")
+    kiosk.get_by_role("button", name="English").click()
+    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Thank you!")
+    expect(kiosk.locator("main button")).to_have_count(0)
+    # Then the kiosk begins anew, in the office's own language.
+    expect(kiosk.get_by_role("heading", level=1)).to_have_text("Layanan apa yang Anda terima?")

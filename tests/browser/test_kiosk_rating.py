@@ -176,7 +176,7 @@ def test_an_unfinished_rating_is_forgotten_and_a_finished_one_is_kept(service: S
         for _ in range(3):
             touch(".answer[data-score='3']")
         expect(page.locator(".review")).to_be_visible()
-        page.clock.run_for(8_500)
+        page.clock.run_for(10_500)
         expect(page.get_by_role("heading", level=1)).to_have_text("Terima kasih!")
         # The next citizen begins when the thanks are over: no tap can send a second answer before.
         expect(page.locator("main button")).to_have_count(0)

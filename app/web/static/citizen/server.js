@@ -1,5 +1,5 @@
 // What a citizen's page asks of the server. A ticket's code travels in bodies only.
-import { Unreached, ask } from "../rating/sender.js";
+import { Unreached, ask, isProblem } from "../rating/sender.js";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 
@@ -8,7 +8,8 @@ export async function lookAt(subject, clock) {
   const answer = await timed(clock, () => (subject.ticket
     ? ask("/v1/tickets/look", { method: "POST", headers: JSON_TYPE, body: JSON.stringify({ ticket: subject.ticket }) })
     : ask(`/v1/open/${encodeURIComponent(subject.agency)}/${encodeURIComponent(subject.office)}`, {})));
-  if (answer.status >= 500) throw new Unreached(answer.seconds);
+  const shown = answer.status === 200 && answer.body && answer.body.instrument;
+  if (!shown && (answer.status >= 500 || !isProblem(answer.body))) throw new Unreached(answer.seconds);
   return answer;
 }
 
@@ -17,6 +18,8 @@ export function carrier(clock) {
   return async ([rating]) => {
     const answer = await timed(clock, () => ask("/v1/ratings", { method: "POST", headers: JSON_TYPE, body: JSON.stringify(rating) }));
     const problem = answer.body || {};
+    // Only this service's own word moves an answer off this phone.
+    if (!isProblem(problem) && !(problem.outcome === "stored" && problem.id === rating.id)) throw new Unreached(answer.seconds);
     const result = { status: answer.status, code: problem.code, serverTime: problem.server_time ? Date.parse(problem.server_time) : null };
     return { status: answer.status, results: [result], seconds: answer.seconds };
   };

@@ -1,7 +1,7 @@
 // Where a phone keeps an answer until it is sent: IndexedDB, or memory where the browser allows nothing else.
 import { Shelf } from "../rating/shelf.js";
 
-class Memory {
+export class Memory {
   constructor() {
     this.ratings = new Map();
     this.aside = new Map();

@@ -12,7 +12,11 @@ import { Bar } from "./bar.js";
 import { askPin, showTechnician } from "./technician.js";
 
 const THANKS = 4;
-const SENDS_IN = 8;
+const SENDS_IN = 10;
+// Before a rating is given up, whoever is still there is asked.
+const STILL_THERE = 20;
+// Who uses a keyboard or listens needs more time.
+const PATIENCE = 4;
 const BATCH = 50;
 const LATE = 24 * 3600;
 
@@ -23,6 +27,8 @@ export class Counter {
     this.bar = new Bar({ all, choose: (language) => this.speakAs(language), listen: (on) => this.listen(on) });
     this.form = null;
     this.later = [];
+    // A screen that is neither a rating nor offers one, until somebody leaves it: how to draw it again.
+    this.staying = null;
     // Whether the disk took the last rating.
     this.refused = false;
     this.aloud = false;
@@ -37,20 +43,27 @@ export class Counter {
 
   // A new pairing: what an earlier place has not sent yet must not count for this one.
   async pairedAs(device, former) {
-    if (former && (former.office !== device.office || former.counter !== device.counter)) {
+    const moved = former && ["agency", "office", "counter"].some((name) => former[name] !== device[name]);
+    if (this.sender) this.sender.end();
+    if (this.contact) this.contact.end();
+    if (moved) {
       const waiting = await this.shelf.oldest();
       const parked = waiting.map((rating) => Object.assign({}, rating, { refused: { status: 0, code: "other-place" } }));
       await this.shelf.settle({ done: [], parked, again: [] });
-      await this.shelf.forget("shown");
     }
+    await this.shelf.forget("shown");
+    await this.shelf.forget("tag");
     await this.shelf.keep("device", device);
     await storageState(true);
   }
 
   async open(device) {
     this.device = device;
+    this.staying = null;
     const server = new Server(device.key);
+    if (this.sender) this.sender.end();
     if (this.contact) this.contact.end();
+    if ((await storageState(false)).persisted === false) await storageState(true);
     this.sender = new Sender({
       shelf: this.shelf, clock: this.clock, batch: BATCH, carry: (ratings) => server.carry(ratings),
       contact: () => this.contact.meet(), changed: () => this.tellState(),
@@ -83,8 +96,10 @@ export class Counter {
 
   // A fresh set of questions, or why there is none.
   offer() {
+    clearTimeout(this.homecoming);
     if (this.form) this.form.end();
     this.form = null;
+    this.staying = null;
     this.later.splice(0).forEach((act) => act());
     if (this.bar.has("revoked")) this.say("revoked_title", "revoked");
     else if (!this.shown) this.say("loading_title", "loading");
@@ -104,7 +119,17 @@ export class Counter {
     this.form.show(false);
   }
 
+  // A screen for the staff: shown until it is left, whatever the server tells meanwhile.
+  stay(draw) {
+    clearTimeout(this.homecoming);
+    if (this.form) this.form.end();
+    this.form = null;
+    this.staying = draw;
+    draw();
+  }
+
   say(title, text) {
+    this.said = [title, text];
     replace(this.place, make("h1", { tabindex: -1 }, this.words.say(title)), make("p", { class: "served" }, this.words.say(text)));
   }
 
@@ -139,32 +164,41 @@ export class Counter {
   speakAs(language) {
     this.language = language;
     this.bar.show(this.words, this.aloud);
-    if (this.form && !this.form.isEnding) this.form.speakAs(this.words);
-    else this.offer();
+    if (this.staying) this.staying();
+    else if (!this.form) this.offer();
+    else if (this.form.isEnding) this.say(...this.said);
+    else this.form.speakAs(this.words);
   }
 
   listen(on) {
     this.aloud = on && hasVoice(this.language);
     this.bar.show(this.words, this.aloud);
-    if (!this.form) return;
+    if (!this.form || this.form.isEnding) return;
     this.form.aloud = this.aloud;
     this.form.show(false);
   }
 
   // Act at once if no citizen is in the middle of a rating, else when that one is done.
   whenIdle(act) {
-    if (this.form && (this.form.isBegun || this.form.isEnding)) this.later.push(act);
+    if (this.staying || (this.form && (this.form.isBegun || this.form.isEnding))) this.later.push(act);
     else act();
   }
 
   watchForIdleness() {
     let timer = null;
     const touched = (event) => {
-      if (event.type === "keydown" && this.form) this.form.patient = true;
+      // A keyboard on the screen writes comments; any other belongs to somebody who cannot do without.
+      if (event.type === "keydown" && event.target.tagName !== "TEXTAREA" && this.form) this.form.patient = true;
+      this.bar.warn("still_there", false);
       clearTimeout(timer);
-      timer = setTimeout(() => this.idle(), ((this.shown && this.shown.idle_seconds) || 30) * 1000);
+      const slow = this.form && (this.form.patient || this.form.aloud);
+      const seconds = ((this.shown && this.shown.idle_seconds) || 30) * (slow ? PATIENCE : 1);
+      timer = setTimeout(() => {
+        if (this.form && this.form.isBegun && !this.form.isEnding) this.bar.warn("still_there", true);
+        timer = setTimeout(() => this.idle(), STILL_THERE * 1000);
+      }, Math.max(0, seconds - STILL_THERE) * 1000);
     };
-    ["pointerdown", "keydown", "input"].forEach((name) => document.addEventListener(name, touched));
+    ["pointerdown", "keydown", "input", "click"].forEach((name) => document.addEventListener(name, touched));
     // Duties begin and end while nobody touches anything.
     setInterval(() => this.whenIdle(() => { if (this.form) this.refresh(); }), 60 * 1000);
   }
@@ -176,13 +210,14 @@ export class Counter {
 
   // Somebody walked away: a finished sheet is kept, an unfinished one is forgotten.
   idle() {
-    if (this.form && this.form.isEnding) return;
+    this.warn("still_there", false);
+    if (!this.device || (this.form && this.form.isEnding)) return;
     if (this.form && this.form.isReady) this.finish(this.form.sheet);
     else this.home();
   }
 
   warn(name, on) {
-    this.bar.warn(name, on, this.words);
+    this.bar.warn(name, on);
   }
 
   async tellState() {
@@ -198,25 +233,34 @@ export class Counter {
   }
 
   technician() {
-    clearTimeout(this.homecoming);
+    if (!this.device) return;
     const leave = () => this.home();
-    askPin({ place: this.place, words: this.words, pin: this.shown && this.shown.pin, leave, open: () => this.showTechnician() });
-    if (this.form) this.form.end();
-    this.form = null;
+    const open = () => this.showTechnician();
+    this.stay(() => askPin({ place: this.place, words: this.words, pin: this.shown && this.shown.pin, leave, open }));
   }
 
   async showTechnician() {
+    const screen = this.staying;
     const { waiting, parked, facts } = await this.contact.state();
-    showTechnician({
+    // Whoever sent the ratings on may have gone meanwhile, and a citizen has come.
+    if (this.staying !== screen || screen === null) return;
+    this.stay(() => showTechnician({
       place: this.place, words: this.words, parked, facts: [["device", this.device.label], ["waiting", waiting], ...facts],
       acts: {
         back: () => this.home(),
-        send_now: async () => { await this.contact.meet().catch(() => {}); await this.sender.start(); await this.showTechnician(); },
-        try_parked: async () => { await this.shelf.tryParkedAgain(); await this.sender.start(); await this.showTechnician(); },
+        send_now: () => this.doAndShow(async () => { await this.contact.meet().catch(() => {}); await this.sender.start(); }),
+        try_parked: () => this.doAndShow(async () => { await this.shelf.tryParkedAgain(); await this.sender.start(); }),
         full_screen: () => document.documentElement.requestFullscreen(),
         pair_again: () => this.onPairing(this.device),
         leave: () => location.assign("/"),
       },
-    });
+    }));
+  }
+
+  // Something that takes its time, and its outcome if the technician is still here.
+  async doAndShow(work) {
+    const screen = this.staying;
+    await work();
+    if (this.staying === screen) await this.showTechnician();
   }
 }

@@ -18,18 +18,19 @@ async function begin() {
   const shelf = await Shelf.open("cermin-kiosk");
   const counter = new Counter({ page, place, all, shelf, clock: new Clock(await shelf.setting("clock")) });
   const device = await shelf.setting("device");
+  counter.onPairing = (former) => pair(counter, "", former);
   if (device && !code) await counter.open(device);
-  else pair(counter, shelf, code, device);
+  else pair(counter, code, device);
   work(counter);
 }
 
-function pair(counter, shelf, code, former) {
+function pair(counter, code, former) {
   const paired = async (device) => {
     await counter.pairedAs(device, former);
     await counter.open(device);
   };
-  showPairing({ place, words: counter.words, code, paired, leave: former ? () => counter.open(former) : null });
-  counter.onPairing = (device) => pair(counter, shelf, "", device);
+  const leave = former ? () => counter.open(former) : null;
+  counter.stay(() => showPairing({ place, words: counter.words, code, paired, leave }));
 }
 
 // The service worker keeps the page through a reload without network; a new version waits for a moment without a citizen.

@@ -44,7 +44,7 @@ export function showPairing({ place, words, code, paired, leave }) {
 async function exchange(code, words, paired) {
   try {
     const { status, body, seconds } = await Server.pair(code);
-    if (status === 201) {
+    if (status === 201 && body && body.key) {
       await paired(body);
       return "";
     }

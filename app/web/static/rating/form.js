@@ -18,6 +18,8 @@ export class Form {
     // Who uses a keyboard or listens gets all the time there is.
     this.patient = false;
     this.countdown = null;
+    // What is being written, until it is taken over or dropped; null while nobody writes.
+    this.draft = null;
   }
 
   get isBegun() {
@@ -31,12 +33,13 @@ export class Form {
   show(focus) {
     clearInterval(this.countdown);
     const step = stepOf(this.sheet, this.form);
-    if (step === REVIEW) this.review();
+    if (this.draft !== null) this.comment();
+    else if (step === REVIEW) this.review();
     else if (step === SERVICE) this.services();
     else this.question(this.form.instrument.items.find((item) => item.code === step));
     this.drawn = performance.now();
     const heading = this.place.querySelector("h1");
-    if (focus) heading.focus();
+    if (focus && heading) heading.focus();
     if (this.aloud) this.read();
   }
 
@@ -53,6 +56,7 @@ export class Form {
 
   follow(sheet) {
     this.sheet = sheet;
+    this.draft = null;
     this.show(true);
   }
 
@@ -70,20 +74,20 @@ export class Form {
 
   question(item) {
     const { instrument } = this.form;
-    const { title, question, answers } = this.words.question(instrument, item);
+    const { title, question, answers, language } = this.words.question(instrument, item);
     const number = instrument.items.indexOf(item) + 1;
     const faces = answers.map((words, index) => {
       const score = instrument.low + index;
       return make(
         "button",
         { type: "button", class: "answer", "data-score": score, onclick: this.guarded(() => this.follow(answered(this.sheet, this.form, score))) },
-        face(happinessOf(score, instrument.low, instrument.high)), make("span", {}, words),
+        face(happinessOf(score, instrument.low, instrument.high)), make("span", { lang: language }, words),
       );
     });
     replace(
       this.place,
-      make("p", { class: "where" }, this.words.say("question_of", { number, total: instrument.items.length }), " · ", title),
-      this.heading(question),
+      make("p", { class: "where" }, this.words.say("question_of", { number, total: instrument.items.length }), " · ", make("span", { lang: language }, title)),
+      this.heading(question, language),
       this.served(),
       make("div", { class: "answers", role: "group", "aria-labelledby": "question" }, ...faces),
       this.below(this.button("skip", () => this.follow(answered(this.sheet, this.form, null)))),
@@ -97,10 +101,10 @@ export class Form {
     }
     const { instrument, sendsIn } = this.form;
     const lines = instrument.items.map((item) => {
-      const { title, answers } = this.words.question(instrument, item);
+      const { title, answers, language } = this.words.question(instrument, item);
       const score = this.sheet.scores[item.code];
       const said = score === null ? this.words.say("skipped") : answers[score - instrument.low];
-      return make("div", {}, score === null ? null : face(happinessOf(score, instrument.low, instrument.high)), make("dt", {}, title), make("dd", {}, said));
+      return make("div", {}, score === null ? null : face(happinessOf(score, instrument.low, instrument.high)), make("dt", { lang: language }, title), make("dd", score === null ? {} : { lang: language }, said));
     });
     const timer = sendsIn && !this.patient && !this.aloud ? make("p", { class: "timer" }) : null;
     replace(
@@ -137,7 +141,9 @@ export class Form {
   comment() {
     clearInterval(this.countdown);
     const text = make("textarea", { id: "comment", maxlength: 1000, rows: 5, autocomplete: "off", "aria-describedby": "consent" });
-    text.value = this.sheet.comment;
+    if (this.draft === null) this.draft = this.sheet.comment;
+    text.value = this.draft;
+    text.addEventListener("input", () => { this.draft = text.value; });
     const keep = make(
       "form",
       { class: "comment", onsubmit: (event) => { event.preventDefault(); this.follow(withComment(this.sheet, text.value)); } },
@@ -158,8 +164,8 @@ export class Form {
     return this.form.employee && make("p", { class: "served" }, this.words.say("served_by", { name: this.form.employee }));
   }
 
-  heading(text) {
-    return make("h1", { id: "question", tabindex: -1 }, text);
+  heading(text, language) {
+    return make("h1", { id: "question", tabindex: -1, lang: language }, text);
   }
 
   button(name, act, kind) {
@@ -173,9 +179,9 @@ export class Form {
 
   read() {
     const step = stepOf(this.sheet, this.form);
-    const heading = this.place.querySelector("h1").textContent;
+    const { textContent: heading, lang } = this.place.querySelector("h1");
     const choices = step === REVIEW ? [] : Array.from(this.place.querySelectorAll(".answer, .choice"), (each) => each.textContent);
-    speak([heading, ...choices].join(". "), this.words.language);
+    speak([heading, ...choices].join(". "), lang || this.words.language);
   }
 
 }

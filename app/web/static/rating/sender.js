@@ -21,7 +21,7 @@ export class Revoked extends Error {}
 export class Sender {
   // `carry(bodies)` sends some and resolves to { status, results: [{ status, code, serverTime }], seconds }, where
   // `results` is null when the whole was refused; `contact()` asks for the server's time. Both throw `Unreached` or
-  // `Revoked`. `changed(state)` hears of every change.
+  // `Revoked`. `changed({ done, parked })` hears which ratings are on the server and which were refused for good.
   constructor({ shelf, clock, carry, contact, batch, changed }) {
     Object.assign(this, { shelf, clock, carry, contact, batch, changed });
     this.failures = 0;
@@ -29,20 +29,29 @@ export class Sender {
     this.timer = null;
     this.contacted = -Infinity;
     this.revoked = false;
+    this.ended = false;
   }
 
-  // A rating made now; resolves when it is on disk here. The moment is written with how it was measured.
+  // Nothing more is sent with this key.
+  end() {
+    this.ended = true;
+    clearTimeout(this.timer);
+  }
+
+  // A rating made now; resolves when it is on disk here, to its mark: its id, which stays if it is given another. The
+  // moment is written with how it was measured.
   async take(body) {
     const stamp = this.clock.stamp();
-    const rating = { id: newId(stamp.moment), stamp, tried: false, body };
-    await this.shelf.queue(rating);
+    const id = newId(stamp.moment);
+    await this.shelf.queue({ id, mark: id, stamp, tried: false, body });
     this.start();
-    return rating.id;
+    return id;
   }
 
   // Send what waits, now. Two calls at once are one.
   start() {
     clearTimeout(this.timer);
+    if (this.ended) return Promise.resolve();
     if (!this.running) this.running = this.run().finally(() => { this.running = null; });
     return this.running;
   }
@@ -56,10 +65,10 @@ export class Sender {
       this.revoked = error instanceof Revoked;
       const wait = patience(this.failures, Math.random(), error.seconds);
       this.failures += 1;
-      this.timer = setTimeout(() => this.start(), wait);
+      if (!this.ended) this.timer = setTimeout(() => this.start(), wait);
       if (!(error instanceof Unreached || error instanceof Revoked)) console.error("sending failed", error.name);
     }
-    this.changed();
+    await this.changed({ done: [], parked: [] });
   }
 
   // Of several tabs one sends; browsers without locks send twice, which the ids make harmless.
@@ -68,13 +77,11 @@ export class Sender {
   }
 
   async empty() {
-    for (;;) {
+    while (!this.ended) {
       const ratings = await this.shelf.oldest(this.batch);
       if (ratings.length === 0) return;
       await this.reach();
-      const timed = await this.timedRightly(ratings);
-      if (timed.length > 0) await this.deliver(timed);
-      this.changed();
+      await this.deliver(await this.timedRightly(ratings));
     }
   }
 
@@ -104,19 +111,29 @@ export class Sender {
       }
     });
     try {
-      await this.shelf.settle(changes);
+      await this.settled(changes, ratings);
       return timed;
     } catch (error) {
       // A full disk takes no notes; what goes under its own id needs none, and makes room.
-      return ratings.filter((rating) => timed.some(({ id }) => id === rating.id));
+      const own = ratings.filter((rating) => timed.some(({ id }) => id === rating.id));
+      if (own.length === 0) throw new Unreached();
+      return own;
     }
   }
 
+  // Write down what became of some ratings, then tell.
+  async settled(changes, ratings) {
+    await this.shelf.settle(changes);
+    const done = ratings.filter(({ id }) => changes.done.includes(id));
+    if (done.length > 0 || changes.parked.length > 0) await this.changed({ done, parked: changes.parked });
+  }
+
   async deliver(ratings) {
+    if (ratings.length === 0) return;
     const answer = await this.carry(ratings.map((rating) => Object.assign({ id: rating.id }, rating.body)));
     if (answer.results === null) {
       if (verdictOf(answer.status, answer.code) === LATER) throw new Unreached(answer.seconds);
-      if (ratings.length === 1) await this.shelf.settle({ done: [], parked: [refused(ratings[0], answer.status, answer.code)], again: [] });
+      if (ratings.length === 1) await this.settled({ done: [], parked: [refused(ratings[0], answer.status, answer.code)], again: [] }, ratings);
       else for (const part of halves(ratings)) await this.deliver(part);
       return;
     }
@@ -136,7 +153,7 @@ export class Sender {
       else if (verdict === LATER) later = true;
       else if (verdict === CLOCK) this.correct(rating, status, code, serverTime, changes);
     });
-    await this.shelf.settle(changes);
+    await this.settled(changes, ratings);
     return later;
   }
 
@@ -175,6 +192,11 @@ export async function ask(path, options) {
   } finally {
     clearTimeout(timer);
   }
+}
+
+// Whether an answer is this service's refusal: proxies and portals between here and there answer as they like.
+export function isProblem(body) {
+  return Boolean(body) && typeof body.code === "string" && typeof body.type === "string" && body.type.startsWith("urn:cermin:problem:");
 }
 
 // Something between here and the server may answer in HTML.

@@ -22,6 +22,8 @@ export class Shelf {
     this.database = database;
     // A newer page in another tab must not wait for this one.
     database.onversionchange = () => database.close();
+    // A browser that lost its disk for a moment opens it again for a page that begins anew.
+    database.onclose = () => location.reload();
   }
 
   setting(name) {

@@ -19,11 +19,16 @@ export class Words {
     return sentence.replace(/\{(\w+)\}/g, (all, place) => (values && place in values ? String(values[place]) : all));
   }
 
-  // One question: its title, its words, and the words of its answers from the lowest up.
+  // One question: its title, its words, the words of its answers from the lowest up, and the language they are in.
   question(instrument, item) {
     const own = (this.catalogue.instruments[instrument.id] || {})[item.code];
-    if (own) return own;
-    const pick = (texts) => texts[this.language] || texts.id;
-    return { title: pick(item.title), question: pick(item.question), answers: item.answers.map((answer) => pick(answer.words)) };
+    if (own) return Object.assign({ language: this.language }, own);
+    const language = this.language in item.question ? this.language : "id";
+    return {
+      language,
+      title: item.title[language],
+      question: item.question[language],
+      answers: item.answers.map((answer) => answer.words[language]),
+    };
   }
 }

@@ -1,0 +1,171 @@
+// One visit of a citizen's page: what is rated, the questions, and what became of the answer.
+import { Clock } from "../rating/clock.js";
+import { make, replace } from "../rating/draw.js";
+import { Form } from "../rating/form.js";
+import { Sender, Unreached } from "../rating/sender.js";
+import { answersOf } from "../rating/sheet.js";
+import { carrier, lookAt } from "./server.js";
+import { Memory } from "./shelf.js";
+
+const NOTHING = { done: [], parked: [], again: [] };
+
+export class Visit {
+  // `forget()` is called when the ticket's code is of no more use.
+  constructor({ place, words, shelf, forget }) {
+    Object.assign(this, { place, words, shelf, forget });
+    this.clock = new Clock(null);
+    this.form = null;
+    this.subject = null;
+    // Whether the answer on its way is what this visit is about.
+    this.isMine = () => false;
+    this.screen = () => {};
+    this.sender = this.senderOn(shelf);
+    window.addEventListener("online", () => this.sender.start());
+  }
+
+  senderOn(shelf) {
+    return new Sender({
+      shelf, clock: this.clock, batch: 1, carry: carrier(this.clock), contact: () => Promise.resolve(),
+      changed: (outcome) => this.told(shelf, outcome),
+    });
+  }
+
+  // Every screen can be drawn again in another language.
+  show(screen) {
+    if (this.form) this.form.end();
+    this.form = null;
+    this.screen = screen;
+    screen();
+  }
+
+  say(title, text, values, ...buttons) {
+    this.show(() => {
+      const below = buttons.map(([name, act]) => make("button", { type: "button", class: "plain", onclick: act }, this.words.say(name)));
+      replace(
+        this.place,
+        make("h1", { tabindex: -1 }, this.words.say(title)),
+        make("p", { class: "served", role: "status" }, this.words.say(text, values)),
+        below.length > 0 && make("div", { class: "below" }, ...below),
+      );
+      this.place.querySelector("h1").focus();
+    });
+  }
+
+  // Begin with `subject`: { ticket }, { agency, office, channel }, or null where nobody has said it yet.
+  async begin(subject) {
+    this.subject = subject;
+    const [waiting] = await this.shelf.oldest(1);
+    const same = waiting && (!subject || (subject.ticket && waiting.body.ticket === subject.ticket));
+    if (same) {
+      // This page was closed before its answer was through.
+      this.isMine = (rating) => rating.mark === waiting.mark;
+      this.say("kept_title", "kept");
+    } else if (subject) this.look();
+    else this.askForCode();
+    // An answer of another visit goes its way without a word.
+    await this.sender.start();
+  }
+
+  askForCode() {
+    this.subject = null;
+    this.forget();
+    this.show(() => {
+      const input = make("input", { id: "code", required: true, maxlength: 40, autocomplete: "off", autocapitalize: "characters", spellcheck: "false" });
+      const open = (event) => { event.preventDefault(); this.subject = { ticket: input.value }; this.look(); };
+      replace(
+        this.place,
+        make("h1", { tabindex: -1 }, this.words.say("ticket_title")),
+        make("p", {}, this.words.say("ticket_hint")),
+        make(
+          "form", { onsubmit: open }, make("label", { for: "code" }, this.words.say("ticket_code")), input,
+          make("div", { class: "below" }, make("button", { type: "submit", class: "main" }, this.words.say("ticket_open"))),
+        ),
+      );
+    });
+  }
+
+  // What is rated, asked until the network answers or something else is to be rated.
+  async look() {
+    const subject = this.subject;
+    for (let failures = 0; this.subject === subject; failures += 1) {
+      try {
+        const { status, body, seconds } = await lookAt(subject, this.clock);
+        if (this.subject !== subject) return;
+        if (status === 429) throw new Unreached(seconds);
+        if (status === 200) this.ask(body);
+        else this.refuse(status === 410 || status === 404 ? null : body.code);
+        return;
+      } catch (error) {
+        if (!(error instanceof Unreached)) throw error;
+        if (this.subject !== subject) return;
+        if (error.seconds) this.say("too_many_title", "too_many", { seconds: error.seconds });
+        else this.say("network_title", "network");
+        await waited(failures, error.seconds);
+      }
+    }
+  }
+
+  // The server's no: to a ticket, to an office it does not know, or to an answer for the reason `code`.
+  refuse(code) {
+    if (code) this.say("refused_title", "refused", { code });
+    else if (!this.subject || this.subject.ticket) {
+      this.say("ticket_refused_title", "ticket_refused", {}, ...(this.subject ? [["again", () => this.look()]] : []), ["other_code", () => this.askForCode()]);
+    } else this.say("open_refused_title", "open_refused");
+  }
+
+  ask(shown) {
+    document.getElementById("office").textContent = [shown.office.name, shown.service && shown.service.name].filter(Boolean).join(" – ");
+    const services = this.subject.ticket ? [] : shown.services;
+    const subject = services.length === 1 ? Object.assign({ service: services[0].code }, this.subject) : this.subject;
+    const form = new Form({
+      place: this.place, words: this.words,
+      form: { services, instrument: shown.instrument, employee: shown.employee || null, comments: Boolean(subject.ticket), sendsIn: 0 },
+      finish: (sheet) => this.finish(form, Object.assign({}, subject, answersOf(sheet, form.form))), empty: () => this.ask(shown),
+    });
+    this.show(() => form.speakAs(this.words));
+    this.form = form;
+  }
+
+  async finish(form, body) {
+    if (form.isEnding) return;
+    form.isEnding = true;
+    try {
+      await this.keepAndSend(this.sender, body);
+    } catch (error) {
+      // A browser that lets nothing be kept sends at least from where it stands.
+      this.sender.end();
+      this.shelf = new Memory();
+      this.sender = this.senderOn(this.shelf);
+      await this.keepAndSend(this.sender, body);
+    }
+  }
+
+  async keepAndSend(sender, body) {
+    const mark = await sender.take(body);
+    this.isMine = (rating) => rating.mark === mark;
+    this.say("kept_title", "kept");
+    await sender.start();
+  }
+
+  // Something became of an answer: tell it if it is this visit's.
+  async told(shelf, { done, parked }) {
+    const gone = parked.map(({ id }) => id);
+    if (gone.length > 0) await shelf.settle(Object.assign({}, NOTHING, { gone }));
+    const refused = parked.find((rating) => this.isMine(rating));
+    if (!refused && !done.some((rating) => this.isMine(rating))) return;
+    this.forget();
+    const { code } = refused ? refused.refused : {};
+    if (!refused) this.say("sent_title", "sent");
+    else {
+      if (code === "ticket-refused") this.subject = null;
+      this.refuse(code === "ticket-refused" ? null : code);
+    }
+  }
+}
+
+function waited(failures, seconds) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, seconds ? seconds * 1000 : Math.min(60000, 2000 * 2 ** failures) * (0.5 + Math.random() / 2));
+    if (!seconds) window.addEventListener("online", () => { clearTimeout(timer); resolve(); }, { once: true });
+  });
+}
