@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
+from app.web.files import LANGUAGES
+from tests.browser.chromium import axe_violations
 from tests.browser.standing import Standing
 from tests.browser.turnable import Turnable
 
@@ -34,6 +36,14 @@ def rate(page: Page, *scores: int, service: str | None = "KTP-EL") -> None:
 def send(page: Page) -> None:
     """From the review to the thanks."""
     tap(page, ".below .main")
+
+
+def axe_in_every_language(page: Page) -> None:
+    """Axe finds nothing wrong on this screen, whatever language it speaks."""
+    for language in [*LANGUAGES, "id"]:
+        page.locator(f"#languages [lang={language}]").click()
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        assert axe_violations(page) == [], language
 
 
 def waiting(page: Page, shelf: str = "waiting") -> list[dict[str, object]]:
