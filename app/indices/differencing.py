@@ -3,7 +3,8 @@
 Every figure counts whole parts: the ratings of one office, one employee and one month. The figures told so far
 cut all ratings into blocks, as the regions of a Venn diagram; whatever is added or subtracted, the result is made
 of whole blocks. So a figure may be told only if each block it cuts falls into pieces of none or at least ten.
-Ratings that arrived between two releases are parts of their own. This is stricter than linear algebra asks, and
+Ratings that arrived between two releases are parts of their own, and so are those that were held between two: what is
+left of a part is weighed as well as what went. This is stricter than linear algebra asks, and
 simple enough to be explained to anybody.
 """
 
@@ -41,26 +42,37 @@ class Release(NamedTuple):
     cells: Sequence[Cell]
 
 
-# A part's ratings that arrived after one release and before the next; numbered in the order of parts and releases.
+# Ratings of one part that came, went and came again together; numbered in the order of parts and releases.
 Atom = int
 # No figure has counted these ratings yet, so nobody knows how many they are.
 UNTOLD = 0
 
 
-@dataclass(frozen=True)
-class _Growth:
-    part: Part
-    epoch: int
+@dataclass(eq=False)
+class _Group:
+    """Ratings of one part that every release counts alike: `size` of them, counted from one epoch up to another."""
+
     size: int
+    lives: list[tuple[int, int | None]]
+
+    @property
+    def counts(self) -> bool:
+        """Whether the last release counts them."""
+        return self.lives[-1][1] is None
+
+    def split(self, size: int) -> "_Group":
+        """So many of them, which go their own way from now on."""
+        self.size -= size
+        return _Group(size, list(self.lives))
 
 
 class Ledger:
     """The blocks that former releases have cut, and what the ratings of now may be told as beside them."""
 
     def __init__(self, former: Sequence[Release], counts: Mapping[Part, int]) -> None:
-        self._atoms = _growths([*former, Release(counts, ())])
+        self._atoms = _groups([*former, Release(counts, ())])
         self._block = [UNTOLD] * len(self._atoms)
-        self._size = [sum(atom.size for atom in self._atoms)]
+        self._size = [sum(group.size for _, group in self._atoms)]
         self._by_office = _places(self._atoms, lambda part: part.office)
         self._by_employee = _places(self._atoms, lambda part: part.employee)
         self._now = len(former)
@@ -104,7 +116,7 @@ class Ledger:
     def _met(self, inside: Sequence[Atom]) -> Mapping[int, int]:
         met: Counter[int] = Counter()
         for atom in inside:
-            met[self._block[atom]] += self._atoms[atom].size
+            met[self._block[atom]] += self._atoms[atom][1].size
         return met
 
 
@@ -120,25 +132,57 @@ def remembered(former: Sequence[Release], counts: Mapping[Part, int], months: Co
     return gone | dict(counts)
 
 
-def _growths(releases: Sequence[Release]) -> list[_Growth]:
-    found: list[_Growth] = []
-    before: dict[Part, int] = {}
+def _groups(releases: Sequence[Release]) -> list[tuple[Part, _Group]]:
+    """How each part came to its ratings of now; what a release does not name is as it was before."""
+    found: dict[Part, list[_Group]] = {}
     for epoch, release in enumerate(releases):
-        for part, n in sorted(release.counts.items()):
-            # Fewer than before: some were held meanwhile, which the difference would tell as well.
-            if grown := abs(n - before.get(part, 0)):
-                found.append(_Growth(part, epoch, grown))
-            before[part] = n
-    return found
+        for part, n in release.counts.items():
+            groups = found.setdefault(part, [])
+            change = n - sum(group.size for group in groups if group.counts)
+            if change < 0:
+                _hold(groups, -change, epoch)
+            elif rest := _release(groups, change, epoch):
+                groups.append(_Group(rest, [(epoch, None)]))
+    return [(part, group) for part, groups in sorted(found.items()) for group in groups]
 
 
-def _places(atoms: Sequence[_Growth], key: Callable[[Part], str]) -> dict[str, list[Atom]]:
+def _hold(groups: list[_Group], n: int, epoch: int) -> None:
+    """So many are counted no more: which ones nobody tells, the latest are taken to be."""
+    for group in reversed([each for each in groups if each.counts]):
+        taken = min(n, group.size)
+        n -= taken
+        if taken:
+            gone = _parted(groups, group, taken)
+            gone.lives[-1] = (gone.lives[-1][0], epoch)
+
+
+def _release(groups: list[_Group], n: int, epoch: int) -> int:
+    """So many are counted again or for the first time; returns how many of them were never held."""
+    for group in sorted((each for each in groups if not each.counts), key=lambda each: each.lives[-1][1] or 0)[::-1]:
+        taken = min(n, group.size)
+        n -= taken
+        if taken:
+            _parted(groups, group, taken).lives.append((epoch, None))
+    return n
+
+
+def _parted(groups: list[_Group], group: _Group, size: int) -> _Group:
+    """So many of a group, as a group of their own unless they are all of it."""
+    if size == group.size:
+        return group
+    part = group.split(size)
+    groups.insert(groups.index(group) + 1, part)
+    return part
+
+
+def _places(atoms: Sequence[tuple[Part, _Group]], key: Callable[[Part], str]) -> dict[str, list[Atom]]:
     places: dict[str, list[Atom]] = {}
-    for atom, growth in enumerate(atoms):
-        places.setdefault(key(growth.part), []).append(atom)
+    for atom, (part, _) in enumerate(atoms):
+        places.setdefault(key(part), []).append(atom)
     return places
 
 
-def _counts(cell: Cell, growth: _Growth, epoch: int) -> bool:
-    part = growth.part
-    return growth.epoch <= epoch and part.office in cell.offices and part.month in cell.months
+def _counts(cell: Cell, atom: tuple[Part, _Group], epoch: int) -> bool:
+    part, group = atom
+    is_there = any(start <= epoch and (end is None or epoch < end) for start, end in group.lives)
+    return is_there and part.office in cell.offices and part.month in cell.months

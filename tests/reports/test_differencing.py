@@ -40,12 +40,18 @@ def subjects(counts: dict[Part, int], stood: dict[tuple[str, str], int]) -> list
 
 
 class Differencing(RuleBasedStateMachine):
-    """Ratings come, late ones too, periods are closed and revised in any order; an attacker keeps every report."""
+    """Ratings come, late ones too, some are held and released, periods are closed and revised in any order.
+
+    An attacker keeps every report. Of a part the latest ratings are held, and of these the last held come back first,
+    as the ledger takes it (decision 8 names what another order would tell).
+    """
 
     def __init__(self) -> None:
         super().__init__()
         # Groups of citizens that came together, and how many they are.
         self.arrivals: list[tuple[Part, int]] = []
+        # Which of them are held, in the order in which they were.
+        self.held: list[int] = []
         self.kept: list[dict[str, object]] = []
         self.stood: dict[str, dict[tuple[str, str], int]] = {}
         # What the attacker has: for each published figure, which arrivals it counts.
@@ -61,6 +67,39 @@ class Differencing(RuleBasedStateMachine):
         """Some citizens rate."""
         self.arrivals.append((Part(office, employee, month), n))
 
+    @rule(chosen=st.integers(0, 99), n=st.integers(1, 14))
+    def hold(self, chosen: int, n: int) -> None:
+        """Screening doubts some of the ratings of one office, employee and month."""
+        if not self.arrivals:
+            return
+        part = self.arrivals[chosen % len(self.arrivals)][0]
+        for place in reversed(range(len(self.arrivals))):
+            if self.arrivals[place][0] == part and place not in self.held and n:
+                n -= self._taken(place, n)
+                self.held.append(place)
+
+    @rule(n=st.integers(1, 14))
+    def release(self, n: int) -> None:
+        """An auditor lets some count again."""
+        while self.held and n:
+            place = self.held.pop()
+            size = self.arrivals[place][1]
+            if size > n:
+                self._taken(place, n)
+                self.held.append(len(self.arrivals) - 1)
+            n -= min(n, size)
+
+    def _taken(self, place: int, n: int) -> int:
+        """Split a group of citizens that only some of them leave: the others become a group of their own."""
+        part, size = self.arrivals[place]
+        if size <= n:
+            return size
+        self.arrivals[place] = (part, n)
+        self.arrivals.append((part, size - n))
+        rest = len(self.arrivals) - 1
+        self.seen = {(*figure, rest) if place in figure else figure for figure in self.seen}
+        return n
+
     @rule(code=st.sampled_from(PERIODS))
     def publish(self, code: str) -> None:
         """The period is closed or revised, and the attacker gets what is new."""
@@ -68,8 +107,9 @@ class Differencing(RuleBasedStateMachine):
         assert span is not None
         whole, before = frozenset(span.month_codes), frozenset(span.before().month_codes)
         counts: dict[Part, int] = {}
-        for part, n in self.arrivals:
-            counts[part] = counts.get(part, 0) + n
+        for place, (part, n) in enumerate(self.arrivals):
+            if place not in self.held:
+                counts[part] = counts.get(part, 0) + n
         former = releases_in(self.kept)
         asked = subjects(counts, self.stood.get(code, {}))
         showings, release = decide(
@@ -93,7 +133,10 @@ class Differencing(RuleBasedStateMachine):
         return tuple(
             place
             for place, (part, _) in enumerate(self.arrivals)
-            if part.office in cell.offices and part.month in cell.months and cell.employee in (None, part.employee)
+            if place not in self.held
+            and part.office in cell.offices
+            and part.month in cell.months
+            and cell.employee in (None, part.employee)
         )
 
     @invariant()
