@@ -1,12 +1,25 @@
 """How many wrong codes one address may send before it has to wait: a bucket that fills again by and by. Pure."""
 
 from collections import OrderedDict
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from math import ceil
 from threading import Lock
 
 
+def neighbourhood(address: str) -> str:
+    """What one line has for its own: an address of IPv4, but 2^64 of IPv6."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    mapped = found.ipv4_mapped
+    return str(mapped) if mapped else str(IPv6Network((int(found) >> 64 << 64, 64)))
+
+
 class GuessBudget:
-    """Attempts left per address, in memory only; of too many addresses the one longest silent is forgotten.
+    """Attempts left per address (of IPv6: per /64), in memory only; of too many the one longest silent is forgotten.
 
     An attempt is taken before the code is looked at and given back when it was right, so that no number of
     attempts at once gets past the budget.
@@ -21,6 +34,7 @@ class GuessBudget:
 
     def take(self, address: str, now: float) -> int:
         """Take an attempt at this Unix second: 0, or the whole seconds until there is one again."""
+        address = neighbourhood(address)
         with self._lock:
             left = self._filled(address, now)
             if left < 1:
@@ -30,6 +44,7 @@ class GuessBudget:
 
     def give_back(self, address: str, now: float) -> None:
         """The code was right: nothing was guessed."""
+        address = neighbourhood(address)
         with self._lock:
             self._keep(address, min(self._budget, self._filled(address, now) + 1), now)
 

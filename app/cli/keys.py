@@ -15,6 +15,7 @@ from app.access.principals import KeyKind
 from app.access.store import keys_of
 from app.access.tables import ApiKey
 from app.cli.context import actor, database, fail, out, print_table
+from app.devices.store import device_of_key
 from app.directory.catalogue import read_catalogue
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
@@ -106,6 +107,8 @@ def rotate(
     with database() as db:
         try:
             with db.writing() as session:
+                if device_of_key(session, agency, key_id) is not None:
+                    raise KeyFault("a paired kiosk holds this key: revoke the device and add it anew")
                 text, _ = keys.rotate(
                     session,
                     agency_id=agency,

@@ -1,6 +1,7 @@
 """Tickets over HTTP on both stores: issued, armed, spent once; everything else is one and the same refusal."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import structlog
 from sqlalchemy import text
 
+from app.foundation.database import Database
 from app.ratings.upkeep_store import tally_differences
 from app.tickets.codes import check_character, printed
 from app.tickets.upkeep import sweep_expired
@@ -275,3 +277,21 @@ def test_no_code_is_ever_logged_measured_or_stored(house: House) -> None:
     assert written.getvalue(), "the broken table was logged"
     for code in (spent, waiting):
         assert all(code not in each and printed(code) not in each for each in seen)
+
+
+def test_behind_a_locked_database_everybody_is_told_soon_and_nothing_is_stored_later(house: House) -> None:
+    codes = armed(house, 8)
+    ids = [house.new_id() for _ in codes]
+    other = Database(house.database.url.render_as_string(hide_password=False))
+    lock = "UPDATE ticket SET office = office" if other.is_sqlite else "LOCK TABLE ticket IN ACCESS EXCLUSIVE MODE"
+    with other.writing() as session:
+        session.execute(text(lock))
+        with ThreadPoolExecutor(len(codes)) as pool:
+            answers = list(pool.map(lambda each: redeem(house, each[0], id=each[1]), zip(codes, ids, strict=True)))
+    other.dispose()
+    # Not one after another: the second has waited as long as the first when its turn comes, and is told.
+    assert [answer.status_code for answer in answers] == [503] * len(codes)
+    assert max(answer.elapsed.total_seconds() for answer in answers) < 8
+    assert rows(house, "SELECT count(*) FROM rating") == [(0,)]
+    assert 'cermin_ratings_total{outcome="busy"} 8.0' in house.get("/metrics", None).text
+    assert [redeem(house, code, id=each).status_code for code, each in zip(codes, ids, strict=True)] == [201] * 8
