@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 import httpx
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -23,6 +24,9 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.house import NOW, uuid7
 from tests.loopback import serving
+
+# Long, and of lines that other tests walk through as well.
+pytestmark = pytest.mark.untraced
 
 CHECKS = [
     not_a_server_error,

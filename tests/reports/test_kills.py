@@ -11,8 +11,7 @@ from app.reports.signing import make_key
 from tests.house import House
 from tests.reports.closing import close
 
-# Long, and of lines that other tests walk through as well.
-pytestmark = pytest.mark.untraced
+pytestmark = pytest.mark.campaign
 
 NOTHING = dict.fromkeys(("periods", "releases", "reports", "sealed", "final", "closed", "finalised"), 0)
 Furnished = tuple[str, dict[str, str]]

@@ -58,6 +58,7 @@ def attempts_of(address: str, number: int, work: list[tuple[str, int]]) -> list[
     return answers
 
 
+@pytest.mark.campaign
 def test_64_clients_spend_1_000_tickets_exactly_1_000_times(furnished: tuple[str, dict[str, str]]) -> None:
     url, keys = furnished
     with serving(url, trusted_proxies="127.0.0.1") as address:
@@ -94,6 +95,7 @@ def guesses(n: int) -> Iterator[str]:
         yield drawn + check_character(drawn)
 
 
+@pytest.mark.campaign
 def test_10_000_guesses_meet_nothing_and_wait_after_the_budget_however_many_come_at_once(house: House) -> None:
     body = {"office": "dukcapil", "service": "ktp-el", "count": 200}
     codes = [each["code"] for each in house.post("/v1/tickets", body, "queue").json()["tickets"]]
