@@ -51,7 +51,8 @@ class Outcome(NamedTuple):
 def order(now: datetime, actor: str, trace_days: int, *, first: date | None = None, last: date | None = None) -> Order:
     """The usual order: every day of which traces are kept, up to yesterday (in WIB, so over in every zone)."""
     yesterday = now.astimezone(WIB).date() - timedelta(days=1)
-    since = yesterday - timedelta(days=trace_days)
+    # So many days of traces stand at every hour of the day; of the day before these some may be forgotten already.
+    since = yesterday - timedelta(days=trace_days - 1)
     # A day that is not over is looked at only when somebody asks for it.
     span = Span(first or since, last or yesterday)
     return Order(span, since, max(yesterday, span.last), now, actor)
