@@ -184,7 +184,13 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
         application.state.open_door = OpenDoor(application.state.intake, catalogues, clock)
         _open_tickets(application, database, secret, catalogues, shelves, store, late_limit)
         application.state.metrics.queued.set_function(lambda: writer.queued)
-        nightly = Nightly(database, clock, hour=settings.screen_at, trace_days=settings.trace_days)
+        nightly = Nightly(
+            database,
+            clock,
+            hour=settings.screen_at,
+            trace_days=settings.trace_days,
+            failed=application.state.metrics.screening_failures.inc,
+        )
         application.state.nightly = nightly
         upkeep = Upkeep(chores_of(settings, database, clock, application.state.metrics, nightly))
         _calm_the_interpreter()

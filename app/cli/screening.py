@@ -59,6 +59,8 @@ def run(
         found = run_agency(db, agency, what, track=_tracked)
     assert found is not None, "nobody takes a run at the terminal over"
     out.print(f"{found.findings} findings hold {found.held} ratings; {found.noted} noted")
+    if found.failed:
+        raise fail(f"{found.failed} offices could not be looked at to the end; run it again.")
 
 
 @screen.command("list")

@@ -100,6 +100,10 @@ def address(url: str) -> URL:
     return parts
 
 
+# How long upkeep waits for a lock, in milliseconds.
+UPKEEP_LOCK_MS = 20_000
+
+
 class Database:
     """Hands out sessions. `reading()` never blocks a writer; `writing()` is one transaction, committed at the end."""
 
@@ -145,11 +149,15 @@ class Database:
 
     @contextmanager
     def unhurried(self) -> Iterator[Session]:
-        """One transaction whose statements may take as long as they need: for upkeep, which nobody waits for."""
+        """One transaction whose statements may take as long as they need: for upkeep, which nobody waits for.
+
+        On PostgreSQL it also waits longer for locks than an answer may; on SQLite whoever writes waits alike.
+        """
         with self.writing() as session:
             if not self.is_sqlite:
                 # For this transaction only; the connection goes back to the pool as it was.
                 session.execute(text("SET LOCAL statement_timeout = 0"))
+                session.execute(text(f"SET LOCAL lock_timeout = {UPKEEP_LOCK_MS}"))
             yield session
 
     def dispose(self) -> None:

@@ -46,6 +46,11 @@ class Metrics:
             "Findings of screening, of all agencies, that wait for an auditor's decision.",
             registry=self.registry,
         )
+        self.screening_failures = Counter(
+            "cermin_screening_failures",
+            "Offices that a night's screening could not finish; the next night looks at them again.",
+            registry=self.registry,
+        )
         self.queued = Gauge("cermin_ratings_queued", "Ratings waiting for their group commit.", registry=self.registry)
 
     def answered(self, method: str, route: str, status: int) -> None:

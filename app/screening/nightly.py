@@ -1,6 +1,7 @@
 """Every night, one of the processes screens the day that is over in all three zones."""
 
 import threading
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -28,13 +29,22 @@ def due_on(now: datetime, hour: int) -> date:
 
 
 class Nightly:
-    """The nightly screening as one process sees it."""
+    """The nightly screening as one process sees it; `failed` is told how many offices a night could not finish."""
 
-    def __init__(self, database: Database, clock: Clock, *, hour: int, trace_days: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        hour: int,
+        trace_days: int,
+        failed: Callable[[int], object] = lambda _: None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._hour = hour
         self._trace_days = trace_days
+        self._failed = failed
         self._stopped = threading.Event()
         self._lease = Lease(database, NAME, new_id().hex, LEASE)
         # A service that has just been set up begins with its first night.
@@ -72,9 +82,11 @@ class Nightly:
             return False
         with self._database.writing() as session:
             store.forget_released(session, first_key((now - timedelta(days=self._trace_days)).date()))
+        # Offices that failed have their turn next night: every run looks at all days of which traces stand.
         self._write(due)
         self._done = due
-        log.info("screening.done", findings=found.findings, held=found.held, noted=found.noted)
+        self._failed(found.failed)
+        log.info("screening.done", **found._asdict())
         return True
 
     def _begin(self) -> None:

@@ -31,7 +31,7 @@ class OnDuty(NamedTuple):
 
 
 def one_devices(sheets: Sequence[Sheet], roster: Collection[OnDuty], span: Span) -> list[Block]:
-    """The weeks of persons that one sender dominates without a reason."""
+    """The whole weeks of persons that one sender dominates without a reason."""
     open_sheets = [s for s in sheets if not s.ticketed and not s.held and s.employee is not None and s.place]
     duties = {(duty.employee, monday(duty.day), duty.place) for duty in roster}
     manned = {(monday(duty.day), duty.place) for duty in roster}
@@ -39,7 +39,7 @@ def one_devices(sheets: Sequence[Sheet], roster: Collection[OnDuty], span: Span)
     found = []
     for (who, week), inside in sorted(weeks.items()):
         judged = [sheet for sheet in inside if not sheet.settled]
-        if not span.has(week, 7) or len(judged) < SMALLEST_WEEK:
+        if not span.holds(week, 7) or len(judged) < SMALLEST_WEEK:
             continue
         place, share = _most(judged)
         if share <= LARGEST_SHARE or not _is_odd_one(open_sheets, who, week, place):

@@ -74,7 +74,7 @@ def is_outside(hour: int, hours: Hours | None) -> bool:
     if hours is None:
         return True
     first, last = hour * 60, hour * 60 + 59
-    return last < hours.opens - TOLERANCE_MINUTES or first > hours.closes + TOLERANCE_MINUTES
+    return last < hours.opens - TOLERANCE_MINUTES or first >= hours.closes + TOLERANCE_MINUTES
 
 
 def _weekday(word: str) -> int:

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from app.access.audit import record
 from app.foundation.database import Database
 from app.foundation.ids import new_id
@@ -14,6 +16,8 @@ from app.screening.coverage import coverage_drops
 from app.screening.rules import Premises, screen
 from app.screening.sheets import Block, Span
 from app.screening.tables import Finding
+
+log = structlog.get_logger("cermin.screening")
 
 WIB = ZoneInfo("Asia/Jakarta")
 COUNTED, HELD, NOTED = "counted", "held", "noted"
@@ -37,11 +41,15 @@ class Order(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a run raised: findings that hold sheets, sheets held, and findings that only note something."""
+    """What a run raised: findings that hold sheets, sheets held, and findings that only note something.
+
+    `failed`: offices that could not be looked at to the end. The next run looks at the same days again.
+    """
 
     findings: int = 0
     held: int = 0
     noted: int = 0
+    failed: int = 0
 
     def plus(self, other: "Outcome") -> "Outcome":
         """Both together."""
@@ -51,7 +59,8 @@ class Outcome(NamedTuple):
 def order(now: datetime, actor: str, trace_days: int, *, first: date | None = None, last: date | None = None) -> Order:
     """The usual order: every day of which traces are kept, up to yesterday (in WIB, so over in every zone)."""
     yesterday = now.astimezone(WIB).date() - timedelta(days=1)
-    since = yesterday - timedelta(days=trace_days)
+    # So many days of traces stand at every hour of the day; of the day before these some may be forgotten already.
+    since = yesterday - timedelta(days=trace_days - 1)
     # A day that is not over is looked at only when somebody asks for it.
     span = Span(first or since, last or yesterday)
     return Order(span, since, max(yesterday, span.last), now, actor)
@@ -84,8 +93,19 @@ def run_agency(
     for office, zone in track(offices):
         if not goes_on():
             return None
+        total = total.plus(_screen(database, agency_id, office, zone, what))
+    return total
+
+
+def _screen(database: Database, agency_id: str, office: str, zone: str, what: Order) -> Outcome:
+    """One office. Whatever goes wrong there is logged and counted, and keeps no other office from its turn."""
+    total = Outcome()
+    try:
         for block in _look(database, agency_id, office, ZoneInfo(zone), what):
             total = total.plus(_raise(database, agency_id, office, block, what))
+    except Exception as error:
+        log.error("screening.office_failed", agency=agency_id, office=office, error=type(error).__name__)
+        total = total.plus(Outcome(failed=1))
     return total
 
 

@@ -99,6 +99,10 @@ class Span(NamedTuple):
         """Whether any of these days is among them."""
         return first <= self.last and first + timedelta(days=days - 1) >= self.first
 
+    def holds(self, first: date, days: int) -> bool:
+        """Whether all of these days are among them: half a week is not a small week, and is not judged as one."""
+        return first >= self.first and first + timedelta(days=days - 1) <= self.last
+
 
 def monday(day: date) -> date:
     """The first day of its week."""

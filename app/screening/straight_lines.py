@@ -30,7 +30,7 @@ class _Sum(NamedTuple):
 
 
 def straight_lines(sheets: Sequence[Sheet], span: Span) -> list[Block]:
-    """Days first, then weeks without what belongs to these; each questionnaire for itself."""
+    """Days first, then whole weeks without what belongs to these; each questionnaire for itself."""
     found: list[Block] = []
     for _, inside in sorted(grouped(sheets, lambda sheet: sheet.instrument).items()):
         usable = [sheet for sheet in inside if not sheet.held and sheet.total is not None]
@@ -48,7 +48,7 @@ def _of_length(sheets: Sequence[Sheet], span: Span, *, days: int) -> list[Block]
     of_persons = {who: _sum(inside) for who, inside in grouped(sheets, lambda sheet: sheet.employee).items()}
     found = []
     for (who, first), inside in sorted(grouped(sheets, lambda sheet: _unit(sheet, days)).items()):
-        if span.has(first, days):
+        if span.holds(first, days):
             own = of_persons[who]
             block = _judged(who, first, days, inside, own, _without(everybody, own))
             found += [] if block is None else [block]

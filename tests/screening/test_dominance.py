@@ -66,6 +66,23 @@ def test_a_kiosk_where_others_are_on_duty_is_doubted() -> None:
     assert one_devices([s._replace(settled=True) for s in given], ROSTER, SPAN) == []
 
 
+def test_a_day_at_anothers_counter_is_not_a_week() -> None:
+    """E1 helps out on Monday; by Friday most of the week comes from where E1 belongs."""
+    given = [
+        s._replace(place="counter:E2") if s.employee == "E1" and s.day == day(28) else s for s in office("counter:E1")
+    ]
+    others = [s._replace(place="counter:4") if s.employee == "E2" and s.day >= day(28) else s for s in given]
+    for last in (28, 30, 32, 34):
+        until = [s for s in others if s.day <= day(last)]
+        assert one_devices(until, ROSTER, Span(day(0), day(last))) == []
+
+
+def test_a_week_is_judged_when_it_is_over_and_whole() -> None:
+    given = office("app", 0.9)
+    for first, last, n in ((0, 34, 1), (28, 34, 1), (28, 50, 1), (0, 33, 0), (29, 34, 0)):
+        assert len(one_devices(given, ROSTER, Span(day(first), day(last)))) == n
+
+
 def test_who_always_sits_at_one_kiosk_is_not() -> None:
     assert one_devices(office("counter:E1"), ROSTER, SPAN) == []
 

@@ -4,13 +4,18 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 import app.upkeep
+from app.foundation.database import Database
+from app.ratings.standing_store import TallyMissing
 from app.screening import nightly as room
+from app.screening import running
 from app.screening.nightly import LEASE, Nightly, count_open, due_on
-from app.screening.running import run
+from app.screening.running import Outcome, run
+from app.screening.sheets import Block
 from tests.house import NOW, House, TurnableClock
 from tests.screening.office import checked, lunch, ordinary, rows, screen
 
@@ -143,6 +148,57 @@ def test_a_service_that_ends_stops_screening_and_another_goes_on(house: House) -
     assert not ending.look()
     assert heir.look()
     assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
+
+
+def test_an_office_that_fails_stops_no_other_and_is_looked_at_again_next_night(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ordinary(house)
+    lunch(house)
+    clock, failures, seen = TurnableClock(NOW), list[int](), list[tuple[str, str]]()
+    nightly = Nightly(house.database, clock, hour=1, trace_days=42, failed=failures.append)
+    clock.now = NIGHT
+    whole = running._look
+
+    def look(database: Database, agency: str, office: str, *rest: Any) -> list[Block]:
+        seen.append((agency, office))
+        if office == "dukcapil":
+            raise TallyMissing("of E001")
+        return whole(database, agency, office, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_look", look)
+        assert nightly.look()
+    assert seen == rows(house, "SELECT agency_id, code FROM office ORDER BY agency_id, code")
+    n = sum(office == "dukcapil" for _, office in seen)
+    assert failures == [n]
+    assert rows(house, "SELECT value FROM installation WHERE name = 'screening'") == [("2026-11-19",)]
+    told = capsys.readouterr()
+    assert "E001" not in told.out + told.err
+    assert not nightly.look()
+    clock.now = NIGHT + timedelta(days=1)
+    assert nightly.look()
+    assert failures == [n, 0]
+    assert rows(house, "SELECT reason, n FROM finding") == [("burst", 42)]
+    checked(house)
+
+
+def test_what_cannot_be_written_keeps_no_other_office_from_its_turn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordinary(house)
+    lunch(house)
+    tally = running.move
+
+    def missing(*_: object, **__: object) -> None:
+        raise TallyMissing
+
+    monkeypatch.setattr(running, "move", missing)
+    assert screen(house) == Outcome(failed=1)
+    assert rows(house, "SELECT count(*) FROM doubt") == [(0,)]
+    monkeypatch.setattr(running, "move", tally)
+    assert screen(house) == Outcome(findings=1, held=42)
+    checked(house)
 
 
 def test_one_of_several_threads_runs_it(house: House) -> None:

@@ -29,9 +29,11 @@ def test_what_cannot_be_read_is_refused(text: str) -> None:
 
 def test_an_hour_is_outside_when_no_minute_of_it_is_within_half_an_hour() -> None:
     assert [hour for hour in range(24) if not is_outside(hour, OFFICE)] == [7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
-    assert not is_outside(16, Hours(480, 930))
-    assert is_outside(17, Hours(480, 989))
-    assert not is_outside(17, Hours(480, 990))
+    # Closed at 15:30 and tolerated until 16:00, or a minute longer.
+    assert is_outside(16, Hours(480, 930))
+    assert not is_outside(16, Hours(480, 931))
+    assert is_outside(17, Hours(480, 990))
+    assert not is_outside(17, Hours(480, 991))
     assert all(is_outside(hour, None) for hour in range(24))
 
 

@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 from app.cli import context
 from app.cli import screening as commands
 from app.cli.program import program
+from app.screening import running
 from tests.house import NOW, SECRET, House
 from tests.screening.office import LUNCH, checked, lunch, ordinary, rows
 
@@ -48,6 +49,18 @@ def test_a_run_a_list_and_a_decision(run: Run, furnished: tuple[str, dict[str, s
         checked(house)
         actors = rows(house, "SELECT actor FROM audit_event WHERE action LIKE 'finding.%'")
         assert actors == [(context.actor(),)] * 2
+
+
+def test_an_office_that_failed_is_told(
+    run: Run, furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(running, "_look", broken)
+    with House.open(*furnished) as house:
+        [(n,)] = rows(house, "SELECT count(*) FROM office WHERE agency_id = 'kota'")
+    assert f"{n} offices could not be looked at" in run("run", "kota", status=1).stderr
 
 
 def test_opening_hours_are_told_in_a_line(run: Run, furnished: tuple[str, dict[str, str]]) -> None:

@@ -46,6 +46,11 @@ def test_a_week_is_looked_at_where_no_day_has_enough() -> None:
     week = spread([s for n in range(28, 33) for h in range(8, 16) for s in sheets(2, day(n), h)], 0.99, seed=4)
     [block] = straight_lines(usual + own + week, SPAN)
     assert (block.first, block.days, len(block.keys)) == (day(28), 7, sum(s.answers == "444" for s in week))
+    # Once it is over, however late; not while it goes on, nor when its Monday is forgotten.
+    given = usual + own + week
+    assert len(straight_lines(given, Span(day(28), day(50)))) == 1
+    assert straight_lines(given, Span(day(0), day(33))) == []
+    assert straight_lines(given, Span(day(29), day(50))) == []
 
 
 def test_what_is_held_released_or_without_answers_counts_as_it_should() -> None:
