@@ -74,7 +74,7 @@ def test_from_the_rating_to_the_release(house: House) -> None:
     assert index_of(house, office="dukcapil") == before
     checked(house)
     # What was released stays so, whatever run comes.
-    assert screen(house) == (0, 0, 0)
+    assert screen(house) == (0, 0, 0, 0)
     assert rows(house, HELD) == [(0,)]
 
 
@@ -84,7 +84,7 @@ def test_a_run_twice_changes_nothing(house: House) -> None:
     screen(house)
     tables = ("rating", "tally", "finding", "doubt", "audit_event")
     kept = {table: sorted(map(str, rows(house, f"SELECT * FROM {table}"))) for table in tables}
-    assert screen(house, NOW + timedelta(hours=1)) == (0, 0, 0)
+    assert screen(house, NOW + timedelta(hours=1)) == (0, 0, 0, 0)
     assert {table: sorted(map(str, rows(house, f"SELECT * FROM {table}"))) for table in tables} == kept
 
 
@@ -93,7 +93,7 @@ def test_late_sheets_of_a_held_block_raise_a_further_finding(house: House) -> No
     lunch(house)
     assert screen(house) == (1, IN_HOUR, 0)
     lunch(house, 5)
-    assert screen(house) == (1, 5, 0)
+    assert screen(house) == (1, 5, 0, 0)
     assert [found["n"] for found in house.get("/v1/findings", "admin").json()["items"]] == [IN_HOUR, 5]
     checked(house)
 
@@ -210,7 +210,7 @@ def test_a_run_stops_where_another_process_took_over(house: House) -> None:
     assert run(house.database, order(NOW, "test", 42), lambda: False) is None
     assert rows(house, HELD) == [(0,)]
     day = LUNCH - timedelta(days=1)
-    assert run_agency(house.database, "kota", order(NOW, "test", 42, first=day, last=day)) == (0, 0, 0)
+    assert run_agency(house.database, "kota", order(NOW, "test", 42, first=day, last=day)) == (0, 0, 0, 0)
 
 
 def test_runs_intake_and_decisions_race_and_the_tallies_agree(house: House) -> None:

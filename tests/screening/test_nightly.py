@@ -188,15 +188,14 @@ def test_what_cannot_be_written_keeps_no_other_office_from_its_turn(
 ) -> None:
     ordinary(house)
     lunch(house)
-    tally = running.move
 
     def missing(*_: object, **__: object) -> None:
         raise TallyMissing
 
-    monkeypatch.setattr(running, "move", missing)
-    assert screen(house) == Outcome(failed=1)
-    assert rows(house, "SELECT count(*) FROM doubt") == [(0,)]
-    monkeypatch.setattr(running, "move", tally)
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "move", missing)
+        assert screen(house) == Outcome(failed=1)
+        assert rows(house, "SELECT count(*) FROM doubt") == [(0,)]
     assert screen(house) == Outcome(findings=1, held=42)
     checked(house)
 

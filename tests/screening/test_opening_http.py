@@ -30,7 +30,7 @@ def test_hours_hold_from_the_day_on_which_they_were_told(house: House) -> None:
     assert house.put(PATH, {"hours": WEEK}, "admin").json() == told.json() == house.get(PATH).json()
     night = [kiosk(house, at(NOW.date(), 22, minute)) for minute in range(3)]
     send(house, [*night, kiosk(house, at(NOW.date(), 15))], "device")
-    assert screen(house, NOW + timedelta(days=2)) == (1, 3, 0)
+    assert screen(house, NOW + timedelta(days=2)) == (1, 3, 0, 0)
     [found] = house.get("/v1/findings", "supervisor").json()["items"]
     assert (found["reason"], found["from"], found["employee"], found["n"]) == ("outside-hours", "2026-11-18", "E001", 3)
     checked(house)

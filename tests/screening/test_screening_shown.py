@@ -74,14 +74,14 @@ def test_withheld_tickets_are_noted_once_and_hold_nothing(house: House) -> None:
                         TicketCount(agency_id="kota", office="dukcapil", issued_on=on, service=service, employee=who,
                                     issued=armed, armed=armed, spent=spent * armed // 50)
                     )  # fmt: skip
-    assert screen(house) == (0, 0, 1)
+    assert screen(house) == (0, 0, 1, 0)
     [found] = house.get("/v1/findings", "auditor").json()["items"]
     assert (found["reason"], found["employee"], found["standing"], found["n"]) == ("coverage-drop", "E001", "noted", 0)
     assert (found["from"], found["days"]) == ((first + timedelta(days=21)).isoformat(), 7)
     assert (found["evidence"]["count"], found["evidence"]["of"]) == (20, 50)
-    assert screen(house, NOW + timedelta(days=1)) == (0, 0, 0)
+    assert screen(house, NOW + timedelta(days=1)) == (0, 0, 0, 0)
     decided(house, "confirm")
-    assert screen(house, NOW + timedelta(days=2)) == (0, 0, 0)
+    assert screen(house, NOW + timedelta(days=2)) == (0, 0, 0, 0)
     assert rows(house, "SELECT count(*) FROM doubt") == [(0,)]
 
 
