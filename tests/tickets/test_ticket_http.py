@@ -1,5 +1,8 @@
 """Tickets over HTTP on both stores: issued, armed, spent once; everything else is one and the same refusal."""
 
+import asyncio
+import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -275,3 +278,30 @@ def test_no_code_is_ever_logged_measured_or_stored(house: House) -> None:
     assert written.getvalue(), "the broken table was logged"
     for code in (spent, waiting):
         assert all(code not in each and printed(code) not in each for each in seen)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+def test_behind_a_stalled_database_all_are_told_to_come_again_and_nothing_is_stored_later(
+    house: House, furnished: tuple[str, dict[str, str]]
+) -> None:
+    sheets = [{"ticket": code, "id": house.new_id(), "scores": SCORES} for code in armed(house, 6)]
+
+    async def at_once() -> list[httpx.Response]:
+        return await asyncio.gather(*(house.client.post("/v1/ratings", json=sheet) for sheet in sheets))
+
+    foreign = sqlite3.connect(furnished[0].removeprefix("sqlite:///"), isolation_level=None)
+    foreign.execute("BEGIN IMMEDIATE")
+    try:
+        begun = time.monotonic()
+        answers = house.portal.call(at_once)
+        waited = time.monotonic() - begun
+    finally:
+        foreign.execute("ROLLBACK")
+        foreign.close()
+    assert [each.status_code for each in answers] == [503] * 6
+    assert all(each.headers["retry-after"] for each in answers)
+    # One after the other the six would wait for nine seconds.
+    assert waited < 6
+    assert rows(house, "SELECT count(*) FROM rating") == [(0,)]
+    assert rows(house, "SELECT count(*) FROM ticket WHERE served_on IS NOT NULL") == [(6,)]
+    assert {house.post("/v1/ratings", sheet, None).status_code for sheet in sheets} == {201}
