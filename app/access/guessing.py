@@ -1,6 +1,7 @@
 """How many wrong codes one address may send before it has to wait: a bucket that fills again by and by. Pure."""
 
 from collections import OrderedDict
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from math import ceil
 from threading import Lock
 
@@ -21,6 +22,7 @@ class GuessBudget:
 
     def take(self, address: str, now: float) -> int:
         """Take an attempt at this Unix second: 0, or the whole seconds until there is one again."""
+        address = party(address)
         with self._lock:
             left = self._filled(address, now)
             if left < 1:
@@ -30,6 +32,7 @@ class GuessBudget:
 
     def give_back(self, address: str, now: float) -> None:
         """The code was right: nothing was guessed."""
+        address = party(address)
         with self._lock:
             self._keep(address, min(self._budget, self._filled(address, now) + 1), now)
 
@@ -42,3 +45,16 @@ class GuessBudget:
         self._left.move_to_end(address)
         while len(self._left) > self._most:
             self._left.popitem(last=False)
+
+
+def party(address: str) -> str:
+    """Whom an address belongs to: of IPv6 the /64 that one subscriber has; what is no address stays as it is."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((int(parsed), 64), strict=False))
