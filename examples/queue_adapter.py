@@ -22,6 +22,7 @@ import random
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ ISSUE_TRIES = 3
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 # Armed by nobody for so long, a ticket has expired.
 KEPT_SECONDS = 8 * 86_400
+# A service told later than this many seconds after it happened says when that was: the roster may have changed.
+LATE_SECONDS = 60
+LONGEST_TOLD_PAUSE = 3_600
 END = object()
 
 
@@ -54,8 +58,9 @@ class State:
         self._path = path
         found = json.loads(path.read_text("utf-8")) if path.exists() else {}
         self.waiting: dict[str, dict[str, Any]] = found.get("waiting", {})
-        self.served: list[dict[str, Any]] = found.get("served", [])
-        self.parked: list[dict[str, Any]] = found.get("parked", [])
+        # Whoever starts this again may have corrected what was wrong.
+        self.served: list[dict[str, Any]] = found.get("parked", []) + found.get("served", [])
+        self.parked: list[dict[str, Any]] = []
 
     def save(self) -> None:
         """All of it or nothing: a power cut leaves the file before or after, never half of one."""
@@ -115,6 +120,9 @@ class Adapter:
             _say(f"a line is no event: {type(error).__name__}")
 
     def _arrived(self, number: str, event: dict[str, Any]) -> None:
+        # Numbers come again every day: whoever has it now must not arm the slip of somebody who left.
+        if self._state.waiting.pop(number, None):
+            self._state.save()
         ticket = self._issue(number, str(event["service"]))
         if ticket is not None:
             self._state.waiting[number] = {"ticket": ticket["code"], "at": time.time()}
@@ -125,10 +133,10 @@ class Adapter:
         """A fresh ticket; None where there is none in time: the citizen gets a slip without one."""
         for attempt in range(ISSUE_TRIES):
             answer = self._post("/v1/tickets", {"office": self._office, "service": service})
-            if answer is not None and answer.status_code == 201:
-                ticket: dict[str, Any] = answer.json()["tickets"][0]
+            ticket = _ticket(answer)
+            if ticket is not None:
                 return ticket
-            if answer is not None and answer.status_code < 500:
+            if answer is not None and 400 <= answer.status_code < 500:
                 break
             time.sleep(self._shortest * (attempt + 1) / 2)
         _say(f"{number}: no ticket ({_told(answer)})")
@@ -140,7 +148,7 @@ class Adapter:
             _say(f"{number}: served, but no ticket is known")
             return
         told = {name: str(event[name]) for name in ("employee", "counter", "service") if event.get(name)}
-        self._state.served.append({"number": number, "wish": {"ticket": kept["ticket"], **told}})
+        self._state.served.append({"number": number, "at": time.time(), "wish": {"ticket": kept["ticket"], **told}})
         self._state.save()
 
     def _left(self, number: str, _: dict[str, Any]) -> None:
@@ -152,25 +160,23 @@ class Adapter:
         """Arm what waits, oldest first, until one has to wait longer."""
         while self._state.served and time.monotonic() >= self._next_try:
             service = self._state.served[0]
-            answer = self._post("/v1/tickets/arm", {"tickets": [service["wish"]]})
-            if answer is None or answer.status_code >= 500 or answer.status_code == 429:
+            answer = self._post("/v1/tickets/arm", {"tickets": [_wish(service)]})
+            result = _result(answer)
+            if result is None and not _is_refusal(answer):
                 self._back_off(service["number"], answer)
                 return
             self._pause = self._shortest
-            self._settle(self._state.served.pop(0), answer)
+            self._state.served.pop(0)
+            if result is None:
+                _say(f"{service['number']}: refused ({_told(answer)}); a person must look")
+                self._state.parked.append(service)
+            else:
+                _say(f"{service['number']}: {result}")
             self._state.save()
-
-    def _settle(self, service: dict[str, Any], answer: httpx.Response) -> None:
-        """It is armed, or no repeating will help."""
-        if answer.status_code == 200:
-            _say(f"{service['number']}: {answer.json()['results'][0]}")
-            return
-        _say(f"{service['number']}: refused ({_told(answer)}); a person must look")
-        self._state.parked.append(service)
 
     def _back_off(self, number: str, answer: httpx.Response | None) -> None:
         """Twice as long each time, and never all counters at the same moment."""
-        told = float(answer.headers.get("retry-after", 0)) if answer is not None else 0.0
+        told = _retry_after(answer)
         pause = max(told, self._pause * random.uniform(0.5, 1.0))
         _say(f"{number}: not armed yet ({_told(answer)}), again in {pause:.1f} s")
         self._next_try = time.monotonic() + pause
@@ -182,6 +188,46 @@ class Adapter:
             return self._client.post(path, json=body)
         except httpx.TransportError:
             return None
+
+
+def _wish(service: dict[str, Any]) -> dict[str, Any]:
+    """What is sent of a service; one that could not be told at once says when it happened."""
+    at = service.get("at")
+    if at is None or time.time() - at < LATE_SECONDS:
+        return dict(service["wish"])
+    return service["wish"] | {"served_at": datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")}
+
+
+def _ticket(answer: httpx.Response | None) -> dict[str, Any] | None:
+    """The ticket issued; None for everything else, also for what a portal on the way answers in Cermin's place."""
+    try:
+        ticket = answer.json()["tickets"][0] if answer is not None and answer.status_code == 201 else None
+        return {"code": ticket["code"], "text": ticket["text"]} if ticket else None
+    except (ValueError, KeyError, IndexError, TypeError):
+        return None
+
+
+def _result(answer: httpx.Response | None) -> str | None:
+    """What became of the one service sent; None for what Cermin did not say."""
+    try:
+        result = answer.json()["results"][0] if answer is not None and answer.status_code == 200 else None
+    except (ValueError, KeyError, IndexError, TypeError):
+        return None
+    return result if isinstance(result, str) else None
+
+
+def _is_refusal(answer: httpx.Response | None) -> bool:
+    """Whether Cermin itself says that the service cannot have happened. All else may pass: a key, an address, a way."""
+    try:
+        return answer is not None and answer.status_code == 422 and isinstance(answer.json()["code"], str)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _retry_after(answer: httpx.Response | None) -> float:
+    """Seconds that the answer asks to wait; none where it names a date, or nothing."""
+    told = answer.headers.get("retry-after", "") if answer is not None else ""
+    return min(float(told), LONGEST_TOLD_PAUSE) if told.isascii() and told.isdigit() else 0.0
 
 
 def _told(answer: httpx.Response | None) -> str:

@@ -128,6 +128,7 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "counter-unknown": "The office has no counter with this code.",
     "service-elsewhere": "The counter does not give this service.",
     "employee-unknown": "The agency has no employee with this code.",
+    "served-at-refused": "This moment lies ahead, or before the day of issue; correct the clock or leave it out.",
     "employee-not-posted": "This employee was not posted at that office on that day.",
     "out-of-scope": "This key does not reach this office.",
     "day-in-future": "This day has not begun at that office.",

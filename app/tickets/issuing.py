@@ -1,16 +1,17 @@
 """Issuing tickets at arrival and arming them when the service happened: all of a request or nothing of it."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from app.access.principals import Principal
 from app.directory.catalogue import Catalogue, CatalogueCache
 from app.foundation.database import Database
 from app.foundation.problems import FieldError, Problem
+from app.ratings.judging import LARGEST_LEAD
 from app.tickets import store
 from app.tickets.codes import code_digest, new_code
-from app.tickets.life import Armed, Held, Service, arm, armed_counts, day_of, expiry
+from app.tickets.life import VALID_DAYS, Armed, Held, Service, arm, armed_counts, day_of, expiry
 from app.tickets.schemas import ArmIn, ArmsIn, TicketsIn
 
 
@@ -74,11 +75,10 @@ class TicketOffice:
             for place, (digest, wish) in enumerate(zip(digests, asked.tickets, strict=True)):
                 ticket = _reached(tickets, digest, principal, catalogue)
                 told, today = (None, now.date()) if ticket is None else _told(wish, ticket, catalogue, now)
-                if ticket is not None and told is not None:
-                    flaws += [
-                        FieldError(f"tickets.{place}.{field}", code)
-                        for field, code in flaws_of(told, ticket.office, today, catalogue)
-                    ]
+                # What changes nothing is no fault, whatever became of the directory meanwhile.
+                if ticket is not None and told is not None and ticket.may_be_armed(day_of(now)):
+                    found = (*time_flaws(wish, ticket, today, now), *flaws_of(told, ticket.office, today, catalogue))
+                    flaws += [FieldError(f"tickets.{place}.{field}", code) for field, code in found]
                 became, after = arm(ticket, told or NOTHING, today, day_of(now))
                 results.append(became)
                 if ticket is not None and after is not None and after != ticket:
@@ -102,13 +102,25 @@ def _reached(tickets: Mapping[str, Held], digest: str, principal: Principal, cat
 
 
 def _told(wish: ArmIn, ticket: Held, catalogue: Catalogue, now: datetime) -> tuple[Service, date]:
-    """The service that happened, and the office's day. Nobody named: whoever is on duty at the counter now."""
+    """The service that happened, and the office's day of it. Nobody named: whoever was on duty at the counter then."""
+    at = now if wish.served_at is None or _is_far(wish.served_at, now) else wish.served_at
     counter = wish.counter or ticket.counter
     employee = wish.employee or ticket.employee
     if employee is None and counter is not None and (roster := catalogue.rosters.get((ticket.office, counter))):
-        employee = roster.on_duty(now)
-    today = now.astimezone(catalogue.offices[ticket.office].zone).date()
+        employee = roster.on_duty(at)
+    today = at.astimezone(catalogue.offices[ticket.office].zone).date()
     return Service(counter, wish.service or ticket.service, employee), today
+
+
+def _is_far(moment: datetime, now: datetime) -> bool:
+    """Whether no ticket that is still good can have been served then; also what no zone has a day for."""
+    return not now - timedelta(days=VALID_DAYS + 2) <= moment <= now + LARGEST_LEAD
+
+
+def time_flaws(wish: ArmIn, ticket: Held, day: date, now: datetime) -> Iterator[tuple[str, str]]:
+    """Field and code where the service is said to have happened in the future, or before the ticket's day of issue."""
+    if wish.served_at is not None and (_is_far(wish.served_at, now) or day < ticket.issued_on):
+        yield "served_at", "served-at-refused"
 
 
 def flaws_of(told: Service, office: str, day: date, catalogue: Catalogue) -> Iterator[tuple[str, str]]:

@@ -59,6 +59,10 @@ class Held(NamedTuple):
         """The row in which this ticket counts."""
         return CountKey(self.office, self.service, self.employee or "", self.issued_on)
 
+    def may_be_armed(self, utc_day: date) -> bool:
+        """Whether it is neither armed nor expired on this day of UTC."""
+        return self.served_on is None and self.expires_on >= utc_day
+
 
 class Armed(StrEnum):
     """What became of the wish to arm a ticket."""

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.foundation.days import Day
 from app.ratings.schemas import EmployeeCode, OfficeCode, TicketText
@@ -52,6 +52,9 @@ class ArmIn(Wire):
     employee: EmployeeCode | None = None
     service: OfficeCode | None = None
     counter: OfficeCode | None = None
+    served_at: AwareDatetime | None = Field(
+        default=None, description="When the service happened, if it could not be told at once; left out: now."
+    )
 
 
 class ArmsIn(Wire):

@@ -45,7 +45,7 @@ def test_from_the_rating_to_the_release(house: House) -> None:
     ordinary(house)
     lunch(house)
     before = index_of(house, office="dukcapil")
-    assert screen(house) == (1, IN_HOUR, 0)
+    assert screen(house) == (1, IN_HOUR, 0, 0)
     found = one(house)
     assert {
         name: found[name] for name in ("reason", "office", "employee", "from", "days", "hour", "n", "standing")
@@ -91,7 +91,7 @@ def test_a_run_twice_changes_nothing(house: House) -> None:
 def test_late_sheets_of_a_held_block_raise_a_further_finding(house: House) -> None:
     ordinary(house)
     lunch(house)
-    assert screen(house) == (1, IN_HOUR, 0)
+    assert screen(house) == (1, IN_HOUR, 0, 0)
     lunch(house, 5)
     assert screen(house) == (1, 5, 0, 0)
     assert [found["n"] for found in house.get("/v1/findings", "admin").json()["items"]] == [IN_HOUR, 5]

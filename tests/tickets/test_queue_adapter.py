@@ -1,10 +1,12 @@
 """The script beside a queue system, and the simulation of one, against a real server."""
 
+import importlib.util
 import json
 import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -44,12 +46,14 @@ def address(furnished: tuple[str, dict[str, str]]) -> Iterator[str]:
 def adapt(address: str, keys: dict[str, str], tmp_path: Path) -> Adapt:
     """Runs the script as the queue system does: events go in, slips come out."""
 
-    def run(*events: dict[str, Any] | str, status: int = 0, at: str = address, key: str = "queue") -> Ended:
+    def run(
+        *events: dict[str, Any] | str, status: int = 0, at: str = address, key: str = "queue", patience: str = "20"
+    ) -> Ended:
         lines = [each if isinstance(each, str) else json.dumps(each) for each in events]
         ended = subprocess.run(
             [
                 *(sys.executable, str(SCRIPT), "--office", "dukcapil", "--state", str(tmp_path / "queue.json")),
-                *("--pause", "0.05", "--patience", "0.3" if at == NOBODY else "20"),
+                *("--pause", "0.05", "--patience", "0.3" if at == NOBODY else patience),
             ],
             input="".join(f"{line}\n" for line in lines),
             env=os.environ | {"CERMIN_URL": at, "CERMIN_QUEUE_KEY": keys[key]},
@@ -127,7 +131,76 @@ def test_what_no_repeating_helps_is_kept_for_a_person(adapt: Adapt, tmp_path: Pa
     assert "A-2: armed" in ended.stderr, "one that is refused holds up no other"
     [parked] = json.loads((tmp_path / "queue.json").read_text("utf-8"))["parked"]
     assert parked["number"] == "A-1"
-    assert "key-kind-refused" in adapt(arrived("A-3"), status=1, key="reader").stderr
+    # A wrong key is put right by a person, and costs no service; what was parked is tried again at the next start.
+    wrong = adapt(arrived("A-3"), status=1, key="reader", patience="0.3")
+    assert "A-3: no ticket (key-kind-refused)" in wrong.stderr
+    assert "A-1: not armed yet (key-kind-refused)" in wrong.stderr
+    kept = json.loads((tmp_path / "queue.json").read_text("utf-8"))
+    assert [each["number"] for each in kept["served"] + kept["parked"]] == ["A-1"]
+
+
+Adapter = Callable[[Callable[[httpx.Request], httpx.Response]], Any]
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Adapter:
+    """The script's adapter, answered by a function in place of a service."""
+    spec = importlib.util.spec_from_file_location("queue_adapter", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    def make(answered: Callable[[httpx.Request], httpx.Response]) -> Any:
+        client = httpx.Client(base_url="http://cermin.test", transport=httpx.MockTransport(answered))
+        return module.Adapter(client, "dukcapil", module.State(tmp_path / "made.json"), 0.001)
+
+    return make
+
+
+def test_a_number_that_comes_again_never_arms_the_slip_of_who_had_it_before(script: Adapter) -> None:
+    answers = [httpx.Response(201, json={"tickets": [{"code": "OLD", "text": "slip"}]})]
+    adapter = script(lambda _: answers.pop() if answers else httpx.Response(503))
+    for event in (arrived("A-1"), arrived("A-1"), served("A-1")):
+        adapter._take(json.dumps(event))
+    assert adapter._state.served == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, text="<html>log in</html>"),
+        httpx.Response(200, json=["armed"]),
+        httpx.Response(200, json={"results": []}),
+        httpx.Response(422, text="<html>no</html>"),
+        httpx.Response(503, headers={"retry-after": "Wed, 18 Nov 2026 03:00:00 GMT"}),
+        *(httpx.Response(status, text="no") for status in (302, 400, 401, 403, 404, 407, 408, 429)),
+    ],
+)
+def test_what_cermin_did_not_say_costs_no_service(
+    answer: httpx.Response, script: Adapter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    adapter = script(lambda _: answer)
+    adapter._state.served.append({"number": "A-1", "at": 0.0, "wish": {"ticket": "CODE"}})
+    adapter._arm_due()
+    assert [each["number"] for each in adapter._state.served] == ["A-1"]
+    assert adapter._state.parked == []
+    assert "A-1: not armed yet" in capsys.readouterr().err
+    assert adapter._issue("A-2", "kk") is None
+
+
+def test_a_service_told_late_says_when_it_happened(script: Adapter) -> None:
+    sent: list[Any] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        sent.append(json.loads(request.content)["tickets"][0])
+        return httpx.Response(200, json={"results": ["armed"]})
+
+    adapter = script(answered)
+    moments = (1_795_000_000.0, time.time())
+    adapter._state.served += [{"number": "A-1", "at": at, "wish": {"ticket": "CODE"}} for at in moments]
+    adapter._arm_due()
+    assert sent == [{"ticket": "CODE", "served_at": "2026-11-18T11:06:40+00:00"}, {"ticket": "CODE"}]
 
 
 def simulated(*options: str, status: int) -> Result:

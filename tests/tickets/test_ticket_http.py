@@ -205,6 +205,27 @@ def test_arming_says_what_became_of_each_and_refuses_what_cannot_have_happened(h
     assert arm(house, [one], employee="E001") == ["unknown"]
 
 
+def test_a_service_told_late_is_that_of_whoever_was_on_duty_then(house: House) -> None:
+    [late, now] = issue(house, count=2)
+    served_at = NOW.isoformat()
+    house.clock.now += timedelta(hours=26)
+    assert arm(house, [late], counter="loket-1", served_at=served_at) == ["armed"]
+    assert rows(house, "SELECT employee, CAST(served_on AS VARCHAR) FROM ticket WHERE served_on IS NOT NULL") == [
+        ("E001", "2026-11-18")
+    ]
+    moments = (NOW - timedelta(days=1), house.clock.now + timedelta(minutes=6))
+    wrong = [*(each.isoformat() for each in moments), "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+    for moment in wrong:
+        wish = {"ticket": now, "served_at": moment}
+        problem(
+            house.post("/v1/tickets/arm", {"tickets": [wish]}, "queue"), 422, "served-at-refused", "tickets.0.served_at"
+        )
+    wish = {"ticket": now, "served_at": "2026-11-18T03:00:00"}
+    problem(house.post("/v1/tickets/arm", {"tickets": [wish]}, "queue"), 422, "field-invalid", "tickets.0.served_at")
+    # A repeat changes nothing, whatever it says meanwhile.
+    assert arm(house, [late], employee="E777") == ["otherwise"]
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "code"),
     [
