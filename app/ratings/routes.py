@@ -11,7 +11,8 @@ from starlette.responses import Response
 from app.access.authentication import key_missing
 from app.access.guard import requires, requires_proof
 from app.access.principals import KeyKind, Principal
-from app.foundation.answers import invalid
+from app.foundation.answers import invalid, of_database
+from app.foundation.database import SQLAlchemyError
 from app.foundation.one_pass import Prepared, one_pass
 from app.foundation.openapi import problems
 from app.foundation.problems import Problem
@@ -82,6 +83,11 @@ async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Re
     except Problem as problem:
         metrics.submitted(outcome_of(problem))
         raise
+    except SQLAlchemyError as error:
+        # Of a ticket or an open answer; the writer of all others tells such a fault as a problem.
+        problem = of_database(error)
+        metrics.submitted(outcome_of(problem))
+        raise problem from None
     metrics.submitted(accepted.stored.outcome)
     replayed = accepted.is_replay
     return Prepared(rating_body(accepted), 200 if replayed else 201, replayed=replayed)

@@ -321,6 +321,7 @@ def test_behind_a_stalled_database_all_are_told_to_come_again_and_nothing_is_sto
         foreign.close()
     assert [each.status_code for each in answers] == [503] * 6
     assert all(each.headers["retry-after"] for each in answers)
+    assert 'cermin_ratings_total{outcome="busy"} 6.0' in house.get("/metrics", None).text
     # One after the other the six would wait for nine seconds.
     assert waited < 6
     assert rows(house, "SELECT count(*) FROM rating") == [(0,)]
