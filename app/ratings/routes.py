@@ -85,9 +85,9 @@ async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Re
         raise
     except SQLAlchemyError as error:
         # Of a ticket or an open answer; the writer of all others tells such a fault as a problem.
-        problem = of_database(error)
-        metrics.submitted(outcome_of(problem))
-        raise problem from None
+        failed = of_database(error)
+        metrics.submitted(outcome_of(failed))
+        raise failed from None
     metrics.submitted(accepted.stored.outcome)
     replayed = accepted.is_replay
     return Prepared(rating_body(accepted), 200 if replayed else 201, replayed=replayed)
