@@ -195,7 +195,7 @@ def _wish(service: dict[str, Any]) -> dict[str, Any]:
     at = service.get("at")
     if at is None or time.time() - at < LATE_SECONDS:
         return dict(service["wish"])
-    return service["wish"] | {"served_at": datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")}
+    return {**service["wish"], "served_at": datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")}
 
 
 def _ticket(answer: httpx.Response | None) -> dict[str, Any] | None:

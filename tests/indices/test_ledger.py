@@ -57,6 +57,33 @@ def test_ratings_that_were_held_meanwhile_are_not_told_either() -> None:
     assert remembered(former, {}, [FEBRUARY]) == {}
 
 
+def test_what_is_left_of_a_part_is_not_told_either() -> None:
+    """Ten of fourteen are held: the office less the colleague, whose figures stand, would tell the four."""
+    before = {Part("a", "p", JANUARY): 14, Part("a", "q", JANUARY): 86}
+    told_before = [office(JANUARY), person(JANUARY, employee="q"), person(JANUARY)]
+    for left, may in ((9, False), (4, False), (1, False), (0, True)):
+        after = before | {Part("a", "p", JANUARY): left}
+        assert Ledger([Release(before, told_before)], after).tell(office(JANUARY)) is may
+    # Nor in a quarter with ten of another month, which are told as well.
+    later = before | {Part("a", "p", JANUARY): 4, Part("a", "p", FEBRUARY): 10, Part("a", "q", FEBRUARY): 80}
+    assert not Ledger([Release(before, told_before)], later).tell(office(JANUARY, FEBRUARY))
+
+
+def test_of_a_part_the_latest_ratings_are_held() -> None:
+    """Twelve, then fifteen more; ten are held, so five of the fifteen are left, which the first twelve would tell."""
+    former = [Release(months(january=n), [person(JANUARY)]) for n in (12, 27)]
+    assert not Ledger(former, months(january=17)).tell(person(JANUARY))
+    assert Ledger(former, months(january=12)).tell(person(JANUARY))
+    # Held across both: what is left of the twelve is ten, and two are gone.
+    assert not Ledger(former, months(january=10)).tell(person(JANUARY))
+
+
+def test_what_is_released_is_told_as_ratings_that_come() -> None:
+    former = [Release(months(january=n), [person(JANUARY)]) for n in (30, 20)]
+    assert Ledger(former, months(january=30)).tell(person(JANUARY))
+    assert not Ledger(former, months(january=29)).tell(person(JANUARY))
+
+
 def test_a_part_that_was_not_counted_then_has_grown_since_it_was() -> None:
     first = Release(months(january=12), [person(JANUARY)])
     between = Release({}, [])
