@@ -145,7 +145,14 @@ def _exchange(session: Session, pairing: Pairing, now: datetime) -> Paired:
         at=now,
         key=str(key.key_id),
     )
-    return Paired(id=device.device_id, key=text, office=device.office, counter=device.counter, label=device.label)
+    return Paired(
+        id=device.device_id,
+        key=text,
+        agency=device.agency_id,
+        office=device.office,
+        counter=device.counter,
+        label=device.label,
+    )
 
 
 def _check_place(session: Session, adding: Adding, asked: DeviceIn) -> None:

@@ -82,6 +82,7 @@ class Paired(Wire):
 
     id: UUID
     key: str
+    agency: str
     office: str
     counter: str
     label: str

@@ -11,14 +11,14 @@ Figures = Mapping[str, Any]
 
 CONFIDENCE = "95 % interval"
 USES = {
-    "nothing": "For nothing: there are fewer than 10 answers.",
+    "nothing": "For nothing: fewer than 10 ratings count.",
     "coaching": "For coaching only: as the start of a talk about the service. It must not enter an appraisal.",
     "appraisal": "As one piece of evidence (bukti dukung) in an appraisal, beside others. Alone it decides nothing.",
     "consequence": "It may support a consequence, but only after people have examined it and the employee was heard.",
 }
 
 WITHHELD = {
-    "few": "This report has no figures: fewer than 10 people rated in the period.",
+    "few": "This report has no figures: fewer than 10 ratings count in the period.",
     "difference": "This report has no figures: compared with other reports, they would let somebody work out what a "
     "few single citizens answered, here or about a colleague.",
 }
