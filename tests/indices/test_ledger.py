@@ -122,3 +122,11 @@ def test_parts_count_what_is_counted() -> None:
         SheetRow("a", "p", "kk", "kiosk", "held", "444", 9),
     ]
     assert parts_of(rows, JANUARY) == {Part("a", "p", JANUARY): 7, Part("a", "", JANUARY): 2}
+
+
+def test_the_last_held_are_taken_to_be_released_first() -> None:
+    """Ten and ten more are held, then ten are released: what is counted is what was told before the second hold."""
+    former = [Release(months(january=n), [person(JANUARY)]) for n in (40, 30, 20)]
+    assert Ledger(former, months(january=30)).tell(person(JANUARY))
+    assert not Ledger(former, months(january=25)).tell(person(JANUARY))
+    assert Ledger(former, months(january=40)).tell(person(JANUARY))
