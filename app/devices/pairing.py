@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import BytesIO
-
-import segno
 
 from app.access.audit import record
 from app.access.guessing import GuessBudget
@@ -20,6 +17,7 @@ from app.directory.scope import subtree
 from app.foundation.database import Database, Session
 from app.foundation.ids import new_id
 from app.foundation.problems import FieldError, Problem
+from app.foundation.qr import qr_svg
 from app.instruments.shelf import instruments_of
 
 # Behind a proxy all kiosks of all agencies share its address. Guessing at this speed for a quarter of an hour meets
@@ -88,7 +86,7 @@ def add_device(
         code=code,
         expires_at=pairing.expires_at,
         address=address,
-        qr=address and _qr(address),
+        qr=address and qr_svg(address),
     )
 
 
@@ -163,11 +161,3 @@ def _check_place(session: Session, adding: Adding, asked: DeviceIn) -> None:
         raise Problem("out-of-scope", what="this office")
     if store.counter_at(session, adding.agency_id, asked.office, asked.counter) is None:
         raise Problem("invalid-request", errors=[FieldError("counter", "counter-unknown")])
-
-
-def _qr(address: str) -> str:
-    drawn = BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        drawn, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True, border=4
-    )
-    return drawn.getvalue().decode()

@@ -4,7 +4,7 @@ from app.directory.listing_store import office_parents
 from app.directory.scope import subtree
 from app.foundation.database import Session
 from app.foundation.problems import Problem
-from app.tickets.slips import drawn
+from app.foundation.qr import qr_svg
 
 
 def poster(session: Session, agency_id: str, root: str | None, office: str, public_url: str | None) -> str:
@@ -19,4 +19,4 @@ def poster(session: Session, agency_id: str, root: str | None, office: str, publ
         raise Problem("out-of-scope", what="this office")
     if public_url is None:
         raise Problem("public-url-missing")
-    return drawn(f"{public_url}/o/{agency_id}/{office}", "svg")
+    return qr_svg(f"{public_url}/o/{agency_id}/{office}")

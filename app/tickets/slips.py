@@ -1,12 +1,9 @@
 """What is printed of a ticket: the address with the code in its fragment, lines of text, a QR code. Pure."""
 
-from base64 import b64encode
 from datetime import date
-from io import BytesIO
 from typing import Literal
 
-import segno
-
+from app.foundation.qr import qr_png, qr_svg
 from app.foundation.translations import Translate
 from app.tickets.codes import printed
 
@@ -33,9 +30,4 @@ def slip(code: str, where: str | None, expires_on: date, translate: Translate) -
 
 def drawn(where: str, kind: Literal["svg", "png"]) -> str:
     """The address as a QR code: an SVG element, or a PNG in base64."""
-    picture, code = BytesIO(), segno.make(where, error="m", micro=False)
-    if kind == "png":
-        code.save(picture, kind="png", scale=6, border=4)
-        return b64encode(picture.getvalue()).decode()
-    code.save(picture, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True, border=4)
-    return picture.getvalue().decode()
+    return qr_png(where) if kind == "png" else qr_svg(where)
