@@ -1,11 +1,9 @@
 """A view with every figure written out, as plain data: what the templates of page and paper read."""
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
-import segno
-
+from app.foundation.qr import qr_svg
 from app.reports.formats.blocks import Block, Cell, Chart, Code, Facts, Headline, Table, View, Words
 from app.reports.formats.charts import svg
 from app.reports.formats.language import Language, language
@@ -49,7 +47,7 @@ def _block(block: Block, tell: Language) -> Plain:
         case Chart():
             return _chart(block, tell)
         case Code(address, alternative):
-            return {"kind": "code", "svg": _qr(address), "alternative": alternative, "address": address}
+            return {"kind": "code", "svg": qr_svg(address), "alternative": alternative, "address": address}
 
 
 def _headline(block: Headline, tell: Language) -> Plain:
@@ -80,11 +78,3 @@ def _table(table: Table, tell: Language) -> Plain:
 
 def _items(items: Sequence[tuple[str, Cell]], tell: Language) -> list[Mapping[str, str]]:
     return [{"name": name, "value": tell.cell(cell)} for name, cell in items]
-
-
-def _qr(address: str) -> str:
-    drawn = BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        drawn, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True, border=4
-    )
-    return drawn.getvalue().decode()
