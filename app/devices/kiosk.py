@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app.access.principals import Principal
 from app.devices import store
-from app.devices.schemas import KioskOut, NamedOut, OnDuty, PinOut, PlaceOut
+from app.devices.schemas import KioskOfficeOut, KioskOut, NamedOut, OnDuty, PinOut
 from app.devices.short_names import short_name
 from app.directory.catalogue_store import directory_version
 from app.directory.store import find_office
@@ -76,7 +76,7 @@ def shown(session: Session, kiosk: Kiosk) -> KioskOut:
     services = store.services_given(session, principal.agency_id, counter.services if counter else ())
     return KioskOut(
         directory_version=kiosk.version,
-        office=PlaceOut(code=office.code, name=office.name, timezone=office.timezone),
+        office=KioskOfficeOut(code=office.code, name=office.name, timezone=office.timezone),
         counter=NamedOut(code=counter.code, name=counter.name) if counter else None,
         services=tuple(NamedOut(code=service.code, name=service.name) for service in services),
         instrument=instrument_out(kiosk.instrument),

@@ -162,7 +162,7 @@ class NamedOut(Wire):
     name: str
 
 
-class PlaceOut(NamedOut):
+class KioskOfficeOut(NamedOut):
     """An office with its time zone."""
 
     timezone: str
@@ -193,7 +193,7 @@ class KioskOut(Wire):
     """
 
     directory_version: UUID
-    office: PlaceOut
+    office: KioskOfficeOut
     counter: NamedOut | None
     services: tuple[NamedOut, ...]
     instrument: InstrumentOut

@@ -23,7 +23,7 @@ from app.indices.schemas import (
     OfficeGroup,
     OpenOut,
     ServiceGroup,
-    TicketsOut,
+    TicketCountsOut,
 )
 from app.instruments.model import Instrument, Item, Texts
 from app.instruments.schemas import TextsOut
@@ -102,8 +102,8 @@ def _open(instrument: Instrument, answers: OpenAnswers | None) -> OpenOut | None
     )
 
 
-def _tickets(tickets: TicketSum | None) -> TicketsOut | None:
-    return None if tickets is None else TicketsOut(**tickets._asdict(), coverage=tickets.coverage)
+def _tickets(tickets: TicketSum | None) -> TicketCountsOut | None:
+    return None if tickets is None else TicketCountsOut(**tickets._asdict(), coverage=tickets.coverage)
 
 
 def _group(by: By | None, group: Group | None) -> AnyGroup | None:

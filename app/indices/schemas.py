@@ -100,7 +100,7 @@ class OpenOut(_Out):
     index: str | None
 
 
-class TicketsOut(_Out):
+class TicketCountsOut(_Out):
     """Tickets issued in the period, how many of them were armed and spent, and coverage = spent / armed."""
 
     issued: int
@@ -122,7 +122,7 @@ class IndexRowOut(_Out):
     n: int | None
     held: int | None
     open: OpenOut | None
-    tickets: TicketsOut | None
+    tickets: TicketCountsOut | None
     held_reasons: dict[str, int] | None
     suppressed: bool
     dimensions: tuple[DimensionOut, ...]

@@ -12,7 +12,7 @@ from app.foundation.problems import Problem
 from app.reports import store
 from app.reports.canonical import digest_in
 from app.reports.lifecycle import asked
-from app.reports.schemas import PeriodOut, PlaceOut, ReportLine, ReportQuery, VerificationOut
+from app.reports.schemas import AlteredPlaceOut, PeriodOut, ReportLine, ReportQuery, VerificationOut
 from app.reports.tables import DRAFT, Period, Report
 from app.reports.verification import verify
 
@@ -87,7 +87,7 @@ def verification_of(session: Session, report_id: UUID, keys: Mapping[str, bytes]
         key=verdict.key,
         digest=envelope.get("digest"),
         final_on=envelope["document"].get("final_on"),
-        altered=tuple(PlaceOut(pointer=place.pointer, change=place.change) for place in verdict.places),
+        altered=tuple(AlteredPlaceOut(pointer=place.pointer, change=place.change) for place in verdict.places),
     )
 
 

@@ -143,7 +143,7 @@ class ReportOut(_Wire):
     identity: IdentityOut | None = None
 
 
-class PlaceOut(_Wire):
+class AlteredPlaceOut(_Wire):
     """Where a report was altered: a JSON pointer, and whether something was changed, added or removed there."""
 
     pointer: str
@@ -157,7 +157,7 @@ class VerificationOut(_Wire):
     key: str | None
     digest: str | None
     final_on: date | None
-    altered: tuple[PlaceOut, ...]
+    altered: tuple[AlteredPlaceOut, ...]
 
 
 class InvitedIn(_Wire):

@@ -19,7 +19,7 @@ from app.foundation.translations import negotiate, translator
 from app.tickets import slips
 from app.tickets.counting import read_counts
 from app.tickets.issuing import Issued, TicketOffice
-from app.tickets.schemas import ArmsIn, ArmsOut, CountQuery, CountsOut, TicketOut, TicketsIn, TicketsOut
+from app.tickets.schemas import ArmsIn, ArmsOut, CountQuery, CountsOut, IssuedTicketsOut, TicketOut, TicketsIn
 
 queues = requires(KeyKind.queue, KeyKind.admin)
 Queue = Annotated[Principal, Depends(queues)]
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/v1", tags=["tickets"])
 queue_router = APIRouter(prefix="/v1", tags=["tickets"], route_class=one_pass(queues, LIMITS, {}))
 
 
-@queue_router.post("/tickets", status_code=201, response_model=TicketsOut, responses=problems(*BODY))
+@queue_router.post("/tickets", status_code=201, response_model=IssuedTicketsOut, responses=problems(*BODY))
 async def post_tickets(request: Request, principal: Queue, asked: TicketsIn) -> Response:
     """Issue tickets at arrival. Their codes are told once; the address carries them in its fragment."""
     office: TicketOffice = request.app.state.ticket_office
@@ -61,7 +61,7 @@ def get_counts(request: Request, principal: Reader, query: Annotated[CountQuery,
         return read_counts(session, principal, query, catalogues.current(principal.agency_id))
 
 
-def _told(request: Request, asked: TicketsIn, issued: Issued) -> TicketsOut:
+def _told(request: Request, asked: TicketsIn, issued: Issued) -> IssuedTicketsOut:
     settings: Settings = request.app.state.settings
     translate = translator(negotiate(request.headers.get("accept-language"), settings.language))
     tickets = []
@@ -75,4 +75,4 @@ def _told(request: Request, asked: TicketsIn, issued: Issued) -> TicketsOut:
                 qr=slips.drawn(where, asked.qr) if where and asked.qr else None,
             )
         )
-    return TicketsOut(expires_on=issued.expires_on, tickets=tuple(tickets))
+    return IssuedTicketsOut(expires_on=issued.expires_on, tickets=tuple(tickets))

@@ -38,7 +38,7 @@ class TicketOut(Wire):
     qr: str | None
 
 
-class TicketsOut(Wire):
+class IssuedTicketsOut(Wire):
     """The tickets issued, and the last day on which they can be used."""
 
     expires_on: date
