@@ -13,64 +13,70 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Lifespan
 
+import app.closing.routes
 import app.devices.routes
 import app.directory.routes
-import app.foundation.routes
+import app.directory.volumes.routes
+import app.foundation.http.routes
 import app.indices.routes
 import app.instruments.routes
-import app.inviting.routes
-import app.ratings.routes
+import app.intake.invitation.routes
+import app.intake.routes
+import app.measures.routes
 import app.reports.routes
 import app.screening.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
 from app.devices.pairing import PairingDesk
-from app.directory.catalogue import CatalogueCache
-from app.foundation import answers
+from app.directory.catalogue_cache import CatalogueCache
 from app.foundation.clock import Clock, system_clock
-from app.foundation.database import Database
-from app.foundation.installation import UnfitInstallation, claim
-from app.foundation.middleware import Head, Limits, Watch
-from app.foundation.one_pass import ShortWay
-from app.foundation.openapi import document
-from app.foundation.queries import queries
-from app.foundation.routes import readiness_of
+from app.foundation.http import problem_responses as answers
+from app.foundation.http.fast_path import ShortWay
+from app.foundation.http.middleware import Head, Limits, Watch
+from app.foundation.http.openapi import document
+from app.foundation.http.query_parameters import queries
+from app.foundation.http.routes import readiness_of
 from app.foundation.secret import derive, load_secret
 from app.foundation.settings import Environment, Settings
+from app.foundation.storage.database import Database
+from app.foundation.storage.installation import UnfitInstallation, claim
 from app.foundation.telemetry import Metrics
-from app.instruments.shelf import ShelfCache, changed_since_use
-from app.inviting.looking import TicketWindow
-from app.ratings.intake import Intake
-from app.ratings.judging import Judge
+from app.instruments.registry import ShelfCache, changed_since_use
+from app.intake.invitation.ticket_lookup import TicketWindow
+from app.intake.rules.quotas import Pace, Quotas
+from app.intake.with_key import Intake
+from app.intake.with_ticket import Redeemer
+from app.intake.without_key import OpenDoor
+from app.jobs import Upkeep, chores_of
 from app.ratings.keys import KeyMaker
-from app.ratings.open_answers import OpenDoor
-from app.ratings.quotas import Pace, Quotas
 from app.ratings.store import RatingStore
+from app.ratings.validation import Judge
 from app.ratings.writer import Writer
-from app.reports.shelf import Shelf
+from app.reports.sealed_cache import Shelf
 from app.screening.nightly import Nightly
 from app.tickets.attempts import Attempts
 from app.tickets.issuing import TicketOffice
-from app.tickets.redeeming import Redeemer
-from app.upkeep import Upkeep, chores_of
 from app.web import docs
 
 log = structlog.get_logger("cermin")
 
 ROUTERS: tuple[APIRouter, ...] = (
-    app.foundation.routes.router,
+    app.foundation.http.routes.router,
     app.directory.routes.router,
-    app.directory.routes.volumes_router,
+    app.directory.volumes.routes.router,
+    app.directory.volumes.routes.fast_router,
     app.instruments.routes.router,
     app.devices.routes.router,
-    app.ratings.routes.router,
-    app.ratings.routes.batch_router,
+    app.intake.routes.router,
+    app.intake.routes.batch_router,
     app.tickets.routes.router,
     app.tickets.routes.queue_router,
-    app.inviting.routes.router,
+    app.intake.invitation.routes.router,
     app.screening.routes.router,
     app.indices.routes.router,
+    app.measures.routes.router,
+    app.closing.routes.router,
     app.reports.routes.router,
     *app.web.routes.routers,
 )

@@ -9,8 +9,8 @@ from itertools import cycle, islice
 from tempfile import TemporaryFile
 
 from app.access.principals import KeyKind, Principal
-from app.foundation.database import Database
 from app.foundation.ids import new_id
+from app.foundation.storage.database import Database
 from app.reports.appraisals import appraisals_for, rows_of, sheet_of
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from benchmarks.servers import peak_mib

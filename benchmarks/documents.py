@@ -16,16 +16,16 @@ from urllib.request import Request, urlopen
 
 from sqlmodel import col, select
 
+from app.closing import lifecycle
+from app.closing.lifecycle import Reach, asked
+from app.closing.tables import Report
 from app.directory.tables import Employee, Posting
-from app.foundation.database import Database
-from app.reports import lifecycle
-from app.reports.lifecycle import Reach, asked
-from app.reports.signing import load_key, make_key
-from app.reports.tables import Report
+from app.foundation.storage.database import Database
+from app.seals.signing import load_key, make_key
 from benchmarks.load import ask_tail
 from benchmarks.servers import SECRET, cermin, peak_mib
 from benchmarks.stores import furnished
-from tests.indices.visits import Visit, put
+from tests.ratings.visits import Visit, put
 
 PERSONS, RATINGS_EACH, BULK_ROWS = 1_000, 30, 100_000
 PERIOD, DAY, CLOSED = "2026-09", date(2026, 9, 14), datetime(2026, 10, 5, tzinfo=UTC)

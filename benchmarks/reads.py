@@ -8,7 +8,7 @@ from statistics import median
 import httpx
 from sqlalchemy import text
 
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from app.ratings import statements
 from benchmarks.load import ask
 from benchmarks.servers import cermin

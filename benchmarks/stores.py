@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 
-from app.foundation import migrating
-from app.foundation.database import Database
+from app.foundation.storage import migrations as migrating
+from app.foundation.storage.database import Database
 from tests.house import furnish
 from tests.postgres import start_postgres
 

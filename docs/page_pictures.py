@@ -16,11 +16,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.access.keys import issue
 from app.access.principals import KeyKind
-from app.cli.demo_loading import extend_roster
+from app.demo.loading import extend_roster
 from app.demo.town import AGENCY_CODE
 from app.foundation.clock import system_clock
-from app.foundation.database import Database
 from app.foundation.settings import Settings
+from app.foundation.storage.database import Database
 from app.main import create_app
 
 OFFICE, COUNTER, SERVICE = "disdukcapil", "loket-1", "ktp-el"

@@ -7,18 +7,18 @@ from tempfile import TemporaryDirectory
 
 from sqlmodel import select
 
-from app.cli.demo_loading import load
+from app.closing import lifecycle
+from app.closing.lifecycle import Reach, asked
+from app.closing.tables import Report
+from app.demo.loading import load
 from app.demo.town import AGENCY_CODE
 from app.foundation.clock import system_clock
-from app.foundation.database import Database, Session
-from app.foundation.migrating import upgrade
 from app.foundation.settings import Settings
-from app.reports import lifecycle
+from app.foundation.storage.database import Database, Session
+from app.foundation.storage.migrations import upgrade
 from app.reports.formats.as_pdf import png_pages
-from app.reports.lifecycle import Reach, asked
 from app.reports.printing import printable
-from app.reports.signing import load_key, make_key
-from app.reports.tables import Report
+from app.seals.signing import load_key, make_key
 from docs.page_pictures import draw_pages
 
 FOLDER = Path(__file__).parent / "pictures"

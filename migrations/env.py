@@ -8,14 +8,14 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 import app.access.tables
+import app.closing.tables
 import app.directory.tables
-import app.foundation.tables
+import app.foundation.storage.tables
 import app.instruments.tables
 import app.ratings.tables
-import app.reports.tables
 import app.screening.tables  # noqa: F401 - every table registers itself in the metadata
-from app.foundation.database import Database, metadata
 from app.foundation.settings import Settings
+from app.foundation.storage.database import Database, metadata
 
 # Any number that no other program uses as an advisory lock on this database.
 LOCK = 7_235_001

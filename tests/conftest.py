@@ -10,8 +10,8 @@ from tempfile import mkdtemp
 
 import pytest
 
-from app.foundation import migrating
-from app.foundation.database import Database
+from app.foundation.storage import migrations as migrating
+from app.foundation.storage.database import Database
 from tests.house import House, furnish_two
 from tests.postgres import PostgresServer, start_postgres
 

@@ -16,10 +16,10 @@ from fastapi import FastAPI
 from app.access.keys import issue
 from app.access.principals import KeyKind
 from app.directory.tables import Agency, Counter, Duty, Employee, Office, Posting, Service
-from app.foundation.database import Database
 from app.foundation.ids import new_id
 from app.foundation.settings import Settings
-from app.instruments.shelf import put_shipped
+from app.foundation.storage.database import Database
+from app.instruments.registry import put_shipped
 from app.main import create_app
 
 SECRET = "a secret of the tests, long enough to be one"

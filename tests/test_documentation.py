@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.foundation.answers import EXPECTED
+from app.foundation.http.problem_responses import EXPECTED
 from app.foundation.problems import FIELD_MESSAGES, KINDS
 from app.foundation.settings import Settings
 from app.foundation.translations import catalogues

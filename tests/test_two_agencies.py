@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from app.directory.tables import Counter, Employee, Office, Posting, Service
-from app.foundation.database import metadata
-from app.instruments.shelf import put_own
+from app.foundation.storage.database import metadata
+from app.instruments.registry import put_own
 from tests.house import NOW, House, problem
 
 AGENCIES = ("kota", "desa")
@@ -28,7 +28,7 @@ NOWHERE = {"office": "rsud-niet", "service": "imb-niet", "employee": "N777", "in
 # Parameters that name nothing of an agency; `after` is where a page starts, and any text will do.
 NAMES_NOTHING = {"agency", "after", "limit", "channel", "from", "to", "by", "include", "weights", "bands", "period",
                  "code", "revision", "kind", "unit", "format", "lang", "standing"}  # fmt: skip
-# Of one agency or not there at all: tests/reports/test_lifecycle.py, tests/devices/ and tests/screening/ ask for the
+# Of one agency or not there at all: tests/closing/test_lifecycle.py, tests/devices/ and tests/screening/ ask for the
 # other's.
 OF_ONE_AGENCY = {"report_id", "device_id", "finding_id"}
 # What is answered where 200 would need more than a right name.

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from app.access.tables import AuditEvent
-from app.foundation.database import Session
 from app.foundation.ids import new_id
+from app.foundation.storage.database import Session
 
 
 def record(

@@ -10,10 +10,10 @@ from app.access.keys import matches, read_key
 from app.access.principals import KeyKind, Principal
 from app.access.store import keys_by_lookup
 from app.access.tables import ApiKey
+from app.foundation.cache import Memory
 from app.foundation.clock import Clock
-from app.foundation.database import Database
 from app.foundation.problems import Problem
-from app.foundation.remembering import Memory
+from app.foundation.storage.database import Database
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="cermin"'}
 

@@ -7,9 +7,9 @@ from starlette.requests import Request
 
 from app.access.authentication import Authenticator, key_missing
 from app.access.principals import KeyKind, Principal
-from app.foundation.body import json_body
+from app.foundation.http.body import json_body
+from app.foundation.http.query_parameters import exact_query
 from app.foundation.problems import Problem
-from app.foundation.queries import exact_query
 
 EVERY_KIND = tuple(KeyKind)
 

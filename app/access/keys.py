@@ -1,7 +1,6 @@
 """Keys: `crm_<kind>_<lookup>_<secret>`. The secret is shown once; a digest of it is kept."""
 
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -9,16 +8,17 @@ from uuid import UUID
 
 from app.access.audit import record
 from app.access.principals import KeyKind
+from app.access.rules.random_codes import random_code
 from app.access.store import find_key
 from app.access.tables import ApiKey
-from app.foundation.database import Session
 from app.foundation.ids import new_id
+from app.foundation.storage.database import Session
 
 KINDS = frozenset(str(kind) for kind in KeyKind)
 REPORT_READERS = frozenset({KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin})
 
-# Crockford's base 32 without letters that are misread; 12 characters find the row, 32 (160 bits) prove it.
-ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+# 12 characters find the row, 32 (160 bits) prove it.
+LOOKUP_LENGTH, SECRET_LENGTH = 12, 32
 
 
 class KeyFault(ValueError):
@@ -78,7 +78,7 @@ def issue(
         raise KeyFault("only a key that reads reports can see a NIP")
     if expires_at is not None and expires_at <= now:
         raise KeyFault("the expiry lies in the past")
-    lookup, secret = _random(12), _random(32)
+    lookup, secret = random_code(LOOKUP_LENGTH), random_code(SECRET_LENGTH)
     key = ApiKey(
         agency_id=agency_id,
         key_id=new_id(),
@@ -157,7 +157,3 @@ def _living(session: Session, agency_id: str, key_id: UUID) -> ApiKey:
     if key.revoked_at is not None:
         raise KeyFault("the key is already revoked")
     return key
-
-
-def _random(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from app.access.tables import ApiKey
-from app.foundation.database import Session
+from app.foundation.storage.database import Session
 
 
 def keys_by_lookup(session: Session, lookup: str) -> Sequence[ApiKey]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, Index, false
 from sqlmodel import Field, SQLModel
 
-from app.foundation.database import Code, Text, UtcDateTime
+from app.foundation.storage.database import Code, Text, UtcDateTime
 
 
 class ApiKey(SQLModel, table=True):

@@ -11,10 +11,10 @@ from pydantic_core import ErrorDetails
 from rich.console import Console
 from rich.table import Table
 
-from app.foundation.database import Database, SQLAlchemyError
 from app.foundation.secret import load_secret
 from app.foundation.settings import Settings
-from app.foundation.unfit import UnfitInstallation
+from app.foundation.startup_errors import UnfitInstallation
+from app.foundation.storage.database import Database, SQLAlchemyError
 
 out = Console()
 err = Console(stderr=True)

@@ -1,22 +1,26 @@
 """`cermin demo`: an agency with six months of ratings, loaded through the real intake, then served."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
+import httpx
 import typer
 
 from app.access.keys import issue
 from app.access.principals import KeyKind
-from app.cli.context import database, settings
-from app.cli.demo_loading import ACTOR, extend_roster, load
+from app.cli.context import database, err, settings
 from app.cli.service import Port, run
+from app.demo.loading import ACTOR, DemoRefused, extend_roster, load
 from app.demo.roster import CLOSES_HOUR, OPENS_HOUR
 from app.demo.town import AGENCY_CODE
-from app.directory.catalogue import read_catalogue
+from app.directory.catalogue_cache import read_catalogue
 from app.foundation.clock import system_clock
-from app.foundation.database import Database
-from app.foundation.migrating import upgrade
+from app.foundation.settings import Settings
+from app.foundation.storage.database import Database
+from app.foundation.storage.migrations import upgrade
+from app.main import create_app
 
 # The place of the printed kiosk.
 OFFICE, COUNTER, ZONE = "disdukcapil", "loket-1", "WIB"
@@ -31,13 +35,27 @@ def demo(
     now = system_clock()
     with database() as db:
         upgrade(values.database_url)
-        load(values, db, now)
-        extend_roster(db, now)
+        try:
+            load(values, db, now, serving, err)
+        except DemoRefused as refused:
+            err.print(str(refused), style="red")
+            raise typer.Exit(1) from None
+        extend_roster(db, now, err)
         keys, employee = _fresh_keys(db, now), _on_duty(db, now)
     for line in _welcome(f"http://{values.host}:{values.port if port is None else port}", keys, now.date(), employee):
         typer.echo(line)
     if serve:
         run(values, port=port)
+
+
+@asynccontextmanager
+async def serving(values: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the whole service in this process."""
+    application = create_app(values)
+    async with application.router.lifespan_context(application):
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://demo", timeout=60) as client:
+            yield client
 
 
 def _fresh_keys(db: Database, now: datetime) -> dict[KeyKind, str]:

@@ -14,7 +14,7 @@ from app.cli.context import actor, database, fail, out, print_table, secret, set
 from app.devices import fleet
 from app.devices.kiosk import INSTRUMENT
 from app.devices.pairing import Adding, add_device
-from app.devices.pins import pin_digest
+from app.devices.rules.pins import pin_digest
 from app.devices.schemas import DeviceIn, DeviceOut
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock

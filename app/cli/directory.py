@@ -12,15 +12,15 @@ from rich.text import Text
 
 from app.cli.context import actor, database, err, fail, out
 from app.directory import register
-from app.directory.changes import Counts
 from app.directory.faults import DirectoryFault, WorkbookFault
-from app.directory.files import read_workbook
-from app.directory.proposal import propose
-from app.directory.template import write_template
-from app.directory.workbook import import_directory
+from app.directory.workbook.changes import Counts
+from app.directory.workbook.files import read_workbook
+from app.directory.workbook.importing import import_directory
+from app.directory.workbook.proposal import propose
+from app.directory.workbook.template import write_template
 from app.foundation.clock import system_clock
-from app.foundation.database import Session
-from app.instruments.shelf import put_shipped
+from app.foundation.storage.database import Session
+from app.instruments.registry import put_shipped
 
 agency = typer.Typer(help="Agencies, the tenants of this installation.", no_args_is_help=True)
 office = typer.Typer(help="Places of service.", no_args_is_help=True)

@@ -12,18 +12,18 @@ from rich.table import Table
 
 from app.cli.context import actor, database, err, fail, out, secret
 from app.cli.faults import faulty, show_faults
-from app.directory.catalogue import read_catalogue
+from app.directory.catalogue_cache import read_catalogue
 from app.foundation.clock import system_clock
-from app.foundation.database import Database, SQLAlchemyError
-from app.foundation.installation import UnfitInstallation, claim
+from app.foundation.storage.database import Database, SQLAlchemyError
+from app.foundation.storage.installation import UnfitInstallation, claim
 from app.instruments.model import Instrument
-from app.instruments.shelf import instruments_of
-from app.ratings.answer_cells import PROFILE_CODES
-from app.ratings.answers_csv import FileFault, column_name, read_answers
-from app.ratings.importing import Counts, Proposal, Track, propose, store_answers
-from app.ratings.judging import Premises
+from app.instruments.registry import instruments_of
+from app.ratings.csv_import.cells import PROFILE_CODES
+from app.ratings.csv_import.csv_file import FileFault, column_name, read_answers
+from app.ratings.csv_import.importing import Counts, Proposal, Track, propose, store_answers
+from app.ratings.csv_import.past_answers import Form
 from app.ratings.keys import KeyMaker
-from app.ratings.past_answers import Form
+from app.ratings.validation import Premises
 
 One = TypeVar("One")
 Channel = Literal["import", "kiosk", "mobile", "web"]

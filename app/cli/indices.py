@@ -9,17 +9,17 @@ from rich.text import Text
 
 from app.cli.context import database, fail, print_table, settings
 from app.directory.catalogue_store import directory_version
-from app.foundation.answers import invalid
+from app.disclosure.rules.minimum import SMALLEST_N
 from app.foundation.clock import system_clock
+from app.foundation.http.problem_responses import invalid
 from app.foundation.problems import Problem
 from app.foundation.translations import translator
-from app.indices.disclosure import SMALLEST_N
-from app.indices.figures import Group, IndexRow, IndexTable
-from app.indices.plan import By
 from app.indices.presenting import table_out
 from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
+from app.indices.rules.figures import Group, IndexRow, IndexTable
 from app.indices.schemas import IndexOut, IndexRowOut
+from app.ratings.tallies.rules.query_plan import By
 
 ABSENT = "–"
 

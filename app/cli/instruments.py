@@ -10,11 +10,11 @@ from rich.text import Text
 from app.cli.context import actor, database, fail, out
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
-from app.foundation.database import Session
+from app.foundation.storage.database import Session
 from app.instruments.loading import InstrumentFault, shipped
 from app.instruments.model import Instrument
+from app.instruments.registry import instruments_of, put_own
 from app.instruments.schemas import weight_text
-from app.instruments.shelf import instruments_of, put_own
 
 instrument = typer.Typer(help="Questionnaires: the shipped ones and an agency's own.", no_args_is_help=True)
 

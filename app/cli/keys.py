@@ -16,10 +16,10 @@ from app.access.store import keys_of
 from app.access.tables import ApiKey
 from app.cli.context import actor, database, fail, out, print_table
 from app.devices.store import device_of_key
-from app.directory.catalogue import read_catalogue
+from app.directory.catalogue_cache import read_catalogue
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 
 key = typer.Typer(
     help="Keys of kiosks, apps, queue systems, readers, supervisors, auditors and administrators.", no_args_is_help=True

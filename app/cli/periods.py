@@ -13,17 +13,18 @@ from pydantic import ValidationError
 from rich.table import Table
 
 from app.cli.context import actor, database, fail, out, print_table, settings
+from app.closing import lifecycle, replies, store
+from app.closing.lifecycle import Reach, asked
+from app.closing.survey import plans as skm_plans
+from app.closing.survey.schemas import SurveyFile
+from app.closing.tables import Period
 from app.directory.catalogue_store import directory_version
 from app.directory.listing_store import office_parents
 from app.foundation.clock import system_clock
-from app.foundation.database import Database, Session
 from app.foundation.problems import Problem
+from app.foundation.storage.database import Database, Session
 from app.foundation.translations import translator
-from app.reports import lifecycle, replies, skm_plans, store
-from app.reports.keyring import signing_key
-from app.reports.lifecycle import Reach, asked
-from app.reports.skm_schemas import SurveyFile
-from app.reports.tables import Period
+from app.seals.keyring import signing_key
 
 period = typer.Typer(help="Closing periods: draft, replies, final, revisions.", no_args_is_help=True)
 

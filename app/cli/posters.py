@@ -9,7 +9,7 @@ from app.cli.context import database, fail, settings
 from app.directory.catalogue_store import directory_version
 from app.foundation.problems import Problem
 from app.foundation.translations import translator
-from app.inviting.posters import poster as drawn_poster
+from app.intake.invitation.posters import poster as drawn_poster
 
 
 def poster(

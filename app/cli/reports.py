@@ -12,18 +12,18 @@ from rich.progress import Progress
 
 from app.access.principals import KeyKind, Principal
 from app.cli.context import database, err, fail, out, settings
+from app.closing.lifecycle import asked
+from app.closing.reading import identity_of
+from app.closing.store import periods_of, reports_of
+from app.closing.tables import Report
 from app.directory.catalogue_store import directory_version
-from app.foundation.database import Session
 from app.foundation.problems import Problem
+from app.foundation.storage.database import Session
 from app.foundation.translations import translator
 from app.reports.appraisals import appraisals_for, write
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS, AppraisalFormat
 from app.reports.formats.registry import FORMATS
-from app.reports.lifecycle import asked
 from app.reports.printing import file_name, printable
-from app.reports.reading import identity_of
-from app.reports.store import periods_of, reports_of
-from app.reports.tables import Report
 
 
 class ReportKind(StrEnum):

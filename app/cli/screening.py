@@ -13,14 +13,14 @@ from rich.text import Text
 from app.cli.context import actor, database, err, fail, out, print_table, settings
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
-from app.foundation.database import Database, Session
 from app.foundation.problems import Problem
+from app.foundation.storage.database import Database, Session
 from app.foundation.translations import translator
-from app.screening import deciding
-from app.screening.deciding import CONFIRMED, RELEASED, Decider
-from app.screening.opening import in_words, put_opening
-from app.screening.opening_hours import read_week
-from app.screening.running import order, run_agency
+from app.screening import decisions as deciding
+from app.screening.decisions import CONFIRMED, RELEASED, Decider
+from app.screening.opening_record import in_words, put_opening
+from app.screening.rules.opening_hours import read_week
+from app.screening.run import order, run_agency
 from app.screening.schemas import DecisionIn, FindingOut, FindingQuery, Standing
 
 screen = typer.Typer(help="Screening: what it doubts, and what is decided of it.", no_args_is_help=True)

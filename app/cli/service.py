@@ -13,9 +13,9 @@ from rich.table import Table
 from app.cli.context import actor, database, err, fail, out, print_table, secret, settings, told
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
-from app.foundation.migrating import current, upgrade
-from app.foundation.segments import OneSegment
+from app.foundation.http.single_write import OneSegment
 from app.foundation.settings import Settings
+from app.foundation.storage.migrations import current, upgrade
 from app.foundation.telemetry import configure_logging
 from app.main import check_fitness, create_app
 from app.ratings.reconciliation import reconcile

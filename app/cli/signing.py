@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from app.cli.context import fail, out, settings
-from app.reports import signing
-from app.reports.signing import SigningKeyFault
+from app.seals import signing
+from app.seals.signing import SigningKeyFault
 
 signing_key = typer.Typer(help="The key that seals reports.", no_args_is_help=True)
 

@@ -11,9 +11,9 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from app.cli.context import err, out, settings
-from app.reports.keyring import by_id, trusted_keys
-from app.reports.signing import SigningKeyFault, load_public
-from app.reports.verification import Outcome, Verdict, verify
+from app.seals.keyring import by_id, trusted_keys
+from app.seals.rules.verification import Outcome, Verdict, verify
+from app.seals.signing import SigningKeyFault, load_public
 
 LARGEST_FILE = 50_000_000
 PDF = b"%PDF"

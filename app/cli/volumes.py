@@ -8,12 +8,12 @@ import typer
 
 from app.cli.context import actor, database, fail, out
 from app.cli.faults import faulty, show_faults
-from app.directory.catalogue import read_catalogue
+from app.directory.catalogue_cache import read_catalogue
 from app.directory.faults import Fault as SheetFault
-from app.directory.volume_intake import store_volumes
-from app.directory.volume_rows import COLUMNS, read_volumes
+from app.directory.volumes.csv_rows import COLUMNS, read_volumes
+from app.directory.volumes.intake import store_volumes
 from app.foundation.clock import system_clock
-from app.ratings.answers_csv import AnswersFile, Fault, FileFault, read_answers
+from app.ratings.csv_import.csv_file import AnswersFile, Fault, FileFault, read_answers
 
 volumes = typer.Typer(help="How many people were served.", no_args_is_help=True)
 

@@ -9,13 +9,13 @@ from app.access.authentication import CHALLENGE
 from app.access.principals import Principal
 from app.access.store import find_key
 from app.devices import store
+from app.devices.rules.states import is_silent, state_of
 from app.devices.schemas import DeviceOut, DevicePage, HeartbeatIn, HeartbeatOut, StorageState
-from app.devices.states import is_silent, state_of
 from app.devices.tables import Heartbeat
 from app.directory.listing_store import office_parents
-from app.directory.scope import subtree
-from app.foundation.database import Database, Session
+from app.directory.rules.office_tree import subtree
 from app.foundation.problems import Problem
+from app.foundation.storage.database import Database, Session
 
 
 def list_fleet(

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from app.access.principals import Principal
 from app.devices import store
+from app.devices.rules.short_names import short_name
 from app.devices.schemas import KioskOfficeOut, KioskOut, NamedOut, OnDuty, PinOut
-from app.devices.short_names import short_name
 from app.directory.catalogue_store import directory_version
 from app.directory.store import find_office
 from app.directory.tables import Counter, Office
-from app.foundation.database import Session
+from app.foundation.storage.database import Session
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument
+from app.instruments.registry import instruments_of
 from app.instruments.schemas import instrument_out
-from app.instruments.shelf import instruments_of
 
 # What a kiosk asks whose key was issued by hand.
 INSTRUMENT = "ikl-1"

@@ -4,21 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.access.audit import record
-from app.access.guessing import GuessBudget
 from app.access.keys import issue
 from app.access.principals import KeyKind
+from app.access.rules.guess_budget import GuessBudget
 from app.devices import store
-from app.devices.codes import code_digest, new_code
-from app.devices.pins import PinDigest
+from app.devices.rules.pairing_codes import code_digest, new_code
+from app.devices.rules.pins import PinDigest
 from app.devices.schemas import DeviceAdded, DeviceIn, Paired
 from app.devices.tables import Device, Pairing
 from app.directory.listing_store import office_parents
-from app.directory.scope import subtree
-from app.foundation.database import Database, Session
+from app.directory.rules.office_tree import subtree
 from app.foundation.ids import new_id
 from app.foundation.problems import FieldError, Problem
 from app.foundation.qr import qr_svg
-from app.instruments.shelf import instruments_of
+from app.foundation.storage.database import Database, Session
+from app.instruments.registry import instruments_of
 
 # Behind a proxy all kiosks of all agencies share its address. Guessing at this speed for a quarter of an hour meets
 # one of a hundred open codes once in ten thousand million times.

@@ -12,7 +12,7 @@ from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.devices import fleet, kiosk
 from app.devices.pairing import Adding, PairingDesk, add_device
-from app.devices.pins import pin_digest
+from app.devices.rules.pins import pin_digest
 from app.devices.schemas import (
     DeviceAdded,
     DeviceIn,
@@ -25,12 +25,12 @@ from app.devices.schemas import (
     Paired,
     PairIn,
 )
-from app.foundation.body import json_body
 from app.foundation.clock import Clock
-from app.foundation.database import Database
-from app.foundation.openapi import open_problems, problems
-from app.foundation.queries import exact_query
+from app.foundation.http.body import json_body
+from app.foundation.http.openapi import open_problems, problems
+from app.foundation.http.query_parameters import exact_query
 from app.foundation.settings import Settings
+from app.foundation.storage.database import Database
 
 router = APIRouter(prefix="/v1", tags=["devices"])
 Admin = Annotated[Principal, Depends(requires(KeyKind.admin))]

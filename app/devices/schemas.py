@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from app.devices.pins import is_pin
-from app.devices.states import DeviceState
+from app.devices.rules.pins import is_pin
+from app.devices.rules.states import DeviceState
 from app.directory.schemas import CodeText, Limit
 from app.instruments.schemas import InstrumentId, InstrumentOut
 

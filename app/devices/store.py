@@ -11,7 +11,7 @@ from sqlmodel import and_, col, func, or_, select
 from app.access.tables import ApiKey
 from app.devices.tables import Device, Heartbeat, Pairing
 from app.directory.tables import Counter, Duty, Employee, Service
-from app.foundation.database import Session, UtcDateTime
+from app.foundation.storage.database import Session, UtcDateTime
 
 FleetRow: TypeAlias = tuple[Device, ApiKey | None, Heartbeat | None, Pairing | None]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from app.directory.tables import Agency, Counter, Duty, Employee, Office, Posting, Service
-from app.foundation.database import Session
+from app.foundation.storage.database import Session
 
 
 @dataclass(frozen=True)

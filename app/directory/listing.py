@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from app.access.principals import KeyKind, Principal
 from app.directory import listing_store, schemas
-from app.directory.scope import subtree
+from app.directory.rules.office_tree import subtree
 from app.directory.tables import ZONES, Counter, Office, Service, Volume
-from app.foundation.database import Session
 from app.foundation.problems import Problem
+from app.foundation.storage.database import Session
 
 Stored = TypeVar("Stored")
 

@@ -7,8 +7,12 @@ from sqlmodel import and_, col, or_, select, tuple_
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.directory.tables import Agency, Counter, Employee, Office, Posting, Service, Volume
-from app.directory.volumes import VolumeKey
-from app.foundation.database import Session
+from app.directory.volumes.volume import VolumeKey
+from app.foundation.storage.database import Session
+
+# Codes bound into one statement; far below what either driver takes.
+BATCH = 500
+NAMED: Mapping[str, type[Office | Service | Employee]] = {"office": Office, "service": Service, "employee": Employee}
 
 
 def agency_name(session: Session, agency_id: str) -> str:
@@ -22,6 +26,28 @@ def agency_name(session: Session, agency_id: str) -> str:
 def office_parents(session: Session, agency_id: str) -> dict[str, str | None]:
     """Every office's parent."""
     return dict(session.exec(select(Office.code, Office.parent).where(Office.agency_id == agency_id)).all())
+
+
+def families_of(session: Session, agency_id: str) -> dict[str, str]:
+    """Each service's family."""
+    return dict(session.exec(select(Service.code, Service.family).where(Service.agency_id == agency_id)).all())
+
+
+def names_of(session: Session, agency_id: str, kind: str, codes: Collection[str]) -> dict[str, str]:
+    """The names behind codes of the kind `office`, `service` or `employee`; unknown codes are absent.
+
+    Other kinds (channels, months, days) have no names.
+    """
+    table = NAMED.get(kind)
+    if table is None:
+        return {}
+    names: dict[str, str] = {}
+    ordered = sorted(codes)
+    for start in range(0, len(ordered), BATCH):
+        batch = ordered[start : start + BATCH]
+        query = select(table.code, table.name).where(table.agency_id == agency_id, col(table.code).in_(batch))
+        names.update(session.exec(query).all())
+    return names
 
 
 def offices_page(

@@ -5,9 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.access.audit import record
-from app.directory.cells import Cell
 from app.directory.faults import DirectoryFault
-from app.directory.rows import AgencyRow, CounterRow, EmployeeRow, OfficeRow, ServiceRow, checked
 from app.directory.store import (
     add,
     find_counter,
@@ -19,8 +17,10 @@ from app.directory.store import (
     renew_version,
 )
 from app.directory.tables import Agency, Counter, Employee, Office, Posting, Service
-from app.foundation.database import Session
+from app.directory.workbook.cells import Cell
+from app.directory.workbook.rows import AgencyRow, CounterRow, EmployeeRow, OfficeRow, ServiceRow, checked
 from app.foundation.ids import new_id
+from app.foundation.storage.database import Session
 
 
 def add_agency(session: Session, *, code: str, name: str, actor: str, now: datetime) -> Agency:

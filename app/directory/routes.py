@@ -3,13 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
 
 from app.access.guard import EVERY_KIND, requires
-from app.access.principals import KeyKind, Principal
+from app.access.principals import Principal
 from app.directory import listing
-from app.directory.catalogue import CatalogueCache
 from app.directory.schemas import (
     CounterPage,
     CounterQuery,
@@ -18,28 +15,14 @@ from app.directory.schemas import (
     OfficePage,
     PageQuery,
     ServicePage,
-    VolumePage,
-    VolumeQuery,
-    VolumesIn,
-    VolumesStored,
 )
-from app.directory.volume_intake import take_volumes
 from app.foundation.clock import Clock
-from app.foundation.database import Database
-from app.foundation.one_pass import Prepared, one_pass
-from app.foundation.openapi import problems
+from app.foundation.http.openapi import problems
+from app.foundation.storage.database import Database
 
 AnyKey = Annotated[Principal, Depends(requires(*EVERY_KIND))]
-VOLUME_READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
-VolumeReader = Annotated[Principal, Depends(requires(*VOLUME_READERS))]
-volume_senders = requires(KeyKind.queue, KeyKind.admin)
-VolumeSender = Annotated[Principal, Depends(volume_senders)]
-
-# 500 volumes with the longest codes, written with indents.
-LIMITS = {"/v1/volumes": 256 * 1_024}
 
 router = APIRouter(prefix="/v1", tags=["directory"])
-volumes_router = APIRouter(prefix="/v1", tags=["directory"], route_class=one_pass(volume_senders, LIMITS, {}))
 
 
 def _database(request: Request) -> Database:
@@ -74,23 +57,3 @@ def employees(request: Request, principal: AnyKey, query: Annotated[EmployeeQuer
     clock: Clock = request.app.state.clock
     with _database(request).reading() as session:
         return listing.list_employees(session, principal, query, clock())
-
-
-@router.get("/volumes", responses=problems(404, 422))
-def volumes(request: Request, principal: VolumeReader, query: Annotated[VolumeQuery, Query()]) -> VolumePage:
-    """The served volumes this key reaches, by office, date, service and employee."""
-    with _database(request).reading() as session:
-        return listing.list_volumes(session, principal, query)
-
-
-@volumes_router.post("/volumes", response_model=VolumesStored, responses=problems(400, 408, 413, 415, 422))
-async def post_volumes(request: Request, principal: VolumeSender, told: VolumesIn) -> Response:
-    """Store up to 500 served volumes, all or none; each replaces the one before, so sending again changes nothing."""
-    stored = await run_in_threadpool(_stored, request, principal, told)
-    return Prepared(stored.model_dump_json().encode(), 200)
-
-
-def _stored(request: Request, principal: Principal, told: VolumesIn) -> VolumesStored:
-    catalogues: CatalogueCache = request.app.state.catalogues
-    clock: Clock = request.app.state.clock
-    return take_volumes(_database(request), catalogues, principal, told, clock())

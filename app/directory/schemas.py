@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from app.directory.cells import HIGHEST_COUNT
+from app.directory.workbook.cells import HIGHEST_COUNT
 from app.foundation.days import Day
 
 # Wider than any code, so that an unknown office is told as such; still nothing a database could choke on.

@@ -10,11 +10,11 @@ from sqlalchemy import Date, bindparam, text
 from sqlmodel import SQLModel, col, insert, select, update
 
 from app.directory.catalogue_store import duties_since, whole_directory
-from app.directory.postings import Stay
+from app.directory.rules.postings import Stay
 from app.directory.tables import Agency, Counter, Duty, Employee, Office, Service
-from app.directory.volumes import DayVolume, ServedVolume
-from app.foundation.database import Session
+from app.directory.volumes.volume import DayVolume, ServedVolume
 from app.foundation.ids import new_id
+from app.foundation.storage.database import Session
 
 StoredRow: TypeAlias = SQLModel
 

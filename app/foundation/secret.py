@@ -7,7 +7,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from app.foundation.unfit import UnfitInstallation
+from app.foundation.startup_errors import UnfitInstallation
 
 
 def load_secret(given: str | None, file: Path) -> bytes:

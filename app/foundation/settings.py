@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.foundation.database import address
+from app.foundation.storage.database import address
 
 
 def _address(url: str) -> str:

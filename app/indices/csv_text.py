@@ -6,8 +6,8 @@ from io import StringIO
 from typing import TypeAlias
 
 from app.foundation.formula_guard import guarded
-from app.indices.figures import Group, IndexTable
 from app.indices.presenting import table_out
+from app.indices.rules.figures import Group, IndexTable
 from app.indices.schemas import DimensionOut, IndexOut, IndexRowOut, IndexTableOut
 
 Cells: TypeAlias = Mapping[str, str | int | float | None]

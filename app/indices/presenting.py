@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import repeat
 
-from app.indices.figures import Group, IndexRow, IndexTable, OpenAnswers, Scoring
-from app.indices.intervals import Interval
-from app.indices.official import Graded, ItemIndex
-from app.indices.plan import By
-from app.indices.rounding import half_up
+from app.indices.rules.figures import Group, IndexRow, IndexTable, OpenAnswers, Scoring
+from app.indices.rules.intervals import Interval
+from app.indices.rules.official import Graded, ItemIndex
+from app.indices.rules.rounding import half_up
 from app.indices.schemas import (
     AnyGroup,
     ChannelGroup,
@@ -27,7 +26,8 @@ from app.indices.schemas import (
 )
 from app.instruments.model import Instrument, Item, Texts
 from app.instruments.schemas import TextsOut
-from app.tickets.life import TicketSum
+from app.ratings.tallies.rules.query_plan import By
+from app.tickets.rules.lifecycle import TicketSum
 
 GROUPS: Mapping[By, type[AnyGroup]] = {
     By.office: OfficeGroup,

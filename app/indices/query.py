@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.foundation.days import Day
-from app.indices.plan import By
 from app.instruments.schemas import InstrumentId
+from app.ratings.tallies.rules.query_plan import By
 
 # The directory's own rules for codes are narrower; a code it cannot have is simply unknown.
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]

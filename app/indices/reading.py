@@ -4,21 +4,23 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from app.foundation.database import Session
+from app.directory.listing_store import names_of, office_parents
+from app.disclosure.rules.minimum import about_person
 from app.foundation.problems import FieldError, Problem
-from app.indices.disclosure import about_person, disclosed_row
-from app.indices.figures import Group, IndexTable, Scoring
-from app.indices.period import Period, period_of
-from app.indices.plan import By, Selection, plan
+from app.foundation.storage.database import Session
+from app.indices.days_asked import Period, period_of
 from app.indices.query import IndexQuery
+from app.indices.rules.figures import Group, IndexTable, Scoring, disclosed_row
 from app.indices.scope import offices_asked
-from app.indices.store import held_reasons, names_of, office_parents, sheet_counts
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument
-from app.instruments.shelf import instruments_of
-from app.ratings.standings import HELD
-from app.tickets.counting import ticket_sums
-from app.tickets.life import NONE, TicketSum
+from app.instruments.registry import instruments_of
+from app.ratings.status import HELD
+from app.ratings.tallies.rules.query_plan import By, Selection, plan
+from app.ratings.tallies.store import sheet_counts
+from app.screening.held_store import held_reasons
+from app.tickets.counts import ticket_sums
+from app.tickets.rules.lifecycle import NONE, TicketSum
 
 Choice = TypeVar("Choice")
 

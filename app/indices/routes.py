@@ -9,20 +9,16 @@ from starlette.responses import Response
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.foundation.clock import Clock
-from app.foundation.database import Database
-from app.foundation.openapi import problems
+from app.foundation.http.content_negotiation import chosen
+from app.foundation.http.openapi import problems
 from app.foundation.problems import Problem
 from app.foundation.settings import Settings
+from app.foundation.storage.database import Database
 from app.indices.csv_text import csv_text
-from app.indices.figures import IndexTable
-from app.indices.measures_presenting import measures_out
-from app.indices.measures_reading import read_measures
-from app.indices.measures_schemas import MeasuresOut, MeasuresQuery
-from app.indices.negotiation import chosen
-from app.indices.plan import By
 from app.indices.presenting import table_out
 from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
+from app.indices.rules.figures import IndexTable
 from app.indices.schemas import IndexTableOut
 
 JSON, CSV = "application/json", "text/csv"
@@ -51,38 +47,6 @@ def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery
     table = _read(request, principal, query)
     text = csv_text(table) if media_type == CSV else table_out(table).model_dump_json(by_alias=True)
     return Response(text, media_type=media_type, headers={"Vary": "Accept"})
-
-
-@router.get("/measures/employees", responses=problems(404, 422))
-def get_employee_measures(request: Request, principal: Reader, query: Annotated[MeasuresQuery, Query()]) -> MeasuresOut:
-    """Each person's figures in a period with all that makes them fair: reliability, comparison, change, coverage.
-
-    Persons are compared with those who mainly give services of the same family. A figure from fewer than
-    ten ratings is not shown, and `use` says what the others may be used for.
-    """
-    return _measures(request, principal, query, By.employee)
-
-
-@router.get("/measures/offices", responses=problems(404, 422))
-def get_office_measures(request: Request, principal: Reader, query: Annotated[MeasuresQuery, Query()]) -> MeasuresOut:
-    """Each office's figures in a period, compared with all offices of the agency."""
-    return _measures(request, principal, query, By.office)
-
-
-def _measures(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> MeasuresOut:
-    database: Database = request.app.state.database
-    with database.snapshot() as session:
-        return measures_out(
-            read_measures(
-                session,
-                principal.agency_id,
-                by,
-                root=principal.office,
-                office=query.office,
-                period=query.period,
-                instrument=query.instrument,
-            )
-        )
 
 
 def _read(request: Request, principal: Principal, query: IndexQuery) -> IndexTable:

@@ -5,8 +5,8 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.indices.plan import By
 from app.instruments.schemas import TextsOut
+from app.ratings.tallies.rules.query_plan import By
 
 
 class _Out(BaseModel):

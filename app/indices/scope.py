@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.directory.scope import subtree
+from app.directory.rules.office_tree import subtree
 from app.foundation.problems import Problem
 
 

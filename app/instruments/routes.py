@@ -7,10 +7,10 @@ from starlette.requests import Request
 
 from app.access.guard import EVERY_KIND, requires
 from app.access.principals import Principal
-from app.foundation.openapi import problems
+from app.foundation.http.openapi import problems
 from app.foundation.problems import Problem
+from app.instruments.registry import instruments_of
 from app.instruments.schemas import InstrumentOut, InstrumentPage, instrument_out, summary_of
-from app.instruments.shelf import instruments_of
 
 router = APIRouter(prefix="/v1", tags=["instruments"])
 Anybody = Annotated[Principal, Depends(requires(*EVERY_KIND))]

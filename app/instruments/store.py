@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel import col, select
 
-from app.foundation.database import Session
+from app.foundation.storage.database import Session
 from app.instruments.tables import InstrumentVersion
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKeyConstraint
 from sqlmodel import Field, SQLModel
 
-from app.foundation.database import Code, Text, UtcDateTime
+from app.foundation.storage.database import Code, Text, UtcDateTime
 
 
 class InstrumentVersion(SQLModel, table=True):

@@ -1,25 +1,12 @@
 """Where and for whom a sheet counts. Nothing is guessed: what does not fit is told to the client."""
 
 from datetime import date, datetime
-from typing import NamedTuple
 
 from app.access.principals import KeyKind, Principal
-from app.directory.catalogue import Catalogue
+from app.directory.rules.catalogue import Catalogue
 from app.foundation.problems import FieldError, Problem
+from app.ratings.rating import Place
 from app.ratings.schemas import RatingIn
-
-
-class Place(NamedTuple):
-    """Where, for whom and on which local day a rating counts."""
-
-    office: str
-    counter: str | None
-    service: str
-    employee: str | None
-    channel: str
-    rated_on: date
-    # The local hour of rating, 0 to 23; None where nobody shall know it (an import of past answers).
-    hour: int | None = None
 
 
 class _Unfit(Exception):

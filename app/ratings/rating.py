@@ -5,8 +5,20 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.ratings.attribution import Place
-from app.ratings.standings import COUNTED
+from app.ratings.status import COUNTED
+
+
+class Place(NamedTuple):
+    """Where, for whom and on which local day a rating counts."""
+
+    office: str
+    counter: str | None
+    service: str
+    employee: str | None
+    channel: str
+    rated_on: date
+    # The local hour of rating, 0 to 23; None where nobody shall know it (an import of past answers).
+    hour: int | None = None
 
 
 class NewRating(NamedTuple):

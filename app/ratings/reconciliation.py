@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.foundation.database import Database
-from app.ratings.upkeep_store import TallyDifference, count_rows, stray_codes, tally_differences
+from app.foundation.storage.database import Database
+from app.ratings.maintenance_store import TallyDifference, count_rows, stray_codes, tally_differences
 
 # A report of more lines would not be read; the exit status says the rest.
 LONGEST_REPORT = 200

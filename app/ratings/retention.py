@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from app.access.audit import record
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from app.ratings.keys import first_key
-from app.ratings.upkeep_store import forget_traces, purge_comments, unlink_comments, unlink_profiles
+from app.ratings.maintenance_store import forget_traces, purge_comments, unlink_comments, unlink_profiles
 
 
 def tidy(database: Database, now: datetime, retention: timedelta, actor: str) -> int:

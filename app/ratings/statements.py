@@ -6,7 +6,7 @@ interpreter's lock away at every step, and waits for it as often.
 Rows go in sorted by key and tallies sorted by theirs: unsorted writers deadlock, sorted ones do not.
 """
 
-from app.ratings.grains import GRAINS, Grain
+from app.ratings.tallies.rules.grains import GRAINS, Grain
 
 COLUMNS = (
     "key", "rated_on", "office", "counter", "service", "employee", "channel", "ticketed", "standing",

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from app.ratings import statements
-from app.ratings.counting import TallyKey, count
 from app.ratings.rating import NewRating, Outcome, Stored
 from app.ratings.rows import arrays, comments, profiles, row, trace, traces
+from app.ratings.tallies.rules.increments import TallyKey, count
 
 
 class RatingStore:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Uuid
 from sqlmodel import Field, SQLModel
 
-from app.foundation.database import Code, Text
+from app.foundation.storage.database import Code, Text
 
 CHANNELS = ("kiosk", "mobile", "web", "import")
 

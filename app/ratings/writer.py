@@ -14,9 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from app.foundation.problems import busy
-from app.ratings.lanes import Result, Scribe, start_lane
 from app.ratings.rating import NewRating
 from app.ratings.store import RatingStore
+from app.ratings.writer_thread import Result, Scribe, start_lane
 
 # Behind a stalled database a rating is refused rather than kept waiting longer than a client would.
 LONGEST_WAIT = 1.4

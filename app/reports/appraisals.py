@@ -7,18 +7,18 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from app.access.principals import Principal
+from app.closing import store
+from app.closing.lifecycle import asked
+from app.closing.reading import newest_or_named, offices_reached
+from app.closing.tables import DRAFT, Period
 from app.directory.listing_store import nips_of
-from app.foundation.database import Session
 from app.foundation.problems import Problem
-from app.indices.calendar import Span
-from app.indices.measures_reading import scoring_of
-from app.reports import store
-from app.reports.appraisal_columns import Line, Row, columns, row
+from app.foundation.storage.database import Session
+from app.indices.rules.calendar import Span
+from app.measures.reading import scoring_of
 from app.reports.formats.appraisal_files import AppraisalFormat, Sheet
-from app.reports.lifecycle import asked
 from app.reports.printing import verification_address
-from app.reports.reading import newest_or_named, offices_reached
-from app.reports.tables import DRAFT, Period
+from app.reports.rules.appraisal_columns import Line, Row, columns, row
 
 CHUNK = 64 * 1_024
 

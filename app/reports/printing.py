@@ -6,12 +6,12 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from app.closing.tables import Report
+from app.foundation.http.content_negotiation import chosen
 from app.foundation.problems import Problem
-from app.indices.negotiation import chosen
 from app.reports.formats.as_html import POLICY
 from app.reports.formats.printable import Printable
 from app.reports.formats.registry import Format
-from app.reports.tables import Report
 
 # A page of a report runs nothing and loads nothing.
 HEADERS: Mapping[str, Mapping[str, str]] = MappingProxyType({"html": {"Content-Security-Policy": POLICY}})

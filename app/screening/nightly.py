@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from app.foundation.clock import Clock
-from app.foundation.database import Database
 from app.foundation.ids import new_id
-from app.foundation.installation import note, noted
-from app.foundation.leases import Lease
+from app.foundation.storage.database import Database
+from app.foundation.storage.installation import note, noted
+from app.foundation.storage.leases import Lease
 from app.ratings.keys import first_key
 from app.screening import store
-from app.screening.running import WIB, order, run
+from app.screening.run import WIB, order, run
 
 log = structlog.get_logger("cermin.screening")
 

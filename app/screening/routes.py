@@ -11,10 +11,11 @@ from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.directory.schemas import CodeText
 from app.foundation.clock import Clock
-from app.foundation.database import Database
-from app.foundation.openapi import problems
-from app.screening import deciding, opening
-from app.screening.deciding import CONFIRMED, RELEASED, Decider
+from app.foundation.http.openapi import problems
+from app.foundation.storage.database import Database
+from app.screening import decisions as deciding
+from app.screening import opening_record as opening
+from app.screening.decisions import CONFIRMED, RELEASED, Decider
 from app.screening.schemas import DecisionIn, FindingOut, FindingPage, FindingQuery, OpeningIn, OpeningOut
 
 router = APIRouter(prefix="/v1", tags=["screening"])

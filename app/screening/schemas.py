@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from app.directory.schemas import CodeText, Limit
 from app.foundation.days import Day
-from app.screening.opening_hours import MINUTES_OF_DAY
-from app.screening.sheets import Reason
+from app.screening.rules.opening_hours import MINUTES_OF_DAY
+from app.screening.rules.sheets import Reason
 
 Standing: TypeAlias = Literal["held", "noted", "released", "confirmed"]
 ClockTime: TypeAlias = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]

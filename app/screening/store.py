@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, delete, func, insert, inspect, select
 
 from app.directory.tables import Agency, Duty, Office
-from app.foundation.database import Session
+from app.foundation.storage.database import Session
 from app.ratings.tables import Rating, Trace
-from app.screening.coverage import QUIET_DAYS, Tickets
-from app.screening.one_device import COUNTER, OnDuty
-from app.screening.opening_hours import Hours, Week
-from app.screening.sheets import Block, HeldRow, RaisedRow, Sheet
+from app.screening.rules.coverage import QUIET_DAYS, Tickets
+from app.screening.rules.one_device import COUNTER, OnDuty
+from app.screening.rules.opening_hours import Hours, Week
+from app.screening.rules.sheets import Block, Sheet
 from app.screening.tables import Doubt, Finding, Opening
 from app.tickets.tables import TicketCount
 
@@ -179,32 +179,6 @@ def count_undecided(session: Session) -> int:
     """How many findings of all agencies wait for a decision."""
     n: int = session.execute(select(func.count()).where(FINDING.standing.in_(UNDECIDED))).scalar_one()
     return n
-
-
-def held_in(session: Session, agency_id: str, instrument: str, first: date, last: date) -> list[HeldRow]:
-    """How many sheets of these days are held, by office, employee and reason."""
-    keys = (RATING.office, RATING.employee, FINDING.reason)
-    query = (
-        select(*keys, func.count())
-        .select_from(Rating)
-        .join(Doubt, and_(DOUBT.agency_id == RATING.agency_id, DOUBT.key == RATING.key))
-        .join(Finding, and_(FINDING.agency_id == DOUBT.agency_id, FINDING.finding_id == DOUBT.finding_id))
-        .where(
-            RATING.agency_id == agency_id,
-            RATING.rated_on.between(first, last),
-            RATING.instrument == instrument,
-            RATING.standing == "held",
-        )
-        .group_by(*keys)
-    )
-    return [HeldRow(*row) for row in session.execute(query)]
-
-
-def raised_in(session: Session, agency_id: str, first: date, last: date) -> list[RaisedRow]:
-    """How many findings begin on these days, by office, reason and standing."""
-    keys = (FINDING.office, FINDING.reason, FINDING.standing)
-    query = select(*keys, func.count()).where(FINDING.agency_id == agency_id, FINDING.first_on.between(first, last))
-    return [RaisedRow(*row) for row in session.execute(query.group_by(*keys))]
 
 
 def forget_released(session: Session, before: UUID) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Uuid
 from sqlmodel import Field, SQLModel
 
-from app.foundation.database import Code, Text, UtcDateTime
+from app.foundation.storage.database import Code, Text, UtcDateTime
 
 
 class Finding(SQLModel, table=True):

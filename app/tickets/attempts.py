@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.access.guessing import GuessBudget
+from app.access.rules.guess_budget import GuessBudget
 from app.foundation.clock import Clock, seconds_of
 from app.foundation.problems import Problem
 

@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from app.access.principals import Principal
-from app.directory.catalogue import Catalogue, CatalogueCache
-from app.foundation.database import Database
+from app.directory.catalogue_cache import CatalogueCache
+from app.directory.rules.catalogue import Catalogue
 from app.foundation.problems import FieldError, Problem
-from app.ratings.judging import LARGEST_LEAD
+from app.foundation.storage.database import Database
+from app.ratings.validation import LARGEST_LEAD
 from app.tickets import store
-from app.tickets.codes import code_digest, new_code
-from app.tickets.life import VALID_DAYS, Armed, Held, Service, arm, armed_counts, day_of, expiry
+from app.tickets.rules.codes import code_digest, new_code
+from app.tickets.rules.lifecycle import VALID_DAYS, Armed, Held, Service, arm, armed_counts, day_of, expiry
 from app.tickets.schemas import ArmIn, ArmsIn, TicketsIn
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from app.tickets import store
 
 # A report of more lines would not be read; the exit status says the rest.

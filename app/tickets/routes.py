@@ -9,16 +9,16 @@ from starlette.responses import Response
 
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
-from app.directory.catalogue import CatalogueCache
+from app.directory.catalogue_cache import CatalogueCache
 from app.foundation.clock import Clock
-from app.foundation.database import Database
-from app.foundation.one_pass import Prepared, one_pass
-from app.foundation.openapi import problems
+from app.foundation.http.fast_path import Prepared, one_pass
+from app.foundation.http.openapi import problems
 from app.foundation.settings import Settings
+from app.foundation.storage.database import Database
 from app.foundation.translations import negotiate, translator
-from app.tickets import slips
-from app.tickets.counting import read_counts
+from app.tickets.counts import read_counts
 from app.tickets.issuing import Issued, TicketOffice
+from app.tickets.rules import slips
 from app.tickets.schemas import ArmsIn, ArmsOut, CountQuery, CountsOut, IssuedTicketsOut, TicketOut, TicketsIn
 
 queues = requires(KeyKind.queue, KeyKind.admin)

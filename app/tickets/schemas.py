@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.foundation.days import Day
 from app.ratings.schemas import EmployeeCode, OfficeCode, TicketText
-from app.tickets.life import Armed
+from app.tickets.rules.lifecycle import Armed
 
 MOST_TICKETS = 200
 

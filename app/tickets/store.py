@@ -9,8 +9,8 @@ from sqlalchemy import Date, bindparam, delete, func, insert, select, text, tupl
 
 import app.directory.tables
 import app.ratings.tables  # noqa: F401 - both register the tables that are named below
-from app.foundation.database import Session, metadata
-from app.tickets.life import CountKey, Held
+from app.foundation.storage.database import Session, metadata
+from app.tickets.rules.lifecycle import CountKey, Held
 from app.tickets.tables import Ticket, TicketCount
 
 # The tables as such: rows are read and written as values, not as objects of a session.

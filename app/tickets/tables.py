@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from app.foundation.database import Code, Text
+from app.foundation.storage.database import Code, Text
 
 # SQLite then keeps no hidden row number that tells in which order tickets came.
 WITHOUT_ROWID = {"sqlite_with_rowid": False}

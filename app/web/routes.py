@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.foundation.translations import catalogues
-from app.web import files, kiosk, rating
+from app.web import citizen as rating
+from app.web import files, kiosk
 from app.web.pages import page
 
 router = APIRouter(include_in_schema=False)

@@ -14,8 +14,8 @@ from app.access.tables import ApiKey, AuditEvent
 from app.cli import context
 from app.cli.program import program
 from app.foundation.clock import system_clock
-from app.foundation.database import Database
 from app.foundation.problems import Problem
+from app.foundation.storage.database import Database
 
 Run = Callable[..., Result]
 

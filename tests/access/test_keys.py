@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel import select
 
-from app.access.keys import ALPHABET, KeyFault, KeyText, digest, issue, matches, read_key, revoke, rotate
+from app.access.keys import KeyFault, KeyText, digest, issue, matches, read_key, revoke, rotate
 from app.access.principals import KeyKind, Principal
+from app.access.rules.random_codes import ALPHABET
 from app.access.store import find_key, keys_of
 from app.access.tables import ApiKey, AuditEvent
-from app.foundation.database import Database, Session
+from app.foundation.storage.database import Database, Session
 from tests.house import NOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -13,7 +13,7 @@ from app.access.keys import digest, issue, read_key, revoke, rotate
 from app.access.principals import KeyKind
 from app.access.store import keys_by_lookup
 from app.access.tables import ApiKey
-from app.foundation.database import metadata
+from app.foundation.storage.database import metadata
 from tests.house import NOW, House, problem
 
 CHALLENGE = 'Bearer realm="cermin"'

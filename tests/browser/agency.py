@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from app.directory.tables import Counter, Duty
-from app.foundation import migrating
-from app.foundation.database import Database
+from app.foundation.storage import migrations as migrating
+from app.foundation.storage.database import Database
 from tests.house import furnish
 
 AGENCY, OFFICE, COUNTER = "kota", "dukcapil", "loket-3"

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from app.devices.pins import pin_digest
+from app.devices.rules.pins import pin_digest
 from tests.browser.standing import Standing
 
 OPENS = """async ([typed, pin]) => {

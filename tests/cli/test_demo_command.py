@@ -10,16 +10,16 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import demo as demo_command
-from app.cli import demo_loading
 from app.cli.context import settings
 from app.cli.program import program
+from app.demo import loading as demo_loading
 from app.demo.rating import Rating
 from app.demo.roster import on_duty
 from app.demo.simulation import simulate
 from app.demo.truths import NEWCOMER, SELF_RATER
 from app.demo.workbook import duty_rows
 from app.foundation.clock import system_clock
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from app.ratings.reconciliation import reconcile
 from tests.house import House
 

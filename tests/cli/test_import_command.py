@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli import context, faults, service
 from app.cli.importing import import_answers
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from tests.house import SECRET, House
 
 DATA = Path(os.environ.get("CERMIN_DATA", Path(__file__).parents[2].parent / "shared" / "data"))

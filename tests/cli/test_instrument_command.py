@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli import context
 from app.cli.instruments import instrument
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from app.instruments.loading import shipped
 
 BOGOR = Path(__file__).parents[1] / "instruments" / "bogor-2011.toml"

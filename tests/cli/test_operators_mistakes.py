@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from app.cli import context, main
 from app.cli.program import program
-from app.foundation.database import Database
-from app.foundation.installation import claim
+from app.foundation.storage.database import Database
+from app.foundation.storage.installation import claim
 
 PASSWORD = "sandi-kenari"
 

@@ -11,11 +11,11 @@ from typer.testing import CliRunner, Result
 
 from app.cli import context, periods
 from app.foundation.clock import system_clock
-from app.foundation.database import Database
-from app.indices.calendar import LAST_ZONE, months_until
-from app.reports.signing import make_key
+from app.foundation.storage.database import Database
+from app.indices.rules.calendar import LAST_ZONE, months_until
+from app.seals.signing import make_key
 from tests.house import SECRET
-from tests.indices.visits import Visit, put
+from tests.ratings.visits import Visit, put
 
 Run = Callable[..., Result]
 

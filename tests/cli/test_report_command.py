@@ -11,11 +11,11 @@ from typer.testing import CliRunner, Result
 
 from app.cli import context
 from app.cli.reports import report
-from app.foundation.database import Database
-from app.reports.lifecycle import Reach, asked, close
+from app.closing.lifecycle import Reach, asked, close
+from app.foundation.storage.database import Database
+from tests.closing.steps import rated
 from tests.house import CANARY_NIP, NOW, SECRET
-from tests.indices.visits import put
-from tests.reports.closing import rated
+from tests.ratings.visits import put
 
 Run = Callable[..., Result]
 

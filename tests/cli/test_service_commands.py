@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 
 from app.cli import context
 from app.cli.program import program
-from app.foundation import migrating
 from app.foundation.clock import system_clock
-from app.foundation.database import Database
+from app.foundation.storage import migrations as migrating
+from app.foundation.storage.database import Database
 from tests.house import House
 
 Run = Callable[..., Result]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func
 from sqlmodel import select
 
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from app.ratings.reconciliation import reconcile
 from app.ratings.tables import Comment, ProfileTally, Rating
 

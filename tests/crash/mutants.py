@@ -16,12 +16,12 @@ import app.main
 import app.ratings.store
 from app.cli import main
 from app.foundation.ids import new_id
-from app.ratings.counting import TallyKey, count
 from app.ratings.keys import KeyMaker
-from app.ratings.lanes import Result
 from app.ratings.rating import NewRating, Outcome, Stored
 from app.ratings.store import RatingStore
+from app.ratings.tallies.rules.increments import TallyKey, count
 from app.ratings.writer import Writer
+from app.ratings.writer_thread import Result
 
 dice = Random()
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from app.foundation import migrating
+from app.foundation.storage import migrations as migrating
 from tests.crash.campaign import LONGEST_RETURN, Strike, run_campaign
 from tests.crash.figures import Figures
 from tests.crash.postmaster import Postmaster

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.access.guessing import GuessBudget
-from app.devices.codes import canonical, code_digest, new_code
-from app.devices.short_names import short_name
-from app.devices.states import DeviceState, is_silent, state_of
+from app.access.rules.guess_budget import GuessBudget
+from app.devices.rules.pairing_codes import canonical, code_digest, new_code
+from app.devices.rules.short_names import short_name
+from app.devices.rules.states import DeviceState, is_silent, state_of
 
 NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

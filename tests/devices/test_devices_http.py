@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from app.devices.fleet import count_silent
 from app.foundation.problems import Problem
-from app.instruments.shelf import put_own
+from app.instruments.registry import put_own
 from tests.house import CANARY_NIP, House, problem
 
 PLACE = {"office": "dukcapil", "counter": "loket-1", "label": "Kios pintu masuk"}

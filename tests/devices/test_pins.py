@@ -2,7 +2,7 @@
 
 from hashlib import pbkdf2_hmac
 
-from app.devices.pins import ITERATIONS, is_pin, pin_digest
+from app.devices.rules.pins import ITERATIONS, is_pin, pin_digest
 
 
 def test_a_pin_is_four_to_eight_digits() -> None:

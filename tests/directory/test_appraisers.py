@@ -5,9 +5,9 @@ from sqlmodel import select
 
 from app.directory.faults import DirectoryFault, WorkbookFault
 from app.directory.register import add_employee
-from app.directory.sheets import Workbook, from_records
 from app.directory.tables import Employee
-from app.foundation.database import Database
+from app.directory.workbook.sheets import Workbook, from_records
+from app.foundation.storage.database import Database
 from tests.directory.workbooks import (
     HEADERS,
     NIP,

@@ -11,7 +11,7 @@ from app.access.tables import AuditEvent
 from app.cli import context
 from app.cli.program import program
 from app.directory.tables import Agency, Counter, Employee, Posting
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from tests.directory.workbooks import NIP, TOWN, dump, with_headers, xlsx_of
 
 Run = Callable[..., Result]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.directory.faults import Fault
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from tests.directory.workbooks import (
     NIP,
     OTHER_NIP,

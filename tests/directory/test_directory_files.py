@@ -9,14 +9,14 @@ from zipfile import ZipFile, ZipInfo
 import pytest
 import xlsxwriter
 
-from app.directory import files, sheets
-from app.directory.cells import Broken
 from app.directory.faults import Fault
-from app.directory.files import read_workbook
-from app.directory.proposal import propose
-from app.directory.raw_sheets import mark_broken
-from app.directory.references import letters_of, place_of
-from app.directory.sheets import from_records
+from app.directory.workbook import files, sheets
+from app.directory.workbook.cells import Broken
+from app.directory.workbook.files import read_workbook
+from app.directory.workbook.proposal import propose
+from app.directory.workbook.raw_sheets import mark_broken
+from app.directory.workbook.references import letters_of, place_of
+from app.directory.workbook.sheets import from_records
 from tests.directory.workbooks import HEADERS, TODAY, TOWN, Lines, book_of, csv_of, with_headers, xlsx_of
 
 SERVICES = [HEADERS["services"], *TOWN["services"]]

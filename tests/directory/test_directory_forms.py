@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from app.directory import forms
-from app.directory.cells import Broken, Cell, day_of, moment_of, required_text_of, text_of
+from app.directory.workbook import forms
+from app.directory.workbook.cells import Broken, Cell, day_of, moment_of, required_text_of, text_of
 
 TODAY = date(2026, 11, 18)
 

@@ -6,10 +6,10 @@ import pytest
 from sqlmodel import select
 
 from app.access.tables import AuditEvent
-from app.directory.changes import Counts
 from app.directory.faults import DirectoryFault
 from app.directory.tables import Agency, Counter, Duty, Employee, Office, Posting, Service
-from app.foundation.database import Database
+from app.directory.workbook.changes import Counts
+from app.foundation.storage.database import Database
 from tests.directory.workbooks import (
     NIP,
     NOW,

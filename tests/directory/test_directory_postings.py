@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.directory.faults import DirectoryFault
-from app.directory.postings import Stay, first_absence, place
+from app.directory.rules.postings import Stay, first_absence, place
 
 
 def day(text: str | None) -> date | None:

@@ -12,7 +12,7 @@ from app.access.tables import AuditEvent
 from app.directory.faults import DirectoryFault
 from app.directory.register import add_agency, add_counter, add_employee, add_office, add_service
 from app.directory.tables import Agency, Posting
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from tests.directory.workbooks import NIP, NOW, dump
 
 WHO: dict[str, Any] = {"agency_id": "kota", "actor": "test", "now": NOW}

@@ -15,9 +15,9 @@ from app.access.authentication import Authenticator
 from app.access.keys import issue
 from app.access.principals import KeyKind
 from app.directory.routes import router
-from app.foundation.database import Database
+from app.foundation.http.query_parameters import queries
 from app.foundation.problems import Problem
-from app.foundation.queries import queries
+from app.foundation.storage.database import Database
 from app.foundation.translations import translator
 from tests.directory.workbooks import NIP, NOW, OTHER_NIP, Lines, found_agency, import_lines
 

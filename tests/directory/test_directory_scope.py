@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.directory.scope import in_circles, parents_first, subtree
+from app.directory.rules.office_tree import in_circles, parents_first, subtree
 
 Parents = Mapping[str, str | None]
 CODES = "abcdefgh"

@@ -5,12 +5,12 @@ from zipfile import ZipFile
 
 from python_calamine import CalamineWorkbook
 
-from app.directory.columns import SHEETS
-from app.directory.files import read_workbook
-from app.directory.proposal import propose
-from app.directory.rows import CounterRow, DutyRow, EmployeeRow, OfficeRow, Row, ServiceRow
-from app.directory.template import EXAMPLES, write_template
-from app.foundation.database import Database
+from app.directory.workbook.columns import SHEETS
+from app.directory.workbook.files import read_workbook
+from app.directory.workbook.proposal import propose
+from app.directory.workbook.rows import CounterRow, DutyRow, EmployeeRow, OfficeRow, Row, ServiceRow
+from app.directory.workbook.template import EXAMPLES, write_template
+from app.foundation.storage.database import Database
 from tests.directory.workbooks import TODAY, found_agency, import_book
 
 MODELS: tuple[type[Row], ...] = (OfficeRow, ServiceRow, CounterRow, EmployeeRow, DutyRow)

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.directory.files import read_workbook
-from app.directory.sheets import Workbook
-from app.foundation.database import Database
+from app.directory.workbook.files import read_workbook
+from app.directory.workbook.sheets import Workbook
+from app.foundation.storage.database import Database
 from tests.directory.workbooks import (
     Lines,
     book_of,

@@ -14,8 +14,8 @@ from app.access.tables import AuditEvent
 from app.directory.register import add_agency
 from app.directory.store import put_volumes, renew_version, served_volumes
 from app.directory.tables import Office, Service, Volume
-from app.directory.volumes import DayVolume, ServedVolume
-from app.foundation.database import Database
+from app.directory.volumes.volume import DayVolume, ServedVolume
+from app.foundation.storage.database import Database
 from tests.house import NOW, House, problem
 
 PATH = "/v1/volumes"

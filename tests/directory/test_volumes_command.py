@@ -13,7 +13,7 @@ from app.cli import context
 from app.cli.program import program
 from app.directory.tables import Volume
 from app.foundation.clock import system_clock
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 
 HEADER = "office,service,employee,date,served,offered"
 Run = Callable[..., Result]

@@ -9,13 +9,13 @@ from typing import Any
 import xlsxwriter
 from sqlalchemy import text
 
-from app.directory.changes import Counts
 from app.directory.faults import Fault, WorkbookFault
-from app.directory.proposal import propose
 from app.directory.register import add_agency
-from app.directory.sheets import Workbook, from_records
-from app.directory.workbook import import_directory
-from app.foundation.database import Database, metadata
+from app.directory.workbook.changes import Counts
+from app.directory.workbook.importing import import_directory
+from app.directory.workbook.proposal import propose
+from app.directory.workbook.sheets import Workbook, from_records
+from app.foundation.storage.database import Database, metadata
 
 NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 18)

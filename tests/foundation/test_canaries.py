@@ -25,7 +25,7 @@ from app.access.store import keys_by_lookup
 from app.directory.register import add_employee
 from app.foundation.telemetry import configure_logging
 from tests.house import CANARY_NAME, CANARY_NIP, House
-from tests.indices.visits import Visit, put
+from tests.ratings.visits import Visit, put
 
 NAME, NIP = f"{CANARY_NAME} Baru", "197001011990032001"
 COMMENT = "Kenari kuning di loket"

@@ -3,8 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from app.foundation.database import Database
-from app.foundation.leases import Lease
+from app.foundation.storage.database import Database
+from app.foundation.storage.leases import Lease
 from tests.house import NOW
 
 TEN = timedelta(minutes=10)

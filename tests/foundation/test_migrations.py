@@ -18,19 +18,19 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from app.directory.tables import Agency
-from app.foundation import migrating
-from app.foundation.database import Database, metadata
+from app.foundation.http.routes import readiness_of
 from app.foundation.ids import new_id
-from app.foundation.routes import readiness_of
+from app.foundation.storage import migrations as migrating
+from app.foundation.storage.database import Database, metadata
 from tests.house import NOW
 
-ROOT = Path(migrating.__file__).parents[2]
+ROOT = Path(migrating.__file__).parents[3]
 VERSIONS = sorted(file for file in (ROOT / "migrations" / "versions").glob("*.py"))
 # Four processes that have loaded everything start at the same moment; the exit status counts those that failed.
 RACE = """
 import os, sys
 import app.access.tables, app.directory.tables, app.instruments.tables, app.ratings.tables
-from app.foundation.migrating import upgrade
+from app.foundation.storage.migrations import upgrade
 
 ready, start = os.pipe()
 racers = []

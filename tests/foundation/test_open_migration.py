@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, inspect, text
 
-from app.foundation import migrating
-from app.foundation.database import Database, IntegrityError
-from app.ratings.upkeep_store import tally_differences
+from app.foundation.storage import migrations as migrating
+from app.foundation.storage.database import Database, IntegrityError
+from app.ratings.maintenance_store import tally_differences
 
 BEFORE, AFTER = "0008_devices", "0009_open"
 RATING = (

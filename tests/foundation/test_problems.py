@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import app
-from app.foundation.answers import invalid
+from app.foundation.http.problem_responses import invalid
 from app.foundation.problems import FIELD_MESSAGES, KINDS, FieldError, Problem
 from app.foundation.translations import translator
 from tests.house import House, problem

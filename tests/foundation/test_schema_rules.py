@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 import app.main
 import app.screening.tables  # noqa: F401 - every table registers itself in the metadata
-from app.foundation.database import UtcDateTime, metadata
+from app.foundation.storage.database import UtcDateTime, metadata
 
 TABLES = metadata.sorted_tables
 OF_THE_INSTALLATION = {"installation", "lease"}

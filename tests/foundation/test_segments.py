@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from app.foundation.segments import Gathering
+from app.foundation.http.single_write import Gathering
 
 
 class Transport:

@@ -11,12 +11,12 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import text
 
 import app
-from app.foundation.database import Database
-from app.foundation.installation import UnfitInstallation, claim
-from app.foundation.migrating import downgrade
 from app.foundation.secret import fingerprint
 from app.foundation.settings import Environment, Settings
-from app.foundation.tables import Installation
+from app.foundation.storage.database import Database
+from app.foundation.storage.installation import UnfitInstallation, claim
+from app.foundation.storage.migrations import downgrade
+from app.foundation.storage.tables import Installation
 from tests.house import SECRET, House
 
 ROOT = Path(app.__file__).parent

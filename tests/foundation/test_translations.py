@@ -6,10 +6,10 @@ from importlib import resources
 
 import pytest
 
-from app.foundation.answers import BOUNDS, EXPECTED
+from app.foundation.http.problem_responses import BOUNDS, EXPECTED
 from app.foundation.problems import FIELD_MESSAGES, KINDS
 from app.foundation.translations import DEFAULT, catalogues, negotiate, translator
-from app.tickets import slips
+from app.tickets.rules import slips
 from tests.house import House
 
 
@@ -28,8 +28,9 @@ def texts_of_pages() -> set[str]:
 
 def texts_of_reports() -> set[str]:
     """Every string in the code that lays reports out."""
-    folder = resources.files("app.reports").joinpath("formats")
-    trees = [ast.parse(file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".py")]
+    folders = [resources.files("app.reports").joinpath(name) for name in ("sections", "drawings", "formats")]
+    files = [file for folder in folders for file in folder.iterdir() if file.name.endswith(".py")]
+    trees = [ast.parse(file.read_text("utf-8")) for file in files]
     nodes = (node for tree in trees for node in ast.walk(tree))
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 

@@ -7,14 +7,14 @@ from io import StringIO
 
 import pytest
 
+from app.disclosure.rules.minimum import about_person
 from app.foundation.formula_guard import guarded
 from app.indices.csv_text import columns, csv_text
-from app.indices.disclosure import about_person, disclosed_row
-from app.indices.figures import Group, IndexTable, Scoring
-from app.indices.period import Period
-from app.indices.plan import By
+from app.indices.days_asked import Period
+from app.indices.rules.figures import Group, IndexTable, Scoring, disclosed_row
 from app.instruments.loading import shipped
-from app.tickets.life import TicketSum
+from app.ratings.tallies.rules.query_plan import By
+from app.tickets.rules.lifecycle import TicketSum
 
 IKL, SKM = shipped()["ikl-1"], shipped()["skm-2017"]
 SCORING = Scoring(IKL, "exact", "2017")

@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from app.cli import context
 from app.cli.indices import index
 from app.directory.tables import Office
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from tests.house import NOW, furnish
-from tests.indices.visits import Visit, put
+from tests.ratings.visits import Visit, put
 
 Run = Callable[..., str]
 NOVEMBER = ("--from", "2026-11-01", "--to", "2026-11-30")

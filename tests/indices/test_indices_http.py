@@ -11,10 +11,10 @@ import pytest
 
 from app.directory.tables import Office
 from app.instruments.loading import shipped
-from app.instruments.shelf import put_own
+from app.instruments.registry import put_own
 from app.ratings.tables import CHANNELS
 from tests.house import NOW, House, problem
-from tests.indices.visits import Visit, put
+from tests.ratings.visits import Visit, put
 
 IKL = shipped()["ikl-1"]
 BOGOR = (Path(__file__).parents[1] / "instruments" / "bogor-2011.toml").read_text("utf-8")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from app.indices.intervals import (
+from app.indices.rules.intervals import (
     composite_grid,
     composite_interval,
     item_grid,
@@ -156,5 +156,5 @@ def test_mirrored_answers_have_the_mirrored_interval() -> None:
 
 
 def test_importing_the_room_does_not_import_scipy() -> None:
-    code = "import sys, app.indices.intervals; sys.exit('scipy' in sys.modules)"
+    code = "import sys, app.indices.rules.intervals; sys.exit('scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.indices.official import composite_of_means, graded, index_of, official_index
-from app.indices.rounding import half_up
+from app.indices.rules.official import composite_of_means, graded, index_of, official_index
+from app.indices.rules.rounding import half_up
 from app.instruments.loading import shipped
 from app.instruments.model import UnknownChoice
 

@@ -8,19 +8,20 @@ from random import Random
 
 import pytest
 
-from app.foundation.database import Database, Session
+from app.directory.listing_store import names_of, office_parents
 from app.foundation.problems import FieldError, Problem
-from app.indices.figures import Group, IndexTable, Scoring
-from app.indices.period import Period, month_of, period_of
-from app.indices.plan import By, Segment, Selection, plan, told_apart
+from app.foundation.storage.database import Database, Session
+from app.indices.days_asked import Period, month_of, period_of
 from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
+from app.indices.rules.figures import Group, IndexTable, Scoring
 from app.indices.scope import offices_asked
-from app.indices.store import BATCH, names_of, office_parents, sheet_counts
-from app.instruments.shelf import put_own
-from app.ratings.grains import OFFICE_DAY
+from app.instruments.registry import put_own
+from app.ratings.tallies.rules.grains import OFFICE_DAY
+from app.ratings.tallies.rules.query_plan import By, Segment, Selection, plan, told_apart
+from app.ratings.tallies.store import BATCH, sheet_counts
 from tests.house import NOW, furnish
-from tests.indices.visits import OFFICES, Visit, counted_by_hand, put, random_visits
+from tests.ratings.visits import OFFICES, Visit, counted_by_hand, put, random_visits
 
 SCOPES = (frozenset(OFFICES), frozenset({"b"}), frozenset({"a", "c"}), frozenset[str]())
 PARENTS = {"top": None, "left": "top", "right": "top", "leaf": "left", "apart": None}

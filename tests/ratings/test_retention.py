@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.foundation.database import Database, OperationalError
+from app.foundation.storage.database import Database, OperationalError
 from app.ratings.retention import tidy
 from tests.house import NOW, House
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.reports.appraisal_columns import Line, columns, row
+from app.reports.rules.appraisal_columns import Line, columns, row
 
 DOCS = Path(__file__).parents[2] / "docs"
 NAMES = [column.name for column in columns(["speed"])]

@@ -11,13 +11,13 @@ from python_calamine import CalamineWorkbook
 
 from app.access.keys import issue
 from app.access.principals import KeyKind
+from app.closing.lifecycle import Reach, asked
+from app.closing.lifecycle import close as close_period
 from app.directory.tables import Employee
 from app.reports.formats.registry import XLSX
-from app.reports.lifecycle import Reach, asked
-from app.reports.lifecycle import close as close_period
+from tests.closing.steps import close, finalise, rated, refused, report
 from tests.house import CANARY_NIP, House, problem
-from tests.indices.visits import Visit, put
-from tests.reports.closing import close, finalise, rated, refused, report
+from tests.ratings.visits import Visit, put
 
 PATH = "/v1/appraisals"
 MASKED = "***************004"

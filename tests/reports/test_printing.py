@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.reports.formats.registry import FORMATS
+from tests.closing.steps import close, finalise, report
 from tests.house import House, problem
-from tests.reports.closing import close, finalise, report
 
 BEGINNINGS = {
     "json": b"{",

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from app.ratings.reconciliation import reconcile
-from app.screening.running import Outcome, order, run
+from app.screening.run import Outcome, order, run
 from tests.house import NOW, House
 
 # The Monday three weeks before NOW's week; lunch is on a Tuesday.

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from app.screening.sheets import Sheet, Span
+from app.screening.rules.sheets import Sheet, Span
 
 # A Monday, and five weeks from then on.
 FIRST = date(2026, 10, 12)

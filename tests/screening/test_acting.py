@@ -10,9 +10,9 @@ from sqlalchemy import text
 from app.access.keys import issue
 from app.access.principals import KeyKind
 from app.ratings.keys import first_key
-from app.ratings.standing_store import TallyMissing, lock_agency, move
+from app.ratings.status_store import TallyMissing, lock_agency, move
 from app.screening import store
-from app.screening.running import order, run, run_agency
+from app.screening.run import order, run, run_agency
 from tests.house import NOW, House, problem
 from tests.screening.office import LUNCH, STUFFED, at, checked, lunch, ordinary, rows, screen, send, sheet
 

@@ -1,7 +1,7 @@
 """Bursts of persons and offices against their own history."""
 
-from app.screening.bursts import FALLBACK_SIZE, SMALLEST_BURST, Hours, bursts
-from app.screening.sheets import Reason, Span
+from app.screening.rules.bursts import FALLBACK_SIZE, SMALLEST_BURST, Hours, bursts
+from app.screening.rules.sheets import Reason, Span
 from tests.screening.sheets import FIRST, SPAN, day, ordinary, sheets
 
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from app.screening.coverage import DROP_P, Tickets, coverage_drops
-from app.screening.sheets import Reason, Span
+from app.screening.rules.coverage import DROP_P, Tickets, coverage_drops
+from app.screening.rules.sheets import Reason, Span
 from tests.screening.sheets import FIRST, SPAN, day
 
 TODAY = day(7 * 5 + 7)

@@ -1,8 +1,8 @@
 """One hour of a day, one device of a week."""
 
-from app.screening.one_device import OnDuty, one_devices
-from app.screening.one_hour import one_hours
-from app.screening.sheets import Reason, Sheet, Span
+from app.screening.rules.one_device import OnDuty, one_devices
+from app.screening.rules.one_hour import one_hours
+from app.screening.rules.sheets import Reason, Sheet, Span
 from tests.screening.sheets import SPAN, day, ordinary, sheets
 
 

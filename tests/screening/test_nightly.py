@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-import app.upkeep
-from app.foundation.database import Database
-from app.ratings.standing_store import TallyMissing
+import app.jobs
+from app.foundation.storage.database import Database
+from app.ratings.status_store import TallyMissing
 from app.screening import nightly as room
-from app.screening import running
+from app.screening import run as running
 from app.screening.nightly import LEASE, Nightly, count_open, due_on
-from app.screening.running import Outcome, run
-from app.screening.sheets import Block
+from app.screening.rules.sheets import Block
+from app.screening.run import Outcome, run
 from tests.house import NOW, House, TurnableClock
 from tests.screening.office import checked, lunch, ordinary, rows, screen
 
@@ -26,7 +26,7 @@ MINUTE = timedelta(minutes=1)
 PROCESS = """
 import sys
 from datetime import datetime, timedelta
-from app.foundation.database import Database
+from app.foundation.storage.database import Database
 from app.screening.nightly import Nightly
 
 now = datetime.fromisoformat(sys.argv[2])
@@ -254,7 +254,7 @@ def test_the_service_tells_how_many_findings_wait(house: House) -> None:
 def test_the_service_screens_when_the_night_has_come(
     furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.upkeep, "MINUTE", 0.05)
+    monkeypatch.setattr(app.jobs, "MINUTE", 0.05)
     with House.open(*furnished, screens=True) as house:
         ordinary(house)
         lunch(house)

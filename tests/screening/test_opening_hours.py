@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.screening.opening_hours import Hours, Week, is_outside, outside_hours, read_week
-from app.screening.sheets import Reason, Span
+from app.screening.rules.opening_hours import Hours, Week, is_outside, outside_hours, read_week
+from app.screening.rules.sheets import Reason, Span
 from tests.screening.sheets import FIRST, SPAN, day, sheets
 
 OFFICE = Hours(480, 960)

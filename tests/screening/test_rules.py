@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from app.screening.rules import Premises, screen
-from app.screening.sheets import Reason, Sheet
+from app.screening.rules.all_rules import Premises, screen
+from app.screening.rules.sheets import Reason, Sheet
 from tests.screening.sheets import SPAN, day, ordinary, sheets
 
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 from app.cli import context
 from app.cli import screening as commands
 from app.cli.program import program
-from app.screening import running
+from app.screening import run as running
 from tests.house import NOW, SECRET, House
 from tests.screening.office import LUNCH, checked, lunch, ordinary, rows
 

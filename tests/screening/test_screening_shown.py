@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.reports.signing import make_key
 from app.screening import store
-from app.screening.one_device import OnDuty
+from app.screening.rules.one_device import OnDuty
+from app.seals.signing import make_key
 from app.tickets.tables import TicketCount
 from tests.house import NOW, House
 from tests.screening.office import STUFFED, checked, lunch, ordinary, rows, screen

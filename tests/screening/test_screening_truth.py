@@ -21,11 +21,11 @@ from app.demo.roster import TURNS, on_duty
 from app.demo.simulation import simulate
 from app.demo.town import OFFICE_BY_CODE
 from app.demo.truths import SELF_RATER, SELF_RATING_HOUR, SELF_RATINGS, self_rating_on
-from app.screening.coverage import Tickets, coverage_drops
-from app.screening.one_device import COUNTER, OnDuty
-from app.screening.opening_hours import Week, read_week
-from app.screening.rules import Premises, screen
-from app.screening.sheets import Block, Sheet, Span, monday
+from app.screening.rules.all_rules import Premises, screen
+from app.screening.rules.coverage import Tickets, coverage_drops
+from app.screening.rules.one_device import COUNTER, OnDuty
+from app.screening.rules.opening_hours import Week, read_week
+from app.screening.rules.sheets import Block, Sheet, Span, monday
 
 TODAY = date(2026, 11, 24)
 SEEDS = (1, 2, 3, 4, 5)

@@ -1,7 +1,7 @@
 """Straight-lining needs peers, shape and the person's own days to agree."""
 
-from app.screening.sheets import Reason, Sheet, Span
-from app.screening.straight_lines import straight_lines
+from app.screening.rules.sheets import Reason, Sheet, Span
+from app.screening.rules.straight_lines import straight_lines
 from tests.screening.sheets import SPAN, day, ordinary, sheets, spread
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from app.screening.tails import (
+from app.screening.rules.tails import (
     LARGEST_SIZE,
     SMALLEST_SIZE,
     at_least_p,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tickets.codes import ALPHABET, LENGTH, canonical, check_character, code_digest, new_code, printed
+from app.tickets.rules.codes import ALPHABET, LENGTH, canonical, check_character, code_digest, new_code, printed
 
 codes = st.text(ALPHABET, min_size=11, max_size=11).map(lambda drawn: drawn + check_character(drawn))
 

@@ -11,10 +11,10 @@ import pytest
 import structlog
 from sqlalchemy import text
 
-from app.foundation.database import Database
-from app.ratings.upkeep_store import tally_differences
-from app.tickets.codes import check_character, printed
-from app.tickets.upkeep import sweep_expired
+from app.foundation.storage.database import Database
+from app.ratings.maintenance_store import tally_differences
+from app.tickets.expiry import sweep_expired
+from app.tickets.rules.codes import check_character, printed
 from tests.house import NOW, House, problem
 
 SCORES = {"speed": 4, "transparency": 3, "friendliness": 4}

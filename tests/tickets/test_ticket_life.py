@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tickets.life import Armed, Held, Service, arm, armed_counts, day_of, expiry, rated_on
+from app.tickets.rules.lifecycle import Armed, Held, Service, arm, armed_counts, day_of, expiry, rated_on
 
 DAY = date(2026, 11, 18)
 TICKET = Held("d", "dukcapil", None, "ktp-el", None, DAY, expiry(DAY), None)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from app.foundation.database import IntegrityError
+from app.foundation.storage.database import IntegrityError
 from app.tickets.reconciliation import reconcile_tickets
 from tests.house import House
 

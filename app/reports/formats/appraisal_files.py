@@ -16,10 +16,10 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from app.foundation.formula_guard import guarded, is_formula
-from app.reports.appraisal_columns import Cell, Column, Row
 from app.reports.formats.as_csv import BOM
 from app.reports.formats.as_xlsx import CELL_LENGTH, OPTIONS
 from app.reports.formats.registry import XLSX
+from app.reports.rules.appraisal_columns import Cell, Column, Row
 
 WIDTH, NAME_WIDTH = 14, 28
 WIDE = frozenset({"nip", "name", "position", "office_name", "appraiser_name", "channels", "report_id"})

@@ -6,12 +6,12 @@ from functools import partial
 from io import StringIO
 
 from app.foundation.formula_guard import guarded
-from app.reports.formats.blocks import Block, Chart, Number, Section, Table, View
 from app.reports.formats.flat import Flat, as_table, facts_of, header, row_of
-from app.reports.formats.language import Language
-from app.reports.formats.language import language as language_of
 from app.reports.formats.printable import Printable
-from app.reports.formats.view import view
+from app.reports.sections.blocks import Block, Chart, Number, Section, Table, View
+from app.reports.sections.language import Language
+from app.reports.sections.language import language as language_of
+from app.reports.sections.view import view
 
 # Without it Excel takes the text for another encoding.
 BOM = "\ufeff"

@@ -6,11 +6,11 @@ from importlib import resources
 
 from markupsafe import Markup
 
-from app.reports.formats.drawing import TEMPLATES
-from app.reports.formats.language import language as language_of
+from app.reports.drawings.templates import TEMPLATES
 from app.reports.formats.printable import Printable
 from app.reports.formats.printed import printed
-from app.reports.formats.view import view
+from app.reports.sections.language import language as language_of
+from app.reports.sections.view import view
 
 STYLE = resources.files("app.reports.formats").joinpath("templates/report.css").read_text("utf-8")
 # For whoever serves the page: its own style and nothing else.

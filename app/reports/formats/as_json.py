@@ -3,8 +3,8 @@
 For a reader who sees the whole NIP it stands beside the sealed document, never in it.
 """
 
-from app.reports.canonical import canonical
 from app.reports.formats.printable import Printable
+from app.seals.rules.canonical_json import canonical
 
 
 def json_bytes(report: Printable, language: str = "id") -> bytes:  # noqa: ARG001 - Signed bytes have no language.

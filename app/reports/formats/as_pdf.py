@@ -12,10 +12,10 @@ import font_source_sans_pro  # type: ignore[import-untyped]  # a folder of typef
 import typst
 
 from app.reports.formats.as_json import attachment_bytes
-from app.reports.formats.language import language as language_of
 from app.reports.formats.printable import Printable
 from app.reports.formats.printed import printed
-from app.reports.formats.view import view
+from app.reports.sections.language import language as language_of
+from app.reports.sections.view import view
 
 # The stubs alone have the name of the type.
 STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]

@@ -7,13 +7,13 @@ from typing import Any
 import xlsxwriter
 
 from app.foundation.formula_guard import is_formula
-from app.reports.formats.blocks import Chart, Number, Section, Table, View
+from app.reports.drawings.native_funnel import FUNNEL_ROWS, funnel_chart
 from app.reports.formats.flat import Flat, as_table, facts_of, header, limits_as_table, row_of
-from app.reports.formats.funnel_native import FUNNEL_ROWS, funnel_chart
-from app.reports.formats.language import Language
-from app.reports.formats.language import language as language_of
 from app.reports.formats.printable import Printable
-from app.reports.formats.view import view
+from app.reports.sections.blocks import Chart, Number, Section, Table, View
+from app.reports.sections.language import Language
+from app.reports.sections.language import language as language_of
+from app.reports.sections.view import view
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 NAME_WIDTH, WIDTH, CELL_LENGTH = 44, 18, 32_767

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from app.reports.formats.blocks import (
+from app.reports.sections.blocks import (
     Block,
     Cell,
     Chart,
@@ -16,7 +16,7 @@ from app.reports.formats.blocks import (
     Table,
     Words,
 )
-from app.reports.formats.language import Language
+from app.reports.sections.language import Language
 
 Flat: TypeAlias = str | Number | None
 

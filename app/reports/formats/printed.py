@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.foundation.qr import qr_svg
-from app.reports.formats.blocks import Block, Cell, Chart, Code, Facts, Headline, Table, View, Words
-from app.reports.formats.charts import svg
-from app.reports.formats.language import Language, language
+from app.reports.drawings.charts import svg
+from app.reports.sections.blocks import Block, Cell, Chart, Code, Facts, Headline, Table, View, Words
+from app.reports.sections.language import Language, language
 
 Plain = dict[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.reports.signing import SigningKey
+from app.seals.signing import SigningKey
 from tests.conftest import Template
 from tests.house import House
 from tests.reports.formats.samples import drafts_of

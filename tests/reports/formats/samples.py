@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlmodel import select
 
-from app.foundation.database import Database
+from app.closing.tables import Report
+from app.foundation.storage.database import Database
 from app.reports.formats.printable import Printable
-from app.reports.signing import SigningKey, sign
-from app.reports.tables import Report
+from app.seals.signing import SigningKey, sign
 from tests.house import House
-from tests.indices.visits import Visit, put
+from tests.ratings.visits import Visit, put
 
 ADDRESS = "https://cermin.kota.example/v1/reports/019a7c3e-0000-7000-8000-000000000001/verification"
 REPLY = "Dua loket tutup pada bulan Agustus.\nAntrean menjadi dua kali lipat."

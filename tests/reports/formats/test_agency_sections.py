@@ -9,14 +9,14 @@ from zipfile import ZipFile
 import pytest
 from pypdf import PdfReader
 
+from app.reports.drawings.charts import svg
+from app.reports.drawings.labels import Box, overlap, shortened
 from app.reports.formats.as_pdf import pdf_bytes
 from app.reports.formats.as_xlsx import xlsx_bytes
-from app.reports.formats.blocks import Chart, Facts, Number, Range, Section, Table
-from app.reports.formats.charts import svg
-from app.reports.formats.labels import Box, overlap, shortened
-from app.reports.formats.language import language
-from app.reports.formats.view import view
-from app.reports.signing import SigningKey
+from app.reports.sections.blocks import Chart, Facts, Number, Range, Section, Table
+from app.reports.sections.language import language
+from app.reports.sections.view import view
+from app.seals.signing import SigningKey
 from tests.reports.formats.samples import draft, sealed
 
 Drafts = dict[str, dict[str, Any]]

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from app.reports.formats.alarm_sections import alarms_section
-from app.reports.formats.blocks import Facts, Section, Table, Words
-from app.reports.formats.collection_sections import collection_section
-from app.reports.formats.language import language
-from app.reports.formats.view import view
+from app.reports.sections.alarms import alarms_section
+from app.reports.sections.blocks import Facts, Section, Table, Words
+from app.reports.sections.collection import collection_section
+from app.reports.sections.language import language
+from app.reports.sections.view import view
 from tests.reports.formats.samples import draft
 
 Drafts = Mapping[str, Mapping[str, Any]]

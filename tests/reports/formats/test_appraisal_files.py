@@ -12,8 +12,8 @@ from zipfile import ZipFile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from app.reports.appraisal_columns import Cell, Row, columns
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS, Sheet
+from app.reports.rules.appraisal_columns import Cell, Row, columns
 from tests.reports.formats.samples import HOSTILE
 
 SHEET = Sheet("kota", "2026-Q3", date(2026, 9, 30), columns(["speed"]))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.reports.formats.blocks import Chart, Limit, Number, Point, Range
-from app.reports.formats.charts import svg
-from app.reports.formats.language import language
+from app.reports.drawings.charts import svg
+from app.reports.sections.blocks import Chart, Limit, Number, Point, Range
+from app.reports.sections.language import language
 
 
 @pytest.mark.parametrize(("low", "high"), [(3.4, 3.6), (1, 4), (0, 9), (1, 7.5), (0, 100)])

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from app.reports.formats.as_html import POLICY, html_bytes
-from app.reports.signing import SigningKey
+from app.seals.signing import SigningKey
 from tests.reports.formats.samples import ADDRESS, HOSTILE, draft, named, sealed
 
 Drafts = dict[str, dict[str, Any]]

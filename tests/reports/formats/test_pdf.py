@@ -11,8 +11,8 @@ from pypdf import PdfReader
 
 from app.reports.formats import as_pdf
 from app.reports.formats.as_pdf import MISSING, pdf_bytes
-from app.reports.signing import SigningKey, key_id, public_bytes
-from app.reports.verification import Outcome, verify
+from app.seals.rules.verification import Outcome, verify
+from app.seals.signing import SigningKey, key_id, public_bytes
 from tests.reports.formats.samples import ADDRESS, HOSTILE, NOTE, draft, named, sealed
 
 Drafts = dict[str, dict[str, Any]]

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from app.foundation.translations import catalogues
-from app.reports.canonical import canonical
 from app.reports.formats.registry import FORMATS
-from app.reports.formats.view import view
-from app.reports.signing import SigningKey
+from app.reports.sections.view import view
+from app.seals.rules.canonical_json import canonical
+from app.seals.signing import SigningKey
 from tests.reports.formats.samples import HOSTILE, draft, named, sealed
 from tests.reports.formats.texts import texts_of_reports
 

@@ -12,14 +12,14 @@ from pypdf import PdfReader
 
 from app.reports.formats.printed import printed
 from app.reports.formats.registry import FORMATS
-from app.reports.formats.view import view
-from app.reports.signing import SigningKey
+from app.reports.sections.view import view
+from app.seals.signing import SigningKey
+from tests.closing.steps import report
+from tests.closing.surveys import commented, plan, profiled, surveyed
+from tests.closing.test_survey import PERPUSNAS_SHEETS
 from tests.conftest import Template
 from tests.house import House
-from tests.reports.closing import report
 from tests.reports.formats.samples import draft, sealed
-from tests.reports.surveys import commented, plan, profiled, surveyed
-from tests.reports.test_skm import PERPUSNAS_SHEETS
 
 
 @pytest.fixture(scope="module")

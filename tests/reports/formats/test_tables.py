@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from app.foundation.formula_guard import FORMULA_STARTS
 from app.reports.formats.as_csv import csv_bytes
 from app.reports.formats.as_xlsx import xlsx_bytes
-from app.reports.signing import SigningKey
+from app.seals.signing import SigningKey
 from tests.reports.formats.samples import ADDRESS, HOSTILE, draft, named, sealed
 
 Drafts = dict[str, dict[str, Any]]

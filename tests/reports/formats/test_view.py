@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from app.reports.formats.blocks import Chart, Code, Facts, Headline, Number, Range, Section, Table, View, Words
-from app.reports.formats.language import language
 from app.reports.formats.printable import Printable
 from app.reports.formats.printed import printed
-from app.reports.formats.view import view
-from app.reports.signing import SigningKey
+from app.reports.sections.blocks import Chart, Code, Facts, Headline, Number, Range, Section, Table, View, Words
+from app.reports.sections.language import language
+from app.reports.sections.view import view
+from app.seals.signing import SigningKey
 from tests.reports.formats.samples import ADDRESS, NOTE, REPLY, draft, sealed
 
 Drafts = dict[str, dict[str, Any]]

@@ -3,17 +3,14 @@
 import ast
 from importlib import resources
 
-from app.reports.formats import (
-    agency_sections,
-    collection_sections,
-    funnel_section,
-    held_reasons,
-    integrity_section,
-    result_sections,
-    skm_plan_sections,
-    skm_sections,
-    view,
-)
+from app.reports.sections import agency as agency_sections
+from app.reports.sections import collection as collection_sections
+from app.reports.sections import funnel as funnel_section
+from app.reports.sections import held_reasons, view
+from app.reports.sections import integrity as integrity_section
+from app.reports.sections import results as result_sections
+from app.reports.sections import survey as skm_sections
+from app.reports.sections import survey_plan as skm_plan_sections
 
 CHANGES = {"better", "lower", "unclear"}
 TITLES_OF_LINES = {"Section", "Table", "Row", "Column", "Value"}

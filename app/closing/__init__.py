@@ -1,0 +1,1 @@
+"""Closing a period: drafts, replies, revisions, final documents."""

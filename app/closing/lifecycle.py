@@ -1,0 +1,274 @@
+"""open → draft → reply window → final; and revisions. Each step is one transaction with its audit row.
+
+A period without a row is open. What is final never changes: late ratings make the next revision.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.access.audit import record
+from app.closing import store
+from app.closing.assembly import Made, documents
+from app.closing.inputs import Contents, read_premises
+from app.closing.reach import Reach as Reach
+from app.closing.rules.documents import Document, with_words
+from app.closing.rules.reply_window import reply_deadline
+from app.closing.survey.documents import survey_documents
+from app.closing.survey.inputs import read_sources
+from app.closing.survey.plans import entered, entered_about
+from app.closing.tables import DRAFT, FINAL, WHOLE, Note, Period, Release, Report
+from app.directory.listing_store import agency_name, office_parents
+from app.directory.rules.office_tree import subtree
+from app.directory.store import lock_agency
+from app.disclosure.rules.stored_releases import release_out, releases_in
+from app.foundation.ids import new_id
+from app.foundation.problems import Problem, busy
+from app.foundation.storage.database import Database, Session
+from app.indices.rules.calendar import Span, span_of
+from app.seals.rules.canonical_json import canonical
+from app.seals.signing import SigningKey, key_id, public_bytes, sign
+
+
+def asked(code: str) -> Span:
+    """The span of a code. Raises `period-unknown`."""
+    span = span_of(code)
+    if span is None:
+        raise Problem("period-unknown")
+    return span
+
+
+def close(database: Database, reach: Reach, span: Span, *, instrument: str, now: datetime, working_days: int) -> Period:
+    """Compute the drafts and open the reply window.
+
+    Raises `period-not-over`, `period-closed` (also by a closing above or below), `period-empty`, `busy`.
+    """
+    if now < span.ends_at:
+        raise Problem("period-not-over", ends=span.ends_at.isoformat())
+    # What takes long is done while nobody waits for it; the writing is short.
+    with database.snapshot() as session:
+        _refuse_closed(session, reach, span)
+        seen = _revisions(session, reach)
+        made = _documents(session, reach, span, 1, instrument, {})
+    if not made.changes:
+        raise Problem("period-empty")
+    with database.writing() as session:
+        lock_agency(session, reach.agency_id)
+        _refuse_closed(session, reach, span)
+        _refuse_changed(session, reach, seen)
+        return _draft(session, reach, span, 1, instrument, made, now, working_days, "period.closed")
+
+
+def revise(database: Database, reach: Reach, span: Span, *, now: datetime, working_days: int) -> Period:
+    """A new draft that names what late ratings changed.
+
+    Raises `period-open`, `period-draft`, `revision-unchanged`, `busy`.
+    """
+    with database.snapshot() as session:
+        period = newest(session, reach, span)
+        if period.state == DRAFT:
+            raise Problem("period-draft", until=period.replies_end_at.isoformat())
+        seen = _revisions(session, reach)
+        standing = {(each.kind, each.unit): json.loads(each.document) for each in store.reports_of(session, period)}
+        made = _documents(session, reach, span, period.revision + 1, period.instrument, standing)
+    if not made.changes:
+        raise Problem("revision-unchanged", revision=period.revision)
+    with database.writing() as session:
+        lock_agency(session, reach.agency_id)
+        _refuse_changed(session, reach, seen)
+        revision = period.revision + 1
+        return _draft(session, reach, span, revision, period.instrument, made, now, working_days, "period.revised")
+
+
+def note(session: Session, reach: Reach, span: Span, *, employee: str, text: str, now: datetime) -> None:
+    """The supervisor's words beside an employee's draft. Raises `period-open`, `period-final`, `report-unknown`."""
+    period = newest(session, reach, span)
+    if period.state == FINAL:
+        raise Problem("period-final", revision=period.revision)
+    report = report_about(session, period, employee)
+    store.put_note(session, Note(agency_id=reach.agency_id, report_id=report.report_id, text=text, noted_at=now))
+    audit(session, reach, "period.noted", period, now, report=str(report.report_id))
+
+
+def report_about(session: Session, period: Period, employee: str) -> Report:
+    """The employee's report of a revision. Raises `report-unknown`."""
+    reports = store.reports_of(session, period)
+    report = next((each for each in reports if (each.kind, each.unit) == ("employee", employee)), None)
+    if report is None:
+        raise Problem("report-unknown")
+    return report
+
+
+def finalise(database: Database, reach: Reach, span: Span, *, key: SigningKey | None, now: datetime) -> Period:
+    """Sign every report with its reply and its note, for ever.
+
+    Raises `period-open`, `period-final`, `reply-window-open`, `signing-key-missing`, `busy`.
+    """
+    with database.snapshot() as session:
+        period = _finishable(session, reach, span, now)
+        if key is None:
+            raise Problem("signing-key-missing")
+        reports = store.reports_of(session, period)
+        words, plans = _words(session, reach, reports), entered(session, reach, span, reports)
+    envelopes = {
+        report.report_id: _text(
+            sign(
+                with_words(report.document, *words[report.report_id], now) | plans.get(report.report_id, {}),
+                key,
+            )
+        )
+        for report in reports
+    }
+    with database.writing() as session:
+        lock_agency(session, reach.agency_id)
+        period = _finishable(session, reach, span, now)
+        if (_words(session, reach, reports), entered(session, reach, span, reports)) != (words, plans):
+            raise busy()
+        period.state, period.final_at = FINAL, now
+        session.add(period)
+        store.seal(session, reach.agency_id, envelopes)
+        audit(session, reach, "period.finalised", period, now, reports=len(reports), key=key_id(public_bytes(key)))
+        return period
+
+
+def _finishable(session: Session, reach: Reach, span: Span, now: datetime) -> Period:
+    period = newest(session, reach, span)
+    if period.state == FINAL:
+        raise Problem("period-final", revision=period.revision)
+    if now < period.replies_end_at:
+        raise Problem("reply-window-open", until=period.replies_end_at.isoformat())
+    return period
+
+
+def _words(session: Session, reach: Reach, reports: Sequence[Report]) -> dict[UUID, tuple[str | None, str | None]]:
+    """The reply and the note to each report."""
+    ids = [report.report_id for report in reports]
+    replies, notes = store.replies_to(session, reach.agency_id, ids), store.notes_on(session, reach.agency_id, ids)
+    return {
+        each: (replies[each].text if each in replies else None, notes[each].text if each in notes else None)
+        for each in ids
+    }
+
+
+def _refuse_closed(session: Session, reach: Reach, span: Span) -> None:
+    parents = office_parents(session, reach.agency_id)
+    for closed in store.periods_of(session, reach.agency_id, span.code):
+        if _meet(parents, closed.root, reach.root):
+            raise Problem("period-closed", revision=closed.revision)
+
+
+def _revisions(session: Session, reach: Reach) -> set[tuple[str, str, int]]:
+    return {(period.root, period.code, period.revision) for period in store.periods_of(session, reach.agency_id)}
+
+
+def _refuse_changed(session: Session, reach: Reach, seen: set[tuple[str, str, int]]) -> None:
+    """What was published meanwhile was not weighed by the disclosure of these drafts."""
+    if _revisions(session, reach) != seen:
+        raise busy()
+
+
+def _documents(session: Session, reach: Reach, span: Span, revision: int, instrument: str, standing: Contents) -> Made:
+    premises = read_premises(
+        session,
+        reach.agency_id,
+        agency_name(session, reach.agency_id),
+        root=reach.root or None,
+        span=span,
+        revision=revision,
+        instrument=instrument,
+        former=releases_in(store.releases_beside(session, reach.agency_id, span)),
+        standing=standing,
+    )
+    made = documents(premises)
+    told = survey_documents(premises, made.documents, read_sources(session, premises, reach.root))
+    surveys = [
+        replace(survey, content={**survey.content, **entered_about(session, reach.agency_id, about, span)})
+        for survey in told.documents
+        for about in [reach.root if survey.office is None else survey.office]
+    ]
+    return made._replace(documents=[*made.documents, *surveys], comments=told.comments)
+
+
+def _draft(
+    session: Session,
+    reach: Reach,
+    span: Span,
+    revision: int,
+    instrument: str,
+    made: Made,
+    now: datetime,
+    working_days: int,
+    action: str,
+) -> Period:
+    period = Period(
+        agency_id=reach.agency_id,
+        root=reach.root,
+        code=span.code,
+        revision=revision,
+        state=DRAFT,
+        first_on=span.first,
+        last_on=span.last,
+        instrument=instrument,
+        drafted_at=now,
+        replies_end_at=reply_deadline(now, working_days),
+    )
+    release = Release(
+        agency_id=reach.agency_id,
+        root=reach.root,
+        code=span.code,
+        revision=revision,
+        told=release_out(made.release) | ({"comments": release_out(made.comments)} if made.comments else {}),
+    )
+    store.add_period(session, period, release, [_report(reach, period, document) for document in made.documents])
+    audit(session, reach, action, period, now, reports=len(made.documents))
+    return period
+
+
+def _report(reach: Reach, period: Period, document: Document) -> Report:
+    report_id = new_id()
+    return Report(
+        agency_id=reach.agency_id,
+        report_id=report_id,
+        root=reach.root,
+        period=period.code,
+        revision=period.revision,
+        kind=document.kind,
+        unit=document.unit,
+        office=document.office,
+        document=_text({"id": str(report_id), **document.content}),
+    )
+
+
+def newest(session: Session, reach: Reach, span: Span) -> Period:
+    """The newest revision of a closed period. Raises `period-open`."""
+    period = store.latest(session, reach.agency_id, reach.root, span.code)
+    if period is None:
+        raise Problem("period-open")
+    return period
+
+
+def _meet(parents: Mapping[str, str | None], one: str, other: str) -> bool:
+    """Whether two closings would both report about some office."""
+    if WHOLE in (one, other) or one == other:
+        return True
+    return other in subtree(parents, one) or one in subtree(parents, other)
+
+
+def _text(document: object) -> str:
+    return canonical(document).decode()
+
+
+def audit(session: Session, reach: Reach, action: str, period: Period, now: datetime, **detail: Any) -> None:
+    """The audit row of a step."""
+    record(
+        session,
+        agency_id=reach.agency_id,
+        actor=reach.actor,
+        action=action,
+        subject=f"{period.root or reach.agency_id} {period.code} r{period.revision}",
+        at=now,
+        **detail,
+    )

@@ -1,0 +1,98 @@
+"""Personal links: the employee reads the own draft and replies once. Single purpose, expiring, digest stored."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from app.access.keys import LOOKUP_LENGTH, SECRET_LENGTH, digest
+from app.access.rules.random_codes import random_code
+from app.closing import store
+from app.closing.lifecycle import Reach, asked, audit, newest, report_about
+from app.closing.tables import DRAFT, Invitation, Period, Reply, Report
+from app.foundation.problems import Problem
+from app.foundation.storage.database import IntegrityError, Session
+
+PREFIX = "crm_reply_"
+
+
+class Invited(NamedTuple):
+    """Whose draft a token opens."""
+
+    invitation: Invitation
+    report: Report
+    period: Period
+    reply: Reply | None
+
+
+def invite(session: Session, reach: Reach, code: str, now: datetime) -> Mapping[str, str]:
+    """A token for every employee of a draft, by code; tokens given before end. Raises `period-open`, `period-final`."""
+    period = newest(session, reach, asked(code))
+    if period.state != DRAFT:
+        raise Problem("period-final", revision=period.revision)
+    tokens: dict[str, str] = {}
+    invitations = []
+    for report in store.reports_of(session, period):
+        if report.kind != "employee":
+            continue
+        lookup, secret = random_code(LOOKUP_LENGTH), random_code(SECRET_LENGTH)
+        tokens[report.unit] = f"{PREFIX}{lookup}_{secret}"
+        invitations.append(
+            Invitation(
+                agency_id=reach.agency_id,
+                report_id=report.report_id,
+                lookup=lookup,
+                digest=digest(secret),
+                expires_at=period.replies_end_at,
+            )
+        )
+    store.put_invitations(session, invitations)
+    audit(session, reach, "period.invited", period, now, invitations=len(invitations))
+    return tokens
+
+
+def open_invitation(session: Session, token: str, now: datetime) -> Invited:
+    """What the token opens. Raises `link-unknown`, one answer for a wrong and a replaced one, and
+    `reply-window-over` for the right one that came too late."""
+    lookup, _, secret = token.removeprefix(PREFIX).partition("_")
+    for invitation in store.invitations_by_lookup(session, lookup):
+        if secrets.compare_digest(invitation.digest, digest(secret)):
+            if now >= invitation.expires_at:
+                raise Problem("reply-window-over", until=invitation.expires_at.isoformat())
+            report = store.find_report(session, invitation.agency_id, invitation.report_id)
+            assert report is not None, "a foreign key holds it"
+            reply = store.replies_to(session, report.agency_id, [report.report_id]).get(report.report_id)
+            return Invited(invitation, report, store.period_of_report(session, report), reply)
+    raise Problem("link-unknown")
+
+
+def reply(session: Session, token: str, text: str, now: datetime) -> None:
+    """Keep the employee's words. Raises what `open_invitation` does, and `reply-given` the second time."""
+    invited = open_invitation(session, token, now)
+    reach = Reach(invited.report.agency_id, invited.report.root, "employee")
+    _keep(session, reach, invited.period, invited.report, text, now)
+
+
+def enter(session: Session, reach: Reach, code: str, *, employee: str, text: str, now: datetime) -> None:
+    """Keep a reply that was handed in on paper.
+
+    Raises `period-unknown`, `period-open`, `period-final`, `reply-window-over`, `report-unknown`, `reply-given`.
+    """
+    period = newest(session, reach, asked(code))
+    if period.state != DRAFT:
+        raise Problem("period-final", revision=period.revision)
+    if now >= period.replies_end_at:
+        raise Problem("reply-window-over", until=period.replies_end_at.isoformat())
+    _keep(session, reach, period, report_about(session, period, employee), text, now)
+
+
+def _keep(session: Session, reach: Reach, period: Period, report: Report, text: str, now: datetime) -> None:
+    if store.replies_to(session, report.agency_id, [report.report_id]):
+        raise Problem("reply-given")
+    try:
+        store.put_reply(
+            session, Reply(agency_id=report.agency_id, report_id=report.report_id, text=text, replied_at=now)
+        )
+    except IntegrityError:
+        raise Problem("reply-given") from None
+    audit(session, reach, "period.replied", period, now, report=str(report.report_id))

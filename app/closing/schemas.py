@@ -1,0 +1,180 @@
+"""Periods and reports on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from app.indices.query import Code
+from app.instruments.schemas import InstrumentId
+from app.measures.schemas import PeriodCode
+from app.seals.rules.verification import Change, Outcome
+
+LONGEST_TEXT = 4_000
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL keeps every character but this one; other control characters are left out where texts are shown.
+    if "\x00" in text:
+        raise ValueError("must be without NUL")
+    return text
+
+
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONGEST_TEXT, strip_whitespace=True), AfterValidator(_storable)
+]
+Token = Annotated[str, Field(min_length=1, max_length=100)]
+Revision = Annotated[int, Field(ge=1, le=1_000_000)]
+Kind = Literal["employee", "office", "agency", "skm"]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CloseIn(_Wire):
+    """By which instrument the period is measured."""
+
+    instrument: InstrumentId = "ikl-1"
+
+
+class NoteIn(_Wire):
+    """A supervisor's words beside an employee's draft; sent again, they replace the former ones."""
+
+    employee: Code
+    text: Text
+
+
+class PeriodOut(_Wire):
+    """One revision of a closed period. `office` is the root of the subtree it was closed for, null for the agency."""
+
+    code: str
+    office: str | None
+    revision: int
+    state: Literal["draft", "final"]
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="to")]
+    instrument: str
+    drafted_at: datetime
+    reply_until: datetime
+    final_at: datetime | None
+
+
+class PeriodPage(_Wire):
+    """Every revision of every closed period, newest period first."""
+
+    items: tuple[PeriodOut, ...]
+
+
+class ReportQuery(_Wire):
+    """Which reports: of a period (its newest revision, or one named), of a kind, about a unit."""
+
+    period: PeriodCode
+    revision: Revision | None = Field(None, description="Left out: the newest.")
+    kind: Kind | None = None
+    unit: Code | None = Field(
+        None, description="Code of the employee, the office or the agency; ALL for the survey of all offices."
+    )
+
+
+class FormatQuery(_Wire):
+    """In which format and language."""
+
+    format: Literal["json", "csv", "csv-semicolon", "xlsx", "pdf", "html"] | None = Field(
+        None, description="Left out: what `Accept` asks for."
+    )
+    lang: Literal["id", "en"] | None = Field(None, description="Left out: what `Accept-Language` asks for.")
+
+
+class AppraisalQuery(_Wire):
+    """The employees of which closed period, in which format."""
+
+    period: PeriodCode
+    revision: Revision | None = Field(None, description="Left out: the newest.")
+    format: Literal["json", "csv", "csv-semicolon", "xlsx"] | None = Field(
+        None, description="Left out: what `Accept` asks for."
+    )
+
+
+class AppraisalsOut(_Wire):
+    """A row per employee with a report; `docs/appraisal-columns.md` says what the columns hold."""
+
+    agency: str
+    period: str
+    items: tuple[dict[str, str | int | float | bool | None], ...]
+
+
+class ReportLine(_Wire):
+    """A report in a list. `digest` is that of the sealed document, null while it is a draft."""
+
+    id: UUID
+    kind: Kind
+    unit: str
+    office: str | None
+    period: str
+    revision: int
+    state: Literal["draft", "final"]
+    digest: str | None
+
+
+class ReportPage(_Wire):
+    """The reports asked for, by kind and unit."""
+
+    items: tuple[ReportLine, ...]
+
+
+class IdentityOut(_Wire):
+    """Who the employee is beyond the report; null where the directory has no NIP."""
+
+    nip: str | None
+
+
+class ReportOut(_Wire):
+    """A report: the document, and once it is final the seal that `cermin verify` checks.
+
+    `identity` is there for keys that see the NIP: the employee's, as the directory has it now. No seal covers it.
+    """
+
+    document: dict[str, Any]
+    sections: dict[str, str] | None = None
+    digest: str | None = None
+    signature: dict[str, str] | None = None
+    identity: IdentityOut | None = None
+
+
+class AlteredPlaceOut(_Wire):
+    """Where a report was altered: a JSON pointer, and whether something was changed, added or removed there."""
+
+    pointer: str
+    change: Change
+
+
+class VerificationOut(_Wire):
+    """What the seal says: `valid`, `altered` (where), `unknown-key` or `malformed`. It tells nothing about a person."""
+
+    outcome: Outcome
+    key: str | None
+    digest: str | None
+    final_on: date | None
+    altered: tuple[AlteredPlaceOut, ...]
+
+
+class InvitedIn(_Wire):
+    """The token of a personal link; it travels in bodies only."""
+
+    token: Token
+
+
+class ReplyIn(InvitedIn):
+    """What the employee says to the own draft."""
+
+    text: Text
+
+
+class InvitedOut(_Wire):
+    """The own draft, until when a reply is taken, and the reply if there is one."""
+
+    document: dict[str, Any]
+    reply_until: datetime
+    reply: str | None

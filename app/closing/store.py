@@ -1,0 +1,189 @@
+"""The only SQL of this room."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, func, insert, update
+from sqlmodel import col, select
+
+from app.closing.tables import Invitation, Note, Period, Release, Reply, Report
+from app.foundation.storage.database import Session
+from app.indices.rules.calendar import Span
+
+# Rows bound into one statement; far below what either driver takes.
+BATCH = 500
+# A report tells of the twelve months that end with its period, and of the period before.
+REACH = timedelta(days=2 * 366)
+
+
+def periods_of(session: Session, agency_id: str, code: str | None = None) -> Sequence[Period]:
+    """Every revision of every closed period (or of one), newest period first, then by root and revision."""
+    query = select(Period).where(Period.agency_id == agency_id)
+    if code is not None:
+        query = query.where(Period.code == code)
+    order = (col(Period.last_on).desc(), col(Period.first_on), col(Period.root), col(Period.revision))
+    return session.exec(query.order_by(*order)).all()
+
+
+def latest(session: Session, agency_id: str, root: str, code: str) -> Period | None:
+    """The newest revision of a period closed under this root."""
+    query = select(Period).where(Period.agency_id == agency_id, Period.root == root, Period.code == code)
+    return session.exec(query.order_by(col(Period.revision).desc()).limit(1)).first()
+
+
+def add_period(session: Session, period: Period, release: Release, reports: Iterable[Report]) -> None:
+    """The period with all its reports, in the caller's transaction. Raises IntegrityError if it is there already."""
+    session.add(period)
+    session.flush()
+    session.add(release)
+    rows = [report.model_dump() for report in reports]
+    for start in range(0, len(rows), BATCH):
+        session.execute(insert(Report), rows[start : start + BATCH])
+
+
+def reports_of(session: Session, period: Period) -> Sequence[Report]:
+    """The reports of one revision, by kind and unit."""
+    query = select(Report).where(
+        Report.agency_id == period.agency_id,
+        Report.root == period.root,
+        Report.period == period.code,
+        Report.revision == period.revision,
+    )
+    return session.exec(query.order_by(Report.kind, Report.unit)).all()
+
+
+class Line(NamedTuple):
+    """A report as a line of a long file: its text is the envelope where it is sealed, else the document."""
+
+    report_id: UUID
+    unit: str
+    office: str | None
+    text: str
+
+
+def lines_of(session: Session, period: Period, kind: str) -> Iterator[list[Line]]:
+    """The reports of one kind and revision by unit, a batch at a time: they may be too many to be held at once."""
+    after = ""
+    while True:
+        query = (
+            select(
+                Report.report_id,
+                Report.unit,
+                Report.office,
+                func.coalesce(Report.envelope, Report.document),
+            )
+            .where(
+                Report.agency_id == period.agency_id,
+                Report.root == period.root,
+                Report.period == period.code,
+                Report.revision == period.revision,
+                Report.kind == kind,
+                col(Report.unit) > after,
+            )
+            .order_by(col(Report.unit))
+            .limit(BATCH)
+        )
+        batch = [Line(*row) for row in session.exec(query)]
+        if not batch:
+            return
+        yield batch
+        after = batch[-1].unit
+
+
+def find_report(session: Session, agency_id: str, report_id: UUID) -> Report | None:
+    """One report of the agency."""
+    return session.get(Report, (agency_id, report_id))
+
+
+def reports_by_id(session: Session, report_id: UUID) -> Sequence[Report]:
+    """Reports with this id, of any agency: a seal is checked by whoever holds the report."""
+    return session.exec(select(Report).where(Report.report_id == report_id)).all()
+
+
+def period_of_report(session: Session, report: Report) -> Period:
+    """The revision a report belongs to."""
+    period = session.get(Period, (report.agency_id, report.root, report.period, report.revision))
+    assert period is not None, "a foreign key holds it"
+    return period
+
+
+def releases_beside(session: Session, agency_id: str, span: Span) -> Sequence[Mapping[str, Any]]:
+    """What was told in every closing whose months can meet those of this one, oldest first."""
+    query = (
+        select(Release.told)
+        .join(
+            Period,
+            and_(
+                col(Period.agency_id) == col(Release.agency_id),
+                col(Period.root) == col(Release.root),
+                col(Period.code) == col(Release.code),
+                col(Period.revision) == col(Release.revision),
+            ),
+        )
+        .where(
+            Release.agency_id == agency_id,
+            Period.last_on >= span.first - REACH,
+            Period.first_on <= span.last + REACH,
+        )
+        .order_by(col(Period.drafted_at), col(Period.root), col(Period.code), col(Period.revision))
+    )
+    return session.exec(query).all()
+
+
+def seal(session: Session, agency_id: str, envelopes: Mapping[UUID, str]) -> None:
+    """Write the signed envelopes of reports."""
+    for report_id, envelope in envelopes.items():
+        session.execute(
+            update(Report)
+            .where(col(Report.agency_id) == agency_id, col(Report.report_id) == report_id)
+            .values(envelope=envelope)
+        )
+
+
+def replies_to(session: Session, agency_id: str, reports: Collection[UUID]) -> Mapping[UUID, Reply]:
+    """The replies to these reports."""
+    return {
+        reply.report_id: reply
+        for batch in _batches(reports)
+        for reply in session.exec(select(Reply).where(Reply.agency_id == agency_id, col(Reply.report_id).in_(batch)))
+    }
+
+
+def notes_on(session: Session, agency_id: str, reports: Collection[UUID]) -> Mapping[UUID, Note]:
+    """The supervisors' notes on these reports."""
+    return {
+        note.report_id: note
+        for batch in _batches(reports)
+        for note in session.exec(select(Note).where(Note.agency_id == agency_id, col(Note.report_id).in_(batch)))
+    }
+
+
+def put_note(session: Session, note: Note) -> None:
+    """Write the note, or write it over the one before."""
+    session.merge(note)
+    session.flush()
+
+
+def put_reply(session: Session, reply: Reply) -> None:
+    """Write the reply. Raises IntegrityError if there is one."""
+    session.add(reply)
+    session.flush()
+
+
+def put_invitations(session: Session, invitations: Iterable[Invitation]) -> None:
+    """Write invitations; a new one ends the one before for the same report."""
+    for invitation in invitations:
+        session.merge(invitation)
+    session.flush()
+
+
+def invitations_by_lookup(session: Session, lookup: str) -> Sequence[Invitation]:
+    """Invitations with this public part, of any agency: the one read that cannot know the agency yet."""
+    return session.exec(select(Invitation).where(Invitation.lookup == lookup)).all()
+
+
+def _batches(ids: Collection[UUID]) -> Iterable[list[UUID]]:
+    ordered = sorted(ids)
+    return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))

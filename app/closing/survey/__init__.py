@@ -1,0 +1,1 @@
+"""The satisfaction survey (SKM) beside a period's reports: results, plans, publications."""

@@ -1,0 +1,166 @@
+"""What people enter about a survey: the plan that follows it, its realisation, and where it was published.
+
+What stands there when a period is finalised becomes part of its signed report: its own plan and publications, and
+how far the plan of the period before was carried out. What is entered later stands in the next period's report.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.access.audit import record
+from app.closing import store
+from app.closing.reach import Reach
+from app.closing.survey import store as skm_store
+from app.closing.survey.documents import SKM, WHOLE_UNIT
+from app.closing.survey.schemas import FollowUpPart, FollowUpsOut, PublicationPart, PublicationsOut
+from app.closing.tables import FINAL, FollowUp, Publication, Report
+from app.directory.listing_store import office_parents
+from app.directory.rules.office_tree import subtree
+from app.directory.store import lock_agency
+from app.foundation.problems import Problem
+from app.foundation.storage.database import Session
+from app.indices.rules.calendar import Span
+
+# What was planned, apart from how it was carried out.
+PLANNED = ("element", "problem", "action", "due_on", "owner")
+
+
+def put_follow_ups(
+    session: Session, reach: Reach, span: Span, office: str | None, items: Sequence[FollowUpPart], now: datetime
+) -> FollowUpsOut:
+    """Replace the plan that follows a period. Raises `office-unknown`, `out-of-scope`, `plan-signed`.
+
+    Of a plan that a final report holds only the realisation changes, and actions may be added.
+    """
+    unit = office_within(session, reach, office)
+    # Neither may a period become final in between.
+    lock_agency(session, reach.agency_id)
+    if _is_signed(session, reach.agency_id, unit, span):
+        signed = skm_store.follow_ups(session, reach.agency_id, unit, span.code)
+        if len(items) < len(signed) or any(_is_other(row, item) for row, item in zip(signed, items, strict=False)):
+            raise Problem("plan-signed", n=len(signed))
+    rows = [
+        FollowUp(agency_id=reach.agency_id, office=unit, period=span.code, place=place, **item.model_dump())
+        for place, item in enumerate(items)
+    ]
+    skm_store.replace_rows(session, FollowUp, reach.agency_id, unit, span.code, rows)
+    _audit(session, reach, "period.planned", span, unit, now, len(rows))
+    return follow_ups_of(session, reach, span, office)
+
+
+def put_publications(
+    session: Session, reach: Reach, span: Span, office: str | None, items: Sequence[PublicationPart], now: datetime
+) -> PublicationsOut:
+    """Replace the record of a period's publication. Raises `office-unknown`, `out-of-scope`."""
+    unit = office_within(session, reach, office)
+    rows = [
+        Publication(agency_id=reach.agency_id, office=unit, period=span.code, place=place, **item.model_dump())
+        for place, item in enumerate(items)
+    ]
+    skm_store.replace_rows(session, Publication, reach.agency_id, unit, span.code, rows)
+    _audit(session, reach, "period.published", span, unit, now, len(rows))
+    return publications_of(session, reach, span, office)
+
+
+def follow_ups_of(session: Session, reach: Reach, span: Span, office: str | None) -> FollowUpsOut:
+    """The plan that follows a period. Raises `office-unknown`, `out-of-scope`."""
+    unit = office_within(session, reach, office)
+    rows = skm_store.follow_ups(session, reach.agency_id, unit, span.code)
+    items = tuple(FollowUpPart.model_validate(row.model_dump(include=set(FollowUpPart.model_fields))) for row in rows)
+    return FollowUpsOut(period=span.code, office=unit or None, items=items)
+
+
+def publications_of(session: Session, reach: Reach, span: Span, office: str | None) -> PublicationsOut:
+    """Where a period's results were made public. Raises `office-unknown`, `out-of-scope`."""
+    unit = office_within(session, reach, office)
+    rows = skm_store.publications(session, reach.agency_id, unit, span.code)
+    parts = PublicationPart.model_fields
+    items = tuple(PublicationPart.model_validate(row.model_dump(include=set(parts))) for row in rows)
+    return PublicationsOut(period=span.code, office=unit or None, items=items)
+
+
+def office_within(session: Session, reach: Reach, office: str | None) -> str:
+    """The office meant; left out, the reach's root ('' for the agency). Raises `office-unknown`, `out-of-scope`."""
+    if office is None:
+        return reach.root
+    parents = office_parents(session, reach.agency_id)
+    if office not in parents:
+        raise Problem("office-unknown")
+    if reach.root and office not in subtree(parents, reach.root):
+        raise Problem("out-of-scope", what="this office")
+    return office
+
+
+def entered(session: Session, reach: Reach, span: Span, reports: Sequence[Report]) -> dict[UUID, dict[str, Any]]:
+    """What becomes part of each survey report when it is signed."""
+    return {
+        report.report_id: entered_about(
+            session, reach.agency_id, reach.root if report.unit == WHOLE_UNIT else report.unit, span
+        )
+        for report in reports
+        if report.kind == SKM
+    }
+
+
+def entered_about(session: Session, agency_id: str, office: str, span: Span) -> dict[str, Any]:
+    """Plan and publications of a period, realisation and publications of the one before, as parts of a document."""
+    earlier = span.before()
+    realised = [_realised(row) for row in skm_store.follow_ups(session, agency_id, office, earlier.code)]
+    done = sum(each["status"] == "done" for each in realised)
+    return {
+        "follow_ups": [_planned(row) for row in skm_store.follow_ups(session, agency_id, office, span.code)],
+        "realisation": {
+            "period": earlier.code,
+            "items": realised,
+            "done": done,
+            "share": round(done / len(realised), 4) if realised else None,
+        },
+        "publications": [
+            {
+                "period": each.code,
+                "medium": row.medium,
+                "published_on": row.published_on.isoformat(),
+                "address": row.address,
+            }
+            for each in (span, earlier)
+            for row in skm_store.publications(session, agency_id, office, each.code)
+        ],
+    }
+
+
+def _is_signed(session: Session, agency_id: str, unit: str, span: Span) -> bool:
+    """Whether the newest closing that reports about this unit is final."""
+    parents = office_parents(session, agency_id)
+    states = {
+        period.root: period.state
+        for period in store.periods_of(session, agency_id, span.code)
+        if period.root in ("", unit) or (unit and unit in subtree(parents, period.root))
+    }
+    return FINAL in states.values()
+
+
+def _is_other(row: FollowUp, item: FollowUpPart) -> bool:
+    return any(getattr(row, name) != getattr(item, name) for name in PLANNED)
+
+
+def _planned(row: FollowUp) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in PLANNED} | {"due_on": row.due_on.isoformat()}
+
+
+def _realised(row: FollowUp) -> dict[str, Any]:
+    done_on = row.done_on.isoformat() if row.done_on else None
+    return {**_planned(row), "status": row.status, "done_on": done_on, "note": row.note}
+
+
+def _audit(session: Session, reach: Reach, action: str, span: Span, unit: str, now: datetime, n: int) -> None:
+    record(
+        session,
+        agency_id=reach.agency_id,
+        actor=reach.actor,
+        action=action,
+        subject=f"{unit or reach.agency_id} {span.code}",
+        at=now,
+        n=n,
+    )

@@ -1,0 +1,1 @@
+"""Pure rules of devices: pairing codes, PINs, states, short names."""

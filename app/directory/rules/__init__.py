@@ -1,0 +1,1 @@
+"""Pure rules of the directory: the tree of offices, postings."""

@@ -1,0 +1,1 @@
+"""Served volumes: how many people each office, service and employee served on a day."""

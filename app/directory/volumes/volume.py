@@ -1,0 +1,80 @@
+"""Served volumes as values: what is told of a day, what it adds up to, and whether it fits the directory."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import NamedTuple, TypeAlias
+
+from app.directory.rules.catalogue import Catalogue
+
+VolumeKey: TypeAlias = tuple[str, date, str, str]
+
+
+class DayVolume(NamedTuple):
+    """People served, and offered a rating (None: not told), on one local day; `employee` '' when nobody is named.
+
+    Somebody may be offered a rating without being served, so neither number bounds the other.
+    """
+
+    office: str
+    served_on: date
+    service: str
+    employee: str
+    served: int
+    offered: int | None
+
+    @property
+    def key(self) -> VolumeKey:
+        """What a later number must share to replace this one."""
+        return self.office, self.served_on, self.service, self.employee
+
+
+class ServedVolume(NamedTuple):
+    """The sum of some days; `offered` is None when one of them does not tell it. Nothing is imputed."""
+
+    office: str
+    service: str
+    employee: str | None
+    served: int
+    offered: int | None
+
+
+class Flaw(NamedTuple):
+    """What is wrong with the entry at a place: the field (None: the entry as a whole) and its stable code."""
+
+    place: int
+    field: str | None
+    code: str
+
+
+def flaws_of(volumes: Sequence[DayVolume], catalogue: Catalogue, *, root: str | None, now: datetime) -> list[Flaw]:
+    """Everything wrong with these volumes, told by a key that reaches the subtree under `root` (None: all)."""
+    flaws: list[Flaw] = []
+    seen: set[VolumeKey] = set()
+    for place, volume in enumerate(volumes):
+        found = (*_where(volume, catalogue, root, now), *_what(volume, catalogue))
+        flaws += [Flaw(place, field, code) for field, code in found]
+        if volume.key in seen:
+            flaws.append(Flaw(place, None, "entry-repeated"))
+        seen.add(volume.key)
+    return flaws
+
+
+def _where(volume: DayVolume, catalogue: Catalogue, root: str | None, now: datetime) -> Iterator[tuple[str, str]]:
+    office = catalogue.offices.get(volume.office)
+    if office is None:
+        yield "office", "office-unknown"
+    elif not catalogue.within(volume.office, root):
+        yield "office", "out-of-scope"
+    elif volume.served_on > now.astimezone(office.zone).date():
+        yield "date", "day-in-future"
+
+
+def _what(volume: DayVolume, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    if volume.service not in catalogue.services:
+        yield "service", "service-unknown"
+    if not volume.employee:
+        return
+    if volume.employee not in catalogue.employees:
+        yield "employee", "employee-unknown"
+    elif volume.office in catalogue.offices and not catalogue.posted(volume.employee, volume.office, volume.served_on):
+        yield "employee", "employee-not-posted"

@@ -1,0 +1,1 @@
+"""The directory as a workbook: reading sheets, checking rows, importing all or nothing, the empty template."""

@@ -1,0 +1,52 @@
+"""The kinds of cells in a directory workbook: each type reads a cell, checks its form and keeps its value."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+
+from app.directory.workbook import forms
+from app.directory.workbook.cells import Cell, count_of, day_of, moment_of, optional_count_of, required_text_of, text_of
+from app.foundation.days import EARLIEST
+
+
+def _nip(text: str, info: ValidationInfo) -> str:
+    assert info.context is not None, "rows are read by read_row, which hands the day down"
+    return forms.nip(text, today=info.context["today"])
+
+
+def _codes(cell: Cell) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in (text_of(cell) or "").split(";"))
+    codes = tuple(part for part in parts if part)
+    if len(set(codes)) < len(codes):
+        raise ValueError("a service is named twice")
+    return codes
+
+
+def _recent(day: date) -> date:
+    if day < EARLIEST:
+        raise ValueError(f"the year must be {EARLIEST.year} or later")
+    return day
+
+
+Required = BeforeValidator(required_text_of)
+Optional = BeforeValidator(text_of)
+WithoutNip = AfterValidator(forms.without_nip)
+
+Code = Annotated[str, Required, AfterValidator(forms.code)]
+OptionalCode = Annotated[Annotated[str, AfterValidator(forms.code)] | None, Optional]
+Codes = Annotated[tuple[Annotated[str, AfterValidator(forms.code)], ...], BeforeValidator(_codes)]
+EmployeeCode = Annotated[str, Required, AfterValidator(forms.employee_code)]
+OptionalEmployeeCode = Annotated[Annotated[str, AfterValidator(forms.employee_code)] | None, Optional]
+Name = Annotated[str, Required, Field(max_length=200)]
+PublicName = Annotated[Name, WithoutNip]
+Zone = Annotated[str, Required, AfterValidator(forms.zone)]
+RegionCode = Annotated[Annotated[str, AfterValidator(forms.region_code)] | None, Optional]
+Nip = Annotated[Annotated[str, AfterValidator(_nip)] | None, Optional]
+Position = Annotated[Annotated[str, Field(max_length=200), WithoutNip] | None, Optional]
+Grade = Annotated[Annotated[str, Field(max_length=20), WithoutNip] | None, Optional]
+Day = Annotated[date, BeforeValidator(day_of)]
+RecentDay = Annotated[Day, AfterValidator(_recent)]
+Moment = Annotated[datetime, BeforeValidator(moment_of)]
+Count = Annotated[int, BeforeValidator(count_of)]
+OptionalCount = Annotated[int | None, BeforeValidator(optional_count_of)]

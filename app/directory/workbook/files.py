@@ -1,0 +1,90 @@
+"""Reading a workbook, a CSV file or a folder of them into sheets of cells."""
+
+import csv
+import zlib
+from lzma import LZMAError
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+
+from app.directory.faults import DirectoryFault
+from app.directory.workbook.columns import SHEETS
+from app.directory.workbook.raw_sheets import RawSheet, mark_broken, raw_sheets
+from app.directory.workbook.sheets import Workbook
+
+LARGEST_FILE = 64 * 1024 * 1024
+LARGEST_UNPACKED = 512 * 1024 * 1024
+LARGEST_AREA = 5_000_000
+# What reading the parts of an archive raises where its bytes are damaged, encrypted or packed in a way nobody knows.
+DAMAGE = (BadZipFile, CalamineError, EOFError, LookupError, LZMAError, RuntimeError, UnicodeDecodeError, zlib.error)
+NOT_XLSX = "this is not an XLSX workbook without password, nor a .csv file"
+
+
+def read_workbook(path: Path) -> Workbook:
+    """Read an XLSX workbook, a CSV file named after its sheet, or a folder of such CSV files.
+
+    What is wrong is noted in the workbook's `faults`, so that it is reported with everything else.
+    """
+    book = Workbook()
+    for file in _csv_files(path) if path.is_dir() else [path]:
+        try:
+            _read(book, file)
+        except DirectoryFault as fault:
+            book.refuse(file.name, str(fault))
+        except OSError as error:
+            # The bzip2 reader tells damage by an OSError without a reason of the system.
+            book.refuse(file.name, f"it cannot be read: {error.strerror}" if error.strerror else NOT_XLSX)
+    if not book.sheets and not book.faults:
+        book.refuse(path.name, f"it has none of the sheets {', '.join(SHEETS)}")
+    return book
+
+
+def _csv_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() == ".csv")
+
+
+def _read(book: Workbook, path: Path) -> None:
+    if not path.is_file():
+        raise DirectoryFault("there is no such file or folder")
+    if path.stat().st_size > LARGEST_FILE:
+        raise DirectoryFault(f"a file may have at most {LARGEST_FILE // 2**20} MiB")
+    if path.suffix.lower() == ".csv":
+        _read_csv(book, path)
+    else:
+        _read_xlsx(book, path)
+
+
+def _read_csv(book: Workbook, path: Path) -> None:
+    try:
+        # `newline=""` leaves line breaks to the csv module; utf-8-sig drops a byte order mark.
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            delimiter = ";" if ";" in handle.readline() else ","
+            handle.seek(0)
+            book.add(path.stem, csv.reader(handle, delimiter=delimiter, strict=True))
+    except UnicodeDecodeError:
+        raise DirectoryFault("the text is not UTF-8; save it as “CSV UTF-8”") from None
+    except csv.Error as error:
+        raise DirectoryFault(f"this is not well-formed CSV: {error}") from None
+
+
+def _read_xlsx(book: Workbook, path: Path) -> None:
+    try:
+        with ZipFile(path) as archive:
+            if sum(each.file_size for each in archive.infolist()) > LARGEST_UNPACKED:
+                raise DirectoryFault(f"unpacked, a workbook may have at most {LARGEST_UNPACKED // 2**20} MiB")
+            raw = raw_sheets(archive)
+        if max((each.area for each in raw), default=0) > LARGEST_AREA:
+            raise DirectoryFault("a value stands far away from the others; delete it")
+        _read_sheets(book, path, raw)
+    except DAMAGE:
+        # A workbook with a password is not a zip archive either.
+        raise DirectoryFault(NOT_XLSX) from None
+
+
+def _read_sheets(book: Workbook, path: Path, raw: list[RawSheet]) -> None:
+    with CalamineWorkbook.from_path(path) as workbook:
+        for index, sheet in enumerate(workbook.sheets_metadata):
+            if sheet.typ is SheetTypeEnum.WorkSheet:
+                lines = workbook.get_sheet_by_index(index).to_python(skip_empty_area=False)
+                book.add(sheet.name, mark_broken(lines, raw[index].broken))

@@ -1,0 +1,53 @@
+"""The header of a sheet: which column stands where, and what is wrong with it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.directory.faults import Fault
+from app.directory.workbook.cells import Cell
+from app.directory.workbook.columns import SHEETS
+from app.directory.workbook.references import letters_of
+from app.directory.workbook.sheets import is_written
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header as written, in small letters, and the place of each of our columns in it."""
+
+    names: tuple[str, ...]
+    places: Mapping[str, int]
+    missing: tuple[str, ...]
+
+    def cells(self, line: Sequence[Cell]) -> dict[str, Cell]:
+        """The cells of a row by column; a row may end early."""
+        return {name: line[place] if place < len(line) else "" for name, place in self.places.items()}
+
+    def strays(self, line: Sequence[Cell]) -> list[str]:
+        """The letters of written cells that have no column name."""
+        return [
+            letters_of(place)
+            for place, cell in enumerate(line)
+            if is_written(cell) and not (place < len(self.names) and self.names[place])
+        ]
+
+
+def read_header(sheet: str, cells: Sequence[Cell]) -> Header:
+    """The header of one of our sheets; of columns with the same name the first counts."""
+    columns = [column.name for column in SHEETS[sheet]]
+    names = tuple(str(cell).strip().lower() for cell in cells)
+    places = {name: names.index(name) for name in columns if name in names}
+    return Header(names, places, tuple(name for name in columns if name not in places))
+
+
+def header_faults(sheet: str, header: Header) -> Iterator[Fault]:
+    """Unknown, repeated and missing columns."""
+    for place, name in enumerate(header.names):
+        if name and name not in header.places:
+            known = ", ".join(column.name for column in SHEETS[sheet])
+            yield Fault(sheet, 1, name, f"there is no such column; the columns are {known}")
+        elif name and header.names.index(name) < place:
+            yield Fault(sheet, 1, name, "this column is there twice")
+    needed = {column.name for column in SHEETS[sheet] if not column.may_be_missing}
+    for name in header.missing:
+        if name in needed:
+            yield Fault(sheet, 1, name, "this column is missing")

@@ -1,0 +1,88 @@
+"""Importing a workbook into an agency's directory: all of it, or nothing and every fault."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from app.access.audit import record
+from app.directory.faults import DirectoryFault, Fault, WorkbookFault
+from app.directory.store import Existing, duties_after, existing_directory, lock_agency, renew_version, write
+from app.directory.workbook.changes import Changes, Comparison, Counts
+from app.directory.workbook.columns import SHEETS
+from app.directory.workbook.consistency import circle_faults, nip_faults, reference_faults
+from app.directory.workbook.proposal import Proposal
+from app.directory.workbook.roster import absence_faults, overlap_faults, read_roster
+from app.directory.workbook.transfers import Postings, postings_after
+from app.foundation.storage.database import Session
+
+# Local days begin up to this long before the UTC day of the same date, with time to spare.
+WIDEST_OFFSET = timedelta(days=1)
+
+
+def import_directory(
+    session: Session, proposal: Proposal, *, agency_id: str, actor: str, now: datetime
+) -> Mapping[str, Counts]:
+    """Write what a proposal changes, in the caller's transaction, and return the counts by sheet.
+
+    Where it changes nothing, nothing is written at all. Raises `WorkbookFault` with every fault.
+    """
+    if lock_agency(session, agency_id) is None:
+        raise DirectoryFault(f"there is no agency {agency_id}")
+    changes = _checked(session, proposal, agency_id)
+    if changes.are_none():
+        return changes.counts
+    write(session, changes.writes)
+    renew_version(session, agency_id)
+    counts = {sheet: each._asdict() for sheet, each in changes.counts.items()}
+    record(
+        session,
+        agency_id=agency_id,
+        actor=actor,
+        action="directory.imported",
+        subject=agency_id,
+        at=now,
+        **counts,
+    )
+    return changes.counts
+
+
+def _checked(session: Session, proposal: Proposal, agency_id: str) -> Changes:
+    existing = existing_directory(session, agency_id)
+    postings = postings_after(proposal, existing)
+    since = _earliest(proposal, existing, postings)
+    duties = duties_after(session, agency_id, since) if since else []
+    roster = read_roster(proposal, existing, duties)
+    faults = [
+        *proposal.faults,
+        *reference_faults(proposal, existing),
+        *circle_faults(proposal, existing),
+        *nip_faults(proposal, existing),
+        *postings.faults,
+        *overlap_faults(roster),
+        *absence_faults(roster, postings),
+    ]
+    if faults:
+        raise WorkbookFault(in_reading_order(faults))
+    by_key = {(duty.office, duty.counter, duty.from_at): duty for duty in duties}
+    return Comparison(agency_id, proposal, existing).changes(postings, roster.proposed, by_key)
+
+
+def _earliest(proposal: Proposal, existing: Existing, postings: Postings) -> datetime | None:
+    """Since when stored duties matter: the file may overlap them, replace them or transfer their employee."""
+    moments = [entry.row.from_local for entry in proposal.duties.entries]
+    transfers = [entry.row for code, entry in postings.moved.items() if existing.stays.get(code)]
+    moments += [datetime.combine(row.posted_from, time()) for row in transfers]
+    return min(moments).replace(tzinfo=UTC) - WIDEST_OFFSET if moments else None
+
+
+def in_reading_order(faults: Sequence[Fault]) -> list[Fault]:
+    """The file as a whole first, then sheet by sheet, row by row, column by column."""
+    sheets = list(SHEETS)
+
+    def place(fault: Fault) -> tuple[int, int, int]:
+        if fault.sheet not in SHEETS:
+            return (-1, 0, 0)
+        columns = [column.name for column in SHEETS[fault.sheet]]
+        column = columns.index(fault.column) if fault.column in columns else len(columns)
+        return sheets.index(fault.sheet), fault.row or 0, column
+
+    return sorted(faults, key=place)

@@ -1,0 +1,136 @@
+"""The duty roster: one employee at a counter at a time, who is posted at that office that day."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
+
+from app.directory.faults import Fault
+from app.directory.rules.postings import Stay, first_absence
+from app.directory.store import Existing
+from app.directory.tables import Duty
+from app.directory.workbook.proposal import Proposal
+from app.directory.workbook.rows import Columns
+from app.directory.workbook.transfers import Postings
+
+DutyKey: TypeAlias = tuple[str, str, datetime]
+INSTANT = timedelta(microseconds=1)
+
+
+class Span(NamedTuple):
+    """A duty in UTC, the zone of its office and, when it stands in the file, its row number."""
+
+    office: str
+    counter: str
+    from_at: datetime
+    until_at: datetime
+    employee: str
+    zone: ZoneInfo
+    number: int
+
+    @property
+    def key(self) -> DutyKey:
+        """What identifies a duty."""
+        return self.office, self.counter, self.from_at
+
+    def columns(self) -> Columns:
+        """The duty by the columns of its table; the agency is not among them."""
+        return {
+            "office": self.office,
+            "counter": self.counter,
+            "from_at": self.from_at,
+            "until_at": self.until_at,
+            "employee": self.employee,
+        }
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """Its first and last day at the office; midnight itself belongs to the day before."""
+        last = self.until_at - INSTANT
+        return self.from_at.astimezone(self.zone).date(), last.astimezone(self.zone).date()
+
+    def absence(self, stays: Sequence[Stay]) -> date | None:
+        """The first of these days on which the employee is not posted at the office."""
+        return first_absence(stays, self.office, *self.days)
+
+    def __str__(self) -> str:
+        start, end = (moment.astimezone(self.zone) for moment in (self.from_at, self.until_at))
+        return f"the stored duty of {self.employee} from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+
+
+class Roster(NamedTuple):
+    """The duties of the file, and the stored ones that it leaves as they are."""
+
+    proposed: Sequence[Span]
+    stored: Sequence[Span]
+
+
+def read_roster(proposal: Proposal, existing: Existing, duties: Iterable[Duty]) -> Roster:
+    """Both kinds in UTC; a duty at an office whose zone is in doubt is left out."""
+    zones = _zones(proposal, existing)
+    proposed = [
+        Span(row.office, row.counter, *row.moments(zones[row.office]), row.employee, zones[row.office], number)
+        for number, row in proposal.duties.entries
+        if row.office in zones
+    ]
+    replaced = {span.key for span in proposed}
+    stored = [
+        Span(duty.office, duty.counter, duty.from_at, duty.until_at, duty.employee, zones[duty.office], 0)
+        for duty in duties
+        if duty.office in zones and (duty.office, duty.counter, duty.from_at) not in replaced
+    ]
+    return Roster(proposed, stored)
+
+
+def overlap_faults(roster: Roster) -> Iterator[Fault]:
+    """Duties of the file that overlap another at their counter."""
+    longest: dict[tuple[str, ...], Span] = {}
+    for span in sorted(roster.proposed, key=lambda each: (each.from_at, each.number)):
+        earlier = longest.get(span[:2])
+        if earlier is not None and earlier.until_at > span.from_at:
+            yield Fault("duties", span.number, "from", f"overlaps the duty in row {earlier.number}")
+        if earlier is None or earlier.until_at < span.until_at:
+            longest[span[:2]] = span
+    stored = _by_counter(roster.stored)
+    for span in roster.proposed:
+        # Stored duties of a counter never overlap, so only the last that begins before the end can matter.
+        others = stored.get(span[:2], [])
+        place = bisect_left(others, span.until_at, key=lambda each: each.from_at)
+        if place and others[place - 1].until_at > span.from_at:
+            yield Fault("duties", span.number, "from", f"overlaps {others[place - 1]}")
+
+
+def absence_faults(roster: Roster, postings: Postings) -> Iterator[Fault]:
+    """Duties of people who are not posted at the office that day, of the file or left over by a transfer."""
+    for span in roster.proposed:
+        stays = postings.stays.get(span.employee)
+        day = None if stays is None else span.absence(stays)
+        if day is not None:
+            yield Fault("duties", span.number, "employee", f"{span.employee} is not posted there on {day}")
+    for code, spans in _by_moved_employee(roster.stored, postings).items():
+        first = next((span for span in spans if span.absence(postings.stays[code]) is not None), None)
+        if first is not None:
+            problem = f"{first} would remain; give it and any later one to somebody else in the sheet duties"
+            yield Fault("employees", postings.moved[code].number, "posted_from", problem)
+
+
+def _zones(proposal: Proposal, existing: Existing) -> Mapping[str, ZoneInfo]:
+    zones = {code: ZoneInfo(office.timezone) for code, office in existing.offices.items()}
+    zones |= {entry.row.code: ZoneInfo(entry.row.timezone) for entry in proposal.offices.entries}
+    return {code: zone for code, zone in zones.items() if not proposal.offices.is_doubtful(code)}
+
+
+def _by_counter(spans: Iterable[Span]) -> dict[tuple[str, ...], list[Span]]:
+    found: dict[tuple[str, ...], list[Span]] = {}
+    for span in sorted(spans, key=lambda each: each.from_at):
+        found.setdefault(span[:2], []).append(span)
+    return found
+
+
+def _by_moved_employee(spans: Iterable[Span], postings: Postings) -> dict[str, list[Span]]:
+    found: dict[str, list[Span]] = {}
+    for span in sorted(spans, key=lambda each: each.from_at):
+        if span.employee in postings.moved:
+            found.setdefault(span.employee, []).append(span)
+    return found

@@ -1,0 +1,178 @@
+"""One model for the rows of each sheet: the form of every cell, and the database columns it becomes."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar, TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
+
+from app.directory.faults import DirectoryFault
+from app.directory.workbook.cells import Cell
+from app.directory.workbook.fields import (
+    Code,
+    Codes,
+    Day,
+    EmployeeCode,
+    Grade,
+    Moment,
+    Name,
+    Nip,
+    OptionalCode,
+    OptionalEmployeeCode,
+    Position,
+    PublicName,
+    RegionCode,
+    Zone,
+)
+
+Key: TypeAlias = tuple[str, ...]
+Columns: TypeAlias = dict[str, Any]
+
+
+class Row(BaseModel):
+    """A row of cells whose form is right; whether it fits the directory is another question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    sheet: ClassVar[str]
+    key_columns: ClassVar[tuple[str, ...]] = ("code",)
+
+    @property
+    def key(self) -> Key:
+        """The codes that identify the row within its sheet; empty where only times do."""
+        return tuple(getattr(self, column) for column in self.key_columns)
+
+    def columns(self) -> Columns:
+        """What the row says, by the columns of its table; the agency is not among them."""
+        return self.model_dump()
+
+
+class AgencyRow(Row):
+    """An agency; it has no sheet, operators add it by command."""
+
+    sheet = "agency"
+    code: Code
+    name: Name
+
+
+class OfficeRow(Row):
+    """A row of the sheet `offices`."""
+
+    sheet = "offices"
+    code: Code
+    name: Name
+    parent: OptionalCode
+    timezone: Zone
+    region_code: RegionCode
+
+
+class ServiceRow(Row):
+    """A row of the sheet `services`; a service without a family is a family of its own."""
+
+    sheet = "services"
+    code: Code
+    name: Name
+    family: OptionalCode
+
+    def columns(self) -> Columns:
+        """With the family it belongs to."""
+        return self.model_dump() | {"family": self.family or self.code}
+
+
+class CounterRow(Row):
+    """A row of the sheet `counters`."""
+
+    sheet = "counters"
+    key_columns = ("office", "code")
+    office: Code
+    code: Code
+    name: Name
+    services: Codes
+
+    def columns(self) -> Columns:
+        """With the services as the table holds them."""
+        return self.model_dump() | {"services": list(self.services)}
+
+
+class EmployeeRow(Row):
+    """A row of the sheet `employees`."""
+
+    sheet = "employees"
+    code: EmployeeCode
+    name: PublicName
+    nip: Nip
+    position: Position
+    grade: Grade
+    office: Code
+    posted_from: Day
+    appraiser: OptionalEmployeeCode = None
+
+    @field_validator("appraiser")
+    @classmethod
+    def _somebody_else(cls, appraiser: str | None, info: ValidationInfo) -> str | None:
+        if appraiser is not None and appraiser == info.data.get("code"):
+            raise ValueError("nobody appraises themselves; name somebody else or nobody")
+        return appraiser
+
+    def columns(self) -> Columns:
+        """Without the posting, which is a row of its own, and without the appraiser where no column names one."""
+        return self.model_dump(exclude={"office", "posted_from"}, exclude_unset=True)
+
+
+class DutyRow(Row):
+    """A row of the sheet `duties`; both moments are local times of the office, `until` is not included."""
+
+    sheet = "duties"
+    # Two duties with the same beginning overlap, which is told as such.
+    key_columns = ()
+    office: Code
+    counter: Code
+    employee: EmployeeCode
+    from_local: Moment = Field(alias="from")
+    until_local: Moment = Field(alias="until")
+
+    @field_validator("until_local")
+    @classmethod
+    def _after_from(cls, until: datetime, info: ValidationInfo) -> datetime:
+        start = info.data.get("from_local")
+        if start is not None and until <= start:
+            raise ValueError("the end must be after the beginning")
+        return until
+
+    def moments(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Beginning and end in UTC, for an office in `zone`."""
+        return (
+            self.from_local.replace(tzinfo=zone).astimezone(UTC),
+            self.until_local.replace(tzinfo=zone).astimezone(UTC),
+        )
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+def read_row(model: type[AnyRow], cells: Mapping[str, Cell], today: date) -> AnyRow:
+    """The row these cells form; raises pydantic's ValidationError."""
+    return model.model_validate(cells, context={"today": today})
+
+
+def problems_of(error: ValidationError) -> list[tuple[str, str]]:
+    """Column and sentence of everything a ValidationError found."""
+    found = error.errors(include_url=False, include_input=False)
+    return [(str(each["loc"][0]), _sentence(each)) for each in found]
+
+
+def _sentence(found: ErrorDetails) -> str:
+    # A length checked after another check is told as that of a list.
+    if found["type"] in ("string_too_long", "too_long"):
+        return f"write at most {found['ctx']['max_length']} characters"
+    return found["msg"].removeprefix("Value error, ")
+
+
+def checked(model: type[AnyRow], today: date, cells: Mapping[str, Cell]) -> AnyRow:
+    """The same for one row given by command; raises DirectoryFault naming every wrong value."""
+    try:
+        return read_row(model, cells, today)
+    except ValidationError as error:
+        sentences = [f"{column}: {problem}" for column, problem in problems_of(error)]
+        raise DirectoryFault("; ".join(sentences)) from None

@@ -1,0 +1,70 @@
+"""Sheets of cells with their row numbers, wherever they were read from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from app.directory.faults import Fault
+from app.directory.workbook.cells import Cell
+from app.directory.workbook.columns import INSTRUCTIONS, SHEETS
+
+MOST_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as written: row 1 is the header; `rows` leaves blank rows out but keeps the numbers."""
+
+    name: str
+    header: tuple[Cell, ...]
+    rows: tuple[tuple[int, tuple[Cell, ...]], ...]
+
+
+@dataclass
+class Workbook:
+    """The sheets of a file or folder, the names of those that cannot be read, and why."""
+
+    sheets: list[Sheet] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(self, name: str, lines: Iterable[Sequence[Cell]]) -> None:
+        """Take a sheet in, unless it is blank, not one of ours, there already, or too long."""
+        rows = [(number, tuple(line)) for number, line in enumerate(lines, 1) if any(map(is_written, line))]
+        known = name.strip().lower()
+        if known == INSTRUCTIONS or not rows:
+            return
+        problem = self._refusal(known, rows[-1][0])
+        if problem:
+            self.refuse(name, problem)
+            return
+        header = rows.pop(0)[1] if rows[0][0] == 1 else ()
+        self.sheets.append(Sheet(known, header, tuple(rows)))
+
+    def refuse(self, name: str, problem: str) -> None:
+        """Note what is wrong with a sheet or file as a whole."""
+        self.faults.append(Fault(name, None, None, problem))
+        self.unread.add(PurePath(name).stem.strip().lower())
+
+    def _refusal(self, name: str, last_row: int) -> str | None:
+        if name not in SHEETS:
+            return f"there is no such sheet; the sheets are {', '.join(SHEETS)}"
+        if any(sheet.name == name for sheet in self.sheets):
+            return "this sheet is there twice"
+        if last_row > MOST_ROWS:
+            return f"a sheet may have at most {MOST_ROWS} rows; split it"
+        return None
+
+
+def is_written(cell: Cell) -> bool:
+    """Whether anything stands in the cell."""
+    return not (isinstance(cell, str) and not cell.strip())
+
+
+def from_records(records: Mapping[str, Sequence[Mapping[str, Cell]]]) -> Workbook:
+    """A workbook from rows in memory: sheet name → rows by column name."""
+    book = Workbook()
+    for name, rows in records.items():
+        header = list(dict.fromkeys(column for row in rows for column in row))
+        book.add(name, [header, *([row.get(column, "") for column in header] for row in rows)])
+    return book

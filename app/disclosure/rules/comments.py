@@ -1,0 +1,76 @@
+"""Which comments a survey's report may quote: ten or more at once, and no fewer between two releases. Pure.
+
+Comments come in the order of their random ids, which says nothing about who wrote when.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from app.disclosure.rules.ledger import Cell, Ledger, Month, Part, Release, remembered, told
+from app.disclosure.rules.minimum import SMALLEST_N
+
+# More than anybody reads in a report; which ones is left to the random ids.
+MOST = 200
+
+
+class Said(NamedTuple):
+    """A comment as it is stored: redacted, with its office and its month."""
+
+    office: str
+    text: str
+    month: Month = ""
+
+
+def addable(
+    comments: Sequence[Said], units: Mapping[str, frozenset[str]], months: frozenset[Month], former: Sequence[Release]
+) -> tuple[frozenset[str], Release]:
+    """The units (their offices by code) that may quote all their comments beside every release so far.
+
+    A quarter without two of its months would leave the few of the third, so comparing lists in pairs is not
+    enough: as ratings, comments fall into blocks. Single offices come first. Also what is told now.
+    """
+    counts = Counter(Part(said.office, "", said.month) for said in comments)
+    sizes = Counter(said.office for said in comments)
+    counted = remembered(former, counts, months)
+    ledger, cells = Ledger(former, counted), {unit: Cell(offices, None, months) for unit, offices in units.items()}
+    may: set[str] = set()
+    for single in (True, False):
+        asked = {unit: cell for unit, cell in cells.items() if (len(cell.offices) == 1) is single}
+        may |= told(ledger, {unit: (cell, sum(sizes[each] for each in cell.offices)) for unit, cell in asked.items()})
+    return frozenset(may), Release(counted, [cells[unit] for unit in sorted(may)])
+
+
+def released(
+    comments: Sequence[str], former: Sequence[Sequence[str]], same: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """The comments that may be quoted beside `former` releases about the same unit; none if that would tell too much.
+
+    Where new ones cannot be added, those of the former revision (`same`) stay as they were.
+    """
+    for candidate in (tuple(comments[:MOST]), tuple(same or ())):
+        if len(candidate) >= SMALLEST_N and not any(_few_between(candidate, other) for other in former):
+            return candidate
+    return ()
+
+
+def pooled(comments: Sequence[Said], shown: Mapping[str, Sequence[str]]) -> list[str]:
+    """What the whole may quote: what its offices quote, and the rest if the rest alone is ten or more."""
+    quoted = {office: Counter(texts) for office, texts in shown.items() if texts}
+    from_rest = [said for said in comments if said.office not in quoted]
+    chosen: list[Said] = []
+    for said in comments:
+        if said.office in quoted and quoted[said.office][said.text] > 0:
+            quoted[said.office][said.text] -= 1
+            chosen.append(said)
+        elif said.office not in quoted and len(from_rest) >= SMALLEST_N:
+            chosen.append(said)
+    rest = sum(said.office not in quoted for said in chosen[:MOST])
+    if 0 < rest < SMALLEST_N:
+        chosen = [said for said in chosen if said.office in quoted]
+    return [said.text for said in chosen[:MOST]]
+
+
+def _few_between(one: Sequence[str], other: Sequence[str]) -> bool:
+    first, second = Counter(one), Counter(other)
+    return any(0 < difference.total() < SMALLEST_N for difference in (first - second, second - first))

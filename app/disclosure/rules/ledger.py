@@ -1,0 +1,188 @@
+"""What may be told beside everything told before, so that no difference tells about a few citizens. Pure.
+
+Every figure counts whole parts: the ratings of one office, one employee and one month. The figures told so far
+cut all ratings into blocks, as the regions of a Venn diagram; whatever is added or subtracted, the result is made
+of whole blocks. So a figure may be told only if each block it cuts falls into pieces of none or at least ten.
+Ratings that arrived between two releases are parts of their own, and so are those that were held between two: what is
+left of a part is weighed as well as what went. This is stricter than linear algebra asks, and
+simple enough to be explained to anybody.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from app.disclosure.rules.minimum import SMALLEST_N
+
+Month = str
+Key = TypeVar("Key", str, tuple[str, str], tuple[str, str, str])
+
+
+class Part(NamedTuple):
+    """The ratings of one office, one employee ('' for nobody) and one month."""
+
+    office: str
+    employee: str
+    month: Month
+
+
+class Cell(NamedTuple):
+    """What one figure counts: all ratings at these offices in these months, or those of one employee."""
+
+    offices: frozenset[str]
+    employee: str | None
+    months: frozenset[Month]
+
+
+class Release(NamedTuple):
+    """One publication: what its figures counted, and how many ratings each part had then."""
+
+    counts: Mapping[Part, int]
+    cells: Sequence[Cell]
+
+
+# Ratings of one part that came, went and came again together; numbered in the order of parts and releases.
+Atom = int
+# No figure has counted these ratings yet, so nobody knows how many they are.
+UNTOLD = 0
+
+
+@dataclass(eq=False)
+class _Group:
+    """Ratings of one part that every release counts alike: `size` of them, counted from one epoch up to another."""
+
+    size: int
+    lives: list[tuple[int, int | None]]
+
+    @property
+    def counts(self) -> bool:
+        """Whether the last release counts them."""
+        return self.lives[-1][1] is None
+
+    def split(self, size: int) -> "_Group":
+        """So many of them, which go their own way from now on."""
+        self.size -= size
+        return _Group(size, list(self.lives))
+
+
+class Ledger:
+    """The blocks that former releases have cut, and what the ratings of now may be told as beside them."""
+
+    def __init__(self, former: Sequence[Release], counts: Mapping[Part, int]) -> None:
+        self._atoms = _groups([*former, Release(counts, ())])
+        self._block = [UNTOLD] * len(self._atoms)
+        self._size = [sum(group.size for _, group in self._atoms)]
+        self._by_office = _places(self._atoms, lambda part: part.office)
+        self._by_employee = _places(self._atoms, lambda part: part.employee)
+        self._now = len(former)
+        for epoch, release in enumerate(former):
+            for cell in release.cells:
+                self._cut(self._inside(cell, epoch))
+
+    def tell(self, cell: Cell) -> bool:
+        """Whether this figure may be told; if so, it counts as told from now on."""
+        inside = self._inside(cell, self._now)
+        if not inside or any(0 < size < SMALLEST_N for size in self._pieces(inside)):
+            return False
+        self._cut(inside)
+        return True
+
+    def _inside(self, cell: Cell, epoch: int) -> list[Atom]:
+        if cell.employee is not None:
+            near: Iterable[Atom] = self._by_employee.get(cell.employee, ())
+        else:
+            near = (atom for office in cell.offices for atom in self._by_office.get(office, ()))
+        return [atom for atom in near if _counts(cell, self._atoms[atom], epoch)]
+
+    def _pieces(self, inside: Sequence[Atom]) -> Iterable[int]:
+        """The sizes of both pieces of every block that is cut; nobody knows what is left of the untold."""
+        for block, size in self._met(inside).items():
+            if block == UNTOLD:
+                yield size
+            elif rest := self._size[block] - size:
+                yield from (size, rest)
+
+    def _cut(self, inside: Sequence[Atom]) -> None:
+        fresh: dict[int, int] = {}
+        for block, size in self._met(inside).items():
+            if block == UNTOLD or size < self._size[block]:
+                fresh[block] = len(self._size)
+                self._size[block] -= size
+                self._size.append(size)
+        for atom in inside:
+            self._block[atom] = fresh.get(self._block[atom], self._block[atom])
+
+    def _met(self, inside: Sequence[Atom]) -> Mapping[int, int]:
+        met: Counter[int] = Counter()
+        for atom in inside:
+            met[self._block[atom]] += self._atoms[atom][1].size
+        return met
+
+
+def told(ledger: Ledger, asked: Mapping[Key, tuple[Cell, int]]) -> set[Key]:
+    """Which of these cells, with n ratings each, may be told: the largest are asked first, so the smallest give way."""
+    order = sorted(asked, key=lambda each: (-asked[each][1], each))
+    return {each for each in order if asked[each][1] >= SMALLEST_N and ledger.tell(asked[each][0])}
+
+
+def remembered(former: Sequence[Release], counts: Mapping[Part, int], months: Collection[Month]) -> dict[Part, int]:
+    """The counts of now, with a zero for every part of these months that had ratings before and has none any more."""
+    gone = {part: 0 for release in former for part in release.counts if part.month in months}
+    return gone | dict(counts)
+
+
+def _groups(releases: Sequence[Release]) -> list[tuple[Part, _Group]]:
+    """How each part came to its ratings of now; what a release does not name is as it was before."""
+    found: dict[Part, list[_Group]] = {}
+    for epoch, release in enumerate(releases):
+        for part, n in release.counts.items():
+            groups = found.setdefault(part, [])
+            change = n - sum(group.size for group in groups if group.counts)
+            if change < 0:
+                _hold(groups, -change, epoch)
+            elif rest := _release(groups, change, epoch):
+                groups.append(_Group(rest, [(epoch, None)]))
+    return [(part, group) for part, groups in sorted(found.items()) for group in groups]
+
+
+def _hold(groups: list[_Group], n: int, epoch: int) -> None:
+    """So many are counted no more: which ones nobody tells, the latest are taken to be."""
+    for group in reversed([each for each in groups if each.counts]):
+        taken = min(n, group.size)
+        n -= taken
+        if taken:
+            gone = _parted(groups, group, taken)
+            gone.lives[-1] = (gone.lives[-1][0], epoch)
+
+
+def _release(groups: list[_Group], n: int, epoch: int) -> int:
+    """So many are counted again or for the first time; returns how many of them were never held."""
+    for group in sorted((each for each in groups if not each.counts), key=lambda each: each.lives[-1][1] or 0)[::-1]:
+        taken = min(n, group.size)
+        n -= taken
+        if taken:
+            _parted(groups, group, taken).lives.append((epoch, None))
+    return n
+
+
+def _parted(groups: list[_Group], group: _Group, size: int) -> _Group:
+    """So many of a group, as a group of their own unless they are all of it."""
+    if size == group.size:
+        return group
+    part = group.split(size)
+    groups.insert(groups.index(group) + 1, part)
+    return part
+
+
+def _places(atoms: Sequence[tuple[Part, _Group]], key: Callable[[Part], str]) -> dict[str, list[Atom]]:
+    places: dict[str, list[Atom]] = {}
+    for atom, (part, _) in enumerate(atoms):
+        places.setdefault(key(part), []).append(atom)
+    return places
+
+
+def _counts(cell: Cell, atom: tuple[Part, _Group], epoch: int) -> bool:
+    part, group = atom
+    is_there = any(start <= epoch and (end is None or epoch < end) for start, end in group.lives)
+    return is_there and part.office in cell.offices and part.month in cell.months

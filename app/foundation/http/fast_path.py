@@ -1,0 +1,127 @@
+"""The short way for the hot path: guard → body bytes validated once → endpoint → prepared bytes.
+
+A FastAPI route parses a body to Python objects, validates these, solves dependencies by reflection and
+serialises the answer; the layers, routers and exit stacks around it cost as much again. A one-pass route
+keeps its declaration and its place in the OpenAPI document, but `ShortWay` answers it before all of them.
+docs/decisions/0003-the-short-way.md has the measurement.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from typing import Any
+
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.foundation.http.body import read_body
+from app.foundation.http.problem_responses import SECURITY_HEADERS, answer, escaped, invalid, of_database
+from app.foundation.problems import Problem
+from app.foundation.storage.database import SQLAlchemyError
+from app.foundation.telemetry import Metrics
+
+Guard = Callable[[Request], Awaitable[Any]]
+Answerer = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class OnePassRoute(APIRoute):
+    """Endpoints are `async def endpoint(request, principal, body)` returning a `Response`."""
+
+    guard: Guard
+    limits: Mapping[str, int]
+    tolerant: Mapping[type[BaseModel], Any]
+
+    def get_route_handler(self) -> Answerer:
+        """What answers a request for this route, whichever way it came."""
+        assert self.body_field is not None, "a one-pass route has a body"
+        model: Any = self.body_field.field_info.annotation
+        validate, guard, endpoint = TypeAdapter(model).validator.validate_json, self.guard, self.endpoint
+        second_look = TypeAdapter(self.tolerant[model]).validator.validate_json if model in self.tolerant else validate
+        limit = self.limits[self.path]
+
+        async def answerer(request: Request) -> Response:
+            principal = await guard(request)
+            seconds = request.app.state.settings.receive_seconds
+            body = await read_body(request.scope, request.receive, limit=limit, seconds=seconds)
+            try:
+                sheet = validate(body)
+            except ValidationError:
+                sheet = _looked_at_again(body, second_look)
+            response: Response = await endpoint(request, principal, sheet)
+            return response
+
+        return answerer
+
+
+def one_pass(
+    admitting: Guard, limits: Mapping[str, int], tolerant: Mapping[type[BaseModel], Any]
+) -> type[OnePassRoute]:
+    """The route class whose routes are guarded by `admitting` and take bodies up to the limit of their path.
+
+    A body that does not fit its model is looked at again as the model's `tolerant` type, if it has one.
+    """
+
+    class Guarded(OnePassRoute):
+        guard = staticmethod(admitting)
+
+    Guarded.limits, Guarded.tolerant = limits, tolerant
+    return Guarded
+
+
+class ShortWay:
+    """Answers the one-pass routes among `routes` itself; everything else goes on to the other layers."""
+
+    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+        self.answerers = {
+            route.path: (route, route.get_route_handler()) for route in routes if isinstance(route, OnePassRoute)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, or answer here."""
+        found = self.answerers.get(scope["path"]) if scope["type"] == "http" else None
+        if found is None or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+            return
+        scope["route"], answerer = found
+        response = await self._answer(Request(scope, receive), answerer)
+        response.raw_headers.extend(SECURITY_HEADERS)
+        self.metrics.answered("POST", scope["path"], response.status_code)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request, answerer: Answerer) -> Response:
+        try:
+            return await answerer(request)
+        except Problem as problem:
+            return answer(request, problem)
+        except SQLAlchemyError as error:
+            return answer(request, of_database(error))
+        except Exception as error:  # nothing may leave without an answer
+            return answer(request, escaped(error, request.scope["path"]))
+
+
+class Prepared(Response):
+    """An answer whose bytes are ready; it skips the building of headers that never differ."""
+
+    def __init__(self, body: bytes, status: int, *, replayed: bool = False, retry_after: int | None = None) -> None:
+        self.status_code = status
+        self.body = body
+        self.background = None
+        self.raw_headers = [
+            (b"content-length", str(len(body)).encode()),
+            (b"content-type", b"application/json"),
+        ]
+        if replayed:
+            self.raw_headers.append((b"idempotent-replayed", b"true"))
+        if retry_after is not None:
+            self.raw_headers.append((b"retry-after", b"%d" % retry_after))
+
+
+def _looked_at_again(body: bytes, validate: Callable[[bytes], Any]) -> Any:
+    try:
+        return validate(body)
+    except ValidationError as error:
+        raise invalid(error) from None

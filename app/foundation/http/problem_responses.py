@@ -1,0 +1,183 @@
+"""Turns problems into HTTP answers. Nothing of the input is ever echoed, and nothing of an exception's text."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from app.foundation.problems import MEDIA_TYPE, FieldError, Problem, busy
+from app.foundation.storage.database import OperationalError, SQLAlchemyError, TimeoutError
+from app.foundation.translations import Phrase, negotiate, translator
+
+log = structlog.get_logger("cermin.http")
+
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cache-control", b"no-store"),
+)
+# FastAPI answers 400 to a body that is not even UTF-8.
+OF_STATUS = {400: "malformed-json", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+
+# pydantic's kinds of error → our code and what was expected instead.
+EXPECTED = {
+    "string_type": ("field-type", "text"),
+    "int_type": ("field-type", "a whole number"),
+    "int_parsing": ("field-type", "a whole number"),
+    "bool_type": ("field-type", "true or false"),
+    "dict_type": ("field-type", "an object"),
+    "list_type": ("field-type", "a list"),
+    "model_type": ("field-type", "an object"),
+    "model_attributes_type": ("field-type", "an object"),
+    "date_from_datetime_parsing": ("field-invalid", "a date such as 2026-11-24"),
+    "date_parsing": ("field-invalid", "a date such as 2026-11-24"),
+    "date_type": ("field-invalid", "a date such as 2026-11-24"),
+    "date_from_datetime_inexact": ("field-invalid", "a date such as 2026-11-24"),
+    "string_pattern_mismatch": (
+        "field-invalid",
+        "a code of letters, digits and hyphens, at most 40 characters",
+    ),
+    "string_too_short": ("field-invalid", "text that is not empty"),
+    "pin": ("field-invalid", "four to eight digits"),
+    "too_short": ("field-invalid", "at least one entry"),
+    "too_long": ("field-invalid", "fewer entries"),
+}
+UUID_ERRORS = {"uuid_type", "uuid_parsing", "uuid_version"}
+
+
+class ProblemResponse(Response):
+    """A problem as `application/problem+json`, in the language the request asked for."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, problem: Problem, accept_language: str | None, default_language: str) -> None:
+        language = negotiate(accept_language, default_language)
+        body = json.dumps(problem.document(translator(language)), ensure_ascii=False)
+        headers = {"Content-Language": language, "Vary": "Accept-Language", **problem.headers}
+        super().__init__(body, problem.status, headers)
+
+
+def answer(request: Request, problem: Problem) -> ProblemResponse:
+    """The response that tells this requester of this problem."""
+    return ProblemResponse(problem, request.headers.get("accept-language"), request.app.state.language)
+
+
+def field_errors(errors: Sequence[Any], *, skip: int = 0) -> list[FieldError]:
+    """pydantic's errors as ours; `skip` drops leading path parts such as FastAPI's `body`."""
+    return [_field_error(error, skip) for error in errors[:100]]
+
+
+def _field_error(error: Any, skip: int) -> FieldError:
+    # A key of the input may stand in the path: it is the sender's own word, cut short.
+    path = ".".join(str(part)[:60] for part in error["loc"][skip:]) or "body"
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return FieldError(path, "field-missing")
+    if kind == "extra_forbidden":
+        return FieldError(path, "field-unknown")
+    if kind in UUID_ERRORS:
+        return FieldError(path, "id-not-uuid7")
+    if kind == "string_too_long" and path.endswith("comment"):
+        return FieldError(path, "comment-too-long", {"limit": context["max_length"]})
+    code, expected = EXPECTED.get(kind, ("field-invalid", _limits(kind, context)))
+    return FieldError(path, code, {"expected": expected})
+
+
+BOUNDS = {
+    "ge": "at least {limit}",
+    "gt": "more than {limit}",
+    "le": "at most {limit}",
+    "lt": "less than {limit}",
+    "max_length": "at most {limit} characters",
+}
+
+
+def _limits(kind: str, context: dict[str, Any]) -> Phrase | str:
+    """What a bound or a choice asks for: `less_than_equal` with le=1000 → "at most 1000"."""
+    if kind in ("literal_error", "enum"):
+        return Phrase("one of {choices}", {"choices": str(context["expected"]).replace(" or ", ", ")})
+    for name, text in BOUNDS.items():
+        if name in context:
+            return Phrase(text, {"limit": context[name]})
+    return "another value"
+
+
+def invalid(error: ValidationError) -> Problem:
+    """The problem of a body that pydantic refused."""
+    errors = error.errors(include_url=False, include_input=False)
+    if errors[0]["type"] == "json_invalid":
+        return Problem("malformed-json")
+    return Problem("invalid-request", errors=field_errors(errors))
+
+
+def of_database(error: SQLAlchemyError) -> Problem:
+    """A database that is away, locked or too slow is no fault of the request: 503. Anything else is ours: 500."""
+    log.error("database.failed", error=type(error).__name__)
+    if isinstance(error, OperationalError | TimeoutError):
+        return busy()
+    return Problem("internal-error")
+
+
+def escaped(error: Exception, route: str) -> Problem:
+    """What nobody foresaw: logged without its text, which may hold a citizen's words, and answered with 500."""
+    log.error("request.failed", route=route, error=type(error).__name__, where=_place(error))
+    return Problem("internal-error")
+
+
+def _place(error: BaseException) -> str:
+    """The innermost function and line, e.g. `write_group:57`."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
+
+
+def allowed(routes: Iterable[BaseRoute]) -> Mapping[str, str]:
+    """The methods of all routes by their path, as `Allow` lists them: HEAD wherever there is GET."""
+    methods: dict[str, set[str]] = defaultdict(set)
+    for route in routes:
+        taken: set[str] = getattr(route, "methods", None) or {"GET"}
+        methods[getattr(route, "path", "")] |= taken | ({"HEAD"} if "GET" in taken else set())
+    return {path: ", ".join(sorted(taken)) for path, taken in methods.items()}
+
+
+def install(app: FastAPI) -> None:
+    """Give every exception that may leave a route its answer."""
+
+    @app.exception_handler(Problem)
+    async def on_problem(request: Request, problem: Problem) -> Response:
+        return answer(request, problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_validation(request: Request, error: RequestValidationError) -> Response:
+        errors = error.errors()
+        if errors and errors[0]["type"] == "json_invalid":
+            return answer(request, Problem("malformed-json"))
+        return answer(request, Problem("invalid-request", errors=field_errors(errors, skip=1)))
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        code = OF_STATUS.get(error.status_code, "not-found" if error.status_code < 500 else "internal-error")
+        headers = dict(error.headers or {})
+        if code == "method-not-allowed":
+            # A route knows its own methods only, not those of another route at the same path.
+            path = getattr(request.scope.get("route"), "path", "")
+            headers["Allow"] = request.app.state.allowed.get(path, headers.get("Allow", ""))
+        return answer(request, Problem(code, headers=headers, limit=0))
+
+    @app.exception_handler(SQLAlchemyError)
+    async def on_database(request: Request, error: SQLAlchemyError) -> Response:
+        return answer(request, of_database(error))
+
+    @app.exception_handler(Exception)
+    async def on_anything_else(request: Request, _: Exception) -> Response:
+        return answer(request, Problem("internal-error"))

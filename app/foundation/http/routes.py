@@ -1,0 +1,59 @@
+"""For the machines that watch over the service: alive, ready, measured."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from app.foundation.storage.database import Database, SQLAlchemyError
+from app.foundation.storage.migrations import current, head
+from app.foundation.telemetry import METRICS_TYPE, Metrics
+
+router = APIRouter(tags=["service"])
+
+
+class Health(BaseModel):
+    """Whether something answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(BaseModel):
+    """Whether ratings can be stored, and if not, why."""
+
+    status: Literal["ready", "not ready"]
+    database: Literal["ok", "unreachable"]
+    migration: Literal["current", "behind", "unknown"]
+
+
+@router.get("/healthz")
+async def health() -> Health:
+    """The process is alive. Touches nothing, so it stays green while the database is away."""
+    return Health(status="ok")
+
+
+@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
+def readiness(request: Request) -> Response:
+    """The database answers and has the newest migration."""
+    state = readiness_of(request.app.state.database)
+    return JSONResponse(state.model_dump(), 200 if state.status == "ready" else 503)
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+async def metrics(request: Request) -> Response:
+    """Figures for Prometheus; they hold no names, codes or words of people."""
+    figures: Metrics = request.app.state.metrics
+    return Response(figures.exposition(), media_type=METRICS_TYPE)
+
+
+def readiness_of(database: Database) -> Readiness:
+    """Ask the database for its migration."""
+    try:
+        revision = current(database)
+    except SQLAlchemyError:
+        return Readiness(status="not ready", database="unreachable", migration="unknown")
+    if revision != head():
+        return Readiness(status="not ready", database="ok", migration="behind")
+    return Readiness(status="ready", database="ok", migration="current")

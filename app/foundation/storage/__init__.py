@@ -1,0 +1,1 @@
+"""The database that every room shares: engines, column types, migrations, leases, facts of the installation."""

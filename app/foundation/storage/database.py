@@ -1,0 +1,229 @@
+"""The database: one engine for reading, one for writing, the column types, the naming convention.
+
+Besides this file only the rooms' `tables` and `store` modules know SQLAlchemy.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url, text
+from sqlalchemy import DateTime as SqlDateTime
+from sqlalchemy import String as SqlString
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Session, SQLModel
+
+from app.foundation.startup_errors import UnfitInstallation
+
+__all__ = [
+    "Code",
+    "Connection",
+    "DBAPIError",
+    "Database",
+    "IntegrityError",
+    "OperationalError",
+    "SQLAlchemyError",
+    "Session",
+    "Text",
+    "TimeoutError",
+    "UtcDateTime",
+    "address",
+    "metadata",
+]
+
+# Conventional names make constraints addressable in migrations and in ON CONFLICT ON CONSTRAINT.
+SQLModel.metadata.naming_convention = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+metadata = SQLModel.metadata
+
+
+def Text(length: int) -> TypeEngine[str]:
+    """Bounded text that PostgreSQL compares byte by byte, exactly as SQLite and Python do."""
+    return SqlString(length).with_variant(SqlString(length, collation="C"), "postgresql")
+
+
+def Code() -> TypeEngine[str]:
+    """A code given by the agency (`disdukcapil`, `E017`): at most 40 characters."""
+    return Text(40)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in Python whatever the store keeps; SQLite would hand back naive values."""
+
+    impl = SqlDateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Refuse naive values instead of guessing their zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment must carry its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Mark SQLite's naive values as the UTC they are."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def address(url: str) -> URL:
+    """The parts of a database's address. Raises ValueError with a sentence that repeats none of it."""
+    try:
+        parts = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ValueError(
+            "is no address of a database; write sqlite:///var/cermin.db or postgresql://user:password@host/name"
+        ) from None
+    store = parts.get_backend_name()
+    if store not in ("sqlite", "postgresql"):
+        raise ValueError(f"names a database that Cermin does not know: it knows postgresql and sqlite, not {store}")
+    if store == "sqlite":
+        if parts.drivername not in ("sqlite", "sqlite+pysqlite"):
+            raise ValueError("names a driver that Cermin does not use; write sqlite:///var/cermin.db")
+        if parts.query:
+            raise ValueError("has options after the name of the file; sqlite takes no options")
+        # Every connection would have a memory of its own, and every start an empty one.
+        if parts.database in (None, "", ":memory:"):
+            raise ValueError("names no file; write sqlite:///var/cermin.db")
+    return parts
+
+
+# How long upkeep waits for a lock, in milliseconds.
+UPKEEP_LOCK_MS = 20_000
+
+
+class Database:
+    """Hands out sessions. `reading()` never blocks a writer; `writing()` is one transaction, committed at the end."""
+
+    def __init__(
+        self, url: str, *, pool_size: int = 8, statement_timeout_ms: int = 2_500, lock_timeout_ms: int = 1_500
+    ) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.reader = _sqlite_engine(url, pool_size, "BEGIN", lock_timeout_ms)
+            self.writer = _sqlite_engine(url, pool_size, "BEGIN IMMEDIATE", lock_timeout_ms)
+        else:
+            self.writer = _postgresql_engine(url, pool_size, statement_timeout_ms, lock_timeout_ms)
+            # Every statement of PostgreSQL's ordinary transactions sees its own moment anyway; without one, a read
+            # is spared two round trips. Who needs one moment for several statements asks for a snapshot.
+            self.reader = self.writer.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reads; nothing it does is kept."""
+        with Session(self.reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self, *, hurried: bool = True) -> Iterator[Session]:
+        """A session whose reads all see the same moment, however long they take.
+
+        Not `hurried`: each of them may take as long as it needs; for upkeep, which nobody waits for.
+        """
+        # SQLite in WAL mode gives every transaction one; PostgreSQL must be asked.
+        # The engine without options: the reader's AUTOCOMMIT would be applied after, and win.
+        engine = self.reader if self.is_sqlite else self.writer.execution_options(isolation_level="REPEATABLE READ")
+        with Session(engine, expire_on_commit=False) as session:
+            if not (hurried or self.is_sqlite):
+                session.execute(text("SET LOCAL statement_timeout = 0"))
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with Session(self.writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def unhurried(self) -> Iterator[Session]:
+        """One transaction whose statements may take as long as they need: for upkeep, which nobody waits for.
+
+        On PostgreSQL it also waits longer for locks than an answer may; on SQLite whoever writes waits alike.
+        """
+        with self.writing() as session:
+            if not self.is_sqlite:
+                # For this transaction only; the connection goes back to the pool as it was.
+                session.execute(text("SET LOCAL statement_timeout = 0"))
+                session.execute(text(f"SET LOCAL lock_timeout = {UPKEEP_LOCK_MS}"))
+            yield session
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+    def unsafe_settings(self) -> list[str]:
+        """PostgreSQL settings under which an acknowledged rating could be lost; empty when all is well."""
+        if self.is_sqlite:
+            return []
+        names = ("fsync", "full_page_writes", "synchronous_commit")
+        with self.reader.connect() as connection:
+            shown = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in names}
+        return [name for name, value in shown.items() if value == "off"]
+
+
+# Keys are random within their day, so that a page is written often: a longer log (16 MiB) carries it home less often.
+CHECKPOINT = "wal_autocheckpoint=4000"
+
+
+def _sqlite_engine(url: str, pool_size: int, begin: str, lock_ms: int) -> Engine:
+    """WAL with synchronous=FULL: readers never wait, and a commit is on disk before it is answered."""
+    file = make_url(url).database
+    if file and file != ":memory:":
+        folder = Path(file).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UnfitInstallation(
+                f"The folder of the database, {folder}, cannot be made: {error.strerror}."
+            ) from None
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=3, connect_args={"check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: ConnectionPoolEntry) -> None:
+        # The driver's own transaction handling would begin late and commit early; ours is explicit.
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout={lock_ms}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            CHECKPOINT,
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql_engine(url: str, pool_size: int, statement_ms: int, lock_ms: int) -> Engine:
+    """No overflow: a storm waits in our bounded queue, not in the server's connection slots."""
+    options = f"-c statement_timeout={statement_ms} -c lock_timeout={lock_ms} -c timezone=UTC"
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=3,
+        pool_pre_ping=True,
+        # The connection used last is the one whose plans and caches are warm.
+        pool_use_lifo=True,
+        connect_args={"options": options, "connect_timeout": 3, "application_name": "cermin"},
+    )

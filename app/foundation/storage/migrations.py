@@ -1,0 +1,48 @@
+"""Bringing a database to the newest schema, and asking which it has."""
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+
+from app.foundation.startup_errors import UnfitInstallation
+from app.foundation.storage.database import Database
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def _config(database_url: str) -> Config:
+    config = Config(str(ROOT / "alembic.ini"))
+    config.attributes["database_url"] = database_url
+    return config
+
+
+def upgrade(database_url: str, revision: str = "head") -> None:
+    """Apply every pending migration up to `revision`."""
+    try:
+        command.upgrade(_config(database_url), revision)
+    except CommandError:
+        raise UnfitInstallation(
+            "The schema of the database is not one of this program's; is it that of a newer version?"
+        ) from None
+
+
+def downgrade(database_url: str, revision: str) -> None:
+    """Undo migrations down to `revision` (`base` for all)."""
+    command.downgrade(_config(database_url), revision)
+
+
+@cache
+def head() -> str | None:
+    """The newest revision this program knows."""
+    return ScriptDirectory.from_config(_config("")).get_current_head()
+
+
+def current(database: Database) -> str | None:
+    """The revision the database has; None before the first migration."""
+    with database.reader.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,31 @@
+"""What belongs to the installation as a whole, not to an agency."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from app.foundation.storage.database import Text, UtcDateTime
+
+
+class Installation(SQLModel, table=True):
+    """Named facts about this database; `secret` is the fingerprint of the secret it was filled with,
+    `demo` the day whose demo was loaded whole.
+
+    A process with another secret would derive other rating keys and count every retry twice, so it
+    refuses to start.
+    """
+
+    __tablename__ = "installation"
+
+    name: str = Field(primary_key=True, sa_type=Text(20))
+    value: str = Field(sa_type=Text(64))
+
+
+class Lease(SQLModel, table=True):
+    """Work that one of several processes does: who does it, and until when nobody else may take it over."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True, sa_type=Text(20))
+    holder: str = Field(sa_type=Text(64))
+    until_at: datetime = Field(sa_type=UtcDateTime)

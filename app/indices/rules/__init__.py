@@ -1,0 +1,1 @@
+"""Pure rules of the official index: exact fractions, grades, intervals, periods."""

@@ -1,0 +1,147 @@
+"""The 95 % interval of a mean on a short scale: Dirichlet posterior with prior 1/K, Beta matched.
+
+Among the methods tried it alone covers near 95 % for small n and very good results, where Student's t
+covers 49 % (statistics.md §0 and §2). The only floats of the indices arise here, at the very end.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from math import lcm
+
+from app.indices.rules.official import index_of
+from app.instruments.model import Instrument
+from app.ratings.tallies.rules.sheet_counts import SheetCounts, composites, integer_weights
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """n answers, their plain mean, and the ends of its interval, all on the same scale."""
+
+    n: int
+    mean: Fraction
+    lower: float
+    upper: float
+    confidence: float
+
+    def as_index(self, high: int) -> "Interval":
+        """The interval of a mean on a scale up to `high`, on the scale of the index (25..100 for 1..4)."""
+        per_mean = float(index_of(Fraction(1), high))
+        lower, upper = self.lower * per_mean, self.upper * per_mean
+        return replace(self, mean=index_of(self.mean, high), lower=lower, upper=upper)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The K ascending values a mean is made of, with what the prior needs: the means of x and x² on 0..1."""
+
+    bottom: Fraction
+    top: Fraction
+    size: int
+    first: Fraction
+    second: Fraction
+
+
+def item_interval(histogram: Sequence[int], low: int = 1, confidence: float = CONFIDENCE) -> Interval | None:
+    """The interval of one item from its counts per score, lowest first; None without answers (V2)."""
+    cells = {Fraction(score): n for score, n in enumerate(histogram, start=low)}
+    return mean_interval(cells, item_grid(low, low + len(histogram) - 1), confidence)
+
+
+def composite_interval(
+    instrument: Instrument, counts: SheetCounts, mode: str | None = None, confidence: float = CONFIDENCE
+) -> Interval | None:
+    """The interval of the composite over complete sheets, on the mean scale; None without any (V20).
+
+    It needs whole sheets because the answers of one person agree with each other: an interval put
+    together from the items apart would be too narrow. Raises UnknownChoice.
+    """
+    weights = instrument.weights(mode)
+    return mean_interval(
+        composites(counts, weights), composite_grid(weights, instrument.low, instrument.high), confidence
+    )
+
+
+def mean_interval(cells: Mapping[Fraction, int], grid: Grid, confidence: float = CONFIDENCE) -> Interval | None:
+    """The interval of the mean of `cells` (value → n), whose values lie on the grid; None when n = 0.
+
+    If all answers are the top (bottom) value, the upper (lower) end is that value: the edge rule of
+    Brown, Cai and DasGupta (2001) for Jeffreys' interval.
+    """
+    n = sum(cells.values())
+    if not n:
+        return None
+    lower, upper = _beta_ends(cells, grid, confidence)
+    return Interval(
+        n=n,
+        mean=_mean(cells, n),
+        lower=float(grid.bottom) if cells.get(grid.bottom) == n else lower,
+        upper=float(grid.top) if cells.get(grid.top) == n else upper,
+        confidence=confidence,
+    )
+
+
+def _mean(cells: Mapping[Fraction, int], n: int) -> Fraction:
+    unit = lcm(*(value.denominator for value in cells))
+    return Fraction(sum(_over(unit, value) * count for value, count in cells.items()), unit * n)
+
+
+def matched_beta(cells: Mapping[Fraction, int], grid: Grid) -> tuple[float, float]:
+    """The Beta(a, b) on 0..1 that has the mean and the variance of the posterior of the mean.
+
+    With α = c + 1/K (Perks' prior), A = Σα = n + 1 and p = α/A the mean is u = Σ x p, its variance
+    v = (Σ x² p - u²)/(A + 1), and a + b = u(1 - u)/v - 1. Computed in fractions: near a unanimous
+    result the difference of squares would lose its digits.
+    """
+    # Over one denominator the sums are integers, which cost a twentieth of fractions.
+    unit = lcm(grid.bottom.denominator, *(value.denominator for value in cells))
+    steps = [(_over(unit, value) - _over(unit, grid.bottom), n) for value, n in cells.items()]
+    width = (grid.top - grid.bottom) * unit
+    first = grid.first + sum(step * n for step, n in steps) / width
+    second = grid.second + sum(step * step * n for step, n in steps) / width**2
+    total = sum(cells.values()) + 1
+    u = first / total
+    size = u * (1 - u) * (total + 1) / (second / total - u * u) - 1
+    return float(u * size), float((1 - u) * size)
+
+
+def _over(unit: int, value: Fraction) -> int:
+    """The numerator of the value over a multiple of its denominator."""
+    return value.numerator * (unit // value.denominator)
+
+
+@lru_cache(maxsize=16)
+def item_grid(low: int, high: int) -> Grid:
+    """The grid of one item: its scores."""
+    return _grid([Fraction(score) for score in range(low, high + 1)])
+
+
+@lru_cache(maxsize=64)
+def composite_grid(weights: tuple[Fraction, ...], low: int, high: int) -> Grid:
+    """Every composite value a complete sheet can have: 10 of them for three equal weights on 1..4."""
+    steps, denominator = integer_weights(weights)
+    reached = {0}
+    for step in steps:
+        reached = {total + step * score for total in reached for score in range(low, high + 1)}
+    return _grid([Fraction(total, denominator) for total in sorted(reached)])
+
+
+def _grid(levels: Sequence[Fraction]) -> Grid:
+    size, bottom, width = len(levels), levels[0], levels[-1] - levels[0]
+    first = sum((level - bottom for level in levels), Fraction(0)) / width / size
+    second = sum(((level - bottom) ** 2 for level in levels), Fraction(0)) / width**2 / size
+    return Grid(bottom, levels[-1], size, first, second)
+
+
+def _beta_ends(cells: Mapping[Fraction, int], grid: Grid, confidence: float) -> tuple[float, float]:
+    # SciPy takes half a second to import, which neither intake nor start-up should pay. Its special
+    # functions give what scipy.stats.beta.ppf gives, at half the import and a thirtieth of the call.
+    from scipy.special import betaincinv
+
+    a, b = matched_beta(cells, grid)
+    tail = (1 - confidence) / 2
+    bottom, width = float(grid.bottom), float(grid.top - grid.bottom)
+    return bottom + width * float(betaincinv(a, b, tail)), bottom + width * float(betaincinv(a, b, 1 - tail))

@@ -1,0 +1,95 @@
+"""The instruments an agency may use: the shipped ones and its own. A version on the shelf never changes."""
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+
+from app.access.audit import record
+from app.foundation.cache import Memory
+from app.foundation.clock import Clock
+from app.foundation.storage.database import Database, Session
+from app.instruments.loading import InstrumentFault, load_instrument, shipped
+from app.instruments.model import Instrument
+from app.instruments.store import all_shipped_digests, sources_of, versions_of
+from app.instruments.tables import InstrumentVersion
+
+
+def put_shipped(session: Session, agency_id: str, now: datetime) -> None:
+    """Record the digests of the shipped instruments the agency does not have yet."""
+    present = {row.instrument for row in versions_of(session, agency_id)}
+    for instrument in shipped().values():
+        if instrument.id not in present:
+            session.add(_version(agency_id, instrument, None, now))
+    session.flush()
+
+
+def put_own(session: Session, agency_id: str, source: str, *, actor: str, now: datetime) -> Instrument:
+    """Put an agency's own instrument on its shelf; again with the same content changes nothing.
+
+    Raises `InstrumentFault` for a faulty text, a shipped id, or another content under a known id.
+    """
+    instrument = load_instrument(source)
+    if instrument.id in shipped():
+        raise InstrumentFault(f"id: {instrument.id} is a shipped instrument; choose another name or version")
+    for row in versions_of(session, agency_id):
+        if row.instrument == instrument.id:
+            if row.digest != instrument.digest:
+                raise InstrumentFault(f"version: {instrument.id} exists with other content; raise the version")
+            return instrument
+    session.add(_version(agency_id, instrument, source, now))
+    record(
+        session,
+        agency_id=agency_id,
+        actor=actor,
+        action="instrument.added",
+        subject=instrument.id,
+        at=now,
+        digest=instrument.digest,
+    )
+    return instrument
+
+
+def changed_since_use(session: Session) -> list[str]:
+    """Shipped instruments that are recorded with another digest than this program's: `agency/instrument`."""
+    ours = shipped()
+    return [
+        f"{agency_id}/{instrument}"
+        for agency_id, instrument, digest in all_shipped_digests(session)
+        if instrument not in ours or ours[instrument].digest != digest
+    ]
+
+
+def instruments_of(session: Session, agency_id: str) -> Mapping[str, Instrument]:
+    """Everything on the agency's shelf, by id."""
+    own = {name: load_instrument(source) for name, source in sources_of(session, agency_id).items()}
+    return {**shipped(), **own}
+
+
+class ShelfCache:
+    """Shelves of the agencies this process serves, read again after `seconds`."""
+
+    def __init__(self, database: Database, clock: Clock, seconds: float) -> None:
+        self._database = database
+        self._seconds = seconds
+        self._memory: Memory[str, Mapping[str, Instrument]] = Memory(clock, seconds)
+        self._lock = threading.Lock()
+
+    def remembered(self, agency_id: str) -> Mapping[str, Instrument] | None:
+        """The shelf if it was read a moment ago; never touches the database."""
+        return self._memory.get(agency_id)
+
+    def current(self, agency_id: str, *, fresh: bool = False) -> Mapping[str, Instrument]:
+        """The shelf, read from the database when it is old or must be fresh (blocking)."""
+        with self._lock:
+            found = None if fresh else self._memory.younger_than(agency_id, self._seconds)
+            if found is None:
+                with self._database.reading() as session:
+                    found = instruments_of(session, agency_id)
+                self._memory.put(agency_id, found)
+            return found
+
+
+def _version(agency_id: str, instrument: Instrument, source: str | None, now: datetime) -> InstrumentVersion:
+    return InstrumentVersion(
+        agency_id=agency_id, instrument=instrument.id, digest=instrument.digest, source=source, added_at=now
+    )

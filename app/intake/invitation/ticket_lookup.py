@@ -1,0 +1,47 @@
+"""Looking at a ticket before rating with it: whom it is about, and nothing that says who holds it."""
+
+from app.devices.kiosk import INSTRUMENT
+from app.devices.rules.short_names import short_name
+from app.devices.schemas import NamedOut
+from app.directory.store import find_employee, find_office, find_service
+from app.foundation.clock import Clock
+from app.foundation.problems import Problem
+from app.foundation.storage.database import Database, Session
+from app.instruments.loading import shipped
+from app.instruments.schemas import instrument_out
+from app.intake.invitation.schemas import TicketPageOut
+from app.tickets.attempts import Attempts
+from app.tickets.rules.codes import code_digest
+from app.tickets.rules.lifecycle import Held, day_of
+from app.tickets.store import find_armed
+
+
+class TicketWindow:
+    """Shows tickets for one process; a look counts against the same budget as a try to spend."""
+
+    def __init__(self, database: Database, pepper: bytes, attempts: Attempts, clock: Clock) -> None:
+        self._database = database
+        self._pepper = pepper
+        self._attempts = attempts
+        self._clock = clock
+
+    def look(self, ticket: str, address: str) -> TicketPageOut:
+        """What is rated with this ticket; raises `ticket-refused` and `too-many-tickets` (blocking)."""
+        digest = code_digest(self._pepper, ticket)
+        with self._attempts.one(address), self._database.reading() as session:
+            found = find_armed(session, digest, day_of(self._clock()))
+            if found is None:
+                raise Problem("ticket-refused")
+            return _page(session, *found)
+
+
+def _page(session: Session, agency_id: str, ticket: Held) -> TicketPageOut:
+    office = find_office(session, agency_id, ticket.office)
+    service = find_service(session, agency_id, ticket.service)
+    employee = find_employee(session, agency_id, ticket.employee) if ticket.employee else None
+    return TicketPageOut(
+        office=NamedOut(code=ticket.office, name=office.name if office else ticket.office),
+        service=NamedOut(code=ticket.service, name=service.name if service else ticket.service),
+        employee=short_name(employee.name) if employee else None,
+        instrument=instrument_out(shipped()[INSTRUMENT]),
+    )

@@ -1,0 +1,189 @@
+"""The intake's HTTP: one rating, or a batch of them."""
+
+import json
+from collections import Counter
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.authentication import key_missing
+from app.access.guard import requires, requires_proof
+from app.access.principals import KeyKind, Principal
+from app.foundation.http.fast_path import Prepared, one_pass
+from app.foundation.http.openapi import problems
+from app.foundation.http.problem_responses import invalid, of_database
+from app.foundation.problems import Problem
+from app.foundation.storage.database import SQLAlchemyError
+from app.foundation.telemetry import Metrics
+from app.foundation.translations import Translate, negotiate, translator
+from app.intake.rules.credentials import batch_flaws, check_ticketed, refuse_agency
+from app.intake.with_key import TOO_FAST, Accepted, Intake
+from app.intake.without_key import OpenDoor
+from app.ratings.schemas import (
+    LONGEST_BATCH,
+    BatchIn,
+    BatchOut,
+    MalformedItem,
+    RatingIn,
+    RatingOut,
+    TolerantBatchIn,
+    TolerantRatingIn,
+)
+
+raters = requires_proof(KeyKind.device, KeyKind.app)
+batchers = requires(KeyKind.device, KeyKind.app)
+# A rating is small; a batch of 500 with comments fits into a mebibyte.
+LIMITS = {"/v1/ratings": 16 * 1_024, "/v1/ratings/batch": 1_024 * 1_024}
+one_way = one_pass(raters, LIMITS, {RatingIn: TolerantRatingIn})
+batch_way = one_pass(batchers, LIMITS, {BatchIn: TolerantBatchIn})
+router = APIRouter(prefix="/v1", tags=["ratings"], route_class=one_way)
+batch_router = APIRouter(prefix="/v1", tags=["ratings"], route_class=batch_way)
+Rater = Annotated[Principal | None, Depends(raters)]
+Batcher = Annotated[Principal, Depends(batchers)]
+# A key, or what the body holds instead.
+SECURITY: dict[str, Any] = {"security": [{"key": []}, {}]}
+
+
+class TicketDoor(Protocol):
+    """Spends tickets; the room above this one knows how."""
+
+    async def spend(self, sheet: RatingIn, principal: Principal | None, address: str) -> Accepted:
+        """The rating that took the ticket's place; raises `ticket-refused`, `too-many-tickets` and the like."""
+
+
+@router.post(
+    "/ratings",
+    status_code=201,
+    response_model=RatingOut,
+    openapi_extra=SECURITY,
+    responses={
+        200: {
+            "model": RatingOut,
+            "description": "This id with this content was stored before.",
+            "headers": {"Idempotent-Replayed": {"schema": {"type": "string", "enum": ["true"]}}},
+        },
+        **problems(400, 408, 409, 410, 413, 415, 422, 429, 503),
+    },
+)
+async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Response:
+    """Store one answer sheet. 201 is sent when it is on disk, never earlier; retry with the same id until then.
+
+    A one-time `ticket` takes the place of a key: it says whom the sheet is about, and works once. With neither, an
+    answer that names `agency`, `office`, `service` and the channel `web` is kept apart as an open one.
+    """
+    intake: Intake = request.app.state.intake
+    metrics: Metrics = request.app.state.metrics
+    try:
+        if principal is not None and type(sheet) is RatingIn and sheet.ticket is None and sheet.agency is None:
+            accepted = await intake.submit(principal, sheet)
+        else:
+            accepted = await _at_another_door(request, principal, sheet)
+    except Problem as problem:
+        metrics.submitted(outcome_of(problem))
+        raise
+    except SQLAlchemyError as error:
+        failure = of_database(error)
+        metrics.submitted(failure.code)
+        raise failure from None
+    metrics.submitted(accepted.stored.outcome)
+    replayed = accepted.is_replay
+    return Prepared(rating_body(accepted), 200 if replayed else 201, replayed=replayed)
+
+
+async def _at_another_door(request: Request, principal: Principal | None, sheet: object) -> Accepted:
+    """What comes with a ticket, without a key, or is no rating at all."""
+    if isinstance(sheet, MalformedItem):
+        raise key_missing() if principal is None and not sheet.is_keyless else invalid(sheet.error)
+    assert isinstance(sheet, RatingIn), "the tolerant second look knows nothing else"
+    address = request.client.host if request.client else ""
+    if sheet.ticket is not None:
+        check_ticketed(sheet, principal.kind if principal else None)
+        door: TicketDoor = request.app.state.redeemer
+        return await door.spend(sheet, principal, address)
+    if principal is not None:
+        refuse_agency()
+    if sheet.agency is None:
+        raise key_missing()
+    open_door: OpenDoor = request.app.state.open_door
+    return await open_door.submit(sheet, sheet.agency, address)
+
+
+@batch_router.post(
+    "/ratings/batch",
+    response_model=BatchOut,
+    responses={
+        200: {
+            "description": "One result per rating.",
+            "headers": {
+                "Retry-After": {
+                    "schema": {"type": "integer"},
+                    "description": "Seconds after which the ratings with status 429 should come again.",
+                }
+            },
+        },
+        **problems(400, 408, 413, 415, 422, 503),
+    },
+)
+async def post_batch(request: Request, principal: Batcher, batch: BatchIn) -> Response:
+    """Store up to 500 answer sheets; each gets its own result and costs no other."""
+    if len(batch.ratings) > LONGEST_BATCH:
+        raise Problem("batch-too-long", limit=LONGEST_BATCH)
+    intake: Intake = request.app.state.intake
+    sheets = [item for item in batch.ratings if _is_complete(item)]
+    judged = iter(await intake.submit_all(principal, sheets) if sheets else [])
+    outcomes = [next(judged) if _is_complete(item) else _malformed(item) for item in batch.ratings]
+    _count(request.app.state.metrics, outcomes)
+    language = negotiate(request.headers.get("accept-language"), request.app.state.language)
+    translate = translator(language)
+    pairs = zip(batch.ratings, outcomes, strict=True)
+    results = ",".join([_item(item, outcome, translate) for item, outcome in pairs])
+    waits = [seconds for one in outcomes if isinstance(one, Problem) and (seconds := retry_after(one))]
+    return Prepared(f'{{"results":[{results}]}}'.encode(), 200, retry_after=max(waits, default=None))
+
+
+def _is_complete(item: RatingIn | MalformedItem) -> bool:
+    """Whether it may be judged: a ticket is spent alone, and a key says its agency."""
+    return isinstance(item, RatingIn) and item.id is not None and item.ticket is None and item.agency is None
+
+
+def retry_after(problem: Problem) -> int | None:
+    """After how many seconds a device that was too fast should send the sheet again."""
+    return int(problem.headers["Retry-After"]) if problem.status == TOO_FAST else None
+
+
+def _malformed(item: RatingIn | MalformedItem) -> Problem:
+    if isinstance(item, MalformedItem):
+        return invalid(item.error)
+    return Problem("invalid-request", errors=list(batch_flaws(item)))
+
+
+def _item(item: RatingIn | MalformedItem, outcome: Accepted | Problem, translate: Translate) -> str:
+    """The JSON of one result; an id needs no escaping."""
+    if isinstance(outcome, Accepted):
+        return f'{{"id":"{item.id}","status":{200 if outcome.is_replay else 201}}}'
+    rating_id = str(item.id) if item.id is not None else None
+    result = {"id": rating_id, "status": outcome.status, "problem": outcome.document(translate)}
+    return json.dumps(result, separators=(",", ":"), ensure_ascii=False)
+
+
+def rating_body(accepted: Accepted) -> bytes:
+    """The answer's JSON. Every value is an id, a date or a code, none of which needs escaping."""
+    stored = accepted.stored
+    employee = "null" if stored.employee is None else f'"{stored.employee}"'
+    return (
+        f'{{"id":"{accepted.rating_id}","outcome":"stored","office":"{stored.office}",'
+        f'"employee":{employee},"rated_on":"{stored.rated_on.isoformat()}"}}'
+    ).encode()
+
+
+def outcome_of(problem: Problem) -> str:
+    """The most telling code of a refusal, for the metrics."""
+    return problem.errors[0].code if problem.errors else problem.code
+
+
+def _count(metrics: Metrics, outcomes: list[Accepted | Problem]) -> None:
+    counts = Counter([one.stored.outcome if isinstance(one, Accepted) else outcome_of(one) for one in outcomes])
+    for outcome, n in counts.items():
+        metrics.submitted(outcome, n)

@@ -1,0 +1,145 @@
+"""Spending a ticket: the rating is stored and the ticket taken out in one transaction, or neither.
+
+Forged, unarmed, expired and spent tickets get one answer after the same work: one look for an armed ticket, one for
+a rating that this is the retry of. So does a ticket that the key beside it does not reach.
+"""
+
+import time
+from datetime import datetime
+from uuid import UUID
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+
+from app.access.principals import Principal
+from app.directory.catalogue_cache import CatalogueCache
+from app.foundation.clock import Clock
+from app.foundation.problems import Problem, busy
+from app.foundation.storage.database import Database, Session
+from app.instruments.registry import ShelfCache
+from app.intake.with_key import Accepted
+from app.ratings.rating import NewRating, Outcome, Place, Stored
+from app.ratings.schemas import RatingIn
+from app.ratings.store import RatingStore
+from app.ratings.validation import Judge
+from app.ratings.writer import LONGEST_WAIT
+from app.tickets import store
+from app.tickets.attempts import Attempts
+from app.tickets.rules.codes import code_digest
+from app.tickets.rules.lifecycle import Held, day_of, rated_on
+
+CHANNEL = "web"
+# Beyond it whoever comes is told at once to come again. Below the budget, so that right tickets
+# on their way never use it up.
+LONGEST_QUEUE = 256
+
+
+class Redeemer:
+    """Spends tickets for one process."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        catalogues: CatalogueCache,
+        shelves: ShelfCache,
+        judge: Judge,
+        ratings: RatingStore,
+        pepper: bytes,
+        attempts: Attempts,
+        clock: Clock,
+        limiter: CapacityLimiter,
+    ) -> None:
+        self._database = database
+        self._catalogues = catalogues
+        self._shelves = shelves
+        self._judge = judge
+        self._ratings = ratings
+        self._pepper = pepper
+        self._attempts = attempts
+        self._clock = clock
+        self._limiter = limiter
+
+    async def spend(self, sheet: RatingIn, principal: Principal | None, address: str) -> Accepted:
+        """Store the rating and take its ticket out; `principal` is the key beside it, if there is one.
+
+        Raises `ticket-refused`, `too-many-tickets`, `busy`, or what is wrong with the sheet.
+        """
+        if self._limiter.statistics().tasks_waiting >= LONGEST_QUEUE:
+            raise busy()
+        until = time.monotonic() + LONGEST_WAIT
+        return await run_sync(self._redeem, sheet, principal, address, until, limiter=self._limiter)
+
+    def _redeem(self, sheet: RatingIn, principal: Principal | None, address: str, until: float) -> Accepted:
+        if time.monotonic() > until:
+            # Behind a stalled database: whoever sent it may be gone, and would not hear that it was stored.
+            raise busy()
+        assert sheet.id is not None, "checked at the door"
+        assert sheet.ticket is not None, "checked at the door"
+        moment = self._judge.moment(sheet.id, self._clock())
+        digest = code_digest(self._pepper, sheet.ticket)
+        with self._attempts.one(address):
+            with self._database.reading() as session:
+                found = self._reached(store.find_armed(session, digest, day_of(moment)), principal)
+            stored = None if found is None else self._spend(*found, sheet, sheet.id, moment)
+            stored = stored or self._replayed(sheet, sheet.id, digest, principal)
+            if stored is None:
+                raise Problem("ticket-refused")
+        if stored.outcome is Outcome.conflict:
+            raise Problem("id-conflict")
+        return Accepted(sheet.id, stored)
+
+    def _reached(self, found: tuple[str, Held] | None, principal: Principal | None) -> tuple[str, Held] | None:
+        """The ticket, unless the key beside it is another agency's or of other offices."""
+        if found is None or principal is None:
+            return found
+        agency_id, ticket = found
+        if agency_id != principal.agency_id:
+            return None
+        return found if self._catalogues.current(agency_id).within(ticket.office, principal.office) else None
+
+    def _spend(self, agency_id: str, ticket: Held, sheet: RatingIn, rating_id: UUID, moment: datetime) -> Stored | None:
+        """What became of the rating; None when another one spent the ticket first."""
+        rating = self._judged(agency_id, ticket, sheet, rating_id, moment)
+        try:
+            with self._database.writing() as session:
+                stored = self._ratings.add(session.connection(), rating)
+                if stored.outcome is Outcome.stored and not store.spend(session, ticket.digest, day_of(moment)):
+                    raise _Spent
+        except _Spent:
+            return None
+        return stored
+
+    def _judged(self, agency_id: str, ticket: Held, sheet: RatingIn, rating_id: UUID, moment: datetime) -> NewRating:
+        office = self._catalogues.current(agency_id).offices[ticket.office]
+        local = moment.astimezone(office.zone)
+        place = Place(
+            office=ticket.office,
+            counter=ticket.counter,
+            service=ticket.service,
+            employee=ticket.employee,
+            channel=CHANNEL,
+            rated_on=rated_on(ticket, local.date()),
+            hour=local.hour,
+        )
+        shelf = self._shelves.current(agency_id)
+        return self._judge.judge_ticketed(agency_id, ticket.digest, place, sheet, rating_id, shelf)
+
+    def _replayed(self, sheet: RatingIn, rating_id: UUID, digest: str, principal: Principal | None) -> Stored | None:
+        """The rating of which this is the retry. The ticket is gone and so is its agency: any may have it."""
+        told = self._judge.digest_ticketed(digest, sheet, rating_id)
+        with self._database.reading() as session:
+            agencies = _agencies(session, principal)
+            keys = [(each, self._judge.keys.key(each, rating_id)) for each in agencies]
+            for found in store.ratings_under(session, keys):
+                if found.digest == told:
+                    return Stored(Outcome.replayed, found.office, found.employee, found.rated_on)
+        return None
+
+
+class _Spent(Exception):
+    """The ticket is gone: the rating is given up with the transaction."""
+
+
+def _agencies(session: Session, principal: Principal | None) -> list[str]:
+    return [principal.agency_id] if principal else list(store.agency_ids(session))

@@ -1,0 +1,49 @@
+"""The funnel as it goes out: each unit's place in it, and its limits as a curve to draw."""
+
+from collections.abc import Iterable
+
+from app.indices.rules.rounding import rounded
+from app.instruments.model import Instrument
+from app.measures.rules.comparison import Funnelled
+from app.measures.rules.formulas.funnel import ALARM, WARNING, Funnel, beyond, curve_sizes
+from app.measures.schemas import FunnelChartOut, FunnelOut, LimitsOut
+
+
+def funnel_out(instrument: Instrument, unit: Funnelled) -> FunnelOut:
+    """One unit's place in the funnel of its peers."""
+    limits = _limits(instrument, unit.around, unit.answers.n)
+    return FunnelOut(
+        z=rounded(unit.z),
+        adjusted_z=rounded(unit.adjusted_z),
+        q=rounded(unit.q),
+        flagged=unit.flagged,
+        n=unit.answers.n,
+        mean=rounded(unit.answers.mean),
+        warning=limits.warning,
+        alarm=limits.alarm,
+        beyond=beyond(unit.adjusted_z),
+    )
+
+
+def funnel_chart_out(instrument: Instrument, units: Iterable[Funnelled]) -> FunnelChartOut | None:
+    """The funnel that all these units are compared in, from the fewest answers of one to the most; None without any."""
+    found = list(units)
+    if not found:
+        return None
+    around, sizes = found[0].around, [unit.answers.n for unit in found]
+    return FunnelChartOut(
+        centre=rounded(around.mean),
+        dispersion=rounded(around.dispersion),
+        between=rounded(around.between),
+        limits=tuple(_limits(instrument, around, n) for n in curve_sizes(min(sizes), max(sizes))),
+    )
+
+
+def _limits(instrument: Instrument, around: Funnel, n: int) -> LimitsOut:
+    warning, alarm = (
+        around.limits(n, coverage, low=instrument.low, high=instrument.high, overdispersed=True)
+        for coverage in (WARNING, ALARM)
+    )
+    return LimitsOut(
+        n=n, warning=(rounded(warning[0]), rounded(warning[1])), alarm=(rounded(alarm[0]), rounded(alarm[1]))
+    )

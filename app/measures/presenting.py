@@ -1,0 +1,150 @@
+"""From measures to the wire."""
+
+from app.indices.presenting import dimension_out, index_out, rules_of
+from app.indices.rules.rounding import rounded
+from app.instruments.model import Instrument
+from app.measures.alarm_presenting import alarms_out, channel_mix_out
+from app.measures.funnel_presenting import funnel_out
+from app.measures.reading import MeasuresTable
+from app.measures.rules.comparison import Comparison
+from app.measures.rules.formulas.change import Change
+from app.measures.rules.formulas.reliability import Use
+from app.measures.rules.formulas.shares import Share
+from app.measures.rules.unit_measures import Dimension, UnitMeasures
+from app.measures.schemas import (
+    AdjustedOut,
+    ChangeOut,
+    CollectionOut,
+    ComparisonOut,
+    EstimateOut,
+    MeasuredDimensionOut,
+    MeasuresOut,
+    ShareOut,
+    UnitMeasuresOut,
+)
+from app.ratings.tallies.rules.query_plan import By
+
+# Changes whenever a figure of the same sheets could come out otherwise.
+METHOD = "cermin-measures-1"
+
+
+def measures_out(table: MeasuresTable) -> MeasuresOut:
+    """The table as it goes out."""
+    instrument = table.scoring.instrument
+    return MeasuresOut.model_validate(
+        {
+            "agency": table.agency_id,
+            "period": table.span.code,
+            "from": table.span.first,
+            "to": table.span.last,
+            **rules_of(table.scoring),
+            "method": METHOD,
+            "rows": tuple(
+                unit_out(instrument, table.by, code, table.names.get(code), unit) for code, unit in table.units.items()
+            ),
+        }
+    )
+
+
+def unit_out(instrument: Instrument, by: By, code: str, name: str | None, unit: UnitMeasures | None) -> UnitMeasuresOut:
+    """One unit; without measures it is suppressed. What an appraisal may use is said of persons only."""
+    if unit is None:
+        return UnitMeasuresOut(
+            code=code,
+            name=name,
+            suppressed=True,
+            n=None,
+            held=None,
+            index=None,
+            change=None,
+            dimensions=None,
+            comparison=None,
+            collection=None,
+            alarms=None,
+            channel_mix=None,
+        )
+    return UnitMeasuresOut(
+        code=code,
+        name=name,
+        suppressed=False,
+        n=unit.n,
+        held=unit.held,
+        index=index_out(instrument, unit.figures.official.composite, unit.figures.composite),
+        change=_change(unit.change),
+        dimensions=tuple(
+            _dimension(instrument, place, unit, dimension) for place, dimension in enumerate(unit.dimensions)
+        ),
+        comparison=None if unit.comparison is None else _comparison(instrument, unit.family, unit.comparison, by),
+        collection=_collection(unit),
+        alarms=alarms_out(instrument, unit.alarms),
+        channel_mix=channel_mix_out(unit),
+    )
+
+
+def _dimension(
+    instrument: Instrument, place: int, unit: UnitMeasures, dimension: Dimension | None
+) -> MeasuredDimensionOut:
+    if dimension is None:
+        bare = dimension_out(instrument.items[place], None, None)
+        return MeasuredDimensionOut(**dict(bare), top=None, change=None, histogram=None)
+    base = dimension_out(instrument.items[place], unit.figures.official.items[place], unit.figures.items[place])
+    return MeasuredDimensionOut(
+        **dict(base),
+        top=_share(dimension.top),
+        change=_change(dimension.change),
+        histogram=dimension.histogram,
+    )
+
+
+def _comparison(instrument: Instrument, family: str | None, compared: Comparison, by: By) -> ComparisonOut:
+    shrunk, mix, beside, ranks = compared.shrunk, compared.standardised, compared.funnel, compared.ranks
+    return ComparisonOut(
+        family=family,
+        peers=compared.peers,
+        group_mean=rounded(compared.group_mean),
+        reliability=None if compared.reliability is None else rounded(compared.reliability),
+        use=Use(compared.use) if by is By.employee else None,
+        estimate=EstimateOut(
+            value=rounded(shrunk.estimate),
+            lower=rounded(max(shrunk.lower, instrument.low)),
+            upper=rounded(min(shrunk.upper, instrument.high)),
+        )
+        if shrunk
+        else None,
+        case_mix=AdjustedOut(raw=rounded(mix.raw), expected=rounded(mix.expected), adjusted=rounded(mix.adjusted))
+        if mix
+        else None,
+        funnel=funnel_out(instrument, beside) if beside else None,
+        ranks=(ranks.best, ranks.worst) if ranks else None,
+    )
+
+
+def _collection(unit: UnitMeasures) -> CollectionOut:
+    return CollectionOut(
+        served=unit.served,
+        coverage=None if unit.coverage is None else rounded(unit.coverage),
+        bounds=(rounded(unit.bounds.lower), rounded(unit.bounds.upper)) if unit.bounds else None,
+        sample=unit.sample,
+        sample_reached=None if unit.sample is None else unit.n >= unit.sample,
+        channels=dict(unit.channels),
+        services=dict(unit.services),
+    )
+
+
+def _share(share: Share | None) -> ShareOut | None:
+    if share is None:
+        return None
+    return ShareOut(
+        k=share.k, n=share.n, share=rounded(share.share), lower=rounded(share.lower), upper=rounded(share.upper)
+    )
+
+
+def _change(change: Change | None) -> ChangeOut | None:
+    if change is None:
+        return None
+    return ChangeOut(
+        difference=rounded(change.difference),
+        lower=rounded(change.lower),
+        upper=rounded(change.upper),
+        p=rounded(change.p),
+    )

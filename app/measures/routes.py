@@ -1,0 +1,50 @@
+"""Measures over HTTP: persons and offices in a period, with all that makes their figures fair."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+
+from app.access.guard import requires
+from app.access.principals import KeyKind, Principal
+from app.foundation.http.openapi import problems
+from app.foundation.storage.database import Database
+from app.measures.presenting import measures_out
+from app.measures.reading import read_measures
+from app.measures.schemas import MeasuresOut, MeasuresQuery
+from app.ratings.tallies.rules.query_plan import By
+
+router = APIRouter(prefix="/v1", tags=["indices"])
+Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
+
+
+@router.get("/measures/employees", responses=problems(404, 422))
+def get_employee_measures(request: Request, principal: Reader, query: Annotated[MeasuresQuery, Query()]) -> MeasuresOut:
+    """Each person's figures in a period with all that makes them fair: reliability, comparison, change, coverage.
+
+    Persons are compared with those who mainly give services of the same family. A figure from fewer than
+    ten ratings is not shown, and `use` says what the others may be used for.
+    """
+    return _measures(request, principal, query, By.employee)
+
+
+@router.get("/measures/offices", responses=problems(404, 422))
+def get_office_measures(request: Request, principal: Reader, query: Annotated[MeasuresQuery, Query()]) -> MeasuresOut:
+    """Each office's figures in a period, compared with all offices of the agency."""
+    return _measures(request, principal, query, By.office)
+
+
+def _measures(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> MeasuresOut:
+    database: Database = request.app.state.database
+    with database.snapshot() as session:
+        return measures_out(
+            read_measures(
+                session,
+                principal.agency_id,
+                by,
+                root=principal.office,
+                office=query.office,
+                period=query.period,
+                instrument=query.instrument,
+            )
+        )

@@ -1,0 +1,1 @@
+"""Pure rules of measures, from counts to values."""

@@ -1,0 +1,77 @@
+"""The course of a unit: its answers by week and by month, folded from days as they are read. Pure."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple, TypeVar
+
+from app.indices.rules.figures import Scoring
+from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments, merged, moments
+from app.ratings.tallies.rules.sheet_counts import SheetCounts, composites, histograms
+from app.ratings.tallies.rules.sheet_rows import DaySheets
+
+Weeks = dict[date, Moments]
+Period = TypeVar("Period", date, str)
+
+
+class LowCount(NamedTuple):
+    """Answers, and how many of them are in the lower half of the scale."""
+
+    n: int
+    low: int
+
+
+class Course:
+    """The composites by Monday of the week, and for each item the answers by Monday and the low ones by month."""
+
+    def __init__(self, items: int) -> None:
+        self.composites: Weeks = {}
+        self.items: tuple[Weeks, ...] = tuple({} for _ in range(items))
+        self.low: tuple[dict[str, LowCount], ...] = tuple({} for _ in range(items))
+
+    def add(self, scoring: Scoring, days: Mapping[date, SheetCounts]) -> None:
+        """Count the sheets of some days in."""
+        instrument = scoring.instrument
+        half = (instrument.high - instrument.low + 1) // 2
+        for monday, sheets in _summed(days, _monday).items():
+            _add(self.composites, monday, moments(composites(sheets, instrument.weights(scoring.mode))))
+            for weeks, histogram in zip(self.items, histograms(instrument, sheets), strict=True):
+                _add(weeks, monday, item_moments(histogram, instrument.low))
+        for month, sheets in _summed(days, _month).items():
+            for months, histogram in zip(self.low, histograms(instrument, sheets), strict=True):
+                before = months.get(month, LowCount(0, 0))
+                months[month] = LowCount(before.n + sum(histogram), before.low + sum(histogram[:half]))
+
+
+def courses(scoring: Scoring, rows: Iterable[DaySheets]) -> dict[str, Course]:
+    """The course of every unit; a unit's rows may come in several runs, and are best together."""
+    made: dict[str, Course] = {}
+    for unit, run in groupby(rows, attrgetter("unit")):
+        days: defaultdict[date, dict[str, int]] = defaultdict(dict)
+        for row in run:
+            days[row.day][row.sheet] = days[row.day].get(row.sheet, 0) + row.n
+        made.setdefault(unit, Course(len(scoring.instrument.items))).add(scoring, days)
+    return made
+
+
+def _summed(days: Mapping[date, SheetCounts], name: Callable[[date], Period]) -> dict[Period, dict[str, int]]:
+    total: defaultdict[Period, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for day, sheets in days.items():
+        of_period = total[name(day)]
+        for sheet, n in sheets.items():
+            of_period[sheet] += n
+    return {period: dict(sheets) for period, sheets in total.items()}
+
+
+def _add(weeks: Weeks, monday: date, answers: Moments) -> None:
+    weeks[monday] = merged((weeks.get(monday, NOTHING), answers))
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _month(day: date) -> str:
+    return day.isoformat()[:7]

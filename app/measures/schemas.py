@@ -1,0 +1,174 @@
+"""Measures on the wire. Official figures are text; what is estimated is a number, rounded where it is shown."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.indices.query import Code
+from app.indices.schemas import DimensionOut, IndexOut
+from app.instruments.schemas import InstrumentId
+from app.measures.alarm_schemas import AlarmsOut, ChannelMixOut
+from app.measures.rules.formulas.funnel import Beyond
+from app.measures.rules.formulas.reliability import Use
+
+PeriodCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,10}$")]
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MeasuresQuery(BaseModel):
+    """Which units, in which period, by which instrument."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    period: PeriodCode = Field(description="`2026-09`, `2026-Q3`, `2026-S2` or `2026`; it may still be running.")
+    office: Code | None = Field(None, description="This office and those below it. Left out: all the key reaches.")
+    instrument: InstrumentId = "ikl-1"
+
+
+class ShareOut(_Out):
+    """k of n answers with Wilson's 95 % interval of the share."""
+
+    k: int
+    n: int
+    share: float
+    lower: float
+    upper: float
+
+
+class ChangeOut(_Out):
+    """The mean minus that of the period before, on the scale of the answers, with its 95 % interval."""
+
+    difference: float
+    lower: float
+    upper: float
+    p: float
+
+
+class MeasuredDimensionOut(DimensionOut):
+    """One question with the share of its best answer, its change and, from 30 sheets on, its histogram."""
+
+    top: ShareOut | None
+    change: ChangeOut | None
+    histogram: tuple[int, ...] | None
+
+
+class EstimateOut(_Out):
+    """A mean drawn towards the group's by as much as chance may have moved it (Morris 1983), 95 %."""
+
+    value: float
+    lower: float
+    upper: float
+
+
+class AdjustedOut(_Out):
+    """The mean beside what the services alone let expect, and the mean at the group's mix of services."""
+
+    raw: float
+    expected: float
+    adjusted: float
+
+
+class FunnelOut(_Out):
+    """Distance from the group: by chance alone, with ordinary differences allowed for, and its q value.
+
+    `mean` is that of the n complete sheets, `warning` and `alarm` the 95 % and 99.8 % limits at this n with
+    ordinary differences allowed for, and `beyond` which of them the mean lies beyond.
+    """
+
+    z: float
+    adjusted_z: float
+    q: float
+    flagged: bool
+    n: int
+    mean: float
+    warning: tuple[float, float]
+    alarm: tuple[float, float]
+    beyond: Beyond
+
+
+class LimitsOut(_Out):
+    """The limits of a funnel at n answers."""
+
+    n: int
+    warning: tuple[float, float]
+    alarm: tuple[float, float]
+
+
+class FunnelChartOut(_Out):
+    """The funnel around all peers: their mean, how far ordinary differences spread them, and its limits by n.
+
+    `dispersion` is φ, 1 under pure chance; `between` is τ², the variance of ordinary differences.
+    """
+
+    centre: float
+    dispersion: float
+    between: float
+    limits: tuple[LimitsOut, ...]
+
+
+class ComparisonOut(_Out):
+    """The unit among its peers. Null: too few or too unanimous answers to tell. `ranks` is an interval, best first."""
+
+    family: str | None
+    peers: int
+    group_mean: float
+    reliability: float | None
+    use: Use | None
+    estimate: EstimateOut | None
+    case_mix: AdjustedOut | None
+    funnel: FunnelOut | None
+    ranks: tuple[int, int] | None
+
+
+class CollectionOut(_Out):
+    """How the ratings came about. `served` is null where no queue system told it: nothing is imputed.
+
+    `bounds` is the mean if every silent person had given the lowest, or the highest answer; `sample` what
+    the table of Krejcie and Morgan asks for.
+    """
+
+    served: int | None
+    coverage: float | None
+    bounds: tuple[float, float] | None
+    sample: int | None
+    sample_reached: bool | None
+    channels: dict[str, int]
+    services: dict[str, int]
+
+
+class UnitMeasuresOut(_Out):
+    """One person or office. A suppressed one has too few ratings; everything but its code and name is null."""
+
+    code: str
+    name: str | None
+    suppressed: bool
+    n: int | None
+    held: int | None
+    index: IndexOut | None
+    change: ChangeOut | None
+    dimensions: tuple[MeasuredDimensionOut, ...] | None
+    comparison: ComparisonOut | None
+    collection: CollectionOut | None
+    alarms: AlarmsOut | None
+    channel_mix: ChannelMixOut | None
+
+
+class MeasuresOut(_Out):
+    """The units with ratings in the period, by code."""
+
+    agency: str
+    period: str
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="to")]
+    instrument: str
+    version: str
+    digest: str
+    index_name: str
+    weights: str
+    bands: str
+    method: str
+    rows: tuple[UnitMeasuresOut, ...]

@@ -1,0 +1,191 @@
+"""Importing past answers: judged and counted like any other rating, all of a file or nothing of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol, TypeVar
+from uuid import UUID
+
+from app.access.audit import record
+from app.access.principals import KeyKind, Principal
+from app.foundation.problems import Problem
+from app.foundation.storage.database import Database
+from app.foundation.translations import translator
+from app.ratings.csv_import.cells import EPOCH
+from app.ratings.csv_import.csv_file import AnswersFile, Fault
+from app.ratings.csv_import.past_answers import Answer, Form, LineReader, identified
+from app.ratings.keys import KeyMaker
+from app.ratings.maintenance_store import unlink_profiles
+from app.ratings.rating import NewRating, Outcome
+from app.ratings.schemas import LONGEST_BATCH, ProfileIn, RatingIn
+from app.ratings.store import RatingStore
+from app.ratings.validation import Judge, Premises
+
+One = TypeVar("One")
+
+
+class Track(Protocol):
+    """Shows how far a loop has come."""
+
+    def __call__(self, items: Sequence[One], what: str, /) -> Iterable[One]: ...
+
+
+def untracked(items: Sequence[One], what: str, /) -> Iterable[One]:  # noqa: ARG001 - see Track
+    """Shows nothing."""
+    return items
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The ratings a file would add, sorted by key, and every fault of its other rows."""
+
+    agency_id: str
+    form: Form
+    read: int
+    ratings: Sequence[NewRating]
+    faults: Sequence[Fault]
+    file_digest: str
+
+    @property
+    def faulty(self) -> int:
+        """How many rows have a fault."""
+        return len({fault.row for fault in self.faults})
+
+
+class Counts(NamedTuple):
+    """What became of the rows; `differing` are those among `there` that are stored with other content."""
+
+    read: int
+    stored: int
+    there: int
+    differing: int
+    faulty: int
+
+
+def propose(
+    file: AnswersFile, form: Form, premises: Premises, keys: KeyMaker, now: datetime, track: Track = untracked
+) -> Proposal:
+    """Read and judge every row; nothing is written."""
+    agency_id = premises.catalogue.agency_id
+    reader, scribe = LineReader(form, premises.catalogue, now), _Scribe(form, premises, keys, now)
+    answers = [answer for line in track(file.lines, "reading") if (answer := reader.read(line))]
+    faults, ratings = [*file.faults, *reader.faults], list[NewRating]()
+    for rating_id, answer in track(list(identified(answers, agency_id, form)), "judging"):
+        judged = scribe.judge(rating_id, answer)
+        if isinstance(judged, Problem):
+            faults.extend(_sentences(judged, answer.row))
+        else:
+            ratings.append(judged)
+    # Unsorted writers deadlock, and a store keeps sorted rows together.
+    ratings.sort(key=lambda rating: rating.key)
+    return Proposal(agency_id, form, file.rows, ratings, sorted(faults, key=_row), file.digest)
+
+
+def store_answers(
+    database: Database, proposal: Proposal, *, actor: str, now: datetime, track: Track = untracked
+) -> Counts:
+    """Write the ratings in groups, each in one transaction, then the audit row with the counts.
+
+    Raises SQLAlchemyError or KeyboardInterrupt; the groups before it stay stored and are audited, and
+    importing again adds the rest.
+    """
+    store, outcomes = RatingStore(database), Counter[Outcome]()
+    try:
+        with store.connect() as connection:
+            for group in track(list(_groups(proposal.ratings)), "storing"):
+                outcomes.update(stored.outcome for stored in store.write(connection, group))
+    finally:
+        counts = _counts(proposal, outcomes)
+        _conclude(database, proposal, counts, actor, now)
+    return counts
+
+
+class _Scribe:
+    """Fills in sheets as a client would and has them judged as if sent the moment they were given."""
+
+    def __init__(self, form: Form, premises: Premises, keys: KeyMaker, now: datetime) -> None:
+        self._form = form
+        self._premises = premises
+        # Ids of the past are what an import is made of, so no id is too late.
+        self._judge = Judge(keys, now - EPOCH)
+        self._now = now
+        self._principal = Principal(premises.catalogue.agency_id, KeyKind.app, UUID(int=0))
+        # Codes and answers were read from the directory and the instrument, and the wire has no word for
+        # the channel `import`, so that no client can claim it: the sheet is filled in, not validated.
+        blank = RatingIn(scores=dict.fromkeys(form.instrument.codes))
+        self._blank = blank.model_copy(
+            update={
+                "office": form.office.code,
+                "service": form.service,
+                "instrument": form.instrument.id,
+                "channel": form.channel,
+            }
+        )
+
+    def judge(self, rating_id: UUID, answer: Answer) -> NewRating | Problem:
+        """The rating to store, or what is wrong with the row as a whole."""
+        profile = ProfileIn.model_validate(answer.profile) if answer.profile else None
+        given = {"employee": answer.employee, "scores": answer.scores, "profile": profile}
+        sheet = self._blank.model_copy(update=given)
+        # A day without a time counts as its noon, which may be a few hours ahead.
+        now = max(self._now, answer.moment)
+        judged = self._judge.judge(self._principal, sheet, rating_id, self._premises, now)
+        if isinstance(judged, Problem):
+            return judged
+        # A file is no witness of the hour, and no device sent it: it leaves no trace.
+        return judged._replace(place=judged.place._replace(hour=None), source=None)
+
+
+def _sentences(problem: Problem, row: int) -> Iterator[Fault]:
+    """Cells were good one by one, so what is left concerns the row as a whole."""
+    for error in problem.document(translator("en"))["errors"]:
+        yield Fault(row, None, error["message"])
+
+
+def _row(fault: Fault) -> int:
+    assert fault.row is not None, "only a file as a whole has faults without a row"
+    return fault.row
+
+
+def _groups(ratings: Sequence[NewRating]) -> Iterator[Sequence[NewRating]]:
+    for start in range(0, len(ratings), LONGEST_BATCH):
+        yield ratings[start : start + LONGEST_BATCH]
+
+
+def _counts(proposal: Proposal, outcomes: Counter[Outcome]) -> Counts:
+    differing = outcomes[Outcome.conflict]
+    return Counts(
+        read=proposal.read,
+        stored=outcomes[Outcome.stored],
+        there=outcomes[Outcome.replayed] + differing,
+        differing=differing,
+        faulty=proposal.faulty,
+    )
+
+
+def _conclude(database: Database, proposal: Proposal, counts: Counts, actor: str, now: datetime) -> None:
+    form = proposal.form
+    with database.writing() as session:
+        record(
+            session,
+            agency_id=proposal.agency_id,
+            actor=actor,
+            action="ratings.imported",
+            subject=form.office.code,
+            at=now,
+            service=form.service,
+            instrument=form.instrument.id,
+            channel=form.channel,
+            file_sha256=proposal.file_digest,
+            **counts._asdict(),
+        )
+    if form.profile and counts.stored:
+        _unlink(database, proposal)
+
+
+def _unlink(database: Database, proposal: Proposal) -> None:
+    """Take away what links these months' profiles to the ratings of one transaction (see `retention`)."""
+    first = min(rating.place.rated_on for rating in proposal.ratings)
+    with database.writing() as session:
+        unlink_profiles(session, first)

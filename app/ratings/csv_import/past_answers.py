@@ -1,0 +1,145 @@
+"""Past answers: what one row of a file says, and the id that follows from it.
+
+An id is a UUIDv7 of the row's own time whose random bits are a digest of where it belongs, when it was
+given, what was answered, about whom, and its number among the rows that say the same. So ten equal answers
+are ten, a file imported twice adds nothing, and a longer file adds only its new rows.
+
+Answers go into the digest by column, before a column is taken for a question, and channel and profile stay
+out: a file imported again with two questions exchanged meets its own rows instead of counting twice.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from app.directory.rules.catalogue import Catalogue, OfficeEntry
+from app.foundation.problems import FIELD_MESSAGES
+from app.instruments.model import Instrument
+from app.ratings.csv_import.cells import EPOCH, is_blank, moment_of, profile_code_of, score_of
+from app.ratings.csv_import.csv_file import Fault, Line
+
+One = TypeVar("One")
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What all rows of a file share, and what its columns mean: answers to items, profile to attributes."""
+
+    office: OfficeEntry
+    service: str
+    instrument: Instrument
+    channel: str
+    time: str
+    answers: Mapping[str, str]
+    employee: str | None = None
+    profile: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column that is read, each once."""
+        employee = [] if self.employee is None else [self.employee]
+        return list(dict.fromkeys([self.time, *employee, *self.answers, *self.profile]))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one row says."""
+
+    row: int
+    moment: datetime
+    scores: Mapping[str, int | None]
+    employee: str | None
+    profile: Mapping[str, str]
+    written: str
+
+
+class Said(NamedTuple):
+    """What the id of a row is made of, besides its number: milliseconds since 1970, answers, employee."""
+
+    at_ms: int
+    written: str
+    employee: str
+
+
+def rating_id(agency_id: str, form: Form, said: Said, number: int) -> UUID:
+    """The id of the `number`th row that says this."""
+    place = (agency_id, form.office.code, form.service, form.instrument.id)
+    mark = blake2b(json.dumps([*place, *said, number]).encode(), digest_size=10).digest()
+    random = int.from_bytes(mark, "big") >> 6
+    high, low = random >> 62, random & ((1 << 62) - 1)
+    return UUID(int=said.at_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+
+def identified(answers: Iterable[Answer], agency_id: str, form: Form) -> Iterator[tuple[UUID, Answer]]:
+    """The answers with their ids. Equal ones are numbered by profile, so the order of rows says nothing."""
+    numbers = Counter[Said]()
+    said_by = [(said(answer), sorted(answer.profile.items()), answer.row, answer) for answer in answers]
+    for what, _, _, answer in sorted(said_by, key=lambda each: each[:3]):
+        numbers[what] += 1
+        yield rating_id(agency_id, form, what, numbers[what]), answer
+
+
+def said(answer: Answer) -> Said:
+    """What the answer's id is made of."""
+    return Said((answer.moment - EPOCH) // MILLISECOND, answer.written, answer.employee or "")
+
+
+class LineReader:
+    """Reads the cells of one row after the other and collects what is wrong with them."""
+
+    def __init__(self, form: Form, catalogue: Catalogue, now: datetime) -> None:
+        self.faults: list[Fault] = []
+        self._form = form
+        self._catalogue = catalogue
+        self._now = now
+
+    def read(self, line: Line) -> Answer | None:
+        """What the row says; None when something is wrong with it."""
+        form, before = self._form, len(self.faults)
+        moment = self._cell(line, form.time, lambda text: moment_of(text, form.office.zone, self._now))
+        scores = {column: self._score(line, column) for column in form.answers}
+        employee = None if form.employee is None else self._employee(line, form.employee, moment)
+        profile = {attribute: self._profile(line, column) for column, attribute in form.profile.items()}
+        if moment is None or len(self.faults) > before:
+            return None
+        return Answer(
+            row=line.row,
+            moment=moment,
+            scores={form.answers[column]: score for column, score in scores.items()},
+            employee=employee,
+            profile={attribute: code for attribute, code in profile.items() if code is not None},
+            written=",".join([f"{column}={score}" for column, score in sorted(scores.items())]),
+        )
+
+    def _cell(self, line: Line, column: str, read: Callable[[str], One]) -> One | None:
+        try:
+            return read(line.cells[column])
+        except ValueError as error:
+            self.faults.append(Fault(line.row, column, str(error)))
+            return None
+
+    def _score(self, line: Line, column: str) -> int | None:
+        return self._cell(line, column, lambda text: score_of(text, self._form.instrument))
+
+    def _profile(self, line: Line, column: str) -> str | None:
+        return self._cell(line, column, lambda text: profile_code_of(text, self._form.profile[column]))
+
+    def _employee(self, line: Line, column: str, moment: datetime | None) -> str | None:
+        return self._cell(line, column, lambda text: self._employee_of(text, moment))
+
+    def _employee_of(self, text: str, moment: datetime | None) -> str | None:
+        """The code of somebody who worked there that day; without one the row counts for the office alone."""
+        if is_blank(text):
+            return None
+        if text not in self._catalogue.employees:
+            raise ValueError(FIELD_MESSAGES["employee-unknown"])
+        office = self._form.office
+        if moment and not self._catalogue.posted(text, office.code, moment.astimezone(office.zone).date()):
+            raise ValueError(FIELD_MESSAGES["employee-not-posted"])
+        return text

@@ -1,0 +1,1 @@
+"""Counted answer sheets: what is counted at intake, and reading counts of any selection."""

@@ -1,0 +1,1 @@
+"""Charts of reports as SVG and as native charts of workbooks."""

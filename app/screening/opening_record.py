@@ -1,0 +1,61 @@
+"""Telling when an office is open, and reading it."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.access.audit import record
+from app.foundation.storage.database import Session
+from app.screening import store
+from app.screening.decisions import Decider, check_office
+from app.screening.rules.opening_hours import Hours, Week
+from app.screening.schemas import OpeningIn, OpeningOut, OpenOn, minutes_of, time_of
+
+
+def get_opening(session: Session, agency_id: str, root: str | None, office: str) -> OpeningOut:
+    """The office's hours. Raises `office-unknown`, `out-of-scope`."""
+    check_office(session, agency_id, root, office)
+    week = store.week_of(session, agency_id, office)
+    if week is None:
+        return OpeningOut(office=office, since=None, hours=())
+    return OpeningOut(
+        office=office,
+        since=week.since,
+        hours=tuple(
+            OpenOn(weekday=weekday, opens=time_of(hours.opens), closes=time_of(hours.closes))
+            for weekday, hours in sorted(week.hours.items())
+        ),
+    )
+
+
+def put_opening(session: Session, decider: Decider, office: str, told: OpeningIn, now: datetime) -> OpeningOut:
+    """Put the hours in the place of those before; the same again changes nothing.
+
+    They hold from today's local day on: nobody is judged by hours that were told later. Raises `office-unknown`,
+    `out-of-scope`.
+    """
+    before = get_opening(session, decider.agency_id, decider.root, office)
+    hours = {each.weekday: Hours(minutes_of(each.opens), minutes_of(each.closes)) for each in told.hours}
+    if tuple(sorted(told.hours, key=lambda each: each.weekday)) == before.hours:
+        return before
+    zone = dict(store.offices(session, decider.agency_id))[office]
+    store.put_week(session, decider.agency_id, office, Week(now.astimezone(ZoneInfo(zone)).date(), hours))
+    record(
+        session,
+        agency_id=decider.agency_id,
+        actor=decider.actor,
+        action="opening.changed",
+        subject=office,
+        at=now,
+        weekdays=sorted(hours),
+    )
+    return get_opening(session, decider.agency_id, decider.root, office)
+
+
+def in_words(hours: dict[int, Hours]) -> OpeningIn:
+    """Hours as they were read from one line of text."""
+    return OpeningIn(
+        hours=tuple(
+            OpenOn(weekday=weekday, opens=time_of(each.opens), closes=time_of(each.closes))
+            for weekday, each in sorted(hours.items())
+        )
+    )

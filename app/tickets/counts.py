@@ -1,0 +1,87 @@
+"""Reading the counts of tickets for whoever may read reports."""
+
+from datetime import date
+from typing import Any
+
+from app.access.principals import Principal
+from app.directory.rules.catalogue import Catalogue
+from app.foundation.problems import Problem
+from app.foundation.storage.database import Session
+from app.tickets import store
+from app.tickets.rules.lifecycle import NONE, TicketSum
+from app.tickets.schemas import CountOut, CountQuery, CountsOut
+
+COLUMNS = {
+    "office": ("office",),
+    "service": ("office", "service"),
+    "employee": ("office", "employee"),
+    "day": ("office", "issued_on"),
+}
+
+
+GROUPS = {
+    "office": "office",
+    "service": "service",
+    "employee": "employee",
+    "day": "issued_on",
+    "month": "issued_on",
+}
+
+
+def read_counts(session: Session, principal: Principal, query: CountQuery, catalogue: Catalogue) -> CountsOut:
+    """Issued, armed and spent within the key's reach; raises `office-unknown`, `out-of-scope`, `period-reversed`."""
+    if query.first is not None and query.last is not None and query.first > query.last:
+        raise Problem("period-reversed")
+    if query.office is not None and query.office not in catalogue.offices:
+        raise Problem("office-unknown")
+    if query.office is not None and not catalogue.within(query.office, principal.office):
+        raise Problem("out-of-scope", what="this office")
+    root = query.office or principal.office
+    offices = None if root is None else frozenset(each for each in catalogue.offices if catalogue.within(each, root))
+    rows = store.counts(session, principal.agency_id, offices, query.first, query.last, COLUMNS[query.by])
+    return CountsOut(items=tuple(map(_out, rows)))
+
+
+def _out(row: Any) -> CountOut:
+    counted = _sum(row)
+    return CountOut(
+        office=row.office,
+        service=getattr(row, "service", None),
+        employee=getattr(row, "employee", None) or None,
+        day=getattr(row, "issued_on", None),
+        **counted._asdict(),
+        coverage=counted.coverage,
+    )
+
+
+def ticket_sums(
+    session: Session,
+    agency_id: str,
+    offices: frozenset[str] | None,
+    first: date,
+    last: date,
+    by: str | None,
+    *,
+    service: str | None = None,
+    employee: str | None = None,
+) -> dict[str | None, TicketSum]:
+    """Tickets issued on these days at these offices (None: all) by office, service, employee, day or month.
+
+    Keyed as rows of figures are (`2026-11`, `2026-11-24`); None for all together.
+    """
+    only = {"service": service, "employee": employee}
+    columns = () if by is None else (GROUPS[by],)
+    sums: dict[str | None, TicketSum] = {}
+    for row in store.counts(session, agency_id, offices, first, last, columns, only):
+        key = _key(row[0], by) if columns else None
+        sums[key] = sums.get(key, NONE).plus(_sum(row))
+    return sums
+
+
+def _key(value: Any, by: str | None) -> str:
+    return str(value)[:7] if by == "month" else str(value)
+
+
+def _sum(row: Any) -> TicketSum:
+    """A sum of one database may be a Decimal, and is NULL where there is no row; counts are whole."""
+    return TicketSum(int(row.issued or 0), int(row.armed or 0), int(row.spent or 0))

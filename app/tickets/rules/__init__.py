@@ -1,0 +1,1 @@
+"""Pure rules of tickets: codes, their lifecycle, printed slips."""

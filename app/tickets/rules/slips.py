@@ -1,0 +1,33 @@
+"""What is printed of a ticket: the address with the code in its fragment, lines of text, a QR code. Pure."""
+
+from datetime import date
+from typing import Literal
+
+from app.foundation.qr import qr_png, qr_svg
+from app.foundation.translations import Translate
+from app.tickets.rules.codes import printed
+
+INVITATION, PLACE, CODE = "Rate the service you receive today.", "Open {address}", "Code: {code}"
+VALIDITY = "Valid until {day}. It works once, after your service."
+TEXTS = frozenset({INVITATION, PLACE, CODE, VALIDITY})
+
+
+def address(public_url: str | None, code: str) -> str | None:
+    """Where to rate. A fragment stays in the browser: no server, proxy or log ever sees it."""
+    return f"{public_url}/t#{code}" if public_url else None
+
+
+def slip(code: str, where: str | None, expires_on: date, translate: Translate) -> str:
+    """The lines of a slip, for a printer that knows only text."""
+    lines = [
+        translate(INVITATION),
+        *([translate(PLACE, address=where.partition("#")[0])] if where else []),
+        translate(CODE, code=printed(code)),
+        translate(VALIDITY, day=expires_on.isoformat()),
+    ]
+    return "\n".join(lines)
+
+
+def drawn(where: str, kind: Literal["svg", "png"]) -> str:
+    """The address as a QR code: an SVG element, or a PNG in base64."""
+    return qr_png(where) if kind == "png" else qr_svg(where)

@@ -1,0 +1,168 @@
+"""Drops in time (statistics.md §12)."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from app.measures.rules.formulas.alarms import (
+    SMOOTHING,
+    WIDTH,
+    WIDTH_ESTIMATED,
+    Baseline,
+    baseline,
+    drop_chart,
+    first_alarm,
+    p_chart_limit,
+    p_chart_tail,
+)
+from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments
+
+USUAL = Baseline(Fraction("3.60"), 0.70)
+V14 = [(22, "3.62"), (18, "3.55"), (25, "3.50"), (20, "3.48"), (0, "0")]
+V14 += [
+    (24, "3.42"),
+    (19, "3.40"),
+    (21, "3.38"),
+    (23, "3.30"),
+    (20, "3.28"),
+]
+WEEKS = [Moments(n, n * Fraction(mean), Fraction(0)) for n, mean in V14]
+WEEK = item_moments((1, 2, 10, 17))
+
+
+def test_v14_weekly_z_ewma_and_limits() -> None:
+    points = drop_chart(WEEKS, USUAL)
+    assert [round(point.z, 6) for point in points] == [
+        0.134012,
+        -0.303046,
+        -0.714286,
+        -0.766652,
+        -1.259738,
+        -1.245400,
+        -1.440238,
+        -2.055356,
+        -2.044405,
+    ]
+    assert [round(point.ewma, 6) for point in points] == [
+        0.026802,
+        -0.039167,
+        -0.174191,
+        -0.292683,
+        -0.486094,
+        -0.637955,
+        -0.798412,
+        -1.049801,
+        -1.248722,
+    ]
+    assert [round(point.limit, 6) for point in points] == [
+        -0.540000,
+        -0.691537,
+        -0.773087,
+        -0.821039,
+        -0.850310,
+        -0.868526,
+        -0.879986,
+        -0.887243,
+        -0.891857,
+    ]
+
+
+def test_v14_alarms_at_the_eighth_observation_though_no_single_week_is_beyond_three() -> None:
+    points = drop_chart(WEEKS, USUAL)
+    assert first_alarm(points) == points[7]
+    assert first_alarm(points[:7]) is None
+    assert min(point.z for point in points) > -3
+
+
+def test_an_estimated_baseline_widens_the_limit_by_its_own_error() -> None:
+    # With N₀ = 400 answers: B₁ = 0.2√(22/400), B₂ = 0.2√(18/400) + 0.8B₁; L = 2.9.
+    points = drop_chart(WEEKS, Baseline(USUAL.mean, USUAL.deviation, 400))
+    first = 0.2 * (22 / 400) ** 0.5
+    second = 0.2 * (18 / 400) ** 0.5 + 0.8 * first
+    assert points[0].limit == pytest.approx(-2.9 * (0.04 + first**2) ** 0.5)
+    assert points[1].limit == pytest.approx(-2.9 * (0.04 * (1 + 0.64) + second**2) ** 0.5)
+    known = drop_chart(WEEKS, USUAL)
+    assert [point.ewma for point in points] == [point.ewma for point in known]
+    # From ever more answers nothing but the width is left of the difference.
+    settled = drop_chart(WEEKS, Baseline(USUAL.mean, USUAL.deviation, 10**12))
+    ratios = [point.limit / sure.limit for point, sure in zip(settled, known, strict=True)]
+    assert ratios == pytest.approx([WIDTH_ESTIMATED / WIDTH] * len(ratios), rel=1e-6)
+
+
+def test_weeks_without_answers_are_skipped() -> None:
+    assert [point.week for point in drop_chart(WEEKS, USUAL)] == [0, 1, 2, 3, 5, 6, 7, 8, 9]
+    assert drop_chart([], USUAL) == drop_chart([NOTHING], USUAL) == ()
+    assert first_alarm([]) is None
+
+
+@pytest.mark.parametrize(("n", "limit"), [(10, 4), (20, 6), (40, 9)])
+def test_v15_limit_of_the_p_chart(n: int, limit: int) -> None:
+    assert p_chart_limit(n, 0.08) == limit
+    assert p_chart_tail(limit + 1, n, 0.08) <= 0.001 < p_chart_tail(limit, n, 0.08)
+
+
+def test_v15_tail_of_the_p_chart() -> None:
+    # binom.sf(5, …) is the chance of more than five.
+    assert round(p_chart_tail(6, 20, 0.08), 6) == 0.003799
+
+
+@given(st.integers(0, 60), st.floats(0.001, 0.999))
+@settings(deadline=None)
+def test_the_tail_is_that_of_scipy(hits: int, share: float) -> None:
+    assert p_chart_tail(hits, 60, share) == pytest.approx(stats.binom.sf(hits - 1, 60, share), rel=1e-9)
+
+
+def test_a_baseline_pools_the_answers_of_its_weeks() -> None:
+    before = baseline([WEEK, NOTHING, *[WEEK] * 19])
+    assert before
+    assert (before.mean, before.n) == (WEEK.mean, WEEK.n * 20)
+    assert before.deviation == pytest.approx(float(WEEK.squares * 20 / (WEEK.n * 20 - 1)) ** 0.5)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "least"),
+    [
+        ([], 0),
+        ([WEEK] * 19, 20),
+        ([WEEK] * 19 + [NOTHING] * 5, 20),
+        ([item_moments((0, 0, 0, 1))], 1),
+        ([item_moments((0, 0, 0, 9))] * 20, 20),
+    ],
+)
+def test_too_short_or_unanimous_a_baseline_is_none(weeks: list[Moments], least: int) -> None:
+    assert baseline(weeks, least) is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.fractions(1, 4, max_denominator=200)), max_size=30))
+@settings(deadline=None)
+def test_limits_widen_to_their_asymptote_and_z_counts_in_the_ewma(drawn: list[tuple[int, Fraction]]) -> None:
+    points = drop_chart([Moments(n, n * mean, Fraction(0)) for n, mean in drawn], USUAL)
+    limits = [point.limit for point in points]
+    assert limits == sorted(limits, reverse=True)
+    assert all(limit > -0.9000001 for limit in limits)
+    weights = [SMOOTHING * (1 - SMOOTHING) ** age for age in reversed(range(len(points)))]
+    ewma = sum(weight * point.z for weight, point in zip(weights, points, strict=True))
+    assert not points or points[-1].ewma == pytest.approx(ewma, abs=1e-9)
+
+
+def run_length(drop: float) -> float:
+    """The mean number of weeks to an alarm at the settled limit when the weekly mean falls by `drop` σ.
+
+    Markov chain of Lucas and Saccucci (1990): the EWMA cut into narrow bands between the limit and a
+    ceiling that it does not reach.
+    """
+    limit, ceiling, bands = -WIDTH * (SMOOTHING / (2 - SMOOTHING)) ** 0.5, 2.5, 1_500
+    edges = np.linspace(limit, ceiling, bands + 1)
+    middles = (edges[1:] + edges[:-1]) / 2
+    reached = stats.norm.cdf((edges[None, :] - (1 - SMOOTHING) * middles[:, None]) / SMOOTHING + drop)
+    lengths = np.linalg.solve(np.eye(bands) - np.diff(reached, axis=1), np.ones(bands))
+    return float(np.interp(0, middles, lengths))
+
+
+@pytest.mark.parametrize(("drop", "weeks"), [(0, 483), (0.5, 29.3), (1, 8.8), (1.5, 4.8)])
+def test_the_run_lengths_that_chose_the_width(drop: float, weeks: float) -> None:
+    assert run_length(drop) == pytest.approx(weeks, rel=0.01)

@@ -1,0 +1,129 @@
+"""`GET /v1/measures/…`: the rows a key reaches, with what is fair to say about each."""
+
+from datetime import date
+from typing import Any
+
+from tests.house import House, problem
+from tests.ratings.visits import Visit, put
+
+OCTOBER = date(2026, 10, 12)
+
+
+def visits(employee: str | None, n: int, sheet: str = "434", **changed: Any) -> list[Visit]:
+    return [Visit(employee=employee, sheet=sheet, **{"rated_on": OCTOBER} | changed) for _ in range(n)]
+
+
+def fill(house: House) -> None:
+    put(
+        house.database,
+        [
+            *visits("E001", 40, "434"), *visits("E001", 20, "333", channel="mobile"), *visits("E002", 35, "323"),
+            *visits("E002", 9, "222", office="upt-makassar"), *visits("E003", 12, "444", office="upt-jayapura"),
+            *visits("E004", 9), *visits(None, 5, service="kk"), *visits(None, 12, office="upt-makassar"),
+        ],
+    )  # fmt: skip
+
+
+def asked(house: House, what: str, key: str = "reader", **query: str) -> dict[str, Any]:
+    response = house.get(f"/v1/measures/{what}", key, params={"period": "2026-10"} | query)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+def by_code(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {row["code"]: row for row in answer["rows"]}
+
+
+def test_each_person_with_ratings_has_a_row_and_too_few_are_suppressed(house: House) -> None:
+    fill(house)
+    answer = asked(house, "employees")
+    rows = by_code(answer)
+    assert list(rows) == ["E001", "E002", "E003", "E004"]
+    assert {value for name, value in rows["E004"].items() if name not in ("code", "name", "suppressed")} == {None}
+    first = rows["E001"]
+    assert (first["n"], first["collection"]["channels"]) == (60, {"kiosk": 40, "mobile": 20})
+    assert first["index"]["value"] == "86.11"
+    assert first["dimensions"][0]["histogram"] == [0, 0, 20, 40]
+    assert (first["dimensions"][0]["top"]["k"], first["dimensions"][0]["top"]["n"]) == (40, 60)
+    assert (first["comparison"]["family"], first["comparison"]["peers"]) == ("adminduk", 3)
+    assert first["comparison"]["use"] == "consequence" if first["comparison"]["funnel"]["flagged"] else "appraisal"
+    assert (answer["from"], answer["to"], answer["method"]) == ("2026-10-01", "2026-10-31", "cermin-measures-1")
+
+
+def test_offices_are_compared_with_offices_and_no_use_is_said_of_them(house: House) -> None:
+    fill(house)
+    rows = by_code(asked(house, "offices"))
+    assert list(rows) == ["dukcapil", "upt-jayapura", "upt-makassar"]
+    assert rows["dukcapil"]["comparison"]["use"] is None
+    assert rows["dukcapil"]["n"] == 109
+
+
+def test_nobody_can_subtract_those_shown_from_their_office(house: House) -> None:
+    """Nine rated E004; beside E002's ten they stay unknown, whoever subtracts E001 from the office."""
+    put(house.database, [*visits("E001", 30), *visits("E002", 10), *visits("E004", 9)])
+    rows = by_code(asked(house, "employees"))
+    assert {code: row["suppressed"] for code, row in rows.items()} == {"E001": False, "E002": True, "E004": True}
+    assert by_code(asked(house, "offices"))["dukcapil"]["n"] == 49
+
+
+def test_nobody_can_subtract_the_offices_shown_from_the_agency(house: House) -> None:
+    put(
+        house.database,
+        [*visits(None, 30), *visits(None, 12, office="upt-jayapura"), *visits(None, 9, office="upt-makassar")],
+    )
+    rows = by_code(asked(house, "offices"))
+    assert {code: row["suppressed"] for code, row in rows.items()} == {
+        "dukcapil": False, "upt-jayapura": True, "upt-makassar": True,
+    }  # fmt: skip
+
+
+def test_a_few_ratings_at_another_office_are_in_no_figure_of_the_person(house: House) -> None:
+    fill(house)
+    assert by_code(asked(house, "employees"))["E002"]["n"] == 35
+
+
+def test_a_narrower_key_sees_only_what_was_rated_at_its_offices(house: House) -> None:
+    fill(house)
+    rows = by_code(asked(house, "employees", "reader makassar"))
+    assert {code: row["suppressed"] for code, row in rows.items()} == {"E002": True, "E003": False}
+    assert list(by_code(asked(house, "offices", "reader makassar"))) == ["upt-jayapura", "upt-makassar"]
+    assert list(by_code(asked(house, "employees", office="dukcapil"))) == ["E001", "E002", "E004"]
+    problem(
+        house.get("/v1/measures/offices", "reader makassar", params={"period": "2026-10", "office": "dukcapil"}),
+        403,
+        "out-of-scope",
+    )
+
+
+def test_coverage_is_rated_by_served_as_far_as_it_was_told(house: House) -> None:
+    fill(house)
+    told = [
+        {"office": "dukcapil", "service": "ktp-el", "employee": "E001", "date": "2026-10-12", "served": 120},
+        {"office": "dukcapil", "service": "kk", "date": "2026-10-12", "served": 80},
+    ]
+    assert house.post("/v1/volumes", {"volumes": told}, "queue").status_code == 200
+    person = by_code(asked(house, "employees"))["E001"]["collection"]
+    assert (person["served"], person["coverage"], person["sample"], person["sample_reached"]) == (120, 0.5, 92, False)
+    office = by_code(asked(house, "offices"))["dukcapil"]["collection"]
+    assert (office["served"], office["coverage"]) == (200, 0.545)
+    assert by_code(asked(house, "employees"))["E002"]["collection"]["coverage"] is None
+
+
+def test_change_is_against_the_period_of_the_same_kind_before(house: House) -> None:
+    fill(house)
+    put(house.database, visits("E001", 30, "222", rated_on=date(2026, 9, 14)), start=5_000)
+    month = by_code(asked(house, "employees"))["E001"]["change"]
+    assert (month["difference"] > 1, month["lower"] > 0) == (True, True)
+    assert by_code(asked(house, "employees", period="2026-Q4"))["E001"]["change"]["difference"] == month["difference"]
+    assert by_code(asked(house, "employees"))["E002"]["change"] is None
+
+
+def test_what_is_asked_wrongly_is_told(house: House) -> None:
+    problem(house.get("/v1/measures/offices", params={"period": "2026-13"}), 404, "period-unknown")
+    problem(house.get("/v1/measures/offices"), 422, "invalid-request")
+    problem(house.get("/v1/measures/offices", params={"period": "2026-10", "office": "x"}), 404, "office-unknown")
+    problem(
+        house.get("/v1/measures/offices", params={"period": "2026-10", "instrument": "x-1"}), 404, "instrument-unknown"
+    )
+    assert asked(house, "employees")["rows"] == []

@@ -1,0 +1,140 @@
+"""What a lane does when the database does not behave, and what becomes of what waits too long."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, cast
+
+import pytest
+from sqlalchemy.exc import DataError, OperationalError
+
+from app.foundation.problems import Problem
+from app.foundation.storage.database import Connection
+from app.ratings import writer as writer_module
+from app.ratings.rating import NewRating, Outcome, Place, Stored
+from app.ratings.rows import arrays, row
+from app.ratings.store import RatingStore
+from app.ratings.writer import Writer
+from app.ratings.writer_thread import Result, Scribe
+
+PLACE = Place("dukcapil", None, "ktp-el", "NULL", "mobile", date(2026, 11, 24))
+
+
+def rating(key: str, agency: str = "kota") -> NewRating:
+    return NewRating(agency, key, PLACE, "ikl-1", "434", digest="0" * 32)
+
+
+class Session:
+    """A connection that knows only how to end."""
+
+    closed = invalidated = False
+
+    def rollback(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class Store:
+    """Notes the groups it is given and does with each what the test says."""
+
+    def __init__(self, behave: Callable[[Sequence[NewRating]], None] = lambda _: None) -> None:
+        self.groups: list[list[str]] = []
+        self.connections = 0
+        self._behave = behave
+
+    def connect(self) -> Connection:
+        self.connections += 1
+        return cast(Connection, Session())
+
+    def write(self, _: Connection, group: Sequence[NewRating]) -> list[Stored]:
+        self.groups.append([one.key for one in group])
+        self._behave(group)
+        return [Stored(Outcome.stored, one.key, None, PLACE.rated_on) for one in group]
+
+
+def written(store: Store, *ratings: NewRating) -> list[str]:
+    return [_told(result) for result in Scribe(cast(RatingStore, store)).write(ratings)]
+
+
+def _told(result: Result) -> str:
+    return result.code if isinstance(result, Problem) else result.office
+
+
+def broken(kind: type[Exception], *, key: str, invalidated: bool = False) -> Callable[[Sequence[NewRating]], None]:
+    def behave(group: Sequence[NewRating]) -> None:
+        if any(one.key == key for one in group):
+            error: Any = (
+                kind("INSERT", {}, Exception(), connection_invalidated=invalidated)
+                if issubclass(kind, OperationalError | DataError)
+                else kind("a bug")
+            )
+            raise error
+
+    return behave
+
+
+def test_each_agency_is_a_transaction_of_its_own_and_everybody_gets_the_own_result() -> None:
+    store = Store()
+    assert written(store, rating("a1", "a"), rating("b1", "b"), rating("a2", "a")) == ["a1", "b1", "a2"]
+    assert store.groups == [["a1", "a2"], ["b1"]]
+
+
+def test_a_row_that_the_database_refuses_costs_no_other() -> None:
+    store = Store(broken(DataError, key="bad"))
+    assert written(store, rating("one"), rating("bad"), rating("two"), rating("three")) == [
+        "one",
+        "busy",
+        "two",
+        "three",
+    ]
+
+
+def test_what_nobody_foresaw_leaves_nobody_waiting_and_costs_no_other_agency() -> None:
+    store = Store(broken(RuntimeError, key="bad"))
+    assert written(store, rating("bad", "a"), rating("good", "b")) == ["busy", "good"]
+
+
+def test_a_lost_connection_is_tried_once_more_and_a_lock_is_not() -> None:
+    lost = Store(broken(OperationalError, key="bad", invalidated=True))
+    assert written(lost, rating("bad")) == ["busy"]
+    assert len(lost.groups) == 2
+    locked = Store(broken(OperationalError, key="bad"))
+    assert written(locked, rating("bad")) == ["busy"]
+    assert len(locked.groups) == 1
+
+
+def test_a_code_that_reads_null_is_not_nothing_and_a_value_that_needs_escaping_is_refused() -> None:
+    columns = arrays([row(rating("k"))])
+    assert columns[5] == '{"NULL"}'
+    assert columns[3] == "{NULL}"
+    for evil in ('"', "\\", 'a","b'):
+        with pytest.raises(ValueError, match="escaping"):
+            arrays([row(rating("k")._replace(instrument=evil))])
+
+
+def test_what_waits_behind_a_stalled_database_is_refused_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_module, "LONGEST_WAIT", 0.05)
+    released = threading.Event()
+    store = Store(lambda group: None if group[0].key != "slow" else (released.wait(5), None)[1])
+
+    async def main() -> list[str]:
+        writer = Writer(cast(RatingStore, store), queue_length=100, group_length=10, writers=1)
+        slow = asyncio.create_task(writer.write([rating("slow")]))
+        while not store.groups:
+            await asyncio.sleep(0.001)
+        late = asyncio.create_task(writer.write([rating("late")]))
+        await asyncio.sleep(0.1)
+        # Whoever comes next finds the overdue one and has it refused, while the lane still hangs.
+        fresh = asyncio.create_task(writer.write([rating("fresh")]))
+        told = [_told((await late)[0])]
+        released.set()
+        told += [_told((await slow)[0]), _told((await fresh)[0])]
+        await writer.drain()
+        with pytest.raises(Problem):
+            await writer.write([rating("after")])
+        return [*told, str(writer.queued)]
+
+    assert asyncio.run(main()) == ["busy", "slow", "fresh", "0"]
