@@ -37,6 +37,7 @@ from app.foundation.http.middleware import Head, Limits, Watch
 from app.foundation.http.openapi import document
 from app.foundation.http.query_parameters import queries
 from app.foundation.http.routes import readiness_of
+from app.foundation.http.services import Services
 from app.foundation.secret import derive, load_secret
 from app.foundation.settings import Environment, Settings
 from app.foundation.storage.database import Database
@@ -103,16 +104,17 @@ class Cermin(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """ShortWay → Watch → Head → Limits → FastAPI's own stack."""
-        settings: Settings = self.state.settings
+        services: Services = self.state.services
+        settings, metrics = services.settings, services.metrics
         stack: ASGIApp = Limits(
             super().build_middleware_stack(),
             limit=LARGEST_BODY,
             seconds=settings.receive_seconds,
             language=settings.language,
         )
-        stack = Watch(Head(stack), metrics=self.state.metrics, language=settings.language)
+        stack = Watch(Head(stack), metrics=metrics, language=settings.language)
         routes = [route for router in ROUTERS for route in router.routes]
-        return ShortWay(stack, routes, self.state.metrics)
+        return ShortWay(stack, routes, metrics)
 
 
 def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
@@ -123,7 +125,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         title="Cermin",
         version=version("cermin"),
         description=DESCRIPTION,
-        lifespan=_lifespan(settings, database, secret, clock),
+        lifespan=_lifespan(secret),
         # Metrics are our own (/metrics); asking for OpenTelemetry providers at every request is not free.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         docs_url=None,
@@ -131,16 +133,16 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         redirect_slashes=False,
         redoc_url=None,
     )
-    state = application.state
-    state.settings, state.database, state.clock, state.language = settings, database, clock, settings.language
-    state.metrics, state.shelf = Metrics(), Shelf()
-    state.authenticator = Authenticator(database, clock, settings.key_cache_seconds)
-    state.pairing_pepper = derive(secret, "pairing")
-    state.pairing_desk = PairingDesk(database, state.pairing_pepper)
     answers.install(application)
     docs.install(application)
     routes = [*application.routes, *(route for router in ROUTERS for route in router.routes)]
-    state.allowed, state.queries = answers.allowed(routes), queries(routes)
+    application.state.services = Services(
+        settings, database, clock, Metrics(), answers.allowed(routes), queries(routes)
+    ).having(
+        Shelf(),
+        Authenticator(database, clock, settings.key_cache_seconds),
+        PairingDesk(database, derive(secret, "pairing")),
+    )
     for router in ROUTERS:
         application.include_router(router)
     return application
@@ -156,49 +158,23 @@ def open_database(settings: Settings) -> Database:
     )
 
 
-def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Clock) -> Lifespan[FastAPI]:
+def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+        services: Services = application.state.services
+        settings, database, clock, metrics = services.settings, services.database, services.clock, services.metrics
         check_fitness(settings, database, secret)
-        store = RatingStore(database)
-        writer = Writer(
-            store,
-            queue_length=settings.queue_length,
-            group_length=settings.group_length,
-            # SQLite has one writer at a time anyway; a second one would only wait for the lock.
-            writers=1 if database.is_sqlite else settings.writers,
-        )
-        late_limit = timedelta(days=settings.late_limit_days)
-        catalogues = CatalogueCache(
-            database,
-            clock,
-            seconds=settings.directory_cache_seconds,
-            reach=late_limit + timedelta(days=1),
-        )
-        application.state.catalogues = catalogues
-        shelves = ShelfCache(database, clock, settings.directory_cache_seconds)
-        application.state.intake = Intake(
-            catalogues=catalogues,
-            shelves=shelves,
-            keys=KeyMaker.of(secret),
-            store=store,
-            writer=writer,
-            clock=clock,
-            late_limit=late_limit,
-            quotas=Quotas(Pace(settings.device_per_hour, settings.device_burst, settings.device_interval_seconds)),
-        )
-        application.state.open_door = OpenDoor(application.state.intake, catalogues, clock)
-        _open_tickets(application, database, secret, catalogues, shelves, store, late_limit)
-        application.state.metrics.queued.set_function(lambda: writer.queued)
         nightly = Nightly(
             database,
             clock,
             hour=settings.screen_at,
             trace_days=settings.trace_days,
-            failed=application.state.metrics.screening_failures.inc,
+            failed=metrics.screening_failures.inc,
         )
-        application.state.nightly = nightly
-        upkeep = Upkeep(chores_of(settings, database, clock, application.state.metrics, nightly))
+        writer = _writer(settings, database)
+        metrics.queued.set_function(lambda: writer.queued)
+        application.state.services = services.having(nightly, *_intake(services, writer, secret))
+        upkeep = Upkeep(chores_of(settings, database, clock, metrics, nightly))
         _calm_the_interpreter()
         try:
             yield
@@ -211,32 +187,57 @@ def _lifespan(settings: Settings, database: Database, secret: bytes, clock: Cloc
     return lifespan
 
 
-def _open_tickets(
-    application: FastAPI,
-    database: Database,
-    secret: bytes,
-    catalogues: CatalogueCache,
-    shelves: ShelfCache,
-    store: RatingStore,
-    late_limit: timedelta,
-) -> None:
-    """What the ticket routes need."""
-    state, pepper = application.state, derive(secret, "ticket")
-    attempts = Attempts(state.clock)
-    state.ticket_office = TicketOffice(database, catalogues, pepper)
-    state.redeemer = Redeemer(
+def _writer(settings: Settings, database: Database) -> Writer:
+    """The group-commit writer of this process and event loop."""
+    return Writer(
+        RatingStore(database),
+        queue_length=settings.queue_length,
+        group_length=settings.group_length,
+        # SQLite has one writer at a time anyway; a second one would only wait for the lock.
+        writers=1 if database.is_sqlite else settings.writers,
+    )
+
+
+def _intake(services: Services, writer: Writer, secret: bytes) -> tuple[object, ...]:
+    """What takes ratings with a key, with a ticket and with neither, and what it looks things up in."""
+    settings, database, clock = services.settings, services.database, services.clock
+    late_limit = timedelta(days=settings.late_limit_days)
+    catalogues = CatalogueCache(
+        database, clock, seconds=settings.directory_cache_seconds, reach=late_limit + timedelta(days=1)
+    )
+    shelves = ShelfCache(database, clock, settings.directory_cache_seconds)
+    judge, store = Judge(KeyMaker.of(secret), late_limit), RatingStore(database)
+    pace = Pace(settings.device_per_hour, settings.device_burst, settings.device_interval_seconds)
+    intake = Intake(
+        catalogues=catalogues,
+        shelves=shelves,
+        judge=judge,
+        store=store,
+        writer=writer,
+        clock=clock,
+        quotas=Quotas(pace),
+    )
+    pepper, attempts = derive(secret, "ticket"), Attempts(clock)
+    redeemer = Redeemer(
         database=database,
         catalogues=catalogues,
         shelves=shelves,
-        judge=Judge(KeyMaker.of(secret), late_limit),
+        judge=judge,
         ratings=store,
         pepper=pepper,
         attempts=attempts,
-        clock=state.clock,
+        clock=clock,
         # SQLite has one writer at a time; on PostgreSQL the pool keeps connections for everybody else.
         limiter=CapacityLimiter(1 if database.is_sqlite else REDEEMING),
     )
-    state.ticket_window = TicketWindow(database, pepper, attempts, state.clock)
+    return (
+        catalogues,
+        intake,
+        redeemer,
+        OpenDoor(intake, catalogues, clock),
+        TicketOffice(database, catalogues, pepper),
+        TicketWindow(database, pepper, attempts, clock),
+    )
 
 
 def check_fitness(settings: Settings, database: Database, secret: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,11 +16,13 @@ from fastapi import FastAPI
 from app.access.keys import issue
 from app.access.principals import KeyKind
 from app.directory.tables import Agency, Counter, Duty, Employee, Office, Posting, Service
+from app.foundation.http.services import Services
 from app.foundation.ids import new_id
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
 from app.instruments.registry import put_shipped
 from app.main import create_app
+from app.screening.nightly import Nightly
 
 SECRET = "a secret of the tests, long enough to be one"
 # A Wednesday, 10:00 in WIB, 11:00 in WITA, 12:00 in WIT.
@@ -77,11 +79,21 @@ class House:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         with start_blocking_portal() as portal, portal.wrap_async_context_manager(lifespan(app)):
             if not screens:
-                app.state.nightly.stop()
+                app.state.services.of(Nightly).stop()
             client = httpx.AsyncClient(transport=transport, base_url="http://cermin.test")
             yield cls(app, database, clock, portal, client, dict(keys))
             portal.call(client.aclose)
         database.dispose()
+
+    @property
+    def services(self) -> Services:
+        """What the service answers with."""
+        services: Services = self.app.state.services
+        return services
+
+    def put_instead(self, kind: type[Any], other: object) -> None:
+        """Put something else in the place of a room's service, so that it breaks."""
+        self.app.state.services = replace(self.services, of_rooms={**self.services.of_rooms, kind: other})
 
     def request(self, method: str, path: str, key: str | None = None, **options: Any) -> httpx.Response:
         """One request with the named key (`device`, `app`, `reader`, `admin`, `desa reader`, …)."""

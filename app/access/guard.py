@@ -9,6 +9,7 @@ from app.access.authentication import Authenticator, key_missing
 from app.access.principals import KeyKind, Principal
 from app.foundation.http.body import json_body
 from app.foundation.http.query_parameters import exact_query
+from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 
 EVERY_KIND = tuple(KeyKind)
@@ -16,7 +17,7 @@ EVERY_KIND = tuple(KeyKind)
 
 async def admit(request: Request, kinds: tuple[KeyKind, ...], authorization: str | None) -> Principal:
     """The principal of this header's key; 401 without a valid one, 403 for another kind."""
-    authenticator: Authenticator = request.app.state.authenticator
+    authenticator = services_of(request).of(Authenticator)
     principal = authenticator.remembered(authorization)
     if principal is None:
         principal = await run_in_threadpool(authenticator.check, authorization)

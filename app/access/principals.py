@@ -33,6 +33,25 @@ class Principal:
     sees_nip: bool = False
 
     @property
+    def reach(self) -> "Reach":
+        """What this principal may read and act on; a device its own office only."""
+        return Reach(self.agency_id, self.office, self.actor, children=self.kind is not KeyKind.device)
+
+    @property
     def actor(self) -> str:
         """How the audit trail names this principal."""
         return f"{self.kind}:{self.key_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """On whose behalf something is read or done: the agency, its offices in reach, and the actor for the audit trail.
+
+    `root` is the office at the top of the subtree in reach (None: the whole agency); without `children` it is that
+    office alone.
+    """
+
+    agency_id: str
+    root: str | None
+    actor: str
+    children: bool = True

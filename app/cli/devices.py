@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from rich.table import Table
 from rich.text import Text
 
+from app.access.principals import Reach
 from app.cli.context import actor, database, fail, out, print_table, secret, settings
 from app.devices import fleet
 from app.devices.kiosk import INSTRUMENT
 from app.devices.pairing import Adding, add_device
 from app.devices.rules.pins import pin_digest
-from app.devices.schemas import DeviceIn, DeviceOut
+from app.devices.schemas import DeviceIn, DeviceOut, DeviceQuery
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.problems import Problem
@@ -47,9 +48,7 @@ def add(
     except ValidationError as error:
         raise fail(f"{str(error.errors()[0]['loc'][0]).capitalize()} is not valid.") from None
     adding = Adding(
-        agency_id=agency,
-        actor=actor(),
-        root=None,
+        reach=Reach(agency, None, actor()),
         lifetime=timedelta(minutes=values.pairing_minutes),
         public_url=values.public_url,
     )
@@ -75,7 +74,8 @@ def add(
 @device.command("list")
 def list_devices(agency: AgencyCode) -> None:
     """Every kiosk of the agency and how it is doing."""
-    after, silent_after, now = None, timedelta(minutes=settings().device_silent_minutes), system_clock()
+    reach, after = Reach(agency, None, actor()), None
+    silent_after, now = timedelta(minutes=settings().device_silent_minutes), system_clock()
     table = Table(
         *(
             "id",
@@ -95,7 +95,8 @@ def list_devices(agency: AgencyCode) -> None:
     with database() as db, db.reading() as session:
         _check_agency(directory_version(session, agency) is not None, agency)
         while True:
-            page = fleet.list_fleet(session, agency, None, now, silent_after=silent_after, after=after, limit=PAGE)
+            query = DeviceQuery(after=after, limit=PAGE)
+            page = fleet.list_fleet(session, reach, query, now=now, silent_after=silent_after)
             for found in page.items:
                 table.add_row(*map(Text, _cells(found)))
             after = page.next
@@ -115,10 +116,8 @@ def revoke(
             with db.writing() as session:
                 fleet.revoke_device(
                     session,
-                    agency,
-                    None,
+                    Reach(agency, None, actor()),
                     device_id,
-                    actor=actor(),
                     now=system_clock(),
                     silent_after=timedelta(minutes=settings().device_silent_minutes),
                 )

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.context import database, fail, print_table, settings
+from app.access.principals import Reach
+from app.cli.context import actor, database, fail, print_table, settings
 from app.directory.catalogue_store import directory_version
 from app.disclosure.rules.minimum import SMALLEST_N
 from app.foundation.clock import system_clock
@@ -71,9 +72,8 @@ def _read(agency: str, asked: dict[str, str]) -> IndexTable:
                 raise fail(f"There is no agency {agency!r}.")
             return read_indices(
                 session,
-                agency,
+                Reach(agency, None, actor()),
                 query,
-                root=None,
                 now=system_clock(),
                 longest_days=settings().longest_period_days,
             )

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.context import database, fail, settings
+from app.access.principals import Reach
+from app.cli.context import actor, database, fail, settings
 from app.directory.catalogue_store import directory_version
 from app.foundation.problems import Problem
 from app.foundation.translations import translator
@@ -23,7 +24,7 @@ def poster(
             with db.reading() as session:
                 if directory_version(session, agency) is None:
                     raise fail(f"There is no agency {agency}.")
-                svg = drawn_poster(session, agency, None, office, settings().public_url)
+                svg = drawn_poster(session, Reach(agency, None, actor()), office, settings().public_url)
         except Problem as problem:
             raise fail(str(problem.document(translator("en"))["detail"])) from None
     try:

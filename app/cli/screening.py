@@ -10,6 +10,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from app.access.principals import Reach
 from app.cli.context import actor, database, err, fail, out, print_table, settings
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
@@ -17,7 +18,7 @@ from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
 from app.foundation.translations import translator
 from app.screening import decisions as deciding
-from app.screening.decisions import CONFIRMED, RELEASED, Decider
+from app.screening.decisions import CONFIRMED, RELEASED
 from app.screening.opening_record import in_words, put_opening
 from app.screening.rules.opening_hours import read_week
 from app.screening.run import order, run_agency
@@ -115,7 +116,7 @@ def hours(
         _check_agency(db, agency)
         try:
             with db.writing() as session:
-                kept = put_opening(session, Decider(agency, None, actor()), office, told, system_clock())
+                kept = put_opening(session, Reach(agency, None, actor()), office, told, system_clock())
         except Problem as problem:
             raise fail(_told(problem)) from None
     out.print(f"{office}: {len(kept.hours)} days a week, since {kept.since}")
@@ -126,7 +127,7 @@ def _all(session: Session, agency: str, asked: Mapping[str, object]) -> Iterator
     after = None
     while True:
         query = FindingQuery.model_validate({**asked, "after": after})
-        page = deciding.list_findings(session, agency, None, query)
+        page = deciding.list_findings(session, Reach(agency, None, actor()), query)
         yield from page.items
         after = page.next
         if after is None:
@@ -142,8 +143,8 @@ def _decide(agency: str, finding: UUID, standing: str, note: str) -> None:
         _check_agency(db, agency)
         try:
             with db.writing() as session:
-                decider = Decider(agency, None, actor())
-                found = deciding.decide(session, decider, finding, standing, decision.note, system_clock())
+                reach = Reach(agency, None, actor())
+                found = deciding.decide(session, reach, finding, standing, decision.note, system_clock())
         except Problem as problem:
             raise fail(_told(problem)) from None
     out.print(f"finding {found.id} {found.standing}, {found.n} ratings")

@@ -39,7 +39,7 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
     with told(status=3):
         application = create_app(values)
         # The application checks itself when it starts, too; but there its sentence would be buried in a traceback.
-        check_fitness(values, application.state.database, secret())
+        check_fitness(values, application.state.services.database, secret())
     configure_logging(values.log_level)
     listening = (host or values.host, values.port if port is None else port)
     server = uvicorn.Server(server_config(values, application, *listening))

@@ -1,7 +1,7 @@
 """The HTTP of this room: periods are closed and finalised, reports are pulled, employees reply."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -26,12 +26,10 @@ from app.closing.schemas import (
 )
 from app.closing.survey import plans as skm_plans
 from app.closing.survey.schemas import FollowUpsIn, FollowUpsOut, OfficeQuery, PublicationsIn, PublicationsOut
-from app.foundation.clock import Clock
 from app.foundation.http.body import json_body
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.query_parameters import exact_query
-from app.foundation.settings import Settings
-from app.foundation.storage.database import Database
+from app.foundation.http.services import services_of
 from app.seals.keyring import signing_key, usable_keys
 
 router = APIRouter(prefix="/v1", tags=["reports"])
@@ -47,7 +45,7 @@ BODY = (400, 408, 413, 415, 422)
 @router.get("/periods", responses=problems())
 def get_periods(request: Request, principal: Reader) -> PeriodPage:
     """Every revision of every closed period of the agency, newest period first."""
-    with _database(request).reading() as session:
+    with services_of(request).database.reading() as session:
         periods = store.periods_of(session, principal.agency_id)
     return PeriodPage(items=tuple(map(period_out, periods)))
 
@@ -55,13 +53,14 @@ def get_periods(request: Request, principal: Reader) -> PeriodPage:
 @router.post("/periods/{code}/close", status_code=201, responses=problems(*BODY, 404, 409))
 def close_period(request: Request, principal: Supervisor, code: Code, body: CloseIn) -> PeriodOut:
     """Compute the drafts of a period that is over, and open the reply window."""
-    settings: Settings = request.app.state.settings
+    services = services_of(request)
+    settings = services.settings
     period = lifecycle.close(
-        _database(request),
+        services.database,
         _reach(principal),
         asked(code),
         instrument=body.instrument,
-        now=_now(request),
+        now=services.now(),
         working_days=settings.reply_working_days,
     )
     return period_out(period)
@@ -70,28 +69,36 @@ def close_period(request: Request, principal: Supervisor, code: Code, body: Clos
 @router.post("/periods/{code}/revise", status_code=201, responses=problems(404, 409, 422))
 def revise_period(request: Request, principal: Supervisor, code: Code) -> PeriodOut:
     """Make the next revision of a final period from late ratings; it begins as a draft again."""
-    settings: Settings = request.app.state.settings
-    database, days = _database(request), settings.reply_working_days
-    period = lifecycle.revise(database, _reach(principal), asked(code), now=_now(request), working_days=days)
+    services = services_of(request)
+    settings = services.settings
+    database, days = services.database, settings.reply_working_days
+    period = lifecycle.revise(database, _reach(principal), asked(code), now=services.now(), working_days=days)
     return period_out(period)
 
 
 @router.post("/periods/{code}/notes", status_code=204, responses=problems(*BODY, 404, 409))
 def note_on_report(request: Request, principal: Supervisor, code: Code, body: NoteIn) -> None:
     """Put the supervisor's words beside an employee's draft."""
-    with _database(request).writing() as session:
+    services = services_of(request)
+    with services.database.writing() as session:
         lifecycle.note(
-            session, _reach(principal), asked(code), employee=body.employee, text=body.text, now=_now(request)
+            session,
+            _reach(principal),
+            asked(code),
+            employee=body.employee,
+            text=body.text,
+            now=services.now(),
         )
 
 
 @router.post("/periods/{code}/finalise", responses=problems(404, 409, 422))
 def finalise_period(request: Request, principal: Supervisor, code: Code) -> PeriodOut:
     """After the reply window: sign every report with its reply and its note, for ever."""
-    settings: Settings = request.app.state.settings
+    services = services_of(request)
+    settings = services.settings
     key = signing_key(settings.signing_key_file)
     return period_out(
-        lifecycle.finalise(_database(request), _reach(principal), asked(code), key=key, now=_now(request))
+        lifecycle.finalise(services.database, _reach(principal), asked(code), key=key, now=services.now())
     )
 
 
@@ -100,15 +107,18 @@ def get_follow_ups(
     request: Request, principal: Reader, code: Code, query: Annotated[OfficeQuery, Query()]
 ) -> FollowUpsOut:
     """The plan that follows a period, and how far it was carried out."""
-    with _database(request).reading() as session:
+    with services_of(request).database.reading() as session:
         return skm_plans.follow_ups_of(session, _reach(principal), asked(code), query.office)
 
 
 @router.put("/periods/{code}/follow-ups", responses=problems(*BODY, 404, 409))
 def put_follow_ups(request: Request, principal: Supervisor, code: Code, body: FollowUpsIn) -> FollowUpsOut:
     """Replace the plan that follows a period; what stands there when it is finalised is signed."""
-    with _database(request).writing() as session:
-        return skm_plans.put_follow_ups(session, _reach(principal), asked(code), body.office, body.items, _now(request))
+    services = services_of(request)
+    with services.database.writing() as session:
+        return skm_plans.put_follow_ups(
+            session, _reach(principal), asked(code), body.office, body.items, services.now()
+        )
 
 
 @router.get("/periods/{code}/publications", responses=problems(404, 422))
@@ -116,39 +126,42 @@ def get_publications(
     request: Request, principal: Reader, code: Code, query: Annotated[OfficeQuery, Query()]
 ) -> PublicationsOut:
     """Where and when a period's results were made public."""
-    with _database(request).reading() as session:
+    with services_of(request).database.reading() as session:
         return skm_plans.publications_of(session, _reach(principal), asked(code), query.office)
 
 
 @router.put("/periods/{code}/publications", responses=problems(*BODY, 404))
 def put_publications(request: Request, principal: Supervisor, code: Code, body: PublicationsIn) -> PublicationsOut:
     """Replace the record of where a period's results were made public."""
-    with _database(request).writing() as session:
+    services = services_of(request)
+    with services.database.writing() as session:
         return skm_plans.put_publications(
-            session, _reach(principal), asked(code), body.office, body.items, _now(request)
+            session, _reach(principal), asked(code), body.office, body.items, services.now()
         )
 
 
 @router.get("/reports", responses=problems(404, 422))
 def get_reports(request: Request, principal: Reader, query: Annotated[ReportQuery, Query()]) -> ReportPage:
     """The reports of a closed period that this key reaches; drafts are for supervisors only."""
-    with _database(request).reading() as session:
+    with services_of(request).database.reading() as session:
         return ReportPage(items=tuple(list_reports(session, principal, query)))
 
 
 @router.get("/reports/{report_id}/verification", dependencies=OPEN, responses=open_problems(404, 422))
 def get_verification(request: Request, report_id: UUID) -> VerificationOut:
     """Whether a final report is as it was signed. Open to whoever holds its id; tells nothing about anybody."""
-    settings: Settings = request.app.state.settings
-    with _database(request).reading() as session:
+    services = services_of(request)
+    settings = services.settings
+    with services.database.reading() as session:
         return verification_of(session, report_id, usable_keys(settings.signing_key_file))
 
 
 @router.post("/replies/read", dependencies=OPEN, responses=open_problems(*BODY, 404, 409))
 def read_invited(request: Request, body: InvitedIn) -> InvitedOut:
     """The own draft behind a personal link."""
-    with _database(request).reading() as session:
-        invited = replies.open_invitation(session, body.token, _now(request))
+    services = services_of(request)
+    with services.database.reading() as session:
+        invited = replies.open_invitation(session, body.token, services.now())
     return InvitedOut(
         document=json.loads(invited.report.document),
         reply_until=invited.period.replies_end_at,
@@ -159,19 +172,10 @@ def read_invited(request: Request, body: InvitedIn) -> InvitedOut:
 @router.post("/replies", status_code=204, dependencies=OPEN, responses=open_problems(*BODY, 404, 409))
 def post_reply(request: Request, body: ReplyIn) -> None:
     """Reply once to the own draft; the reply becomes part of the final report."""
-    with _database(request).writing() as session:
-        replies.reply(session, body.token, body.text, _now(request))
+    services = services_of(request)
+    with services.database.writing() as session:
+        replies.reply(session, body.token, body.text, services.now())
 
 
 def _reach(principal: Principal) -> Reach:
     return Reach(principal.agency_id, principal.office or "", principal.actor)
-
-
-def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
-def _now(request: Request) -> Any:
-    clock: Clock = request.app.state.clock
-    return clock()

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from app.foundation.wire import WireModel
 from app.indices.query import Code
 from app.instruments.schemas import InstrumentId
 from app.measures.schemas import PeriodCode
@@ -29,24 +30,20 @@ Revision = Annotated[int, Field(ge=1, le=1_000_000)]
 Kind = Literal["employee", "office", "agency", "skm"]
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CloseIn(_Wire):
+class CloseIn(WireModel):
     """By which instrument the period is measured."""
 
     instrument: InstrumentId = "ikl-1"
 
 
-class NoteIn(_Wire):
+class NoteIn(WireModel):
     """A supervisor's words beside an employee's draft; sent again, they replace the former ones."""
 
     employee: Code
     text: Text
 
 
-class PeriodOut(_Wire):
+class PeriodOut(WireModel):
     """One revision of a closed period. `office` is the root of the subtree it was closed for, null for the agency."""
 
     code: str
@@ -61,13 +58,13 @@ class PeriodOut(_Wire):
     final_at: datetime | None
 
 
-class PeriodPage(_Wire):
+class PeriodPage(WireModel):
     """Every revision of every closed period, newest period first."""
 
     items: tuple[PeriodOut, ...]
 
 
-class ReportQuery(_Wire):
+class ReportQuery(WireModel):
     """Which reports: of a period (its newest revision, or one named), of a kind, about a unit."""
 
     period: PeriodCode
@@ -78,7 +75,7 @@ class ReportQuery(_Wire):
     )
 
 
-class FormatQuery(_Wire):
+class FormatQuery(WireModel):
     """In which format and language."""
 
     format: Literal["json", "csv", "csv-semicolon", "xlsx", "pdf", "html"] | None = Field(
@@ -87,7 +84,7 @@ class FormatQuery(_Wire):
     lang: Literal["id", "en"] | None = Field(None, description="Left out: what `Accept-Language` asks for.")
 
 
-class AppraisalQuery(_Wire):
+class AppraisalQuery(WireModel):
     """The employees of which closed period, in which format."""
 
     period: PeriodCode
@@ -97,7 +94,7 @@ class AppraisalQuery(_Wire):
     )
 
 
-class AppraisalsOut(_Wire):
+class AppraisalsOut(WireModel):
     """A row per employee with a report; `docs/appraisal-columns.md` says what the columns hold."""
 
     agency: str
@@ -105,7 +102,7 @@ class AppraisalsOut(_Wire):
     items: tuple[dict[str, str | int | float | bool | None], ...]
 
 
-class ReportLine(_Wire):
+class ReportLine(WireModel):
     """A report in a list. `digest` is that of the sealed document, null while it is a draft."""
 
     id: UUID
@@ -118,19 +115,19 @@ class ReportLine(_Wire):
     digest: str | None
 
 
-class ReportPage(_Wire):
+class ReportPage(WireModel):
     """The reports asked for, by kind and unit."""
 
     items: tuple[ReportLine, ...]
 
 
-class IdentityOut(_Wire):
+class IdentityOut(WireModel):
     """Who the employee is beyond the report; null where the directory has no NIP."""
 
     nip: str | None
 
 
-class ReportOut(_Wire):
+class ReportOut(WireModel):
     """A report: the document, and once it is final the seal that `cermin verify` checks.
 
     `identity` is there for keys that see the NIP: the employee's, as the directory has it now. No seal covers it.
@@ -143,14 +140,14 @@ class ReportOut(_Wire):
     identity: IdentityOut | None = None
 
 
-class AlteredPlaceOut(_Wire):
+class AlteredPlaceOut(WireModel):
     """Where a report was altered: a JSON pointer, and whether something was changed, added or removed there."""
 
     pointer: str
     change: Change
 
 
-class VerificationOut(_Wire):
+class VerificationOut(WireModel):
     """What the seal says: `valid`, `altered` (where), `unknown-key` or `malformed`. It tells nothing about a person."""
 
     outcome: Outcome
@@ -160,7 +157,7 @@ class VerificationOut(_Wire):
     altered: tuple[AlteredPlaceOut, ...]
 
 
-class InvitedIn(_Wire):
+class InvitedIn(WireModel):
     """The token of a personal link; it travels in bodies only."""
 
     token: Token
@@ -172,7 +169,7 @@ class ReplyIn(InvitedIn):
     text: Text
 
 
-class InvitedOut(_Wire):
+class InvitedOut(WireModel):
     """The own draft, until when a reply is taken, and the reply if there is one."""
 
     document: dict[str, Any]

@@ -6,50 +6,37 @@ from uuid import UUID
 from app.access import keys
 from app.access.audit import record
 from app.access.authentication import CHALLENGE
-from app.access.principals import Principal
+from app.access.principals import Principal, Reach
 from app.access.store import find_key
 from app.devices import store
 from app.devices.rules.states import is_silent, state_of
-from app.devices.schemas import DeviceOut, DevicePage, HeartbeatIn, HeartbeatOut, StorageState
+from app.devices.schemas import DeviceOut, DevicePage, DeviceQuery, HeartbeatIn, HeartbeatOut, StorageState
 from app.devices.tables import Heartbeat
-from app.directory.listing_store import office_parents
-from app.directory.rules.office_tree import subtree
+from app.directory.reach import offices_in_reach
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
 
 
 def list_fleet(
-    session: Session,
-    agency_id: str,
-    root: str | None,
-    now: datetime,
-    *,
-    silent_after: timedelta,
-    after: UUID | None,
-    limit: int,
+    session: Session, reach: Reach, query: DeviceQuery, *, now: datetime, silent_after: timedelta
 ) -> DevicePage:
-    """A page of the devices in the subtree under `root` (None: the whole agency)."""
-    rows = store.fleet(session, agency_id, within=_reach(session, agency_id, root), after=after, limit=limit + 1)
+    """A page of the devices at the offices in reach."""
+    within, limit = offices_in_reach(session, reach), query.limit
+    rows = store.fleet(session, reach.agency_id, within=within, after=query.after, limit=limit + 1)
     items = tuple(_device_out(row, now, silent_after) for row in rows[:limit])
     return DevicePage(items=items, next=items[-1].id if len(rows) > limit else None)
 
 
 def revoke_device(
-    session: Session,
-    agency_id: str,
-    root: str | None,
-    device_id: UUID,
-    *,
-    actor: str,
-    now: datetime,
-    silent_after: timedelta,
+    session: Session, reach: Reach, device_id: UUID, *, now: datetime, silent_after: timedelta
 ) -> DeviceOut:
     """End a device, its code and its key; again changes nothing. Raises `device-unknown`, `out-of-scope`."""
+    agency_id, actor = reach.agency_id, reach.actor
     device = store.lock_device(session, agency_id, device_id)
     if device is None:
         raise Problem("device-unknown")
-    reach = _reach(session, agency_id, root)
-    if reach is not None and device.office not in reach:
+    within = offices_in_reach(session, reach)
+    if within is not None and device.office not in within:
         raise Problem("out-of-scope", what="this office")
     if device.revoked_at is None:
         device.revoked_at = now
@@ -86,10 +73,6 @@ def count_silent(database: Database, now: datetime, silent_after: timedelta) -> 
     """How many paired devices of all agencies have been silent for longer than that."""
     with database.reading() as session:
         return store.silent_devices(session, now, now - silent_after)
-
-
-def _reach(session: Session, agency_id: str, root: str | None) -> frozenset[str] | None:
-    return None if root is None else subtree(office_parents(session, agency_id), root)
 
 
 def _device_out(row: store.FleetRow, now: datetime, silent_after: timedelta) -> DeviceOut:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.access.audit import record
 from app.access.keys import issue
-from app.access.principals import KeyKind
+from app.access.principals import KeyKind, Reach
 from app.access.rules.guess_budget import GuessBudget
 from app.devices import store
 from app.devices.rules.pairing_codes import code_digest, new_code
@@ -13,7 +13,7 @@ from app.devices.rules.pins import PinDigest
 from app.devices.schemas import DeviceAdded, DeviceIn, Paired
 from app.devices.tables import Device, Pairing
 from app.directory.listing_store import office_parents
-from app.directory.rules.office_tree import subtree
+from app.directory.rules.reach import require_reached
 from app.foundation.ids import new_id
 from app.foundation.problems import FieldError, Problem
 from app.foundation.qr import qr_svg
@@ -27,11 +27,9 @@ BUDGET, PER_SECOND = 100, 1.0
 
 @dataclass(frozen=True)
 class Adding:
-    """Who adds a device, how far that person reaches (None: the whole agency), and how long its code is valid."""
+    """Who adds a device, how long its code is valid, and under which address the service is known."""
 
-    agency_id: str
-    actor: str
-    root: str | None
+    reach: Reach
     lifetime: timedelta
     public_url: str | None
 
@@ -44,12 +42,12 @@ def add_device(
     Raises `invalid-request` for an unknown place or instrument, `out-of-scope`.
     """
     _check_place(session, adding, asked)
-    if asked.instrument not in instruments_of(session, adding.agency_id):
+    if asked.instrument not in instruments_of(session, adding.reach.agency_id):
         raise Problem("invalid-request", errors=[FieldError("instrument", "instrument-unknown")])
-    store.end_expired(session, adding.agency_id, now)
+    store.end_expired(session, adding.reach.agency_id, now)
     code = new_code()
     device = Device(
-        agency_id=adding.agency_id,
+        agency_id=adding.reach.agency_id,
         device_id=new_id(),
         office=asked.office,
         counter=asked.counter,
@@ -59,7 +57,7 @@ def add_device(
         added_at=now,
     )
     pairing = Pairing(
-        agency_id=adding.agency_id,
+        agency_id=adding.reach.agency_id,
         device_id=device.device_id,
         digest=code_digest(pepper, code),
         expires_at=now + adding.lifetime,
@@ -67,8 +65,8 @@ def add_device(
     store.add(session, device, pairing)
     record(
         session,
-        agency_id=adding.agency_id,
-        actor=adding.actor,
+        agency_id=adding.reach.agency_id,
+        actor=adding.reach.actor,
         action="device.added",
         subject=str(device.device_id),
         at=now,
@@ -95,7 +93,7 @@ class PairingDesk:
 
     def __init__(self, database: Database, pepper: bytes, budget: GuessBudget | None = None) -> None:
         self._database = database
-        self._pepper = pepper
+        self.pepper = pepper
         self._budget = budget or GuessBudget(budget=BUDGET, per_second=PER_SECOND)
 
     def pair(self, address: str, code: str, now: datetime) -> Paired:
@@ -103,7 +101,7 @@ class PairingDesk:
         seconds = self._budget.take(address, now.timestamp())
         if seconds:
             raise Problem("too-many-codes", headers={"Retry-After": str(seconds)}, seconds=seconds)
-        digest = code_digest(self._pepper, code)
+        digest = code_digest(self.pepper, code)
         with self._database.reading() as session:
             pairing = store.pairing_of(session, digest)
         # Whoever guesses must not make the ratings wait for the one who may write.
@@ -154,10 +152,9 @@ def _exchange(session: Session, pairing: Pairing, now: datetime) -> Paired:
 
 
 def _check_place(session: Session, adding: Adding, asked: DeviceIn) -> None:
-    parents = office_parents(session, adding.agency_id)
+    parents = office_parents(session, adding.reach.agency_id)
     if asked.office not in parents:
         raise Problem("invalid-request", errors=[FieldError("office", "office-unknown")])
-    if adding.root is not None and asked.office not in subtree(parents, adding.root):
-        raise Problem("out-of-scope", what="this office")
-    if store.counter_at(session, adding.agency_id, asked.office, asked.counter) is None:
+    require_reached(parents, adding.reach, asked.office)
+    if store.counter_at(session, adding.reach.agency_id, asked.office, asked.counter) is None:
         raise Problem("invalid-request", errors=[FieldError("counter", "counter-unknown")])

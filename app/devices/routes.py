@@ -1,6 +1,6 @@
 """Devices over HTTP: administrators add and end them, kiosks pair, ask what to show, and tell how they are doing."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -25,12 +25,10 @@ from app.devices.schemas import (
     Paired,
     PairIn,
 )
-from app.foundation.clock import Clock
 from app.foundation.http.body import json_body
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.query_parameters import exact_query
-from app.foundation.settings import Settings
-from app.foundation.storage.database import Database
+from app.foundation.http.services import services_of
 
 router = APIRouter(prefix="/v1", tags=["devices"])
 Admin = Annotated[Principal, Depends(requires(KeyKind.admin))]
@@ -45,53 +43,47 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Matc
 @router.post("/devices", status_code=201, responses=problems(*BODY))
 def post_device(request: Request, principal: Admin, body: DeviceIn) -> DeviceAdded:
     """Add a kiosk to a counter. The code that pairs it is told once and works once, for some minutes."""
-    settings: Settings = request.app.state.settings
+    services = services_of(request)
+    settings = services.settings
     adding = Adding(
-        agency_id=principal.agency_id,
-        actor=principal.actor,
-        root=principal.office,
+        reach=principal.reach,
         lifetime=timedelta(minutes=settings.pairing_minutes),
         public_url=settings.public_url,
     )
     # Made before the database is held.
     pin = None if body.pin is None else pin_digest(body.pin)
-    with _database(request).writing() as session:
-        return add_device(session, request.app.state.pairing_pepper, adding, body, pin, _now(request))
+    with services.database.writing() as session:
+        return add_device(session, services.of(PairingDesk).pepper, adding, body, pin, services.now())
 
 
 @router.post("/devices/pair", status_code=201, dependencies=OPEN, responses=open_problems(*BODY, 410, 429))
 def pair_device(request: Request, body: PairIn) -> Paired:
     """Exchange a pairing code, once, for the key of this kiosk. The code is all the proof there is: send no key."""
-    desk: PairingDesk = request.app.state.pairing_desk
-    return desk.pair(request.client.host if request.client else "", body.code, _now(request))
+    services = services_of(request)
+    desk = services.of(PairingDesk)
+    return desk.pair(request.client.host if request.client else "", body.code, services.now())
 
 
 @router.get("/devices", responses=problems(422))
 def get_devices(request: Request, principal: Overseer, query: Annotated[DeviceQuery, Query()]) -> DevicePage:
     """The kiosks this key reaches, in the order in which they were added, and how they are doing."""
-    with _database(request).reading() as session:
+    services = services_of(request)
+    with services.database.reading() as session:
         return fleet.list_fleet(
-            session,
-            principal.agency_id,
-            principal.office,
-            _now(request),
-            silent_after=_silent_after(request),
-            after=query.after,
-            limit=query.limit,
+            session, principal.reach, query, now=services.now(), silent_after=_silent_after(request)
         )
 
 
 @router.post("/devices/{device_id}/revoke", responses=problems(404, 422))
 def revoke_device(request: Request, principal: Admin, device_id: UUID) -> DeviceOut:
     """End a kiosk's key (or its unused code); every process refuses it within 60 seconds. Again changes nothing."""
-    with _database(request).writing() as session:
+    services = services_of(request)
+    with services.database.writing() as session:
         return fleet.revoke_device(
             session,
-            principal.agency_id,
-            principal.office,
+            principal.reach,
             device_id,
-            actor=principal.actor,
-            now=_now(request),
+            now=services.now(),
             silent_after=_silent_after(request),
         )
 
@@ -99,9 +91,10 @@ def revoke_device(request: Request, principal: Admin, device_id: UUID) -> Device
 @router.get("/devices/me", response_model=KioskOut, responses=UNCHANGED | problems(422))
 def get_kiosk(request: Request, principal: Kiosk) -> Response:
     """All that this kiosk shows: place, services, questions, roster. With If-None-Match, 304 while nothing changed."""
-    settings: Settings = request.app.state.settings
-    with _database(request).reading() as session:
-        found = kiosk.kiosk_of(session, principal, settings.device_interval_seconds, _now(request))
+    services = services_of(request)
+    settings = services.settings
+    with services.database.reading() as session:
+        found = kiosk.kiosk_of(session, principal, settings.device_interval_seconds, services.now())
         headers = {"ETag": found.tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
         if found.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
@@ -112,19 +105,10 @@ def get_kiosk(request: Request, principal: Kiosk) -> Response:
 @router.post("/devices/me/heartbeat", responses=problems(*BODY))
 def post_heartbeat(request: Request, principal: Kiosk, body: HeartbeatIn) -> HeartbeatOut:
     """Tell how this kiosk is doing; the answer has the server's time. A revoked key gets 401 `key-revoked` at once."""
-    return fleet.hear(_database(request), principal, body, _now(request))
+    services = services_of(request)
+    return fleet.hear(services.database, principal, body, services.now())
 
 
 def _silent_after(request: Request) -> timedelta:
-    settings: Settings = request.app.state.settings
+    settings = services_of(request).settings
     return timedelta(minutes=settings.device_silent_minutes)
-
-
-def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
-def _now(request: Request) -> datetime:
-    clock: Clock = request.app.state.clock
-    return clock()

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from app.devices.rules.pins import is_pin
 from app.devices.rules.states import DeviceState
 from app.directory.schemas import CodeText, Limit
+from app.foundation.wire import WireModel
 from app.instruments.schemas import InstrumentId, InstrumentOut
 
 MOST_WAITING = 10_000_000
@@ -41,13 +42,7 @@ ProblemCode = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 Waiting = Annotated[int, Field(ge=0, le=MOST_WAITING, strict=True)]
 
 
-class Wire(BaseModel):
-    """Frozen, and strict about names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DeviceIn(Wire):
+class DeviceIn(WireModel):
     """A new kiosk, where it stands, what it asks; `pin`: 4 to 8 digits by which a technician leaves the page."""
 
     office: CodeText
@@ -57,7 +52,7 @@ class DeviceIn(Wire):
     pin: Pin | None = Field(None, repr=False)
 
 
-class DeviceAdded(Wire):
+class DeviceAdded(WireModel):
     """A new device with its code, which is told once; `address` and its QR code (SVG) need CERMIN_PUBLIC_URL."""
 
     id: UUID
@@ -71,13 +66,13 @@ class DeviceAdded(Wire):
     qr: str | None
 
 
-class PairIn(Wire):
+class PairIn(WireModel):
     """The code as it was typed; upper or lower case, with or without the hyphen."""
 
     code: Annotated[str, StringConstraints(max_length=100)]
 
 
-class Paired(Wire):
+class Paired(WireModel):
     """The key of this kiosk, which is told once."""
 
     id: UUID
@@ -88,14 +83,14 @@ class Paired(Wire):
     label: str
 
 
-class StorageState(Wire):
+class StorageState(WireModel):
     """Whether the browser promises to keep what is stored, and how much room is left (null: it does not tell)."""
 
     persisted: Annotated[bool, Field(strict=True)] | None = None
     free_bytes: Annotated[int, Field(ge=0, le=MOST_BYTES, strict=True)] | None = None
 
 
-class HeartbeatIn(Wire):
+class HeartbeatIn(WireModel):
     """How a kiosk is doing.
 
     `clock_offset_ms`: server's time minus the kiosk's. `unsent_seconds`: age of the oldest rating not sent yet,
@@ -111,21 +106,21 @@ class HeartbeatIn(Wire):
     storage: StorageState = StorageState()
 
 
-class HeartbeatOut(Wire):
+class HeartbeatOut(WireModel):
     """The server's time, and until when the key holds (null: until it is revoked)."""
 
     server_time: datetime
     key_expires_at: datetime | None
 
 
-class DeviceQuery(Wire):
+class DeviceQuery(WireModel):
     """Which page."""
 
     after: UUID | None = Field(None, description="`next` of the page before.")
     limit: Limit = 100
 
 
-class DeviceOut(Wire):
+class DeviceOut(WireModel):
     """One device of the fleet; what it told itself is null until its first heartbeat."""
 
     id: UUID
@@ -148,14 +143,14 @@ class DeviceOut(Wire):
     storage: StorageState | None
 
 
-class DevicePage(Wire):
+class DevicePage(WireModel):
     """Devices in the order in which they were added."""
 
     items: tuple[DeviceOut, ...]
     next: UUID | None
 
 
-class NamedOut(Wire):
+class NamedOut(WireModel):
     """A code and its name."""
 
     code: str
@@ -168,7 +163,7 @@ class KioskOfficeOut(NamedOut):
     timezone: str
 
 
-class OnDuty(Wire):
+class OnDuty(WireModel):
     """Who is at the counter from one moment up to another; of the name only what people there may read."""
 
     from_at: datetime = Field(serialization_alias="from")
@@ -177,7 +172,7 @@ class OnDuty(Wire):
     name: str | None
 
 
-class PinOut(Wire):
+class PinOut(WireModel):
     """PBKDF2-HMAC-SHA-256 of the PIN: salt and digest in hexadecimal."""
 
     salt: str
@@ -185,7 +180,7 @@ class PinOut(Wire):
     iterations: int
 
 
-class KioskOut(Wire):
+class KioskOut(WireModel):
     """All that a kiosk shows. `roster` holds the duties of today and the next seven local days.
 
     After `idle_seconds` without a touch it begins anew; `interval_seconds` lie between two ratings; `pin` (null: none

@@ -1,13 +1,13 @@
 """What a principal may see of the directory, page by page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from app.access.principals import KeyKind, Principal
+from app.access.principals import Principal
 from app.directory import listing_store, schemas
-from app.directory.rules.office_tree import subtree
+from app.directory.reach import offices_in_reach, require_office
 from app.directory.tables import ZONES, Counter, Office, Service, Volume
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
@@ -106,25 +106,10 @@ def list_volumes(session: Session, principal: Principal, query: schemas.VolumeQu
 
 def _reach(session: Session, principal: Principal, office: str | None = None) -> frozenset[str] | None:
     """The offices to list: those the key reaches (None: all), or the one asked for if it is among them."""
-    if principal.office is None and office is None:
-        return None
-    parents = listing_store.office_parents(session, principal.agency_id)
-    reach = _own_offices(principal, parents)
     if office is None:
-        return reach
-    if office not in parents:
-        raise Problem("office-unknown")
-    if reach is not None and office not in reach:
-        raise Problem("out-of-scope", what="this office")
+        return offices_in_reach(session, principal.reach)
+    require_office(session, principal.reach, office)
     return frozenset({office})
-
-
-def _own_offices(principal: Principal, parents: Mapping[str, str | None]) -> frozenset[str] | None:
-    if principal.office is None:
-        return None
-    if principal.kind is KeyKind.device:
-        return frozenset({principal.office})
-    return subtree(parents, principal.office)
 
 
 def _given_services(session: Session, principal: Principal) -> Sequence[str] | None:

@@ -16,44 +16,39 @@ from app.directory.schemas import (
     PageQuery,
     ServicePage,
 )
-from app.foundation.clock import Clock
 from app.foundation.http.openapi import problems
-from app.foundation.storage.database import Database
+from app.foundation.http.services import services_of
 
 AnyKey = Annotated[Principal, Depends(requires(*EVERY_KIND))]
 
 router = APIRouter(prefix="/v1", tags=["directory"])
 
 
-def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
 @router.get("/offices", responses=problems(422))
 def offices(request: Request, principal: AnyKey, query: Annotated[PageQuery, Query()]) -> OfficePage:
     """The offices this key reaches, by code."""
-    with _database(request).reading() as session:
+    with services_of(request).database.reading() as session:
         return listing.list_offices(session, principal, query)
 
 
 @router.get("/services", responses=problems(422))
 def services(request: Request, principal: AnyKey, query: Annotated[PageQuery, Query()]) -> ServicePage:
     """The agency's services, by code; for a device those of its counter."""
-    with _database(request).reading() as session:
+    with services_of(request).database.reading() as session:
         return listing.list_services(session, principal, query)
 
 
 @router.get("/counters", responses=problems(404, 422))
 def counters(request: Request, principal: AnyKey, query: Annotated[CounterQuery, Query()]) -> CounterPage:
     """The counters this key reaches, by office and code."""
-    with _database(request).reading() as session:
+    with services_of(request).database.reading() as session:
         return listing.list_counters(session, principal, query)
 
 
 @router.get("/employees", responses=problems(404, 422))
 def employees(request: Request, principal: AnyKey, query: Annotated[EmployeeQuery, Query()]) -> EmployeePage:
     """The employees this key reaches, by code, with today's office; never their NIP."""
-    clock: Clock = request.app.state.clock
-    with _database(request).reading() as session:
+    services = services_of(request)
+    clock = services.clock
+    with services.database.reading() as session:
         return listing.list_employees(session, principal, query, clock())

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from app.directory.workbook.cells import HIGHEST_COUNT
 from app.foundation.days import Day
+from app.foundation.wire import WireModel
 
 # Wider than any code, so that an unknown office is told as such; still nothing a database could choke on.
 CodeText: TypeAlias = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,40}$")]
@@ -19,13 +20,7 @@ People: TypeAlias = Annotated[int, Field(ge=0, le=HIGHEST_COUNT, strict=True)]
 Limit: TypeAlias = Annotated[int, Field(ge=1, le=1_000, description="Longest page.")]
 
 
-class Wire(BaseModel):
-    """Frozen, and strict about names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class OfficeOut(Wire):
+class OfficeOut(WireModel):
     """An office; `parent` is the office above it, `region_code` the interior ministry's."""
 
     code: str
@@ -36,7 +31,7 @@ class OfficeOut(Wire):
     active: bool
 
 
-class ServiceOut(Wire):
+class ServiceOut(WireModel):
     """A service; people are compared only within its family."""
 
     code: str
@@ -45,7 +40,7 @@ class ServiceOut(Wire):
     active: bool
 
 
-class CounterOut(Wire):
+class CounterOut(WireModel):
     """A counter; without services it gives every service of the agency."""
 
     office: str
@@ -55,7 +50,7 @@ class CounterOut(Wire):
     active: bool
 
 
-class EmployeeOut(Wire):
+class EmployeeOut(WireModel):
     """An employee; `office` is where the person is posted today, `appraiser` the code of who appraises the person."""
 
     code: str
@@ -67,35 +62,35 @@ class EmployeeOut(Wire):
     active: bool
 
 
-class OfficePage(Wire):
+class OfficePage(WireModel):
     """Offices by code; `next` is the `after` of the following page, null on the last."""
 
     items: tuple[OfficeOut, ...]
     next: str | None
 
 
-class ServicePage(Wire):
+class ServicePage(WireModel):
     """Services by code; `next` is the `after` of the following page, null on the last."""
 
     items: tuple[ServiceOut, ...]
     next: str | None
 
 
-class CounterPage(Wire):
+class CounterPage(WireModel):
     """Counters by office and code; `next` (office/code) is the `after` of the following page."""
 
     items: tuple[CounterOut, ...]
     next: str | None
 
 
-class EmployeePage(Wire):
+class EmployeePage(WireModel):
     """Employees by code; `next` is the `after` of the following page, null on the last."""
 
     items: tuple[EmployeeOut, ...]
     next: str | None
 
 
-class PageQuery(Wire):
+class PageQuery(WireModel):
     """Which page of offices or services: those after a code, at most `limit`."""
 
     after: CodeText | None = Field(default=None, description="The `next` of the page before.")
@@ -108,7 +103,7 @@ class EmployeeQuery(PageQuery):
     office: CodeText | None = Field(default=None, description="Only those posted today at this office.")
 
 
-class CounterQuery(Wire):
+class CounterQuery(WireModel):
     """Which page of counters: those after `office/code`, perhaps of one office."""
 
     after: CounterText | None = Field(default=None, description="The `next` of the page before: `office/code`.")
@@ -116,7 +111,7 @@ class CounterQuery(Wire):
     office: CodeText | None = Field(default=None, description="Only counters of this office.")
 
 
-class VolumeOut(Wire):
+class VolumeOut(WireModel):
     """How many people were served on a local day, and offered a rating; null where nobody is named or told."""
 
     office: str
@@ -127,14 +122,14 @@ class VolumeOut(Wire):
     offered: int | None
 
 
-class VolumePage(Wire):
+class VolumePage(WireModel):
     """Volumes by office, date, service and employee; `next` is the `after` of the following page."""
 
     items: tuple[VolumeOut, ...]
     next: str | None
 
 
-class VolumeIn(Wire):
+class VolumeIn(WireModel):
     """How many people a queue system saw served; the number sent last for its key is the one that counts."""
 
     office: CodeText
@@ -147,20 +142,20 @@ class VolumeIn(Wire):
     )
 
 
-class VolumesIn(Wire):
+class VolumesIn(WireModel):
     """Volumes of different keys: all of them are stored, or none."""
 
     volumes: list[VolumeIn] = Field(min_length=1, max_length=500)
 
 
-class VolumesStored(Wire):
+class VolumesStored(WireModel):
     """How many volumes were sent and are stored now, and how many of them are new or changed."""
 
     stored: int
     changed: int
 
 
-class VolumeQuery(Wire):
+class VolumeQuery(WireModel):
     """Which page of volumes: those after `office/date/service/employee`, perhaps of one office and period."""
 
     after: VolumeText | None = Field(default=None, description="The `next` of the page before.")

@@ -10,6 +10,8 @@ from typing import NamedTuple, Protocol
 
 from babel.messages.pofile import read_po
 
+from app.foundation.accept import weighted_choices
+
 DEFAULT = "en"
 
 
@@ -61,25 +63,6 @@ def translator(language: str) -> Translate:
 
 def negotiate(accept_language: str | None, default: str = DEFAULT) -> str:
     """The best language we have for an Accept-Language header (RFC 9110 §12.5.4)."""
-    wanted = sorted(_weighted(accept_language or ""), key=lambda pair: -pair[1])
-    found = (tag for tag, weight in wanted if weight > 0 and tag in catalogues())
-    return next(found, default)
-
-
-def _weighted(header: str) -> list[tuple[str, float]]:
-    """`id-ID, en;q=0.8` → [("id", 1.0), ("en", 0.8)]; what cannot be read counts for nothing."""
-    pairs = []
-    for part in header.split(",")[:20]:
-        tag, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        pairs.append((tag.partition("-")[0], _weight(parameters)))
-    return pairs
-
-
-def _weight(parameters: list[str]) -> float:
-    if not parameters:
-        return 1.0
-    name, _, value = parameters[0].partition("=")
-    try:
-        return float(value) if name.strip() == "q" else 0.0
-    except ValueError:
-        return 0.0
+    wanted = sorted(weighted_choices(accept_language), key=lambda pair: -pair[1])
+    languages = ((tag.partition("-")[0], weight) for tag, weight in wanted)
+    return next((language for language, weight in languages if weight > 0 and language in catalogues()), default)

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.foundation.days import Day
+from app.foundation.wire import WireModel
 from app.instruments.schemas import InstrumentId
 from app.ratings.tallies.rules.query_plan import By
 
@@ -13,10 +14,8 @@ Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Label = Annotated[str, Field(min_length=1, max_length=40)]
 
 
-class IndexQuery(BaseModel):
+class IndexQuery(WireModel):
     """Which ratings to measure, how to break them down and by which rules to score them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     office: Code | None = Field(None, description="Left out: everything the key reaches.")
     service: Code | None = None

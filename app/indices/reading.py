@@ -4,14 +4,15 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TypeVar
 
+from app.access.principals import Reach
 from app.directory.listing_store import names_of, office_parents
+from app.directory.rules.reach import offices_asked
 from app.disclosure.rules.minimum import about_person
 from app.foundation.problems import FieldError, Problem
 from app.foundation.storage.database import Session
 from app.indices.days_asked import Period, period_of
 from app.indices.query import IndexQuery
 from app.indices.rules.figures import Group, IndexTable, Scoring, disclosed_row
-from app.indices.scope import offices_asked
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
@@ -25,23 +26,16 @@ from app.tickets.rules.lifecycle import NONE, TicketSum
 Choice = TypeVar("Choice")
 
 
-def read_indices(
-    session: Session,
-    agency_id: str,
-    query: IndexQuery,
-    *,
-    root: str | None,
-    now: datetime,
-    longest_days: int,
-) -> IndexTable:
-    """The figures of the agency that a key reaching the subtree under `root` (None: all of it) asks for.
+def read_indices(session: Session, reach: Reach, query: IndexQuery, *, now: datetime, longest_days: int) -> IndexTable:
+    """The figures that somebody with this reach asks for.
 
     A person's figure counts only ratings given at the offices asked for. Raises problems for what is
     unknown or out of scope, and for a period that is none or too long.
     """
+    agency_id = reach.agency_id
     period = period_of(query.first, query.last, now, longest_days)
     scoring = _scoring(session, agency_id, query)
-    selection = _selection(session, agency_id, query, period, root)
+    selection = _selection(session, reach, query, period)
     counts = sheet_counts(session, agency_id, selection, plan(selection))
     if not counts and query.office is not None and not names_of(session, agency_id, By.office, [query.office]):
         raise Problem("office-unknown")
@@ -99,10 +93,10 @@ def _choice(field: str, asked: str | None, default: str, choices: Mapping[str, C
     raise Problem("invalid-request", errors=[FieldError(field, "field-invalid", {"expected": ", ".join(choices)})])
 
 
-def _selection(session: Session, agency_id: str, query: IndexQuery, period: Period, root: str | None) -> Selection:
-    offices, whole_agency = _offices(session, agency_id, query, root)
+def _selection(session: Session, reach: Reach, query: IndexQuery, period: Period) -> Selection:
+    offices, whole_agency = _offices(session, reach, query)
     for kind, code in ((By.service, query.service), (By.employee, query.employee)):
-        if code is not None and not names_of(session, agency_id, kind, [code]):
+        if code is not None and not names_of(session, reach.agency_id, kind, [code]):
             raise Problem(f"{kind}-unknown")
     return Selection(
         instrument=query.instrument,
@@ -117,13 +111,13 @@ def _selection(session: Session, agency_id: str, query: IndexQuery, period: Peri
     )
 
 
-def _offices(session: Session, agency_id: str, query: IndexQuery, root: str | None) -> tuple[frozenset[str], bool]:
+def _offices(session: Session, reach: Reach, query: IndexQuery) -> tuple[frozenset[str], bool]:
     """The offices asked for, and whether they are all there are."""
-    if query.office is not None and query.include is None and root is None:
+    if query.office is not None and query.include is None and reach.root is None:
         # One office alone, for a key that reaches all of them: nothing of the tree matters.
         return frozenset({query.office}), False
-    parents = office_parents(session, agency_id)
-    offices = offices_asked(parents, root=root, office=query.office, children=query.include is not None)
+    parents = office_parents(session, reach.agency_id)
+    offices = offices_asked(parents, reach, query.office, children=query.include is not None)
     return offices, len(offices) == len(parents)
 
 

@@ -8,12 +8,9 @@ from starlette.responses import Response
 
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
-from app.foundation.clock import Clock
-from app.foundation.http.content_negotiation import chosen
+from app.foundation.http.content_negotiation import media_type_for
 from app.foundation.http.openapi import problems
-from app.foundation.problems import Problem
-from app.foundation.settings import Settings
-from app.foundation.storage.database import Database
+from app.foundation.http.services import services_of
 from app.indices.csv_text import csv_text
 from app.indices.presenting import table_out
 from app.indices.query import IndexQuery
@@ -43,29 +40,22 @@ def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery
 
     Counts what was rated from one local day to another, both included. `Accept: text/csv` gives CSV.
     """
-    media_type = _media_type(request)
+    media_type = media_type_for(request, OFFERED)
     table = _read(request, principal, query)
     text = csv_text(table) if media_type == CSV else table_out(table).model_dump_json(by_alias=True)
     return Response(text, media_type=media_type, headers={"Vary": "Accept"})
 
 
 def _read(request: Request, principal: Principal, query: IndexQuery) -> IndexTable:
-    database: Database = request.app.state.database
-    clock: Clock = request.app.state.clock
-    settings: Settings = request.app.state.settings
+    services = services_of(request)
+    database = services.database
+    clock = services.clock
+    settings = services.settings
     with database.reading() as session:
         return read_indices(
             session,
-            principal.agency_id,
+            principal.reach,
             query,
-            root=principal.office,
             now=clock(),
             longest_days=settings.longest_period_days,
         )
-
-
-def _media_type(request: Request) -> str:
-    media_type = chosen(",".join(request.headers.getlist("accept")), OFFERED)
-    if media_type is None:
-        raise Problem("not-acceptable", offered=", ".join(OFFERED))
-    return media_type

@@ -3,52 +3,49 @@
 from datetime import date
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from app.foundation.wire import WireModel
 from app.instruments.schemas import TextsOut
 from app.ratings.tallies.rules.query_plan import By
 
 
-class _Out(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class OfficeGroup(_Out):
+class OfficeGroup(WireModel):
     """A row about one office."""
 
     office: str
     name: str | None
 
 
-class ServiceGroup(_Out):
+class ServiceGroup(WireModel):
     """A row about one service."""
 
     service: str
     name: str | None
 
 
-class EmployeeGroup(_Out):
+class EmployeeGroup(WireModel):
     """A row about one person."""
 
     employee: str
     name: str | None
 
 
-class ChannelGroup(_Out):
+class ChannelGroup(WireModel):
     """A row about one channel."""
 
     channel: str
     name: None
 
 
-class MonthGroup(_Out):
+class MonthGroup(WireModel):
     """A row about one month, such as `2026-11`."""
 
     month: str
     name: None
 
 
-class DayGroup(_Out):
+class DayGroup(WireModel):
     """A row about one local day, such as `2026-11-24`."""
 
     day: date
@@ -58,7 +55,7 @@ class DayGroup(_Out):
 AnyGroup: TypeAlias = OfficeGroup | ServiceGroup | EmployeeGroup | ChannelGroup | MonthGroup | DayGroup
 
 
-class DimensionOut(_Out):
+class DimensionOut(WireModel):
     """One question: answers n, their mean (NRR), its index 25..100 with grade, words and interval."""
 
     code: str
@@ -71,7 +68,7 @@ class DimensionOut(_Out):
     interval: tuple[str, str] | None
 
 
-class IndexIntervalOut(_Out):
+class IndexIntervalOut(WireModel):
     """Where the index lies with this confidence; from the n sheets without a skipped answer."""
 
     confidence: float
@@ -80,7 +77,7 @@ class IndexIntervalOut(_Out):
     n: int
 
 
-class IndexOut(_Out):
+class IndexOut(WireModel):
     """The index itself, graded after rounding; `mean` is what it is of, on the scale of the answers."""
 
     name: str
@@ -92,7 +89,7 @@ class IndexOut(_Out):
     interval: IndexIntervalOut | None
 
 
-class OpenOut(_Out):
+class OpenOut(WireModel):
     """Answers without key and ticket: n, and from ten on their mean and index. Anybody may give them; no grade."""
 
     n: int
@@ -100,7 +97,7 @@ class OpenOut(_Out):
     index: str | None
 
 
-class TicketCountsOut(_Out):
+class TicketCountsOut(WireModel):
     """Tickets issued in the period, how many of them were armed and spent, and coverage = spent / armed."""
 
     issued: int
@@ -109,7 +106,7 @@ class TicketCountsOut(_Out):
     coverage: float | None
 
 
-class IndexRowOut(_Out):
+class IndexRowOut(WireModel):
     """One row. A suppressed row is about a person with too few ratings; all its figures are null.
 
     `n` counts sheets, `held` those that screening doubts (`held_reasons` tells how many of them for which reason),
@@ -129,7 +126,7 @@ class IndexRowOut(_Out):
     index: IndexOut | None
 
 
-class IndexTableOut(_Out):
+class IndexTableOut(WireModel):
     """Rows of figures with the rules they were made by; rows are sorted by their group."""
 
     agency: str

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from app.access.guard import EVERY_KIND, requires
 from app.access.principals import Principal
 from app.foundation.http.openapi import problems
+from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.instruments.registry import instruments_of
 from app.instruments.schemas import InstrumentOut, InstrumentPage, instrument_out, summary_of
@@ -19,7 +20,7 @@ Anybody = Annotated[Principal, Depends(requires(*EVERY_KIND))]
 @router.get("/instruments", responses=problems())
 def list_instruments(request: Request, principal: Anybody) -> InstrumentPage:
     """Every instrument the agency may use."""
-    with request.app.state.database.reading() as session:
+    with services_of(request).database.reading() as session:
         shelf = instruments_of(session, principal.agency_id)
     return InstrumentPage(items=[summary_of(shelf[name]) for name in sorted(shelf)])
 
@@ -27,7 +28,7 @@ def list_instruments(request: Request, principal: Anybody) -> InstrumentPage:
 @router.get("/instruments/{instrument}", responses=problems(404, 422))
 def show_instrument(request: Request, principal: Anybody, instrument: str) -> InstrumentOut:
     """One instrument with its questions, answers, weights and bands."""
-    with request.app.state.database.reading() as session:
+    with services_of(request).database.reading() as session:
         shelf = instruments_of(session, principal.agency_id)
     if instrument not in shelf:
         raise Problem("instrument-unknown")

@@ -4,33 +4,30 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from app.foundation.wire import WireModel
 from app.instruments.model import Band, Instrument, Item, Texts
 
 # Name, hyphen and version: a version may have dots.
 InstrumentId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")]
 
 
-class _Out(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TextsOut(_Out):
+class TextsOut(WireModel):
     """One text in Indonesian and in English."""
 
     id: str
     en: str
 
 
-class AnswerOut(_Out):
+class AnswerOut(WireModel):
     """One answer to choose: the score to send and its words."""
 
     score: int
     words: TextsOut
 
 
-class ItemOut(_Out):
+class ItemOut(WireModel):
     """One question with its answers, from the lowest score up."""
 
     code: str
@@ -40,7 +37,7 @@ class ItemOut(_Out):
     answers: tuple[AnswerOut, ...]
 
 
-class BandOut(_Out):
+class BandOut(WireModel):
     """One grade; `lower` is the lowest rounded index that earns it, as text (`"88.31"`)."""
 
     grade: str
@@ -48,7 +45,7 @@ class BandOut(_Out):
     words: TextsOut
 
 
-class InstrumentSummary(_Out):
+class InstrumentSummary(WireModel):
     """An instrument in a list."""
 
     id: str
@@ -59,13 +56,13 @@ class InstrumentSummary(_Out):
     digest: str
 
 
-class InstrumentPage(_Out):
+class InstrumentPage(WireModel):
     """The instruments an agency may use."""
 
     items: tuple[InstrumentSummary, ...]
 
 
-class InstrumentOut(_Out):
+class InstrumentOut(WireModel):
     """A whole instrument; weights are text (`"1/9"`, `"0.111"`) so that they stay exact."""
 
     id: str

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
@@ -14,12 +14,14 @@ from app.access.principals import KeyKind, Principal
 from app.foundation.http.fast_path import Prepared, one_pass
 from app.foundation.http.openapi import problems
 from app.foundation.http.problem_responses import invalid, of_database
+from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import SQLAlchemyError
 from app.foundation.telemetry import Metrics
 from app.foundation.translations import Translate, negotiate, translator
 from app.intake.rules.credentials import batch_flaws, check_ticketed, refuse_agency
 from app.intake.with_key import TOO_FAST, Accepted, Intake
+from app.intake.with_ticket import Redeemer
 from app.intake.without_key import OpenDoor
 from app.ratings.schemas import (
     LONGEST_BATCH,
@@ -46,13 +48,6 @@ Batcher = Annotated[Principal, Depends(batchers)]
 SECURITY: dict[str, Any] = {"security": [{"key": []}, {}]}
 
 
-class TicketDoor(Protocol):
-    """Spends tickets; the room above this one knows how."""
-
-    async def spend(self, sheet: RatingIn, principal: Principal | None, address: str) -> Accepted:
-        """The rating that took the ticket's place; raises `ticket-refused`, `too-many-tickets` and the like."""
-
-
 @router.post(
     "/ratings",
     status_code=201,
@@ -73,8 +68,9 @@ async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Re
     A one-time `ticket` takes the place of a key: it says whom the sheet is about, and works once. With neither, an
     answer that names `agency`, `office`, `service` and the channel `web` is kept apart as an open one.
     """
-    intake: Intake = request.app.state.intake
-    metrics: Metrics = request.app.state.metrics
+    services = services_of(request)
+    intake = services.of(Intake)
+    metrics = services.metrics
     try:
         if principal is not None and type(sheet) is RatingIn and sheet.ticket is None and sheet.agency is None:
             accepted = await intake.submit(principal, sheet)
@@ -94,19 +90,20 @@ async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Re
 
 async def _at_another_door(request: Request, principal: Principal | None, sheet: object) -> Accepted:
     """What comes with a ticket, without a key, or is no rating at all."""
+    services = services_of(request)
     if isinstance(sheet, MalformedItem):
         raise key_missing() if principal is None and not sheet.is_keyless else invalid(sheet.error)
     assert isinstance(sheet, RatingIn), "the tolerant second look knows nothing else"
     address = request.client.host if request.client else ""
     if sheet.ticket is not None:
         check_ticketed(sheet, principal.kind if principal else None)
-        door: TicketDoor = request.app.state.redeemer
+        door = services.of(Redeemer)
         return await door.spend(sheet, principal, address)
     if principal is not None:
         refuse_agency()
     if sheet.agency is None:
         raise key_missing()
-    open_door: OpenDoor = request.app.state.open_door
+    open_door = services.of(OpenDoor)
     return await open_door.submit(sheet, sheet.agency, address)
 
 
@@ -128,14 +125,15 @@ async def _at_another_door(request: Request, principal: Principal | None, sheet:
 )
 async def post_batch(request: Request, principal: Batcher, batch: BatchIn) -> Response:
     """Store up to 500 answer sheets; each gets its own result and costs no other."""
+    services = services_of(request)
     if len(batch.ratings) > LONGEST_BATCH:
         raise Problem("batch-too-long", limit=LONGEST_BATCH)
-    intake: Intake = request.app.state.intake
+    intake = services.of(Intake)
     sheets = [item for item in batch.ratings if _is_complete(item)]
     judged = iter(await intake.submit_all(principal, sheets) if sheets else [])
     outcomes = [next(judged) if _is_complete(item) else _malformed(item) for item in batch.ratings]
-    _count(request.app.state.metrics, outcomes)
-    language = negotiate(request.headers.get("accept-language"), request.app.state.language)
+    _count(services.metrics, outcomes)
+    language = negotiate(request.headers.get("accept-language"), services.settings.language)
     translate = translator(language)
     pairs = zip(batch.ratings, outcomes, strict=True)
     results = ",".join([_item(item, outcome, translate) for item, outcome in pairs])

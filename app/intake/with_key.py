@@ -1,7 +1,6 @@
 """Intake: has a sheet judged and hands it to the writer. What is answered as stored is on disk."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import SQLAlchemyError
 from app.instruments.registry import ShelfCache
 from app.intake.rules.quotas import Quotas, Taken
-from app.ratings.keys import KeyMaker
 from app.ratings.rating import NewRating, Outcome, Stored
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
@@ -53,16 +51,15 @@ class Intake:
         *,
         catalogues: CatalogueCache,
         shelves: ShelfCache,
-        keys: KeyMaker,
+        judge: Judge,
         store: RatingStore,
         writer: Writer,
         clock: Clock,
-        late_limit: timedelta,
         quotas: Quotas,
     ) -> None:
         self._catalogues = catalogues
         self._shelves = shelves
-        self._judge = Judge(keys, late_limit)
+        self._judge = judge
         self._store = store
         self._writer = writer
         self._clock = clock

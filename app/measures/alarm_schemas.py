@@ -2,30 +2,27 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from app.foundation.wire import WireModel
 from app.measures.rules.alarms import AlarmState
 
 
-class _Out(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DropOut(_Out):
+class DropOut(WireModel):
     """Whether the weekly EWMA fell below its limit in the period, and in which ISO week first."""
 
     state: AlarmState
     week: str | None
 
 
-class LowAnswersOut(_Out):
+class LowAnswersOut(WireModel):
     """The months in which the p-chart is beyond its limit."""
 
     state: AlarmState
     months: tuple[str, ...]
 
 
-class AlarmsOut(_Out):
+class AlarmsOut(WireModel):
     """What asks for a look. `dimensions` and `low_answers` are by the instrument's items."""
 
     meaning: Literal["a reason to look, not a verdict"]
@@ -34,7 +31,7 @@ class AlarmsOut(_Out):
     low_answers: dict[str, LowAnswersOut] | None = Field(description="Of offices alone.")
 
 
-class ChannelMixOut(_Out):
+class ChannelMixOut(WireModel):
     """The mean weighted by the visitors each channel served; null with the reason why it cannot be told."""
 
     value: float | None

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.access.principals import Reach
 from app.directory.listing_store import families_of, names_of, office_parents
+from app.directory.rules.reach import offices_asked
 from app.directory.store import served_volumes
 from app.disclosure.rules.measured_units import tellable, where_enough
 from app.foundation.problems import Problem
@@ -11,7 +13,6 @@ from app.foundation.storage.database import Session
 from app.indices.reading import instrument_of
 from app.indices.rules.calendar import Span, span_of
 from app.indices.rules.figures import Scoring
-from app.indices.scope import offices_asked
 from app.measures.rules.alarms import Alarms, alarms, first_day_needed
 from app.measures.rules.time_series import courses
 from app.measures.rules.unit_measures import UnitMeasures, measure
@@ -33,28 +34,21 @@ class MeasuresTable:
 
 
 def read_measures(
-    session: Session,
-    agency_id: str,
-    by: By,
-    *,
-    root: str | None,
-    office: str | None,
-    period: str,
-    instrument: str,
+    session: Session, reach: Reach, by: By, *, office: str | None, period: str, instrument: str
 ) -> MeasuresTable:
-    """The measures of the persons (`By.employee`) or offices (`By.office`) within a key's reach.
+    """The measures of the persons (`By.employee`) or offices (`By.office`) in reach.
 
     A person's figures count only what was rated at the offices asked for, and of these only those where at
     least ten rated; peers are those of the whole agency. Nothing is told from which, beside the figures of
     all offices, one to nine ratings could be computed. Raises `period-unknown`, `instrument-unknown`,
     `office-unknown` and `out-of-scope`.
     """
-    span = span_of(period)
+    agency_id, span = reach.agency_id, span_of(period)
     if span is None:
         raise Problem("period-unknown")
     scoring = scoring_of(session, agency_id, instrument)
     parents = office_parents(session, agency_id)
-    offices = offices_asked(parents, root=root, office=office, children=True)
+    offices = offices_asked(parents, reach, office, children=True)
     rows = sheet_rows(session, agency_id, instrument, span.first, span.last)
     earlier = span.before()
     before = sheet_rows(session, agency_id, instrument, earlier.first, earlier.last)

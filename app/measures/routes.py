@@ -8,7 +8,7 @@ from starlette.requests import Request
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.foundation.http.openapi import problems
-from app.foundation.storage.database import Database
+from app.foundation.http.services import services_of
 from app.measures.presenting import measures_out
 from app.measures.reading import read_measures
 from app.measures.schemas import MeasuresOut, MeasuresQuery
@@ -35,14 +35,13 @@ def get_office_measures(request: Request, principal: Reader, query: Annotated[Me
 
 
 def _measures(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> MeasuresOut:
-    database: Database = request.app.state.database
+    database = services_of(request).database
     with database.snapshot() as session:
         return measures_out(
             read_measures(
                 session,
-                principal.agency_id,
+                principal.reach,
                 by,
-                root=principal.office,
                 office=query.office,
                 period=query.period,
                 instrument=query.instrument,

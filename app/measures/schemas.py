@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from app.foundation.wire import WireModel
 from app.indices.query import Code
 from app.indices.schemas import DimensionOut, IndexOut
 from app.instruments.schemas import InstrumentId
@@ -15,21 +16,15 @@ from app.measures.rules.formulas.reliability import Use
 PeriodCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,10}$")]
 
 
-class _Out(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class MeasuresQuery(BaseModel):
+class MeasuresQuery(WireModel):
     """Which units, in which period, by which instrument."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     period: PeriodCode = Field(description="`2026-09`, `2026-Q3`, `2026-S2` or `2026`; it may still be running.")
     office: Code | None = Field(None, description="This office and those below it. Left out: all the key reaches.")
     instrument: InstrumentId = "ikl-1"
 
 
-class ShareOut(_Out):
+class ShareOut(WireModel):
     """k of n answers with Wilson's 95 % interval of the share."""
 
     k: int
@@ -39,7 +34,7 @@ class ShareOut(_Out):
     upper: float
 
 
-class ChangeOut(_Out):
+class ChangeOut(WireModel):
     """The mean minus that of the period before, on the scale of the answers, with its 95 % interval."""
 
     difference: float
@@ -56,7 +51,7 @@ class MeasuredDimensionOut(DimensionOut):
     histogram: tuple[int, ...] | None
 
 
-class EstimateOut(_Out):
+class EstimateOut(WireModel):
     """A mean drawn towards the group's by as much as chance may have moved it (Morris 1983), 95 %."""
 
     value: float
@@ -64,7 +59,7 @@ class EstimateOut(_Out):
     upper: float
 
 
-class AdjustedOut(_Out):
+class AdjustedOut(WireModel):
     """The mean beside what the services alone let expect, and the mean at the group's mix of services."""
 
     raw: float
@@ -72,7 +67,7 @@ class AdjustedOut(_Out):
     adjusted: float
 
 
-class FunnelOut(_Out):
+class FunnelOut(WireModel):
     """Distance from the group: by chance alone, with ordinary differences allowed for, and its q value.
 
     `mean` is that of the n complete sheets, `warning` and `alarm` the 95 % and 99.8 % limits at this n with
@@ -90,7 +85,7 @@ class FunnelOut(_Out):
     beyond: Beyond
 
 
-class LimitsOut(_Out):
+class LimitsOut(WireModel):
     """The limits of a funnel at n answers."""
 
     n: int
@@ -98,7 +93,7 @@ class LimitsOut(_Out):
     alarm: tuple[float, float]
 
 
-class FunnelChartOut(_Out):
+class FunnelChartOut(WireModel):
     """The funnel around all peers: their mean, how far ordinary differences spread them, and its limits by n.
 
     `dispersion` is φ, 1 under pure chance; `between` is τ², the variance of ordinary differences.
@@ -110,7 +105,7 @@ class FunnelChartOut(_Out):
     limits: tuple[LimitsOut, ...]
 
 
-class ComparisonOut(_Out):
+class ComparisonOut(WireModel):
     """The unit among its peers. Null: too few or too unanimous answers to tell. `ranks` is an interval, best first."""
 
     family: str | None
@@ -124,7 +119,7 @@ class ComparisonOut(_Out):
     ranks: tuple[int, int] | None
 
 
-class CollectionOut(_Out):
+class CollectionOut(WireModel):
     """How the ratings came about. `served` is null where no queue system told it: nothing is imputed.
 
     `bounds` is the mean if every silent person had given the lowest, or the highest answer; `sample` what
@@ -140,7 +135,7 @@ class CollectionOut(_Out):
     services: dict[str, int]
 
 
-class UnitMeasuresOut(_Out):
+class UnitMeasuresOut(WireModel):
     """One person or office. A suppressed one has too few ratings; everything but its code and name is null."""
 
     code: str
@@ -157,7 +152,7 @@ class UnitMeasuresOut(_Out):
     channel_mix: ChannelMixOut | None
 
 
-class MeasuresOut(_Out):
+class MeasuresOut(WireModel):
     """The units with ratings in the period, by code."""
 
     agency: str

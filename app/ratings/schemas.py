@@ -15,6 +15,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from app.foundation.wire import StrictWireModel, WireModel
 from app.instruments.schemas import InstrumentId
 
 OfficeCode = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -28,10 +29,8 @@ LONGEST_COMMENT = 1_000
 LONGEST_BATCH = 500
 
 
-class ProfileIn(BaseModel):
+class ProfileIn(StrictWireModel):
     """Who answered, as the official survey asks; every part is voluntary."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     sex: Literal["F", "M"] | None = None
     age_band: Literal["<17", "17-24", "25-34", "35-44", "45-54", "55+"] | None = None
@@ -39,13 +38,10 @@ class ProfileIn(BaseModel):
     occupation: Literal["PNS", "TNI", "POLRI", "SWASTA", "WIRAUSAHA", "LAINNYA"] | None = None
 
 
-class RatingIn(BaseModel):
+class RatingIn(StrictWireModel):
     """One answer sheet. Codes are those of the agency's directory."""
 
     model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
         json_schema_extra={
             "example": {
                 "id": "019ab1f2-7c00-7a3b-8c4d-5e6f70819293",
@@ -150,10 +146,8 @@ def _as_problem(schema: dict[str, Any]) -> None:
     schema["allOf"] = [{"$ref": "#/components/schemas/Problem"}]
 
 
-class BatchIn(BaseModel):
+class BatchIn(WireModel):
     """Up to 500 ratings; each is judged for itself."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     ratings: list[RatingIn] = Field(
         min_length=1,

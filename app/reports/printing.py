@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from app.closing.tables import Report
-from app.foundation.http.content_negotiation import chosen
+from app.foundation.http.content_negotiation import best_media_type
 from app.foundation.problems import Problem
 from app.reports.formats.as_html import POLICY
 from app.reports.formats.printable import Printable
@@ -53,7 +53,7 @@ def format_for(name: str | None, accept: str, formats: Mapping[str, AnyFormat]) 
     if name is not None:
         return formats[name]
     offered = media_types(formats)
-    media_type = chosen(accept, offered)
+    media_type = best_media_type(accept, offered)
     if media_type is None:
         raise Problem("not-acceptable", offered=", ".join(offered))
     return next(each for each in formats.values() if each.media_type == media_type)

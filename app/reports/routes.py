@@ -14,8 +14,7 @@ from app.access.principals import KeyKind, Principal
 from app.closing.reading import identity_of, report_of
 from app.closing.schemas import AppraisalQuery, AppraisalsOut, FormatQuery, ReportOut
 from app.foundation.http.openapi import problems
-from app.foundation.settings import Settings
-from app.foundation.storage.database import Database
+from app.foundation.http.services import services_of
 from app.foundation.translations import negotiate
 from app.reports.appraisals import appraisals_for, written
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
@@ -50,9 +49,10 @@ async def get_report(
     As JSON, CSV, XLSX, PDF (with the sealed JSON attached) or HTML, by `Accept` or `format`. A key that sees the
     NIP gets it beside the document.
     """
+    services = services_of(request)
     form = format_for(query.format, _accept(request), FORMATS)
-    language = query.lang or negotiate(request.headers.get("accept-language"), request.app.state.settings.language)
-    shelf: Shelf = request.app.state.shelf
+    language = query.lang or negotiate(request.headers.get("accept-language"), services.settings.language)
+    shelf = services.of(Shelf)
     sealed = shelf.find(principal, report_id) if form.name == "json" else None
     if sealed is not None:
         headers = _headers(sealed, form, language)
@@ -63,8 +63,9 @@ async def get_report(
 
 
 def _report(request: Request, principal: Principal, report_id: UUID, form: Format, language: str) -> Response:
-    settings: Settings = request.app.state.settings
-    with _database(request).reading() as session:
+    services = services_of(request)
+    settings = services.settings
+    with services.database.reading() as session:
         report, _ = report_of(session, principal, report_id)
         identity = identity_of(session, report) if principal.sees_nip else None
     sealed = Sealed(report.period, report.revision, report.kind, report.unit, report.envelope or "")
@@ -74,7 +75,7 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
         headers["Cache-Control"] = "private, no-store"
         headers.pop("ETag", None)
     elif sealed.envelope:
-        shelf: Shelf = request.app.state.shelf
+        shelf = services.of(Shelf)
         shelf.keep(principal.agency_id, report_id, sealed)
         if _is_known(request, headers):
             return Response(status_code=304, headers=headers)
@@ -118,9 +119,10 @@ def get_appraisals(request: Request, principal: Reader, query: Annotated[Apprais
 
     As JSON, CSV or XLSX, by `Accept` or `format`. The NIP is whole for a key that sees it, else masked.
     """
-    settings: Settings = request.app.state.settings
+    services = services_of(request)
+    settings = services.settings
     form = format_for(query.format, _accept(request), APPRAISAL_FORMATS)
-    with _database(request).snapshot() as session:
+    with services.database.snapshot() as session:
         asked_for = appraisals_for(session, principal, query.period, query.revision, settings.public_url)
         file = written(session, asked_for, form)
     headers = {
@@ -134,8 +136,3 @@ def get_appraisals(request: Request, principal: Reader, query: Annotated[Apprais
 
 def _accept(request: Request) -> str:
     return ",".join(request.headers.getlist("accept"))
-
-
-def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database

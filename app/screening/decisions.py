@@ -1,12 +1,11 @@
 """What an auditor decides of a finding: released or confirmed, once, with a reason, audited."""
 
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from app.access.audit import record
-from app.directory.listing_store import office_parents
-from app.directory.rules.office_tree import subtree
+from app.access.principals import Reach
+from app.directory.reach import offices_in_reach, require_office
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.ratings.status_store import lock_agency, move
@@ -18,25 +17,17 @@ from app.screening.tables import Finding
 RELEASED, CONFIRMED = "released", "confirmed"
 
 
-class Decider(NamedTuple):
-    """Who decides, and which offices are within reach (`root` None: the whole agency)."""
-
-    agency_id: str
-    root: str | None
-    actor: str
-
-
-def list_findings(session: Session, agency_id: str, root: str | None, query: FindingQuery) -> FindingPage:
+def list_findings(session: Session, reach: Reach, query: FindingQuery) -> FindingPage:
     """A page of the findings in reach. Raises `office-unknown`, `out-of-scope`, `period-reversed`."""
     if query.first is not None and query.last is not None and query.first > query.last:
         raise Problem("period-reversed")
-    within = reach(session, agency_id, root)
+    within = offices_in_reach(session, reach)
     if query.office is not None:
-        check_office(session, agency_id, root, query.office)
+        require_office(session, reach, query.office)
         within = frozenset({query.office})
     rows = store.findings(
         session,
-        agency_id,
+        reach.agency_id,
         within=within,
         standing=query.standing,
         first=query.first,
@@ -48,33 +39,33 @@ def list_findings(session: Session, agency_id: str, root: str | None, query: Fin
     return FindingPage(items=items, next=items[-1].id if len(rows) > query.limit else None)
 
 
-def get_finding(session: Session, agency_id: str, root: str | None, finding_id: UUID) -> FindingOut:
+def get_finding(session: Session, reach: Reach, finding_id: UUID) -> FindingOut:
     """One finding. Raises `finding-unknown`, `out-of-scope`."""
-    return finding_out(_reached(session, agency_id, root, finding_id))
+    return finding_out(_reached(session, reach, finding_id))
 
 
-def decide(session: Session, decider: Decider, finding_id: UUID, standing: str, note: str, now: datetime) -> FindingOut:
+def decide(session: Session, reach: Reach, finding_id: UUID, standing: str, note: str, now: datetime) -> FindingOut:
     """Release or confirm; the same again changes nothing. Raises `finding-decided` where it was decided otherwise.
 
     Released sheets count again, in the transaction of the decision; no rule doubts them a second time.
     """
-    lock_agency(session, decider.agency_id)
-    finding = _reached(session, decider.agency_id, decider.root, finding_id)
+    lock_agency(session, reach.agency_id)
+    finding = _reached(session, reach, finding_id)
     if finding.standing == standing:
         return finding_out(finding)
     if finding.decided_at is not None:
         raise Problem("finding-decided", standing=finding.standing)
     n = 0
     if standing == RELEASED:
-        keys = store.doubted_keys(session, decider.agency_id, finding_id)
-        n = len(move(session, decider.agency_id, keys, source=HELD, target=COUNTED))
+        keys = store.doubted_keys(session, reach.agency_id, finding_id)
+        n = len(move(session, reach.agency_id, keys, source=HELD, target=COUNTED))
     finding.standing, finding.note = standing, note
-    finding.decided_at, finding.decided_by = now, decider.actor
+    finding.decided_at, finding.decided_by = now, reach.actor
     session.add(finding)
     record(
         session,
-        agency_id=decider.agency_id,
-        actor=decider.actor,
+        agency_id=reach.agency_id,
+        actor=reach.actor,
         action=f"finding.{standing}",
         subject=str(finding_id),
         at=now,
@@ -83,20 +74,6 @@ def decide(session: Session, decider: Decider, finding_id: UUID, standing: str, 
         n=n,
     )
     return finding_out(finding)
-
-
-def check_office(session: Session, agency_id: str, root: str | None, office: str) -> None:
-    """Raises `office-unknown`, `out-of-scope`."""
-    parents = office_parents(session, agency_id)
-    if office not in parents:
-        raise Problem("office-unknown")
-    if root is not None and office not in subtree(parents, root):
-        raise Problem("out-of-scope", what="this office")
-
-
-def reach(session: Session, agency_id: str, root: str | None) -> frozenset[str] | None:
-    """The offices under a root; None for the whole agency."""
-    return None if root is None else subtree(office_parents(session, agency_id), root)
 
 
 def finding_out(finding: Finding) -> FindingOut:
@@ -110,11 +87,11 @@ def finding_out(finding: Finding) -> FindingOut:
     )
 
 
-def _reached(session: Session, agency_id: str, root: str | None, finding_id: UUID) -> Finding:
-    finding = store.find(session, agency_id, finding_id)
+def _reached(session: Session, reach: Reach, finding_id: UUID) -> Finding:
+    finding = store.find(session, reach.agency_id, finding_id)
     if finding is None:
         raise Problem("finding-unknown")
-    within = reach(session, agency_id, root)
+    within = offices_in_reach(session, reach)
     if within is not None and finding.office not in within:
         raise Problem("out-of-scope", what="this office")
     return finding

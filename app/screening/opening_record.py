@@ -4,17 +4,18 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.access.audit import record
+from app.access.principals import Reach
+from app.directory.reach import require_office
 from app.foundation.storage.database import Session
 from app.screening import store
-from app.screening.decisions import Decider, check_office
 from app.screening.rules.opening_hours import Hours, Week
 from app.screening.schemas import OpeningIn, OpeningOut, OpenOn, minutes_of, time_of
 
 
-def get_opening(session: Session, agency_id: str, root: str | None, office: str) -> OpeningOut:
+def get_opening(session: Session, reach: Reach, office: str) -> OpeningOut:
     """The office's hours. Raises `office-unknown`, `out-of-scope`."""
-    check_office(session, agency_id, root, office)
-    week = store.week_of(session, agency_id, office)
+    require_office(session, reach, office)
+    week = store.week_of(session, reach.agency_id, office)
     if week is None:
         return OpeningOut(office=office, since=None, hours=())
     return OpeningOut(
@@ -27,28 +28,28 @@ def get_opening(session: Session, agency_id: str, root: str | None, office: str)
     )
 
 
-def put_opening(session: Session, decider: Decider, office: str, told: OpeningIn, now: datetime) -> OpeningOut:
+def put_opening(session: Session, reach: Reach, office: str, told: OpeningIn, now: datetime) -> OpeningOut:
     """Put the hours in the place of those before; the same again changes nothing.
 
     They hold from today's local day on: nobody is judged by hours that were told later. Raises `office-unknown`,
     `out-of-scope`.
     """
-    before = get_opening(session, decider.agency_id, decider.root, office)
+    before = get_opening(session, reach, office)
     hours = {each.weekday: Hours(minutes_of(each.opens), minutes_of(each.closes)) for each in told.hours}
     if tuple(sorted(told.hours, key=lambda each: each.weekday)) == before.hours:
         return before
-    zone = dict(store.offices(session, decider.agency_id))[office]
-    store.put_week(session, decider.agency_id, office, Week(now.astimezone(ZoneInfo(zone)).date(), hours))
+    zone = dict(store.offices(session, reach.agency_id))[office]
+    store.put_week(session, reach.agency_id, office, Week(now.astimezone(ZoneInfo(zone)).date(), hours))
     record(
         session,
-        agency_id=decider.agency_id,
-        actor=decider.actor,
+        agency_id=reach.agency_id,
+        actor=reach.actor,
         action="opening.changed",
         subject=office,
         at=now,
         weekdays=sorted(hours),
     )
-    return get_opening(session, decider.agency_id, decider.root, office)
+    return get_opening(session, reach, office)
 
 
 def in_words(hours: dict[int, Hours]) -> OpeningIn:

@@ -1,6 +1,5 @@
 """Screening over HTTP: what was found, what an auditor decides of it, and when offices are open."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,12 +9,11 @@ from starlette.requests import Request
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.directory.schemas import CodeText
-from app.foundation.clock import Clock
 from app.foundation.http.openapi import problems
-from app.foundation.storage.database import Database
+from app.foundation.http.services import services_of
 from app.screening import decisions as deciding
 from app.screening import opening_record as opening
-from app.screening.decisions import CONFIRMED, RELEASED, Decider
+from app.screening.decisions import CONFIRMED, RELEASED
 from app.screening.schemas import DecisionIn, FindingOut, FindingPage, FindingQuery, OpeningIn, OpeningOut
 
 router = APIRouter(prefix="/v1", tags=["screening"])
@@ -29,15 +27,15 @@ BODY = (400, 408, 413, 415, 422)
 @router.get("/findings", responses=problems(404, 422))
 def get_findings(request: Request, principal: Overseer, query: Annotated[FindingQuery, Query()]) -> FindingPage:
     """What screening found at the offices this key reaches, in the order in which it was raised."""
-    with _database(request).reading() as session:
-        return deciding.list_findings(session, principal.agency_id, principal.office, query)
+    with services_of(request).database.reading() as session:
+        return deciding.list_findings(session, principal.reach, query)
 
 
 @router.get("/findings/{finding_id}", responses=problems(404, 422))
 def get_finding(request: Request, principal: Overseer, finding_id: UUID) -> FindingOut:
     """One finding with the numbers that raised it."""
-    with _database(request).reading() as session:
-        return deciding.get_finding(session, principal.agency_id, principal.office, finding_id)
+    with services_of(request).database.reading() as session:
+        return deciding.get_finding(session, principal.reach, finding_id)
 
 
 @router.post("/findings/{finding_id}/release", responses=problems(404, 409, *BODY))
@@ -55,29 +53,19 @@ def confirm_finding(request: Request, principal: Auditor, finding_id: UUID, body
 @router.get("/offices/{office}/opening", responses=problems(404, 422))
 def get_opening(request: Request, principal: Reader, office: CodeText) -> OpeningOut:
     """When the office is open, as far as anybody told."""
-    with _database(request).reading() as session:
-        return opening.get_opening(session, principal.agency_id, principal.office, office)
+    with services_of(request).database.reading() as session:
+        return opening.get_opening(session, principal.reach, office)
 
 
 @router.put("/offices/{office}/opening", responses=problems(404, *BODY))
 def put_opening(request: Request, principal: Admin, office: CodeText, body: OpeningIn) -> OpeningOut:
     """Tell when the office is open, from today on; screening then holds kiosk ratings given while it is closed."""
-    decider = Decider(principal.agency_id, principal.office, principal.actor)
-    with _database(request).writing() as session:
-        return opening.put_opening(session, decider, office, body, _now(request))
+    services = services_of(request)
+    with services.database.writing() as session:
+        return opening.put_opening(session, principal.reach, office, body, services.now())
 
 
 def _decide(request: Request, principal: Principal, finding_id: UUID, standing: str, body: DecisionIn) -> FindingOut:
-    decider = Decider(principal.agency_id, principal.office, principal.actor)
-    with _database(request).writing() as session:
-        return deciding.decide(session, decider, finding_id, standing, body.note, _now(request))
-
-
-def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
-def _now(request: Request) -> datetime:
-    clock: Clock = request.app.state.clock
-    return clock()
+    services = services_of(request)
+    with services.database.writing() as session:
+        return deciding.decide(session, principal.reach, finding_id, standing, body.note, services.now())

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.directory.schemas import CodeText, Limit
 from app.foundation.days import Day
+from app.foundation.wire import WireModel
 from app.screening.rules.opening_hours import MINUTES_OF_DAY
 from app.screening.rules.sheets import Reason
 
@@ -21,13 +22,7 @@ def _readable(text: str) -> str:
     return text
 
 
-class Wire(BaseModel):
-    """Frozen, and strict about names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FindingQuery(Wire):
+class FindingQuery(WireModel):
     """Which findings: of one office perhaps, of one standing, begun between two local days."""
 
     office: CodeText | None = Field(default=None, description="Findings at this office alone.")
@@ -38,7 +33,7 @@ class FindingQuery(Wire):
     limit: Limit = 100
 
 
-class FindingOut(Wire):
+class FindingOut(WireModel):
     """One finding: why, where, about whom, and what was decided.
 
     It begins on the local day `from` and has `days` days (`hour`: one hour of one day). `n` sheets were held when
@@ -61,14 +56,14 @@ class FindingOut(Wire):
     note: str | None
 
 
-class FindingPage(Wire):
+class FindingPage(WireModel):
     """Findings in the order in which they were raised."""
 
     items: tuple[FindingOut, ...]
     next: UUID | None
 
 
-class DecisionIn(Wire):
+class DecisionIn(WireModel):
     """Why it is decided so: one line for whoever asks later, without names of citizens."""
 
     note: Annotated[
@@ -76,7 +71,7 @@ class DecisionIn(Wire):
     ]
 
 
-class OpenOn(Wire):
+class OpenOn(WireModel):
     """One weekday, Monday 0 to Sunday 6, in the office's local time; `closes` may be 24:00."""
 
     weekday: Annotated[int, Field(ge=0, le=6, strict=True)]
@@ -90,7 +85,7 @@ class OpenOn(Wire):
         return self
 
 
-class OpeningIn(Wire):
+class OpeningIn(WireModel):
     """The whole week: days left out are closed; no day at all means that nothing is known, and nothing is judged."""
 
     hours: Annotated[tuple[OpenOn, ...], Field(max_length=7)]
@@ -102,7 +97,7 @@ class OpeningIn(Wire):
         return self
 
 
-class OpeningOut(Wire):
+class OpeningOut(WireModel):
     """When an office is open; ratings of days before `since` are not judged by it (null: nothing is known)."""
 
     office: str

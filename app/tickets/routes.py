@@ -10,11 +10,9 @@ from starlette.responses import Response
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.directory.catalogue_cache import CatalogueCache
-from app.foundation.clock import Clock
 from app.foundation.http.fast_path import Prepared, one_pass
 from app.foundation.http.openapi import problems
-from app.foundation.settings import Settings
-from app.foundation.storage.database import Database
+from app.foundation.http.services import services_of
 from app.foundation.translations import negotiate, translator
 from app.tickets.counts import read_counts
 from app.tickets.issuing import Issued, TicketOffice
@@ -36,8 +34,9 @@ queue_router = APIRouter(prefix="/v1", tags=["tickets"], route_class=one_pass(qu
 @queue_router.post("/tickets", status_code=201, response_model=IssuedTicketsOut, responses=problems(*BODY))
 async def post_tickets(request: Request, principal: Queue, asked: TicketsIn) -> Response:
     """Issue tickets at arrival. Their codes are told once; the address carries them in its fragment."""
-    office: TicketOffice = request.app.state.ticket_office
-    clock: Clock = request.app.state.clock
+    services = services_of(request)
+    office = services.of(TicketOffice)
+    clock = services.clock
     issued = await run_sync(office.issue, principal, asked, clock())
     told = await run_sync(_told, request, asked, issued)
     return Prepared(told.model_dump_json().encode(), 201)
@@ -46,8 +45,9 @@ async def post_tickets(request: Request, principal: Queue, asked: TicketsIn) -> 
 @queue_router.post("/tickets/arm", response_model=ArmsOut, responses=problems(*BODY))
 async def post_arm(request: Request, principal: Queue, asked: ArmsIn) -> Response:
     """Tell which services happened: only then can their tickets be spent. Sending again changes nothing."""
-    office: TicketOffice = request.app.state.ticket_office
-    clock: Clock = request.app.state.clock
+    services = services_of(request)
+    office = services.of(TicketOffice)
+    clock = services.clock
     results = await run_sync(office.arm, principal, asked, clock())
     return Prepared(ArmsOut(results=tuple(results)).model_dump_json().encode(), 200)
 
@@ -55,14 +55,15 @@ async def post_arm(request: Request, principal: Queue, asked: ArmsIn) -> Respons
 @router.get("/tickets/counts", responses=problems(404))
 def get_counts(request: Request, principal: Reader, query: Annotated[CountQuery, Query()]) -> CountsOut:
     """Tickets issued, armed (the service happened) and spent (rated), by day of issue; coverage is spent / armed."""
-    catalogues: CatalogueCache = request.app.state.catalogues
-    database: Database = request.app.state.database
+    services = services_of(request)
+    catalogues = services.of(CatalogueCache)
+    database = services.database
     with database.reading() as session:
         return read_counts(session, principal, query, catalogues.current(principal.agency_id))
 
 
 def _told(request: Request, asked: TicketsIn, issued: Issued) -> IssuedTicketsOut:
-    settings: Settings = request.app.state.settings
+    settings = services_of(request).settings
     translate = translator(negotiate(request.headers.get("accept-language"), settings.language))
     tickets = []
     for code in issued.codes:

@@ -3,22 +3,17 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from app.foundation.days import Day
+from app.foundation.wire import StrictWireModel, WireModel
 from app.ratings.schemas import EmployeeCode, OfficeCode, TicketText
 from app.tickets.rules.lifecycle import Armed
 
 MOST_TICKETS = 200
 
 
-class Wire(BaseModel):
-    """Frozen, and strict about names and types."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class TicketsIn(Wire):
+class TicketsIn(StrictWireModel):
     """Tickets for people who just arrived; counter and employee may be told when the service happened."""
 
     office: OfficeCode
@@ -29,7 +24,7 @@ class TicketsIn(Wire):
     qr: Literal["svg", "png"] | None = Field(default=None, description="Draw the address as a QR code; png as base64.")
 
 
-class TicketOut(Wire):
+class TicketOut(StrictWireModel):
     """One ticket, told once: only a digest of its code is kept."""
 
     code: str
@@ -38,14 +33,14 @@ class TicketOut(Wire):
     qr: str | None
 
 
-class IssuedTicketsOut(Wire):
+class IssuedTicketsOut(StrictWireModel):
     """The tickets issued, and the last day on which they can be used."""
 
     expires_on: date
     tickets: tuple[TicketOut, ...]
 
 
-class ArmIn(Wire):
+class ArmIn(StrictWireModel):
     """A service that happened for the holder of a ticket; what is left out is as it was told when issued."""
 
     ticket: TicketText
@@ -57,22 +52,20 @@ class ArmIn(Wire):
     )
 
 
-class ArmsIn(Wire):
+class ArmsIn(StrictWireModel):
     """Services that happened."""
 
     tickets: list[ArmIn] = Field(min_length=1, max_length=MOST_TICKETS)
 
 
-class ArmsOut(Wire):
+class ArmsOut(StrictWireModel):
     """What became of each, in the order sent."""
 
     results: tuple[Armed, ...]
 
 
-class CountQuery(BaseModel):
+class CountQuery(WireModel):
     """Which counts: of one office's subtree perhaps, of days, and how they are split."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     first: Day | None = Field(default=None, alias="from", description="First day of issue.")
     last: Day | None = Field(default=None, alias="to", description="Last day of issue, included.")
@@ -82,7 +75,7 @@ class CountQuery(BaseModel):
     by: Literal["office", "service", "employee", "day"] = Field(default="office", description="What a row is about.")
 
 
-class CountOut(Wire):
+class CountOut(StrictWireModel):
     """Tickets of one row; coverage is spent / armed, null where nothing was armed."""
 
     office: str
@@ -95,7 +88,7 @@ class CountOut(Wire):
     coverage: float | None
 
 
-class CountsOut(Wire):
+class CountsOut(StrictWireModel):
     """Rows by office and by what was asked for."""
 
     items: tuple[CountOut, ...]

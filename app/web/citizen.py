@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.directory.listing_store import only_agency_with
-from app.foundation.storage.database import Database
+from app.foundation.http.services import services_of
 from app.web.files import LANGUAGES, scripts
 from app.web.pages import page
 
@@ -25,7 +25,7 @@ async def ticket(request: Request, lang: Lang = None) -> HTMLResponse:
 @router.get("/o/{office}")
 def open_answer_here(request: Request, office: str, lang: Lang = None) -> HTMLResponse:
     """The same where one agency only has an office of this code."""
-    database: Database = request.app.state.database
+    database = services_of(request).database
     with database.reading() as session:
         agency = only_agency_with(session, office)
     return _rate(request, lang, agency, office)

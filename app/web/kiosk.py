@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from app.foundation.http.services import services_of
 from app.web.files import FILES, FOLDER, LANGUAGES, VERSION, WORKER
 from app.web.pages import page
 
@@ -32,7 +33,7 @@ MANIFEST = {
 @router.get("/kiosk")
 async def kiosk(request: Request) -> HTMLResponse:
     """The kiosk page, the same for every kiosk, in the installation's language: whose it is knows only the device."""
-    language = request.app.state.language
+    language = services_of(request).settings.language
     ordered = sorted(LANGUAGES, key=lambda each: each != language)
     return page(request, "kiosk.html", language, version=VERSION, languages=ordered)
 

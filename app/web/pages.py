@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from app.foundation.http.services import services_of
 from app.foundation.translations import catalogues, negotiate, translator
 from app.web.files import FOLDER
 
@@ -21,7 +22,7 @@ POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-acti
 
 def page(request: Request, name: str, lang: str | None, **values: Any) -> HTMLResponse:
     """The page in the language asked for, accepted, or the installation's own."""
-    default = request.app.state.language
+    default = services_of(request).settings.language
     wanted = request.headers.get("accept-language")
     language = lang if lang is not None and lang in catalogues() else negotiate(wanted, default)
     text = templates.get_template(name).render(_=translator(language), language=language, folder=FOLDER, **values)

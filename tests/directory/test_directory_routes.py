@@ -16,8 +16,11 @@ from app.access.keys import issue
 from app.access.principals import KeyKind
 from app.directory.routes import router
 from app.foundation.http.query_parameters import queries
+from app.foundation.http.services import Services
 from app.foundation.problems import Problem
+from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
+from app.foundation.telemetry import Metrics
 from app.foundation.translations import translator
 from tests.directory.workbooks import NIP, NOW, OTHER_NIP, Lines, found_agency, import_lines
 
@@ -103,10 +106,8 @@ def door(database: Database) -> Door:
     app = FastAPI()
     app.include_router(router)
     opened = Door(app, database, keys)
-    app.state.queries = queries(router.routes)
-    app.state.database = database
-    app.state.clock = lambda: opened.now
-    app.state.authenticator = Authenticator(database, app.state.clock, 0)
+    shared = Services(Settings(), database, lambda: opened.now, Metrics(), queries=queries(router.routes))
+    app.state.services = shared.having(Authenticator(database, shared.clock, 0))
     app.add_exception_handler(Problem, _answer)
     return opened
 

@@ -24,6 +24,7 @@ from app.access.principals import KeyKind
 from app.access.store import keys_by_lookup
 from app.directory.register import add_employee
 from app.foundation.telemetry import configure_logging
+from app.intake.with_key import Intake
 from tests.house import CANARY_NAME, CANARY_NIP, House
 from tests.ratings.visits import Visit, put
 
@@ -211,9 +212,10 @@ def test_no_canary_is_seen_in_a_log_a_metric_a_problem_or_the_audit_trail(
     change_keys(house)
     with refused_comments(house):
         watched.post(watched.sheet(comment=POISON))
-    house.app.state.intake, kept = None, house.app.state.intake
+    kept = house.services.of(Intake)
+    house.put_instead(Intake, None)
     watched.note(house.post("/v1/ratings", watched.sheet()))
-    house.app.state.intake = kept
+    house.put_instead(Intake, kept)
     with house.database.reading() as session:
         trail = [str(tuple(row)) for row in session.execute(text("SELECT * FROM audit_event"))]
     with database_gone(house):
@@ -238,7 +240,7 @@ def test_every_line_of_the_log_is_json_with_a_name_from_a_short_list(watched: Wa
     house = watched.house
     with refused_comments(house):
         watched.post(watched.sheet(comment=POISON))
-    house.app.state.intake = None
+    house.put_instead(Intake, None)
     watched.note(house.post("/v1/ratings", watched.sheet()))
     with database_gone(house):
         watched.note(house.get("/v1/offices"))

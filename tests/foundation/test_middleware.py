@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.intake.with_key import Intake
 from app.web.files import FOLDER
 from tests.house import House
 
@@ -193,7 +194,7 @@ def test_every_answer_has_the_headers_that_protect_a_browser(house: House) -> No
         house.request("DELETE", "/v1/offices", "admin"),
         house.get("/v1/offices/", follow_redirects=False),
     ]
-    house.app.state.intake = None
+    house.put_instead(Intake, None)
     responses.append(house.post("/v1/ratings", house.sheet()))
     assert responses[-1].status_code == 500
     for response in responses:

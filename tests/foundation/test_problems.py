@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -15,6 +16,7 @@ import app
 from app.foundation.http.problem_responses import invalid
 from app.foundation.problems import FIELD_MESSAGES, KINDS, FieldError, Problem
 from app.foundation.translations import translator
+from app.intake.with_key import Intake
 from tests.house import House, problem
 
 ENGLISH = translator("en")
@@ -211,7 +213,9 @@ def test_bounds_and_choices_are_told_in_the_language_asked_for(house: House) -> 
 def test_what_breaks_unexpectedly_is_told_without_a_word_of_what_it_was(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    house.app.state.intake = house.app.state.database = CANARY
+    house.put_instead(Intake, CANARY)
+    broken: Any = CANARY
+    house.app.state.services = replace(house.services, database=broken)
     for response in (house.post("/v1/ratings", house.sheet()), house.get("/v1/offices")):
         document = problem(response, 500, "internal-error")
         assert set(document) == {"type", "title", "status", "code", "detail"}

@@ -196,7 +196,7 @@ def test_when_all_connections_are_taken_a_reader_is_told_so_soon(furnished: tupl
     url, keys = furnished
     with House.open(url, keys, pool_size=2, key_cache_seconds=55) as house:
         assert house.get("/v1/offices").status_code == 200
-        pool = house.app.state.database.reader
+        pool = house.services.database.reader
         with pool.connect(), pool.connect():
             start = time.perf_counter()
             response = house.get("/v1/offices")

@@ -8,14 +8,15 @@ from random import Random
 
 import pytest
 
+from app.access.principals import Reach
 from app.directory.listing_store import names_of, office_parents
+from app.directory.rules.reach import offices_asked
 from app.foundation.problems import FieldError, Problem
 from app.foundation.storage.database import Database, Session
 from app.indices.days_asked import Period, month_of, period_of
 from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
 from app.indices.rules.figures import Group, IndexTable, Scoring
-from app.indices.scope import offices_asked
 from app.instruments.registry import put_own
 from app.ratings.tallies.rules.grains import OFFICE_DAY
 from app.ratings.tallies.rules.query_plan import By, Segment, Selection, plan, told_apart
@@ -91,7 +92,7 @@ def read(
 ) -> IndexTable:
     """The table of a question to the agency `kota`."""
     query = IndexQuery.model_validate(asked or {})
-    return read_indices(session, "kota", query, root=root, now=NOW, longest_days=days)
+    return read_indices(session, Reach("kota", root, "test"), query, now=NOW, longest_days=days)
 
 
 def shape(table: IndexTable) -> dict[str | None, tuple[int | None, int | None]]:
@@ -204,7 +205,7 @@ def test_an_agency_measures_with_an_instrument_of_its_own(town: Database) -> Non
         table = read(session, {"instrument": instrument.id})
         query = IndexQuery(instrument=instrument.id)
         with pytest.raises(Problem, match="instrument-unknown"):
-            read_indices(session, "desa", query, root=None, now=NOW, longest_days=31)
+            read_indices(session, Reach("desa", None, "test"), query, now=NOW, longest_days=31)
     assert table.scoring == Scoring(instrument, instrument.default_mode, instrument.default_bands)
     assert shape(table) == {None: (1, 0)}
 
@@ -231,7 +232,7 @@ def test_names_come_from_the_agencys_own_directory(town: Database) -> None:
     ],
 )
 def test_the_offices_of_a_question(root: str | None, office: str | None, children: bool, expected: set[str]) -> None:
-    assert offices_asked(PARENTS, root=root, office=office, children=children) == expected
+    assert offices_asked(PARENTS, Reach("kota", root, "test"), office, children=children) == expected
 
 
 @pytest.mark.parametrize(
@@ -239,7 +240,7 @@ def test_the_offices_of_a_question(root: str | None, office: str | None, childre
 )
 def test_an_office_beside_the_keys_own_is_out_of_scope(office: str, code: str) -> None:
     with pytest.raises(Problem) as raised:
-        offices_asked(PARENTS, root="left", office=office, children=True)
+        offices_asked(PARENTS, Reach("kota", "left", "test"), office, children=True)
     assert raised.value.code == code
 
 

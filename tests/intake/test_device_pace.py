@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from app.intake.with_key import Intake
 from tests.house import NOW, House, problem
 
 RATE, BATCH = "/v1/ratings", "/v1/ratings/batch"
@@ -125,7 +126,7 @@ def test_a_week_without_network_is_delivered_at_once(furnished: Furnished) -> No
 @pytest.mark.parametrize("store", ["sqlite"])
 def test_what_a_full_service_refused_uses_up_nothing(furnished: Furnished, monkeypatch: pytest.MonkeyPatch) -> None:
     with paced(furnished, device_burst=1) as house:
-        writer = house.app.state.intake._writer
+        writer = house.services.of(Intake)._writer
         monkeypatch.setattr(writer, "_closing", True)
         one = sheet(house)
         problem(house.post(RATE, one, "device"), 503, "busy")
@@ -154,7 +155,7 @@ def test_while_replays_cannot_be_told_from_new_ratings_nothing_is_promised(
         first, second = sheet(house), sheet(house)
         assert house.post(RATE, first, "device").status_code == 201
         with monkeypatch.context() as broken:
-            broken.setattr(house.app.state.intake._store, "met", away)
+            broken.setattr(house.services.of(Intake)._store, "met", away)
             problem(house.post(RATE, second, "device"), 503, "busy")
         assert house.post(RATE, first, "device").status_code == 200
         assert house.post(RATE, second, "device").status_code == 429

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.foundation.days import Day
+from app.foundation.wire import WireModel
 from app.indices.query import Code
 
 MOST_ITEMS = 100
@@ -25,11 +26,7 @@ Address = Annotated[
 ]
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FollowUpPart(_Wire):
+class FollowUpPart(WireModel):
     """One action: which element (*unsur*), what is wrong, what is done, until when, by whom, and how far it is."""
 
     element: Code
@@ -48,7 +45,7 @@ class FollowUpPart(_Wire):
         return self
 
 
-class PublicationPart(_Wire):
+class PublicationPart(WireModel):
     """Where results were made public: the medium (*papan pengumuman*, *situs web*), the day and the address."""
 
     medium: Short
@@ -56,27 +53,27 @@ class PublicationPart(_Wire):
     address: Address | None = None
 
 
-class FollowUpsIn(_Wire):
+class FollowUpsIn(WireModel):
     """The whole plan of an office, or without one of all the key reaches; it replaces the plan before."""
 
     office: Code | None = None
     items: Annotated[tuple[FollowUpPart, ...], Field(max_length=MOST_ITEMS)]
 
 
-class PublicationsIn(_Wire):
+class PublicationsIn(WireModel):
     """Every publication of a period's results; it replaces the record before."""
 
     office: Code | None = None
     items: Annotated[tuple[PublicationPart, ...], Field(max_length=MOST_ITEMS)]
 
 
-class OfficeQuery(_Wire):
+class OfficeQuery(WireModel):
     """Whose plan or record."""
 
     office: Code | None = Field(None, description="Left out: that of all the key reaches.")
 
 
-class FollowUpsOut(_Wire):
+class FollowUpsOut(WireModel):
     """The plan that follows a period; `office` is null for the agency's."""
 
     period: str
@@ -84,7 +81,7 @@ class FollowUpsOut(_Wire):
     items: tuple[FollowUpPart, ...]
 
 
-class PublicationsOut(_Wire):
+class PublicationsOut(WireModel):
     """The publications of a period's results; `office` is null for the agency's."""
 
     period: str
@@ -92,7 +89,7 @@ class PublicationsOut(_Wire):
     items: tuple[PublicationPart, ...]
 
 
-class SurveyFile(_Wire):
+class SurveyFile(WireModel):
     """A TOML file with `[[follow_up]]` and `[[publication]]`; a list left out stays as it is."""
 
     follow_up: Annotated[tuple[FollowUpPart, ...], Field(max_length=MOST_ITEMS)] | None = None

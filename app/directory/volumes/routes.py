@@ -12,10 +12,9 @@ from app.directory import listing
 from app.directory.catalogue_cache import CatalogueCache
 from app.directory.schemas import VolumePage, VolumeQuery, VolumesIn, VolumesStored
 from app.directory.volumes.intake import take_volumes
-from app.foundation.clock import Clock
 from app.foundation.http.fast_path import Prepared, one_pass
 from app.foundation.http.openapi import problems
-from app.foundation.storage.database import Database
+from app.foundation.http.services import services_of
 
 VOLUME_READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
 VolumeReader = Annotated[Principal, Depends(requires(*VOLUME_READERS))]
@@ -29,15 +28,10 @@ router = APIRouter(prefix="/v1", tags=["directory"])
 fast_router = APIRouter(prefix="/v1", tags=["directory"], route_class=one_pass(volume_senders, LIMITS, {}))
 
 
-def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
 @router.get("/volumes", responses=problems(404, 422))
 def volumes(request: Request, principal: VolumeReader, query: Annotated[VolumeQuery, Query()]) -> VolumePage:
     """The served volumes this key reaches, by office, date, service and employee."""
-    with _database(request).reading() as session:
+    with services_of(request).database.reading() as session:
         return listing.list_volumes(session, principal, query)
 
 
@@ -49,6 +43,7 @@ async def post_volumes(request: Request, principal: VolumeSender, told: VolumesI
 
 
 def _stored(request: Request, principal: Principal, told: VolumesIn) -> VolumesStored:
-    catalogues: CatalogueCache = request.app.state.catalogues
-    clock: Clock = request.app.state.clock
-    return take_volumes(_database(request), catalogues, principal, told, clock())
+    services = services_of(request)
+    catalogues = services.of(CatalogueCache)
+    clock = services.clock
+    return take_volumes(services.database, catalogues, principal, told, clock())

@@ -1,19 +1,29 @@
-"""Choosing the format of an answer from an Accept header (RFC 9110 §12.5.1)."""
+"""Choosing the format of an answer from the Accept header (RFC 9110 §12.5.1)."""
 
 from collections.abc import Sequence
-from re import fullmatch
 
-# More ranges than any client sends; a header may not make the server work.
-MOST_RANGES = 50
+from starlette.requests import Request
+
+from app.foundation.accept import weighted_choices
+from app.foundation.problems import Problem
 
 
-def chosen(accept: str | None, offered: Sequence[str]) -> str | None:
+def media_type_for(request: Request, offered: Sequence[str]) -> str:
+    """The media type to answer this request with. Raises `not-acceptable`."""
+    found = best_media_type(",".join(request.headers.getlist("accept")), offered)
+    if found is None:
+        raise Problem("not-acceptable", offered=", ".join(offered))
+    return found
+
+
+def best_media_type(accept: str | None, offered: Sequence[str]) -> str | None:
     """The media type to answer with, None when none of those offered is acceptable.
 
     The highest weight wins, then the range that names the type most closely, then the order of
     `offered`. No header, or an empty one, accepts anything.
     """
-    ranges = [_range(part) for part in (accept or "").split(",")[:MOST_RANGES] if part.strip()]
+    # Java's own client still sends a bare `*`.
+    ranges = [("*/*" if name == "*" else name, weight) for name, weight in weighted_choices(accept)]
     if not ranges:
         return offered[0]
     rated = [(*_rated(media_type, ranges), media_type) for media_type in offered]
@@ -27,17 +37,3 @@ def _rated(media_type: str, ranges: Sequence[tuple[str, float]]) -> tuple[float,
     found = [(names.index(name), weight) for name, weight in ranges if name in names]
     closeness, weight = max(found, default=(0, 0.0))
     return weight, closeness
-
-
-def _range(part: str) -> tuple[str, float]:
-    """`text/csv; charset=utf-8; q=0.5` → ("text/csv", 0.5). Parameters other than the weight ask for
-    nothing that we could do otherwise."""
-    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    weights = [value for key, _, value in (p.partition("=") for p in parameters) if key.strip() == "q"]
-    # Java's own client still sends a bare `*`, and weights without their leading zero.
-    return ("*/*" if name == "*" else name), _weight(weights[0]) if weights else 1.0
-
-
-def _weight(text: str) -> float:
-    """A weight from 0 to 1; one that cannot be read refuses, as nothing better is known."""
-    return float(text) if fullmatch(r"\s*(0?\.\d{1,3}|0\.?|1(\.0{0,3})?)\s*", text) else 0.0

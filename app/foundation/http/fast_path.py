@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.foundation.http.body import read_body
 from app.foundation.http.problem_responses import SECURITY_HEADERS, answer, escaped, invalid, of_database
+from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import SQLAlchemyError
 from app.foundation.telemetry import Metrics
@@ -43,7 +44,7 @@ class OnePassRoute(APIRoute):
 
         async def answerer(request: Request) -> Response:
             principal = await guard(request)
-            seconds = request.app.state.settings.receive_seconds
+            seconds = services_of(request).settings.receive_seconds
             body = await read_body(request.scope, request.receive, limit=limit, seconds=seconds)
             try:
                 sheet = validate(body)

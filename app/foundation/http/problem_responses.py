@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from app.foundation.http.services import services_of
 from app.foundation.problems import MEDIA_TYPE, FieldError, Problem, busy
 from app.foundation.storage.database import OperationalError, SQLAlchemyError, TimeoutError
 from app.foundation.translations import Phrase, negotiate, translator
@@ -68,7 +69,7 @@ class ProblemResponse(Response):
 
 def answer(request: Request, problem: Problem) -> ProblemResponse:
     """The response that tells this requester of this problem."""
-    return ProblemResponse(problem, request.headers.get("accept-language"), request.app.state.language)
+    return ProblemResponse(problem, request.headers.get("accept-language"), services_of(request).settings.language)
 
 
 def field_errors(errors: Sequence[Any], *, skip: int = 0) -> list[FieldError]:
@@ -171,7 +172,7 @@ def install(app: FastAPI) -> None:
         if code == "method-not-allowed":
             # A route knows its own methods only, not those of another route at the same path.
             path = getattr(request.scope.get("route"), "path", "")
-            headers["Allow"] = request.app.state.allowed.get(path, headers.get("Allow", ""))
+            headers["Allow"] = services_of(request).allowed.get(path, headers.get("Allow", ""))
         return answer(request, Problem(code, headers=headers, limit=0))
 
     @app.exception_handler(SQLAlchemyError)

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from app.foundation.http.middleware import route_of
+from app.foundation.http.services import services_of
 from app.foundation.problems import FieldError, Problem
 
 Queries = Mapping[tuple[str, str], frozenset[str]]
@@ -34,7 +35,7 @@ def queries(routes: Iterable[BaseRoute]) -> Queries:
 
 async def exact_query(request: Request) -> None:
     """Refuse a query with a parameter that is unknown or repeated."""
-    known: Queries = request.app.state.queries
+    known = services_of(request).queries
     sent = [name for name, _ in request.query_params.multi_items()]
     errors = list(_errors(sent, known.get((request.method, route_of(request.scope)), frozenset())))
     if errors:

@@ -7,9 +7,10 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.foundation.http.services import services_of
 from app.foundation.storage.database import Database, SQLAlchemyError
 from app.foundation.storage.migrations import current, head
-from app.foundation.telemetry import METRICS_TYPE, Metrics
+from app.foundation.telemetry import METRICS_TYPE
 
 router = APIRouter(tags=["service"])
 
@@ -37,14 +38,14 @@ async def health() -> Health:
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
 def readiness(request: Request) -> Response:
     """The database answers and has the newest migration."""
-    state = readiness_of(request.app.state.database)
+    state = readiness_of(services_of(request).database)
     return JSONResponse(state.model_dump(), 200 if state.status == "ready" else 503)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(request: Request) -> Response:
     """Figures for Prometheus; they hold no names, codes or words of people."""
-    figures: Metrics = request.app.state.metrics
+    figures = services_of(request).metrics
     return Response(figures.exposition(), media_type=METRICS_TYPE)
 
 

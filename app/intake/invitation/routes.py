@@ -9,8 +9,7 @@ from starlette.responses import Response
 from app.access.guard import anybody, requires
 from app.access.principals import KeyKind, Principal
 from app.foundation.http.openapi import open_problems, problems
-from app.foundation.settings import Settings
-from app.foundation.storage.database import Database
+from app.foundation.http.services import services_of
 from app.intake.invitation import office_page as pages
 from app.intake.invitation.posters import poster
 from app.intake.invitation.schemas import LookIn, OpenPageOut, TicketPageOut
@@ -33,7 +32,7 @@ SVG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/svg+xml": {"sch
 )
 def get_open_page(request: Request, agency: Code, office: Code) -> Response:
     """What the open page of an office shows. With If-None-Match, 304 while nothing changed."""
-    with _database(request).reading() as session:
+    with services_of(request).database.reading() as session:
         page = pages.open_page(session, agency, office)
         headers = {"ETag": page.tag, "Cache-Control": "public, no-cache"}
         if page.tag in request.headers.get("if-none-match", ""):
@@ -45,19 +44,15 @@ def get_open_page(request: Request, agency: Code, office: Code) -> Response:
 @router.post("/tickets/look", dependencies=OPEN, responses=open_problems(400, 408, 410, 413, 415, 429))
 def look_at_ticket(request: Request, body: LookIn) -> TicketPageOut:
     """Whom and what a ticket is about, without spending it. The code is all the proof there is: send no key."""
-    window: TicketWindow = request.app.state.ticket_window
+    window = services_of(request).of(TicketWindow)
     return window.look(body.ticket, request.client.host if request.client else "")
 
 
 @router.get("/offices/{office}/poster", response_class=Response, responses=SVG | problems(404, 409))
 def get_poster(request: Request, principal: Printer, office: Code) -> Response:
     """A QR code (SVG) that leads citizens to the open page of this office."""
-    settings: Settings = request.app.state.settings
-    with _database(request).reading() as session:
-        drawn = poster(session, principal.agency_id, principal.office, office, settings.public_url)
+    services = services_of(request)
+    settings = services.settings
+    with services.database.reading() as session:
+        drawn = poster(session, principal.reach, office, settings.public_url)
     return Response(drawn, media_type="image/svg+xml")
-
-
-def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database

@@ -1,25 +1,20 @@
 """What the pages of citizens show, on the wire. Nobody's NIP or whole name."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.devices.schemas import NamedOut
+from app.foundation.wire import StrictWireModel
 from app.instruments.schemas import InstrumentOut
 from app.ratings.schemas import TicketText
 
 
-class Wire(BaseModel):
-    """Frozen, and strict about names and types."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class LookIn(Wire):
+class LookIn(StrictWireModel):
     """A ticket's code as it was read or typed; it travels in bodies only."""
 
     ticket: TicketText
 
 
-class TicketPageOut(Wire):
+class TicketPageOut(StrictWireModel):
     """What is rated with this ticket, and how."""
 
     office: NamedOut
@@ -28,7 +23,7 @@ class TicketPageOut(Wire):
     instrument: InstrumentOut
 
 
-class OpenPageOut(Wire):
+class OpenPageOut(StrictWireModel):
     """What may be rated at an office with neither key nor ticket, and how."""
 
     agency: str

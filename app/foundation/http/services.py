@@ -1,0 +1,51 @@
+"""What a process answers requests with: one frozen record, made at start-up, that every route reads from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from starlette.requests import Request
+
+from app.foundation.clock import Clock
+from app.foundation.settings import Settings
+from app.foundation.storage.database import Database
+from app.foundation.telemetry import Metrics
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True)
+class Services:
+    """What all rooms share, and by their classes the services of single rooms, which this one cannot know.
+
+    `allowed` are the methods of each path as `Allow` lists them, `queries` the parameters that each method of each
+    path takes.
+    """
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    metrics: Metrics
+    allowed: Mapping[str, str] = field(default_factory=dict)
+    queries: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    of_rooms: Mapping[type[Any], object] = field(default_factory=dict)
+
+    def of(self, kind: type[Kind]) -> Kind:
+        """The one service of this class; KeyError where none was made."""
+        # `having` files each service under its own class.
+        return cast("Kind", self.of_rooms[kind])
+
+    def having(self, *services: object) -> "Services":
+        """The same record with more services of rooms."""
+        return replace(self, of_rooms={**self.of_rooms, **{type(each): each for each in services}})
+
+    def now(self) -> datetime:
+        """The present moment, aware and in UTC."""
+        return self.clock()
+
+
+def services_of(request: Request) -> Services:
+    """The record of the application that answers this request."""
+    services: Services = request.app.state.services
+    return services
