@@ -13,7 +13,7 @@ from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
 from app.foundation.telemetry import Metrics
 from app.ratings.retention import forget, tidy
-from app.screening.nightly import Nightly, count_open
+from app.screening.nightly import NightlyScreening, count_open
 from app.tickets.expiry import sweep_expired
 
 log = structlog.get_logger("cermin")
@@ -21,7 +21,7 @@ log = structlog.get_logger("cermin")
 HOUR, MINUTE = 3_600.0, 60.0
 
 
-class Chore(NamedTuple):
+class Job(NamedTuple):
     """Work for a thread of its own, again and again; a failure is logged and waits for the next time."""
 
     name: str
@@ -31,10 +31,10 @@ class Chore(NamedTuple):
     at_once: bool = True
 
 
-class Upkeep:
+class BackgroundJobs:
     """The chores of one process."""
 
-    def __init__(self, chores: Sequence[Chore]) -> None:
+    def __init__(self, chores: Sequence[Job]) -> None:
         self._tasks = [asyncio.create_task(_repeat(chore)) for chore in chores]
 
     async def end(self) -> None:
@@ -44,9 +44,9 @@ class Upkeep:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def chores_of(
-    settings: Settings, database: Database, clock: Clock, metrics: Metrics, nightly: Nightly
-) -> tuple[Chore, ...]:
+def jobs_of(
+    settings: Settings, database: Database, clock: Clock, metrics: Metrics, nightly: NightlyScreening
+) -> tuple[Job, ...]:
     """Everything there is to do."""
 
     def tidied() -> None:
@@ -62,13 +62,13 @@ def chores_of(
         metrics.open_findings.set(count_open(database))
 
     return (
-        Chore("tidy", HOUR, tidied),
-        Chore("look", MINUTE, told),
-        Chore("screening", MINUTE, nightly.look, at_once=False),
+        Job("tidy", HOUR, tidied),
+        Job("look", MINUTE, told),
+        Job("screening", MINUTE, nightly.look, at_once=False),
     )
 
 
-async def _repeat(chore: Chore) -> None:
+async def _repeat(chore: Job) -> None:
     if not chore.at_once:
         await asyncio.sleep(chore.seconds)
     while True:

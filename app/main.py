@@ -31,33 +31,34 @@ from app.access.authentication import Authenticator
 from app.devices.pairing import PairingDesk
 from app.directory.catalogue_cache import CatalogueCache
 from app.foundation.clock import Clock, system_clock
-from app.foundation.http import problem_responses as answers
-from app.foundation.http.fast_path import ShortWay
-from app.foundation.http.middleware import Head, Limits, Watch
+from app.foundation.http import problem_responses
+from app.foundation.http.fast_path import FastPath
+from app.foundation.http.middleware import BodyLimits, HeadAsGet, ResponseWatch
 from app.foundation.http.openapi import document
-from app.foundation.http.query_parameters import queries
+from app.foundation.http.query_parameters import query_parameters
 from app.foundation.http.routes import readiness_of
 from app.foundation.http.services import Services
 from app.foundation.secret import derive, load_secret
 from app.foundation.settings import Environment, Settings
+from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database
-from app.foundation.storage.installation import UnfitInstallation, claim
+from app.foundation.storage.installation import claim_secret
 from app.foundation.telemetry import Metrics
-from app.instruments.registry import ShelfCache, changed_since_use
-from app.intake.invitation.ticket_lookup import TicketWindow
-from app.intake.rules.quotas import Pace, Quotas
+from app.instruments.registry import InstrumentCache, changed_since_use
+from app.intake.invitation.ticket_lookup import TicketLookup
+from app.intake.rules.quotas import DevicePace, DeviceQuotas
 from app.intake.with_key import Intake
-from app.intake.with_ticket import Redeemer
-from app.intake.without_key import OpenDoor
-from app.jobs import Upkeep, chores_of
+from app.intake.with_ticket import TicketIntake
+from app.intake.without_key import OpenAnswerIntake
+from app.jobs import BackgroundJobs, jobs_of
 from app.ratings.keys import KeyMaker
 from app.ratings.store import RatingStore
-from app.ratings.validation import Judge
+from app.ratings.validation import RatingValidator
 from app.ratings.writer import Writer
 from app.reports.sealed_cache import Shelf
-from app.screening.nightly import Nightly
-from app.tickets.attempts import Attempts
-from app.tickets.issuing import TicketOffice
+from app.screening.nightly import NightlyScreening
+from app.tickets.attempts import TicketAttempts
+from app.tickets.issuing import TicketIssuer
 from app.web import docs
 
 log = structlog.get_logger("cermin")
@@ -103,18 +104,18 @@ class Cermin(FastAPI):
         return self.openapi_schema
 
     def build_middleware_stack(self) -> ASGIApp:
-        """ShortWay → Watch → Head → Limits → FastAPI's own stack."""
+        """FastPath → ResponseWatch → HeadAsGet → BodyLimits → FastAPI's own stack."""
         services: Services = self.state.services
         settings, metrics = services.settings, services.metrics
-        stack: ASGIApp = Limits(
+        stack: ASGIApp = BodyLimits(
             super().build_middleware_stack(),
             limit=LARGEST_BODY,
             seconds=settings.receive_seconds,
             language=settings.language,
         )
-        stack = Watch(Head(stack), metrics=metrics, language=settings.language)
+        stack = ResponseWatch(HeadAsGet(stack), metrics=metrics, language=settings.language)
         routes = [route for router in ROUTERS for route in router.routes]
-        return ShortWay(stack, routes, metrics)
+        return FastPath(stack, routes, metrics)
 
 
 def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
@@ -133,11 +134,11 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         redirect_slashes=False,
         redoc_url=None,
     )
-    answers.install(application)
+    problem_responses.install(application)
     docs.install(application)
     routes = [*application.routes, *(route for router in ROUTERS for route in router.routes)]
     application.state.services = Services(
-        settings, database, clock, Metrics(), answers.allowed(routes), queries(routes)
+        settings, database, clock, Metrics(), problem_responses.allowed_methods(routes), query_parameters(routes)
     ).having(
         Shelf(),
         Authenticator(database, clock, settings.key_cache_seconds),
@@ -164,7 +165,7 @@ def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
         services: Services = application.state.services
         settings, database, clock, metrics = services.settings, services.database, services.clock, services.metrics
         check_fitness(settings, database, secret)
-        nightly = Nightly(
+        nightly = NightlyScreening(
             database,
             clock,
             hour=settings.screen_at,
@@ -174,14 +175,14 @@ def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
         writer = _writer(settings, database)
         metrics.queued.set_function(lambda: writer.queued)
         application.state.services = services.having(nightly, *_intake(services, writer, secret))
-        upkeep = Upkeep(chores_of(settings, database, clock, metrics, nightly))
+        jobs = BackgroundJobs(jobs_of(settings, database, clock, metrics, nightly))
         _calm_the_interpreter()
         try:
             yield
         finally:
             nightly.stop()
             await writer.drain()
-            await upkeep.end()
+            await jobs.end()
             database.dispose()
 
     return lifespan
@@ -205,9 +206,9 @@ def _intake(services: Services, writer: Writer, secret: bytes) -> tuple[object, 
     catalogues = CatalogueCache(
         database, clock, seconds=settings.directory_cache_seconds, reach=late_limit + timedelta(days=1)
     )
-    shelves = ShelfCache(database, clock, settings.directory_cache_seconds)
-    judge, store = Judge(KeyMaker.of(secret), late_limit), RatingStore(database)
-    pace = Pace(settings.device_per_hour, settings.device_burst, settings.device_interval_seconds)
+    shelves = InstrumentCache(database, clock, settings.directory_cache_seconds)
+    judge, store = RatingValidator(KeyMaker.of(secret), late_limit), RatingStore(database)
+    pace = DevicePace(settings.device_per_hour, settings.device_burst, settings.device_interval_seconds)
     intake = Intake(
         catalogues=catalogues,
         shelves=shelves,
@@ -215,10 +216,10 @@ def _intake(services: Services, writer: Writer, secret: bytes) -> tuple[object, 
         store=store,
         writer=writer,
         clock=clock,
-        quotas=Quotas(pace),
+        quotas=DeviceQuotas(pace),
     )
-    pepper, attempts = derive(secret, "ticket"), Attempts(clock)
-    redeemer = Redeemer(
+    pepper, attempts = derive(secret, "ticket"), TicketAttempts(clock)
+    redeemer = TicketIntake(
         database=database,
         catalogues=catalogues,
         shelves=shelves,
@@ -234,25 +235,25 @@ def _intake(services: Services, writer: Writer, secret: bytes) -> tuple[object, 
         catalogues,
         intake,
         redeemer,
-        OpenDoor(intake, catalogues, clock),
-        TicketOffice(database, catalogues, pepper),
-        TicketWindow(database, pepper, attempts, clock),
+        OpenAnswerIntake(intake, catalogues, clock),
+        TicketIssuer(database, catalogues, pepper),
+        TicketLookup(database, pepper, attempts, clock),
     )
 
 
 def check_fitness(settings: Settings, database: Database, secret: bytes) -> None:
     """Refuse to start where an acknowledged rating could be lost, counted twice or scored otherwise."""
     if readiness_of(database).status != "ready":
-        raise UnfitInstallation("The database is not reachable or not migrated. Run `cermin migrate`.")
+        raise StartupError("The database is not reachable or not migrated. Run `cermin migrate`.")
     if settings.environment is Environment.production:
         if settings.secret is None and not database.is_sqlite:
-            raise UnfitInstallation("Set CERMIN_SECRET: several processes must share one secret.")
+            raise StartupError("Set CERMIN_SECRET: several processes must share one secret.")
         if unsafe := database.unsafe_settings():
-            raise UnfitInstallation(f"PostgreSQL runs with {', '.join(unsafe)} off; switch it on.")
-    claim(database, secret)
+            raise StartupError(f"PostgreSQL runs with {', '.join(unsafe)} off; switch it on.")
+    claim_secret(database, secret)
     with database.reading() as session:
         if changed := changed_since_use(session):
-            raise UnfitInstallation(f"Instruments differ from the ones used before: {', '.join(changed)}.")
+            raise StartupError(f"Instruments differ from the ones used before: {', '.join(changed)}.")
 
 
 def _calm_the_interpreter() -> None:

@@ -20,9 +20,9 @@ from app.foundation.http.services import Services
 from app.foundation.ids import new_id
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
-from app.instruments.registry import put_shipped
+from app.instruments.registry import add_shipped
 from app.main import create_app
-from app.screening.nightly import Nightly
+from app.screening.nightly import NightlyScreening
 
 SECRET = "a secret of the tests, long enough to be one"
 # A Wednesday, 10:00 in WIB, 11:00 in WITA, 12:00 in WIT.
@@ -79,7 +79,7 @@ class House:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         with start_blocking_portal() as portal, portal.wrap_async_context_manager(lifespan(app)):
             if not screens:
-                app.state.services.of(Nightly).stop()
+                app.state.services.of(NightlyScreening).stop()
             client = httpx.AsyncClient(transport=transport, base_url="http://cermin.test")
             yield cls(app, database, clock, portal, client, dict(keys))
             portal.call(client.aclose)
@@ -155,7 +155,7 @@ def furnish(database: Database, agency_id: str, now: datetime) -> dict[str, str]
     with database.writing() as session:
         session.add(Agency(agency_id=agency_id, name=agency_id, directory_version=new_id(), created_at=now))
         session.flush()
-        put_shipped(session, agency_id, now)
+        add_shipped(session, agency_id, now)
         for group in directory(agency_id):
             session.add_all(group)
             session.flush()

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from app.directory.tables import Counter, Employee, Office, Posting, Service
 from app.foundation.storage.database import metadata
-from app.instruments.registry import put_own
+from app.instruments.registry import add_own
 from tests.house import NOW, House, problem
 
 AGENCIES = ("kota", "desa")
@@ -90,7 +90,7 @@ def town(house: House) -> House:
             ):
                 session.add(row)
                 session.flush()
-            put_own(session, a, instrument_of(own["instrument"]), actor="test", now=NOW)
+            add_own(session, a, instrument_of(own["instrument"]), actor="test", now=NOW)
     return house
 
 

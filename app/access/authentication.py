@@ -10,7 +10,7 @@ from app.access.keys import matches, read_key
 from app.access.principals import KeyKind, Principal
 from app.access.store import keys_by_lookup
 from app.access.tables import ApiKey
-from app.foundation.cache import Memory
+from app.foundation.cache import Cache
 from app.foundation.clock import Clock
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database
@@ -30,7 +30,7 @@ class Authenticator:
         self._database = database
         self._clock = clock
         # By digest, so that no key lies in memory longer than its request.
-        self._memory: Memory[bytes, Principal] = Memory(clock, cache_seconds)
+        self._memory: Cache[bytes, Principal] = Cache(clock, cache_seconds)
 
     def remembered(self, authorization: str | None) -> Principal | None:
         """The principal if this header was checked a moment ago; never touches the database."""

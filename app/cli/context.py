@@ -13,7 +13,7 @@ from rich.table import Table
 
 from app.foundation.secret import load_secret
 from app.foundation.settings import Settings
-from app.foundation.startup_errors import UnfitInstallation
+from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database, SQLAlchemyError
 
 out = Console()
@@ -82,7 +82,7 @@ def told(status: int = 1) -> Iterator[None]:
     """An installation or a database that cannot be used ends the command with a sentence."""
     try:
         yield
-    except UnfitInstallation as unfit:
+    except StartupError as unfit:
         raise fail(str(unfit), status) from None
     except SQLAlchemyError as error:
         # The error's own text would show SQL and perhaps values.

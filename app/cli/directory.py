@@ -13,14 +13,14 @@ from rich.text import Text
 from app.cli.context import actor, database, err, fail, out
 from app.directory import register
 from app.directory.faults import DirectoryFault, WorkbookFault
-from app.directory.workbook.changes import Counts
+from app.directory.workbook.changes import ChangeCounts
 from app.directory.workbook.files import read_workbook
 from app.directory.workbook.importing import import_directory
 from app.directory.workbook.proposal import propose
 from app.directory.workbook.template import write_template
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Session
-from app.instruments.registry import put_shipped
+from app.instruments.registry import add_shipped
 
 agency = typer.Typer(help="Agencies, the tenants of this installation.", no_args_is_help=True)
 office = typer.Typer(help="Places of service.", no_args_is_help=True)
@@ -40,7 +40,7 @@ def add_agency(code: NewCode, name: Name) -> None:
     """Add an agency."""
     with _changing() as session:
         register.add_agency(session, code=code, name=name, actor=actor(), now=system_clock())
-        put_shipped(session, code, system_clock())
+        add_shipped(session, code, system_clock())
     _say(f"agency {code} added")
 
 
@@ -201,7 +201,7 @@ def _faults_table(fault: WorkbookFault) -> Table:
     return table
 
 
-def _counts_table(counts: Mapping[str, Counts]) -> Table:
+def _counts_table(counts: Mapping[str, ChangeCounts]) -> Table:
     table = Table("sheet", "new", "changed", "unchanged")
     for sheet, each in counts.items():
         table.add_row(sheet, *map(str, each))

@@ -14,16 +14,17 @@ from app.cli.context import actor, database, err, fail, out, secret
 from app.cli.faults import faulty, show_faults
 from app.directory.catalogue_cache import read_catalogue
 from app.foundation.clock import system_clock
+from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database, SQLAlchemyError
-from app.foundation.storage.installation import UnfitInstallation, claim
+from app.foundation.storage.installation import claim_secret
 from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
 from app.ratings.csv_import.cells import PROFILE_CODES
 from app.ratings.csv_import.csv_file import FileFault, column_name, read_answers
-from app.ratings.csv_import.importing import Counts, Proposal, Track, propose, store_answers
+from app.ratings.csv_import.importing import ImportCounts, ImportProposal, Track, propose, store_answers
 from app.ratings.csv_import.past_answers import Form
 from app.ratings.keys import KeyMaker
-from app.ratings.validation import Premises
+from app.ratings.validation import KnownCodes
 
 One = TypeVar("One")
 Channel = Literal["import", "kiosk", "mobile", "web"]
@@ -90,19 +91,19 @@ def import_answers(
 def _keys(db: Database) -> KeyMaker:
     """With another secret than the service's every id would meet another key, and retries count twice."""
     try:
-        claim(db, secret())
-    except UnfitInstallation as unfit:
+        claim_secret(db, secret())
+    except StartupError as unfit:
         raise fail(str(unfit)) from None
     return KeyMaker.of(secret())
 
 
-def _premises(db: Database, agency: str, now: datetime) -> Premises:
+def _premises(db: Database, agency: str, now: datetime) -> KnownCodes:
     # Who was on duty matters only to a device, so no duty is read.
     catalogue = read_catalogue(db, agency, now)
     if catalogue is None:
         raise fail(f"There is no agency {agency}.")
     with db.reading() as session:
-        return Premises(catalogue, instruments_of(session, agency))
+        return KnownCodes(catalogue, instruments_of(session, agency))
 
 
 def _named(kind: str, code: str, known: Mapping[str, One]) -> One:
@@ -144,7 +145,9 @@ def _tracked(progress: Progress) -> Track:
     return track
 
 
-def _proposal(file: Path, form: Form, premises: Premises, keys: KeyMaker, now: datetime, track: Track) -> Proposal:
+def _proposal(
+    file: Path, form: Form, premises: KnownCodes, keys: KeyMaker, now: datetime, track: Track
+) -> ImportProposal:
     try:
         return propose(read_answers(file, form.columns), form, premises, keys, now, track)
     except FileFault as fault:
@@ -164,7 +167,7 @@ def _interruptible() -> Iterator[None]:
         ) from None
 
 
-def _sum_up(counts: Counts) -> None:
+def _sum_up(counts: ImportCounts) -> None:
     table = Table("read", "stored", "already there", "faulty")
     table.add_row(*map(str, (counts.read, counts.stored, counts.there, counts.faulty)))
     out.print(table)

@@ -12,7 +12,7 @@ from app.cli.context import actor, database, fail, print_table, settings
 from app.directory.catalogue_store import directory_version
 from app.disclosure.rules.minimum import SMALLEST_N
 from app.foundation.clock import system_clock
-from app.foundation.http.problem_responses import invalid
+from app.foundation.http.problem_responses import validation_problem
 from app.foundation.problems import Problem
 from app.foundation.translations import translator
 from app.indices.presenting import table_out
@@ -78,7 +78,7 @@ def _read(agency: str, asked: dict[str, str]) -> IndexTable:
                 longest_days=settings().longest_period_days,
             )
     except ValidationError as error:
-        raise fail(_worded(invalid(error))) from None
+        raise fail(_worded(validation_problem(error))) from None
     except Problem as problem:
         raise fail(_worded(problem)) from None
 

@@ -13,7 +13,7 @@ from app.foundation.clock import system_clock
 from app.foundation.storage.database import Session
 from app.instruments.loading import InstrumentFault, shipped
 from app.instruments.model import Instrument
-from app.instruments.registry import instruments_of, put_own
+from app.instruments.registry import add_own, instruments_of
 from app.instruments.schemas import weight_text
 
 instrument = typer.Typer(help="Questionnaires: the shipped ones and an agency's own.", no_args_is_help=True)
@@ -32,7 +32,7 @@ def add(
         try:
             with db.writing() as session:
                 present = _shelf(session, agency)
-                added = put_own(session, agency, source, actor=actor(), now=system_clock())
+                added = add_own(session, agency, source, actor=actor(), now=system_clock())
         except InstrumentFault as fault:
             raise fail("\n".join(fault.faults)) from None
     _say(f"{added.id} is there already" if added.id in present else f"{added.id} added")

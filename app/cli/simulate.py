@@ -27,7 +27,7 @@ TWICE = 10
 
 
 @dataclass(frozen=True)
-class Visit:
+class QueueVisit:
     """What the queue system tells of every visit."""
 
     office: str
@@ -61,7 +61,7 @@ def queue(
     key = os.environ.get(KEY)
     if not key:
         raise fail(f"Set {KEY} to a key of the kind queue.")
-    visit = Visit(office, service, counter, employee)
+    visit = QueueVisit(office, service, counter, employee)
     with httpx.Client(base_url=url, timeout=10) as client:
         before = _counted(client, key, office)
         outcomes = _run(client, key, visit, max(1, round(rate * minutes)), 60 / rate)
@@ -69,7 +69,7 @@ def queue(
     _conclude(outcomes, {name: after[name] - before[name] for name in after})
 
 
-def _run(client: httpx.Client, key: str, visit: Visit, visits: int, pause: float) -> Counter[str]:
+def _run(client: httpx.Client, key: str, visit: QueueVisit, visits: int, pause: float) -> Counter[str]:
     """What became of everything that was sent, one visit every `pause` seconds."""
     outcomes: Counter[str] = Counter()
     start = time.monotonic()
@@ -83,11 +83,11 @@ def _run(client: httpx.Client, key: str, visit: Visit, visits: int, pause: float
     return outcomes
 
 
-def _visited(client: httpx.Client, key: str, visit: Visit, number: int) -> list[str]:
+def _visited(client: httpx.Client, key: str, visit: QueueVisit, number: int) -> list[str]:
     return list(_visit(client, key, visit, number))
 
 
-def _visit(client: httpx.Client, key: str, visit: Visit, number: int) -> Iterator[str]:
+def _visit(client: httpx.Client, key: str, visit: QueueVisit, number: int) -> Iterator[str]:
     """One visit from arrival to rating; it ends where something is not answered as it should be."""
     arrival = {"office": visit.office, "service": visit.service}
     issued = _sent(client, "/v1/tickets", arrival, key, tries=1)

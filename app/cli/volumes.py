@@ -9,11 +9,11 @@ import typer
 from app.cli.context import actor, database, fail, out
 from app.cli.faults import faulty, show_faults
 from app.directory.catalogue_cache import read_catalogue
-from app.directory.faults import Fault as SheetFault
+from app.directory.faults import Fault
 from app.directory.volumes.csv_rows import COLUMNS, read_volumes
 from app.directory.volumes.intake import store_volumes
 from app.foundation.clock import system_clock
-from app.ratings.csv_import.csv_file import AnswersFile, Fault, FileFault, read_answers
+from app.ratings.csv_import.csv_file import AnswersFile, CsvFault, FileFault, read_answers
 
 volumes = typer.Typer(help="How many people were served.", no_args_is_help=True)
 
@@ -54,7 +54,7 @@ def _rows(file: Path) -> AnswersFile:
         raise fail(faulty(fault.faults)) from None
 
 
-def _in_order(ragged: Sequence[Fault], found: Sequence[SheetFault]) -> list[Fault]:
+def _in_order(ragged: Sequence[CsvFault], found: Sequence[Fault]) -> list[CsvFault]:
     """Row by row, those of one row as they were found."""
-    faults = [*ragged, *(Fault(each.row, each.column, each.problem) for each in found)]
+    faults = [*ragged, *(CsvFault(each.row, each.column, each.problem) for each in found)]
     return sorted(faults, key=lambda fault: fault.row or 0)

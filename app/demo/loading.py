@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.access.keys import issue
 from app.access.principals import KeyKind
-from app.demo.rating import Rating
+from app.demo.rating import DemoRating
 from app.demo.simulation import simulate
 from app.demo.town import AGENCY_CODE, AGENCY_NAME
 from app.demo.workbook import Row, directory_sheets, duty_rows
@@ -23,11 +23,11 @@ from app.directory.register import add_agency
 from app.directory.store import find_agency
 from app.directory.workbook.files import read_workbook
 from app.directory.workbook.importing import import_directory
-from app.directory.workbook.proposal import Proposal, propose
+from app.directory.workbook.proposal import DirectoryProposal, propose
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database, Session
-from app.foundation.storage.installation import note, noted
-from app.instruments.registry import put_shipped
+from app.foundation.storage.installation import fact, put_fact
+from app.instruments.registry import add_shipped
 
 SEED = 2026
 BATCH = 500
@@ -57,7 +57,7 @@ def load(values: Settings, db: Database, now: datetime, serving: Serving, consol
     with db.writing() as session:
         agency = find_agency(session, AGENCY_CODE)
         began = now if agency is None else agency.created_at
-        if noted(session, WHOLE) == str(began.date()):
+        if fact(session, WHOLE) == str(began.date()):
             return
         if agency is None:
             _furnish(session, now)
@@ -68,7 +68,7 @@ def load(values: Settings, db: Database, now: datetime, serving: Serving, consol
     if refused:
         raise DemoRefused(refused)
     with db.writing() as session:
-        note(session, WHOLE, str(began.date()))
+        put_fact(session, WHOLE, str(began.date()))
 
 
 def extend_roster(db: Database, now: datetime, console: Console) -> None:
@@ -87,12 +87,12 @@ def extend_roster(db: Database, now: datetime, console: Console) -> None:
 def _furnish(session: Session, now: datetime) -> None:
     """The directory goes in through the same import as an agency's own workbook."""
     add_agency(session, code=AGENCY_CODE, name=AGENCY_NAME, actor=ACTOR, now=now)
-    put_shipped(session, AGENCY_CODE, now)
+    add_shipped(session, AGENCY_CODE, now)
     proposal = _proposal(directory_sheets(now.date()), now)
     import_directory(session, proposal, agency_id=AGENCY_CODE, actor=ACTOR, now=now)
 
 
-def _proposal(sheets: Mapping[str, Sequence[Row]], now: datetime) -> Proposal:
+def _proposal(sheets: Mapping[str, Sequence[Row]], now: datetime) -> DirectoryProposal:
     with TemporaryDirectory() as folder:
         for name, rows in sheets.items():
             _write_csv(Path(folder) / f"{name}.csv", rows)
@@ -113,10 +113,10 @@ def loading_settings(values: Settings, reach: timedelta) -> Settings:
 
 
 async def _rate(
-    values: Settings, db: Database, now: datetime, ratings: Sequence[Rating], serving: Serving, console: Console
+    values: Settings, db: Database, now: datetime, ratings: Sequence[DemoRating], serving: Serving, console: Console
 ) -> int:
     """Post everything as batches with each kiosk's own key; returns how many were refused."""
-    by_place: dict[Place, list[Rating]] = {}
+    by_place: dict[Place, list[DemoRating]] = {}
     for rating in ratings:
         by_place.setdefault((rating.office, rating.counter) if rating.counter else None, []).append(rating)
     keys = _loading_keys(db, now, by_place)
@@ -131,13 +131,13 @@ async def _rate(
     return refused
 
 
-def _batches(by_place: Mapping[Place, Sequence[Rating]]) -> Iterator[tuple[Place, Sequence[Rating]]]:
+def _batches(by_place: Mapping[Place, Sequence[DemoRating]]) -> Iterator[tuple[Place, Sequence[DemoRating]]]:
     for place, ratings in by_place.items():
         for start in range(0, len(ratings), BATCH):
             yield place, ratings[start : start + BATCH]
 
 
-async def _post(client: httpx.AsyncClient, key: str, batch: Sequence[Rating]) -> int:
+async def _post(client: httpx.AsyncClient, key: str, batch: Sequence[DemoRating]) -> int:
     body = {"ratings": [rating.body() for rating in batch]}
     response = await client.post("/v1/ratings/batch", json=body, headers={"Authorization": f"Bearer {key}"})
     response.raise_for_status()

@@ -7,7 +7,7 @@ were born on one day and appointed in one month, so one above 900 belongs to nob
 from typing import NamedTuple
 
 
-class Employee(NamedTuple):
+class TownEmployee(NamedTuple):
     """The person rated. `posted_from` is an ISO date; empty where it depends on the day of the demo."""
 
     code: str
@@ -38,35 +38,35 @@ SOCIAL_SENIOR = "Penyuluh Sosial Ahli Muda"
 SOCIAL_WORKER = "Pekerja Sosial Ahli Muda"
 
 EMPLOYEES = (
-    Employee("E001", "Raden Bagus Wiratama", "197803142004121901", ANALYST, "III/d", "setda", "2019-03-01"),
-    Employee("E002", "Cut Rahmawati", "198907222014032938", INTEGRATED, "III/b", "setda", "2021-01-04"),
-    Employee("E003", "Siti Rohmah Nurjanah", "198509112009022975", DATABASE, "III/c", "mpp", "2020-06-02"),
-    Employee("E004", "I Made Arya Sudiarta", "199102052015031915", POLICE_DESK, "III/a", "mpp", "2021-02-01"),
-    Employee("E005", "Togar Simanjuntak", "198206182008011952", PERMITS_SENIOR, "III/d", "mpp", "2020-06-02"),
-    Employee("E006", "Andi Nurfadillah", "199304272019032989", LABOUR, "III/a", "mpp", "2022-01-03"),
-    Employee("E007", "Yohana Waromi", "199001092014022929", OPERATOR, "II/d", "mpp", "2020-06-02"),
-    Employee("E008", "Dedi Kurniawan", "198708302011011966", POLICE_DESK, "III/b", "mpp", "2023-03-01"),
-    Employee("E009", "Rini Wulandari", "199411162020122906", PERMITS, "III/a", "mpp", "2022-01-03"),
-    Employee("E010", "Muhammad Rizal Hasibuan", "198402032009121943", SOCIAL_SENIOR, "III/c", "mpp", "2021-02-01"),
-    Employee("E011", "Ni Luh Putu Sukerti", "199605192022022980", OPERATOR, "II/c", "mpp", "2023-03-01"),
-    Employee("E012", "Bambang Prasetya", "197512241999031920", DATABASE, "III/d", "disdukcapil", "2018-01-02"),
-    Employee("E013", "Yeni Marlina", "198606102010012957", OPERATOR, "III/b", "disdukcapil", "2019-07-01"),
-    Employee("E014", "Parlindungan Harahap", "198104082006041994", REGISTRAR, "III/c", "disdukcapil", "2018-01-02"),
-    Employee("E015", "Tuti Handayani", "198810022012032934", OPERATOR, "III/b", "disdukcapil", "2020-02-03"),
-    Employee("E016", "Fransiskus Bere", "199207172018031971", OPERATOR, "III/a", "disdukcapil", "2022-05-09"),
-    Employee("E017", "Nurul Hidayati", "199503252020122911", OPERATOR, "II/d", "disdukcapil", "2022-05-09"),
-    Employee("E018", "Stefanus Lengkong", "197911132005011948", PERMITS_SENIOR, "III/d", "dpmptsp", "2019-01-02"),
-    Employee("E019", "Lia Damayanti", "199008282015032985", PERMITS, "III/b", "dpmptsp", "2020-09-01"),
-    Employee("E020", "Ahmad Zainuri", "198301192009021925", BUILDINGS, "III/c", "dpmptsp", "2019-01-02"),
-    Employee("E021", "Maria Goreti Seran", "199406062019032962", PERMITS, "III/a", "dpmptsp", "2021-08-02"),
-    Employee("E022", "Hendra Saputra", "198604022011011902", LABOUR_SENIOR, "III/c", "disnaker", "2020-01-06"),
-    Employee("E023", "Rahayu Ningsih", "199112302016022939", LABOUR, "III/a", "disnaker", "2021-04-01"),
-    Employee("E024", "Lalu Supriadi", "198905152014031976", LABOUR_CLERK, "II/d", "disnaker", "2022-10-03"),
-    Employee("E025", "Baiq Sri Hartini", "198409212008012916", SOCIAL_SENIOR, "III/c", "dinsos", "2019-05-02"),
-    Employee("E026", "Syamsul Daeng Ngalle", "198002072006041953", SOCIAL_WORKER, "III/d", "dinsos", "2019-05-02"),
-    Employee("E027", "Elisabet Rumaropen", "199308122019032990", SOCIAL, "III/a", "dinsos", "2022-02-01"),
-    Employee("E028", "Yulius Kogoya", "198701292012031930", OPERATOR, "III/b", "upt-dukcapil-timur", "2020-03-02"),
-    Employee(
+    TownEmployee("E001", "Raden Bagus Wiratama", "197803142004121901", ANALYST, "III/d", "setda", "2019-03-01"),
+    TownEmployee("E002", "Cut Rahmawati", "198907222014032938", INTEGRATED, "III/b", "setda", "2021-01-04"),
+    TownEmployee("E003", "Siti Rohmah Nurjanah", "198509112009022975", DATABASE, "III/c", "mpp", "2020-06-02"),
+    TownEmployee("E004", "I Made Arya Sudiarta", "199102052015031915", POLICE_DESK, "III/a", "mpp", "2021-02-01"),
+    TownEmployee("E005", "Togar Simanjuntak", "198206182008011952", PERMITS_SENIOR, "III/d", "mpp", "2020-06-02"),
+    TownEmployee("E006", "Andi Nurfadillah", "199304272019032989", LABOUR, "III/a", "mpp", "2022-01-03"),
+    TownEmployee("E007", "Yohana Waromi", "199001092014022929", OPERATOR, "II/d", "mpp", "2020-06-02"),
+    TownEmployee("E008", "Dedi Kurniawan", "198708302011011966", POLICE_DESK, "III/b", "mpp", "2023-03-01"),
+    TownEmployee("E009", "Rini Wulandari", "199411162020122906", PERMITS, "III/a", "mpp", "2022-01-03"),
+    TownEmployee("E010", "Muhammad Rizal Hasibuan", "198402032009121943", SOCIAL_SENIOR, "III/c", "mpp", "2021-02-01"),
+    TownEmployee("E011", "Ni Luh Putu Sukerti", "199605192022022980", OPERATOR, "II/c", "mpp", "2023-03-01"),
+    TownEmployee("E012", "Bambang Prasetya", "197512241999031920", DATABASE, "III/d", "disdukcapil", "2018-01-02"),
+    TownEmployee("E013", "Yeni Marlina", "198606102010012957", OPERATOR, "III/b", "disdukcapil", "2019-07-01"),
+    TownEmployee("E014", "Parlindungan Harahap", "198104082006041994", REGISTRAR, "III/c", "disdukcapil", "2018-01-02"),
+    TownEmployee("E015", "Tuti Handayani", "198810022012032934", OPERATOR, "III/b", "disdukcapil", "2020-02-03"),
+    TownEmployee("E016", "Fransiskus Bere", "199207172018031971", OPERATOR, "III/a", "disdukcapil", "2022-05-09"),
+    TownEmployee("E017", "Nurul Hidayati", "199503252020122911", OPERATOR, "II/d", "disdukcapil", "2022-05-09"),
+    TownEmployee("E018", "Stefanus Lengkong", "197911132005011948", PERMITS_SENIOR, "III/d", "dpmptsp", "2019-01-02"),
+    TownEmployee("E019", "Lia Damayanti", "199008282015032985", PERMITS, "III/b", "dpmptsp", "2020-09-01"),
+    TownEmployee("E020", "Ahmad Zainuri", "198301192009021925", BUILDINGS, "III/c", "dpmptsp", "2019-01-02"),
+    TownEmployee("E021", "Maria Goreti Seran", "199406062019032962", PERMITS, "III/a", "dpmptsp", "2021-08-02"),
+    TownEmployee("E022", "Hendra Saputra", "198604022011011902", LABOUR_SENIOR, "III/c", "disnaker", "2020-01-06"),
+    TownEmployee("E023", "Rahayu Ningsih", "199112302016022939", LABOUR, "III/a", "disnaker", "2021-04-01"),
+    TownEmployee("E024", "Lalu Supriadi", "198905152014031976", LABOUR_CLERK, "II/d", "disnaker", "2022-10-03"),
+    TownEmployee("E025", "Baiq Sri Hartini", "198409212008012916", SOCIAL_SENIOR, "III/c", "dinsos", "2019-05-02"),
+    TownEmployee("E026", "Syamsul Daeng Ngalle", "198002072006041953", SOCIAL_WORKER, "III/d", "dinsos", "2019-05-02"),
+    TownEmployee("E027", "Elisabet Rumaropen", "199308122019032990", SOCIAL, "III/a", "dinsos", "2022-02-01"),
+    TownEmployee("E028", "Yulius Kogoya", "198701292012031930", OPERATOR, "III/b", "upt-dukcapil-timur", "2020-03-02"),
+    TownEmployee(
         "E029",
         "Martha Pattinama",
         "198205302008012967",
@@ -75,7 +75,7 @@ EMPLOYEES = (
         "upt-dukcapil-timur",
         "2020-03-02",
     ),
-    Employee(
+    TownEmployee(
         "E030",
         "Abdul Gani Tuasikal",
         "199010182015031907",
@@ -84,11 +84,11 @@ EMPLOYEES = (
         "upt-dukcapil-timur",
         "2021-06-01",
     ),
-    Employee("E031", "Novita Sampe", "199611052022022944", OPERATOR, "II/c", "upt-dukcapil-timur", "2023-01-02"),
-    Employee("E032", "Mahmud Sanusi", "197707032002121981", SECTION_HEAD, "III/d", "kec-muara-kaca", "2019-10-01"),
-    Employee("E033", "Nyimas Fitriani", "199204142018032921", GENERAL, "III/a", "kec-muara-kaca", "2021-03-01"),
-    Employee("E034", "Eko Budi Santoso", "198802262013011958", OPERATOR, "II/d", "kec-muara-kaca", "2020-11-02"),
-    Employee(
+    TownEmployee("E031", "Novita Sampe", "199611052022022944", OPERATOR, "II/c", "upt-dukcapil-timur", "2023-01-02"),
+    TownEmployee("E032", "Mahmud Sanusi", "197707032002121981", SECTION_HEAD, "III/d", "kec-muara-kaca", "2019-10-01"),
+    TownEmployee("E033", "Nyimas Fitriani", "199204142018032921", GENERAL, "III/a", "kec-muara-kaca", "2021-03-01"),
+    TownEmployee("E034", "Eko Budi Santoso", "198802262013011958", OPERATOR, "II/d", "kec-muara-kaca", "2020-11-02"),
+    TownEmployee(
         "E035",
         "Dewi Kartikasari",
         "198512082010012995",
@@ -97,11 +97,11 @@ EMPLOYEES = (
         "kec-bukit-pantul",
         "2020-08-03",
     ),
-    Employee("E036", "Yansen Tingang", "199109232016021935", GENERAL, "III/a", "kec-bukit-pantul", "2021-09-01"),
-    Employee("E037", "Norhasanah", "199401312019032972", OPERATOR, "II/d", "kec-bukit-pantul", "2022-07-01"),
-    Employee("E038", "Benyamin Rumbiak", "198306162009021912", OPERATOR, "III/b", "kec-teluk-bayang", "2020-04-01"),
-    Employee("E039", "Ester Wamaer", "199007032015032949", GENERAL, "III/a", "kec-teluk-bayang", "2021-05-03"),
-    Employee("E040", "Raka Aditya Nugraha", "199904172024031986", GENERAL, "II/c", "kec-teluk-bayang", ""),
+    TownEmployee("E036", "Yansen Tingang", "199109232016021935", GENERAL, "III/a", "kec-bukit-pantul", "2021-09-01"),
+    TownEmployee("E037", "Norhasanah", "199401312019032972", OPERATOR, "II/d", "kec-bukit-pantul", "2022-07-01"),
+    TownEmployee("E038", "Benyamin Rumbiak", "198306162009021912", OPERATOR, "III/b", "kec-teluk-bayang", "2020-04-01"),
+    TownEmployee("E039", "Ester Wamaer", "199007032015032949", GENERAL, "III/a", "kec-teluk-bayang", "2021-05-03"),
+    TownEmployee("E040", "Raka Aditya Nugraha", "199904172024031986", GENERAL, "II/c", "kec-teluk-bayang", ""),
 )
 
 EMPLOYEE_BY_CODE = {employee.code: employee for employee in EMPLOYEES}

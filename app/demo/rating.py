@@ -18,7 +18,7 @@ def uuid7(at: int, noise: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Rating:
+class DemoRating:
     """A sheet and where it was given. `moment` is aware UTC and equals the time in `id`.
 
     `counter` is known for kiosks only. `employee` is None for kiosks, whose employee the server finds in

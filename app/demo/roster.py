@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from app.demo.people import EMPLOYEE_BY_CODE, EMPLOYEES
-from app.demo.town import OFFICE_BY_CODE, OFFICES, Counter, Office
+from app.demo.town import OFFICE_BY_CODE, OFFICES, TownCounter, TownOffice
 from app.demo.truths import NEWCOMER
 from app.demo.weeks import first_day
 
@@ -17,7 +17,7 @@ OPENS_HOUR = 8
 CLOSES_HOUR = 16
 
 
-class Duty(NamedTuple):
+class TownDuty(NamedTuple):
     """An employee at a counter in the working week that begins on `monday`, in the office's local time."""
 
     office: str
@@ -36,7 +36,7 @@ class Duty(NamedTuple):
         return f"{self.monday + timedelta(days=4)}T{CLOSES_HOUR:02}:00"
 
 
-def _turns(office: Office, place: int) -> tuple[str, ...]:
+def _turns(office: TownOffice, place: int) -> tuple[str, ...]:
     """Codes of the employees who share the counter at this place of the office's list."""
     staff = [person.code for person in EMPLOYEES if person.office == office.code and person.code != NEWCOMER]
     return tuple(staff[place :: len(office.counters)])
@@ -58,7 +58,7 @@ def on_duty(office: str, counter: str, day: date) -> str:
     return turns[(day.toordinal() - 1) // 7 % len(turns)]
 
 
-def counter_of(employee: str) -> Counter:
+def counter_of(employee: str) -> TownCounter:
     """The counter at which an employee takes turns."""
     office = OFFICE_BY_CODE[EMPLOYEE_BY_CODE[employee].office]
     return next(each for each in office.counters if employee in TURNS[office.code, each.code])
@@ -73,10 +73,10 @@ def _mondays(today: date) -> Iterator[date]:
         monday += timedelta(weeks=1)
 
 
-def duties(today: date) -> list[Duty]:
+def duties(today: date) -> list[TownDuty]:
     """The whole roster, oldest week first."""
     return [
-        Duty(office, counter, on_duty(office, counter, monday), monday)
+        TownDuty(office, counter, on_duty(office, counter, monday), monday)
         for monday in _mondays(today)
         for office, counter in TURNS
     ]

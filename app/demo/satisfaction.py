@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from app.demo.people import EMPLOYEES
 from app.demo.truths import FALL, FALL_WEEK, FALLEN, SELF_RATER
-from app.demo.visits import Visit
+from app.demo.visits import TownVisit
 
 THRESHOLDS = (-2.35, -1.6, -0.2)
 MOOD = 0.7
@@ -102,7 +102,7 @@ def _centred(colleagues: dict[str, Effect]) -> dict[str, Effect]:
     }
 
 
-def answer(rng: Random, effects: dict[str, Effect], visit: Visit) -> Scores:
+def answer(rng: Random, effects: dict[str, Effect], visit: TownVisit) -> Scores:
     """The scores of one sheet."""
     employee, service = effects[visit.employee], SERVICE[visit.service]
     shared = OFFICE[visit.office] + CHANNEL[visit.channel] + rng.gauss(0, MOOD)

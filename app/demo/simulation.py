@@ -14,10 +14,10 @@ from random import Random
 from app.demo.comments import comment_on
 from app.demo.people import EMPLOYEE_BY_CODE
 from app.demo.profiles import draw_profile
-from app.demo.rating import KIOSK, Rating, uuid7
+from app.demo.rating import KIOSK, DemoRating, uuid7
 from app.demo.roster import counter_of, on_duty
 from app.demo.satisfaction import Effect, Scores, answer, draw_effects
-from app.demo.town import OFFICE_BY_CODE, OFFICES, Counter, Office
+from app.demo.town import OFFICE_BY_CODE, OFFICES, TownCounter, TownOffice
 from app.demo.truths import (
     NEWCOMER_RATINGS,
     SELF_RATER,
@@ -31,7 +31,7 @@ from app.demo.urn import urn
 from app.demo.visits import (
     HOUR,
     MINUTE,
-    Visit,
+    TownVisit,
     arrivals,
     expected_at_counter,
     midnight,
@@ -46,7 +46,7 @@ NAMED_CHANCE = 0.75
 PERFECT = Scores(4, 4, 4)
 
 
-def simulate(seed: int, today: date) -> list[Rating]:
+def simulate(seed: int, today: date) -> list[DemoRating]:
     """About 60,000 ratings of the 26 weeks before today, oldest first."""
     # Streams of two days must not run into each other: one id would then come with two contents.
     return _Town(_stream(f"{seed} {today}"), today, true_effects(seed)).ratings()
@@ -69,31 +69,33 @@ class _Town:
     today: date
     effects: dict[str, Effect]
 
-    def ratings(self) -> list[Rating]:
+    def ratings(self) -> list[DemoRating]:
         drawn = [*self._honest(), *self._self_ratings(), *self._newcomer()]
         # The first bits of an id are its time, so this is the order in which the sheets were given.
         return sorted(drawn, key=attrgetter("id"))
 
-    def _honest(self) -> Iterator[Rating]:
+    def _honest(self) -> Iterator[DemoRating]:
         for day in working_days(first_day(self.today), self.today):
             for office in OFFICES:
                 for counter in office.counters:
                     yield from self._counter_day(day, office, counter)
 
-    def _counter_day(self, day: date, office: Office, counter: Counter) -> Iterator[Rating]:
+    def _counter_day(self, day: date, office: TownOffice, counter: TownCounter) -> Iterator[DemoRating]:
         employee = on_duty(office.code, counter.code, day)
         for time in self._times(day, office, employee):
             yield self._answered(self._visit(day, time, office, counter, employee, self.rng.choice(CHANNELS)))
 
-    def _times(self, day: date, office: Office, employee: str) -> list[int]:
+    def _times(self, day: date, office: TownOffice, employee: str) -> list[int]:
         times = arrivals(self.rng, expected_at_counter(office, day))
         if employee != SELF_RATER or day != self_rating_on(self.today):
             return times
         # The one who rates himself is alone at the counter: nobody else comes in that hour.
         return [time for time in times if time // HOUR != SELF_RATING_HOUR]
 
-    def _visit(self, day: date, time: int, office: Office, counter: Counter, employee: str, channel: str) -> Visit:
-        return Visit(
+    def _visit(
+        self, day: date, time: int, office: TownOffice, counter: TownCounter, employee: str, channel: str
+    ) -> TownVisit:
+        return TownVisit(
             at=midnight(day, office.timezone) + time,
             week=week_of(day, self.today),
             office=office.code,
@@ -103,13 +105,13 @@ class _Town:
             channel=channel,
         )
 
-    def _answered(self, visit: Visit) -> Rating:
+    def _answered(self, visit: TownVisit) -> DemoRating:
         scores = answer(self.rng, self.effects, visit)
         named = visit.channel != KIOSK and self.rng.random() < NAMED_CHANCE
         return self._rating(visit, scores, named=named, talks=True)
 
-    def _rating(self, visit: Visit, scores: Scores, *, named: bool, talks: bool) -> Rating:
-        return Rating(
+    def _rating(self, visit: TownVisit, scores: Scores, *, named: bool, talks: bool) -> DemoRating:
+        return DemoRating(
             id=uuid7(visit.at, self.rng.getrandbits(74)),
             moment=moment(visit.at),
             office=visit.office,
@@ -122,7 +124,7 @@ class _Town:
             profile=draw_profile(self.rng) if talks else None,
         )
 
-    def _self_ratings(self) -> Iterator[Rating]:
+    def _self_ratings(self) -> Iterator[DemoRating]:
         """From 12:01 to 12:56, a sheet about every 80 seconds: too many for a lunch hour, none too fast."""
         day, counter = self_rating_on(self.today), counter_of(SELF_RATER)
         office = OFFICE_BY_CODE[EMPLOYEE_BY_CODE[SELF_RATER].office]
@@ -132,7 +134,7 @@ class _Town:
             visit = self._visit(day, time, office, counter, SELF_RATER, KIOSK)
             yield self._rating(visit, PERFECT, named=False, talks=False)
 
-    def _newcomer(self) -> Iterator[Rating]:
+    def _newcomer(self) -> Iterator[DemoRating]:
         """Citizens who name the newcomer in the app; the roster does not know the newcomer yet."""
         employee = newcomer()
         office = OFFICE_BY_CODE[employee.office]

@@ -12,7 +12,7 @@ AGENCY_NAME = "Kabupaten Cermin"
 WIB, WITA, WIT = "Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"
 
 
-class Service(NamedTuple):
+class TownService(NamedTuple):
     """A kind of service; persons are compared within a family."""
 
     code: str
@@ -20,7 +20,7 @@ class Service(NamedTuple):
     family: str
 
 
-class Counter(NamedTuple):
+class TownCounter(NamedTuple):
     """A counter with a kiosk, and the codes of the services it gives."""
 
     code: str
@@ -28,7 +28,7 @@ class Counter(NamedTuple):
     services: tuple[str, ...]
 
 
-class Office(NamedTuple):
+class TownOffice(NamedTuple):
     """A place of service; `visitors` is its share of the town's visitors, relative to the others."""
 
     code: str
@@ -37,36 +37,36 @@ class Office(NamedTuple):
     timezone: str
     region_code: str
     visitors: float
-    counters: tuple[Counter, ...]
+    counters: tuple[TownCounter, ...]
 
 
 SERVICES = (
-    Service("ktp-el", "Perekaman dan Pencetakan KTP-el", "kependudukan"),
-    Service("kk", "Penerbitan Kartu Keluarga", "kependudukan"),
-    Service("kia", "Penerbitan Kartu Identitas Anak", "kependudukan"),
-    Service("akta-lahir", "Penerbitan Akta Kelahiran", "pencatatan-sipil"),
-    Service("akta-mati", "Penerbitan Akta Kematian", "pencatatan-sipil"),
-    Service("nib", "Pendampingan Nomor Induk Berusaha (NIB)", "perizinan"),
-    Service("pbg", "Persetujuan Bangunan Gedung", "perizinan"),
-    Service("izin-penelitian", "Surat Keterangan Penelitian", "perizinan"),
-    Service("skck", "Surat Keterangan Catatan Kepolisian (SKCK)", "kepolisian"),
-    Service("sim", "Perpanjangan Surat Izin Mengemudi (SIM)", "kepolisian"),
-    Service("ak1", "Kartu Pencari Kerja (AK-1)", "ketenagakerjaan"),
-    Service("sktm", "Surat Keterangan Tidak Mampu", "sosial"),
+    TownService("ktp-el", "Perekaman dan Pencetakan KTP-el", "kependudukan"),
+    TownService("kk", "Penerbitan Kartu Keluarga", "kependudukan"),
+    TownService("kia", "Penerbitan Kartu Identitas Anak", "kependudukan"),
+    TownService("akta-lahir", "Penerbitan Akta Kelahiran", "pencatatan-sipil"),
+    TownService("akta-mati", "Penerbitan Akta Kematian", "pencatatan-sipil"),
+    TownService("nib", "Pendampingan Nomor Induk Berusaha (NIB)", "perizinan"),
+    TownService("pbg", "Persetujuan Bangunan Gedung", "perizinan"),
+    TownService("izin-penelitian", "Surat Keterangan Penelitian", "perizinan"),
+    TownService("skck", "Surat Keterangan Catatan Kepolisian (SKCK)", "kepolisian"),
+    TownService("sim", "Perpanjangan Surat Izin Mengemudi (SIM)", "kepolisian"),
+    TownService("ak1", "Kartu Pencari Kerja (AK-1)", "ketenagakerjaan"),
+    TownService("sktm", "Surat Keterangan Tidak Mampu", "sosial"),
 )
 
 
-def _counters(*rows: tuple[str, str]) -> tuple[Counter, ...]:
+def _counters(*rows: tuple[str, str]) -> tuple[TownCounter, ...]:
     """Counters numbered from 1, each from its name and its services joined by spaces."""
     return tuple(
-        Counter(f"loket-{number}", f"Loket {number} {name}", tuple(services.split()))
+        TownCounter(f"loket-{number}", f"Loket {number} {name}", tuple(services.split()))
         for number, (name, services) in enumerate(rows, start=1)
     )
 
 
 # Parents stand before their children, so that the list can be imported from top to bottom.
 OFFICES = (
-    Office(
+    TownOffice(
         "setda",
         "Sekretariat Daerah Kabupaten Cermin",
         "",
@@ -75,7 +75,7 @@ OFFICES = (
         visitors=0.25,
         counters=_counters(("Layanan Terpadu", "izin-penelitian")),
     ),
-    Office(
+    TownOffice(
         "disdukcapil",
         "Dinas Kependudukan dan Pencatatan Sipil",
         "setda",
@@ -89,7 +89,7 @@ OFFICES = (
             ("Kependudukan", "ktp-el kk"),
         ),
     ),
-    Office(
+    TownOffice(
         "dpmptsp",
         "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu",
         "setda",
@@ -100,7 +100,7 @@ OFFICES = (
             ("Perizinan Berusaha", "nib"), ("Perizinan", "nib pbg"), ("Bangunan", "pbg izin-penelitian")
         ),
     ),
-    Office(
+    TownOffice(
         "disnaker",
         "Dinas Tenaga Kerja",
         "setda",
@@ -109,7 +109,7 @@ OFFICES = (
         visitors=0.5,
         counters=_counters(("Pencari Kerja", "ak1"), ("Pencari Kerja", "ak1")),
     ),
-    Office(
+    TownOffice(
         "dinsos",
         "Dinas Sosial",
         "setda",
@@ -119,7 +119,7 @@ OFFICES = (
         counters=_counters(("Keterangan Sosial", "sktm"), ("Keterangan Sosial", "sktm")),
     ),
     # Real malls of public service host police counters as well; here civil servants staff them all.
-    Office(
+    TownOffice(
         "mpp",
         "Mal Pelayanan Publik Cermin",
         "dpmptsp",
@@ -133,7 +133,7 @@ OFFICES = (
             ("Tenaga Kerja dan Sosial", "ak1 sktm"),
         ),
     ),
-    Office(
+    TownOffice(
         "upt-dukcapil-timur",
         "UPT Dukcapil Wilayah Timur",
         "disdukcapil",
@@ -146,7 +146,7 @@ OFFICES = (
             ("Kependudukan", "ktp-el kk"),
         ),
     ),
-    Office(
+    TownOffice(
         "kec-muara-kaca",
         "Kantor Kecamatan Muara Kaca",
         "setda",
@@ -155,7 +155,7 @@ OFFICES = (
         visitors=0.4,
         counters=_counters(("Kependudukan", "ktp-el kk"), ("Pelayanan Umum", "sktm akta-lahir")),
     ),
-    Office(
+    TownOffice(
         "kec-bukit-pantul",
         "Kantor Kecamatan Bukit Pantul",
         "setda",
@@ -164,7 +164,7 @@ OFFICES = (
         visitors=0.35,
         counters=_counters(("Kependudukan", "ktp-el kk"), ("Pelayanan Umum", "sktm akta-lahir")),
     ),
-    Office(
+    TownOffice(
         "kec-teluk-bayang",
         "Kantor Kecamatan Teluk Bayang",
         "setda",

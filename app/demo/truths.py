@@ -10,7 +10,7 @@
 
 from datetime import date, timedelta
 
-from app.demo.people import EMPLOYEE_BY_CODE, Employee
+from app.demo.people import EMPLOYEE_BY_CODE, TownEmployee
 from app.demo.weeks import start_of, working_days
 
 FALLEN = "E015"
@@ -42,13 +42,13 @@ def self_rating_on(today: date) -> date:
     return next(day for day in working_days(week, week + timedelta(weeks=1)) if day.weekday() == 2)
 
 
-def posted_from(employee: Employee, today: date) -> date:
+def posted_from(employee: TownEmployee, today: date) -> date:
     """The first day of an employee's posting; the newcomer's depends on today."""
     if employee.code == NEWCOMER:
         return today - timedelta(days=NEWCOMER_DAYS)
     return date.fromisoformat(employee.posted_from)
 
 
-def newcomer() -> Employee:
+def newcomer() -> TownEmployee:
     """The employee about whom nothing may be shown yet."""
     return EMPLOYEE_BY_CODE[NEWCOMER]

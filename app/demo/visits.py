@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.demo.roster import CLOSES_HOUR
-from app.demo.town import OFFICES, Office
+from app.demo.town import OFFICES, TownOffice
 from app.demo.urn import urn
 from app.demo.weeks import WEEKS
 
@@ -29,7 +29,7 @@ QUARTERS = urn(
 )
 
 
-class Visit(NamedTuple):
+class TownVisit(NamedTuple):
     """A citizen served: the truth behind one answer sheet, of which the sheet shows only a part.
 
     `at` is in milliseconds since 1970; `employee` is who really served, whether or not the sheet says so.
@@ -55,7 +55,7 @@ def moment(at: int) -> datetime:
     return datetime.fromtimestamp(at // 1000, UTC).replace(microsecond=at % 1000 * 1000)
 
 
-def expected_at_counter(office: Office, day: date) -> float:
+def expected_at_counter(office: TownOffice, day: date) -> float:
     """How many sheets a counter of this office expects on a working day."""
     share = office.visitors / sum(each.visitors for each in OFFICES) / len(office.counters)
     return EXPECTED_RATINGS / WEEKS * share * WEEKDAYS[day.weekday()] / sum(WEEKDAYS)

@@ -9,7 +9,7 @@ from app.directory.catalogue_store import directory_version, duties_since, whole
 from app.directory.rules.catalogue import Catalogue, DutySpan, OfficeEntry, Roster
 from app.directory.rules.postings import Stay
 from app.directory.tables import Duty
-from app.foundation.cache import Memory
+from app.foundation.cache import Cache
 from app.foundation.clock import Clock
 from app.foundation.storage.database import Database
 
@@ -59,7 +59,7 @@ class CatalogueCache:
         self._clock = clock
         self._seconds = seconds
         self._reach = reach
-        self._memory: Memory[str, Catalogue] = Memory(clock, seconds)
+        self._memory: Cache[str, Catalogue] = Cache(clock, seconds)
         self._locks: dict[str, threading.Lock] = {}
 
     def remembered(self, agency_id: str) -> Catalogue | None:

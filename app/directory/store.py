@@ -56,7 +56,7 @@ class Existing:
 
 
 @dataclass
-class Change:
+class DirectoryChange:
     """New rows of a table, and known ones with their new values; each with its whole primary key."""
 
     table: type[StoredRow]
@@ -131,7 +131,7 @@ def nip_is_taken(session: Session, agency_id: str, nip: str) -> bool:
     return session.exec(query).first() is not None
 
 
-def write(session: Session, changes: Sequence[Change]) -> None:
+def write(session: Session, changes: Sequence[DirectoryChange]) -> None:
     """Insert and update in bulk, in the order given; rows a foreign key points to come first."""
     for change in changes:
         if change.new:

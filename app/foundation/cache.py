@@ -18,7 +18,7 @@ class _Kept(NamedTuple, Generic[Value]):
     ends: float
 
 
-class Memory(Generic[Key, Value]):
+class Cache(Generic[Key, Value]):
     """Values by key for some seconds. When one grows old, the first who asks gets nothing and is to renew it;
     meanwhile, for a few seconds at most, the others go on with the old one.
     """

@@ -7,7 +7,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from app.foundation.startup_errors import UnfitInstallation
+from app.foundation.startup_errors import StartupError
 
 
 def load_secret(given: str | None, file: Path) -> bytes:
@@ -19,7 +19,7 @@ def load_secret(given: str | None, file: Path) -> bytes:
             _make(file)
         return file.read_bytes().strip()
     except OSError as error:
-        raise UnfitInstallation(f"The secret cannot be kept in {file}: {error.strerror}.") from None
+        raise StartupError(f"The secret cannot be kept in {file}: {error.strerror}.") from None
 
 
 def _make(file: Path) -> None:

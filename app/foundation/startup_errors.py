@@ -1,5 +1,5 @@
 """What keeps a command or the service from starting, in words for the operator."""
 
 
-class UnfitInstallation(RuntimeError):
+class StartupError(RuntimeError):
     """The service must not start like this; the message says what to do."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.access.audit import record
-from app.foundation.cache import Memory
+from app.foundation.cache import Cache
 from app.foundation.clock import Clock
 from app.foundation.storage.database import Database, Session
 from app.instruments.loading import InstrumentFault, load_instrument, shipped
@@ -14,7 +14,7 @@ from app.instruments.store import all_shipped_digests, sources_of, versions_of
 from app.instruments.tables import InstrumentVersion
 
 
-def put_shipped(session: Session, agency_id: str, now: datetime) -> None:
+def add_shipped(session: Session, agency_id: str, now: datetime) -> None:
     """Record the digests of the shipped instruments the agency does not have yet."""
     present = {row.instrument for row in versions_of(session, agency_id)}
     for instrument in shipped().values():
@@ -23,7 +23,7 @@ def put_shipped(session: Session, agency_id: str, now: datetime) -> None:
     session.flush()
 
 
-def put_own(session: Session, agency_id: str, source: str, *, actor: str, now: datetime) -> Instrument:
+def add_own(session: Session, agency_id: str, source: str, *, actor: str, now: datetime) -> Instrument:
     """Put an agency's own instrument on its shelf; again with the same content changes nothing.
 
     Raises `InstrumentFault` for a faulty text, a shipped id, or another content under a known id.
@@ -65,13 +65,13 @@ def instruments_of(session: Session, agency_id: str) -> Mapping[str, Instrument]
     return {**shipped(), **own}
 
 
-class ShelfCache:
+class InstrumentCache:
     """Shelves of the agencies this process serves, read again after `seconds`."""
 
     def __init__(self, database: Database, clock: Clock, seconds: float) -> None:
         self._database = database
         self._seconds = seconds
-        self._memory: Memory[str, Mapping[str, Instrument]] = Memory(clock, seconds)
+        self._memory: Cache[str, Mapping[str, Instrument]] = Cache(clock, seconds)
         self._lock = threading.Lock()
 
     def remembered(self, agency_id: str) -> Mapping[str, Instrument] | None:

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from app.access.authentication import key_missing
 from app.access.guard import requires, requires_proof
 from app.access.principals import KeyKind, Principal
-from app.foundation.http.fast_path import Prepared, one_pass
+from app.foundation.http.fast_path import PreparedResponse, fast_path_route
 from app.foundation.http.openapi import problems
-from app.foundation.http.problem_responses import invalid, of_database
+from app.foundation.http.problem_responses import database_problem, validation_problem
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import SQLAlchemyError
@@ -21,8 +21,8 @@ from app.foundation.telemetry import Metrics
 from app.foundation.translations import Translate, negotiate, translator
 from app.intake.rules.credentials import batch_flaws, check_ticketed, refuse_agency
 from app.intake.with_key import TOO_FAST, Accepted, Intake
-from app.intake.with_ticket import Redeemer
-from app.intake.without_key import OpenDoor
+from app.intake.with_ticket import TicketIntake
+from app.intake.without_key import OpenAnswerIntake
 from app.ratings.schemas import (
     LONGEST_BATCH,
     BatchIn,
@@ -38,8 +38,8 @@ raters = requires_proof(KeyKind.device, KeyKind.app)
 batchers = requires(KeyKind.device, KeyKind.app)
 # A rating is small; a batch of 500 with comments fits into a mebibyte.
 LIMITS = {"/v1/ratings": 16 * 1_024, "/v1/ratings/batch": 1_024 * 1_024}
-one_way = one_pass(raters, LIMITS, {RatingIn: TolerantRatingIn})
-batch_way = one_pass(batchers, LIMITS, {BatchIn: TolerantBatchIn})
+one_way = fast_path_route(raters, LIMITS, {RatingIn: TolerantRatingIn})
+batch_way = fast_path_route(batchers, LIMITS, {BatchIn: TolerantBatchIn})
 router = APIRouter(prefix="/v1", tags=["ratings"], route_class=one_way)
 batch_router = APIRouter(prefix="/v1", tags=["ratings"], route_class=batch_way)
 Rater = Annotated[Principal | None, Depends(raters)]
@@ -80,30 +80,30 @@ async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Re
         metrics.submitted(outcome_of(problem))
         raise
     except SQLAlchemyError as error:
-        failure = of_database(error)
+        failure = database_problem(error)
         metrics.submitted(failure.code)
         raise failure from None
     metrics.submitted(accepted.stored.outcome)
     replayed = accepted.is_replay
-    return Prepared(rating_body(accepted), 200 if replayed else 201, replayed=replayed)
+    return PreparedResponse(rating_body(accepted), 200 if replayed else 201, replayed=replayed)
 
 
 async def _at_another_door(request: Request, principal: Principal | None, sheet: object) -> Accepted:
     """What comes with a ticket, without a key, or is no rating at all."""
     services = services_of(request)
     if isinstance(sheet, MalformedItem):
-        raise key_missing() if principal is None and not sheet.is_keyless else invalid(sheet.error)
+        raise key_missing() if principal is None and not sheet.is_keyless else validation_problem(sheet.error)
     assert isinstance(sheet, RatingIn), "the tolerant second look knows nothing else"
     address = request.client.host if request.client else ""
     if sheet.ticket is not None:
         check_ticketed(sheet, principal.kind if principal else None)
-        door = services.of(Redeemer)
+        door = services.of(TicketIntake)
         return await door.spend(sheet, principal, address)
     if principal is not None:
         refuse_agency()
     if sheet.agency is None:
         raise key_missing()
-    open_door = services.of(OpenDoor)
+    open_door = services.of(OpenAnswerIntake)
     return await open_door.submit(sheet, sheet.agency, address)
 
 
@@ -138,7 +138,7 @@ async def post_batch(request: Request, principal: Batcher, batch: BatchIn) -> Re
     pairs = zip(batch.ratings, outcomes, strict=True)
     results = ",".join([_item(item, outcome, translate) for item, outcome in pairs])
     waits = [seconds for one in outcomes if isinstance(one, Problem) and (seconds := retry_after(one))]
-    return Prepared(f'{{"results":[{results}]}}'.encode(), 200, retry_after=max(waits, default=None))
+    return PreparedResponse(f'{{"results":[{results}]}}'.encode(), 200, retry_after=max(waits, default=None))
 
 
 def _is_complete(item: RatingIn | MalformedItem) -> bool:
@@ -153,7 +153,7 @@ def retry_after(problem: Problem) -> int | None:
 
 def _malformed(item: RatingIn | MalformedItem) -> Problem:
     if isinstance(item, MalformedItem):
-        return invalid(item.error)
+        return validation_problem(item.error)
     return Problem("invalid-request", errors=list(batch_flaws(item)))
 
 

@@ -12,12 +12,12 @@ from app.foundation.clock import Clock
 from app.foundation.ids import moment_of, new_id
 from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import SQLAlchemyError
-from app.instruments.registry import ShelfCache
-from app.intake.rules.quotas import Quotas, Taken
+from app.instruments.registry import InstrumentCache
+from app.intake.rules.quotas import DeviceQuotas, QuotaShare
 from app.ratings.rating import NewRating, Outcome, Stored
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
-from app.ratings.validation import Judge, Premises
+from app.ratings.validation import KnownCodes, RatingValidator
 from app.ratings.writer import Writer
 from app.ratings.writer_thread import Result
 
@@ -50,12 +50,12 @@ class Intake:
         self,
         *,
         catalogues: CatalogueCache,
-        shelves: ShelfCache,
-        judge: Judge,
+        shelves: InstrumentCache,
+        judge: RatingValidator,
         store: RatingStore,
         writer: Writer,
         clock: Clock,
-        quotas: Quotas,
+        quotas: DeviceQuotas,
     ) -> None:
         self._catalogues = catalogues
         self._shelves = shelves
@@ -123,15 +123,17 @@ class Intake:
         self._give_back(None if _is_new(result) else share for share, result in zip(shares, results, strict=True))
         return results
 
-    def _take(self, principal: Principal, ids: Sequence[UUID], judged: Sequence[Judged]) -> list[Taken | int | None]:
+    def _take(
+        self, principal: Principal, ids: Sequence[UUID], judged: Sequence[Judged]
+    ) -> list[QuotaShare | int | None]:
         now = self._clock()
         return [
             self._quotas.take(principal.key_id, moment_of(rating_id), now) if isinstance(one, NewRating) else None
             for rating_id, one in zip(ids, judged, strict=True)
         ]
 
-    def _give_back(self, shares: Iterable[Taken | int | None]) -> None:
-        self._quotas.give_back([share for share in shares if isinstance(share, Taken)])
+    def _give_back(self, shares: Iterable[QuotaShare | int | None]) -> None:
+        self._quotas.give_back([share for share in shares if isinstance(share, QuotaShare)])
 
     def _with_stored(self, agency_id: str, judged: Sequence[Judged]) -> list[Judged]:
         """The same, with what stands there already in place of what would meet it."""
@@ -142,19 +144,19 @@ class Intake:
             raise busy() from None
         return [(next(met) or one) if isinstance(one, NewRating) else one for one in judged]
 
-    def _remembered(self, agency_id: str) -> Premises | None:
+    def _remembered(self, agency_id: str) -> KnownCodes | None:
         catalogue = self._catalogues.remembered(agency_id)
         shelf = self._shelves.remembered(agency_id)
-        return None if catalogue is None or shelf is None else Premises(catalogue, shelf)
+        return None if catalogue is None or shelf is None else KnownCodes(catalogue, shelf)
 
-    def _current_premises(self, agency_id: str) -> Premises:
-        return Premises(self._catalogues.current(agency_id), self._shelves.current(agency_id))
+    def _current_premises(self, agency_id: str) -> KnownCodes:
+        return KnownCodes(self._catalogues.current(agency_id), self._shelves.current(agency_id))
 
-    def _fresh_premises(self, agency_id: str) -> Premises:
-        return Premises(self._catalogues.current(agency_id, at_most=0), self._shelves.current(agency_id, fresh=True))
+    def _fresh_premises(self, agency_id: str) -> KnownCodes:
+        return KnownCodes(self._catalogues.current(agency_id, at_most=0), self._shelves.current(agency_id, fresh=True))
 
     def _judge_all(
-        self, principal: Principal, sheets: Sequence[RatingIn], ids: Sequence[UUID], premises: Premises
+        self, principal: Principal, sheets: Sequence[RatingIn], ids: Sequence[UUID], premises: KnownCodes
     ) -> list[NewRating | Problem]:
         now = self._clock()
         return [

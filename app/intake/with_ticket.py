@@ -16,17 +16,17 @@ from app.directory.catalogue_cache import CatalogueCache
 from app.foundation.clock import Clock
 from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Database, Session
-from app.instruments.registry import ShelfCache
+from app.instruments.registry import InstrumentCache
 from app.intake.with_key import Accepted
 from app.ratings.rating import NewRating, Outcome, Place, Stored
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
-from app.ratings.validation import Judge
+from app.ratings.validation import RatingValidator
 from app.ratings.writer import LONGEST_WAIT
 from app.tickets import store
-from app.tickets.attempts import Attempts
+from app.tickets.attempts import TicketAttempts
 from app.tickets.rules.codes import code_digest
-from app.tickets.rules.lifecycle import Held, day_of, rated_on
+from app.tickets.rules.lifecycle import LiveTicket, day_of, rated_on
 
 CHANNEL = "web"
 # Beyond it whoever comes is told at once to come again. Below the budget, so that right tickets
@@ -34,7 +34,7 @@ CHANNEL = "web"
 LONGEST_QUEUE = 256
 
 
-class Redeemer:
+class TicketIntake:
     """Spends tickets for one process."""
 
     def __init__(
@@ -42,11 +42,11 @@ class Redeemer:
         *,
         database: Database,
         catalogues: CatalogueCache,
-        shelves: ShelfCache,
-        judge: Judge,
+        shelves: InstrumentCache,
+        judge: RatingValidator,
         ratings: RatingStore,
         pepper: bytes,
-        attempts: Attempts,
+        attempts: TicketAttempts,
         clock: Clock,
         limiter: CapacityLimiter,
     ) -> None:
@@ -89,7 +89,9 @@ class Redeemer:
             raise Problem("id-conflict")
         return Accepted(sheet.id, stored)
 
-    def _reached(self, found: tuple[str, Held] | None, principal: Principal | None) -> tuple[str, Held] | None:
+    def _reached(
+        self, found: tuple[str, LiveTicket] | None, principal: Principal | None
+    ) -> tuple[str, LiveTicket] | None:
         """The ticket, unless the key beside it is another agency's or of other offices."""
         if found is None or principal is None:
             return found
@@ -98,7 +100,9 @@ class Redeemer:
             return None
         return found if self._catalogues.current(agency_id).within(ticket.office, principal.office) else None
 
-    def _spend(self, agency_id: str, ticket: Held, sheet: RatingIn, rating_id: UUID, moment: datetime) -> Stored | None:
+    def _spend(
+        self, agency_id: str, ticket: LiveTicket, sheet: RatingIn, rating_id: UUID, moment: datetime
+    ) -> Stored | None:
         """What became of the rating; None when another one spent the ticket first."""
         rating = self._judged(agency_id, ticket, sheet, rating_id, moment)
         try:
@@ -110,7 +114,9 @@ class Redeemer:
             return None
         return stored
 
-    def _judged(self, agency_id: str, ticket: Held, sheet: RatingIn, rating_id: UUID, moment: datetime) -> NewRating:
+    def _judged(
+        self, agency_id: str, ticket: LiveTicket, sheet: RatingIn, rating_id: UUID, moment: datetime
+    ) -> NewRating:
         office = self._catalogues.current(agency_id).offices[ticket.office]
         local = moment.astimezone(office.zone)
         place = Place(

@@ -19,7 +19,7 @@ BUDGET, PER_SECOND = 600, 1.0
 NOBODY = UUID(int=0)
 
 
-class OpenDoor:
+class OpenAnswerIntake:
     """Takes open answers for one process."""
 
     def __init__(self, intake: Intake, catalogues: CatalogueCache, clock: Clock) -> None:

@@ -22,7 +22,7 @@ from app.ratings.status import COUNTED, OPEN
 LARGEST_LEAD = timedelta(minutes=5)
 
 
-class Premises(NamedTuple):
+class KnownCodes(NamedTuple):
     """What a sheet is judged against: the agency's directory and instruments."""
 
     catalogue: Catalogue
@@ -30,14 +30,14 @@ class Premises(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Judge:
+class RatingValidator:
     """The rules of this installation."""
 
     keys: KeyMaker
     late_limit: timedelta
 
     def judge(
-        self, principal: Principal, sheet: RatingIn, rating_id: UUID, premises: Premises, now: datetime
+        self, principal: Principal, sheet: RatingIn, rating_id: UUID, premises: KnownCodes, now: datetime
     ) -> NewRating | Problem:
         """The rating to store, or the problem to answer."""
         try:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from app.foundation.problems import busy
 from app.ratings.rating import NewRating
 from app.ratings.store import RatingStore
-from app.ratings.writer_thread import Result, Scribe, start_lane
+from app.ratings.writer_thread import GroupWriter, Result, start_writer_thread
 
 # Behind a stalled database a rating is refused rather than kept waiting longer than a client would.
 LONGEST_WAIT = 1.4
@@ -50,7 +50,9 @@ class Writer:
         self._changed = threading.Condition(threading.Lock())
         self._queue: deque[_Waiting] = deque()
         self._closing = False
-        self._lanes = [start_lane(Scribe(store), self._take, _ratings, self._give) for _ in range(writers)]
+        self._lanes = [
+            start_writer_thread(GroupWriter(store), self._take, _ratings, self._give) for _ in range(writers)
+        ]
 
     @property
     def queued(self) -> int:

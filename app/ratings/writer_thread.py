@@ -21,7 +21,7 @@ Result = Stored | Problem
 Group = TypeVar("Group")
 
 
-class Scribe:
+class GroupWriter:
     """Writes groups on one connection, which it replaces when it breaks."""
 
     def __init__(self, store: RatingStore) -> None:
@@ -97,8 +97,8 @@ class Scribe:
             connection.close()
 
 
-def start_lane(
-    scribe: Scribe,
+def start_writer_thread(
+    scribe: GroupWriter,
     take: Callable[[], Group | None],
     ratings_of: Callable[[Group], Sequence[NewRating]],
     give: Callable[[Group, list[Result]], None],

@@ -9,7 +9,7 @@ import structlog
 from app.foundation.clock import Clock
 from app.foundation.ids import new_id
 from app.foundation.storage.database import Database
-from app.foundation.storage.installation import note, noted
+from app.foundation.storage.installation import fact, put_fact
 from app.foundation.storage.leases import Lease
 from app.ratings.keys import first_key
 from app.screening import store
@@ -28,7 +28,7 @@ def due_on(now: datetime, hour: int) -> date:
     return local.date() if local.hour >= hour else local.date() - timedelta(days=1)
 
 
-class Nightly:
+class NightlyScreening:
     """The nightly screening as one process sees it; `failed` is told how many offices a night could not finish."""
 
     def __init__(
@@ -101,14 +101,14 @@ class Nightly:
 
     def _write(self, night: date) -> None:
         with self._database.writing() as session:
-            note(session, NAME, night.isoformat())
+            put_fact(session, NAME, night.isoformat())
 
     def _keep(self) -> bool:
         return not self._stopped.is_set() and self._lease.take(self._clock())
 
     def _last_night(self) -> date | None:
         with self._database.reading() as session:
-            kept = noted(session, NAME)
+            kept = fact(session, NAME)
         return None if kept is None else date.fromisoformat(kept)
 
 

@@ -8,7 +8,7 @@ from app.access.principals import Reach
 from app.directory.reach import require_office
 from app.foundation.storage.database import Session
 from app.screening import store
-from app.screening.rules.opening_hours import Hours, Week
+from app.screening.rules.opening_hours import OpeningTimes, Week
 from app.screening.schemas import OpeningIn, OpeningOut, OpenOn, minutes_of, time_of
 
 
@@ -35,7 +35,7 @@ def put_opening(session: Session, reach: Reach, office: str, told: OpeningIn, no
     `out-of-scope`.
     """
     before = get_opening(session, reach, office)
-    hours = {each.weekday: Hours(minutes_of(each.opens), minutes_of(each.closes)) for each in told.hours}
+    hours = {each.weekday: OpeningTimes(minutes_of(each.opens), minutes_of(each.closes)) for each in told.hours}
     if tuple(sorted(told.hours, key=lambda each: each.weekday)) == before.hours:
         return before
     zone = dict(store.offices(session, reach.agency_id))[office]
@@ -52,7 +52,7 @@ def put_opening(session: Session, reach: Reach, office: str, told: OpeningIn, no
     return get_opening(session, reach, office)
 
 
-def in_words(hours: dict[int, Hours]) -> OpeningIn:
+def in_words(hours: dict[int, OpeningTimes]) -> OpeningIn:
     """Hours as they were read from one line of text."""
     return OpeningIn(
         hours=tuple(

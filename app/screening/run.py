@@ -12,9 +12,9 @@ from app.foundation.ids import new_id
 from app.foundation.storage.database import Database
 from app.ratings.status_store import lock_agency, move
 from app.screening import store
-from app.screening.rules.all_rules import Premises, screen
+from app.screening.rules.all_rules import OfficeContext, screen
 from app.screening.rules.coverage import coverage_drops
-from app.screening.rules.sheets import Block, Span
+from app.screening.rules.sheets import Block, HourSpan
 from app.screening.tables import Finding
 
 log = structlog.get_logger("cermin.screening")
@@ -25,10 +25,10 @@ COUNTED, HELD, NOTED = "counted", "held", "noted"
 One = TypeVar("One")
 
 
-class Order(NamedTuple):
+class ScreeningOrder(NamedTuple):
     """What to look at: findings of the days of `span` only, with all days from `since` to `until` as history."""
 
-    span: Span
+    span: HourSpan
     since: date
     until: date
     now: datetime
@@ -40,7 +40,7 @@ class Order(NamedTuple):
         return self.now.astimezone(WIB).date()
 
 
-class Outcome(NamedTuple):
+class ScreeningOutcome(NamedTuple):
     """What a run raised: findings that hold sheets, sheets held, and findings that only note something.
 
     `failed`: offices that could not be looked at to the end. The next run looks at the same days again.
@@ -51,26 +51,30 @@ class Outcome(NamedTuple):
     noted: int = 0
     failed: int = 0
 
-    def plus(self, other: "Outcome") -> "Outcome":
+    def plus(self, other: "ScreeningOutcome") -> "ScreeningOutcome":
         """Both together."""
-        return Outcome(*(a + b for a, b in zip(self, other, strict=True)))
+        return ScreeningOutcome(*(a + b for a, b in zip(self, other, strict=True)))
 
 
-def order(now: datetime, actor: str, trace_days: int, *, first: date | None = None, last: date | None = None) -> Order:
+def order(
+    now: datetime, actor: str, trace_days: int, *, first: date | None = None, last: date | None = None
+) -> ScreeningOrder:
     """The usual order: every day of which traces are kept, up to yesterday (in WIB, so over in every zone)."""
     yesterday = now.astimezone(WIB).date() - timedelta(days=1)
     # So many days of traces stand at every hour of the day; of the day before these some may be forgotten already.
     since = yesterday - timedelta(days=trace_days - 1)
     # A day that is not over is looked at only when somebody asks for it.
-    span = Span(first or since, last or yesterday)
-    return Order(span, since, max(yesterday, span.last), now, actor)
+    span = HourSpan(first or since, last or yesterday)
+    return ScreeningOrder(span, since, max(yesterday, span.last), now, actor)
 
 
-def run(database: Database, what: Order, goes_on: Callable[[], bool] = lambda: True) -> Outcome | None:
+def run(
+    database: Database, what: ScreeningOrder, goes_on: Callable[[], bool] = lambda: True
+) -> ScreeningOutcome | None:
     """Screen every agency, office by office; None when `goes_on` said that another process took over."""
     with database.reading() as session:
         agencies = store.agencies(session)
-    total = Outcome()
+    total = ScreeningOutcome()
     for agency_id in agencies:
         found = run_agency(database, agency_id, what, goes_on)
         if found is None:
@@ -82,12 +86,12 @@ def run(database: Database, what: Order, goes_on: Callable[[], bool] = lambda: T
 def run_agency(
     database: Database,
     agency_id: str,
-    what: Order,
+    what: ScreeningOrder,
     goes_on: Callable[[], bool] = lambda: True,
     track: Callable[[Iterable[tuple[str, str]]], Iterable[tuple[str, str]]] = lambda offices: offices,
-) -> Outcome | None:
+) -> ScreeningOutcome | None:
     """Screen one agency; every finding is a transaction of its own, so that nothing is held for long."""
-    total = Outcome()
+    total = ScreeningOutcome()
     with database.reading() as session:
         offices = store.offices(session, agency_id)
     for office, zone in track(offices):
@@ -97,36 +101,36 @@ def run_agency(
     return total
 
 
-def _screen(database: Database, agency_id: str, office: str, zone: str, what: Order) -> Outcome:
+def _screen(database: Database, agency_id: str, office: str, zone: str, what: ScreeningOrder) -> ScreeningOutcome:
     """One office. Whatever goes wrong there is logged and counted, and keeps no other office from its turn."""
-    total = Outcome()
+    total = ScreeningOutcome()
     try:
         for block in _look(database, agency_id, office, ZoneInfo(zone), what):
             total = total.plus(_raise(database, agency_id, office, block, what))
     except Exception as error:
         log.error("screening.office_failed", agency=agency_id, office=office, error=type(error).__name__)
-        total = total.plus(Outcome(failed=1))
+        total = total.plus(ScreeningOutcome(failed=1))
     return total
 
 
-def _look(database: Database, agency_id: str, office: str, zone: ZoneInfo, what: Order) -> list[Block]:
+def _look(database: Database, agency_id: str, office: str, zone: ZoneInfo, what: ScreeningOrder) -> list[Block]:
     with database.snapshot(hurried=False) as session:
         sheets = store.sheets_of(session, agency_id, office, what.since, what.until)
         roster = store.roster_of(session, agency_id, office, zone, what.since)
         week = store.week_of(session, agency_id, office)
         tickets = store.tickets_of(session, agency_id, office, what.since)
-    blocks = screen(sheets, Premises(roster, week), what.span)
+    blocks = screen(sheets, OfficeContext(roster, week), what.span)
     return blocks + coverage_drops(tickets, what.span, what.today)
 
 
-def _raise(database: Database, agency_id: str, office: str, block: Block, what: Order) -> Outcome:
+def _raise(database: Database, agency_id: str, office: str, block: Block, what: ScreeningOrder) -> ScreeningOutcome:
     """Hold the sheets of a block that nobody has doubted meanwhile, with the finding, its doubts and its audit row."""
     with database.unhurried() as session:
         lock_agency(session, agency_id)
         keys = store.undoubted(session, agency_id, block.keys)
         keys = move(session, agency_id, keys, source=COUNTED, target=HELD)
         if not keys and (block.keys or store.is_noted(session, agency_id, office, block)):
-            return Outcome()
+            return ScreeningOutcome()
         finding = Finding(
             agency_id=agency_id,
             finding_id=new_id(),
@@ -153,4 +157,4 @@ def _raise(database: Database, agency_id: str, office: str, block: Block, what: 
             office=office,
             n=len(keys),
         )
-    return Outcome(1, len(keys), 0) if keys else Outcome(0, 0, 1)
+    return ScreeningOutcome(1, len(keys), 0) if keys else ScreeningOutcome(0, 0, 1)

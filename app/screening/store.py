@@ -12,9 +12,9 @@ from app.directory.tables import Agency, Duty, Office
 from app.foundation.storage.database import Session
 from app.ratings.tables import Rating, Trace
 from app.screening.rules.coverage import QUIET_DAYS, Tickets
-from app.screening.rules.one_device import COUNTER, OnDuty
-from app.screening.rules.opening_hours import Hours, Week
-from app.screening.rules.sheets import Block, Sheet
+from app.screening.rules.one_device import COUNTER, DutyDay
+from app.screening.rules.opening_hours import OpeningTimes, Week
+from app.screening.rules.sheets import Block, ScreenedSheet
 from app.screening.tables import Doubt, Finding, Opening
 from app.tickets.tables import TicketCount
 
@@ -37,7 +37,7 @@ def offices(session: Session, agency_id: str) -> Sequence[tuple[str, str]]:
     return [(code, zone) for code, zone in session.execute(query)]
 
 
-def sheets_of(session: Session, agency_id: str, office: str, first: date, last: date) -> list[Sheet]:
+def sheets_of(session: Session, agency_id: str, office: str, first: date, last: date) -> list[ScreenedSheet]:
     """The office's sheets with a trace, of these local days: what is counted, held, or was released."""
     names = ("key", "rated_on", "employee", "counter", "channel", "ticketed", "instrument", "sheet", "standing")
     query = (
@@ -56,7 +56,7 @@ def sheets_of(session: Session, agency_id: str, office: str, first: date, last: 
     return [_sheet(row) for row in session.execute(query)]
 
 
-def roster_of(session: Session, agency_id: str, office: str, zone: ZoneInfo, since: date) -> set[OnDuty]:
+def roster_of(session: Session, agency_id: str, office: str, zone: ZoneInfo, since: date) -> set[DutyDay]:
     """Who was at which counter on which local days, from a day on."""
     start = datetime.combine(since, datetime.min.time(), zone)
     query = select(DUTY.employee, DUTY.counter, DUTY.from_at, DUTY.until_at).where(
@@ -67,7 +67,7 @@ def roster_of(session: Session, agency_id: str, office: str, zone: ZoneInfo, sin
         day, last = from_at.astimezone(zone).date(), (until_at - timedelta(microseconds=1)).astimezone(zone).date()
         day = max(day, since)
         while day <= last:
-            found.add(OnDuty(employee, day, COUNTER + counter))
+            found.add(DutyDay(employee, day, COUNTER + counter))
             day += timedelta(days=1)
     return found
 
@@ -80,7 +80,7 @@ def week_of(session: Session, agency_id: str, office: str) -> Week | None:
     rows = session.execute(query).all()
     if not rows:
         return None
-    return Week(max(row.since_on for row in rows), {row.weekday: Hours(row.opens, row.closes) for row in rows})
+    return Week(max(row.since_on for row in rows), {row.weekday: OpeningTimes(row.opens, row.closes) for row in rows})
 
 
 def put_week(session: Session, agency_id: str, office: str, week: Week) -> None:
@@ -191,9 +191,9 @@ def forget_released(session: Session, before: UUID) -> int:
     return forgotten
 
 
-def _sheet(row: Any) -> Sheet:
+def _sheet(row: Any) -> ScreenedSheet:
     source = None if row.source is None else row.source.hex
-    return Sheet(
+    return ScreenedSheet(
         key=row.key,
         day=row.rated_on,
         hour=row.hour,

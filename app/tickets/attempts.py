@@ -13,7 +13,7 @@ from app.foundation.problems import Problem
 BUDGET, PER_SECOND = 600, 5.0
 
 
-class Attempts:
+class TicketAttempts:
     """The attempts of one process, by address."""
 
     def __init__(self, clock: Clock, budget: int = BUDGET, per_second: float = PER_SECOND) -> None:

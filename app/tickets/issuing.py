@@ -12,7 +12,7 @@ from app.foundation.storage.database import Database
 from app.ratings.validation import LARGEST_LEAD
 from app.tickets import store
 from app.tickets.rules.codes import code_digest, new_code
-from app.tickets.rules.lifecycle import VALID_DAYS, Armed, Held, Service, arm, armed_counts, day_of, expiry
+from app.tickets.rules.lifecycle import VALID_DAYS, Armed, LiveTicket, TicketService, arm, armed_counts, day_of, expiry
 from app.tickets.schemas import ArmIn, ArmsIn, TicketsIn
 
 
@@ -23,7 +23,7 @@ class Issued(NamedTuple):
     expires_on: date
 
 
-class TicketOffice:
+class TicketIssuer:
     """Issues and arms for one process; the pepper keys the digests of the codes."""
 
     def __init__(self, database: Database, catalogues: CatalogueCache, pepper: bytes) -> None:
@@ -40,13 +40,13 @@ class TicketOffice:
         if not catalogue.within(asked.office, principal.office):
             raise Problem("out-of-scope", what="this office")
         today = now.astimezone(entry.zone).date()
-        told = Service(asked.counter, asked.service, asked.employee)
+        told = TicketService(asked.counter, asked.service, asked.employee)
         if flaws := [FieldError(*flaw) for flaw in flaws_of(told, asked.office, today, catalogue)]:
             raise Problem("invalid-request", errors=flaws)
         codes = tuple(new_code() for _ in range(asked.count))
         expires_on = expiry(day_of(now))
         tickets = [
-            Held(
+            LiveTicket(
                 digest=code_digest(self._pepper, code),
                 office=asked.office,
                 counter=asked.counter,
@@ -72,7 +72,7 @@ class TicketOffice:
         flaws: list[FieldError] = []
         with self._database.writing() as session:
             tickets = dict(store.tickets_of(session, agency_id, digests))
-            changed: list[tuple[Held, Held]] = []
+            changed: list[tuple[LiveTicket, LiveTicket]] = []
             for place, (digest, wish) in enumerate(zip(digests, asked.tickets, strict=True)):
                 ticket = _reached(tickets, digest, principal, catalogue)
                 told, today = (None, now.date()) if ticket is None else _told(wish, ticket, catalogue, now)
@@ -92,17 +92,19 @@ class TicketOffice:
         return results
 
 
-NOTHING = Service(None, "", None)
+NOTHING = TicketService(None, "", None)
 
 
-def _reached(tickets: Mapping[str, Held], digest: str, principal: Principal, catalogue: Catalogue) -> Held | None:
+def _reached(
+    tickets: Mapping[str, LiveTicket], digest: str, principal: Principal, catalogue: Catalogue
+) -> LiveTicket | None:
     """The ticket if the key reaches its office; another's is as unknown as none."""
     ticket = tickets.get(digest)
     reached = ticket is not None and ticket.office in catalogue.offices
     return ticket if ticket and reached and catalogue.within(ticket.office, principal.office) else None
 
 
-def _told(wish: ArmIn, ticket: Held, catalogue: Catalogue, now: datetime) -> tuple[Service, date]:
+def _told(wish: ArmIn, ticket: LiveTicket, catalogue: Catalogue, now: datetime) -> tuple[TicketService, date]:
     """The service that happened, and the office's day of it. Nobody named: whoever was on duty at the counter then."""
     at = now if wish.served_at is None or _is_far(wish.served_at, now) else wish.served_at
     counter = wish.counter or ticket.counter
@@ -110,7 +112,7 @@ def _told(wish: ArmIn, ticket: Held, catalogue: Catalogue, now: datetime) -> tup
     if employee is None and counter is not None and (roster := catalogue.rosters.get((ticket.office, counter))):
         employee = roster.on_duty(at)
     today = at.astimezone(catalogue.offices[ticket.office].zone).date()
-    return Service(counter, wish.service or ticket.service, employee), today
+    return TicketService(counter, wish.service or ticket.service, employee), today
 
 
 def _is_far(moment: datetime, now: datetime) -> bool:
@@ -118,13 +120,13 @@ def _is_far(moment: datetime, now: datetime) -> bool:
     return not now - timedelta(days=VALID_DAYS + 2) <= moment <= now + LARGEST_LEAD
 
 
-def time_flaws(wish: ArmIn, ticket: Held, day: date, now: datetime) -> Iterator[tuple[str, str]]:
+def time_flaws(wish: ArmIn, ticket: LiveTicket, day: date, now: datetime) -> Iterator[tuple[str, str]]:
     """Field and code where the service is said to have happened in the future, or before the ticket's day of issue."""
     if wish.served_at is not None and (_is_far(wish.served_at, now) or day < ticket.issued_on):
         yield "served_at", "served-at-refused"
 
 
-def flaws_of(told: Service, office: str, day: date, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+def flaws_of(told: TicketService, office: str, day: date, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     """Field and code of everything that does not fit the directory on that local day."""
     given = catalogue.counters.get((office, told.counter)) if told.counter else ()
     if given is None:

@@ -10,12 +10,12 @@ from starlette.responses import Response
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.directory.catalogue_cache import CatalogueCache
-from app.foundation.http.fast_path import Prepared, one_pass
+from app.foundation.http.fast_path import PreparedResponse, fast_path_route
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.foundation.translations import negotiate, translator
 from app.tickets.counts import read_counts
-from app.tickets.issuing import Issued, TicketOffice
+from app.tickets.issuing import Issued, TicketIssuer
 from app.tickets.rules import slips
 from app.tickets.schemas import ArmsIn, ArmsOut, CountQuery, CountsOut, IssuedTicketsOut, TicketOut, TicketsIn
 
@@ -28,28 +28,28 @@ BODY = (400, 408, 413, 415)
 LIMITS = {"/v1/tickets": 4 * 1_024, "/v1/tickets/arm": 128 * 1_024}
 
 router = APIRouter(prefix="/v1", tags=["tickets"])
-queue_router = APIRouter(prefix="/v1", tags=["tickets"], route_class=one_pass(queues, LIMITS, {}))
+queue_router = APIRouter(prefix="/v1", tags=["tickets"], route_class=fast_path_route(queues, LIMITS, {}))
 
 
 @queue_router.post("/tickets", status_code=201, response_model=IssuedTicketsOut, responses=problems(*BODY))
 async def post_tickets(request: Request, principal: Queue, asked: TicketsIn) -> Response:
     """Issue tickets at arrival. Their codes are told once; the address carries them in its fragment."""
     services = services_of(request)
-    office = services.of(TicketOffice)
+    office = services.of(TicketIssuer)
     clock = services.clock
     issued = await run_sync(office.issue, principal, asked, clock())
     told = await run_sync(_told, request, asked, issued)
-    return Prepared(told.model_dump_json().encode(), 201)
+    return PreparedResponse(told.model_dump_json().encode(), 201)
 
 
 @queue_router.post("/tickets/arm", response_model=ArmsOut, responses=problems(*BODY))
 async def post_arm(request: Request, principal: Queue, asked: ArmsIn) -> Response:
     """Tell which services happened: only then can their tickets be spent. Sending again changes nothing."""
     services = services_of(request)
-    office = services.of(TicketOffice)
+    office = services.of(TicketIssuer)
     clock = services.clock
     results = await run_sync(office.arm, principal, asked, clock())
-    return Prepared(ArmsOut(results=tuple(results)).model_dump_json().encode(), 200)
+    return PreparedResponse(ArmsOut(results=tuple(results)).model_dump_json().encode(), 200)
 
 
 @router.get("/tickets/counts", responses=problems(404))

@@ -10,22 +10,22 @@ from sqlalchemy import Date, bindparam, delete, func, insert, select, text, tupl
 import app.directory.tables
 import app.ratings.tables  # noqa: F401 - both register the tables that are named below
 from app.foundation.storage.database import Session, metadata
-from app.tickets.rules.lifecycle import CountKey, Held
+from app.tickets.rules.lifecycle import CountKey, LiveTicket
 from app.tickets.tables import Ticket, TicketCount
 
 # The tables as such: rows are read and written as values, not as objects of a session.
 TICKET, COUNT = metadata.tables["ticket"].c, metadata.tables["ticket_count"].c
 RATING, AGENCY = metadata.tables["rating"].c, metadata.tables["agency"].c
 NOTHING: Mapping[str, str | None] = {}
-HELD = [TICKET[name] for name in Held._fields]
+HELD = [TICKET[name] for name in LiveTicket._fields]
 
 
-def add_tickets(session: Session, agency_id: str, tickets: Sequence[Held]) -> None:
+def add_tickets(session: Session, agency_id: str, tickets: Sequence[LiveTicket]) -> None:
     """Tickets just issued, in the order of their digests."""
     session.execute(insert(Ticket), [{"agency_id": agency_id, **each._asdict()} for each in sorted(tickets)])
 
 
-def tickets_of(session: Session, agency_id: str, digests: Iterable[str]) -> Mapping[str, Held]:
+def tickets_of(session: Session, agency_id: str, digests: Iterable[str]) -> Mapping[str, LiveTicket]:
     """The agency's unspent tickets among these, by digest, locked until the transaction ends."""
     statement = (
         select(*HELD)
@@ -33,10 +33,10 @@ def tickets_of(session: Session, agency_id: str, digests: Iterable[str]) -> Mapp
         .order_by(TICKET.digest)
         .with_for_update()
     )
-    return {row.digest: Held(*row) for row in session.execute(statement)}
+    return {row.digest: LiveTicket(*row) for row in session.execute(statement)}
 
 
-def set_armed(session: Session, agency_id: str, tickets: Iterable[Held]) -> None:
+def set_armed(session: Session, agency_id: str, tickets: Iterable[LiveTicket]) -> None:
     """Write what arming tells of each."""
     for ticket in tickets:
         told = {name: getattr(ticket, name) for name in ("counter", "service", "employee", "served_on")}
@@ -45,10 +45,10 @@ def set_armed(session: Session, agency_id: str, tickets: Iterable[Held]) -> None
         )
 
 
-def find_armed(session: Session, digest: str, day: date) -> tuple[str, Held] | None:
+def find_armed(session: Session, digest: str, day: date) -> tuple[str, LiveTicket] | None:
     """The ticket that a rating of this day may spend, with its agency. One look, whatever it finds."""
     found = session.execute(select(TICKET.agency_id, *HELD).where(*_live(digest, day))).one_or_none()
-    return None if found is None else (found.agency_id, Held(*found[1:]))
+    return None if found is None else (found.agency_id, LiveTicket(*found[1:]))
 
 
 def spend(session: Session, digest: str, day: date) -> bool:
@@ -57,7 +57,7 @@ def spend(session: Session, digest: str, day: date) -> bool:
     if found is None:
         return False
     session.execute(
-        update(TicketCount).where(*_at(found.agency_id, Held(*found[1:]).count_key)).values(spent=COUNT.spent + 1)
+        update(TicketCount).where(*_at(found.agency_id, LiveTicket(*found[1:]).count_key)).values(spent=COUNT.spent + 1)
     )
     return True
 

@@ -13,7 +13,7 @@ from app.cli import demo as demo_command
 from app.cli.context import settings
 from app.cli.program import program
 from app.demo import loading as demo_loading
-from app.demo.rating import Rating
+from app.demo.rating import DemoRating
 from app.demo.roster import on_duty
 from app.demo.simulation import simulate
 from app.demo.truths import NEWCOMER, SELF_RATER
@@ -72,7 +72,7 @@ def few(environment: None, monkeypatch: pytest.MonkeyPatch) -> list[date]:
     """The demo with its first ratings only; the days for which ratings were made."""
     days: list[date] = []
 
-    def simulated(seed: int, day: date) -> list[Rating]:
+    def simulated(seed: int, day: date) -> list[DemoRating]:
         days.append(day)
         return simulate(seed, day)[:800]
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from app.cli import context, main
 from app.cli.program import program
 from app.foundation.storage.database import Database
-from app.foundation.storage.installation import claim
+from app.foundation.storage.installation import claim_secret
 
 PASSWORD = "sandi-kenari"
 
@@ -108,7 +108,7 @@ def test_another_secret_is_refused_with_a_sentence_alone(shell: Shell, empty_sql
     url = f"sqlite:///{shell.folder / 'claimed.db'}"
     (shell.folder / "claimed.db").write_bytes(empty_sqlite.read_bytes())
     database = Database(url)
-    claim(database, b"x" * 32)
+    claim_secret(database, b"x" * 32)
     database.dispose()
     for command, status in {"serve": 3, "demo": 1}.items():
         told = shell.told(command, status=status, CERMIN_DATABASE_URL=url, CERMIN_SECRET="y" * 32)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.instruments.registry import put_own
+from app.instruments.registry import add_own
 from tests.closing.steps import OCTOBER, close, finalise, report
 from tests.house import House
 from tests.ratings.visits import Visit, put
@@ -72,7 +72,7 @@ def test_in_a_revision_in_which_all_offices_stand_the_funnel_stands(office: Hous
 
 def test_grades_have_the_words_of_an_agencys_own_bands(house: House) -> None:
     with house.database.writing() as session:
-        identifier = put_own(session, "kota", OWN, actor="test", now=house.clock.now).id
+        identifier = add_own(session, "kota", OWN, actor="test", now=house.clock.now).id
     put(house.database, at("dukcapil", "3" * 14, 12, instrument=identifier))
     answered = house.post("/v1/periods/2026-10/close", {"instrument": identifier}, "supervisor")
     assert answered.status_code == 201, answered.text

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.demo import truths
-from app.demo.rating import Rating
+from app.demo.rating import DemoRating
 from app.demo.satisfaction import Scores
 from app.demo.simulation import simulate, true_effects
 from app.demo.visits import GAP
@@ -33,11 +33,11 @@ OCCUPATIONS = {"PNS", "TNI", "POLRI", "SWASTA", "WIRAUSAHA", "LAINNYA"}
 
 
 @cache
-def ratings() -> list[Rating]:
+def ratings() -> list[DemoRating]:
     return simulate(SEED, TODAY)
 
 
-def local(rating: Rating) -> datetime:
+def local(rating: DemoRating) -> datetime:
     return rating.moment.astimezone(ZONES[rating.office])
 
 
@@ -63,11 +63,11 @@ def rated_employees() -> dict[str, str]:
     return found
 
 
-def about(employee: str) -> list[Rating]:
+def about(employee: str) -> list[DemoRating]:
     return [rating for rating in ratings() if rated_employees().get(rating.id) == employee]
 
 
-def ikl(sheets: Iterable[Rating]) -> float:
+def ikl(sheets: Iterable[DemoRating]) -> float:
     return 25 * fmean(fmean(rating.scores) for rating in sheets)
 
 
@@ -242,7 +242,7 @@ def test_two_citizens_never_answer_at_one_kiosk_in_the_same_moment() -> None:
 
 
 def test_the_answers_are_top_heavy_and_correlated_and_every_office_has_a_believable_index() -> None:
-    by_office: dict[str, list[Rating]] = defaultdict(list)
+    by_office: dict[str, list[DemoRating]] = defaultdict(list)
     for rating in ratings():
         by_office[rating.office].append(rating)
     assert {score for rating in ratings() for score in rating.scores} == {1, 2, 3, 4}

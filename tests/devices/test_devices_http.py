@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.devices.fleet import count_silent
 from app.devices.pairing import PairingDesk
 from app.foundation.problems import Problem
-from app.instruments.registry import put_own
+from app.instruments.registry import add_own
 from tests.house import CANARY_NIP, House, problem
 
 PLACE = {"office": "dukcapil", "counter": "loket-1", "label": "Kios pintu masuk"}
@@ -190,7 +190,7 @@ def test_a_kiosk_asks_the_instrument_and_has_the_pin_that_its_device_was_given(h
 
 def test_a_kiosk_may_ask_the_agencys_own_instrument_and_no_other_agencys(house: House) -> None:
     with house.database.writing() as session:
-        own = put_own(session, "kota", OWN_INSTRUMENT, actor="test", now=house.clock.now).id
+        own = add_own(session, "kota", OWN_INSTRUMENT, actor="test", now=house.clock.now).id
     kiosk = paired(house, added(house, instrument=own)["code"])
     assert house.get("/v1/devices/me", kiosk["key"]).json()["instrument"]["id"] == own
     foreign = house.post("/v1/devices", PLACE | {"instrument": own}, "desa admin")

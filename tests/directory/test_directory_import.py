@@ -8,7 +8,7 @@ from sqlmodel import select
 from app.access.tables import AuditEvent
 from app.directory.faults import DirectoryFault
 from app.directory.tables import Agency, Counter, Duty, Employee, Office, Posting, Service
-from app.directory.workbook.changes import Counts
+from app.directory.workbook.changes import ChangeCounts
 from app.foundation.storage.database import Database
 from tests.directory.workbooks import (
     NIP,
@@ -26,11 +26,11 @@ from tests.directory.workbooks import (
 )
 
 UNCHANGED = {
-    "offices": Counts(0, 0, 2),
-    "services": Counts(0, 0, 2),
-    "counters": Counts(0, 0, 3),
-    "employees": Counts(0, 0, 2),
-    "duties": Counts(0, 0, 2),
+    "offices": ChangeCounts(0, 0, 2),
+    "services": ChangeCounts(0, 0, 2),
+    "counters": ChangeCounts(0, 0, 3),
+    "employees": ChangeCounts(0, 0, 2),
+    "duties": ChangeCounts(0, 0, 2),
 }
 TRANSFER = ("E001", "Budi", NIP, "Analis", "III/b", "setda", "2026-12-01")
 
@@ -66,7 +66,7 @@ def test_every_row_of_a_first_import_is_written(database: Database) -> None:
     found_agency(database)
     before = version(database)
     counts = import_lines(database, TOWN)
-    assert counts == {name: Counts(each.unchanged, 0, 0) for name, each in UNCHANGED.items()}
+    assert counts == {name: ChangeCounts(each.unchanged, 0, 0) for name, each in UNCHANGED.items()}
     assert version(database) != before
     with database.reading() as session:
         dinas = session.get(Office, ("kota", "dukcapil"))
@@ -104,8 +104,8 @@ def test_the_same_file_again_changes_nothing_at_all(town: Database) -> None:
 def test_rows_absent_from_the_file_stay(town: Database) -> None:
     before = dump(town)
     counts = import_lines(town, {"services": TOWN["services"][:1]})
-    assert counts["services"] == Counts(0, 0, 1)
-    assert counts["offices"] == Counts(0, 0, 0)
+    assert counts["services"] == ChangeCounts(0, 0, 1)
+    assert counts["offices"] == ChangeCounts(0, 0, 0)
     assert dump(town) == before
 
 
@@ -119,11 +119,11 @@ def test_only_rows_that_differ_are_changed(town: Database) -> None:
         "duties": [("dukcapil", "loket-1", "E001", "2026-11-18 08:00", "2026-11-18 11:00")],
     }
     assert import_lines(town, lines) == {
-        "offices": Counts(0, 1, 1),
-        "services": Counts(0, 1, 0),
-        "counters": Counts(1, 1, 0),
-        "employees": Counts(0, 1, 1),
-        "duties": Counts(0, 1, 0),
+        "offices": ChangeCounts(0, 1, 1),
+        "services": ChangeCounts(0, 1, 0),
+        "counters": ChangeCounts(1, 1, 0),
+        "employees": ChangeCounts(0, 1, 1),
+        "duties": ChangeCounts(0, 1, 0),
     }
     assert version(town) != before
     with town.reading() as session:
@@ -149,18 +149,18 @@ def test_an_import_says_nothing_about_who_is_active(town: Database) -> None:
 
 def test_a_transfer_ends_the_posting_the_day_before_and_keeps_it(town: Database) -> None:
     lines: Lines = {"employees": [TRANSFER]}
-    assert import_lines(town, lines)["employees"] == Counts(0, 1, 0)
+    assert import_lines(town, lines)["employees"] == ChangeCounts(0, 1, 0)
     after = [(date(2020, 1, 1), date(2026, 11, 30), "dukcapil"), (date(2026, 12, 1), None, "setda")]
     assert postings_of(town, "E001") == after
-    assert import_lines(town, lines)["employees"] == Counts(0, 0, 1)
-    assert import_lines(town, TOWN)["employees"] == Counts(0, 0, 2), "the old file tells history"
+    assert import_lines(town, lines)["employees"] == ChangeCounts(0, 0, 1)
+    assert import_lines(town, TOWN)["employees"] == ChangeCounts(0, 0, 2), "the old file tells history"
     assert postings_of(town, "E001") == after
 
 
 def test_a_second_transfer_touches_the_last_posting_only(town: Database) -> None:
     import_lines(town, {"employees": [TRANSFER]})
     back = ("E001", "Budi", NIP, "Analis", "III/b", "dukcapil", "2027-01-01")
-    assert import_lines(town, {"employees": [back]})["employees"] == Counts(0, 1, 0)
+    assert import_lines(town, {"employees": [back]})["employees"] == ChangeCounts(0, 1, 0)
     assert postings_of(town, "E001") == [
         (date(2020, 1, 1), date(2026, 11, 30), "dukcapil"),
         (date(2026, 12, 1), date(2026, 12, 31), "setda"),
@@ -170,7 +170,7 @@ def test_a_second_transfer_touches_the_last_posting_only(town: Database) -> None
 
 def test_duties_before_the_transfer_remain(town: Database) -> None:
     day_after = ("E001", "Budi", NIP, "Analis", "III/b", "setda", "2026-11-19")
-    assert import_lines(town, {"employees": [day_after]})["employees"] == Counts(0, 1, 0)
+    assert import_lines(town, {"employees": [day_after]})["employees"] == ChangeCounts(0, 1, 0)
 
 
 def test_the_duties_of_others_do_not_hinder_a_transfer(town: Database) -> None:
@@ -179,14 +179,14 @@ def test_the_duties_of_others_do_not_hinder_a_transfer(town: Database) -> None:
         "duties": [("dukcapil", "loket-2", "E003", "2026-12-24 08:00", "2026-12-24 12:00")],
     }
     import_lines(town, lines)
-    assert import_lines(town, {"employees": [TRANSFER]})["employees"] == Counts(0, 1, 0)
+    assert import_lines(town, {"employees": [TRANSFER]})["employees"] == ChangeCounts(0, 1, 0)
 
 
 def test_somebody_without_any_posting_is_posted(town: Database) -> None:
     with town.writing() as session:
         session.add(Employee(agency_id="kota", code="E003", name="Citra"))
     lines: Lines = {"employees": [("E003", "Citra", "", "", "", "setda", "2026-01-01")]}
-    assert import_lines(town, lines)["employees"] == Counts(0, 1, 0)
+    assert import_lines(town, lines)["employees"] == ChangeCounts(0, 1, 0)
     assert postings_of(town, "E003") == [(date(2026, 1, 1), None, "setda")]
 
 
@@ -199,7 +199,7 @@ def test_a_transfer_before_duties_that_would_remain_is_refused(town: Database) -
         "employees": [early, ("E003", "Citra", "", "", "", "dukcapil", "2026-11-01")],
         "duties": [(*duty[:2], "E003", *duty[3:]) for duty in TOWN["duties"]],
     }
-    assert import_lines(town, lines)["duties"] == Counts(0, 2, 0)
+    assert import_lines(town, lines)["duties"] == ChangeCounts(0, 2, 0)
 
 
 def test_a_file_may_use_what_only_the_directory_knows(town: Database) -> None:
@@ -243,7 +243,7 @@ def test_another_agency_with_the_same_codes_is_not_touched(town: Database) -> No
     found_agency(town, "desa")
     before = {name: [row for row in rows if "kota" in row] for name, rows in dump(town).items()}
     counts = import_lines(town, {"offices": [("setda", "Setda Desa", "", "WIT", "")]}, "desa")
-    assert counts["offices"] == Counts(1, 0, 0)
+    assert counts["offices"] == ChangeCounts(1, 0, 0)
     after = {name: [row for row in rows if "kota" in row] for name, rows in dump(town).items()}
     assert after == before
 
@@ -267,4 +267,4 @@ def test_a_nip_may_move_to_a_new_code_when_the_old_one_gives_it_up(town: Databas
             ("E009", "Budi", NIP, "Analis", "III/b", "dukcapil", "2026-01-01"),
         ]
     }
-    assert import_lines(town, lines)["employees"] == Counts(1, 1, 0)
+    assert import_lines(town, lines)["employees"] == ChangeCounts(1, 1, 0)

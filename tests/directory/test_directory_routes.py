@@ -15,7 +15,7 @@ from app.access.authentication import Authenticator
 from app.access.keys import issue
 from app.access.principals import KeyKind
 from app.directory.routes import router
-from app.foundation.http.query_parameters import queries
+from app.foundation.http.query_parameters import query_parameters
 from app.foundation.http.services import Services
 from app.foundation.problems import Problem
 from app.foundation.settings import Settings
@@ -106,7 +106,9 @@ def door(database: Database) -> Door:
     app = FastAPI()
     app.include_router(router)
     opened = Door(app, database, keys)
-    shared = Services(Settings(), database, lambda: opened.now, Metrics(), queries=queries(router.routes))
+    shared = Services(
+        Settings(), database, lambda: opened.now, Metrics(), query_parameters=query_parameters(router.routes)
+    )
     app.state.services = shared.having(Authenticator(database, shared.clock, 0))
     app.add_exception_handler(Problem, _answer)
     return opened

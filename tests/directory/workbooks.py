@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from app.directory.faults import Fault, WorkbookFault
 from app.directory.register import add_agency
-from app.directory.workbook.changes import Counts
+from app.directory.workbook.changes import ChangeCounts
 from app.directory.workbook.importing import import_directory
 from app.directory.workbook.proposal import propose
 from app.directory.workbook.sheets import Workbook, from_records
@@ -97,13 +97,13 @@ def found_agency(database: Database, code: str = "kota") -> str:
     return code
 
 
-def import_book(database: Database, book: Workbook, agency_id: str = "kota") -> Mapping[str, Counts]:
+def import_book(database: Database, book: Workbook, agency_id: str = "kota") -> Mapping[str, ChangeCounts]:
     """Import in a transaction of its own."""
     with database.writing() as session:
         return import_directory(session, propose(book, TODAY), agency_id=agency_id, actor="test", now=NOW)
 
 
-def import_lines(database: Database, lines: Lines, agency_id: str = "kota") -> Mapping[str, Counts]:
+def import_lines(database: Database, lines: Lines, agency_id: str = "kota") -> Mapping[str, ChangeCounts]:
     """Import rows under the usual headers."""
     return import_book(database, book_of(lines), agency_id)
 

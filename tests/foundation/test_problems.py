@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import app
-from app.foundation.http.problem_responses import invalid
+from app.foundation.http.problem_responses import validation_problem
 from app.foundation.problems import FIELD_MESSAGES, KINDS, FieldError, Problem
 from app.foundation.translations import translator
 from app.intake.with_key import Intake
@@ -112,7 +112,7 @@ def errors_of(**changed: object) -> list[FieldError]:
     body = {"name": "ani", "n": 1} | changed
     with pytest.raises(ValidationError) as caught:
         Wire.model_validate_json(json.dumps({name: value for name, value in body.items() if value is not None}))
-    return list(invalid(caught.value).errors)
+    return list(validation_problem(caught.value).errors)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from sqlalchemy import text
 import app
 from app.foundation.secret import fingerprint
 from app.foundation.settings import Environment, Settings
+from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database
-from app.foundation.storage.installation import UnfitInstallation, claim
+from app.foundation.storage.installation import claim_secret
 from app.foundation.storage.migrations import downgrade
 from app.foundation.storage.tables import Installation
 from tests.house import SECRET, House
@@ -142,7 +143,7 @@ def test_only_entry_points_read_the_environment() -> None:
 def test_a_database_that_is_not_migrated_is_not_served(furnished: tuple[str, dict[str, str]]) -> None:
     url, keys = furnished
     downgrade(url, "base")
-    with pytest.raises(UnfitInstallation, match="cermin migrate"):
+    with pytest.raises(StartupError, match="cermin migrate"):
         start(url, keys)
 
 
@@ -150,7 +151,7 @@ def test_another_secret_than_the_first_is_refused(furnished: tuple[str, dict[str
     url, keys = furnished
     start(url, keys)
     start(url, keys)
-    with pytest.raises(UnfitInstallation, match="CERMIN_SECRET"):
+    with pytest.raises(StartupError, match="CERMIN_SECRET"):
         start(url, keys, secret="another secret, long enough to be one as well")
 
 
@@ -163,7 +164,7 @@ def test_a_secret_that_was_made_is_kept_in_its_file(furnished: tuple[str, dict[s
     assert file.stat().st_mode & 0o777 == 0o600
     start(url, keys, secret=None, secret_file=file)
     assert file.read_bytes() == made
-    with pytest.raises(UnfitInstallation, match="CERMIN_SECRET"):
+    with pytest.raises(StartupError, match="CERMIN_SECRET"):
         start(url, keys, secret=None, secret_file=tmp_path / "other")
 
 
@@ -175,10 +176,10 @@ def test_two_processes_may_start_for_the_first_time_at_once(database: Database) 
             # One process has recorded the secret and not yet committed when the other looks.
             session.add(Installation(name="secret", value=fingerprint(ours)))
             session.flush()
-            other = threads.submit(claim, database, ours)
+            other = threads.submit(claim_secret, database, ours)
             wait([other], timeout=0.3)
         other.result()
-    claim(database, ours)
+    claim_secret(database, ours)
 
 
 def test_a_file_without_a_whole_secret_is_not_taken_for_one(
@@ -188,7 +189,7 @@ def test_a_file_without_a_whole_secret_is_not_taken_for_one(
     file = tmp_path / "secret"
     for content in (b"", b"\n", b"terlalu pendek", b"x" * 31):
         file.write_bytes(content)
-        with pytest.raises(UnfitInstallation):
+        with pytest.raises(StartupError):
             start(url, keys, secret=None, secret_file=file)
 
 
@@ -213,7 +214,7 @@ def test_an_instrument_that_changed_since_it_was_used_is_refused(
     with database.writing() as session:
         session.execute(text("UPDATE instrument_version SET digest = 'x' WHERE agency_id = 'desa'"))
     database.dispose()
-    with pytest.raises(UnfitInstallation, match="desa/ikl-1"):
+    with pytest.raises(StartupError, match="desa/ikl-1"):
         start(url, keys)
 
 
@@ -225,7 +226,7 @@ def test_production_wants_a_secret_that_somebody_chose_where_processes_may_share
     if store == "sqlite":
         start(url, keys, secret=None, **production)
         return
-    with pytest.raises(UnfitInstallation, match="CERMIN_SECRET"):
+    with pytest.raises(StartupError, match="CERMIN_SECRET"):
         start(url, keys, secret=None, **production)
     start(url, keys, **production)
 
@@ -240,6 +241,6 @@ def test_production_refuses_a_database_that_may_lose_what_was_acknowledged(
         name = connection.execute(text("SELECT current_database()")).scalar_one()
         connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
     database.dispose()
-    with pytest.raises(UnfitInstallation, match="synchronous_commit off"):
+    with pytest.raises(StartupError, match="synchronous_commit off"):
         start(url, keys, environment="production")
     start(url, keys)

@@ -11,7 +11,7 @@ import pytest
 
 from app.directory.tables import Office
 from app.instruments.loading import shipped
-from app.instruments.registry import put_own
+from app.instruments.registry import add_own
 from app.ratings.tables import CHANNELS
 from tests.house import NOW, House, problem
 from tests.ratings.visits import Visit, put
@@ -269,7 +269,7 @@ def test_an_end_left_out_lies_in_the_month_of_the_other(
 def test_an_own_instrument_whose_version_has_a_dot_is_rated_and_read(house: House) -> None:
     source = BOGOR.replace('name = "ikm-bogor"', 'name = "survey"').replace('version = "2011"', 'version = "1.2"')
     with house.database.writing() as session:
-        added = put_own(session, "kota", source, actor="test", now=NOW)
+        added = add_own(session, "kota", source, actor="test", now=NOW)
     assert added.id == "survey-1.2"
     for _ in range(12):
         sheet = house.sheet(instrument=added.id, scores=dict.fromkeys(added.codes, 3), employee="E001")

@@ -17,7 +17,7 @@ from app.indices.days_asked import Period, month_of, period_of
 from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
 from app.indices.rules.figures import Group, IndexTable, Scoring
-from app.instruments.registry import put_own
+from app.instruments.registry import add_own
 from app.ratings.tallies.rules.grains import OFFICE_DAY
 from app.ratings.tallies.rules.query_plan import By, Segment, Selection, plan, told_apart
 from app.ratings.tallies.store import BATCH, sheet_counts
@@ -199,7 +199,7 @@ def test_an_unknown_rule_is_told_with_those_there_are(town: Database) -> None:
 def test_an_agency_measures_with_an_instrument_of_its_own(town: Database) -> None:
     source = (Path(__file__).parents[1] / "instruments" / "bogor-2011.toml").read_text("utf-8")
     with town.writing() as session:
-        instrument = put_own(session, "kota", source, actor="test", now=NOW)
+        instrument = add_own(session, "kota", source, actor="test", now=NOW)
     put(town, [Visit(instrument=instrument.id, sheet="3" * len(instrument.items))])
     with town.reading() as session:
         table = read(session, {"instrument": instrument.id})

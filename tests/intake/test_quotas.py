@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from app.intake.rules.quotas import Pace, Quotas, Taken
+from app.intake.rules.quotas import DevicePace, DeviceQuotas, QuotaShare
 
 T0 = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
 OLD = T0 - timedelta(days=3)
@@ -15,32 +15,32 @@ def after(seconds: float) -> datetime:
     return T0 + timedelta(seconds=seconds)
 
 
-def share(got: Taken | int) -> Taken:
+def share(got: QuotaShare | int) -> QuotaShare:
     """What was taken, and not a refusal."""
-    assert isinstance(got, Taken)
+    assert isinstance(got, QuotaShare)
     return got
 
 
 def test_a_burst_is_taken_at_once_and_then_what_the_hour_brings() -> None:
-    quotas = Quotas(Pace(per_hour=60, burst=3, interval_seconds=0))
-    assert all(isinstance(quotas.take(ONE, OLD, T0), Taken) for _ in range(3))
+    quotas = DeviceQuotas(DevicePace(per_hour=60, burst=3, interval_seconds=0))
+    assert all(isinstance(quotas.take(ONE, OLD, T0), QuotaShare) for _ in range(3))
     assert quotas.take(ONE, OLD, T0) == 60
     assert quotas.take(ONE, OLD, after(59.5)) == 1
     share(quotas.take(ONE, OLD, after(60)))
     assert quotas.take(ONE, OLD, after(60)) == 60
     # Full again, and no fuller.
-    assert sum(isinstance(quotas.take(ONE, OLD, after(86_400)), Taken) for _ in range(9)) == 3
+    assert sum(isinstance(quotas.take(ONE, OLD, after(86_400)), QuotaShare) for _ in range(9)) == 3
 
 
 def test_every_device_has_a_bucket_of_its_own() -> None:
-    quotas = Quotas(Pace(per_hour=1, burst=1, interval_seconds=3))
+    quotas = DeviceQuotas(DevicePace(per_hour=1, burst=1, interval_seconds=3))
     share(quotas.take(ONE, T0, T0))
     assert quotas.take(ONE, T0, T0) == 3_600
     share(quotas.take(OTHER, T0, T0))
 
 
 def test_two_live_sheets_stand_apart_and_old_ones_come_together() -> None:
-    quotas = Quotas(Pace(per_hour=0, burst=1, interval_seconds=3))
+    quotas = DeviceQuotas(DevicePace(per_hour=0, burst=1, interval_seconds=3))
     share(quotas.take(ONE, T0, T0))
     assert quotas.take(ONE, T0, after(0.5)) == 3
     assert quotas.take(ONE, T0, after(2.5)) == 1
@@ -55,7 +55,7 @@ def test_two_live_sheets_stand_apart_and_old_ones_come_together() -> None:
 
 
 def test_what_is_given_back_was_never_taken() -> None:
-    quotas = Quotas(Pace(per_hour=60, burst=2, interval_seconds=3))
+    quotas = DeviceQuotas(DevicePace(per_hour=60, burst=2, interval_seconds=3))
     first = share(quotas.take(ONE, T0, T0))
     second = share(quotas.take(ONE, OLD, T0))
     assert quotas.take(ONE, OLD, T0) == 60
@@ -66,7 +66,7 @@ def test_what_is_given_back_was_never_taken() -> None:
 
 
 def test_giving_back_an_earlier_live_sheet_keeps_the_interval_of_the_later_one() -> None:
-    quotas = Quotas(Pace(per_hour=0, burst=1, interval_seconds=3))
+    quotas = DeviceQuotas(DevicePace(per_hour=0, burst=1, interval_seconds=3))
     first = share(quotas.take(ONE, T0, T0))
     second = share(quotas.take(ONE, T0, after(3)))
     quotas.give_back([first])
@@ -76,7 +76,7 @@ def test_giving_back_an_earlier_live_sheet_keeps_the_interval_of_the_later_one()
 
 
 def test_a_clock_set_back_neither_fills_the_bucket_nor_keeps_a_device_waiting() -> None:
-    quotas = Quotas(Pace(per_hour=60, burst=1, interval_seconds=3))
+    quotas = DeviceQuotas(DevicePace(per_hour=60, burst=1, interval_seconds=3))
     share(quotas.take(ONE, T0, T0))
     back = after(-3_600)
     assert quotas.take(ONE, back, back) == 60
@@ -84,6 +84,6 @@ def test_a_clock_set_back_neither_fills_the_bucket_nor_keeps_a_device_waiting() 
 
 
 def test_nothing_is_limited_when_both_are_off() -> None:
-    assert not Pace(per_hour=0, burst=1, interval_seconds=0).is_limited
-    assert Pace(per_hour=1, burst=1, interval_seconds=0).is_limited
-    assert Pace(per_hour=0, burst=1, interval_seconds=0.5).is_limited
+    assert not DevicePace(per_hour=0, burst=1, interval_seconds=0).is_limited
+    assert DevicePace(per_hour=1, burst=1, interval_seconds=0).is_limited
+    assert DevicePace(per_hour=0, burst=1, interval_seconds=0.5).is_limited

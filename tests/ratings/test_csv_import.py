@@ -22,13 +22,13 @@ from app.foundation.storage.database import Database
 from app.instruments.loading import shipped
 from app.ratings.csv_import import csv_file as answers_csv
 from app.ratings.csv_import.cells import moment_of, profile_code_of, score_of
-from app.ratings.csv_import.csv_file import LARGEST_FILE, AnswersFile, Fault, FileFault, Line, read_answers
-from app.ratings.csv_import.importing import Counts, Proposal, propose, store_answers
+from app.ratings.csv_import.csv_file import LARGEST_FILE, AnswersFile, CsvFault, CsvLine, FileFault, read_answers
+from app.ratings.csv_import.importing import ImportCounts, ImportProposal, propose, store_answers
 from app.ratings.csv_import.past_answers import Form, LineReader, identified
 from app.ratings.keys import KeyMaker
 from app.ratings.reconciliation import reconcile
 from app.ratings.tallies.rules.increments import count
-from app.ratings.validation import Premises
+from app.ratings.validation import KnownCodes
 from tests.house import NOW, SECRET, House
 
 One = TypeVar("One")
@@ -45,7 +45,7 @@ CATALOGUE = Catalogue(
     employees=frozenset(["E001", "E002"]),
     postings={"E001": (Stay(date(2020, 1, 2), None, OFFICE.code),)},
 )
-PREMISES = Premises(CATALOGUE, shipped())
+PREMISES = KnownCodes(CATALOGUE, shipped())
 FORM = Form(
     office=OFFICE,
     service="skck",
@@ -65,10 +65,10 @@ def lines(rows: Iterable[Sequence[str]], form: Form = FORM) -> AnswersFile:
     """A file with these rows."""
     names = ["time", "q1", "q2", "q3", "officer", "sex"]
     read = [dict(zip(names, row, strict=True)) for row in rows]
-    return AnswersFile([Line(n, cells) for n, cells in enumerate(read, start=2)], [], "0" * 64)
+    return AnswersFile([CsvLine(n, cells) for n, cells in enumerate(read, start=2)], [], "0" * 64)
 
 
-def proposal(rows: Iterable[Sequence[str]], form: Form = FORM) -> Proposal:
+def proposal(rows: Iterable[Sequence[str]], form: Form = FORM) -> ImportProposal:
     """What these rows would add."""
     return propose(lines(rows), form, PREMISES, KEYS, NOW)
 
@@ -180,8 +180,8 @@ def test_a_profile_that_is_not_understood_names_the_codes() -> None:
 def test_rows_are_found_by_the_names_of_columns_however_the_file_was_saved(tmp_path: Path, content: str) -> None:
     file = read_answers(csv_of(tmp_path, content), ["time", "q1"])
     assert list(file.lines) == [
-        Line(2, {"time": "2020-07-15", "q1": "4"}),
-        Line(5, {"time": "2020-07-16", "q1": ""}),
+        CsvLine(2, {"time": "2020-07-15", "q1": "4"}),
+        CsvLine(5, {"time": "2020-07-16", "q1": ""}),
     ]
     assert (file.rows, file.faults, len(file.digest)) == (2, [], 64)
 
@@ -312,7 +312,7 @@ def test_a_file_read_otherwise_meets_its_own_rows(form: Form) -> None:
     ids=["office", "service", "employee"],
 )
 def test_answers_about_something_else_are_other_answers(form: Form) -> None:
-    premises = Premises(
+    premises = KnownCodes(
         Catalogue("kota", UUID(int=0), {form.office.code: form.office}, frozenset(["kk", "skck"]), {},
                   CATALOGUE.employees, {"E001": (Stay(date(2020, 1, 1), None, form.office.code),)}),
         shipped(),
@@ -323,12 +323,12 @@ def test_answers_about_something_else_are_other_answers(form: Form) -> None:
     assert not other.faults
 
 
-def keys(proposed: Proposal) -> set[str]:
+def keys(proposed: ImportProposal) -> set[str]:
     """The keys of the proposed ratings."""
     return {rating.key for rating in proposed.ratings}
 
 
-def digests(proposed: Proposal) -> dict[str, str]:
+def digests(proposed: ImportProposal) -> dict[str, str]:
     """The digests of the proposed ratings by key."""
     return {rating.key: rating.digest for rating in proposed.ratings}
 
@@ -397,7 +397,7 @@ def random_rows(n: int) -> list[Row]:
     ]
 
 
-Import = Callable[[Iterable[Sequence[str]]], Counts]
+Import = Callable[[Iterable[Sequence[str]]], ImportCounts]
 
 
 @pytest.fixture
@@ -412,7 +412,7 @@ def opened(furnished: tuple[str, dict[str, str]]) -> Iterable[Database]:
 def imported(opened: Database) -> Import:
     """Imports rows about the office `dukcapil` of `kota`."""
 
-    def run(rows: Iterable[Sequence[str]]) -> Counts:
+    def run(rows: Iterable[Sequence[str]]) -> ImportCounts:
         proposed = on_disk(opened, rows)
         assert not proposed.faults
         return store_answers(opened, proposed, actor="test", now=NOW)
@@ -420,12 +420,12 @@ def imported(opened: Database) -> Import:
     return run
 
 
-def on_disk(opened: Database, rows: Iterable[Sequence[str]]) -> Proposal:
+def on_disk(opened: Database, rows: Iterable[Sequence[str]]) -> ImportProposal:
     """What the rows would add to the office `dukcapil` of `kota`."""
     catalogue = read_catalogue(opened, "kota", NOW)
     assert catalogue is not None
     form = changed(FORM, office=catalogue.offices["dukcapil"], service="kk")
-    return propose(lines(rows), form, Premises(catalogue, shipped()), KEYS, NOW)
+    return propose(lines(rows), form, KnownCodes(catalogue, shipped()), KEYS, NOW)
 
 
 def dump(opened: Database) -> dict[str, list[tuple[object, ...]]]:
@@ -447,7 +447,7 @@ def audits(opened: Database) -> list[Any]:
 
 def test_twice_adds_nothing_and_more_rows_add_only_themselves(opened: Database, imported: Import) -> None:
     rows = random_rows(1_300)
-    assert imported(rows[:1_001]) == Counts(read=1_001, stored=1_001, there=0, differing=0, faulty=0)
+    assert imported(rows[:1_001]) == ImportCounts(read=1_001, stored=1_001, there=0, differing=0, faulty=0)
     before = dump(opened)
     assert imported(rows[:1_001])[:3] == (1_001, 0, 1_001)
     assert dump(opened) == before
@@ -500,7 +500,7 @@ def test_the_same_sheet_and_id_over_http_is_a_replay(house: House) -> None:
     catalogue = read_catalogue(house.database, "kota", NOW)
     assert catalogue is not None
     form = changed(FORM, office=catalogue.offices["dukcapil"], service="kk", channel="web")
-    proposed = propose(lines([row]), form, Premises(catalogue, shipped()), KEYS, NOW)
+    proposed = propose(lines([row]), form, KnownCodes(catalogue, shipped()), KEYS, NOW)
     store_answers(house.database, proposed, actor="test", now=NOW)
     answer = LineReader(form, catalogue, NOW).read(lines([row]).lines[0])
     assert answer is not None
@@ -533,5 +533,5 @@ def test_no_transaction_number_leads_from_a_profile_to_its_rating(opened: Databa
 
 
 def test_faults_are_sorted_by_row() -> None:
-    file = AnswersFile(lines([("x", "4", "4", "4", "", "")]).lines, [Fault(1, None, "first")], "")
+    file = AnswersFile(lines([("x", "4", "4", "4", "", "")]).lines, [CsvFault(1, None, "first")], "")
     assert [fault.row for fault in propose(file, FORM, PREMISES, KEYS, NOW).faults] == [1, 2]

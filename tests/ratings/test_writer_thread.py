@@ -16,7 +16,7 @@ from app.ratings.rating import NewRating, Outcome, Place, Stored
 from app.ratings.rows import arrays, row
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
-from app.ratings.writer_thread import Result, Scribe
+from app.ratings.writer_thread import GroupWriter, Result
 
 PLACE = Place("dukcapil", None, "ktp-el", "NULL", "mobile", date(2026, 11, 24))
 
@@ -56,7 +56,7 @@ class Store:
 
 
 def written(store: Store, *ratings: NewRating) -> list[str]:
-    return [_told(result) for result in Scribe(cast(RatingStore, store)).write(ratings)]
+    return [_told(result) for result in GroupWriter(cast(RatingStore, store)).write(ratings)]
 
 
 def _told(result: Result) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from app.ratings.reconciliation import reconcile
-from app.screening.run import Outcome, order, run
+from app.screening.run import ScreeningOutcome, order, run
 from tests.house import NOW, House
 
 # The Monday three weeks before NOW's week; lunch is on a Tuesday.
@@ -60,7 +60,7 @@ def lunch(house: House, n: int = STUFFED, key: str = "app", day: date = LUNCH) -
     send(house, (sheet(house, at(day, 12, 1 + i % 58), (4, 4, 4)) for i in range(n)), key)
 
 
-def screen(house: House, now: datetime = NOW) -> Outcome:
+def screen(house: House, now: datetime = NOW) -> ScreeningOutcome:
     """One run over everything."""
     found = run(house.database, order(now, "test", 42))
     assert found is not None

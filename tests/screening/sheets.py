@@ -6,11 +6,11 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from app.screening.rules.sheets import Sheet, Span
+from app.screening.rules.sheets import HourSpan, ScreenedSheet
 
 # A Monday, and five weeks from then on.
 FIRST = date(2026, 10, 12)
-SPAN = Span(FIRST, FIRST + timedelta(days=34))
+SPAN = HourSpan(FIRST, FIRST + timedelta(days=34))
 NUMBERS = iter(range(1, 10_000_000))
 
 
@@ -19,7 +19,7 @@ def day(number: int) -> date:
     return FIRST + timedelta(days=number)
 
 
-def sheets(n: int, on: date, hour: int, **changed: Any) -> list[Sheet]:
+def sheets(n: int, on: date, hour: int, **changed: Any) -> list[ScreenedSheet]:
     """Equal sheets with keys of their own."""
     values: dict[str, Any] = {
         "day": on,
@@ -31,7 +31,7 @@ def sheets(n: int, on: date, hour: int, **changed: Any) -> list[Sheet]:
         "instrument": "ikl-1",
         "answers": "434",
     }
-    return [Sheet(key=UUID(int=next(NUMBERS)), **values | changed) for _ in range(n)]
+    return [ScreenedSheet(key=UUID(int=next(NUMBERS)), **values | changed) for _ in range(n)]
 
 
 def workdays() -> Iterator[date]:
@@ -39,7 +39,7 @@ def workdays() -> Iterator[date]:
     return (day(number) for number in range(35) if day(number).weekday() < 5)
 
 
-def ordinary(employee: str = "E1", per_hour: int = 3, **changed: Any) -> list[Sheet]:
+def ordinary(employee: str = "E1", per_hour: int = 3, **changed: Any) -> list[ScreenedSheet]:
     """Five weeks of eight hours, the same number in each; answers as `spread` gives them."""
     found = [
         sheet
@@ -50,7 +50,7 @@ def ordinary(employee: str = "E1", per_hour: int = 3, **changed: Any) -> list[Sh
     return found if "answers" in changed else spread(found, 0.5, seed=len(employee) + per_hour)
 
 
-def spread(found: list[Sheet], straight: float, seed: int) -> list[Sheet]:
+def spread(found: list[ScreenedSheet], straight: float, seed: int) -> list[ScreenedSheet]:
     """The same sheets, of which about this part has nothing but fours."""
     random = Random(seed)
     return [sheet._replace(answers="444" if random.random() < straight else random.choice(("434", "343", "332", "443")))

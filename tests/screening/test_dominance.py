@@ -1,8 +1,8 @@
 """One hour of a day, one device of a week."""
 
-from app.screening.rules.one_device import OnDuty, one_devices
+from app.screening.rules.one_device import DutyDay, one_devices
 from app.screening.rules.one_hour import one_hours
-from app.screening.rules.sheets import Reason, Sheet, Span
+from app.screening.rules.sheets import HourSpan, Reason, ScreenedSheet
 from tests.screening.sheets import SPAN, day, ordinary, sheets
 
 
@@ -14,7 +14,7 @@ def test_an_hour_that_holds_most_of_a_day_is_doubted_where_days_are_spread() -> 
     assert (block.reason, block.employee, block.first, block.hour) == (Reason.one_hour, "E1", day(15), 12)
     assert set(block.keys) == {s.key for s in odd}
     assert block.evidence == {"count": 14, "of": 20, "expected": 1}
-    assert one_hours(usual + odd + rest, Span(day(16), day(34))) == []
+    assert one_hours(usual + odd + rest, HourSpan(day(16), day(34))) == []
     # Fewer on the day, with tickets, released, or twelve of twenty: no.
     assert one_hours(usual + odd + rest[:5], SPAN) == []
     assert one_hours([s._replace(ticketed=True) for s in usual + odd + rest], SPAN) == []
@@ -36,7 +36,7 @@ def test_a_newcomers_day_is_compared_with_the_offices() -> None:
     assert one_hours(odd, SPAN) == []
 
 
-def office(place: str, share: float = 1.0) -> list[Sheet]:
+def office(place: str, share: float = 1.0) -> list[ScreenedSheet]:
     """E1 at counter E1 for four weeks and elsewhere in the last; E2 and E3 at their own."""
     own = [
         s._replace(place=place) if s.day >= day(28) and index % 10 < share * 10 else s
@@ -46,7 +46,7 @@ def office(place: str, share: float = 1.0) -> list[Sheet]:
 
 
 ROSTER = [
-    OnDuty(who, day(number), f"counter:{who}") for who in ("E1", "E2") for number in range(35)
+    DutyDay(who, day(number), f"counter:{who}") for who in ("E1", "E2") for number in range(35)
 ]  # fmt: skip
 
 
@@ -60,9 +60,9 @@ def test_a_kiosk_where_others_are_on_duty_is_doubted() -> None:
     assert (block.reason, block.employee, block.first, block.days) == (Reason.one_device, "E1", day(28), 7)
     assert len(block.keys) == block.evidence["count"] == block.evidence["of"] == 120
     # On duty there, no roster there, or a week that is not judged: no.
-    assert one_devices(given, [*ROSTER, OnDuty("E1", day(30), "counter:E2")], SPAN) == []
+    assert one_devices(given, [*ROSTER, DutyDay("E1", day(30), "counter:E2")], SPAN) == []
     assert one_devices(given, [], SPAN) == []
-    assert one_devices(given, ROSTER, Span(day(0), day(27))) == []
+    assert one_devices(given, ROSTER, HourSpan(day(0), day(27))) == []
     assert one_devices([s._replace(settled=True) for s in given], ROSTER, SPAN) == []
 
 
@@ -74,13 +74,13 @@ def test_a_day_at_anothers_counter_is_not_a_week() -> None:
     others = [s._replace(place="counter:4") if s.employee == "E2" and s.day >= day(28) else s for s in given]
     for last in (28, 30, 32, 34):
         until = [s for s in others if s.day <= day(last)]
-        assert one_devices(until, ROSTER, Span(day(0), day(last))) == []
+        assert one_devices(until, ROSTER, HourSpan(day(0), day(last))) == []
 
 
 def test_a_week_is_judged_when_it_is_over_and_whole() -> None:
     given = office("app", 0.9)
     for first, last, n in ((0, 34, 1), (28, 34, 1), (28, 50, 1), (0, 33, 0), (29, 34, 0)):
-        assert len(one_devices(given, ROSTER, Span(day(first), day(last)))) == n
+        assert len(one_devices(given, ROSTER, HourSpan(day(first), day(last)))) == n
 
 
 def test_who_always_sits_at_one_kiosk_is_not() -> None:
@@ -89,7 +89,7 @@ def test_who_always_sits_at_one_kiosk_is_not() -> None:
 
 def test_the_only_kiosk_of_an_office_is_not() -> None:
     one = [s._replace(place="counter:1") for s in office("counter:E1")]
-    assert one_devices(one, [OnDuty("E2", day(30), "counter:1")], SPAN) == []
+    assert one_devices(one, [DutyDay("E2", day(30), "counter:1")], SPAN) == []
 
 
 def test_another_sender_is_doubted_where_it_is_nobodys_habit() -> None:

@@ -13,9 +13,9 @@ from app.foundation.storage.database import Database
 from app.ratings.status_store import TallyMissing
 from app.screening import nightly as room
 from app.screening import run as running
-from app.screening.nightly import LEASE, Nightly, count_open, due_on
+from app.screening.nightly import LEASE, NightlyScreening, count_open, due_on
 from app.screening.rules.sheets import Block
-from app.screening.run import Outcome, run
+from app.screening.run import ScreeningOutcome, run
 from tests.house import NOW, House, TurnableClock
 from tests.screening.office import checked, lunch, ordinary, rows, screen
 
@@ -27,11 +27,11 @@ PROCESS = """
 import sys
 from datetime import datetime, timedelta
 from app.foundation.storage.database import Database
-from app.screening.nightly import Nightly
+from app.screening.nightly import NightlyScreening
 
 now = datetime.fromisoformat(sys.argv[2])
 moments = iter([now - timedelta(hours=2)])
-nightly = Nightly(Database(sys.argv[1], statement_timeout_ms=20_000, lock_timeout_ms=20_000),
+nightly = NightlyScreening(Database(sys.argv[1], statement_timeout_ms=20_000, lock_timeout_ms=20_000),
                   lambda: next(moments, now), hour=1, trace_days=42)
 print("ready", flush=True)
 sys.stdin.readline()
@@ -39,9 +39,9 @@ print(nightly.look(), flush=True)
 """
 
 
-def watcher(house: House, clock: TurnableClock) -> Nightly:
+def watcher(house: House, clock: TurnableClock) -> NightlyScreening:
     """One process's look, with its own clock in hand."""
-    return Nightly(house.database, clock, hour=1, trace_days=42)
+    return NightlyScreening(house.database, clock, hour=1, trace_days=42)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_an_office_that_fails_stops_no_other_and_is_looked_at_again_next_night(
     ordinary(house)
     lunch(house)
     clock, failures, seen = TurnableClock(NOW), list[int](), list[tuple[str, str]]()
-    nightly = Nightly(house.database, clock, hour=1, trace_days=42, failed=failures.append)
+    nightly = NightlyScreening(house.database, clock, hour=1, trace_days=42, failed=failures.append)
     clock.now = NIGHT
     whole = running._look
 
@@ -194,9 +194,9 @@ def test_what_cannot_be_written_keeps_no_other_office_from_its_turn(
 
     with monkeypatch.context() as patch:
         patch.setattr(running, "move", missing)
-        assert screen(house) == Outcome(failed=1)
+        assert screen(house) == ScreeningOutcome(failed=1)
         assert rows(house, "SELECT count(*) FROM doubt") == [(0,)]
-    assert screen(house) == Outcome(findings=1, held=42)
+    assert screen(house) == ScreeningOutcome(findings=1, held=42)
     checked(house)
 
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from app.screening.rules.opening_hours import Hours, Week, is_outside, outside_hours, read_week
-from app.screening.rules.sheets import Reason, Span
+from app.screening.rules.opening_hours import OpeningTimes, Week, is_outside, outside_hours, read_week
+from app.screening.rules.sheets import HourSpan, Reason
 from tests.screening.sheets import FIRST, SPAN, day, sheets
 
-OFFICE = Hours(480, 960)
+OFFICE = OpeningTimes(480, 960)
 
 
 def test_weeks_are_read_in_both_languages() -> None:
     week = read_week("Mon-Thu 08:00-16:00, Fri 08:00-11:30,Sat 00:00-24:00")
-    assert week == {0: OFFICE, 1: OFFICE, 2: OFFICE, 3: OFFICE, 4: Hours(480, 690), 5: Hours(0, 1440)}
+    assert week == {0: OFFICE, 1: OFFICE, 2: OFFICE, 3: OFFICE, 4: OpeningTimes(480, 690), 5: OpeningTimes(0, 1440)}
     assert read_week("Sen-Jum 08:00-16:00") == dict.fromkeys(range(5), OFFICE)
     assert read_week("sab-MIN 08:00-16:00") == {5: OFFICE, 6: OFFICE}
     assert sorted(read_week("Sat-Mon 08:00-16:00")) == [0, 5, 6]
@@ -30,10 +30,10 @@ def test_what_cannot_be_read_is_refused(text: str) -> None:
 def test_an_hour_is_outside_when_no_minute_of_it_is_within_half_an_hour() -> None:
     assert [hour for hour in range(24) if not is_outside(hour, OFFICE)] == [7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
     # Closed at 15:30 and tolerated until 16:00, or a minute longer.
-    assert is_outside(16, Hours(480, 930))
-    assert not is_outside(16, Hours(480, 931))
-    assert is_outside(17, Hours(480, 990))
-    assert not is_outside(17, Hours(480, 991))
+    assert is_outside(16, OpeningTimes(480, 930))
+    assert not is_outside(16, OpeningTimes(480, 931))
+    assert is_outside(17, OpeningTimes(480, 990))
+    assert not is_outside(17, OpeningTimes(480, 991))
     assert all(is_outside(hour, None) for hour in range(24))
 
 
@@ -53,6 +53,6 @@ def test_phones_tickets_days_before_the_hours_were_known_and_what_is_decided_are
     assert outside_hours(sheets(3, day(3), 22, channel="mobile"), week, SPAN) == []
     assert outside_hours(sheets(3, day(3), 22, ticketed=True), week, SPAN) == []
     assert outside_hours(sheets(3, day(1), 22), week, SPAN) == []
-    assert outside_hours(sheets(3, day(3), 22), week, Span(day(4), day(9))) == []
+    assert outside_hours(sheets(3, day(3), 22), week, HourSpan(day(4), day(9))) == []
     assert outside_hours([s._replace(settled=True) for s in sheets(3, day(3), 22)], week, SPAN) == []
     assert outside_hours(sheets(3, day(3), 22), None, SPAN) == []

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.screening import store
-from app.screening.rules.one_device import OnDuty
+from app.screening.rules.one_device import DutyDay
 from app.seals.signing import make_key
 from app.tickets.tables import TicketCount
 from tests.house import NOW, House
@@ -90,7 +90,7 @@ def test_the_roster_is_read_by_local_day(house: House) -> None:
         day = NOW.date()
         zone = ZoneInfo("Asia/Jakarta")
         assert store.roster_of(session, "kota", "dukcapil", zone, date(2026, 11, 1)) == {
-            OnDuty("E001", day, "counter:loket-1"),
-            OnDuty("E004", day, "counter:loket-1"),
+            DutyDay("E001", day, "counter:loket-1"),
+            DutyDay("E004", day, "counter:loket-1"),
         }
         assert store.roster_of(session, "kota", "dukcapil", zone, day + timedelta(days=1)) == set()

@@ -16,16 +16,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from app.demo.rating import KIOSK, Rating
+from app.demo.rating import KIOSK, DemoRating
 from app.demo.roster import TURNS, on_duty
 from app.demo.simulation import simulate
 from app.demo.town import OFFICE_BY_CODE
 from app.demo.truths import SELF_RATER, SELF_RATING_HOUR, SELF_RATINGS, self_rating_on
-from app.screening.rules.all_rules import Premises, screen
+from app.screening.rules.all_rules import OfficeContext, screen
 from app.screening.rules.coverage import Tickets, coverage_drops
-from app.screening.rules.one_device import COUNTER, OnDuty
+from app.screening.rules.one_device import COUNTER, DutyDay
 from app.screening.rules.opening_hours import Week, read_week
-from app.screening.rules.sheets import Block, Sheet, Span, monday
+from app.screening.rules.sheets import Block, HourSpan, ScreenedSheet, monday
 
 TODAY = date(2026, 11, 24)
 SEEDS = (1, 2, 3, 4, 5)
@@ -39,16 +39,16 @@ class Truth(NamedTuple):
     """Six weeks of one office, and which of its sheets nobody gave but the person rated."""
 
     office: str
-    sheets: Sequence[Sheet]
+    sheets: Sequence[ScreenedSheet]
     false: frozenset[UUID]
 
 
 @cache
-def town(seed: int) -> Mapping[str, tuple[Sheet, ...]]:
+def town(seed: int) -> Mapping[str, tuple[ScreenedSheet, ...]]:
     """Six weeks of every office, the week of the demo's own self-rater among them; everything as screening reads it."""
     day = self_rating_on(TODAY)
     first, last = monday(day) - timedelta(days=28), monday(day) + timedelta(days=13)
-    found: dict[str, list[Sheet]] = {code: [] for code in OFFICE_BY_CODE}
+    found: dict[str, list[ScreenedSheet]] = {code: [] for code in OFFICE_BY_CODE}
     for rating in simulate(seed, TODAY):
         sheet = as_sheet(rating)
         if first <= sheet.day <= last:
@@ -56,11 +56,11 @@ def town(seed: int) -> Mapping[str, tuple[Sheet, ...]]:
     return {office: tuple(sheets) for office, sheets in found.items()}
 
 
-def as_sheet(rating: Rating) -> Sheet:
+def as_sheet(rating: DemoRating) -> ScreenedSheet:
     """A rating of the demo with the trace that it would leave."""
     local = rating.moment.astimezone(ZoneInfo(OFFICE_BY_CODE[rating.office].timezone))
     is_kiosk = rating.counter is not None
-    return Sheet(
+    return ScreenedSheet(
         key=UUID(rating.id),
         day=local.date(),
         hour=local.hour,
@@ -73,16 +73,16 @@ def as_sheet(rating: Rating) -> Sheet:
     )
 
 
-def found_in(sheets: Sequence[Sheet], office: str) -> list[Block]:
+def found_in(sheets: Sequence[ScreenedSheet], office: str) -> list[Block]:
     """What the rules find in these weeks, with roster and opening hours known."""
     days = sorted({sheet.day for sheet in sheets})
     roster = {
-        OnDuty(on_duty(office, counter, day), day, COUNTER + counter)
+        DutyDay(on_duty(office, counter, day), day, COUNTER + counter)
         for (place, counter) in TURNS
         if place == office
         for day in days
     }
-    return screen(sheets, Premises(roster, Week(days[0], HOURS)), Span(days[0], days[-1]))
+    return screen(sheets, OfficeContext(roster, Week(days[0], HOURS)), HourSpan(days[0], days[-1]))
 
 
 def held(blocks: Iterable[Block]) -> set[UUID]:
@@ -123,7 +123,7 @@ def test_anybody_who_rates_oneself_at_lunch_is_held() -> None:
     assert wrongly <= MOST_HONEST * honest
 
 
-def with_self_ratings(random: Random, offices: Mapping[str, Sequence[Sheet]]) -> Truth:
+def with_self_ratings(random: Random, offices: Mapping[str, Sequence[ScreenedSheet]]) -> Truth:
     """Forty perfect sheets more for somebody on duty, on some day that is not the demo's own."""
     office = random.choice([code for code, sheets in offices.items() if len(sheets) >= 200])
     sheets = [sheet for sheet in offices[office] if sheet.day != self_rating_on(TODAY)]
@@ -166,7 +166,7 @@ def flagged(given: Sequence[Tickets]) -> dict[str, int]:
     for night in range(7 * WEEKS):
         today = first + timedelta(days=night)
         known = [each for each in given if first + timedelta(days=night - 42) <= each.day < today]
-        for block in coverage_drops(known, Span(today - SIX_WEEKS, today), today):
+        for block in coverage_drops(known, HourSpan(today - SIX_WEEKS, today), today):
             noted.setdefault(block.employee or "", night)
     return noted
 

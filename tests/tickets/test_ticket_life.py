@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tickets.rules.lifecycle import Armed, Held, Service, arm, armed_counts, day_of, expiry, rated_on
+from app.tickets.rules.lifecycle import Armed, LiveTicket, TicketService, arm, armed_counts, day_of, expiry, rated_on
 
 DAY = date(2026, 11, 18)
-TICKET = Held("d", "dukcapil", None, "ktp-el", None, DAY, expiry(DAY), None)
-SERVED = Service("loket-1", "kk", "E001")
+TICKET = LiveTicket("d", "dukcapil", None, "ktp-el", None, DAY, expiry(DAY), None)
+SERVED = TicketService("loket-1", "kk", "E001")
 
 
 def test_a_ticket_is_armed_once_and_alike_again() -> None:
@@ -38,8 +38,8 @@ employees = st.sampled_from([None, "E001", "E004"])
 tickets = st.builds(lambda s, e: TICKET._replace(service=s, employee=e), services, employees)
 
 
-@given(st.lists(st.tuples(tickets, st.builds(Service, st.none(), services, employees)), max_size=30))
-def test_arming_moves_what_was_issued_and_loses_none(cases: list[tuple[Held, Service]]) -> None:
+@given(st.lists(st.tuples(tickets, st.builds(TicketService, st.none(), services, employees)), max_size=30))
+def test_arming_moves_what_was_issued_and_loses_none(cases: list[tuple[LiveTicket, TicketService]]) -> None:
     pairs = [(ticket, after) for ticket, told in cases if (after := arm(ticket, told, DAY, DAY)[1])]
     changes = armed_counts(pairs)
     assert sum(issued for _, issued, _ in changes) == 0

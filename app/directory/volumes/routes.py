@@ -12,7 +12,7 @@ from app.directory import listing
 from app.directory.catalogue_cache import CatalogueCache
 from app.directory.schemas import VolumePage, VolumeQuery, VolumesIn, VolumesStored
 from app.directory.volumes.intake import take_volumes
-from app.foundation.http.fast_path import Prepared, one_pass
+from app.foundation.http.fast_path import PreparedResponse, fast_path_route
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 
@@ -25,7 +25,7 @@ VolumeSender = Annotated[Principal, Depends(volume_senders)]
 LIMITS = {"/v1/volumes": 256 * 1_024}
 
 router = APIRouter(prefix="/v1", tags=["directory"])
-fast_router = APIRouter(prefix="/v1", tags=["directory"], route_class=one_pass(volume_senders, LIMITS, {}))
+fast_router = APIRouter(prefix="/v1", tags=["directory"], route_class=fast_path_route(volume_senders, LIMITS, {}))
 
 
 @router.get("/volumes", responses=problems(404, 422))
@@ -39,7 +39,7 @@ def volumes(request: Request, principal: VolumeReader, query: Annotated[VolumeQu
 async def post_volumes(request: Request, principal: VolumeSender, told: VolumesIn) -> Response:
     """Store up to 500 served volumes, all or none; each replaces the one before, so sending again changes nothing."""
     stored = await run_in_threadpool(_stored, request, principal, told)
-    return Prepared(stored.model_dump_json().encode(), 200)
+    return PreparedResponse(stored.model_dump_json().encode(), 200)
 
 
 def _stored(request: Request, principal: Principal, told: VolumesIn) -> VolumesStored:

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.directory.rules.office_tree import parents_first
-from app.directory.store import Change, Existing, StoredRow
+from app.directory.store import DirectoryChange, Existing, StoredRow
 from app.directory.tables import Counter, Duty, Employee, Office, Posting, Service
-from app.directory.workbook.proposal import Proposal
-from app.directory.workbook.roster import DutyKey, Span
+from app.directory.workbook.proposal import DirectoryProposal
+from app.directory.workbook.roster import DutyInterval, DutyKey
 from app.directory.workbook.rows import Columns
 from app.directory.workbook.transfers import Postings
 
 
-class Counts(NamedTuple):
+class ChangeCounts(NamedTuple):
     """How many rows of a sheet were new, changed something or said what was known."""
 
     new: int
@@ -25,23 +25,23 @@ class Counts(NamedTuple):
 class Changes:
     """What to write, in an order that foreign keys allow, and the counts by sheet."""
 
-    writes: tuple[Change, ...]
-    counts: Mapping[str, Counts]
+    writes: tuple[DirectoryChange, ...]
+    counts: Mapping[str, ChangeCounts]
 
     def are_none(self) -> bool:
         """Whether the directory already says all of it."""
         return not any(change.new or change.changed for change in self.writes)
 
 
-class Comparison:
+class RowComparison:
     """Compares the rows of a faultless file with what an agency has."""
 
-    def __init__(self, agency_id: str, proposal: Proposal, existing: Existing) -> None:
+    def __init__(self, agency_id: str, proposal: DirectoryProposal, existing: Existing) -> None:
         self._agency_id = agency_id
         self._proposal = proposal
         self._existing = existing
 
-    def changes(self, postings: Postings, spans: Iterable[Span], duties: Mapping[DutyKey, Duty]) -> Changes:
+    def changes(self, postings: Postings, spans: Iterable[DutyInterval], duties: Mapping[DutyKey, Duty]) -> Changes:
         """Everything the file changes."""
         offices, services, counters = self._offices(), self._services(), self._counters()
         employees, stays, roster = self._employees(), self._stays(postings), self._roster(spans, duties)
@@ -54,34 +54,34 @@ class Comparison:
         }
         return Changes((offices, services, counters, employees, stays, roster), counts)
 
-    def _offices(self) -> Change:
+    def _offices(self) -> DirectoryChange:
         by_code = {entry.row.code: entry.row for entry in self._proposal.offices.entries}
         order = parents_first(by_code, {code: row.parent for code, row in by_code.items()})
         stored = self._existing.offices
         return self._compare(Office, ((stored.get(code), by_code[code].columns()) for code in order))
 
-    def _services(self) -> Change:
+    def _services(self) -> DirectoryChange:
         rows = (entry.row for entry in self._proposal.services.entries)
         return self._compare(Service, ((self._existing.services.get(row.code), row.columns()) for row in rows))
 
-    def _counters(self) -> Change:
+    def _counters(self) -> DirectoryChange:
         rows = (entry.row for entry in self._proposal.counters.entries)
         stored = self._existing.counters
         return self._compare(Counter, ((stored.get((row.office, row.code)), row.columns()) for row in rows))
 
-    def _employees(self) -> Change:
+    def _employees(self) -> DirectoryChange:
         rows = (entry.row for entry in self._proposal.employees.entries)
         stored = self._existing.employees
         return self._compare(Employee, ((stored.get(row.code), row.columns()) for row in rows))
 
-    def _employee_counts(self, change: Change, postings: Postings) -> Counts:
+    def _employee_counts(self, change: DirectoryChange, postings: Postings) -> ChangeCounts:
         new = {row["code"] for row in change.new}
         touched = {row["code"] for row in change.changed} | (postings.moved.keys() - new)
         total = len(self._proposal.employees.entries)
-        return Counts(len(new), len(touched), total - len(new) - len(touched))
+        return ChangeCounts(len(new), len(touched), total - len(new) - len(touched))
 
-    def _stays(self, postings: Postings) -> Change:
-        change = Change(Posting)
+    def _stays(self, postings: Postings) -> DirectoryChange:
+        change = DirectoryChange(Posting)
         for code in postings.moved:
             before = {stay.from_on: stay for stay in self._existing.stays.get(code, ())}
             for stay in postings.stays[code]:
@@ -92,12 +92,12 @@ class Comparison:
                     change.changed.append(values)
         return change
 
-    def _roster(self, spans: Iterable[Span], duties: Mapping[DutyKey, Duty]) -> Change:
+    def _roster(self, spans: Iterable[DutyInterval], duties: Mapping[DutyKey, Duty]) -> DirectoryChange:
         return self._compare(Duty, ((duties.get(span.key), span.columns()) for span in spans))
 
-    def _compare(self, table: type[StoredRow], rows: Iterable[tuple[StoredRow | None, Columns]]) -> Change:
+    def _compare(self, table: type[StoredRow], rows: Iterable[tuple[StoredRow | None, Columns]]) -> DirectoryChange:
         """Sort rows, each with the stored one of the same key, into new and changed ones."""
-        change = Change(table)
+        change = DirectoryChange(table)
         fresh = {"active": True} if "active" in table.model_fields else {}
         for stored, columns in rows:
             values = {"agency_id": self._agency_id, **columns}
@@ -108,6 +108,6 @@ class Comparison:
         return change
 
 
-def _counts(change: Change, rows: int) -> Counts:
+def _counts(change: DirectoryChange, rows: int) -> ChangeCounts:
     new, changed = len(change.new), len(change.changed)
-    return Counts(new, changed, rows - new - changed)
+    return ChangeCounts(new, changed, rows - new - changed)

@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 
-class Column(NamedTuple):
+class WorkbookColumn(NamedTuple):
     """A column: how its cells are formatted in the template, and what belongs in it.
 
     A file without a column that `may_be_missing` leaves what the directory says of it as it is.
@@ -16,28 +16,28 @@ class Column(NamedTuple):
     may_be_missing: bool = False
 
 
-SHEETS: dict[str, tuple[Column, ...]] = {
+SHEETS: dict[str, tuple[WorkbookColumn, ...]] = {
     "offices": (
-        Column(
+        WorkbookColumn(
             "code",
             "text",
             "Wajib. Kode kantor: huruf kecil, angka, tanda hubung; paling banyak 40. Tidak berubah lagi.",
             "Required. Code of the office: small letters, digits, hyphens; at most 40. It never changes.",
         ),
-        Column("name", "text", "Wajib. Nama kantor.", "Required. Name of the office."),
-        Column(
+        WorkbookColumn("name", "text", "Wajib. Nama kantor.", "Required. Name of the office."),
+        WorkbookColumn(
             "parent",
             "text",
             "Kode kantor induk; kosong bila tidak ada.",
             "Code of the office above it; empty if there is none.",
         ),
-        Column(
+        WorkbookColumn(
             "timezone",
             "zone",
             "Wajib. Asia/Jakarta (WIB), Asia/Makassar (WITA) atau Asia/Jayapura (WIT).",
             "Required. Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).",
         ),
-        Column(
+        WorkbookColumn(
             "region_code",
             "text",
             "Kode wilayah Kemendagri: PP, PP.KK, PP.KK.CC atau PP.KK.CC.DDDD; boleh kosong.",
@@ -45,9 +45,9 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         ),
     ),
     "services": (
-        Column("code", "text", "Wajib. Kode layanan.", "Required. Code of the service."),
-        Column("name", "text", "Wajib. Nama layanan.", "Required. Name of the service."),
-        Column(
+        WorkbookColumn("code", "text", "Wajib. Kode layanan.", "Required. Code of the service."),
+        WorkbookColumn("name", "text", "Wajib. Nama layanan.", "Required. Name of the service."),
+        WorkbookColumn(
             "family",
             "text",
             "Kode rumpun: pegawai hanya dibandingkan dalam rumpun yang sama; kosong berarti rumpun sendiri.",
@@ -55,15 +55,15 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         ),
     ),
     "counters": (
-        Column("office", "text", "Wajib. Kode kantor.", "Required. Code of the office."),
-        Column(
+        WorkbookColumn("office", "text", "Wajib. Kode kantor.", "Required. Code of the office."),
+        WorkbookColumn(
             "code",
             "text",
             "Wajib. Kode loket di kantor itu.",
             "Required. Code of the counter there.",
         ),
-        Column("name", "text", "Wajib. Nama loket.", "Required. Name of the counter."),
-        Column(
+        WorkbookColumn("name", "text", "Wajib. Nama loket.", "Required. Name of the counter."),
+        WorkbookColumn(
             "services",
             "text",
             "Kode layanan di loket ini, dipisahkan titik koma (ktp-el;kk); kosong berarti semua layanan.",
@@ -71,34 +71,34 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         ),
     ),
     "employees": (
-        Column(
+        WorkbookColumn(
             "code",
             "text",
             "Wajib. Kode pegawai yang boleh diketahui umum (huruf, angka, tanda hubung). Jangan memakai NIP.",
             "Required. Public code of the employee (letters, digits, hyphens). Never the NIP.",
         ),
-        Column("name", "text", "Wajib. Nama pegawai.", "Required. Name of the employee."),
-        Column(
+        WorkbookColumn("name", "text", "Wajib. Nama pegawai.", "Required. Name of the employee."),
+        WorkbookColumn(
             "nip",
             "text",
             "NIP 18 angka, ditulis sebagai teks; boleh kosong. Disamarkan, kecuali bagi pembaca yang berhak.",
             "The NIP of 18 digits, written as text; may be empty. It is masked for all who may not see it.",
         ),
-        Column("position", "text", "Jabatan; boleh kosong.", "Position; may be empty."),
-        Column("grade", "text", "Pangkat/golongan; boleh kosong.", "Grade; may be empty."),
-        Column(
+        WorkbookColumn("position", "text", "Jabatan; boleh kosong.", "Position; may be empty."),
+        WorkbookColumn("grade", "text", "Pangkat/golongan; boleh kosong.", "Grade; may be empty."),
+        WorkbookColumn(
             "office",
             "text",
             "Wajib. Kode kantor tempat bertugas.",
             "Required. Code of the office where the employee works.",
         ),
-        Column(
+        WorkbookColumn(
             "posted_from",
             "day",
             "Wajib. Hari pertama di kantor itu (2025-01-31). Mutasi: kantor baru dan hari pertama yang baru.",
             "Required. First day at that office (2025-01-31). A transfer is a new office with a later day.",
         ),
-        Column(
+        WorkbookColumn(
             "appraiser",
             "text",
             "Kode pegawai yang menjadi pejabat penilai, boleh dari kantor lain; boleh kosong. Jangan memakai NIP.",
@@ -107,16 +107,16 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         ),
     ),
     "duties": (
-        Column("office", "text", "Wajib. Kode kantor.", "Required. Code of the office."),
-        Column("counter", "text", "Wajib. Kode loket.", "Required. Code of the counter."),
-        Column("employee", "text", "Wajib. Kode pegawai.", "Required. Code of the employee."),
-        Column(
+        WorkbookColumn("office", "text", "Wajib. Kode kantor.", "Required. Code of the office."),
+        WorkbookColumn("counter", "text", "Wajib. Kode loket.", "Required. Code of the counter."),
+        WorkbookColumn("employee", "text", "Wajib. Kode pegawai.", "Required. Code of the employee."),
+        WorkbookColumn(
             "from",
             "moment",
             "Wajib. Mulai bertugas, waktu setempat (2025-01-31 08:00).",
             "Required. Beginning of the duty, local time of the office (2025-01-31 08:00).",
         ),
-        Column(
+        WorkbookColumn(
             "until",
             "moment",
             "Wajib. Selesai bertugas, waktu setempat; saat itu sendiri tidak termasuk.",

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from app.directory.faults import Fault
 from app.directory.rules.office_tree import in_circles
 from app.directory.store import Existing
-from app.directory.workbook.proposal import Proposal
+from app.directory.workbook.proposal import DirectoryProposal
 
 
 class Known:
     """What the directory would hold after the import: a row of the file or of the database."""
 
-    def __init__(self, proposal: Proposal, existing: Existing) -> None:
+    def __init__(self, proposal: DirectoryProposal, existing: Existing) -> None:
         self._proposal = proposal
         self._existing = existing
 
@@ -32,7 +32,7 @@ class Known:
         return code in self._existing.employees or self._proposal.employees.names(code)
 
 
-def reference_faults(proposal: Proposal, existing: Existing) -> Iterator[Fault]:
+def reference_faults(proposal: DirectoryProposal, existing: Existing) -> Iterator[Fault]:
     """Rows that name an office, service, counter or employee nobody knows."""
     known = Known(proposal, existing)
     yield from _parent_faults(proposal, known)
@@ -42,13 +42,13 @@ def reference_faults(proposal: Proposal, existing: Existing) -> Iterator[Fault]:
     yield from _duty_faults(proposal, known)
 
 
-def _parent_faults(proposal: Proposal, known: Known) -> Iterator[Fault]:
+def _parent_faults(proposal: DirectoryProposal, known: Known) -> Iterator[Fault]:
     for number, row in proposal.offices.entries:
         if row.parent is not None and not known.office(row.parent):
             yield Fault("offices", number, "parent", _unknown("office", row.parent))
 
 
-def _counter_faults(proposal: Proposal, known: Known) -> Iterator[Fault]:
+def _counter_faults(proposal: DirectoryProposal, known: Known) -> Iterator[Fault]:
     for number, row in proposal.counters.entries:
         if not known.office(row.office):
             yield Fault("counters", number, "office", _unknown("office", row.office))
@@ -57,19 +57,19 @@ def _counter_faults(proposal: Proposal, known: Known) -> Iterator[Fault]:
                 yield Fault("counters", number, "services", _unknown("service", service))
 
 
-def _posting_faults(proposal: Proposal, known: Known) -> Iterator[Fault]:
+def _posting_faults(proposal: DirectoryProposal, known: Known) -> Iterator[Fault]:
     for number, row in proposal.employees.entries:
         if not known.office(row.office):
             yield Fault("employees", number, "office", _unknown("office", row.office))
 
 
-def _appraiser_faults(proposal: Proposal, known: Known) -> Iterator[Fault]:
+def _appraiser_faults(proposal: DirectoryProposal, known: Known) -> Iterator[Fault]:
     for number, row in proposal.employees.entries:
         if row.appraiser is not None and not known.employee(row.appraiser):
             yield Fault("employees", number, "appraiser", _unknown("employee", row.appraiser))
 
 
-def _duty_faults(proposal: Proposal, known: Known) -> Iterator[Fault]:
+def _duty_faults(proposal: DirectoryProposal, known: Known) -> Iterator[Fault]:
     for number, row in proposal.duties.entries:
         if not known.office(row.office):
             yield Fault("duties", number, "office", _unknown("office", row.office))
@@ -80,7 +80,7 @@ def _duty_faults(proposal: Proposal, known: Known) -> Iterator[Fault]:
             yield Fault("duties", number, "employee", _unknown("employee", row.employee))
 
 
-def circle_faults(proposal: Proposal, existing: Existing) -> Iterator[Fault]:
+def circle_faults(proposal: DirectoryProposal, existing: Existing) -> Iterator[Fault]:
     """Offices that would be above themselves."""
     parents = {code: office.parent for code, office in existing.offices.items()}
     parents |= {entry.row.code: entry.row.parent for entry in proposal.offices.entries}
@@ -90,7 +90,7 @@ def circle_faults(proposal: Proposal, existing: Existing) -> Iterator[Fault]:
             yield Fault("offices", number, "parent", "through its parents the office would be above itself")
 
 
-def nip_faults(proposal: Proposal, existing: Existing) -> Iterator[Fault]:
+def nip_faults(proposal: DirectoryProposal, existing: Existing) -> Iterator[Fault]:
     """One person under two codes: the same NIP twice, in the file or against the database."""
     holders = {
         employee.nip: "another employee of the directory has this NIP"

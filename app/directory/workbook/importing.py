@@ -6,10 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 from app.access.audit import record
 from app.directory.faults import DirectoryFault, Fault, WorkbookFault
 from app.directory.store import Existing, duties_after, existing_directory, lock_agency, renew_version, write
-from app.directory.workbook.changes import Changes, Comparison, Counts
+from app.directory.workbook.changes import ChangeCounts, Changes, RowComparison
 from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.consistency import circle_faults, nip_faults, reference_faults
-from app.directory.workbook.proposal import Proposal
+from app.directory.workbook.proposal import DirectoryProposal
 from app.directory.workbook.roster import absence_faults, overlap_faults, read_roster
 from app.directory.workbook.transfers import Postings, postings_after
 from app.foundation.storage.database import Session
@@ -19,8 +19,8 @@ WIDEST_OFFSET = timedelta(days=1)
 
 
 def import_directory(
-    session: Session, proposal: Proposal, *, agency_id: str, actor: str, now: datetime
-) -> Mapping[str, Counts]:
+    session: Session, proposal: DirectoryProposal, *, agency_id: str, actor: str, now: datetime
+) -> Mapping[str, ChangeCounts]:
     """Write what a proposal changes, in the caller's transaction, and return the counts by sheet.
 
     Where it changes nothing, nothing is written at all. Raises `WorkbookFault` with every fault.
@@ -45,7 +45,7 @@ def import_directory(
     return changes.counts
 
 
-def _checked(session: Session, proposal: Proposal, agency_id: str) -> Changes:
+def _checked(session: Session, proposal: DirectoryProposal, agency_id: str) -> Changes:
     existing = existing_directory(session, agency_id)
     postings = postings_after(proposal, existing)
     since = _earliest(proposal, existing, postings)
@@ -63,10 +63,10 @@ def _checked(session: Session, proposal: Proposal, agency_id: str) -> Changes:
     if faults:
         raise WorkbookFault(in_reading_order(faults))
     by_key = {(duty.office, duty.counter, duty.from_at): duty for duty in duties}
-    return Comparison(agency_id, proposal, existing).changes(postings, roster.proposed, by_key)
+    return RowComparison(agency_id, proposal, existing).changes(postings, roster.proposed, by_key)
 
 
-def _earliest(proposal: Proposal, existing: Existing, postings: Postings) -> datetime | None:
+def _earliest(proposal: DirectoryProposal, existing: Existing, postings: Postings) -> datetime | None:
     """Since when stored duties matter: the file may overlap them, replace them or transfer their employee."""
     moments = [entry.row.from_local for entry in proposal.duties.entries]
     transfers = [entry.row for code, entry in postings.moved.items() if existing.stays.get(code)]

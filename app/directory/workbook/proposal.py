@@ -22,7 +22,7 @@ from app.directory.workbook.rows import (
     problems_of,
     read_row,
 )
-from app.directory.workbook.sheets import Sheet, Workbook
+from app.directory.workbook.sheets import CellSheet, Workbook
 
 
 class Entry(NamedTuple, Generic[AnyRow]):
@@ -67,7 +67,7 @@ class Filled(Generic[AnyRow]):
 
 
 @dataclass
-class Proposal:
+class DirectoryProposal:
     """The content of a workbook."""
 
     offices: Filled[OfficeRow] = field(default_factory=Filled)
@@ -78,9 +78,9 @@ class Proposal:
     faults: list[Fault] = field(default_factory=list)
 
 
-def propose(book: Workbook, today: date) -> Proposal:
+def propose(book: Workbook, today: date) -> DirectoryProposal:
     """Check the form of every row; `today` bounds plausible birth dates."""
-    proposal = Proposal(
+    proposal = DirectoryProposal(
         offices=_fill(OfficeRow, book, today),
         services=_fill(ServiceRow, book, today),
         counters=_fill(CounterRow, book, today),
@@ -101,7 +101,7 @@ def _fill(model: type[AnyRow], book: Workbook, today: date) -> Filled[AnyRow]:
     return filled
 
 
-def _read_sheet(filled: Filled[AnyRow], model: type[AnyRow], sheet: Sheet, today: date) -> None:
+def _read_sheet(filled: Filled[AnyRow], model: type[AnyRow], sheet: CellSheet, today: date) -> None:
     header = read_header(sheet.name, sheet.header)
     filled.unreadable = not set(model.key_columns).isdisjoint(header.missing)
     filled.faults.extend(header_faults(sheet.name, header))

@@ -10,7 +10,7 @@ from app.directory.faults import Fault
 from app.directory.rules.postings import Stay, first_absence
 from app.directory.store import Existing
 from app.directory.tables import Duty
-from app.directory.workbook.proposal import Proposal
+from app.directory.workbook.proposal import DirectoryProposal
 from app.directory.workbook.rows import Columns
 from app.directory.workbook.transfers import Postings
 
@@ -18,7 +18,7 @@ DutyKey: TypeAlias = tuple[str, str, datetime]
 INSTANT = timedelta(microseconds=1)
 
 
-class Span(NamedTuple):
+class DutyInterval(NamedTuple):
     """A duty in UTC, the zone of its office and, when it stands in the file, its row number."""
 
     office: str
@@ -59,33 +59,33 @@ class Span(NamedTuple):
         return f"the stored duty of {self.employee} from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
 
 
-class Roster(NamedTuple):
+class PlannedRoster(NamedTuple):
     """The duties of the file, and the stored ones that it leaves as they are."""
 
-    proposed: Sequence[Span]
-    stored: Sequence[Span]
+    proposed: Sequence[DutyInterval]
+    stored: Sequence[DutyInterval]
 
 
-def read_roster(proposal: Proposal, existing: Existing, duties: Iterable[Duty]) -> Roster:
+def read_roster(proposal: DirectoryProposal, existing: Existing, duties: Iterable[Duty]) -> PlannedRoster:
     """Both kinds in UTC; a duty at an office whose zone is in doubt is left out."""
     zones = _zones(proposal, existing)
     proposed = [
-        Span(row.office, row.counter, *row.moments(zones[row.office]), row.employee, zones[row.office], number)
+        DutyInterval(row.office, row.counter, *row.moments(zones[row.office]), row.employee, zones[row.office], number)
         for number, row in proposal.duties.entries
         if row.office in zones
     ]
     replaced = {span.key for span in proposed}
     stored = [
-        Span(duty.office, duty.counter, duty.from_at, duty.until_at, duty.employee, zones[duty.office], 0)
+        DutyInterval(duty.office, duty.counter, duty.from_at, duty.until_at, duty.employee, zones[duty.office], 0)
         for duty in duties
         if duty.office in zones and (duty.office, duty.counter, duty.from_at) not in replaced
     ]
-    return Roster(proposed, stored)
+    return PlannedRoster(proposed, stored)
 
 
-def overlap_faults(roster: Roster) -> Iterator[Fault]:
+def overlap_faults(roster: PlannedRoster) -> Iterator[Fault]:
     """Duties of the file that overlap another at their counter."""
-    longest: dict[tuple[str, ...], Span] = {}
+    longest: dict[tuple[str, ...], DutyInterval] = {}
     for span in sorted(roster.proposed, key=lambda each: (each.from_at, each.number)):
         earlier = longest.get(span[:2])
         if earlier is not None and earlier.until_at > span.from_at:
@@ -101,7 +101,7 @@ def overlap_faults(roster: Roster) -> Iterator[Fault]:
             yield Fault("duties", span.number, "from", f"overlaps {others[place - 1]}")
 
 
-def absence_faults(roster: Roster, postings: Postings) -> Iterator[Fault]:
+def absence_faults(roster: PlannedRoster, postings: Postings) -> Iterator[Fault]:
     """Duties of people who are not posted at the office that day, of the file or left over by a transfer."""
     for span in roster.proposed:
         stays = postings.stays.get(span.employee)
@@ -115,21 +115,21 @@ def absence_faults(roster: Roster, postings: Postings) -> Iterator[Fault]:
             yield Fault("employees", postings.moved[code].number, "posted_from", problem)
 
 
-def _zones(proposal: Proposal, existing: Existing) -> Mapping[str, ZoneInfo]:
+def _zones(proposal: DirectoryProposal, existing: Existing) -> Mapping[str, ZoneInfo]:
     zones = {code: ZoneInfo(office.timezone) for code, office in existing.offices.items()}
     zones |= {entry.row.code: ZoneInfo(entry.row.timezone) for entry in proposal.offices.entries}
     return {code: zone for code, zone in zones.items() if not proposal.offices.is_doubtful(code)}
 
 
-def _by_counter(spans: Iterable[Span]) -> dict[tuple[str, ...], list[Span]]:
-    found: dict[tuple[str, ...], list[Span]] = {}
+def _by_counter(spans: Iterable[DutyInterval]) -> dict[tuple[str, ...], list[DutyInterval]]:
+    found: dict[tuple[str, ...], list[DutyInterval]] = {}
     for span in sorted(spans, key=lambda each: each.from_at):
         found.setdefault(span[:2], []).append(span)
     return found
 
 
-def _by_moved_employee(spans: Iterable[Span], postings: Postings) -> dict[str, list[Span]]:
-    found: dict[str, list[Span]] = {}
+def _by_moved_employee(spans: Iterable[DutyInterval], postings: Postings) -> dict[str, list[DutyInterval]]:
+    found: dict[str, list[DutyInterval]] = {}
     for span in sorted(spans, key=lambda each: each.from_at):
         if span.employee in postings.moved:
             found.setdefault(span.employee, []).append(span)

@@ -12,7 +12,7 @@ MOST_ROWS = 200_000
 
 
 @dataclass(frozen=True)
-class Sheet:
+class CellSheet:
     """A sheet as written: row 1 is the header; `rows` leaves blank rows out but keeps the numbers."""
 
     name: str
@@ -24,7 +24,7 @@ class Sheet:
 class Workbook:
     """The sheets of a file or folder, the names of those that cannot be read, and why."""
 
-    sheets: list[Sheet] = field(default_factory=list)
+    sheets: list[CellSheet] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
 
@@ -39,7 +39,7 @@ class Workbook:
             self.refuse(name, problem)
             return
         header = rows.pop(0)[1] if rows[0][0] == 1 else ()
-        self.sheets.append(Sheet(known, header, tuple(rows)))
+        self.sheets.append(CellSheet(known, header, tuple(rows)))
 
     def refuse(self, name: str, problem: str) -> None:
         """Note what is wrong with a sheet or file as a whole."""

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import xlsxwriter
 
 from app.directory.tables import ZONES
-from app.directory.workbook.columns import INSTRUCTIONS, SHEETS, Column
+from app.directory.workbook.columns import INSTRUCTIONS, SHEETS, WorkbookColumn
 
 Example: TypeAlias = tuple[str | date | datetime, ...]
 
@@ -83,7 +83,7 @@ def write_template(path: Path) -> None:
         _write_instructions(book, heading)
 
 
-def _write_column(sheet: Any, place: int, column: Column, heading: Any, cells: Any) -> None:
+def _write_column(sheet: Any, place: int, column: WorkbookColumn, heading: Any, cells: Any) -> None:
     # The format of the whole column keeps a NIP or a code typed later from becoming a number.
     sheet.set_column(place, place, 22, cells)
     sheet.write_string(0, place, column.name, heading)

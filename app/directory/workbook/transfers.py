@@ -6,7 +6,7 @@ from app.directory.faults import DirectoryFault, Fault
 from app.directory.rules.postings import Stay, place
 from app.directory.store import Existing
 from app.directory.workbook.consistency import Known
-from app.directory.workbook.proposal import Entry, Proposal
+from app.directory.workbook.proposal import DirectoryProposal, Entry
 from app.directory.workbook.rows import EmployeeRow
 
 
@@ -19,7 +19,7 @@ class Postings:
     faults: list[Fault] = field(default_factory=list)
 
 
-def postings_after(proposal: Proposal, existing: Existing) -> Postings:
+def postings_after(proposal: DirectoryProposal, existing: Existing) -> Postings:
     """Apply the sheet `employees` to the known stays; a person in a wrong row is left out."""
     postings, known = Postings(), Known(proposal, existing)
     for code in existing.employees:

@@ -2,7 +2,7 @@
 
 A FastAPI route parses a body to Python objects, validates these, solves dependencies by reflection and
 serialises the answer; the layers, routers and exit stacks around it cost as much again. A one-pass route
-keeps its declaration and its place in the OpenAPI document, but `ShortWay` answers it before all of them.
+keeps its declaration and its place in the OpenAPI document, but `FastPath` answers it before all of them.
 docs/decisions/0003-the-short-way.md has the measurement.
 """
 
@@ -17,24 +17,30 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.foundation.http.body import read_body
-from app.foundation.http.problem_responses import SECURITY_HEADERS, answer, escaped, invalid, of_database
+from app.foundation.http.problem_responses import (
+    SECURITY_HEADERS,
+    database_problem,
+    problem_response,
+    unexpected_error,
+    validation_problem,
+)
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import SQLAlchemyError
 from app.foundation.telemetry import Metrics
 
 Guard = Callable[[Request], Awaitable[Any]]
-Answerer = Callable[[Request], Coroutine[Any, Any, Response]]
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-class OnePassRoute(APIRoute):
+class FastPathRoute(APIRoute):
     """Endpoints are `async def endpoint(request, principal, body)` returning a `Response`."""
 
     guard: Guard
     limits: Mapping[str, int]
     tolerant: Mapping[type[BaseModel], Any]
 
-    def get_route_handler(self) -> Answerer:
+    def get_route_handler(self) -> Handler:
         """What answers a request for this route, whichever way it came."""
         assert self.body_field is not None, "a one-pass route has a body"
         model: Any = self.body_field.field_info.annotation
@@ -56,29 +62,29 @@ class OnePassRoute(APIRoute):
         return answerer
 
 
-def one_pass(
+def fast_path_route(
     admitting: Guard, limits: Mapping[str, int], tolerant: Mapping[type[BaseModel], Any]
-) -> type[OnePassRoute]:
+) -> type[FastPathRoute]:
     """The route class whose routes are guarded by `admitting` and take bodies up to the limit of their path.
 
     A body that does not fit its model is looked at again as the model's `tolerant` type, if it has one.
     """
 
-    class Guarded(OnePassRoute):
+    class Guarded(FastPathRoute):
         guard = staticmethod(admitting)
 
     Guarded.limits, Guarded.tolerant = limits, tolerant
     return Guarded
 
 
-class ShortWay:
+class FastPath:
     """Answers the one-pass routes among `routes` itself; everything else goes on to the other layers."""
 
     def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
         self.answerers = {
-            route.path: (route, route.get_route_handler()) for route in routes if isinstance(route, OnePassRoute)
+            route.path: (route, route.get_route_handler()) for route in routes if isinstance(route, FastPathRoute)
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,18 +99,18 @@ class ShortWay:
         self.metrics.answered("POST", scope["path"], response.status_code)
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request, answerer: Answerer) -> Response:
+    async def _answer(self, request: Request, answerer: Handler) -> Response:
         try:
             return await answerer(request)
         except Problem as problem:
-            return answer(request, problem)
+            return problem_response(request, problem)
         except SQLAlchemyError as error:
-            return answer(request, of_database(error))
+            return problem_response(request, database_problem(error))
         except Exception as error:  # nothing may leave without an answer
-            return answer(request, escaped(error, request.scope["path"]))
+            return problem_response(request, unexpected_error(error, request.scope["path"]))
 
 
-class Prepared(Response):
+class PreparedResponse(Response):
     """An answer whose bytes are ready; it skips the building of headers that never differ."""
 
     def __init__(self, body: bytes, status: int, *, replayed: bool = False, retry_after: int | None = None) -> None:
@@ -125,4 +131,4 @@ def _looked_at_again(body: bytes, validate: Callable[[bytes], Any]) -> Any:
     try:
         return validate(body)
     except ValidationError as error:
-        raise invalid(error) from None
+        raise validation_problem(error) from None

@@ -1,7 +1,7 @@
 """Pure ASGI middleware (a BaseHTTPMiddleware would cost 70 % of the throughput).
 
-`Limits` bounds how large a body may be and how long it may take; `Head` answers HEAD wherever there is
-GET; `Watch` counts answers, gives every one the security headers, and turns whatever escaped into a 500
+`BodyLimits` bounds how large a body may be and how long it may take; `HeadAsGet` answers HEAD wherever there is
+GET; `ResponseWatch` counts answers, gives every one the security headers, and turns whatever escaped into a 500
 that tells nothing.
 """
 
@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.foundation.http.body import declared_length, too_large, too_slow
-from app.foundation.http.problem_responses import SECURITY_HEADERS, ProblemResponse, escaped
+from app.foundation.http.problem_responses import SECURITY_HEADERS, ProblemResponse, unexpected_error
 from app.foundation.problems import Problem
 from app.foundation.telemetry import Metrics
 
 
-class Limits:
+class BodyLimits:
     """Refuses a body over its limit (413) or slower than the deadline (408), whoever sends it."""
 
     def __init__(self, app: ASGIApp, *, limit: int, seconds: float, language: str) -> None:
@@ -70,7 +70,7 @@ class _Refused(Exception):
         self.problem = problem
 
 
-class Head:
+class HeadAsGet:
     """Answers HEAD as GET without the body (RFC 9110 §9.3.2), so that no route needs to know of it."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -93,7 +93,7 @@ class Head:
             scope["route"] = asked.get("route")
 
 
-class Watch:
+class ResponseWatch:
     """Around everything that takes the long way: every request ends in exactly one counted answer."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics, language: str) -> None:
@@ -118,7 +118,7 @@ class Watch:
         try:
             await self.app(scope, receive, noting)
         except Exception as error:
-            problem = escaped(error, route_of(scope))
+            problem = unexpected_error(error, route_of(scope))
             if status:
                 return
             language = Request(scope).headers.get("accept-language")

@@ -67,7 +67,7 @@ class ProblemResponse(Response):
         super().__init__(body, problem.status, headers)
 
 
-def answer(request: Request, problem: Problem) -> ProblemResponse:
+def problem_response(request: Request, problem: Problem) -> ProblemResponse:
     """The response that tells this requester of this problem."""
     return ProblemResponse(problem, request.headers.get("accept-language"), services_of(request).settings.language)
 
@@ -112,7 +112,7 @@ def _limits(kind: str, context: dict[str, Any]) -> Phrase | str:
     return "another value"
 
 
-def invalid(error: ValidationError) -> Problem:
+def validation_problem(error: ValidationError) -> Problem:
     """The problem of a body that pydantic refused."""
     errors = error.errors(include_url=False, include_input=False)
     if errors[0]["type"] == "json_invalid":
@@ -120,7 +120,7 @@ def invalid(error: ValidationError) -> Problem:
     return Problem("invalid-request", errors=field_errors(errors))
 
 
-def of_database(error: SQLAlchemyError) -> Problem:
+def database_problem(error: SQLAlchemyError) -> Problem:
     """A database that is away, locked or too slow is no fault of the request: 503. Anything else is ours: 500."""
     log.error("database.failed", error=type(error).__name__)
     if isinstance(error, OperationalError | TimeoutError):
@@ -128,7 +128,7 @@ def of_database(error: SQLAlchemyError) -> Problem:
     return Problem("internal-error")
 
 
-def escaped(error: Exception, route: str) -> Problem:
+def unexpected_error(error: Exception, route: str) -> Problem:
     """What nobody foresaw: logged without its text, which may hold a citizen's words, and answered with 500."""
     log.error("request.failed", route=route, error=type(error).__name__, where=_place(error))
     return Problem("internal-error")
@@ -142,7 +142,7 @@ def _place(error: BaseException) -> str:
     return "" if trace is None else f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
 
 
-def allowed(routes: Iterable[BaseRoute]) -> Mapping[str, str]:
+def allowed_methods(routes: Iterable[BaseRoute]) -> Mapping[str, str]:
     """The methods of all routes by their path, as `Allow` lists them: HEAD wherever there is GET."""
     methods: dict[str, set[str]] = defaultdict(set)
     for route in routes:
@@ -152,18 +152,18 @@ def allowed(routes: Iterable[BaseRoute]) -> Mapping[str, str]:
 
 
 def install(app: FastAPI) -> None:
-    """Give every exception that may leave a route its answer."""
+    """Give every exception that may leave a route its problem response."""
 
     @app.exception_handler(Problem)
     async def on_problem(request: Request, problem: Problem) -> Response:
-        return answer(request, problem)
+        return problem_response(request, problem)
 
     @app.exception_handler(RequestValidationError)
     async def on_validation(request: Request, error: RequestValidationError) -> Response:
         errors = error.errors()
         if errors and errors[0]["type"] == "json_invalid":
-            return answer(request, Problem("malformed-json"))
-        return answer(request, Problem("invalid-request", errors=field_errors(errors, skip=1)))
+            return problem_response(request, Problem("malformed-json"))
+        return problem_response(request, Problem("invalid-request", errors=field_errors(errors, skip=1)))
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
@@ -172,13 +172,13 @@ def install(app: FastAPI) -> None:
         if code == "method-not-allowed":
             # A route knows its own methods only, not those of another route at the same path.
             path = getattr(request.scope.get("route"), "path", "")
-            headers["Allow"] = services_of(request).allowed.get(path, headers.get("Allow", ""))
-        return answer(request, Problem(code, headers=headers, limit=0))
+            headers["Allow"] = services_of(request).allowed_methods.get(path, headers.get("Allow", ""))
+        return problem_response(request, Problem(code, headers=headers, limit=0))
 
     @app.exception_handler(SQLAlchemyError)
     async def on_database(request: Request, error: SQLAlchemyError) -> Response:
-        return answer(request, of_database(error))
+        return problem_response(request, database_problem(error))
 
     @app.exception_handler(Exception)
     async def on_anything_else(request: Request, _: Exception) -> Response:
-        return answer(request, Problem("internal-error"))
+        return problem_response(request, Problem("internal-error"))

@@ -23,7 +23,7 @@ Queries = Mapping[tuple[str, str], frozenset[str]]
 MOST_ERRORS, LONGEST_NAME = 100, 60
 
 
-def queries(routes: Iterable[BaseRoute]) -> Queries:
+def query_parameters(routes: Iterable[BaseRoute]) -> Queries:
     """The parameters that each method of each path takes in its query."""
     return {
         (method, route.path): frozenset(_query_names(route.dependant))
@@ -35,7 +35,7 @@ def queries(routes: Iterable[BaseRoute]) -> Queries:
 
 async def exact_query(request: Request) -> None:
     """Refuse a query with a parameter that is unknown or repeated."""
-    known = services_of(request).queries
+    known = services_of(request).query_parameters
     sent = [name for name, _ in request.query_params.multi_items()]
     errors = list(_errors(sent, known.get((request.method, route_of(request.scope)), frozenset())))
     if errors:

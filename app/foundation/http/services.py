@@ -19,16 +19,16 @@ Kind = TypeVar("Kind")
 class Services:
     """What all rooms share, and by their classes the services of single rooms, which this one cannot know.
 
-    `allowed` are the methods of each path as `Allow` lists them, `queries` the parameters that each method of each
-    path takes.
+    `allowed_methods` are the methods of each path as `Allow` lists them, `query_parameters` those that each method of
+    each path takes.
     """
 
     settings: Settings
     database: Database
     clock: Clock
     metrics: Metrics
-    allowed: Mapping[str, str] = field(default_factory=dict)
-    queries: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    allowed_methods: Mapping[str, str] = field(default_factory=dict)
+    query_parameters: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     of_rooms: Mapping[type[Any], object] = field(default_factory=dict)
 
     def of(self, kind: type[Kind]) -> Kind:

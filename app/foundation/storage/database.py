@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session, SQLModel
 
-from app.foundation.startup_errors import UnfitInstallation
+from app.foundation.startup_errors import StartupError
 
 __all__ = [
     "Code",
@@ -187,9 +187,7 @@ def _sqlite_engine(url: str, pool_size: int, begin: str, lock_ms: int) -> Engine
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UnfitInstallation(
-                f"The folder of the database, {folder}, cannot be made: {error.strerror}."
-            ) from None
+            raise StartupError(f"The folder of the database, {folder}, cannot be made: {error.strerror}.") from None
     engine = create_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=3, connect_args={"check_same_thread": False}
     )

@@ -1,19 +1,17 @@
 """What the database remembers of its installation: the fingerprint of its secret, and facts by name."""
 
 from app.foundation.secret import fingerprint
-from app.foundation.startup_errors import UnfitInstallation
+from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database, IntegrityError, Session
 from app.foundation.storage.tables import Installation
-
-__all__ = ["UnfitInstallation", "claim", "note", "noted"]
 
 SHORTEST_SECRET = 32
 
 
-def claim(database: Database, secret: bytes) -> None:
+def claim_secret(database: Database, secret: bytes) -> None:
     """Record the secret's fingerprint on the first start; raise when it is another one later."""
     if len(secret) < SHORTEST_SECRET:
-        raise UnfitInstallation(f"The secret has fewer than {SHORTEST_SECRET} characters; restore the whole one.")
+        raise StartupError(f"The secret has fewer than {SHORTEST_SECRET} characters; restore the whole one.")
     ours = fingerprint(secret)
     try:
         with database.writing() as session:
@@ -25,18 +23,18 @@ def claim(database: Database, secret: bytes) -> None:
     with database.reading() as session:
         row = session.get(Installation, "secret")
     if row is None or row.value != ours:
-        raise UnfitInstallation(
+        raise StartupError(
             "CERMIN_SECRET (or its file) is not the one this database was filled with. With another "
             "secret every retried rating would be counted twice. Restore the old secret."
         )
 
 
-def noted(session: Session, name: str) -> str | None:
+def fact(session: Session, name: str) -> str | None:
     """The fact kept under this name."""
     row = session.get(Installation, name)
     return None if row is None else row.value
 
 
-def note(session: Session, name: str, value: str) -> None:
+def put_fact(session: Session, name: str, value: str) -> None:
     """Keep a fact, in the place of the one before."""
     session.merge(Installation(name=name, value=value))

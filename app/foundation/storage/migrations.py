@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from app.foundation.startup_errors import UnfitInstallation
+from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -26,7 +26,7 @@ def upgrade(database_url: str, revision: str = "head") -> None:
     try:
         command.upgrade(_config(database_url), revision)
     except CommandError:
-        raise UnfitInstallation(
+        raise StartupError(
             "The schema of the database is not one of this program's; is it that of a newer version?"
         ) from None
 

@@ -21,7 +21,7 @@ class Installation(SQLModel, table=True):
     value: str = Field(sa_type=Text(64))
 
 
-class Lease(SQLModel, table=True):
+class LeaseRow(SQLModel, table=True):
     """Work that one of several processes does: who does it, and until when nobody else may take it over."""
 
     __tablename__ = "lease"

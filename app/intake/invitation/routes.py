@@ -13,7 +13,7 @@ from app.foundation.http.services import services_of
 from app.intake.invitation import office_page as pages
 from app.intake.invitation.posters import poster
 from app.intake.invitation.schemas import LookIn, OpenPageOut, TicketPageOut
-from app.intake.invitation.ticket_lookup import TicketWindow
+from app.intake.invitation.ticket_lookup import TicketLookup
 
 router = APIRouter(prefix="/v1", tags=["inviting"])
 PRINTERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
@@ -44,7 +44,7 @@ def get_open_page(request: Request, agency: Code, office: Code) -> Response:
 @router.post("/tickets/look", dependencies=OPEN, responses=open_problems(400, 408, 410, 413, 415, 429))
 def look_at_ticket(request: Request, body: LookIn) -> TicketPageOut:
     """Whom and what a ticket is about, without spending it. The code is all the proof there is: send no key."""
-    window = services_of(request).of(TicketWindow)
+    window = services_of(request).of(TicketLookup)
     return window.look(body.ticket, request.client.host if request.client else "")
 
 

@@ -10,16 +10,16 @@ from app.foundation.storage.database import Database, Session
 from app.instruments.loading import shipped
 from app.instruments.schemas import instrument_out
 from app.intake.invitation.schemas import TicketPageOut
-from app.tickets.attempts import Attempts
+from app.tickets.attempts import TicketAttempts
 from app.tickets.rules.codes import code_digest
-from app.tickets.rules.lifecycle import Held, day_of
+from app.tickets.rules.lifecycle import LiveTicket, day_of
 from app.tickets.store import find_armed
 
 
-class TicketWindow:
+class TicketLookup:
     """Shows tickets for one process; a look counts against the same budget as a try to spend."""
 
-    def __init__(self, database: Database, pepper: bytes, attempts: Attempts, clock: Clock) -> None:
+    def __init__(self, database: Database, pepper: bytes, attempts: TicketAttempts, clock: Clock) -> None:
         self._database = database
         self._pepper = pepper
         self._attempts = attempts
@@ -35,7 +35,7 @@ class TicketWindow:
             return _page(session, *found)
 
 
-def _page(session: Session, agency_id: str, ticket: Held) -> TicketPageOut:
+def _page(session: Session, agency_id: str, ticket: LiveTicket) -> TicketPageOut:
     office = find_office(session, agency_id, ticket.office)
     service = find_service(session, agency_id, ticket.service)
     employee = find_employee(session, agency_id, ticket.employee) if ticket.employee else None

@@ -16,7 +16,7 @@ LIVE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
-class Pace:
+class DevicePace:
     """The limits of every device: 0 ratings an hour or 0 seconds switch one off."""
 
     per_hour: int
@@ -39,7 +39,7 @@ class _Device:
 
 
 @dataclass(frozen=True)
-class Taken:
+class QuotaShare:
     """One sheet's share, to be given back if the sheet is not stored after all."""
 
     device: UUID
@@ -47,15 +47,15 @@ class Taken:
     live_at: float | None
 
 
-class Quotas:
+class DeviceQuotas:
     """The pace of every device key, in one process. Called from one thread."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: DevicePace) -> None:
         self.pace = pace
         # As many as there are device keys, each given by an administrator.
         self._devices: dict[UUID, _Device] = {}
 
-    def take(self, device: UUID, rated_at: datetime, now: datetime) -> Taken | int:
+    def take(self, device: UUID, rated_at: datetime, now: datetime) -> QuotaShare | int:
         """A share for a sheet that arrives now, or the whole seconds after which it should come again."""
         second = now.timestamp()
         state = self._filled(device, second)
@@ -63,14 +63,14 @@ class Quotas:
         wait = max(self._until_filled(state), self._until_apart(state, second) if is_live else 0.0)
         if wait > 0:
             return max(1, ceil(wait))
-        taken = Taken(device, state.live_at, second if is_live else None)
+        taken = QuotaShare(device, state.live_at, second if is_live else None)
         if self.pace.per_hour:
             state.left -= 1
         if is_live:
             state.live_at = second
         return taken
 
-    def give_back(self, shares: Sequence[Taken]) -> None:
+    def give_back(self, shares: Sequence[QuotaShare]) -> None:
         """These sheets were not stored, or had been before. In the order in which they were taken."""
         for share in reversed(shares):
             state = self._devices[share.device]

@@ -13,7 +13,7 @@ MOST_ROWS = 500_000
 DELIMITERS = ",;"
 
 
-class Fault(NamedTuple):
+class CsvFault(NamedTuple):
     """One wrong cell, where a spreadsheet shows it: the header is row 1; None where it concerns more."""
 
     row: int | None
@@ -24,12 +24,12 @@ class Fault(NamedTuple):
 class FileFault(ValueError):
     """A file of which no row can be read. `faults` says why."""
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: CsvFault) -> None:
         super().__init__("\n".join(fault.problem for fault in faults))
         self.faults = faults
 
 
-class Line(NamedTuple):
+class CsvLine(NamedTuple):
     """One row: the trimmed cells by the name of their column."""
 
     row: int
@@ -40,8 +40,8 @@ class Line(NamedTuple):
 class AnswersFile:
     """The rows that are as long as the header says, the faults of the others, the file's SHA-256."""
 
-    lines: Sequence[Line]
-    faults: Sequence[Fault]
+    lines: Sequence[CsvLine]
+    faults: Sequence[CsvFault]
     digest: str
 
     @property
@@ -66,8 +66,8 @@ def read_answers(path: Path, columns: Collection[str]) -> AnswersFile:
     if faults := tuple(_header_faults(names, columns)):
         raise FileFault(*faults)
     places = {name: names.index(name) for name in columns}
-    lines: list[Line] = []
-    ragged: list[Fault] = []
+    lines: list[CsvLine] = []
+    ragged: list[CsvFault] = []
     for row, cells in enumerate(rows, start=2):
         if any(cells):
             _add(row, cells, places, len(names), lines, ragged)
@@ -75,17 +75,17 @@ def read_answers(path: Path, columns: Collection[str]) -> AnswersFile:
 
 
 def _add(
-    row: int, cells: list[str], places: dict[str, int], width: int, lines: list[Line], ragged: list[Fault]
+    row: int, cells: list[str], places: dict[str, int], width: int, lines: list[CsvLine], ragged: list[CsvFault]
 ) -> None:
     """A row may end early; one that is too long has been cut in the wrong places."""
     if any(cells[width:]):
         problem = f"the row has more cells than the header's {width}; put quotes around a cell with a delimiter"
-        ragged.append(Fault(row, None, problem))
+        ragged.append(CsvFault(row, None, problem))
         return
     if len(lines) == MOST_ROWS:
         raise _unreadable(f"a file may hold at most {MOST_ROWS} rows; split it by month")
     found = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
-    lines.append(Line(row, found))
+    lines.append(CsvLine(row, found))
 
 
 def _text(data: bytes) -> str:
@@ -120,14 +120,14 @@ def _delimiter(text: str, columns: Collection[str]) -> str:
     return max(DELIMITERS, key=found)
 
 
-def _header_faults(names: Sequence[str], columns: Collection[str]) -> Iterator[Fault]:
+def _header_faults(names: Sequence[str], columns: Collection[str]) -> Iterator[CsvFault]:
     for column in columns:
         if column not in names:
             there = ", ".join(name for name in names if name) or "none"
-            yield Fault(1, column, f"there is no such column; the columns are: {there}")
+            yield CsvFault(1, column, f"there is no such column; the columns are: {there}")
         elif names.count(column) > 1:
-            yield Fault(1, column, "this column is there twice; rename one of the two")
+            yield CsvFault(1, column, "this column is there twice; rename one of the two")
 
 
 def _unreadable(problem: str, row: int | None = None) -> FileFault:
-    return FileFault(Fault(row, None, problem))
+    return FileFault(CsvFault(row, None, problem))

@@ -13,14 +13,14 @@ from app.foundation.problems import Problem
 from app.foundation.storage.database import Database
 from app.foundation.translations import translator
 from app.ratings.csv_import.cells import EPOCH
-from app.ratings.csv_import.csv_file import AnswersFile, Fault
+from app.ratings.csv_import.csv_file import AnswersFile, CsvFault
 from app.ratings.csv_import.past_answers import Answer, Form, LineReader, identified
 from app.ratings.keys import KeyMaker
 from app.ratings.maintenance_store import unlink_profiles
 from app.ratings.rating import NewRating, Outcome
 from app.ratings.schemas import LONGEST_BATCH, ProfileIn, RatingIn
 from app.ratings.store import RatingStore
-from app.ratings.validation import Judge, Premises
+from app.ratings.validation import KnownCodes, RatingValidator
 
 One = TypeVar("One")
 
@@ -37,14 +37,14 @@ def untracked(items: Sequence[One], what: str, /) -> Iterable[One]:  # noqa: ARG
 
 
 @dataclass(frozen=True)
-class Proposal:
+class ImportProposal:
     """The ratings a file would add, sorted by key, and every fault of its other rows."""
 
     agency_id: str
     form: Form
     read: int
     ratings: Sequence[NewRating]
-    faults: Sequence[Fault]
+    faults: Sequence[CsvFault]
     file_digest: str
 
     @property
@@ -53,7 +53,7 @@ class Proposal:
         return len({fault.row for fault in self.faults})
 
 
-class Counts(NamedTuple):
+class ImportCounts(NamedTuple):
     """What became of the rows; `differing` are those among `there` that are stored with other content."""
 
     read: int
@@ -64,8 +64,8 @@ class Counts(NamedTuple):
 
 
 def propose(
-    file: AnswersFile, form: Form, premises: Premises, keys: KeyMaker, now: datetime, track: Track = untracked
-) -> Proposal:
+    file: AnswersFile, form: Form, premises: KnownCodes, keys: KeyMaker, now: datetime, track: Track = untracked
+) -> ImportProposal:
     """Read and judge every row; nothing is written."""
     agency_id = premises.catalogue.agency_id
     reader, scribe = LineReader(form, premises.catalogue, now), _Scribe(form, premises, keys, now)
@@ -79,12 +79,12 @@ def propose(
             ratings.append(judged)
     # Unsorted writers deadlock, and a store keeps sorted rows together.
     ratings.sort(key=lambda rating: rating.key)
-    return Proposal(agency_id, form, file.rows, ratings, sorted(faults, key=_row), file.digest)
+    return ImportProposal(agency_id, form, file.rows, ratings, sorted(faults, key=_row), file.digest)
 
 
 def store_answers(
-    database: Database, proposal: Proposal, *, actor: str, now: datetime, track: Track = untracked
-) -> Counts:
+    database: Database, proposal: ImportProposal, *, actor: str, now: datetime, track: Track = untracked
+) -> ImportCounts:
     """Write the ratings in groups, each in one transaction, then the audit row with the counts.
 
     Raises SQLAlchemyError or KeyboardInterrupt; the groups before it stay stored and are audited, and
@@ -104,11 +104,11 @@ def store_answers(
 class _Scribe:
     """Fills in sheets as a client would and has them judged as if sent the moment they were given."""
 
-    def __init__(self, form: Form, premises: Premises, keys: KeyMaker, now: datetime) -> None:
+    def __init__(self, form: Form, premises: KnownCodes, keys: KeyMaker, now: datetime) -> None:
         self._form = form
         self._premises = premises
         # Ids of the past are what an import is made of, so no id is too late.
-        self._judge = Judge(keys, now - EPOCH)
+        self._judge = RatingValidator(keys, now - EPOCH)
         self._now = now
         self._principal = Principal(premises.catalogue.agency_id, KeyKind.app, UUID(int=0))
         # Codes and answers were read from the directory and the instrument, and the wire has no word for
@@ -137,13 +137,13 @@ class _Scribe:
         return judged._replace(place=judged.place._replace(hour=None), source=None)
 
 
-def _sentences(problem: Problem, row: int) -> Iterator[Fault]:
+def _sentences(problem: Problem, row: int) -> Iterator[CsvFault]:
     """Cells were good one by one, so what is left concerns the row as a whole."""
     for error in problem.document(translator("en"))["errors"]:
-        yield Fault(row, None, error["message"])
+        yield CsvFault(row, None, error["message"])
 
 
-def _row(fault: Fault) -> int:
+def _row(fault: CsvFault) -> int:
     assert fault.row is not None, "only a file as a whole has faults without a row"
     return fault.row
 
@@ -153,9 +153,9 @@ def _groups(ratings: Sequence[NewRating]) -> Iterator[Sequence[NewRating]]:
         yield ratings[start : start + LONGEST_BATCH]
 
 
-def _counts(proposal: Proposal, outcomes: Counter[Outcome]) -> Counts:
+def _counts(proposal: ImportProposal, outcomes: Counter[Outcome]) -> ImportCounts:
     differing = outcomes[Outcome.conflict]
-    return Counts(
+    return ImportCounts(
         read=proposal.read,
         stored=outcomes[Outcome.stored],
         there=outcomes[Outcome.replayed] + differing,
@@ -164,7 +164,7 @@ def _counts(proposal: Proposal, outcomes: Counter[Outcome]) -> Counts:
     )
 
 
-def _conclude(database: Database, proposal: Proposal, counts: Counts, actor: str, now: datetime) -> None:
+def _conclude(database: Database, proposal: ImportProposal, counts: ImportCounts, actor: str, now: datetime) -> None:
     form = proposal.form
     with database.writing() as session:
         record(
@@ -184,7 +184,7 @@ def _conclude(database: Database, proposal: Proposal, counts: Counts, actor: str
         _unlink(database, proposal)
 
 
-def _unlink(database: Database, proposal: Proposal) -> None:
+def _unlink(database: Database, proposal: ImportProposal) -> None:
     """Take away what links these months' profiles to the ratings of one transaction (see `retention`)."""
     first = min(rating.place.rated_on for rating in proposal.ratings)
     with database.writing() as session:

@@ -21,7 +21,7 @@ from app.directory.rules.catalogue import Catalogue, OfficeEntry
 from app.foundation.problems import FIELD_MESSAGES
 from app.instruments.model import Instrument
 from app.ratings.csv_import.cells import EPOCH, is_blank, moment_of, profile_code_of, score_of
-from app.ratings.csv_import.csv_file import Fault, Line
+from app.ratings.csv_import.csv_file import CsvFault, CsvLine
 
 One = TypeVar("One")
 MILLISECOND = timedelta(milliseconds=1)
@@ -59,7 +59,7 @@ class Answer:
     written: str
 
 
-class Said(NamedTuple):
+class PastAnswer(NamedTuple):
     """What the id of a row is made of, besides its number: milliseconds since 1970, answers, employee."""
 
     at_ms: int
@@ -67,7 +67,7 @@ class Said(NamedTuple):
     employee: str
 
 
-def rating_id(agency_id: str, form: Form, said: Said, number: int) -> UUID:
+def rating_id(agency_id: str, form: Form, said: PastAnswer, number: int) -> UUID:
     """The id of the `number`th row that says this."""
     place = (agency_id, form.office.code, form.service, form.instrument.id)
     mark = blake2b(json.dumps([*place, *said, number]).encode(), digest_size=10).digest()
@@ -78,28 +78,28 @@ def rating_id(agency_id: str, form: Form, said: Said, number: int) -> UUID:
 
 def identified(answers: Iterable[Answer], agency_id: str, form: Form) -> Iterator[tuple[UUID, Answer]]:
     """The answers with their ids. Equal ones are numbered by profile, so the order of rows says nothing."""
-    numbers = Counter[Said]()
+    numbers = Counter[PastAnswer]()
     said_by = [(said(answer), sorted(answer.profile.items()), answer.row, answer) for answer in answers]
     for what, _, _, answer in sorted(said_by, key=lambda each: each[:3]):
         numbers[what] += 1
         yield rating_id(agency_id, form, what, numbers[what]), answer
 
 
-def said(answer: Answer) -> Said:
+def said(answer: Answer) -> PastAnswer:
     """What the answer's id is made of."""
-    return Said((answer.moment - EPOCH) // MILLISECOND, answer.written, answer.employee or "")
+    return PastAnswer((answer.moment - EPOCH) // MILLISECOND, answer.written, answer.employee or "")
 
 
 class LineReader:
     """Reads the cells of one row after the other and collects what is wrong with them."""
 
     def __init__(self, form: Form, catalogue: Catalogue, now: datetime) -> None:
-        self.faults: list[Fault] = []
+        self.faults: list[CsvFault] = []
         self._form = form
         self._catalogue = catalogue
         self._now = now
 
-    def read(self, line: Line) -> Answer | None:
+    def read(self, line: CsvLine) -> Answer | None:
         """What the row says; None when something is wrong with it."""
         form, before = self._form, len(self.faults)
         moment = self._cell(line, form.time, lambda text: moment_of(text, form.office.zone, self._now))
@@ -117,20 +117,20 @@ class LineReader:
             written=",".join([f"{column}={score}" for column, score in sorted(scores.items())]),
         )
 
-    def _cell(self, line: Line, column: str, read: Callable[[str], One]) -> One | None:
+    def _cell(self, line: CsvLine, column: str, read: Callable[[str], One]) -> One | None:
         try:
             return read(line.cells[column])
         except ValueError as error:
-            self.faults.append(Fault(line.row, column, str(error)))
+            self.faults.append(CsvFault(line.row, column, str(error)))
             return None
 
-    def _score(self, line: Line, column: str) -> int | None:
+    def _score(self, line: CsvLine, column: str) -> int | None:
         return self._cell(line, column, lambda text: score_of(text, self._form.instrument))
 
-    def _profile(self, line: Line, column: str) -> str | None:
+    def _profile(self, line: CsvLine, column: str) -> str | None:
         return self._cell(line, column, lambda text: profile_code_of(text, self._form.profile[column]))
 
-    def _employee(self, line: Line, column: str, moment: datetime | None) -> str | None:
+    def _employee(self, line: CsvLine, column: str, moment: datetime | None) -> str | None:
         return self._cell(line, column, lambda text: self._employee_of(text, moment))
 
     def _employee_of(self, text: str, moment: datetime | None) -> str | None:

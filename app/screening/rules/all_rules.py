@@ -4,21 +4,21 @@ from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from app.screening.rules.bursts import bursts
-from app.screening.rules.one_device import OnDuty, one_devices
+from app.screening.rules.one_device import DutyDay, one_devices
 from app.screening.rules.one_hour import one_hours
 from app.screening.rules.opening_hours import Week, outside_hours
-from app.screening.rules.sheets import Block, Sheet, Span
+from app.screening.rules.sheets import Block, HourSpan, ScreenedSheet
 from app.screening.rules.straight_lines import straight_lines
 
 
-class Premises(NamedTuple):
+class OfficeContext(NamedTuple):
     """What is known of the office beside its sheets."""
 
-    roster: Collection[OnDuty] = ()
+    roster: Collection[DutyDay] = ()
     week: Week | None = None
 
 
-def screen(sheets: Sequence[Sheet], premises: Premises, span: Span) -> list[Block]:
+def screen(sheets: Sequence[ScreenedSheet], premises: OfficeContext, span: HourSpan) -> list[Block]:
     """The blocks doubted within the span; all sheets given are history.
 
     Narrow blocks come first, and each rule sees what those before it have left. A block once taken out may show
@@ -34,10 +34,12 @@ def screen(sheets: Sequence[Sheet], premises: Premises, span: Span) -> list[Bloc
             return found + new
 
 
-def _once(sheets: Sequence[Sheet], premises: Premises, span: Span) -> tuple[list[Block], Sequence[Sheet]]:
+def _once(
+    sheets: Sequence[ScreenedSheet], premises: OfficeContext, span: HourSpan
+) -> tuple[list[Block], Sequence[ScreenedSheet]]:
     """One look by every rule: its blocks, and the sheets with those held that they hold."""
     found: list[Block] = []
-    rules: Sequence[Callable[[Sequence[Sheet]], list[Block]]] = (
+    rules: Sequence[Callable[[Sequence[ScreenedSheet]], list[Block]]] = (
         lambda left: bursts(left, span),
         lambda left: outside_hours(left, premises.week, span),
         lambda left: one_hours(left, span),

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from app.screening.rules.sheets import Block, Reason, Sheet, Span, candidates, grouped
+from app.screening.rules.sheets import Block, HourSpan, Reason, ScreenedSheet, candidates, grouped
 from app.screening.rules.tails import burst_p, size_of
 
 # One false alarm in a hundred thousand hours that behave as their history.
@@ -32,7 +32,7 @@ class Usual(NamedTuple):
     size: float
 
 
-class Hours:
+class HourCounts:
     """The ratings of each unit (a person, or the office) by day and hour, as history."""
 
     def __init__(self, units: Iterable[tuple[Hashable, date, int]]) -> None:
@@ -54,7 +54,7 @@ class Hours:
         return Usual(max(_mean(series), _mean(everywhere), 1.0), FALLBACK_SIZE)
 
 
-def bursts(sheets: Sequence[Sheet], span: Span) -> list[Block]:
+def bursts(sheets: Sequence[ScreenedSheet], span: HourSpan) -> list[Block]:
     """Hours of persons first; then hours of the office without what belongs to these."""
     loose = [sheet for sheet in sheets if not sheet.ticketed]
     of_persons = _bursts_of_persons(loose, span)
@@ -63,9 +63,9 @@ def bursts(sheets: Sequence[Sheet], span: Span) -> list[Block]:
     return of_persons + _bursts_of_office(rest, span)
 
 
-def _bursts_of_persons(loose: Sequence[Sheet], span: Span) -> list[Block]:
+def _bursts_of_persons(loose: Sequence[ScreenedSheet], span: HourSpan) -> list[Block]:
     named = [(sheet, sheet.employee) for sheet in loose if sheet.employee is not None]
-    hours = Hours((who, sheet.day, sheet.hour) for sheet, who in named if not sheet.held)
+    hours = HourCounts((who, sheet.day, sheet.hour) for sheet, who in named if not sheet.held)
     blocks = grouped((sheet for sheet, _ in named), lambda sheet: (sheet.employee, sheet.day, sheet.hour))
     return [
         block
@@ -74,8 +74,8 @@ def _bursts_of_persons(loose: Sequence[Sheet], span: Span) -> list[Block]:
     ]
 
 
-def _bursts_of_office(rest: Sequence[Sheet], span: Span) -> list[Block]:
-    hours = Hours((None, sheet.day, sheet.hour) for sheet in rest)
+def _bursts_of_office(rest: Sequence[ScreenedSheet], span: HourSpan) -> list[Block]:
+    hours = HourCounts((None, sheet.day, sheet.hour) for sheet in rest)
     blocks = grouped(rest, lambda sheet: (sheet.day, sheet.hour))
     return [
         block
@@ -84,7 +84,7 @@ def _bursts_of_office(rest: Sequence[Sheet], span: Span) -> list[Block]:
     ]
 
 
-def _judged(who: str | None, day: date, hour: int, inside: Sequence[Sheet], hours: Hours) -> Block | None:
+def _judged(who: str | None, day: date, hour: int, inside: Sequence[ScreenedSheet], hours: HourCounts) -> Block | None:
     """The block if it is one. What an auditor released does not count into it; what is held does."""
     keys, count = candidates(inside), sum(not sheet.settled for sheet in inside)
     if not keys or count < SMALLEST_BURST:

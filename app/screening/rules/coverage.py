@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from app.screening.rules.sheets import Block, Reason, Span, monday
+from app.screening.rules.sheets import Block, HourSpan, Reason, monday
 from app.screening.rules.tails import more_than_before_p
 
 # A ticket is good for a week; a week of tickets is judged when the last of them has expired.
@@ -43,7 +43,7 @@ class _Part(NamedTuple):
         return self.spent / self.armed
 
 
-def coverage_drops(tickets: Iterable[Tickets], span: Span, today: date) -> list[Block]:
+def coverage_drops(tickets: Iterable[Tickets], span: HourSpan, today: date) -> list[Block]:
     """Persons whose coverage fell far below the own weeks before, or lies far below the office's others.
 
     The last ripe weeks are judged, the shortest window that tells something first; one block a person.

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from app.screening.rules.sheets import Block, Reason, Sheet, Span, candidates, grouped, monday
+from app.screening.rules.sheets import Block, HourSpan, Reason, ScreenedSheet, candidates, grouped, monday
 
 LARGEST_SHARE = 0.6
 SMALLEST_WEEK = 20
@@ -22,7 +22,7 @@ HABIT = 0.3
 COUNTER = "counter:"
 
 
-class OnDuty(NamedTuple):
+class DutyDay(NamedTuple):
     """A person at a counter's place (`counter:…`) on one local day, by the roster."""
 
     employee: str
@@ -30,7 +30,7 @@ class OnDuty(NamedTuple):
     place: str
 
 
-def one_devices(sheets: Sequence[Sheet], roster: Collection[OnDuty], span: Span) -> list[Block]:
+def one_devices(sheets: Sequence[ScreenedSheet], roster: Collection[DutyDay], span: HourSpan) -> list[Block]:
     """The whole weeks of persons that one sender dominates without a reason."""
     open_sheets = [s for s in sheets if not s.ticketed and not s.held and s.employee is not None and s.place]
     duties = {(duty.employee, monday(duty.day), duty.place) for duty in roster}
@@ -56,14 +56,14 @@ def one_devices(sheets: Sequence[Sheet], roster: Collection[OnDuty], span: Span)
     return found
 
 
-def _is_odd_one(sheets: Sequence[Sheet], who: str, week: date, place: str) -> bool:
+def _is_odd_one(sheets: Sequence[ScreenedSheet], who: str, week: date, place: str) -> bool:
     """Whether the office's others come from several places that week, and hardly from this one."""
     others = Counter(sheet.place for sheet in sheets if sheet.employee != who and monday(sheet.day) == week)
     total = others.total()
     return total >= ENOUGH_PEERS and len(others) >= FEWEST_PLACES and others[place] < HABIT * total
 
 
-def _is_new_to(sheets: Sequence[Sheet], who: str, week: date, place: str) -> bool:
+def _is_new_to(sheets: Sequence[ScreenedSheet], who: str, week: date, place: str) -> bool:
     """Whether the office knew this sender in earlier weeks and this person hardly did."""
     before = [sheet for sheet in sheets if monday(sheet.day) < week]
     own = Counter(sheet.place for sheet in before if sheet.employee == who)
@@ -71,7 +71,7 @@ def _is_new_to(sheets: Sequence[Sheet], who: str, week: date, place: str) -> boo
     return is_known and own.total() >= SMALLEST_WEEK and own[place] < HABIT * own.total()
 
 
-def _most(sheets: Sequence[Sheet]) -> tuple[str, float]:
+def _most(sheets: Sequence[ScreenedSheet]) -> tuple[str, float]:
     """The place that brought most, the first by name of equals, and its share."""
     counts = Counter(sheet.place or "" for sheet in sheets)
     place = min(counts, key=lambda each: (-counts[each], each))

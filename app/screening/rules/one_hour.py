@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from app.screening.rules.bursts import Hours
-from app.screening.rules.sheets import Block, Reason, Sheet, Span, candidates, grouped
+from app.screening.rules.bursts import HourCounts
+from app.screening.rules.sheets import Block, HourSpan, Reason, ScreenedSheet, candidates, grouped
 
 LARGEST_SHARE = 0.6
 SMALLEST_DAY = 20
@@ -20,11 +20,11 @@ USUAL_SHARE = 0.4
 TIMES_USUAL = 2.0
 
 
-def one_hours(sheets: Sequence[Sheet], span: Span) -> list[Block]:
+def one_hours(sheets: Sequence[ScreenedSheet], span: HourSpan) -> list[Block]:
     """The hours that hold more than `LARGEST_SHARE` of a person's day, against the habit of person or office."""
     open_sheets = [sheet for sheet in sheets if not sheet.ticketed and not sheet.held and sheet.employee is not None]
     days = grouped(open_sheets, lambda sheet: (sheet.employee or "", sheet.day))
-    hours = Hours((sheet.employee, sheet.day, sheet.hour) for sheet in open_sheets)
+    hours = HourCounts((sheet.employee, sheet.day, sheet.hour) for sheet in open_sheets)
     shares = {unit: _busiest(inside)[1] for unit, inside in days.items() if len(inside) >= SMALLEST_USUAL_DAY}
     found = []
     for (who, day), inside in sorted(days.items()):
@@ -47,7 +47,7 @@ def _spread_otherwise(shares: Mapping[tuple[str, date], float], who: str, day: d
     return len(usual) >= ENOUGH_DAYS and sum(usual) / len(usual) <= USUAL_SHARE
 
 
-def _busiest(sheets: Iterable[Sheet]) -> tuple[int, float]:
+def _busiest(sheets: Iterable[ScreenedSheet]) -> tuple[int, float]:
     """The hour that holds most, the earliest of equals, and its share."""
     counts = Counter(sheet.hour for sheet in sheets)
     hour = min(counts, key=lambda each: (-counts[each], each))

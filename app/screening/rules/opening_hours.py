@@ -5,7 +5,7 @@ from datetime import date
 from re import fullmatch
 from typing import NamedTuple
 
-from app.screening.rules.sheets import Block, Reason, Sheet, Span, candidates, grouped
+from app.screening.rules.sheets import Block, HourSpan, Reason, ScreenedSheet, candidates, grouped
 
 # People are still served after the doors are closed, and some before they open.
 TOLERANCE_MINUTES = 30
@@ -15,7 +15,7 @@ SYNONYMS = {"sen": 0, "sel": 1, "rab": 2, "kam": 3, "jum": 4, "sab": 5, "min": 6
 KIOSK = "kiosk"
 
 
-class Hours(NamedTuple):
+class OpeningTimes(NamedTuple):
     """From and until, in minutes after local midnight, 0 ≤ opens < closes ≤ 1440."""
 
     opens: int
@@ -26,12 +26,12 @@ class Week(NamedTuple):
     """Opening hours by weekday (Monday 0), in force from a local day on; weekdays left out are closed."""
 
     since: date
-    hours: Mapping[int, Hours]
+    hours: Mapping[int, OpeningTimes]
 
 
-def read_week(text: str) -> dict[int, Hours]:
+def read_week(text: str) -> dict[int, OpeningTimes]:
     """`Mon-Fri 08:00-16:00, Sat 08:00-12:00` (or Sen-Jum …) as hours by weekday; raises ValueError."""
-    week: dict[int, Hours] = {}
+    week: dict[int, OpeningTimes] = {}
     for part in text.split(","):
         found = fullmatch(r"\s*([A-Za-z]{3})(?:-([A-Za-z]{3}))?\s+(\d\d):(\d\d)-(\d\d):(\d\d)\s*", part)
         if found is None:
@@ -45,7 +45,7 @@ def read_week(text: str) -> dict[int, Hours]:
     return week
 
 
-def outside_hours(sheets: Sequence[Sheet], week: Week | None, span: Span) -> list[Block]:
+def outside_hours(sheets: Sequence[ScreenedSheet], week: Week | None, span: HourSpan) -> list[Block]:
     """Kiosk ratings of hours that lie wholly outside, by person and day; nothing where no hours are known.
 
     Citizens' own phones are left out, and so are sheets with a ticket: people rate from home in the evening.
@@ -69,7 +69,7 @@ def outside_hours(sheets: Sequence[Sheet], week: Week | None, span: Span) -> lis
     ]
 
 
-def is_outside(hour: int, hours: Hours | None) -> bool:
+def is_outside(hour: int, hours: OpeningTimes | None) -> bool:
     """Whether no minute of this hour lies within the opening hours and their tolerance."""
     if hours is None:
         return True
@@ -86,8 +86,8 @@ def _weekday(word: str) -> int:
     raise ValueError("a weekday is Mon, Tue, Wed, Thu, Fri, Sat or Sun (Sen, Sel, Rab, Kam, Jum, Sab, Min)")
 
 
-def _hours(from_hour: int, from_minute: int, to_hour: int, to_minute: int) -> Hours:
+def _hours(from_hour: int, from_minute: int, to_hour: int, to_minute: int) -> OpeningTimes:
     opens, closes = from_hour * 60 + from_minute, to_hour * 60 + to_minute
     if max(from_minute, to_minute) > 59 or not opens < closes <= MINUTES_OF_DAY:
         raise ValueError("an office opens before it closes, between 00:00 and 24:00")
-    return Hours(opens, closes)
+    return OpeningTimes(opens, closes)

@@ -23,7 +23,7 @@ class Reason(StrEnum):
     coverage_drop = "coverage-drop"
 
 
-class Sheet(NamedTuple):
+class ScreenedSheet(NamedTuple):
     """One rating with its trace. `place` is the counter of a kiosk (`counter:…`), else the key that sent it.
 
     `held`: doubted already. `settled`: an auditor has released it, and no rule doubts it again.
@@ -89,7 +89,7 @@ class RaisedRow(NamedTuple):
     n: int
 
 
-class Span(NamedTuple):
+class HourSpan(NamedTuple):
     """The days that are judged, both included."""
 
     first: date
@@ -109,9 +109,11 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def grouped(sheets: Iterable[Sheet], key: Callable[[Sheet], Key | None]) -> dict[Key, list[Sheet]]:
+def grouped(
+    sheets: Iterable[ScreenedSheet], key: Callable[[ScreenedSheet], Key | None]
+) -> dict[Key, list[ScreenedSheet]]:
     """The sheets by key; those whose key is None are left out."""
-    groups: dict[Key, list[Sheet]] = {}
+    groups: dict[Key, list[ScreenedSheet]] = {}
     for sheet in sheets:
         at = key(sheet)
         if at is not None:
@@ -119,6 +121,6 @@ def grouped(sheets: Iterable[Sheet], key: Callable[[Sheet], Key | None]) -> dict
     return groups
 
 
-def candidates(sheets: Iterable[Sheet]) -> tuple[UUID, ...]:
+def candidates(sheets: Iterable[ScreenedSheet]) -> tuple[UUID, ...]:
     """The keys of those that may still be doubted, sorted."""
     return tuple(sorted(sheet.key for sheet in sheets if sheet.is_candidate))

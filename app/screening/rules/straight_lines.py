@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from app.screening.rules.sheets import Block, Reason, Sheet, Span, candidates, grouped, monday
+from app.screening.rules.sheets import Block, HourSpan, Reason, ScreenedSheet, candidates, grouped, monday
 from app.screening.rules.tails import Shape, at_least_p, merged, more_than_before_p, shape_test
 
 STRAIGHT_P = 1e-6
@@ -29,7 +29,7 @@ class _Sum(NamedTuple):
     totals: Mapping[int | None, int]
 
 
-def straight_lines(sheets: Sequence[Sheet], span: Span) -> list[Block]:
+def straight_lines(sheets: Sequence[ScreenedSheet], span: HourSpan) -> list[Block]:
     """Days first, then whole weeks without what belongs to these; each questionnaire for itself."""
     found: list[Block] = []
     for _, inside in sorted(grouped(sheets, lambda sheet: sheet.instrument).items()):
@@ -43,7 +43,7 @@ def straight_lines(sheets: Sequence[Sheet], span: Span) -> list[Block]:
     return found
 
 
-def _of_length(sheets: Sequence[Sheet], span: Span, *, days: int) -> list[Block]:
+def _of_length(sheets: Sequence[ScreenedSheet], span: HourSpan, *, days: int) -> list[Block]:
     everybody = _sum(sheets)
     of_persons = {who: _sum(inside) for who, inside in grouped(sheets, lambda sheet: sheet.employee).items()}
     found = []
@@ -55,13 +55,13 @@ def _of_length(sheets: Sequence[Sheet], span: Span, *, days: int) -> list[Block]
     return found
 
 
-def _unit(sheet: Sheet, days: int) -> tuple[str, date] | None:
+def _unit(sheet: ScreenedSheet, days: int) -> tuple[str, date] | None:
     if sheet.employee is None:
         return None
     return sheet.employee, (sheet.day if days == 1 else monday(sheet.day))
 
 
-def _judged(who: str, first: date, days: int, inside: Sequence[Sheet], own: _Sum, peers: _Sum) -> Block | None:
+def _judged(who: str, first: date, days: int, inside: Sequence[ScreenedSheet], own: _Sum, peers: _Sum) -> Block | None:
     """The block, if all tests agree; it holds the sheets of the one answer that is most frequent."""
     here = _sum([sheet for sheet in inside if not sheet.settled])
     if here.n < (SMALLEST_DAY if days == 1 else SMALLEST_WEEK) or peers.n < ENOUGH_PEERS:
@@ -87,7 +87,7 @@ def _judged(who: str, first: date, days: int, inside: Sequence[Sheet], own: _Sum
     return Block(Reason.straight_lining, who, first, days, None, keys, evidence)
 
 
-def _most_frequent(inside: Sequence[Sheet]) -> tuple[UUID, ...]:
+def _most_frequent(inside: Sequence[ScreenedSheet]) -> tuple[UUID, ...]:
     """The sheets that may be doubted among those of the answer given most often to everything."""
     answers = Counter(sheet.same for sheet in inside if sheet.same is not None)
     most = max(answers, key=lambda answer: (answers[answer], answer))
@@ -101,7 +101,7 @@ def _shape(ours: _Sum, theirs: _Sum) -> Shape:
     )
 
 
-def _sum(sheets: Iterable[Sheet]) -> _Sum:
+def _sum(sheets: Iterable[ScreenedSheet]) -> _Sum:
     totals, same = Counter[int | None](), 0
     for sheet in sheets:
         totals[sheet.total] += 1

@@ -42,7 +42,7 @@ class TicketSum(NamedTuple):
 NONE = TicketSum(0, 0, 0)
 
 
-class Held(NamedTuple):
+class LiveTicket(NamedTuple):
     """A ticket that is not spent; `served_on` is None until it is armed."""
 
     digest: str
@@ -72,7 +72,7 @@ class Armed(StrEnum):
     otherwise = "otherwise"
 
 
-class Service(NamedTuple):
+class TicketService(NamedTuple):
     """The service that happened: what the queue system tells when it arms."""
 
     counter: str | None
@@ -90,7 +90,7 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
 
 
-def arm(ticket: Held | None, told: Service, today: date, utc_day: date) -> tuple[Armed, Held | None]:
+def arm(ticket: LiveTicket | None, told: TicketService, today: date, utc_day: date) -> tuple[Armed, LiveTicket | None]:
     """Arm a ticket today; arming again alike changes nothing. What is unknown, spent and expired is one."""
     if ticket is None or ticket.expires_on < utc_day:
         return Armed.unknown, ticket
@@ -102,13 +102,13 @@ def arm(ticket: Held | None, told: Service, today: date, utc_day: date) -> tuple
     return (Armed.armed if wanted == ticket else Armed.otherwise), ticket
 
 
-def rated_on(ticket: Held, local_day: date) -> date:
+def rated_on(ticket: LiveTicket, local_day: date) -> date:
     """The day a rating counts: that of its id, but never before the service happened."""
     assert ticket.served_on is not None, "only an armed ticket is rated"
     return max(ticket.served_on, local_day)
 
 
-def armed_counts(pairs: Iterable[tuple[Held, Held]]) -> list[tuple[CountKey, int, int]]:
+def armed_counts(pairs: Iterable[tuple[LiveTicket, LiveTicket]]) -> list[tuple[CountKey, int, int]]:
     """How issued and armed change when tickets (before, after) are armed, by key."""
     issued: Counter[CountKey] = Counter()
     armed: Counter[CountKey] = Counter()

@@ -21,13 +21,13 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from app.demo.people import EMPLOYEE_BY_CODE
-from app.demo.rating import Rating
+from app.demo.rating import DemoRating
 from app.demo.roster import counter_of, on_duty
 from app.demo.satisfaction import CHANNEL, MOOD, NOISE, OFFICE, SERVICE, THRESHOLDS, Effect, answer
 from app.demo.simulation import CHANNELS, simulate, true_effects
 from app.demo.town import OFFICE_BY_CODE
 from app.demo.truths import FALL_WEEK, FALLEN, NEWCOMER, SELF_RATER
-from app.demo.visits import Visit
+from app.demo.visits import TownVisit
 from app.demo.weeks import WEEKS, week_of
 from app.indices.rules.intervals import Interval, composite_interval, item_interval
 from app.instruments.loading import shipped
@@ -47,7 +47,7 @@ Shares = NDArray[np.float64]
 ORDINARY = sorted(EMPLOYEE_BY_CODE.keys() - {FALLEN, NEWCOMER, SELF_RATER})
 
 
-def rated(rating: Rating) -> tuple[str, int] | None:
+def rated(rating: DemoRating) -> tuple[str, int] | None:
     """Who is rated in which week: named by the sheet or, at a kiosk, on duty."""
     day = rating.moment.astimezone(ZoneInfo(OFFICE_BY_CODE[rating.office].timezone)).date()
     employee = rating.employee or (rating.counter and on_duty(rating.office, rating.counter, day))
@@ -203,11 +203,13 @@ def true_effects_of(seed: int) -> dict[str, Effect]:
 
 
 @cache
-def visits(employee: str) -> list[Visit]:
+def visits(employee: str) -> list[TownVisit]:
     """What a citizen of this employee may come for and by which channel, each as often as it is likely."""
     office, counter = EMPLOYEE_BY_CODE[employee].office, counter_of(employee)
     return [
-        Visit(at=0, week=1, office=office, counter=counter.code, service=service, employee=employee, channel=channel)
+        TownVisit(
+            at=0, week=1, office=office, counter=counter.code, service=service, employee=employee, channel=channel
+        )
         for service in counter.services
         for channel in CHANNELS
     ]
