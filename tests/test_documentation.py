@@ -1,6 +1,7 @@
 """What the documents promise is there: every setting, every problem code, every text in both languages."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,26 @@ def test_links_between_documents_lead_somewhere() -> None:
         if "://" not in target and not (document.parent / target).exists()
     ]
     assert dead == []
+
+
+def test_every_file_that_the_documents_name_is_there() -> None:
+    documents = [ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    gone = []
+    for document in documents:
+        # A name without a folder is of the room named just before, and is looked for anywhere.
+        for name in re.findall(r"`([a-z_]+(?:/[a-z_]+)*\.(?:py|toml))`", document.read_text("utf-8")):
+            known = name == "0002_what.py" or any((ROOT / top / name).exists() for top in ("", "app", "tests"))
+            if not known and not (
+                "/" not in name and any([*(ROOT / "app").rglob(name), *(ROOT / "tests").rglob(name)])
+            ):
+                gone.append(f"{document.name}: {name}")
+    assert gone == []
+
+
+def test_the_rooms_of_the_architecture_are_those_of_the_contract_in_its_order() -> None:
+    contract = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"][0]
+    described = re.findall(r"^\| `(\w+)(?:/|\.py)` \|", read("docs/architecture.md"), re.MULTILINE)
+    assert described == contract["layers"]
 
 
 def test_the_repository_names_no_package_host_and_no_path_of_a_machine() -> None:
