@@ -53,7 +53,7 @@ from app.ratings.keys import KeyMaker
 from app.ratings.store import RatingStore
 from app.ratings.validation import Judge
 from app.ratings.writer import Writer
-from app.reports.sealed_cache import Shelf
+from app.reports.sealed_cache import SealedReportCache
 from app.screening.nightly import Nightly
 from app.tickets.attempts import Attempts
 from app.tickets.issuing import TicketOffice
@@ -133,7 +133,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     )
     state = application.state
     state.settings, state.database, state.clock, state.language = settings, database, clock, settings.language
-    state.metrics, state.shelf = Metrics(), Shelf()
+    state.metrics, state.shelf = Metrics(), SealedReportCache()
     state.authenticator = Authenticator(database, clock, settings.key_cache_seconds)
     state.pairing_pepper = derive(secret, "pairing")
     state.pairing_desk = PairingDesk(database, state.pairing_pepper)

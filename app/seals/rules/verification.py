@@ -32,7 +32,7 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class AlteredPlace:
     """Where an envelope differs from what was sealed: a JSON pointer into the envelope, `/document/…` mostly."""
 
     pointer: str
@@ -44,7 +44,7 @@ class Verdict:
     """`key` is the key the envelope names; `seal_altered` says that its signature does not fit its digests."""
 
     outcome: Outcome
-    places: tuple[Place, ...] = ()
+    places: tuple[AlteredPlace, ...] = ()
     key: str | None = None
     seal_altered: bool = False
     reason: str | None = None
@@ -81,10 +81,10 @@ def verify(envelope: object, public_keys: Mapping[str, bytes]) -> Verdict:
     if _is_signed(sealed, public_keys[key]):
         # Where no section differs the document itself may have become another kind of value.
         if not found and whole != sealed.digest:
-            found = [Place("/document", Change.changed)]
+            found = [AlteredPlace("/document", Change.changed)]
         places = (*found, *_strange(sealed))
         return Verdict(Outcome.altered if places else Outcome.valid, places, key)
-    seal = Place(_altered_member(fits=whole == sealed.digest, differs=bool(found)), Change.changed)
+    seal = AlteredPlace(_altered_member(fits=whole == sealed.digest, differs=bool(found)), Change.changed)
     return Verdict(Outcome.altered, (seal, *found, *_strange(sealed)), key, seal_altered=True)
 
 
@@ -108,7 +108,7 @@ def _altered_member(*, fits: bool, differs: bool) -> str:
     return "/signature"
 
 
-def _differences(sealed: _Envelope) -> list[Place]:
+def _differences(sealed: _Envelope) -> list[AlteredPlace]:
     """Sections that differ from what the seal says of them, each told once and as finely as is true."""
     present = sections(sealed.document, _digest_or_none)
     found = {
@@ -121,7 +121,7 @@ def _differences(sealed: _Envelope) -> list[Place]:
     coarse = {pointer for pointer, change in found.items() if change != Change.changed or pointer not in structured}
     finer = {_parent(pointer) for pointer in found} - coarse
     return [
-        Place(f"/document{pointer}", change)
+        AlteredPlace(f"/document{pointer}", change)
         for pointer, change in found.items()
         if _parent(pointer) not in coarse and pointer not in finer
     ]
@@ -137,11 +137,11 @@ def _parent(pointer: str) -> str | None:
     return pointer.rpartition("/")[0] or None
 
 
-def _strange(sealed: _Envelope) -> list[Place]:
+def _strange(sealed: _Envelope) -> list[AlteredPlace]:
     """Members that no seal has: nothing vouches for them."""
     inside = (step("/signature", name) for name in sealed.signature.model_extra or ())
     beside = (step("", name) for name in sealed.model_extra or ())
-    return [Place(pointer, Change.added) for pointer in (*beside, *inside)]
+    return [AlteredPlace(pointer, Change.added) for pointer in (*beside, *inside)]
 
 
 def _digest_or_none(value: Any) -> str | None:
