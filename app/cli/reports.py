@@ -72,8 +72,8 @@ def report(
     with _writing(), Progress(console=err) as progress:
         folder.mkdir(parents=True, exist_ok=True)
         for each in progress.track(found, description="reports"):
-            told = printable(each, settings().public_url, identities.get(each.report_id))
-            (folder / file_name(each, written)).write_bytes(written.write(told, language or settings().language))
+            report = printable(each, settings().public_url, identities.get(each.report_id))
+            (folder / file_name(each, written)).write_bytes(written.write(report, language or settings().language))
     out.print(f"{len(found)} reports written to {folder}", markup=False, highlight=False)
 
 

@@ -55,7 +55,7 @@ def closing_documents(inputs: ClosingInputs) -> ClosingDocuments:
             if sheets_of(months, inputs.whole)
         ]
 
-    # An employee's report stands with the office of the posting at the end of the period, wherever they were rated.
+    # An employee's report belongs to the office of the posting at the end of the period, wherever they were rated.
     employees = [each for each in with_sheets(By.employee) if staff.posted.get(each.code) in inputs.offices]
     offices = [each for each in with_sheets(By.office) if each.code in inputs.offices]
     documents = [

@@ -14,7 +14,7 @@ from app.indices.rules.calendar import Span
 
 # Rows bound into one statement; far below what either driver takes.
 BATCH = 500
-# A report tells of the twelve months that end with its period, and of the period before.
+# A report has figures of the twelve months that end with its period, and of the period before.
 REACH = timedelta(days=2 * 366)
 
 

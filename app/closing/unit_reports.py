@@ -107,7 +107,7 @@ def common_parts(inputs: ClosingInputs, unit: ReportedUnit, name: str) -> Common
 
 
 def optional_parts(inputs: ClosingInputs, unit: ReportedUnit) -> OptionalParts:
-    """What stands beside figures only, and the revision that a later one replaces."""
+    """What only reports with figures have, and the revision that a later one replaces."""
     parts = OptionalParts()
     if unit.measures:
         rated = unit.measures.services

@@ -97,7 +97,7 @@ def measured(inputs: ClosingInputs, by: By, units: Units, decisions: Decisions) 
 
 
 def _where_enough(inputs: ClosingInputs, months: Months) -> Months:
-    """A person's sheets at the offices where at least ten rated; a few at another could be told by subtraction."""
+    """A person's sheets at the offices where at least ten rated; a few at another could be found by subtraction."""
     enough = enough_offices(sheets_of(months, inputs.whole))
     return {month: [row for row in rows if row.office in enough] for month, rows in months.items()}
 

@@ -93,7 +93,7 @@ def written(session: Session, asked_for: Appraisals, form: AppraisalFormat) -> A
 
 
 def sheet_of(session: Session, asked_for: Appraisals) -> Sheet:
-    """What stands above the rows."""
+    """The agency, the period and the header above the rows."""
     span = asked_for.span
     return Sheet(asked_for.agency_id, span.code, span.last, columns(_dimensions(session, asked_for)))
 

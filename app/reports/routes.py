@@ -70,7 +70,7 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
     sealed = SealedReport(report.period, report.revision, report.kind, report.unit, report.envelope or "")
     headers = _headers(sealed, form, language)
     if identity is not None:
-        # It is of the directory as it is now, which no digest of the report tells; and no cache may hold it.
+        # The NIP is of the directory as it is now: the report's digest does not change with it, so it is no ETag here.
         headers["Cache-Control"] = "private, no-store"
         headers.pop("ETag", None)
     elif sealed.envelope:

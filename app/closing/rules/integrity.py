@@ -53,10 +53,10 @@ def reasons(rows: Iterable[HeldRow]) -> dict[str, int]:
 
 
 def integrity(lines: Sequence[OfficeLine], raised: Sequence[RaisedRow] = ()) -> Integrity:
-    """Of the `offices` with figures: how many told whom they `served`, and what part of these has rated.
+    """Of the `offices` with figures: how many reported whom they `served`, and what part of these has rated.
 
-    `tickets` are those of the same offices together, so that none without figures can be told by subtraction.
-    Offices that told nothing are in none of `rated`, `served` and `coverage`: nothing is made up for them.
+    `tickets` are those of the same offices together, so that none without figures can be found by subtraction.
+    Offices that reported nothing are in none of `rated`, `served` and `coverage`: nothing is estimated for them.
     Of the same offices: `held_reasons` (reason → sheets), `bursts` (findings of that reason), and `findings`
     (standing → findings): what waits for a decision (`held`, `noted`), what was `released` and what `confirmed`.
     """

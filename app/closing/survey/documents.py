@@ -71,7 +71,7 @@ class Surveys(NamedTuple):
 
 @dataclass(frozen=True)
 class _SurveyedUnit:
-    """A survey's unit: the report it stands beside, its offices, and for a whole the surveys of these offices."""
+    """A unit that gets a survey: its own report, its offices, and for a whole the surveys of these offices."""
 
     code: str
     report: OfficeReport | AgencyReport
@@ -91,7 +91,7 @@ def survey_documents(inputs: ClosingInputs, made: Sequence[Document], sources: S
         for unit, report in reports.items()
         if _is_new(inputs, report) and not report.figures.suppressed
     }
-    may, comments = addable(sources.comments, quoting, inputs.whole, sources.quoted)
+    may_quote, comments = addable(sources.comments, quoting, inputs.whole, sources.quoted)
     surveys: dict[str, SurveyReport] = {}
     for unit, report in reports.items():
         former = inputs.former_documents.get((SKM, unit))
@@ -99,7 +99,7 @@ def survey_documents(inputs: ClosingInputs, made: Sequence[Document], sources: S
             whole = unit == WHOLE_UNIT
             parts = {code: each.survey for code, each in surveys.items()} if whole else {}
             about = _SurveyedUnit(unit, report, inputs.offices if whole else frozenset({unit}), parts)
-            surveys[unit] = _survey_report(inputs, sources, about, may_add=unit in may)
+            surveys[unit] = _survey_report(inputs, sources, about, may_add=unit in may_quote)
         elif isinstance(former, SurveyReport):
             surveys[unit] = former.carried_over(report.period, **dict(sources.records[unit]))
     return Surveys(
@@ -108,7 +108,7 @@ def survey_documents(inputs: ClosingInputs, made: Sequence[Document], sources: S
 
 
 def _reports_by_unit(made: Sequence[Document]) -> dict[str, OfficeReport | AgencyReport]:
-    """The reports that a survey stands beside, the whole's last: it is made of the surveys of its offices."""
+    """The reports that get a survey, the whole's last: it is made of the surveys of its offices."""
     offices = [(each.unit, each.report) for each in made if isinstance(each.report, OfficeReport)]
     whole = [(WHOLE_UNIT, each.report) for each in made if isinstance(each.report, AgencyReport)]
     return dict([*offices, *whole])
@@ -147,14 +147,15 @@ def _survey_report(inputs: ClosingInputs, sources: Sources, unit: _SurveyedUnit,
 
 def _content(inputs: ClosingInputs, sources: Sources, unit: _SurveyedUnit, *, may_add: bool) -> SurveyContent:
     instrument, figures = inputs.scoring.instrument, unit.report.figures
-    shown = isinstance(figures, Figures)
+    # What the unit's own report does not show, its survey does not show either.
+    shown = figures if isinstance(figures, Figures) else None
     rows = _rows(inputs, unit.offices)
     return SurveyContent(
         full=is_full(instrument),
         missing=() if is_full(instrument) else tuple(missing_elements(instrument)),
         scale=Scale(low=instrument.low, high=instrument.high),
-        results=results_of(inputs.scoring, figures, counts(rows)) if isinstance(figures, Figures) else None,
-        sample=_sample(inputs, unit, figures, rows) if isinstance(figures, Figures) else None,
+        results=results_of(inputs.scoring, shown, counts(rows)) if shown else None,
+        sample=_sample(inputs, unit, shown, rows) if shown else None,
         profile=_profile(sources, unit) if shown else None,
         suggestions=_suggestions(sources, unit, may_add=may_add) if shown else (),
         former=tuple(sources.trend.get(unit.code, ())),
@@ -168,7 +169,7 @@ def _rows(inputs: ClosingInputs, offices: frozenset[str]) -> list[SheetRow]:
 
 
 def _sample(inputs: ClosingInputs, unit: _SurveyedUnit, figures: Figures, rows: Sequence[SheetRow]) -> Sample:
-    """The population where every rated office told it, the sample the official table asks for, and what was reached."""
+    """The population where every rated office reported it, the sample the official table asks for, and who answered."""
     rated = {row.office for row in rows}
     served = inputs.served[By.office]
     population = sum(served[office] for office in rated) if rated <= served.keys() else None

@@ -1,7 +1,7 @@
 """What people enter about a survey: the plan that follows it, its realisation, and where it was published.
 
-What stands there when a period is finalised becomes part of its signed report: its own plan and publications, and
-how far the plan of the period before was carried out. What is entered later stands in the next period's report.
+What has been entered when a period is finalised becomes part of its signed report: its own plan and publications, and
+how far the plan of the period before was carried out. What is entered later becomes part of the next period's report.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def put_follow_ups(
     Of a plan that a final report holds only the realisation changes, and actions may be added.
     """
     unit = office_within(session, reach, office)
-    # Neither may a period become final in between.
+    # The same lock that finalising takes: a plan must not change between the check and the signature.
     lock_agency(session, reach.agency_id)
     if _is_signed(session, reach.agency_id, unit, span):
         signed = skm_store.follow_ups(session, reach.agency_id, unit, span.code)
@@ -52,7 +52,7 @@ def put_follow_ups(
         for place, item in enumerate(items)
     ]
     skm_store.replace_rows(session, FollowUp, reach.agency_id, unit, span.code, rows)
-    _audit(session, reach, "period.planned", span, unit, now, len(rows))
+    _audit(session, reach, "period.planned", f"{unit or reach.agency_id} {span.code}", now, len(rows))
     return follow_ups_of(session, reach, span, office)
 
 
@@ -66,7 +66,7 @@ def put_publications(
         for place, item in enumerate(items)
     ]
     skm_store.replace_rows(session, Publication, reach.agency_id, unit, span.code, rows)
-    _audit(session, reach, "period.published", span, unit, now, len(rows))
+    _audit(session, reach, "period.published", f"{unit or reach.agency_id} {span.code}", now, len(rows))
     return publications_of(session, reach, span, office)
 
 
@@ -164,13 +164,13 @@ def _realisation(period: str, rows: Sequence[FollowUp]) -> Realisation:
     return Realisation(period=period, items=items, done=done, share=round(done / len(items), 4) if items else None)
 
 
-def _audit(session: Session, reach: Reach, action: str, span: Span, unit: str, now: datetime, n: int) -> None:
+def _audit(session: Session, reach: Reach, action: str, subject: str, now: datetime, n: int) -> None:
     record(
         session,
         agency_id=reach.agency_id,
         actor=reach.actor,
         action=action,
-        subject=f"{unit or reach.agency_id} {span.code}",
+        subject=subject,
         at=now,
         n=n,
     )

@@ -15,7 +15,7 @@ from app.instruments.model import Band, Instrument
 from app.instruments.schemas import TextsOut
 from app.ratings.tallies.rules.sheet_counts import SheetCounts
 
-# How many elements stand at either end, where there are enough of them.
+# How many elements are named as the highest and the lowest, where there are enough of them.
 ENDS = 3
 
 

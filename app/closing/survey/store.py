@@ -1,4 +1,4 @@
-"""The SQL of what a survey's report says beside its figures: profiles, comments, former reports, plans."""
+"""The SQL of what a survey's report has beside its figures: profiles, comments, former reports, plans."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -37,7 +37,7 @@ def profile_counts(session: Session, agency_id: str, first: date, last: date) ->
 
 
 def raters(session: Session, agency_id: str, first: date, last: date) -> dict[str, int]:
-    """How many rated each office over whole months, by whatever questionnaire: profiles are not told apart by it.
+    """How many rated each office over whole months, by whatever questionnaire: profiles do not distinguish it.
 
     Open answers come without profiles and are left out.
     """

@@ -1,7 +1,7 @@
 """What a closing may show beside everything published before. Pure; the one place, before any report exists.
 
 Whole periods come first, then what they are compared with, then single months: of the agency, of offices, of
-persons. Of equals the largest come first, so where a difference would tell about one to nine citizens it is the
+persons. Of equals the largest come first, so where a difference would give away one to nine citizens it is the
 smallest figure that is withheld.
 """
 
@@ -18,7 +18,7 @@ KINDS = ("agency", "office", "employee")
 
 
 class Withheld(StrEnum):
-    """Why a report has no figures: too few ratings, or a difference to other figures would tell about a few."""
+    """Why a report has no figures: too few ratings, or a difference to other figures would give away a few of them."""
 
     few = "few"
     difference = "difference"
@@ -73,7 +73,7 @@ def decide(
     by_key = {(subject.kind, subject.code): subject for subject in subjects}
     cells: list[Cell] = []
 
-    def ask(keys: Iterable[Unit], spans: Sequence[frozenset[Month]]) -> set[tuple[str, str, str]]:
+    def publishable(keys: Iterable[Unit], spans: Sequence[frozenset[Month]]) -> set[tuple[str, str, str]]:
         """Which units may show which of these spans of months (by their first one)."""
         may: set[tuple[str, str, str]] = set()
         wanted = [by_key[key] for key in keys]
@@ -89,10 +89,10 @@ def decide(
             may |= found
         return may
 
-    wholes = {(kind, code) for kind, code, _ in ask(by_key, [whole])}
+    wholes = {(kind, code) for kind, code, _ in publishable(by_key, [whole])}
     new = [key for key, subject in by_key.items() if key in wholes and _is_new(subject, whole)]
-    earlier = {(kind, code) for kind, code, _ in ask(new, [before])}
-    months = ask(new, [frozenset([month]) for month in sorted(trend)])
+    earlier = {(kind, code) for kind, code, _ in publishable(new, [before])}
+    months = publishable(new, [frozenset([month]) for month in sorted(trend)])
     decisions = {
         key: DisclosureDecision(
             withheld=None if key in wholes else _why(subject, whole),

@@ -26,7 +26,7 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class AppraisedEmployee:
-    """An employee's report, and what stands beside it: its id, its seal, the NIP as its reader may see it."""
+    """An employee's report with its id, its seal and the NIP, whole or masked as its reader may see it."""
 
     report: EmployeeReport
     report_id: str

@@ -1,4 +1,4 @@
-"""What stands around the figures: who they are about, what was said to them, and how they can be checked."""
+"""The sections around the figures: who they are about, reply and note, and how the report can be checked."""
 
 from app.closing.rules.report_documents.parts import EmployeeSubject
 from app.closing.rules.report_documents.reports import (

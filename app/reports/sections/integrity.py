@@ -1,4 +1,4 @@
-"""How far the ratings of an agency's offices may be trusted to stand for those they served."""
+"""How the ratings of an agency's offices were collected, and how far they represent those who were served."""
 
 from collections.abc import Sequence
 

@@ -71,7 +71,7 @@ def _sections(report: Printable, document: AnyReport, tell: Language) -> list[Se
         case SurveyReport():
             return [about, mark_section(document, tell), *figures, *after_sections(document, tell), evidence]
         case EmployeeReport():
-            # What may be done with the figures stands right below them.
+            # What may be done with the figures comes right below them, before anything else is read.
             figures.insert(1, use_section(document, tell))
             return [about, *figures, feedback_section(document, tell), words_section(document, tell), evidence]
         case AgencyReport():

@@ -163,7 +163,7 @@ class Figures(Part):
 
 
 class NoFigures(Part):
-    """A unit without figures: too few ratings, or they would tell about a few citizens."""
+    """A unit without figures: too few ratings, or they would give away a few citizens' answers."""
 
     code: str
     name: str | None

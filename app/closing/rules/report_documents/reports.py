@@ -28,7 +28,7 @@ class Report(Part):
     """What every report says. Members with a default are absent in some: only a final report has `final_on`.
 
     `supersedes` is the revision before, and is absent where the figures are still those of that revision's report.
-    `services` (code → name), `tickets` and `held_reasons` stand beside figures only.
+    `services` (code → name), `tickets` and `held_reasons` are absent where there are no figures.
     """
 
     # A field called `schema` would hide a method of pydantic's.
@@ -58,7 +58,7 @@ class Report(Part):
     def carried_over(self, period: ReportPeriod, **own: Any) -> Self:
         """This report as a draft of the next revision, with the same figures; `own` are parts that are made anew.
 
-        Too few ratings changed: the difference of two revisions would tell about those few. Reply and note were
+        Too few ratings changed: the difference of two revisions would give away those few. Reply and note were
         written to this report, so the next one begins without.
         """
         kept = self.model_dump(mode="json", exclude_unset=True, exclude={"id", "final_on"})
