@@ -55,7 +55,7 @@ from app.ratings.keys import KeyMaker
 from app.ratings.store import RatingStore
 from app.ratings.validation import RatingValidator
 from app.ratings.writer import Writer
-from app.reports.sealed_cache import Shelf
+from app.reports.sealed_cache import SealedReportCache
 from app.screening.nightly import NightlyScreening
 from app.tickets.attempts import TicketAttempts
 from app.tickets.issuing import TicketIssuer
@@ -140,7 +140,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     application.state.services = Services(
         settings, database, clock, Metrics(), problem_responses.allowed_methods(routes), query_parameters(routes)
     ).having(
-        Shelf(),
+        SealedReportCache(),
         Authenticator(database, clock, settings.key_cache_seconds),
         PairingDesk(database, derive(secret, "pairing")),
     )

@@ -14,6 +14,7 @@ from app.access.principals import KeyKind, Principal
 from app.cli.context import database, err, fail, out, settings
 from app.closing.lifecycle import asked
 from app.closing.reading import identity_of
+from app.closing.schemas import IdentityOut
 from app.closing.store import periods_of, reports_of
 from app.closing.tables import Report
 from app.directory.catalogue_store import directory_version
@@ -71,8 +72,8 @@ def report(
     with _writing(), Progress(console=err) as progress:
         folder.mkdir(parents=True, exist_ok=True)
         for each in progress.track(found, description="reports"):
-            told = printable(each, settings().public_url, identities.get(each.report_id))
-            (folder / file_name(each, written)).write_bytes(written.write(told, language or settings().language))
+            report = printable(each, settings().public_url, identities.get(each.report_id))
+            (folder / file_name(each, written)).write_bytes(written.write(report, language or settings().language))
     out.print(f"{len(found)} reports written to {folder}", markup=False, highlight=False)
 
 
@@ -85,7 +86,7 @@ def _reports(agency_id: str, period: str, revision: int | None) -> list[Report]:
         return [each for chosen in newest.values() for each in reports_of(session, chosen)]
 
 
-def _identities(agency_id: str, reports: list[Report]) -> Mapping[UUID, dict[str, str | None] | None]:
+def _identities(agency_id: str, reports: list[Report]) -> Mapping[UUID, IdentityOut | None]:
     with _agency(agency_id) as session:
         return {each.report_id: identity_of(session, each) for each in reports}
 

@@ -42,7 +42,7 @@ def verify_file(
     verdict = verify(envelope, trusted)
     if beside:
         out.print("the identity beside the report is of the directory and has no seal: it was not checked")
-    for line in told(verdict):
+    for line in described(verdict):
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(STATUS[verdict.outcome])
 
@@ -99,7 +99,7 @@ def named_keys(places: Iterable[Path]) -> dict[str, bytes]:
     return by_id(load_public(file) for file in files)
 
 
-def told(verdict: Verdict) -> Iterable[str]:
+def described(verdict: Verdict) -> Iterable[str]:
     """The verdict in words, a line each."""
     match verdict.outcome:
         case Outcome.valid:

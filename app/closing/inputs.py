@@ -1,15 +1,18 @@
-"""Everything that the documents of one closing are made of, read once."""
+"""Everything that the reports of one revision are made of, read once."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
+from app.closing import store
+from app.closing.reach import Reach
+from app.closing.rules.report_documents.reports import AnyReport
 from app.directory.catalogue_store import WholeDirectory, whole_directory
-from app.directory.listing_store import families_of
+from app.directory.listing_store import agency_name, families_of
 from app.directory.rules.office_tree import subtree
 from app.disclosure.rules.ledger import Month, Part, Release, remembered
 from app.disclosure.rules.measured_units import parts_of
+from app.disclosure.rules.stored_releases import releases_in
 from app.foundation.storage.database import Session
 from app.indices.rules.calendar import Span, months_until
 from app.indices.rules.figures import Scoring
@@ -26,16 +29,30 @@ from app.tickets.rules.lifecycle import TicketSum
 TREND_MONTHS = 12
 
 Months = Mapping[Month, Sequence[SheetRow]]
-# A document by its kind and its unit's code.
-Contents = Mapping[tuple[str, str], Mapping[str, Any]]
+# A report by its kind and its unit's code.
+ReportsByUnit = Mapping[tuple[str, str], AnyReport]
 
 
 @dataclass(frozen=True)
-class Premises:
-    """All that documents are made of. `months` are those of the trend and of the period before.
+class PlannedRevision:
+    """The revision that is to be made: of which period, for whom, by which questionnaire.
 
-    `former` is what was published before, `standing` the documents of the revision before this one; `held` and
-    `raised` tell what screening holds of the period and what it found in it.
+    `former_documents` are the reports of the revision before it; a first revision has none.
+    """
+
+    reach: Reach
+    span: Span
+    number: int
+    instrument: str
+    former_documents: ReportsByUnit = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ClosingInputs:
+    """All that reports are made of. `months` are those of the trend and of the period before.
+
+    `former` is what was published before, `former_documents` the reports of the revision before this one; `held` and
+    `raised` are the sheets that screening holds of the period and its findings in it.
     """
 
     agency_id: str
@@ -51,7 +68,7 @@ class Premises:
     tickets: Mapping[By, Mapping[str | None, TicketSum]]
     alarms: Mapping[By, Mapping[str, Alarms]]
     former: Sequence[Release]
-    standing: Contents
+    former_documents: ReportsByUnit
     held: Sequence[HeldRow] = ()
     raised: Sequence[RaisedRow] = ()
 
@@ -79,30 +96,20 @@ class Premises:
         return remembered(self.former, counts, self.months)
 
 
-def read_premises(
-    session: Session,
-    agency_id: str,
-    agency_name: str,
-    *,
-    root: str | None,
-    span: Span,
-    revision: int,
-    instrument: str,
-    former: Sequence[Release],
-    standing: Contents,
-) -> Premises:
+def read_inputs(session: Session, planned: PlannedRevision) -> ClosingInputs:
     """Read everything once. Raises `instrument-unknown`."""
+    agency_id, root, span, instrument = planned.reach.agency_id, planned.reach.root, planned.span, planned.instrument
     scoring = scoring_of(session, agency_id, instrument)
     directory = whole_directory(session, agency_id)
     parents = {office.code: office.parent for office in directory.offices}
-    offices = frozenset(parents) if root is None else subtree(parents, root)
+    offices = subtree(parents, root) if root else frozenset(parents)
     months = months_until(span.last, max(TREND_MONTHS, 2 * span.months))
-    issued_at = None if root is None else offices
-    return Premises(
+    issued_at = offices if root else None
+    return ClosingInputs(
         agency_id=agency_id,
-        agency_name=agency_name,
+        agency_name=agency_name(session, agency_id),
         span=span,
-        revision=revision,
+        revision=planned.number,
         scoring=scoring,
         directory=directory,
         offices=offices,
@@ -113,8 +120,8 @@ def read_premises(
             by: ticket_sums(session, agency_id, issued_at, span.first, span.last, by) for by in (By.office, By.employee)
         },
         alarms={by: alarms_of(session, agency_id, scoring, span, by, None) for by in (By.office, By.employee)},
-        former=former,
-        standing=standing,
+        former=releases_in(store.releases_beside(session, agency_id, span)),
+        former_documents=planned.former_documents,
         held=held_in(session, agency_id, instrument, span.first, span.last),
         raised=raised_in(session, agency_id, span.first, span.last),
     )

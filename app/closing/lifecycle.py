@@ -5,26 +5,26 @@ A period without a row is open. What is final never changes: late ratings make t
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from app.access.audit import record
 from app.closing import store
-from app.closing.assembly import Made, documents
-from app.closing.inputs import Contents, read_premises
+from app.closing.assembly import ClosingDocuments, closing_documents
+from app.closing.inputs import PlannedRevision, read_inputs
 from app.closing.reach import Reach as Reach
-from app.closing.rules.documents import Document, with_words
+from app.closing.rules.documents import Document, final_document
 from app.closing.rules.reply_window import reply_deadline
+from app.closing.rules.report_documents.reports import parse_report
 from app.closing.survey.documents import survey_documents
 from app.closing.survey.inputs import read_sources
-from app.closing.survey.plans import entered, entered_about
+from app.closing.survey.plans import entered
 from app.closing.tables import DRAFT, FINAL, WHOLE, Note, Period, Release, Report
-from app.directory.listing_store import agency_name, office_parents
+from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import subtree
 from app.directory.store import lock_agency
-from app.disclosure.rules.stored_releases import release_out, releases_in
+from app.disclosure.rules.stored_releases import release_out
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Database, Session
@@ -52,14 +52,15 @@ def close(database: Database, reach: Reach, span: Span, *, instrument: str, now:
     with database.snapshot() as session:
         _refuse_closed(session, reach, span)
         seen = _revisions(session, reach)
-        made = _documents(session, reach, span, 1, instrument, {})
+        planned = PlannedRevision(reach, span, 1, instrument)
+        made = _documents(session, planned)
     if not made.changes:
         raise Problem("period-empty")
     with database.writing() as session:
         lock_agency(session, reach.agency_id)
         _refuse_closed(session, reach, span)
         _refuse_changed(session, reach, seen)
-        return _draft(session, reach, span, 1, instrument, made, now, working_days, "period.closed")
+        return _draft(session, planned, made, now, working_days, "period.closed")
 
 
 def revise(database: Database, reach: Reach, span: Span, *, now: datetime, working_days: int) -> Period:
@@ -72,15 +73,18 @@ def revise(database: Database, reach: Reach, span: Span, *, now: datetime, worki
         if period.state == DRAFT:
             raise Problem("period-draft", until=period.replies_end_at.isoformat())
         seen = _revisions(session, reach)
-        standing = {(each.kind, each.unit): json.loads(each.document) for each in store.reports_of(session, period)}
-        made = _documents(session, reach, span, period.revision + 1, period.instrument, standing)
+        former = {
+            (each.kind, each.unit): parse_report(json.loads(each.document))
+            for each in store.reports_of(session, period)
+        }
+        planned = PlannedRevision(reach, span, period.revision + 1, period.instrument, former)
+        made = _documents(session, planned)
     if not made.changes:
         raise Problem("revision-unchanged", revision=period.revision)
     with database.writing() as session:
         lock_agency(session, reach.agency_id)
         _refuse_changed(session, reach, seen)
-        revision = period.revision + 1
-        return _draft(session, reach, span, revision, period.instrument, made, now, working_days, "period.revised")
+        return _draft(session, planned, made, now, working_days, "period.revised")
 
 
 def note(session: Session, reach: Reach, span: Span, *, employee: str, text: str, now: datetime) -> None:
@@ -112,20 +116,18 @@ def finalise(database: Database, reach: Reach, span: Span, *, key: SigningKey | 
         if key is None:
             raise Problem("signing-key-missing")
         reports = store.reports_of(session, period)
-        words, plans = _words(session, reach, reports), entered(session, reach, span, reports)
-    envelopes = {
-        report.report_id: _text(
-            sign(
-                with_words(report.document, *words[report.report_id], now) | plans.get(report.report_id, {}),
-                key,
-            )
-        )
-        for report in reports
-    }
+        words, records = _words(session, reach, reports), entered(session, reach, span, reports)
+    envelopes = {}
+    for report in reports:
+        reply, note = words[report.report_id]
+        about = records.get(report.report_id)
+        document = final_document(report.document, reply, note, now, about.plain() if about else {})
+        envelopes[report.report_id] = _text(sign(document, key))
     with database.writing() as session:
         lock_agency(session, reach.agency_id)
         period = _finishable(session, reach, span, now)
-        if (_words(session, reach, reports), entered(session, reach, span, reports)) != (words, plans):
+        # A reply or a plan that came while the reports were being signed would be missing from them for ever.
+        if (_words(session, reach, reports), entered(session, reach, span, reports)) != (words, records):
             raise busy()
         period.state, period.final_at = FINAL, now
         session.add(period)
@@ -170,48 +172,27 @@ def _refuse_changed(session: Session, reach: Reach, seen: set[tuple[str, str, in
         raise busy()
 
 
-def _documents(session: Session, reach: Reach, span: Span, revision: int, instrument: str, standing: Contents) -> Made:
-    premises = read_premises(
-        session,
-        reach.agency_id,
-        agency_name(session, reach.agency_id),
-        root=reach.root or None,
-        span=span,
-        revision=revision,
-        instrument=instrument,
-        former=releases_in(store.releases_beside(session, reach.agency_id, span)),
-        standing=standing,
-    )
-    made = documents(premises)
-    told = survey_documents(premises, made.documents, read_sources(session, premises, reach.root))
-    surveys = [
-        replace(survey, content={**survey.content, **entered_about(session, reach.agency_id, about, span)})
-        for survey in told.documents
-        for about in [reach.root if survey.office is None else survey.office]
-    ]
-    return made._replace(documents=[*made.documents, *surveys], comments=told.comments)
+def _documents(session: Session, planned: PlannedRevision) -> ClosingDocuments:
+    inputs = read_inputs(session, planned)
+    made = closing_documents(inputs)
+    sources = read_sources(session, inputs, planned.reach.root, [each.office for each in made.documents])
+    surveys = survey_documents(inputs, made.documents, sources)
+    return made._replace(documents=[*made.documents, *surveys.documents], comments=surveys.comments)
 
 
 def _draft(
-    session: Session,
-    reach: Reach,
-    span: Span,
-    revision: int,
-    instrument: str,
-    made: Made,
-    now: datetime,
-    working_days: int,
-    action: str,
+    session: Session, planned: PlannedRevision, made: ClosingDocuments, now: datetime, working_days: int, action: str
 ) -> Period:
+    reach, span = planned.reach, planned.span
     period = Period(
         agency_id=reach.agency_id,
         root=reach.root,
         code=span.code,
-        revision=revision,
+        revision=planned.number,
         state=DRAFT,
         first_on=span.first,
         last_on=span.last,
-        instrument=instrument,
+        instrument=planned.instrument,
         drafted_at=now,
         replies_end_at=reply_deadline(now, working_days),
     )
@@ -219,7 +200,7 @@ def _draft(
         agency_id=reach.agency_id,
         root=reach.root,
         code=span.code,
-        revision=revision,
+        revision=planned.number,
         told=release_out(made.release) | ({"comments": release_out(made.comments)} if made.comments else {}),
     )
     store.add_period(session, period, release, [_report(reach, period, document) for document in made.documents])
@@ -235,10 +216,10 @@ def _report(reach: Reach, period: Period, document: Document) -> Report:
         root=reach.root,
         period=period.code,
         revision=period.revision,
-        kind=document.kind,
+        kind=document.report.kind,
         unit=document.unit,
         office=document.office,
-        document=_text({"id": str(report_id), **document.content}),
+        document=_text({"id": str(report_id), **document.report.plain()}),
     )
 
 

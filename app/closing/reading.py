@@ -7,7 +7,7 @@ from uuid import UUID
 from app.access.principals import KeyKind, Principal
 from app.closing import store
 from app.closing.lifecycle import asked
-from app.closing.schemas import AlteredPlaceOut, PeriodOut, ReportLine, ReportQuery, VerificationOut
+from app.closing.schemas import AlteredPlaceOut, IdentityOut, PeriodOut, ReportLine, ReportQuery, VerificationOut
 from app.closing.tables import DRAFT, Period, Report
 from app.directory.listing_store import nips_of, office_parents
 from app.directory.rules.office_tree import subtree
@@ -65,14 +65,14 @@ def report_of(session: Session, principal: Principal, report_id: UUID) -> tuple[
     return report, period
 
 
-def identity_of(session: Session, report: Report) -> dict[str, str | None] | None:
+def identity_of(session: Session, report: Report) -> IdentityOut | None:
     """The NIP of the employee a report is about, as the directory has it now; None for offices and agencies.
 
     For readers who may see it: it is no part of the report.
     """
     if report.kind != "employee":
         return None
-    return {"nip": nips_of(session, report.agency_id, [report.unit]).get(report.unit)}
+    return IdentityOut(nip=nips_of(session, report.agency_id, [report.unit]).get(report.unit))
 
 
 def verification_of(session: Session, report_id: UUID, keys: Mapping[str, bytes]) -> VerificationOut:

@@ -1,4 +1,4 @@
-"""The only SQL of this room."""
+"""The SQL of periods, reports, replies, notes and invitations."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -14,7 +14,7 @@ from app.indices.rules.calendar import Span
 
 # Rows bound into one statement; far below what either driver takes.
 BATCH = 500
-# A report tells of the twelve months that end with its period, and of the period before.
+# A report has figures of the twelve months that end with its period, and of the period before.
 REACH = timedelta(days=2 * 366)
 
 
@@ -54,8 +54,8 @@ def reports_of(session: Session, period: Period) -> Sequence[Report]:
     return session.exec(query.order_by(Report.kind, Report.unit)).all()
 
 
-class Line(NamedTuple):
-    """A report as a line of a long file: its text is the envelope where it is sealed, else the document."""
+class StoredText(NamedTuple):
+    """A report as far as a file of many needs it: its text is the envelope where it is sealed, else the document."""
 
     report_id: UUID
     unit: str
@@ -63,7 +63,7 @@ class Line(NamedTuple):
     text: str
 
 
-def lines_of(session: Session, period: Period, kind: str) -> Iterator[list[Line]]:
+def texts_of(session: Session, period: Period, kind: str) -> Iterator[list[StoredText]]:
     """The reports of one kind and revision by unit, a batch at a time: they may be too many to be held at once."""
     after = ""
     while True:
@@ -85,7 +85,7 @@ def lines_of(session: Session, period: Period, kind: str) -> Iterator[list[Line]
             .order_by(col(Report.unit))
             .limit(BATCH)
         )
-        batch = [Line(*row) for row in session.exec(query)]
+        batch = [StoredText(*row) for row in session.exec(query)]
         if not batch:
             return
         yield batch
@@ -110,7 +110,7 @@ def period_of_report(session: Session, report: Report) -> Period:
 
 
 def releases_beside(session: Session, agency_id: str, span: Span) -> Sequence[Mapping[str, Any]]:
-    """What was told in every closing whose months can meet those of this one, oldest first."""
+    """What every closing whose months can meet those of this one has published, oldest first."""
     query = (
         select(Release.told)
         .join(

@@ -65,7 +65,11 @@ class Report(SQLModel, table=True):
 
 
 class Release(SQLModel, table=True):
-    """What one revision told, as counts of ratings: it guards what later ones may tell, and is never shown itself."""
+    """What one revision published, as counts of ratings (`told`).
+
+    Later ones are checked against it, so that no difference of two publications gives away a few citizens' answers.
+    It is never shown itself.
+    """
 
     __tablename__ = "release"
     __table_args__ = (

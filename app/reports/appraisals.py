@@ -10,6 +10,7 @@ from app.access.principals import Principal
 from app.closing import store
 from app.closing.lifecycle import asked
 from app.closing.reading import newest_or_named, offices_reached
+from app.closing.rules.report_documents.reports import EmployeeReport, parse_report
 from app.closing.tables import DRAFT, Period
 from app.directory.listing_store import nips_of
 from app.foundation.problems import Problem
@@ -18,7 +19,7 @@ from app.indices.rules.calendar import Span
 from app.measures.reading import scoring_of
 from app.reports.formats.appraisal_files import AppraisalFormat, Sheet
 from app.reports.printing import verification_address
-from app.reports.rules.appraisal_columns import Line, Row, columns, row
+from app.reports.rules.appraisal_columns import AppraisedEmployee, Row, columns, row
 
 CHUNK = 64 * 1_024
 
@@ -65,7 +66,7 @@ def write(session: Session, asked_for: Appraisals, form: AppraisalFormat, target
 
 
 @dataclass(frozen=True)
-class Written:
+class AppraisalFile:
     """A whole file on disk that has no name and is gone once it is closed; `length` in bytes."""
 
     file: BinaryIO
@@ -78,8 +79,8 @@ class Written:
                 yield piece
 
 
-def written(session: Session, asked_for: Appraisals, form: AppraisalFormat) -> Written:
-    """The file, complete before its first byte is sent: what fails is told as a problem, not by half a file."""
+def written(session: Session, asked_for: Appraisals, form: AppraisalFormat) -> AppraisalFile:
+    """The file, complete before its first byte is sent: what fails is answered as a problem, not by half a file."""
     target = TemporaryFile()  # noqa: SIM115 - it is closed when its last piece is read
     try:
         write(session, asked_for, form, target)
@@ -88,11 +89,11 @@ def written(session: Session, asked_for: Appraisals, form: AppraisalFormat) -> W
         raise
     length = target.tell()
     target.seek(0)
-    return Written(target, length)
+    return AppraisalFile(target, length)
 
 
 def sheet_of(session: Session, asked_for: Appraisals) -> Sheet:
-    """What stands above the rows."""
+    """The agency, the period and the header above the rows."""
     span = asked_for.span
     return Sheet(asked_for.agency_id, span.code, span.last, columns(_dimensions(session, asked_for)))
 
@@ -101,13 +102,13 @@ def rows_of(session: Session, asked_for: Appraisals) -> Iterator[Row]:
     """One row per employee, read a batch at a time."""
     dimensions = _dimensions(session, asked_for)
     for period in asked_for.periods:
-        for batch in store.lines_of(session, period, "employee"):
-            reached = [line for line in batch if asked_for.offices is None or line.office in asked_for.offices]
+        for batch in store.texts_of(session, period, "employee"):
+            reached = [each for each in batch if asked_for.offices is None or each.office in asked_for.offices]
             nips = (
-                nips_of(session, asked_for.agency_id, [line.unit for line in reached]) if asked_for.sees_nip else None
+                nips_of(session, asked_for.agency_id, [each.unit for each in reached]) if asked_for.sees_nip else None
             )
-            for line in reached:
-                yield row(_line(asked_for, period, line, nips), dimensions)
+            for stored in reached:
+                yield row(_employee(asked_for, period, stored, nips), dimensions)
 
 
 def _dimensions(session: Session, asked_for: Appraisals) -> list[str]:
@@ -117,11 +118,17 @@ def _dimensions(session: Session, asked_for: Appraisals) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
-def _line(asked_for: Appraisals, period: Period, line: store.Line, nips: Mapping[str, str | None] | None) -> Line:
-    content = json.loads(line.text)
-    document = content if period.state == DRAFT else content["document"]
-    nip = document["subject"]["nip_masked"] if nips is None else nips.get(line.unit)
-    if period.state == DRAFT:
-        return Line(document, str(line.report_id), None, None, nip)
-    address = verification_address(line.report_id, asked_for.public_url)
-    return Line(document, str(line.report_id), content["digest"], address, nip)
+def _employee(
+    asked_for: Appraisals, period: Period, stored: store.StoredText, nips: Mapping[str, str | None] | None
+) -> AppraisedEmployee:
+    content = json.loads(stored.text)
+    is_draft = period.state == DRAFT
+    report = parse_report(content if is_draft else content["document"])
+    assert isinstance(report, EmployeeReport), "only these were asked for"
+    return AppraisedEmployee(
+        report=report,
+        report_id=str(stored.report_id),
+        digest=None if is_draft else content["digest"],
+        address=None if is_draft else verification_address(stored.report_id, asked_for.public_url),
+        nip=report.subject.nip_masked if nips is None else nips.get(stored.unit),
+    )

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from app.closing.rules.report_documents.reports import parse_report
+from app.closing.schemas import IdentityOut
 from app.closing.tables import Report
 from app.foundation.http.content_negotiation import best_media_type
 from app.foundation.problems import Problem
@@ -25,8 +27,8 @@ class Offered(Protocol):
         """As Accept names it."""
 
 
-class Named(Protocol):
-    """What names a report's file."""
+class FileNamed(Protocol):
+    """A report as far as its file is named after it."""
 
     @property
     def period(self) -> str:
@@ -64,12 +66,13 @@ def media_types(formats: Mapping[str, Offered]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.media_type for each in formats.values()))
 
 
-def printable(report: Report, public_url: str | None, identity: Mapping[str, str | None] | None = None) -> Printable:
+def printable(report: Report, public_url: str | None, identity: IdentityOut | None = None) -> Printable:
     """The report with its seal and, where it can be checked online, that address; beside it an identity."""
     if report.envelope is None:
-        return Printable(json.loads(report.document), identity=identity)
+        return Printable(parse_report(json.loads(report.document)), identity=identity)
     envelope = json.loads(report.envelope)
-    return Printable(envelope["document"], envelope, verification_address(report.report_id, public_url), identity)
+    address = verification_address(report.report_id, public_url)
+    return Printable(parse_report(envelope["document"]), envelope, address, identity)
 
 
 def verification_address(report_id: UUID, public_url: str | None) -> str | None:
@@ -77,6 +80,6 @@ def verification_address(report_id: UUID, public_url: str | None) -> str | None:
     return f"{public_url}/v1/reports/{report_id}/verification" if public_url else None
 
 
-def file_name(report: Named, form: Format) -> str:
+def file_name(report: FileNamed, form: Format) -> str:
     """`2026-Q3-r1-employee-E017.pdf`: codes only, never a name."""
     return f"{report.period}-r{report.revision}-{report.kind}-{report.unit}{form.suffix}"

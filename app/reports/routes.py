@@ -20,7 +20,7 @@ from app.reports.appraisals import appraisals_for, written
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from app.reports.formats.registry import FORMATS, Format
 from app.reports.printing import HEADERS, Offered, file_name, format_for, media_types, printable
-from app.reports.sealed_cache import Sealed, Shelf
+from app.reports.sealed_cache import SealedReport, SealedReportCache
 from app.seals.rules.canonical_json import digest_in
 
 router = APIRouter(prefix="/v1", tags=["reports"])
@@ -52,8 +52,8 @@ async def get_report(
     services = services_of(request)
     form = format_for(query.format, _accept(request), FORMATS)
     language = query.lang or negotiate(request.headers.get("accept-language"), services.settings.language)
-    shelf = services.of(Shelf)
-    sealed = shelf.find(principal, report_id) if form.name == "json" else None
+    cache = services.of(SealedReportCache)
+    sealed = cache.find(principal, report_id) if form.name == "json" else None
     if sealed is not None:
         headers = _headers(sealed, form, language)
         if _is_known(request, headers):
@@ -68,15 +68,14 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
     with services.database.reading() as session:
         report, _ = report_of(session, principal, report_id)
         identity = identity_of(session, report) if principal.sees_nip else None
-    sealed = Sealed(report.period, report.revision, report.kind, report.unit, report.envelope or "")
+    sealed = SealedReport(report.period, report.revision, report.kind, report.unit, report.envelope or "")
     headers = _headers(sealed, form, language)
     if identity is not None:
-        # It is of the directory as it is now, which no digest of the report tells; and no cache may hold it.
+        # The NIP is of the directory as it is now: the report's digest does not change with it, so it is no ETag here.
         headers["Cache-Control"] = "private, no-store"
         headers.pop("ETag", None)
     elif sealed.envelope:
-        shelf = services.of(Shelf)
-        shelf.keep(principal.agency_id, report_id, sealed)
+        services.of(SealedReportCache).keep(principal.agency_id, report_id, sealed)
         if _is_known(request, headers):
             return Response(status_code=304, headers=headers)
         if form.name == "json":
@@ -88,12 +87,12 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
     )
 
 
-def _signed(sealed: Sealed, form: Format, headers: Mapping[str, str]) -> Response:
+def _signed(sealed: SealedReport, form: Format, headers: Mapping[str, str]) -> Response:
     """The bytes that were signed are stored: nothing is read or written anew."""
     return Response(sealed.envelope, media_type=form.media_type, headers=headers)
 
 
-def _headers(sealed: Sealed, form: Format, language: str) -> dict[str, str]:
+def _headers(sealed: SealedReport, form: Format, language: str) -> dict[str, str]:
     headers = {
         "Vary": "Accept, Accept-Language",
         "Cache-Control": "private, no-cache",

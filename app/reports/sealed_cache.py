@@ -11,7 +11,7 @@ from app.access.principals import Principal
 MOST = 500
 
 
-class Sealed(NamedTuple):
+class SealedReport(NamedTuple):
     """A final report's names and its envelope."""
 
     period: str
@@ -21,16 +21,17 @@ class Sealed(NamedTuple):
     envelope: str
 
 
-class Shelf:
-    """The last few hundred, for keys that reach the whole agency and see no NIP: others are looked up."""
+class SealedReportCache:
+    """Keeps the last few hundred, for keys that reach the whole agency and see no NIP; others read the store."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._reports: OrderedDict[tuple[str, UUID], Sealed] = OrderedDict()
+        self._reports: OrderedDict[tuple[str, UUID], SealedReport] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, principal: Principal, report_id: UUID) -> Sealed | None:
+    def find(self, principal: Principal, report_id: UUID) -> SealedReport | None:
         """The report, if this key may have it and it is here."""
+        # A key of an office reaches some reports only, and whoever sees the NIP gets it beside the stored bytes.
         if principal.office is not None or principal.sees_nip:
             return None
         with self._lock:
@@ -39,8 +40,8 @@ class Shelf:
                 self._reports.move_to_end((principal.agency_id, report_id))
             return found
 
-    def keep(self, agency_id: str, report_id: UUID, report: Sealed) -> None:
-        """Put it in front; the one that was asked for longest ago makes room."""
+    def keep(self, agency_id: str, report_id: UUID, report: SealedReport) -> None:
+        """Keep a final report; the one that was asked for longest ago makes room."""
         with self._lock:
             self._reports[agency_id, report_id] = report
             self._reports.move_to_end((agency_id, report_id))

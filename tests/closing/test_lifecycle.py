@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from app.access.tables import AuditEvent
 from app.closing import lifecycle, store
-from app.closing.assembly import Made
+from app.closing.assembly import ClosingDocuments
 from app.closing.lifecycle import Reach, asked
 from app.closing.lifecycle import close as close_period
 from app.closing.replies import invite
@@ -220,7 +220,7 @@ def test_the_clock_of_a_period_is_the_zone_whose_day_ends_last(office: House) ->
 def test_what_is_published_meanwhile_sends_a_closing_back(office: House, monkeypatch: pytest.MonkeyPatch) -> None:
     compute = lifecycle._documents
 
-    def overtaken(*asked: Any) -> Made:
+    def overtaken(*asked: Any) -> ClosingDocuments:
         monkeypatch.setattr(lifecycle, "_documents", compute)
         close(office, "2026-09")
         return compute(*asked)

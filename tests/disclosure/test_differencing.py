@@ -193,7 +193,7 @@ def test_a_report_says_why_it_has_no_figures() -> None:
 
 def test_a_former_revision_stands_where_fewer_than_ten_came() -> None:
     def office(n: int) -> Subject:
-        return Subject("office", "a", frozenset("a"), None, {"2026-01": n}, stood=20)
+        return Subject("office", "a", frozenset("a"), None, {"2026-01": n}, n_before=20)
 
     told = Release({Part("a", "", "2026-01"): 20}, [Cell(frozenset("a"), None, frozenset(["2026-01"]))])
     assert [closing(office(n), former=(told,))[1] for n in (20, 29, 30)] == [False, False, True]

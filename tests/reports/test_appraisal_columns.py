@@ -6,59 +6,22 @@ from typing import Any
 
 import pytest
 
-from app.reports.rules.appraisal_columns import Line, columns, row
+from app.closing.rules.report_documents.reports import EmployeeReport
+from app.reports.rules.appraisal_columns import AppraisedEmployee, columns, row
+from tests.closing.documents import FIGURES, employee_document
 
 DOCS = Path(__file__).parents[2] / "docs"
 NAMES = [column.name for column in columns(["speed"])]
 
-FIGURES: dict[str, Any] = {
-    "suppressed": False,
-    "n": 40,
-    "held": 2,
-    "index": {
-        "value": "91.67",
-        "mean": "3.6667",
-        "grade": "A",
-        "interval": {"confidence": 0.95, "lower": "88.10", "upper": "94.02", "n": 38},
-    },
-    "change": {"difference": -0.25, "lower": -0.4, "upper": -0.1, "p": 0.001},
-    "dimensions": [
-        {"code": "speed", "n": 39, "mean": "3.7000", "index": "92.50", "grade": "A", "interval": ["81.12", "94.67"]}
-    ],
-    "comparison": {
-        "reliability": 0.81,
-        "use": "consequence",
-        "estimate": {"value": 3.6401, "lower": 3.5512, "upper": 3.729},
-        "case_mix": {"raw": 3.6667, "expected": 3.6, "adjusted": 3.65},
-        "funnel": {"z": 1.0, "adjusted_z": 1.0, "q": 0.3, "flagged": True},
-    },
-    "collection": {"served": 310, "coverage": 0.129, "channels": {"mobile": 12, "kiosk": 28}},
-}
-DOCUMENT: dict[str, Any] = {
-    "state": "final",
-    "agency": {"code": "kota", "name": "Kota"},
-    "period": {"code": "2026-Q3", "revision": 2},
-    "method": {"instrument": "ikl-1"},
-    "subject": {
-        "code": "E001",
-        "name": "Siti",
-        "nip_masked": "***************004",
-        "position": "Analis",
-        "grade": "III/b",
-        "office": {"code": "dukcapil", "name": "Dinas"},
-    },
-    "appraiser": {"code": "E002", "name": "Budi"},
-    "figures": FIGURES,
-}
-
 
 def cells(document: dict[str, Any], dimension: str = "speed") -> dict[str, Any]:
-    line = Line(document, "019a", "abc", "https://x.example/v", "198503122010012004")
-    return dict(zip(NAMES, row(line, [dimension]), strict=True))
+    report = EmployeeReport.model_validate(document)
+    employee = AppraisedEmployee(report, "019a", "abc", "https://x.example/v", "198503122010012004")
+    return dict(zip(NAMES, row(employee, [dimension]), strict=True))
 
 
 def test_a_row_holds_the_report_as_it_is() -> None:
-    assert cells(DOCUMENT) == {
+    assert cells(employee_document(state="final")) == {
         "nip": "198503122010012004",
         "code": "E001",
         "name": "Siti",
@@ -110,8 +73,9 @@ def test_a_row_holds_the_report_as_it_is() -> None:
     ("said", "reason"), [({"withheld": "few"}, "few"), ({"withheld": "difference"}, "difference"), ({}, "difference")]
 )
 def test_whoever_is_suppressed_has_a_row_without_a_figure_and_the_reason(said: dict[str, str], reason: str) -> None:
-    nothing = dict.fromkeys(("n", "held", "index", "change", "dimensions", "comparison", "collection"))
-    told = cells({**DOCUMENT, "figures": {**nothing, "suppressed": True}} | said)
+    nothing = {**dict.fromkeys(FIGURES), "code": "E001", "suppressed": True}
+    document = {name: part for name, part in employee_document(figures=nothing).items() if name != "withheld"}
+    told = cells(document | said)
     figures = NAMES[NAMES.index("speed_n") : NAMES.index("report_id")]
     assert {told[name] for name in figures} == {None}
     assert (told["code"], told["withheld_reason"]) == ("E001", reason)
@@ -122,16 +86,19 @@ def test_what_a_report_lacks_is_empty() -> None:
         "index": FIGURES["index"] | {"interval": None},
         "change": None,
         "dimensions": [FIGURES["dimensions"][0] | {"interval": None}],
-        "comparison": dict.fromkeys(("reliability", "use", "estimate", "case_mix", "funnel")),
+        "comparison": FIGURES["comparison"] | dict.fromkeys(("reliability", "use", "estimate", "case_mix", "funnel")),
+        "collection": FIGURES["collection"] | {"channels": {}},
     }
-    document = {name: part for name, part in DOCUMENT.items() if name != "appraiser"} | {"figures": bare}
+    document = {name: part for name, part in employee_document(figures=bare).items() if name != "appraiser"}
     told = cells(document)
     empty = {name for name, cell in told.items() if cell is None}
     assert empty == {
         *("appraiser_code", "appraiser_name", "speed_lower", "speed_upper", "composite_lower", "composite_upper"),
         *("reliability", "use", "shrunken", "shrunken_lower", "shrunken_upper", "adjusted", "flagged"),
-        *("change", "change_lower", "change_upper", "withheld_reason"),
+        *("change", "change_lower", "change_upper", "withheld_reason", "channels"),
     }
+    alone = cells(employee_document(figures=FIGURES | {"index": None, "comparison": None}))
+    assert (alone["composite_n"], alone["composite_index"], alone["use"], alone["flagged"]) == (40, None, None, None)
     assert cells(document, dimension="transparency")["speed_n"] is None, "another instrument's question"
 
 

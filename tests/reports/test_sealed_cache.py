@@ -4,37 +4,37 @@ from pathlib import Path
 
 from app.access.principals import KeyKind, Principal
 from app.foundation.ids import new_id
-from app.reports.sealed_cache import Sealed, Shelf
+from app.reports.sealed_cache import SealedReport, SealedReportCache
 from tests.closing.steps import close, finalise, refused, report
 from tests.house import House
 
 READER = Principal("kota", KeyKind.reader, new_id())
-REPORT = Sealed("2026-10", 1, "employee", "E001", '{"digest":"ab"}')
+REPORT = SealedReport("2026-10", 1, "employee", "E001", '{"digest":"ab"}')
 
 
 def test_what_was_kept_is_found_by_keys_that_reach_all_of_the_agency() -> None:
-    shelf, report_id = Shelf(), new_id()
-    shelf.keep("kota", report_id, REPORT)
-    assert shelf.find(READER, report_id) == REPORT
+    cache, report_id = SealedReportCache(), new_id()
+    cache.keep("kota", report_id, REPORT)
+    assert cache.find(READER, report_id) == REPORT
     others = [
         Principal("desa", KeyKind.reader, new_id()),
         Principal("kota", KeyKind.reader, new_id(), office="dukcapil"),
         Principal("kota", KeyKind.reader, new_id(), sees_nip=True),
     ]
-    assert [shelf.find(other, report_id) for other in others] == [None] * 3
-    assert shelf.find(READER, new_id()) is None
+    assert [cache.find(other, report_id) for other in others] == [None] * 3
+    assert cache.find(READER, new_id()) is None
 
 
 def test_the_one_asked_for_longest_ago_makes_room() -> None:
-    shelf, (first, second, third) = Shelf(most=2), (new_id(), new_id(), new_id())
-    shelf.keep("kota", first, REPORT)
-    shelf.keep("kota", second, REPORT)
-    assert shelf.find(READER, first)
-    shelf.keep("kota", third, REPORT)
-    assert [shelf.find(READER, each) is not None for each in (first, second, third)] == [True, False, True]
+    cache, (first, second, third) = SealedReportCache(most=2), (new_id(), new_id(), new_id())
+    cache.keep("kota", first, REPORT)
+    cache.keep("kota", second, REPORT)
+    assert cache.find(READER, first)
+    cache.keep("kota", third, REPORT)
+    assert [cache.find(READER, each) is not None for each in (first, second, third)] == [True, False, True]
 
 
-def test_a_final_report_is_the_same_from_the_shelf_and_only_a_final_one_is_kept(office: House, key_file: Path) -> None:
+def test_a_final_report_is_the_same_from_the_cache_and_only_a_final_one_is_kept(office: House, key_file: Path) -> None:
     close(office)
     path = f"/v1/reports/{report(office, 'E001')['id']}"
     draft = office.get(path, "supervisor").json()

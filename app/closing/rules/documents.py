@@ -1,4 +1,4 @@
-"""Reports as documents of plain JSON: what is signed, and from which every format is made. Pure."""
+"""A report on its way into the store, and the final document that is signed. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -6,39 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.closing.rules.report_documents.reports import AnyReport
+
 
 @dataclass(frozen=True)
 class Document:
-    """One unit's report: its kind, the unit's code and office, counted sheets n, and everything it says."""
+    """The report of one unit: the unit's code, the office whose key may read it (None: the whole), the report."""
 
-    kind: str
     unit: str
     office: str | None
-    n: int
-    content: Mapping[str, Any]
+    report: AnyReport
 
 
-def standing_again(content: Mapping[str, Any], period: Mapping[str, Any]) -> dict[str, Any]:
-    """The document of a former revision as the draft of the next one, where its figures stand.
+def final_document(
+    draft: str, reply: str | None, note: str | None, final_at: datetime, entered: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The document to be signed: the stored draft with what people wrote to it and entered about it.
 
-    The difference of two revisions would tell about the few that came since. `supersedes` says which
-    revision such figures are of.
+    It is made of the stored text and not of a model, so that a draft of an older version is signed as it was read.
     """
-    words = {"state": "draft", "reply": None, "note": None}
-    return (
-        {name: value for name, value in content.items() if name not in {"id", "final_on"}}
-        | words
-        | {"period": dict(period)}
-    )
-
-
-def with_words(document: str, reply: str | None, note: str | None, final_at: datetime) -> dict[str, Any]:
-    """The final document: the draft with what the employee and the supervisor wrote to it."""
-    content: dict[str, Any] = json.loads(document)
-    return {
-        **content,
-        "state": "final",
-        "final_on": final_at.date().isoformat(),
-        "reply": reply,
-        "note": note,
-    }
+    content: dict[str, Any] = json.loads(draft)
+    final = {"state": "final", "final_on": final_at.date().isoformat(), "reply": reply, "note": note}
+    return {**content, **final, **entered}

@@ -5,48 +5,49 @@ Speed and friendliness speak to *Berorientasi Pelayanan*, transparency to *Akunt
 
 from collections.abc import Mapping
 
+from app.closing.rules.report_documents.parts import Words
 from app.indices.rules.rounding import half_up
 from app.instruments.model import Instrument, Item
 from app.measures.rules.unit_measures import Dimension, UnitMeasures
 
-Words = Mapping[str, str]
-LANGUAGES = ("id", "en")
+Sentence = Mapping[str, str]
 
 VALUES: Mapping[str, tuple[str, ...]] = {
     "berorientasi_pelayanan": ("speed", "friendliness"),
     "akuntabel": ("transparency",),
 }
-NOTICE: Words = {
-    "id": "Laporan ini tidak menghitung predikat kinerja. Angka di dalamnya adalah bukti dukung; pejabat penilai "
+NOTICE = Words(
+    id="Laporan ini tidak menghitung predikat kinerja. Angka di dalamnya adalah bukti dukung; pejabat penilai "
     "yang memutuskan.",
-    "en": "This report computes no performance rating (predikat). Its figures are evidence; the appraiser decides.",
-}
-SENTENCE: Words = {
+    en="This report computes no performance rating (predikat). Its figures are evidence; the appraiser decides.",
+)
+SENTENCE: Sentence = {
     "id": "{title}: {index} ({grade}, {words}), dari {n} jawaban.",
     "en": "{title}: {index} ({grade}, {words}), from {n} answers.",
 }
-BETTER: Words = {
+BETTER: Sentence = {
     "id": "Lebih baik daripada periode sebelumnya.",
     "en": "Better than in the period before.",
 }
-WORSE: Words = {
+WORSE: Sentence = {
     "id": "Lebih rendah daripada periode sebelumnya; bicarakan penyebabnya.",
     "en": "Lower than in the period before; talk about why.",
 }
-ALIKE: Words = {
+ALIKE: Sentence = {
     "id": "Dibanding periode sebelumnya tidak ada perubahan yang dapat dibedakan dari kebetulan.",
     "en": "Against the period before there is no change that can be told from chance.",
 }
 
 
-def feedback(instrument: Instrument, unit: UnitMeasures) -> dict[str, dict[str, str]] | None:
+def feedback(instrument: Instrument, unit: UnitMeasures) -> dict[str, Words] | None:
     """A paragraph per core value and language; None where the instrument asks about neither."""
-    told = {
-        value: {language: _paragraph(instrument, unit, dimensions, language) for language in LANGUAGES}
+    paragraphs = {
+        value: Words(
+            id=_paragraph(instrument, unit, dimensions, "id"), en=_paragraph(instrument, unit, dimensions, "en")
+        )
         for value, dimensions in VALUES.items()
     }
-    told = {value: words for value, words in told.items() if words["id"]}
-    return told or None
+    return {value: words for value, words in paragraphs.items() if words.id} or None
 
 
 def _paragraph(instrument: Instrument, unit: UnitMeasures, dimensions: tuple[str, ...], language: str) -> str:
@@ -72,8 +73,8 @@ def _sentences(unit: UnitMeasures, place: int, item: Item, dimension: Dimension 
     )
     if dimension.change is None:
         return sentence
-    told = BETTER if dimension.change.lower > 0 else WORSE if dimension.change.upper < 0 else ALIKE
-    return f"{sentence} {told[language]}"
+    compared = BETTER if dimension.change.lower > 0 else WORSE if dimension.change.upper < 0 else ALIKE
+    return f"{sentence} {compared[language]}"
 
 
 def _number(text: str, language: str) -> str:

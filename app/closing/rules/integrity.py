@@ -1,43 +1,47 @@
-"""What an agency's report says of each office, and how far the ratings stand for those who were served. Pure."""
+"""An office's line in the agency's report, and how the ratings of all offices came about. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from app.closing.rules.documents import Document
+from app.closing.rules.report_documents.agency import Integrity, OfficeLine
+from app.closing.rules.report_documents.parts import TicketCounts
+from app.closing.rules.report_documents.reports import OfficeReport
 from app.indices.rules.rounding import rounded
 from app.measures.rules.formulas.samples import coverage
 from app.screening.rules.sheets import HeldRow, RaisedRow, Reason
-from app.tickets.rules.lifecycle import TicketSum
+from app.tickets.rules.lifecycle import NONE, TicketSum
 
 STANDINGS = ("held", "noted", "released", "confirmed")
-Line = Mapping[str, Any]
 
 
-def office_line(document: Document) -> dict[str, Any]:
-    """An office as its own report tells of it, so that the agency's says nothing else."""
-    content = document.content
-    figures = content["figures"]
-    collection = figures["collection"] or {}
-    return {
-        "code": document.unit,
-        "name": content["subject"]["name"],
-        **{name: figures[name] for name in ("n", "held", "index", "comparison")},
-        **{name: collection.get(name) for name in ("served", "coverage", "channels")},
-        "tickets": content.get("tickets"),
-        "held_reasons": content.get("held_reasons"),
-        "withheld": content.get("withheld"),
-    }
+def office_line(report: OfficeReport) -> OfficeLine:
+    """The office's line in the agency's table, taken from its own report so that both always agree."""
+    figures = report.figures
+    collection = figures.collection
+    return OfficeLine(
+        code=report.subject.code,
+        name=report.subject.name,
+        n=figures.n,
+        held=figures.held,
+        index=figures.index,
+        comparison=figures.comparison,
+        served=collection.served if collection else None,
+        coverage=collection.coverage if collection else None,
+        channels=collection.channels if collection else None,
+        tickets=report.tickets,
+        held_reasons=report.held_reasons,
+        withheld=report.withheld,
+    )
 
 
-def tickets_told(tickets: TicketSum | None) -> dict[str, Any] | None:
+def ticket_counts(tickets: TicketSum | None) -> TicketCounts | None:
     """Issued in the period, armed and spent of them, and coverage = spent / armed; None where none was issued.
 
     These are counts of slips: they say nothing of what anybody answered.
     """
     if tickets is None or not tickets.issued:
         return None
-    return {**tickets._asdict(), "coverage": tickets.coverage}
+    return TicketCounts(issued=tickets.issued, armed=tickets.armed, spent=tickets.spent, coverage=tickets.coverage)
 
 
 def reasons(rows: Iterable[HeldRow]) -> dict[str, int]:
@@ -48,33 +52,38 @@ def reasons(rows: Iterable[HeldRow]) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def integrity(lines: Sequence[Line], raised: Sequence[RaisedRow] = ()) -> dict[str, Any]:
-    """Of the `offices` with figures: how many told whom they `served`, and what part of these has rated.
+def integrity(lines: Sequence[OfficeLine], raised: Sequence[RaisedRow] = ()) -> Integrity:
+    """Of the `offices` with figures: how many reported whom they `served`, and what part of these has rated.
 
-    `tickets` are those of the same offices together, so that none without figures can be told by subtraction.
-    Offices that told nothing are in none of `rated`, `served` and `coverage`: nothing is made up for them.
+    `tickets` are those of the same offices together, so that none without figures can be found by subtraction.
+    Offices that reported nothing are in none of `rated`, `served` and `coverage`: nothing is estimated for them.
     Of the same offices: `held_reasons` (reason → sheets), `bursts` (findings of that reason), and `findings`
     (standing → findings): what waits for a decision (`held`, `noted`), what was `released` and what `confirmed`.
     """
-    shown = [line for line in lines if line["n"] is not None]
-    told = [line for line in shown if line["served"] is not None]
-    rated, served = sum(line["n"] for line in told), sum(line["served"] for line in told)
-    part = coverage(rated, served) if told else None
-    tickets = [line["tickets"] for line in shown if line.get("tickets")]
-    together = TicketSum(*(sum(each[name] for each in tickets) for name in TicketSum._fields))
-    offices = {line.get("code") for line in shown}
+    shown = [line for line in lines if line.n is not None]
+    reporting = [(line.n or 0, line.served) for line in shown if line.served is not None]
+    rated, served = sum(n for n, _ in reporting), sum(served for _, served in reporting)
+    part = coverage(rated, served) if reporting else None
+    offices = {line.code for line in shown}
     found = [row for row in raised if row.office in offices]
     held: Counter[str] = Counter()
     for line in shown:
-        held.update(line.get("held_reasons") or {})
-    return {
-        "offices": len(shown),
-        "offices_told": len(told),
-        "rated": rated if told else None,
-        "served": served if told else None,
-        "coverage": None if part is None else rounded(part),
-        "tickets": tickets_told(together),
-        "bursts": sum(row.n for row in found if row.reason == Reason.burst),
-        "held_reasons": dict(sorted(held.items())),
-        "findings": {standing: sum(row.n for row in found if row.standing == standing) for standing in STANDINGS},
-    }
+        held.update(line.held_reasons or {})
+    return Integrity(
+        offices=len(shown),
+        offices_told=len(reporting),
+        rated=rated if reporting else None,
+        served=served if reporting else None,
+        coverage=None if part is None else rounded(part),
+        tickets=_together([line.tickets for line in shown if line.tickets]),
+        bursts=sum(row.n for row in found if row.reason == Reason.burst),
+        held_reasons=dict(sorted(held.items())),
+        findings={standing: sum(row.n for row in found if row.standing == standing) for standing in STANDINGS},
+    )
+
+
+def _together(counts: Iterable[TicketCounts]) -> TicketCounts | None:
+    total = NONE
+    for each in counts:
+        total = total.plus(TicketSum(each.issued, each.armed, each.spent))
+    return ticket_counts(total)

@@ -1,14 +1,16 @@
-"""Reads what surveys say beside their figures, and what is entered about them, for the makers of documents."""
+"""Reads what a survey's report has beside its figures: profiles, comments, former reports, what people entered."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
 
-from app.closing.inputs import Premises
+from app.closing.inputs import ClosingInputs
+from app.closing.rules.report_documents.reports import AgencyReport, AnyReport, SurveyReport, parse_report
+from app.closing.rules.report_documents.survey import FormerIndex
 from app.closing.store import releases_beside
 from app.closing.survey import store as skm_store
-from app.closing.survey.documents import WHOLE_UNIT, Former, Sources
+from app.closing.survey.documents import WHOLE_UNIT, FormerSurvey, Sources
+from app.closing.survey.plans import records_about
 from app.disclosure.rules.stored_releases import releases_in
 from app.foundation.storage.database import Session
 from app.indices.rules.calendar import Span
@@ -18,9 +20,13 @@ from app.instruments.model import Instrument
 FORMER_PERIODS = 7
 
 
-def read_sources(session: Session, premises: Premises, root: str) -> Sources:
-    """Everything within the period's months, and what was told before. Reports about a whole are those of this root."""
-    agency_id, span = premises.agency_id, premises.span
+def read_sources(session: Session, inputs: ClosingInputs, root: str, offices: Iterable[str | None]) -> Sources:
+    """Everything within the period's months, and what was published before.
+
+    Reports about a whole are those of this root. `offices` are those that plans may have been entered about, None
+    for the whole.
+    """
+    agency_id, span = inputs.agency_id, inputs.span
     profiles: dict[str, dict[str, dict[str, int]]] = {}
     for office, attribute, value, n in skm_store.profile_counts(session, agency_id, span.first, span.last):
         profiles.setdefault(office, {}).setdefault(attribute, {})[value] = int(n)
@@ -32,42 +38,51 @@ def read_sources(session: Session, premises: Premises, root: str) -> Sources:
         quoted=releases_in(
             [each["comments"] for each in releases_beside(session, agency_id, span) if "comments" in each]
         ),
-        trend=_trend(session, agency_id, root, span, premises.scoring.instrument),
+        trend=_trend(session, agency_id, root, span, inputs.scoring.instrument),
+        records={
+            office or WHOLE_UNIT: records_about(session, agency_id, office or root, span) for office in set(offices)
+        },
     )
 
 
-def _former(session: Session, agency_id: str, root: str, span: Span) -> dict[str, list[Former]]:
-    found: dict[str, list[Former]] = {}
-    for told in skm_store.surveys_overlapping(session, agency_id, span):
-        if told.unit == WHOLE_UNIT and told.root != root:
+def _former(session: Session, agency_id: str, root: str, span: Span) -> dict[str, list[FormerSurvey]]:
+    found: dict[str, list[FormerSurvey]] = {}
+    for stored in skm_store.surveys_overlapping(session, agency_id, span):
+        if stored.unit == WHOLE_UNIT and stored.root != root:
             continue
-        survey = json.loads(told.document)["survey"]
-        former = Former(survey["profile"] or {}, survey["suggestions"], told.period == span.code)
-        found.setdefault(told.unit, []).append(former)
+        report = _parsed(stored)
+        assert isinstance(report, SurveyReport), "only surveys were asked for"
+        former = FormerSurvey(report.survey, is_same=stored.period == span.code)
+        found.setdefault(stored.unit, []).append(former)
     return found
 
 
 def _trend(
     session: Session, agency_id: str, root: str, span: Span, instrument: Instrument
-) -> dict[str, list[Mapping[str, Any]]]:
+) -> dict[str, list[FormerIndex]]:
     """The index of former periods of the same length, of the newest final revision, by the same rules."""
     earlier = list(islice(_before(span), FORMER_PERIODS))[::-1]
-    newest: dict[tuple[str, str], dict[str, Any]] = {}
-    for told in skm_store.final_reports(session, agency_id, [each.code for each in earlier]):
-        document = json.loads(told.document)
-        whole = document["kind"] == "agency"
-        if not whole or told.root == root:
-            newest[WHOLE_UNIT if whole else told.unit, told.period] = document
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for (unit, period), document in sorted(newest.items(), key=lambda each: each[1]["period"]["from"]):
-        index = document["figures"]["index"]
-        if index and document["method"]["digest"] == instrument.digest:
-            line = {"period": period, "n": document["n"], "index": index["value"], "grade": index["grade"]}
+    newest: dict[tuple[str, str], AnyReport] = {}
+    for stored in skm_store.final_reports(session, agency_id, [each.code for each in earlier]):
+        report = _parsed(stored)
+        whole = isinstance(report, AgencyReport)
+        if not whole or stored.root == root:
+            newest[WHOLE_UNIT if whole else stored.unit, stored.period] = report
+    found: dict[str, list[FormerIndex]] = {}
+    for (unit, period), report in sorted(newest.items(), key=lambda each: each[1].period.first):
+        index = report.figures.index
+        # Figures of another version of the questionnaire are no former ones of these.
+        if index and report.method.digest == instrument.digest:
+            line = FormerIndex(period=period, n=report.n, index=index.value, grade=index.grade)
             found.setdefault(unit, []).append(line)
     return found
 
 
-def _before(span: Span) -> Any:
+def _parsed(stored: skm_store.StoredReport) -> AnyReport:
+    return parse_report(json.loads(stored.document))
+
+
+def _before(span: Span) -> Iterator[Span]:
     while True:
         span = span.before()
         yield span

@@ -1,17 +1,23 @@
 """What people enter about a survey: the plan that follows it, its realisation, and where it was published.
 
-What stands there when a period is finalised becomes part of its signed report: its own plan and publications, and
-how far the plan of the period before was carried out. What is entered later stands in the next period's report.
+What has been entered when a period is finalised becomes part of its signed report: its own plan and publications, and
+how far the plan of the period before was carried out. What is entered later becomes part of the next period's report.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from app.access.audit import record
 from app.closing import store
 from app.closing.reach import Reach
+from app.closing.rules.report_documents.survey import (
+    PlannedAction,
+    PublicationLine,
+    Realisation,
+    RealisedAction,
+    SurveyRecords,
+)
 from app.closing.survey import store as skm_store
 from app.closing.survey.documents import SKM, WHOLE_UNIT
 from app.closing.survey.schemas import FollowUpPart, FollowUpsOut, PublicationPart, PublicationsOut
@@ -35,7 +41,7 @@ def put_follow_ups(
     Of a plan that a final report holds only the realisation changes, and actions may be added.
     """
     unit = office_within(session, reach, office)
-    # Neither may a period become final in between.
+    # The same lock that finalising takes: a plan must not change between the check and the signature.
     lock_agency(session, reach.agency_id)
     if _is_signed(session, reach.agency_id, unit, span):
         signed = skm_store.follow_ups(session, reach.agency_id, unit, span.code)
@@ -46,7 +52,7 @@ def put_follow_ups(
         for place, item in enumerate(items)
     ]
     skm_store.replace_rows(session, FollowUp, reach.agency_id, unit, span.code, rows)
-    _audit(session, reach, "period.planned", span, unit, now, len(rows))
+    _audit(session, reach, "period.planned", f"{unit or reach.agency_id} {span.code}", now, len(rows))
     return follow_ups_of(session, reach, span, office)
 
 
@@ -60,7 +66,7 @@ def put_publications(
         for place, item in enumerate(items)
     ]
     skm_store.replace_rows(session, Publication, reach.agency_id, unit, span.code, rows)
-    _audit(session, reach, "period.published", span, unit, now, len(rows))
+    _audit(session, reach, "period.published", f"{unit or reach.agency_id} {span.code}", now, len(rows))
     return publications_of(session, reach, span, office)
 
 
@@ -93,10 +99,10 @@ def office_within(session: Session, reach: Reach, office: str | None) -> str:
     return office
 
 
-def entered(session: Session, reach: Reach, span: Span, reports: Sequence[Report]) -> dict[UUID, dict[str, Any]]:
+def entered(session: Session, reach: Reach, span: Span, reports: Sequence[Report]) -> dict[UUID, SurveyRecords]:
     """What becomes part of each survey report when it is signed."""
     return {
-        report.report_id: entered_about(
+        report.report_id: records_about(
             session, reach.agency_id, reach.root if report.unit == WHOLE_UNIT else report.unit, span
         )
         for report in reports
@@ -104,30 +110,23 @@ def entered(session: Session, reach: Reach, span: Span, reports: Sequence[Report
     }
 
 
-def entered_about(session: Session, agency_id: str, office: str, span: Span) -> dict[str, Any]:
-    """Plan and publications of a period, realisation and publications of the one before, as parts of a document."""
+def records_about(session: Session, agency_id: str, office: str, span: Span) -> SurveyRecords:
+    """Plan and publications of a period, realisation and publications of the one before, as parts of a report."""
     earlier = span.before()
-    realised = [_realised(row) for row in skm_store.follow_ups(session, agency_id, office, earlier.code)]
-    done = sum(each["status"] == "done" for each in realised)
-    return {
-        "follow_ups": [_planned(row) for row in skm_store.follow_ups(session, agency_id, office, span.code)],
-        "realisation": {
-            "period": earlier.code,
-            "items": realised,
-            "done": done,
-            "share": round(done / len(realised), 4) if realised else None,
-        },
-        "publications": [
-            {
-                "period": each.code,
-                "medium": row.medium,
-                "published_on": row.published_on.isoformat(),
-                "address": row.address,
-            }
+    return SurveyRecords(
+        follow_ups=tuple(map(_planned, skm_store.follow_ups(session, agency_id, office, span.code))),
+        realisation=_realisation(earlier.code, skm_store.follow_ups(session, agency_id, office, earlier.code)),
+        publications=tuple(
+            PublicationLine(
+                period=each.code,
+                medium=row.medium,
+                published_on=row.published_on.isoformat(),
+                address=row.address,
+            )
             for each in (span, earlier)
             for row in skm_store.publications(session, agency_id, office, each.code)
-        ],
-    }
+        ),
+    )
 
 
 def _is_signed(session: Session, agency_id: str, unit: str, span: Span) -> bool:
@@ -145,22 +144,33 @@ def _is_other(row: FollowUp, item: FollowUpPart) -> bool:
     return any(getattr(row, name) != getattr(item, name) for name in PLANNED)
 
 
-def _planned(row: FollowUp) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in PLANNED} | {"due_on": row.due_on.isoformat()}
+def _planned(row: FollowUp) -> PlannedAction:
+    return PlannedAction(
+        element=row.element, problem=row.problem, action=row.action, due_on=row.due_on.isoformat(), owner=row.owner
+    )
 
 
-def _realised(row: FollowUp) -> dict[str, Any]:
-    done_on = row.done_on.isoformat() if row.done_on else None
-    return {**_planned(row), "status": row.status, "done_on": done_on, "note": row.note}
+def _realisation(period: str, rows: Sequence[FollowUp]) -> Realisation:
+    items = tuple(
+        RealisedAction(
+            **dict(_planned(row)),
+            status=row.status,
+            done_on=row.done_on.isoformat() if row.done_on else None,
+            note=row.note,
+        )
+        for row in rows
+    )
+    done = sum(each.status == "done" for each in items)
+    return Realisation(period=period, items=items, done=done, share=round(done / len(items), 4) if items else None)
 
 
-def _audit(session: Session, reach: Reach, action: str, span: Span, unit: str, now: datetime, n: int) -> None:
+def _audit(session: Session, reach: Reach, action: str, subject: str, now: datetime, n: int) -> None:
     record(
         session,
         agency_id=reach.agency_id,
         actor=reach.actor,
         action=action,
-        subject=f"{unit or reach.agency_id} {span.code}",
+        subject=subject,
         at=now,
         n=n,
     )

@@ -17,8 +17,10 @@ def _one_line(text: str) -> str:
     return text
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(_one_line)]
-Short = Annotated[
+LongText = Annotated[
+    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(_one_line)
+]
+ShortText = Annotated[
     str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), AfterValidator(_one_line)
 ]
 Address = Annotated[
@@ -30,13 +32,13 @@ class FollowUpPart(WireModel):
     """One action: which element (*unsur*), what is wrong, what is done, until when, by whom, and how far it is."""
 
     element: Code
-    problem: Line
-    action: Line
+    problem: LongText
+    action: LongText
     due_on: Day
-    owner: Short
+    owner: ShortText
     status: Literal["planned", "started", "done", "dropped"] = "planned"
     done_on: Day | None = None
-    note: Line | None = None
+    note: LongText | None = None
 
     @model_validator(mode="after")
     def _done_has_a_day(self) -> "FollowUpPart":
@@ -48,7 +50,7 @@ class FollowUpPart(WireModel):
 class PublicationPart(WireModel):
     """Where results were made public: the medium (*papan pengumuman*, *situs web*), the day and the address."""
 
-    medium: Short
+    medium: ShortText
     published_on: Day
     address: Address | None = None
 

@@ -1,4 +1,4 @@
-"""The SQL of what a survey's report says beside its figures: profiles, comments, former reports, plans."""
+"""The SQL of what a survey's report has beside its figures: profiles, comments, former reports, plans."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlmodel import and_, col, delete, func, select
 
 from app.closing.tables import FollowUp, Period, Publication, Report
-from app.disclosure.rules.comments import Said
+from app.disclosure.rules.comments import StoredComment
 from app.foundation.storage.database import Session
 from app.indices.rules.calendar import Span
 from app.ratings.status import OPEN
@@ -16,8 +16,8 @@ from app.ratings.tables import Comment, ProfileTally, Tally
 OFFICE_MONTH = "office-month"
 
 
-class Told(NamedTuple):
-    """A stored report of another closing: where it stands, and its document."""
+class StoredReport(NamedTuple):
+    """The document of a stored report of another closing, with the closing's root, its period and the unit."""
 
     root: str
     unit: str
@@ -37,7 +37,7 @@ def profile_counts(session: Session, agency_id: str, first: date, last: date) ->
 
 
 def raters(session: Session, agency_id: str, first: date, last: date) -> dict[str, int]:
-    """How many rated each office over whole months, by whatever questionnaire: profiles are not told apart by it.
+    """How many rated each office over whole months, by whatever questionnaire: profiles do not distinguish it.
 
     Open answers come without profiles and are left out.
     """
@@ -54,23 +54,25 @@ def raters(session: Session, agency_id: str, first: date, last: date) -> dict[st
     return {office: int(n) for office, n in session.exec(query)}
 
 
-def comments(session: Session, agency_id: str, first: date, last: date) -> list[Said]:
+def comments(session: Session, agency_id: str, first: date, last: date) -> list[StoredComment]:
     """The comments of whole months in the order of their random ids."""
     query = select(Comment.office, Comment.text, col(Comment.written_in)).where(
         Comment.agency_id == agency_id, col(Comment.written_in).between(first, last)
     )
     rows = session.exec(query.order_by(col(Comment.comment_id)))
-    return [Said(office, text, f"{month:%Y-%m}") for office, text, month in rows]
+    return [StoredComment(office, text, f"{month:%Y-%m}") for office, text, month in rows]
 
 
-def surveys_overlapping(session: Session, agency_id: str, span: Span) -> list[Told]:
+def surveys_overlapping(session: Session, agency_id: str, span: Span) -> list[StoredReport]:
     """Every survey report, drafts included, of a period that shares a day with this one, oldest first."""
-    return _told(session, agency_id, ["skm"], Period.last_on >= span.first, Period.first_on <= span.last)
+    return _stored_reports(session, agency_id, ["skm"], Period.last_on >= span.first, Period.first_on <= span.last)
 
 
-def final_reports(session: Session, agency_id: str, codes: Sequence[str]) -> list[Told]:
+def final_reports(session: Session, agency_id: str, codes: Sequence[str]) -> list[StoredReport]:
     """The final reports of offices and of wholes in these periods, oldest first."""
-    return _told(session, agency_id, ["office", "agency"], Period.state == "final", col(Period.code).in_(codes))
+    return _stored_reports(
+        session, agency_id, ["office", "agency"], Period.state == "final", col(Period.code).in_(codes)
+    )
 
 
 def follow_ups(session: Session, agency_id: str, office: str, period: str) -> Sequence[FollowUp]:
@@ -105,7 +107,7 @@ def replace_rows(
     session.flush()
 
 
-def _told(session: Session, agency_id: str, kinds: Sequence[str], *conditions: object) -> list[Told]:
+def _stored_reports(session: Session, agency_id: str, kinds: Sequence[str], *conditions: object) -> list[StoredReport]:
     query = (
         select(Report.root, Report.unit, Report.period, Report.document)
         .join(
@@ -120,4 +122,4 @@ def _told(session: Session, agency_id: str, kinds: Sequence[str], *conditions: o
         .where(Report.agency_id == agency_id, col(Report.kind).in_(kinds), *conditions)  # type: ignore[arg-type]  # SQLModel types comparisons as bool
         .order_by(col(Report.report_id))
     )
-    return [Told(*row) for row in session.exec(query)]
+    return [StoredReport(*row) for row in session.exec(query)]

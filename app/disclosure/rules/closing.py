@@ -1,7 +1,7 @@
 """What a closing may show beside everything published before. Pure; the one place, before any report exists.
 
 Whole periods come first, then what they are compared with, then single months: of the agency, of offices, of
-persons. Of equals the largest come first, so where a difference would tell about one to nine citizens it is the
+persons. Of equals the largest come first, so where a difference would give away one to nine citizens it is the
 smallest figure that is withheld.
 """
 
@@ -18,7 +18,7 @@ KINDS = ("agency", "office", "employee")
 
 
 class Withheld(StrEnum):
-    """Why a report has no figures: too few ratings, or a difference to other figures would tell about a few."""
+    """Why a report has no figures: too few ratings, or a difference to other figures would give away a few of them."""
 
     few = "few"
     difference = "difference"
@@ -28,7 +28,7 @@ class Withheld(StrEnum):
 class Subject:
     """A unit that figures may be about: its ratings by month, at these offices, perhaps of one employee.
 
-    `stood` is how many ratings its former revision shows; None if there is none.
+    `n_before` is how many ratings its report of the former revision counts; None if there is none.
     """
 
     kind: str
@@ -36,7 +36,7 @@ class Subject:
     offices: frozenset[str]
     employee: str | None
     months: Mapping[Month, int]
-    stood: int | None = None
+    n_before: int | None = None
 
     def n(self, months: frozenset[Month]) -> int:
         """How many ratings it has in these months."""
@@ -44,10 +44,10 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Showing:
+class DisclosureDecision:
     """What of one unit may be shown: the period unless `withheld`, the period before, and single months.
 
-    Not `is_new`: what its former revision shows stands.
+    Where it is not `is_new`, the unit's report keeps the figures of its former revision.
     """
 
     withheld: Withheld | None
@@ -64,16 +64,16 @@ def decide(
     trend: frozenset[Month],
     counts: Mapping[Part, int],
     former: Sequence[Release],
-) -> tuple[dict[Unit, Showing], Release]:
+) -> tuple[dict[Unit, DisclosureDecision], Release]:
     """What may be shown of every unit (kind, code), and all of it together as one more release.
 
-    A former revision stands where it would change by fewer than ten ratings, or where the change may not be told.
+    A unit keeps its former figures where they would change by fewer than ten ratings, or may not be published anew.
     """
     ledger = Ledger(former, counts)
     by_key = {(subject.kind, subject.code): subject for subject in subjects}
     cells: list[Cell] = []
 
-    def ask(keys: Iterable[Unit], spans: Sequence[frozenset[Month]]) -> set[tuple[str, str, str]]:
+    def publishable(keys: Iterable[Unit], spans: Sequence[frozenset[Month]]) -> set[tuple[str, str, str]]:
         """Which units may show which of these spans of months (by their first one)."""
         may: set[tuple[str, str, str]] = set()
         wanted = [by_key[key] for key in keys]
@@ -89,24 +89,24 @@ def decide(
             may |= found
         return may
 
-    wholes = {(kind, code) for kind, code, _ in ask(by_key, [whole])}
+    wholes = {(kind, code) for kind, code, _ in publishable(by_key, [whole])}
     new = [key for key, subject in by_key.items() if key in wholes and _is_new(subject, whole)]
-    earlier = {(kind, code) for kind, code, _ in ask(new, [before])}
-    months = ask(new, [frozenset([month]) for month in sorted(trend)])
-    shown = {
-        key: Showing(
+    earlier = {(kind, code) for kind, code, _ in publishable(new, [before])}
+    months = publishable(new, [frozenset([month]) for month in sorted(trend)])
+    decisions = {
+        key: DisclosureDecision(
             withheld=None if key in wholes else _why(subject, whole),
-            is_new=key in new or subject.stood is None,
+            is_new=key in new or subject.n_before is None,
             before=key in earlier,
             months=frozenset(month for month in trend if (*key, month) in months),
         )
         for key, subject in by_key.items()
     }
-    return shown, Release(counts, cells)
+    return decisions, Release(counts, cells)
 
 
 def _is_new(subject: Subject, whole: frozenset[Month]) -> bool:
-    return subject.stood is None or abs(subject.n(whole) - subject.stood) >= SMALLEST_N
+    return subject.n_before is None or abs(subject.n(whole) - subject.n_before) >= SMALLEST_N
 
 
 def _why(subject: Subject, whole: frozenset[Month]) -> Withheld:

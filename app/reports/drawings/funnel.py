@@ -19,7 +19,7 @@ STEPS = (1, 2, 5)
 # How finely a line is followed to keep labels away from it.
 ALONG = 6.0
 
-Line = list[tuple[float, float]]
+Polyline = list[tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def funnel(chart: Chart, tell: Language) -> str:
     def height(value: float) -> float:
         return round(TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
 
-    def line(ranges: Sequence[Range], end: str) -> Line:
+    def line(ranges: Sequence[Range], end: str) -> Polyline:
         places = zip(chart.limits, ranges, strict=True)
         return [(across(each.n), height(float(getattr(of, end).value))) for each, of in places]
 
@@ -89,7 +89,7 @@ def extent(chart: Chart) -> tuple[float, float]:
     return floor(10 * min(values)) / 10, ceil(10 * max(values)) / 10
 
 
-def _labels(points: Sequence[Point], marks: Sequence[Mark], lines: Sequence[Line]) -> list[Label]:
+def _labels(points: Sequence[Point], marks: Sequence[Mark], lines: Sequence[Polyline]) -> list[Label]:
     """The names of units beyond the limits, the farther ones first; one that fits nowhere is left to the table."""
     taken = [Box(x, y, x, y) for line in lines for x, y in _followed(line)]
     taken += [Box(mark.x - DOT, mark.y - DOT, mark.x + DOT, mark.y + DOT) for mark in marks]
@@ -118,7 +118,7 @@ def _around(mark: Mark, width: float) -> Iterator[Box]:
                 yield Box(left, middle - half, left + width, middle + half)
 
 
-def _followed(line: Line) -> Iterator[tuple[float, float]]:
+def _followed(line: Polyline) -> Iterator[tuple[float, float]]:
     """Points along a line, close together."""
     for (x, y), (to_x, to_y) in pairwise(line):
         parts = max(1, ceil(max(abs(to_x - x), abs(to_y - y)) / ALONG))

@@ -87,7 +87,9 @@ def write_xlsx(sheet: Sheet, rows: Iterable[Row], target: BinaryIO) -> None:
     last = 0
     for last, row in enumerate(rows, 1):
         for place, (column, cell) in enumerate(zip(sheet.columns, row, strict=True)):
-            _put(table, last, place, cell, column, looks[column], suspect)
+            # It is text in the file already; the mark keeps it text when somebody edits the cell.
+            look = suspect if column.kind == "text" and is_formula(str(cell)) else looks[column]
+            _put(table, (last, place), cell, column, look)
     table.freeze_panes(1, 2)
     table.autofilter(0, 0, last, len(sheet.columns) - 1)
     workbook.close()
@@ -115,17 +117,15 @@ def _written(column: Column, cell: Cell, delimiter: str) -> Cell:
     return str(cell).replace(".", ",") if delimiter == ";" and cell is not None else cell
 
 
-def _put(table: Any, row: int, place: int, cell: Cell, column: Column, looks: Any, suspect: Any) -> None:
+def _put(table: Any, at: tuple[int, int], cell: Cell, column: Column, look: Any) -> None:
     if cell is None:
         return
     if isinstance(cell, bool):
-        table.write_boolean(row, place, cell)
+        table.write_boolean(*at, cell)
     elif column.kind == "text":
-        text = str(cell)
-        # It is text in the file already; the mark keeps it text when somebody edits the cell.
-        table.write_string(row, place, text[:CELL_LENGTH], suspect if is_formula(text) else looks)
+        table.write_string(*at, str(cell)[:CELL_LENGTH], look)
     else:
-        table.write_number(row, place, float(cell), looks)
+        table.write_number(*at, float(cell), look)
 
 
 def _looks(workbook: Any, column: Column) -> Any:

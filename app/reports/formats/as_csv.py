@@ -16,7 +16,8 @@ from app.reports.sections.view import view
 # Without it Excel takes the text for another encoding.
 BOM = "\ufeff"
 
-Line = tuple[str, str, str, str, Flat]
+# Section, table, row, column, value.
+CsvLine = tuple[str, str, str, str, Flat]
 
 
 def csv_bytes(report: Printable, language: str = "id", delimiter: str = ",") -> bytes:
@@ -24,25 +25,25 @@ def csv_bytes(report: Printable, language: str = "id", delimiter: str = ",") -> 
 
     With `;`, what a spreadsheet in Indonesia expects, decimals have a comma; otherwise a point.
     """
-    tell, told = language_of(language), view(report, language)
+    tell, shown = language_of(language), view(report, language)
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter)
     writer.writerow([tell(title) for title in ("Section", "Table", "Row", "Column", "Value")])
-    for *place, value in _lines(told, tell):
+    for *place, value in _lines(shown, tell):
         writer.writerow([*map(guarded, place), _written(value, delimiter)])
     return (BOM + text.getvalue()).encode()
 
 
-def _lines(told: View, tell: Language) -> Iterable[Line]:
-    yield told.title, "", "", "", told.subject
-    if told.warning:
-        yield told.title, "", told.mark or "", "", told.warning
-    for section in told.sections:
+def _lines(shown: View, tell: Language) -> Iterable[CsvLine]:
+    yield shown.title, "", "", "", shown.subject
+    if shown.warning:
+        yield shown.title, "", shown.mark or "", "", shown.warning
+    for section in shown.sections:
         for block in section.blocks:
             yield from _of_block(section, block, tell)
 
 
-def _of_block(section: Section, block: Block, tell: Language) -> Iterable[Line]:
+def _of_block(section: Section, block: Block, tell: Language) -> Iterable[CsvLine]:
     if isinstance(block, Chart):
         block = as_table(block)
     if not isinstance(block, Table):

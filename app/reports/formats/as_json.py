@@ -9,8 +9,8 @@ from app.seals.rules.canonical_json import canonical
 
 def json_bytes(report: Printable, language: str = "id") -> bytes:  # noqa: ARG001 - Signed bytes have no language.
     """The envelope, or `{"document": …}` of a draft, with the identity beside it where there is one (RFC 8785)."""
-    beside = {} if report.identity is None else {"identity": report.identity}
-    return canonical({**(report.envelope or {"document": report.document}), **beside})
+    beside = {} if report.identity is None else {"identity": report.identity.model_dump()}
+    return canonical({**(report.envelope or {"document": report.document.plain()}), **beside})
 
 
 def attachment_bytes(report: Printable) -> bytes:

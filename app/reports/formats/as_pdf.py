@@ -36,9 +36,9 @@ def pdf_bytes(report: Printable, language: str = "id") -> bytes:
     A character that no typeface here has would break the standard and gives a hollow box; the attached
     JSON has it as it was written.
     """
-    told, day = _told(report, language)
+    data, day = _template_data(report, language)
     envelope = attachment_bytes(report).decode()
-    text = json.dumps(told, ensure_ascii=False)
+    text = json.dumps(data, ensure_ascii=False)
     try:
         return _set(text, envelope, day)
     except typst.TypstError as error:
@@ -49,15 +49,15 @@ def pdf_bytes(report: Printable, language: str = "id") -> bytes:
 
 def png_pages(report: Printable, language: str = "id", *, dots_per_inch: int = 100) -> list[bytes]:
     """Its pages as pictures."""
-    told, _ = _told(report, language)
-    inputs = {"report": json.dumps(told | {"attached": None}, ensure_ascii=False), "envelope": ""}
+    data, _ = _template_data(report, language)
+    inputs = {"report": json.dumps(data | {"attached": None}, ensure_ascii=False), "envelope": ""}
     made = _compiler().compile(format="png", ppi=dots_per_inch, sys_inputs=inputs)
     pages = made if isinstance(made, list) else [made]
     return [page for page in pages if page is not None]
 
 
-def _told(report: Printable, language: str) -> tuple[dict[str, Any], date]:
-    """What the template is told, and the day that stands on the report."""
+def _template_data(report: Printable, language: str) -> tuple[dict[str, Any], date]:
+    """What the template is filled with, and the day the report is dated."""
     tell, drawn = language_of(language), printed(view(report, language))
     day = date.fromisoformat(drawn["dated"])
     labels = {

@@ -24,25 +24,25 @@ CHART_ROWS = 16
 def xlsx_bytes(report: Printable, language: str = "id") -> bytes:
     """The workbook; its file carries the report's date, so that the same report gives the same bytes."""
     made = BytesIO()
-    told = view(report, language)
+    shown = view(report, language)
     workbook = xlsxwriter.Workbook(made, OPTIONS)
     writer = _Writer(workbook, language_of(language))
-    day = date.fromisoformat(told.dated)
+    day = date.fromisoformat(shown.dated)
     workbook.set_properties(
         {
-            "title": f"{told.title}: {told.subject}, {told.period}",
-            "author": told.agency,
+            "title": f"{shown.title}: {shown.subject}, {shown.period}",
+            "author": shown.agency,
             "created": datetime(day.year, day.month, day.day, tzinfo=UTC),
         }
     )
-    for place, section in enumerate(told.sections):
-        writer.section(told, section, first=place == 0)
+    for place, section in enumerate(shown.sections):
+        writer.section(shown, section, first=place == 0)
     workbook.close()
     return made.getvalue()
 
 
 def sheet_name(section: Section) -> str:
-    """The title without what stands in brackets, cut between words where a sheet's name may not be longer."""
+    """The title without what is in brackets, cut between words where a sheet's name may not be longer."""
     words = section.title.partition(" (")[0].split()
     while len(" ".join(words)) > LONGEST_SHEET_NAME:
         words.pop()
@@ -58,20 +58,20 @@ class _Writer:
         self.sheet: Any = None
         self.row = 0
 
-    def section(self, told: View, section: Section, *, first: bool) -> None:
+    def section(self, shown: View, section: Section, *, first: bool) -> None:
         self.sheet, self.row = self.workbook.add_worksheet(sheet_name(section)), 0
         self.sheet.set_column(0, 0, NAME_WIDTH)
         self.sheet.set_column(1, 12, WIDTH)
         self.sheet.set_paper(9)
         self.sheet.fit_to_pages(1, 0)
         self.sheet.set_footer("&C&P / &N")
-        self._text(0, told.title if first else section.title, bold=True)
+        self._text(0, shown.title if first else section.title, bold=True)
         self.row += 1
         if first:
-            self._text(0, told.subject, bold=True)
+            self._text(0, shown.subject, bold=True)
             self.row += 1
-        if told.warning:
-            self._text(0, f"{told.mark}: {told.warning}", bold=True)
+        if shown.warning:
+            self._text(0, f"{shown.mark}: {shown.warning}", bold=True)
             self.row += 1
         self.row += 1
         for block in section.blocks:

@@ -4,16 +4,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.closing.rules.report_documents.reports import AnyReport
+from app.closing.schemas import IdentityOut
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What a report shows of its seal."""
+
+    digest: str
+    algorithm: str
+    key: str
+
 
 @dataclass(frozen=True)
 class Printable:
     """A report's document; its sealed envelope and where that can be checked, both None for a draft.
 
-    `identity` is what stands beside the document for a reader who may see it: `{"nip": …}`, the employee's NIP
-    as the directory has it now. The document, and so its seal, never holds it.
+    The envelope is as it was stored: formats that carry it write it on unread. `identity` stands beside the document
+    for a reader who may see it: the employee's NIP as the directory has it now, which no seal covers.
     """
 
-    document: Mapping[str, Any]
+    document: AnyReport
     envelope: Mapping[str, Any] | None = None
     verification_address: str | None = None
-    identity: Mapping[str, str | None] | None = None
+    identity: IdentityOut | None = None
+
+    @property
+    def seal(self) -> Seal | None:
+        """The seal to be shown; None for a draft."""
+        if self.envelope is None:
+            return None
+        signature = self.envelope["signature"]
+        return Seal(self.envelope["digest"], signature["algorithm"], signature["key"])

@@ -62,7 +62,7 @@ def _headline(block: Headline, tell: Language) -> Plain:
 
 
 def _chart(chart: Chart, tell: Language) -> Plain:
-    """Its figures stand in it, in its text alternative or in a table beside it: none is repeated."""
+    """Its figures are in the drawing, in its text alternative or in a table beside it: none is repeated."""
     return {"kind": "chart", "caption": chart.caption, "svg": svg(chart, tell), "alternative": chart.alternative}
 
 

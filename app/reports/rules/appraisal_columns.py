@@ -3,10 +3,13 @@
 The names never change; `docs/appraisal-columns.md` says what each of them holds.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
 
-Plain: TypeAlias = Mapping[str, Any]
+from app.closing.rules.report_documents.figures import AnyFigures, Dimension
+from app.closing.rules.report_documents.reports import EmployeeReport
+
 # An official figure is text, as in every answer: exact, not a float.
 Cell: TypeAlias = str | int | float | bool | None
 Row: TypeAlias = tuple[Cell, ...]
@@ -21,10 +24,11 @@ class Column(NamedTuple):
     places: int = 0
 
 
-class Line(NamedTuple):
-    """A report as it is stored, and what stands beside it: its id, its seal, the NIP as its reader may see it."""
+@dataclass(frozen=True)
+class AppraisedEmployee:
+    """An employee's report with its id, its seal and the NIP, whole or masked as its reader may see it."""
 
-    document: Plain
+    report: EmployeeReport
     report_id: str
     digest: str | None
     address: str | None
@@ -89,81 +93,86 @@ def columns(dimensions: Sequence[str]) -> tuple[Column, ...]:
     return (*IDENTITY, *figures, *COLLECTION, *COMPARISON, *EVIDENCE)
 
 
-def row(line: Line, dimensions: Sequence[str]) -> Row:
+def row(employee: AppraisedEmployee, dimensions: Sequence[str]) -> Row:
     """The cells under that header; a suppressed employee has empty figures and the reason why."""
-    figures = line.document["figures"]
-    by_code = {each["code"]: each for each in figures["dimensions"] or ()}
+    report, figures = employee.report, employee.report.figures
+    by_code = {each.code: each for each in figures.dimensions or ()}
     return (
-        *_identity(line),
+        *_identity(employee),
         *(cell for code in dimensions for cell in _dimension(by_code.get(code))),
         *_composite(figures),
         *_collection(figures),
         *_comparison(figures),
-        line.report_id,
-        line.digest,
-        line.address,
-        # Reports of an older make do not say why.
-        line.document.get("withheld", "difference") if figures["suppressed"] else None,
+        employee.report_id,
+        employee.digest,
+        employee.address,
+        report.why_withheld if figures.suppressed else None,
     )
 
 
-def _identity(line: Line) -> Row:
-    document = line.document
-    subject, period = document["subject"], document["period"]
-    # Reports of an older make do not say who appraises.
-    appraiser = document.get("appraiser") or {}
+def _identity(employee: AppraisedEmployee) -> Row:
+    report = employee.report
+    subject, appraiser = report.subject, report.appraiser
     return (
-        line.nip,
-        subject["code"],
-        subject["name"],
-        subject["position"],
-        subject["grade"],
-        subject["office"]["code"],
-        subject["office"]["name"],
-        appraiser.get("code"),
-        appraiser.get("name"),
-        document["agency"]["code"],
-        period["code"],
-        period["revision"],
-        document["state"],
-        document["method"]["instrument"],
+        employee.nip,
+        subject.code,
+        subject.name,
+        subject.position,
+        subject.grade,
+        subject.office.code,
+        subject.office.name,
+        appraiser.code if appraiser else None,
+        appraiser.name if appraiser else None,
+        report.agency.code,
+        report.period.code,
+        report.period.revision,
+        report.state,
+        report.method.instrument,
     )
 
 
-def _dimension(dimension: Plain | None) -> Row:
+def _dimension(dimension: Dimension | None) -> Row:
+    """The cells of one question; empty where the employee's questionnaire does not ask it."""
     if dimension is None:
         return (None,) * len(FIGURES)
-    lower, upper = dimension["interval"] or (None, None)
-    return dimension["n"], dimension["mean"], dimension["index"], lower, upper, dimension["grade"]
+    lower, upper = dimension.interval or (None, None)
+    return dimension.n, dimension.mean, dimension.index, lower, upper, dimension.grade
 
 
-def _composite(figures: Plain) -> Row:
-    index = figures["index"]
+def _composite(figures: AnyFigures) -> Row:
+    index = figures.index
     if index is None:
-        return figures["n"], *(None,) * (len(FIGURES) - 1)
-    interval = index["interval"] or {}
-    return figures["n"], index.get("mean"), index["value"], interval.get("lower"), interval.get("upper"), index["grade"]
+        return figures.n, *(None,) * (len(FIGURES) - 1)
+    lower, upper = (index.interval.lower, index.interval.upper) if index.interval else (None, None)
+    return figures.n, index.mean, index.value, lower, upper, index.grade
 
 
-def _collection(figures: Plain) -> Row:
-    collection = figures["collection"] or {"served": None, "coverage": None, "channels": {}}
-    channels = " ".join(f"{channel}={n}" for channel, n in sorted(collection["channels"].items()))
-    return figures["held"], collection["served"], collection["coverage"], channels or None
+def _collection(figures: AnyFigures) -> Row:
+    collection = figures.collection
+    if collection is None:
+        return figures.held, None, None, None
+    channels = " ".join(f"{channel}={n}" for channel, n in sorted(collection.channels.items()))
+    return figures.held, collection.served, collection.coverage, channels or None
 
 
-def _comparison(figures: Plain) -> Row:
-    comparison = figures["comparison"] or {}
-    shrunken, mix = comparison.get("estimate") or {}, comparison.get("case_mix") or {}
-    change, funnel = figures["change"] or {}, comparison.get("funnel") or {}
-    return (
-        comparison.get("reliability"),
-        comparison.get("use"),
-        shrunken.get("value"),
-        shrunken.get("lower"),
-        shrunken.get("upper"),
-        mix.get("adjusted"),
-        change.get("difference"),
-        change.get("lower"),
-        change.get("upper"),
-        funnel.get("flagged"),
-    )
+def _comparison(figures: AnyFigures) -> Row:
+    return (*_beside_peers(figures), *_change(figures), _flagged(figures))
+
+
+def _beside_peers(figures: AnyFigures) -> Row:
+    comparison = figures.comparison
+    if comparison is None:
+        return (None,) * 6
+    shrunken, mix = comparison.estimate, comparison.case_mix
+    interval = (shrunken.value, shrunken.lower, shrunken.upper) if shrunken else (None, None, None)
+    return comparison.reliability, comparison.use, *interval, mix.adjusted if mix else None
+
+
+def _change(figures: AnyFigures) -> Row:
+    change = figures.change
+    return (change.difference, change.lower, change.upper) if change else (None, None, None)
+
+
+def _flagged(figures: AnyFigures) -> bool | None:
+    funnel = figures.comparison.funnel if figures.comparison else None
+    return funnel.flagged if funnel else None

@@ -1,10 +1,12 @@
 """What only an agency's report has: its offices, its employees as classes without names, what a revision changed."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from math import ceil
-from typing import Any
 
-from app.reports.sections.blocks import Block, Cell, Chart, Column, Number, Point, Section, Table, Words
+from app.closing.rules.report_documents.agency import OfficeLine
+from app.closing.rules.report_documents.reports import AgencyReport
+from app.disclosure.rules.closing import Withheld
+from app.reports.sections.blocks import Block, Cell, Chart, Column, Point, Section, Table, Words
 from app.reports.sections.language import Language
 from app.reports.sections.results import CONFIDENCE, count, index_cells, index_range, official
 
@@ -26,9 +28,9 @@ MOST_ROWS = 45
 KINDS = {"employee": "Employee", "office": "Office", "agency": "Agency"}
 
 
-def offices_section(document: Mapping[str, Any], tell: Language) -> Section:
+def offices_section(document: AgencyReport, tell: Language) -> Section:
     """The offices by code, with intervals; no order of merit."""
-    lines = document["offices"]
+    lines = document.offices
     title = tell("Offices")
     if not lines:
         return Section("offices", title, (Words(tell("No office has ratings in this period.")),))
@@ -44,7 +46,7 @@ def offices_section(document: Mapping[str, Any], tell: Language) -> Section:
     return Section("offices", title, tuple(blocks))
 
 
-def classes_section(document: Mapping[str, Any], tell: Language) -> Section:
+def classes_section(document: AgencyReport, tell: Language) -> Section:
     """How many employees' figures may be used for what."""
     return Section(
         "employees",
@@ -53,19 +55,18 @@ def classes_section(document: Mapping[str, Any], tell: Language) -> Section:
             Table(
                 tell("How many employees' figures may be used for what"),
                 (Column(tell("Use"), "text"), Column(tell("Employees")), Column(tell("Meaning"), "text")),
-                tuple((tell(CLASSES[use]), count(document["employees"][use]), tell(MEANINGS[use])) for use in CLASSES),
+                tuple((tell(CLASSES[use]), count(document.employees[use]), tell(MEANINGS[use])) for use in CLASSES),
             ),
         ),
     )
 
 
-def changes_section(document: Mapping[str, Any], tell: Language) -> Section | None:
+def changes_section(document: AgencyReport, tell: Language) -> Section | None:
     """Which units a revision changed; None for a first one."""
-    changes = document.get("changes")
-    if not changes:
+    if not document.changes:
         return None
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (tell(KINDS[each["kind"]]), each["unit"], count(each["n_before"]), count(each["n"])) for each in changes
+        (tell(KINDS[each.kind]), each.unit, count(each.n_before), count(each.n)) for each in document.changes
     )
     return Section(
         "changes",
@@ -85,7 +86,7 @@ def changes_section(document: Mapping[str, Any], tell: Language) -> Section | No
     )
 
 
-def _table(lines: list[Mapping[str, Any]], tell: Language) -> Table:
+def _table(lines: Sequence[OfficeLine], tell: Language) -> Table:
     return Table(
         tell("Every office"),
         (
@@ -101,34 +102,33 @@ def _table(lines: list[Mapping[str, Any]], tell: Language) -> Table:
     )
 
 
-def _line(line: Mapping[str, Any], tell: Language) -> tuple[Cell, ...]:
+def _line(line: OfficeLine, tell: Language) -> tuple[Cell, ...]:
     return (
-        line["name"],
-        line["code"],
-        _count(line["n"]),
-        *index_cells(line["index"], tell),
-        _standing(line, tell),
+        line.name,
+        line.code,
+        count(line.n),
+        *index_cells(line.index, tell),
+        _beside_the_others(line, tell),
     )
 
 
-def _count(n: int | None) -> Number | None:
-    return None if n is None else count(n)
-
-
-def _standing(line: Mapping[str, Any], tell: Language) -> str:
-    if line["n"] is None:
-        return tell(NOT_SHOWN[line.get("withheld") or "few"])
-    funnel = (line["comparison"] or {}).get("funnel")
+def _beside_the_others(line: OfficeLine, tell: Language) -> str:
+    if line.n is None:
+        # Older versions did not write why an office has no figures.
+        return tell(NOT_SHOWN[line.withheld or Withheld.few])
+    funnel = line.comparison.funnel if line.comparison else None
     if funnel is None:
         return tell("nothing to compare with")
-    return tell("unusual") if funnel["flagged"] else tell("as expected")
+    return tell("unusual") if funnel.flagged else tell("as expected")
 
 
-def _charts(document: Mapping[str, Any], tell: Language) -> list[Chart]:
+def _charts(document: AgencyReport, tell: Language) -> list[Chart]:
     """As many charts of about equal length as it takes for each to fit on a page."""
     points = [
-        Point(place, line["name"], official(line["index"]["value"]), count(line["n"]), index_range(line["index"]))
-        for place, line in enumerate(line for line in document["offices"] if line["index"])
+        Point(place, name, official(index.value), count(n), index_range(index))
+        for place, (name, n, index) in enumerate(
+            (line.name, line.n, line.index) for line in document.offices if line.index and line.n is not None
+        )
     ]
     number = ceil(len(points) / MOST_ROWS)
     length = ceil(len(points) / number) if number else 1
@@ -138,16 +138,16 @@ def _charts(document: Mapping[str, Any], tell: Language) -> list[Chart]:
     ]
 
 
-def _chart(document: Mapping[str, Any], points: tuple[Point, ...], part: int, number: int, tell: Language) -> Chart:
-    name = document["method"]["index_name"]
+def _chart(document: AgencyReport, points: tuple[Point, ...], part: int, number: int, tell: Language) -> Chart:
+    name = document.method.index_name
     caption = tell("{name} of the offices with 95 % intervals", name=name)
-    told = tell("Dots with 95 % intervals, one line per office. All values are in the table of the offices.")
+    alternative = tell("Dots with 95 % intervals, one line per office. All values are in the table of the offices.")
     return Chart(
         "intervals",
         caption
         if number == 1
         else tell("{caption}, part {part} of {number}", caption=caption, part=part, number=number),
-        told,
+        alternative,
         points,
         label_title=tell("Office"),
         value_title=name,

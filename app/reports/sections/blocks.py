@@ -23,7 +23,7 @@ class Range:
     upper: Number
 
 
-# None is told as such in every format: there is no such figure.
+# None says that there is no such figure, and every format shows it as such.
 Cell: TypeAlias = str | Number | Range | None
 
 
@@ -132,7 +132,7 @@ Block: TypeAlias = Words | Facts | Table | Headline | Chart | Code
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands below it; `name` is the same in every language."""
+    """A heading and its blocks; `name` is the same in every language."""
 
     name: str
     title: str

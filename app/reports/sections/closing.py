@@ -1,84 +1,86 @@
-"""What stands around the figures: who they are about, what was said to them, and how they can be checked."""
+"""The sections around the figures: who they are about, reply and note, and how the report can be checked."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from app.closing.rules.report_documents.parts import EmployeeSubject
+from app.closing.rules.report_documents.reports import (
+    AgencyReport,
+    AnyReport,
+    EmployeeReport,
+)
+from app.closing.schemas import IdentityOut
 from app.reports.formats.printable import Printable
 from app.reports.sections.blocks import Block, Cell, Code, Facts, Number, Section, Words
 from app.reports.sections.language import Language
-from app.reports.sections.results import said
+from app.reports.sections.results import in_language
 
 # Core values of the civil service (BerAKHLAK) are official terms and stay as they are.
 VALUES = {"berorientasi_pelayanan": "Berorientasi Pelayanan", "akuntabel": "Akuntabel"}
 
 
-def subject_section(
-    document: Mapping[str, Any], tell: Language, identity: Mapping[str, str | None] | None = None
-) -> Section:
+def subject_section(document: AnyReport, tell: Language, identity: IdentityOut | None = None) -> Section:
     """Who or what is measured, where and when; with the whole NIP for a reader who may see it."""
-    subject, period = document["subject"], document["period"]
+    subject, period = document.subject, document.period
     facts: list[tuple[str, Cell]] = []
-    if document["kind"] == "employee":
+    if isinstance(document, EmployeeReport):
         facts = [
-            (tell("Name"), subject["name"]),
-            _nip(subject, identity, tell),
-            (tell("Position"), subject["position"]),
-            (tell("Grade (pangkat/golongan)"), subject["grade"]),
-            (tell("Unit"), subject["office"]["name"]),
+            (tell("Name"), subject.name),
+            _nip(document.subject, identity, tell),
+            (tell("Position"), document.subject.position),
+            (tell("Grade (pangkat/golongan)"), document.subject.grade),
+            (tell("Unit"), document.subject.office.name),
             *_appraiser(document, tell),
         ]
-    elif document["kind"] in ("office", "skm"):
-        facts = [(tell("Office"), subject["name"]), (tell("Code"), subject["code"])]
-    days = tell("{first} to {last}", first=tell.day(period["from"]), last=tell.day(period["to"]))
+    elif not isinstance(document, AgencyReport):
+        facts = [(tell("Office"), subject.name), (tell("Code"), subject.code)]
+    days = tell("{first} to {last}", first=tell.day(period.first), last=tell.day(period.last))
     facts += [
-        (tell("Agency"), document["agency"]["name"]),
-        (tell("Period"), f"{tell.period(period['code'])} ({days})"),
-        (tell("Revision"), Number(period["revision"])),
+        (tell("Agency"), document.agency.name),
+        (tell("Period"), f"{tell.period(period.code)} ({days})"),
+        (tell("Revision"), Number(period.revision)),
     ]
-    if document.get("supersedes"):
-        facts.append((tell("Replaces revision"), Number(document["supersedes"])))
+    if document.supersedes:
+        facts.append((tell("Replaces revision"), Number(document.supersedes)))
     return Section("subject", tell("About"), (Facts(tuple(facts)),))
 
 
-def feedback_section(document: Mapping[str, Any], tell: Language) -> Section | None:
+def feedback_section(document: EmployeeReport, tell: Language) -> Section | None:
     """The paragraphs for *umpan balik berkelanjutan*; None where the document has none."""
-    feedback = document.get("feedback")
+    feedback = document.feedback
     if not feedback:
         return None
     blocks = tuple(
-        Words(said(feedback[value], tell), title=title) for value, title in VALUES.items() if value in feedback
+        Words(in_language(feedback[value], tell), title=title) for value, title in VALUES.items() if value in feedback
     )
     return Section("feedback", tell("Feedback (umpan balik berkelanjutan)"), blocks)
 
 
-def words_section(document: Mapping[str, Any], tell: Language) -> Section:
+def words_section(document: EmployeeReport, tell: Language) -> Section:
     """What the employee and the supervisor wrote."""
     return Section(
         "words",
         tell("Reply and note"),
         (
-            _quote(document["reply"], tell("The employee's reply"), tell("No reply was given.")),
-            _quote(document["note"], tell("The supervisor's note"), tell("No note was made.")),
+            _quote(document.reply, tell("The employee's reply"), tell("No reply was given.")),
+            _quote(document.note, tell("The supervisor's note"), tell("No note was made.")),
         ),
     )
 
 
 def evidence_section(report: Printable, tell: Language) -> Section:
     """How the figures were made and how anybody can check that they are as they were signed."""
-    document, envelope = report.document, report.envelope
-    method = document["method"]
+    document, seal = report.document, report.seal
+    method = document.method
     facts: list[tuple[str, Cell]] = [
-        (tell("Report id"), document.get("id")),
-        (tell("Period"), document["period"]["code"]),
-        (tell("Questionnaire"), f"{method['instrument']}, {tell('version')} {method['version']}"),
-        (tell("Digest of the questionnaire (SHA-256)"), method["digest"]),
+        (tell("Report id"), document.id),
+        (tell("Period"), document.period.code),
+        (tell("Questionnaire"), f"{method.instrument}, {tell('version')} {method.version}"),
+        (tell("Digest of the questionnaire (SHA-256)"), method.digest),
         (
             tell("Method"),
-            f"{method['measures']}; {tell('weights')} {method['weights']}; {tell('bands')} {method['bands']}",
+            f"{method.measures}; {tell('weights')} {method.weights}; {tell('bands')} {method.bands}",
         ),
     ]
     blocks: list[Block] = []
-    if envelope is None:
+    if seal is None:
         blocks.append(
             Words(
                 tell("This is a draft: it is not signed, may still change and is no evidence."), "notice", tell("Draft")
@@ -86,40 +88,38 @@ def evidence_section(report: Printable, tell: Language) -> Section:
         )
     else:
         facts += [
-            (tell("Final since"), tell.day(document["final_on"]) if document.get("final_on") else None),
-            (tell("Digest of the report (SHA-256)"), envelope["digest"]),
-            (tell("Signature"), envelope["signature"]["algorithm"]),
-            (tell("Key id"), envelope["signature"]["key"]),
+            (tell("Final since"), tell.day(document.final_on) if document.final_on else None),
+            (tell("Digest of the report (SHA-256)"), seal.digest),
+            (tell("Signature"), seal.algorithm),
+            (tell("Key id"), seal.key),
             (tell("Verification address"), report.verification_address),
         ]
     blocks.append(Facts(tuple(facts)))
-    if envelope is not None and report.verification_address:
-        told = tell("QR code of the verification address, which is also written out above")
-        blocks.append(Code(report.verification_address, told))
+    if seal is not None and report.verification_address:
+        alternative = tell("QR code of the verification address, which is also written out above")
+        blocks.append(Code(report.verification_address, alternative))
     return Section("evidence", tell("Evidence (bukti dukung)"), tuple(blocks))
 
 
-def _nip(
-    subject: Mapping[str, Any], identity: Mapping[str, str | None] | None, tell: Language
-) -> tuple[str, str | None]:
+def _nip(subject: EmployeeSubject, identity: IdentityOut | None, tell: Language) -> tuple[str, str | None]:
     if identity is None:
-        return tell("NIP (masked)"), subject["nip_masked"]
-    return tell("NIP"), identity["nip"]
+        return tell("NIP (masked)"), subject.nip_masked
+    return tell("NIP"), identity.nip
 
 
-def _appraiser(document: Mapping[str, Any], tell: Language) -> list[tuple[str, Cell]]:
-    """Who appraises, if the document can say so: reports of an older make cannot."""
-    if "appraiser" not in document:
+def _appraiser(document: EmployeeReport, tell: Language) -> list[tuple[str, Cell]]:
+    """Who appraises; nothing in a report of an older version, which does not even say that nobody is named."""
+    if "appraiser" not in document.model_fields_set:
         return []
-    appraiser, name = document["appraiser"], tell("Appraiser (pejabat penilai)")
+    appraiser, name = document.appraiser, tell("Appraiser (pejabat penilai)")
     if appraiser is None:
         return [(name, tell("not named in the directory"))]
     return [
-        (name, appraiser["name"]),
-        (tell("Appraiser's NIP (masked)"), appraiser["nip_masked"]),
-        (tell("Appraiser's position"), appraiser["position"]),
-        (tell("Appraiser's grade"), appraiser["grade"]),
-        (tell("Appraiser's unit"), appraiser["office"]["name"] if appraiser["office"] else None),
+        (name, appraiser.name),
+        (tell("Appraiser's NIP (masked)"), appraiser.nip_masked),
+        (tell("Appraiser's position"), appraiser.position),
+        (tell("Appraiser's grade"), appraiser.grade),
+        (tell("Appraiser's unit"), appraiser.office.name if appraiser.office else None),
     ]
 
 

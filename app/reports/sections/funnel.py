@@ -1,8 +1,8 @@
 """The offices as a funnel: every mean by its number of answers, with the limits that the document holds."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from app.closing.rules.report_documents.agency import OfficeLine
+from app.closing.rules.report_documents.figures import FunnelPlace
+from app.closing.rules.report_documents.reports import AgencyReport
 from app.reports.sections.blocks import Chart, Column, Limit, Point, Range, Section, Table, Words
 from app.reports.sections.language import Language
 from app.reports.sections.results import CONFIDENCE, count, estimate
@@ -17,18 +17,18 @@ READING = (
 SCALE = "Only complete sheets count here, on the scale of the answers; the scale is cut out, so that differences show."
 
 
-def funnel_section(document: Mapping[str, Any], tell: Language) -> Section | None:
+def funnel_section(document: AgencyReport, tell: Language) -> Section | None:
     """The plot and its values; None where too few offices or answers allow none."""
-    funnel = document.get("funnel")
-    lines = [(line, place) for line in document["offices"] if (place := _place(line))]
+    funnel = document.funnel
+    lines = [(line, place) for line in document.offices if (place := _place(line))]
     if not funnel or not lines:
         return None
     name = tell("Mean of complete sheets")
     points = tuple(
-        Point(number, line["name"], estimate(place["mean"]), count(place["n"]), beyond=place["beyond"])
+        Point(number, line.name, estimate(place.mean), count(place.n), beyond=place.beyond)
         for number, (line, place) in enumerate(lines)
     )
-    limits = tuple(Limit(count(each["n"]), _ends(each["warning"]), _ends(each["alarm"])) for each in funnel["limits"])
+    limits = tuple(Limit(count(each.n), _ends(each.warning), _ends(each.alarm)) for each in funnel.limits)
     chart = Chart(
         "funnel",
         tell("Funnel plot: the mean of each office by its number of ratings"),
@@ -38,7 +38,7 @@ def funnel_section(document: Mapping[str, Any], tell: Language) -> Section | Non
         value_title=name,
         n_title=tell("Complete sheets (n)"),
         interval_title=tell(CONFIDENCE),
-        centre=estimate(funnel["centre"]),
+        centre=estimate(funnel.centre),
         limits=limits,
         inner_title=tell(WITHIN_95),
         outer_title=tell(WITHIN_998),
@@ -56,12 +56,12 @@ def funnel_section(document: Mapping[str, Any], tell: Language) -> Section | Non
         ),
         tuple(
             (
-                line["name"],
-                count(place["n"]),
-                estimate(place["mean"]),
-                _ends(place["warning"]),
-                _ends(place["alarm"]),
-                tell(PLACES[place["beyond"]]),
+                line.name,
+                count(place.n),
+                estimate(place.mean),
+                _ends(place.warning),
+                _ends(place.alarm),
+                tell(PLACES[place.beyond]),
             )
             for line, place in lines
         ),
@@ -69,15 +69,15 @@ def funnel_section(document: Mapping[str, Any], tell: Language) -> Section | Non
     return Section("funnel", tell("Funnel plot"), (chart, Words(f"{tell(READING)} {tell(SCALE)}"), table))
 
 
-def _place(line: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """An office's place in the funnel, if its report tells one with its limits."""
-    place: Mapping[str, Any] | None = (line["comparison"] or {}).get("funnel")
-    return place if place and "mean" in place else None
+def _place(line: OfficeLine) -> FunnelPlace | None:
+    """An office's place in the funnel, if its report has one with its limits."""
+    funnel = line.comparison.funnel if line.comparison else None
+    return funnel.place if funnel else None
 
 
 def _alternative(points: tuple[Point, ...], tell: Language) -> str:
     outside = [point.label for point in points if point.beyond != "nothing"]
-    told = (
+    beyond = (
         tell("Beyond the limits: {names}.", names=", ".join(outside))
         if outside
         else tell("No office lies beyond the limits.")
@@ -86,7 +86,7 @@ def _alternative(points: tuple[Point, ...], tell: Language) -> str:
         "Dots of {number} offices between two pairs of lines, which come closer to the mean as ratings grow in number.",
         number=len(points),
     )
-    return f"{seen} {told} {tell('All values are in the table below.')}"
+    return f"{seen} {beyond} {tell('All values are in the table below.')}"
 
 
 def _ends(ends: tuple[float, float]) -> Range:

@@ -1,13 +1,21 @@
 """The figures themselves: the index, each dimension, the comparison with peers, and what may be done with them."""
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import overload
 
+from app.closing.rules.report_documents.figures import (
+    Comparison,
+    Dimension,
+    Figures,
+    FunnelDistance,
+    Index,
+    MeanChange,
+    Share,
+)
+from app.closing.rules.report_documents.parts import Words as Texts
+from app.closing.rules.report_documents.reports import AnyReport, EmployeeReport
 from app.reports.sections.blocks import Block, Cell, Column, Facts, Headline, Number, Range, Section, Table, Words
 from app.reports.sections.language import Language
-
-Figures = Mapping[str, Any]
 
 CONFIDENCE = "95 % interval"
 USES = {
@@ -24,9 +32,9 @@ WITHHELD = {
 }
 
 
-def suppressed_section(document: Mapping[str, Any], tell: Language) -> Section:
+def suppressed_section(document: AnyReport, tell: Language) -> Section:
     """Why there is no figure."""
-    why = WITHHELD[document.get("withheld", "difference")]
+    why = WITHHELD[document.why_withheld]
     return Section(
         "result",
         tell("Result"),
@@ -41,70 +49,71 @@ def suppressed_section(document: Mapping[str, Any], tell: Language) -> Section:
     )
 
 
-def result_section(document: Mapping[str, Any], tell: Language) -> Section:
+def result_section(document: AnyReport, figures: Figures, tell: Language) -> Section:
     """The index and each dimension with n, mean, index, interval and grade."""
-    figures = document["figures"]
-    blocks: list[Block] = [headline(document, tell), _dimensions(document, tell), _changes(figures, tell)]
+    name = document.method.index_name
+    blocks: list[Block] = [headline(document, figures, tell), _dimensions(figures, name, tell), _changes(figures, tell)]
     histograms = _histograms(figures, tell)
     return Section("result", tell("Result"), (*blocks, *histograms))
 
 
-def use_section(document: Mapping[str, Any], tell: Language) -> Section:
-    """What an appraiser may do with the figures of a person, and what nobody has done."""
-    comparison = document["figures"]["comparison"]
+def use_section(document: EmployeeReport, tell: Language) -> Section:
+    """What an appraiser may do with the figures of a person; and that they are no performance rating."""
+    comparison = document.figures.comparison
     blocks: list[Block] = []
-    if not document["figures"]["suppressed"]:
+    if not document.figures.suppressed:
         blocks.append(Words(use_words(comparison, tell), "notice", tell("What the figures may be used for")))
         blocks.append(Facts(_reliability(comparison, tell)))
-    notice = document.get("notice")
-    if notice:
-        blocks.append(Words(said(notice, tell), "notice", tell("No predikat")))
+    if document.notice:
+        blocks.append(Words(in_language(document.notice, tell), "notice", tell("No predikat")))
     return Section("use", tell("Use in appraisal"), tuple(blocks))
 
 
-def use_words(comparison: Mapping[str, Any] | None, tell: Language) -> str:
-    """The step of the ladder in plain words."""
-    if comparison is None or comparison["use"] is None:
+def use_words(comparison: Comparison | None, tell: Language) -> str:
+    """What the figures may be used for, in plain words; without peers for coaching only."""
+    if comparison is None or comparison.use is None:
         return tell(USES["coaching"])
-    return tell(USES[comparison["use"]])
+    return tell(USES[comparison.use])
 
 
-def comparison_section(document: Mapping[str, Any], tell: Language) -> Section:
+def comparison_section(document: AnyReport, comparison: Comparison | None, tell: Language) -> Section:
     """The raw mean with the estimates beside it: none of them replaces it."""
-    comparison = document["figures"]["comparison"]
     title = tell("Beside peers")
-    if comparison is None or comparison["peers"] < 2:
+    if comparison is None or comparison.peers < 2:
         return Section(
             "comparison", title, (Words(tell("There is nobody to compare with: too few peers have enough answers.")),)
         )
     blocks: list[Block] = [_estimates(comparison, tell), Facts(_beside(document, comparison, tell))]
-    funnel = comparison["funnel"]
-    if funnel:
-        blocks.append(Words(_distance(funnel, tell)))
+    if comparison.funnel:
+        blocks.append(Words(_distance(comparison.funnel, tell)))
     return Section("comparison", title, tuple(blocks))
 
 
-def said(words: Mapping[str, str], tell: Language) -> str:
-    """What a document itself says, in the reader's language."""
-    return words.get(tell.code) or words["en"]
+def in_language(words: Texts, tell: Language) -> str:
+    """A text that the document itself has in both languages, in the reader's."""
+    return (words.id if tell.code == "id" else words.en) or words.en
 
 
-def index_cells(index: Mapping[str, Any] | None, tell: Language) -> tuple[Cell, Cell, Cell]:
+def index_cells(index: Index | None, tell: Language) -> tuple[Cell, Cell, Cell]:
     """An index, its interval and its grade."""
     if index is None:
         return None, None, None
-    return official(index["value"]), index_range(index), f"{index['grade']} ({said(index['words'], tell)})"
+    return official(index.value), index_range(index), f"{index.grade} ({in_language(index.words, tell)})"
 
 
-def index_range(index: Mapping[str, Any]) -> Range | None:
+def index_range(index: Index) -> Range | None:
     """The interval of an index."""
-    interval = index["interval"]
-    return Range(official(interval["lower"]), official(interval["upper"])) if interval else None
+    interval = index.interval
+    return Range(official(interval.lower), official(interval.upper)) if interval else None
 
 
-def official(text: str) -> Number:
+@overload
+def official(text: str) -> Number: ...
+@overload
+def official(text: None) -> None: ...
+def official(text: str | None) -> Number | None:
     """An official figure: exact text with two decimals."""
-    return Number(Decimal(text), 2)
+    return None if text is None else Number(Decimal(text), 2)
 
 
 def estimate(value: float, places: int = 2) -> Number:
@@ -112,43 +121,53 @@ def estimate(value: float, places: int = 2) -> Number:
     return Number(value, places)
 
 
-def count(value: int) -> Number:
+@overload
+def count(value: int) -> Number: ...
+@overload
+def count(value: None) -> None: ...
+def count(value: int | None) -> Number | None:
     """How many."""
-    return Number(value)
+    return None if value is None else Number(value)
 
 
-def headline(document: Mapping[str, Any], tell: Language) -> Block:
+@overload
+def percent(share: float) -> Number: ...
+@overload
+def percent(share: None) -> None: ...
+def percent(share: float | None) -> Number | None:
+    """A share in per cent, with one decimal."""
+    return None if share is None else Number(share, 1, percent=True)
+
+
+def headline(document: AnyReport, figures: Figures, tell: Language) -> Block:
     """The index with its grade and interval."""
-    figures, method = document["figures"], document["method"]
-    index = figures["index"]
+    method, index = document.method, figures.index
     if index is None:
-        return Words(tell("There is no index: nobody answered one of the questions."), "notice", method["index_name"])
+        return Words(tell("There is no index: nobody answered one of the questions."), "notice", method.index_name)
     beside: list[tuple[str, Cell]] = [
         (tell(CONFIDENCE), index_range(index)),
-        (tell("Ratings (n)"), count(figures["n"])),
+        (tell("Ratings (n)"), count(figures.n)),
     ]
-    if index["interval"]:
-        beside.append((tell("Complete sheets"), count(index["interval"]["n"])))
-    if index.get("mean"):
-        beside.append((tell("Mean of the answers"), official(index["mean"])))
-    if index.get("mean_interval"):
-        beside.append((tell("95 % interval of the mean"), Range(*map(official, index["mean_interval"]))))
+    if index.interval:
+        beside.append((tell("Complete sheets"), count(index.interval.n)))
+    if index.mean:
+        beside.append((tell("Mean of the answers"), official(index.mean)))
+    if index.mean_interval:
+        beside.append((tell("95 % interval of the mean"), Range(*map(official, index.mean_interval))))
     return Headline(
-        name=f"{said(method['index_title'], tell)} ({index['name']})",
-        value=official(index["value"]),
-        grade=index["grade"],
-        words=said(index["words"], tell),
+        name=f"{in_language(method.index_title, tell)} ({index.name})",
+        value=official(index.value),
+        grade=index.grade,
+        words=in_language(index.words, tell),
         beside=tuple(beside),
     )
 
 
-def _dimensions(document: Mapping[str, Any], tell: Language) -> Table:
-    figures, method = document["figures"], document["method"]
-    rows = [_dimension(dimension, tell) for dimension in figures["dimensions"] or ()]
-    index = figures["index"]
-    value, interval, grade = index_cells(index, tell)
-    mean = index.get("mean") if index else None
-    whole = (method["index_name"], count(figures["n"]), official(mean) if mean else None, value, interval, grade)
+def _dimensions(figures: Figures, index_name: str, tell: Language) -> Table:
+    rows = [_dimension(dimension, tell) for dimension in figures.dimensions]
+    value, interval, grade = index_cells(figures.index, tell)
+    mean = figures.index.mean if figures.index else None
+    whole = (index_name, count(figures.n), official(mean), value, interval, grade)
     return Table(
         tell("Every dimension"),
         (
@@ -164,27 +183,23 @@ def _dimensions(document: Mapping[str, Any], tell: Language) -> Table:
     )
 
 
-def _dimension(dimension: Mapping[str, Any], tell: Language) -> tuple[Cell, ...]:
-    name = said(dimension["title"], tell)
-    if dimension["index"] is None:
-        n = dimension["n"]
-        return (name, None if n is None else count(n), None, None, None, None)
+def _dimension(dimension: Dimension, tell: Language) -> tuple[Cell, ...]:
     return (
-        name,
-        count(dimension["n"]),
-        official(dimension["mean"]),
-        official(dimension["index"]),
-        Range(*map(official, dimension["interval"])) if dimension["interval"] else None,
-        f"{dimension['grade']} ({said(dimension['words'], tell)})",
+        in_language(dimension.title, tell),
+        count(dimension.n),
+        official(dimension.mean),
+        official(dimension.index),
+        Range(*map(official, dimension.interval)) if dimension.interval else None,
+        f"{dimension.grade} ({in_language(dimension.words, tell)})" if dimension.words else None,
     )
 
 
 def _changes(figures: Figures, tell: Language) -> Table:
     rows = [
-        (said(dimension["title"], tell), *_share(dimension["top"]), *_change(dimension["change"], tell))
-        for dimension in figures["dimensions"] or ()
+        (in_language(dimension.title, tell), *_share(dimension.top), *_change(dimension.change, tell))
+        for dimension in figures.dimensions
     ]
-    whole: tuple[Cell, ...] = (tell("All together"), None, None, *_change(figures["change"], tell))
+    whole: tuple[Cell, ...] = (tell("All together"), None, None, *_change(figures.change, tell))
     return Table(
         tell("Best answer, and change of the mean against the period before"),
         (
@@ -200,37 +215,36 @@ def _changes(figures: Figures, tell: Language) -> Table:
     )
 
 
-def _share(share: Mapping[str, Any] | None) -> tuple[Cell, Cell]:
+def _share(share: Share | None) -> tuple[Cell, Cell]:
     if share is None:
         return None, None
-    lower, upper = (Number(share[end], 1, percent=True) for end in ("lower", "upper"))
-    return Number(share["share"], 1, percent=True), Range(lower, upper)
+    return percent(share.share), Range(percent(share.lower), percent(share.upper))
 
 
-def _change(change: Mapping[str, Any] | None, tell: Language) -> tuple[Cell, Cell, Cell]:
+def _change(change: MeanChange | None, tell: Language) -> tuple[Cell, Cell, Cell]:
     if change is None:
         return None, None, tell("nothing to compare with")
-    lower, upper = (Number(change[end], 2, signed=True) for end in ("lower", "upper"))
-    words = "better" if change["lower"] > 0 else "lower" if change["upper"] < 0 else "unclear"
-    return Number(change["difference"], 2, signed=True), Range(lower, upper), tell(words)
+    lower, upper = (Number(end, 2, signed=True) for end in (change.lower, change.upper))
+    words = "better" if change.lower > 0 else "lower" if change.upper < 0 else "unclear"
+    return Number(change.difference, 2, signed=True), Range(lower, upper), tell(words)
 
 
 def _histograms(figures: Figures, tell: Language) -> tuple[Table, ...]:
-    told = [dimension for dimension in figures["dimensions"] or () if dimension["histogram"]]
-    if not told:
+    known = [(dimension.title, dimension.histogram) for dimension in figures.dimensions if dimension.histogram]
+    if not known:
         return ()
-    widest = max(len(dimension["histogram"]) for dimension in told)
+    widest = max(len(histogram) for _, histogram in known)
     return (
         Table(
             tell("How often each answer was given, from the lowest to the best"),
             (Column(tell("Dimension"), "text"), *(Column(str(place + 1)) for place in range(widest))),
-            tuple((said(each["title"], tell), *map(count, each["histogram"])) for each in told),
+            tuple((in_language(title, tell), *map(count, histogram)) for title, histogram in known),
         ),
     )
 
 
-def _reliability(comparison: Mapping[str, Any] | None, tell: Language) -> tuple[tuple[str, Cell], ...]:
-    known = comparison["reliability"] if comparison else None
+def _reliability(comparison: Comparison | None, tell: Language) -> tuple[tuple[str, Cell], ...]:
+    known = comparison.reliability if comparison else None
     reliability: Cell = tell("cannot be told from so few or so unanimous answers") if known is None else estimate(known)
     return (
         (tell("Reliability among peers (0 to 1)"), reliability),
@@ -238,21 +252,21 @@ def _reliability(comparison: Mapping[str, Any] | None, tell: Language) -> tuple[
     )
 
 
-def _estimates(comparison: Mapping[str, Any], tell: Language) -> Table:
-    mix, shrunk = comparison["case_mix"], comparison["estimate"]
+def _estimates(comparison: Comparison, tell: Language) -> Table:
+    mix, shrunk = comparison.case_mix, comparison.estimate
     rows: list[tuple[Cell, ...]] = []
     if mix:
-        rows.append((tell("Raw mean"), estimate(mix["raw"]), None, tell("the answers as they were given")))
+        rows.append((tell("Raw mean"), estimate(mix.raw), None, tell("the answers as they were given")))
     if shrunk:
-        interval = Range(estimate(shrunk["lower"]), estimate(shrunk["upper"]))
-        told = tell("drawn towards the peers by as much as chance may have moved it")
-        rows.append((tell("Estimate (shrunken)"), estimate(shrunk["value"]), interval, told))
+        interval = Range(estimate(shrunk.lower), estimate(shrunk.upper))
+        meaning = tell("drawn towards the peers by as much as chance may have moved it")
+        rows.append((tell("Estimate (shrunken)"), estimate(shrunk.value), interval, meaning))
     if mix:
-        told = tell("as if everybody gave the same mix of services")
-        rows.append((tell("Adjusted for services"), estimate(mix["adjusted"]), None, told))
-        told = tell("what the services given let expect")
-        rows.append((tell("Expected from services"), estimate(mix["expected"]), None, told))
-    rows.append((tell("Mean of all peers"), estimate(comparison["group_mean"]), None, tell("all of them together")))
+        meaning = tell("as if everybody gave the same mix of services")
+        rows.append((tell("Adjusted for services"), estimate(mix.adjusted), None, meaning))
+        meaning = tell("what the services given let expect")
+        rows.append((tell("Expected from services"), estimate(mix.expected), None, meaning))
+    rows.append((tell("Mean of all peers"), estimate(comparison.group_mean), None, tell("all of them together")))
     return Table(
         tell("The mean and what stands beside it, on the scale of the answers"),
         (
@@ -265,19 +279,19 @@ def _estimates(comparison: Mapping[str, Any], tell: Language) -> Table:
     )
 
 
-def _beside(document: Mapping[str, Any], comparison: Mapping[str, Any], tell: Language) -> tuple[tuple[str, Cell], ...]:
-    ranks = comparison["ranks"]
+def _beside(document: AnyReport, comparison: Comparison, tell: Language) -> tuple[tuple[str, Cell], ...]:
+    ranks = comparison.ranks
     facts: list[tuple[str, Cell]] = [
-        (tell("Peers, this one included"), count(comparison["peers"])),
+        (tell("Peers, this one included"), count(comparison.peers)),
         (tell("Rank, as an interval"), Range(count(ranks[0]), count(ranks[1])) if ranks else None),
     ]
-    if document["kind"] == "employee":
-        facts.insert(0, (tell("Compared within the services"), comparison["family"]))
+    if isinstance(document, EmployeeReport):
+        facts.insert(0, (tell("Compared within the services"), comparison.family))
     return tuple(facts)
 
 
-def _distance(funnel: Mapping[str, Any], tell: Language) -> str:
-    if funnel["flagged"]:
+def _distance(funnel: FunnelDistance, tell: Language) -> str:
+    if funnel.flagged:
         return tell(
             "The distance from the peers is larger than chance and ordinary differences explain. "
             "It is a reason to look, not a verdict."

@@ -1,11 +1,9 @@
 """What follows from a survey's results: the plan, its realisation, and where they were made public."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from app.reports.sections.blocks import Column, Facts, Number, Section, Table, Words
+from app.closing.rules.report_documents.reports import SurveyReport
+from app.reports.sections.blocks import Column, Facts, Section, Table, Words
 from app.reports.sections.language import Language
-from app.reports.sections.results import count, said
+from app.reports.sections.results import count, in_language, percent
 
 STATUSES = {"planned": "Planned", "started": "Started", "done": "Done", "dropped": "Dropped"}
 PLAN = ("Element (unsur)", "Problem", "Action", "Due", "Responsible")
@@ -13,19 +11,19 @@ REALISED = ("Element (unsur)", "Action", "Status", "Done on", "Remark")
 PUBLISHED = ("Medium", "Results of", "Published on", "Address")
 
 
-def plan_section(document: Mapping[str, Any], tell: Language) -> Section:
+def plan_section(document: SurveyReport, tell: Language) -> Section:
     """What is to be done about the results."""
     title = tell("Follow-up plan (rencana tindak lanjut)")
-    plan = document["follow_ups"]
+    plan = document.follow_ups
     if not plan:
         return Section("plan", title, (Words(tell("No plan was entered.")),))
     rows = tuple(
         (
-            _name(each["element"], document, tell),
-            each["problem"],
-            each["action"],
-            tell.day(each["due_on"]),
-            each["owner"],
+            _name(each.element, document, tell),
+            each.problem,
+            each.action,
+            tell.day(each.due_on),
+            each.owner,
         )
         for each in plan
     )
@@ -33,47 +31,46 @@ def plan_section(document: Mapping[str, Any], tell: Language) -> Section:
     return Section("plan", title, (Table(tell("What is to be done"), titles, rows),))
 
 
-def realisation_section(document: Mapping[str, Any], tell: Language) -> Section:
+def realisation_section(document: SurveyReport, tell: Language) -> Section:
     """How far the plan of the period before was carried out."""
-    realised = document["realisation"]
+    realised = document.realisation
     title = tell("Realisation of the plan before")
-    if not realised["items"]:
+    if not realised.items:
         return Section("realisation", title, (Words(tell("The period before has no plan.")),))
     facts = (
-        (tell("Plan of"), tell.period(realised["period"])),
-        (tell("Actions"), count(len(realised["items"]))),
-        (tell("Actions done"), count(realised["done"])),
-        (tell("Share done"), Number(realised["share"], 1, percent=True)),
+        (tell("Plan of"), tell.period(realised.period)),
+        (tell("Actions"), count(len(realised.items))),
+        (tell("Actions done"), count(realised.done)),
+        (tell("Share done"), percent(realised.share)),
     )
     rows = tuple(
         (
-            _name(each["element"], document, tell),
-            each["action"],
-            tell(STATUSES[each["status"]]),
-            tell.day(each["done_on"]) if each["done_on"] else None,
-            each["note"],
+            _name(each.element, document, tell),
+            each.action,
+            tell(STATUSES[each.status]),
+            tell.day(each.done_on) if each.done_on else None,
+            each.note,
         )
-        for each in realised["items"]
+        for each in realised.items
     )
     titles = tuple(Column(tell(column), "text") for column in REALISED)
     return Section("realisation", title, (Facts(facts), Table(tell("What was done"), titles, rows)))
 
 
-def publications_section(document: Mapping[str, Any], tell: Language) -> Section:
+def publications_section(document: SurveyReport, tell: Language) -> Section:
     """Where results were made public."""
     title = tell("Publication")
-    published = document["publications"]
+    published = document.publications
     if not published:
         return Section("publications", title, (Words(tell("No publication was recorded.")),))
     rows = tuple(
-        (each["medium"], tell.period(each["period"]), tell.day(each["published_on"]), each["address"])
-        for each in published
+        (each.medium, tell.period(each.period), tell.day(each.published_on), each.address) for each in published
     )
     titles = tuple(Column(tell(column), "text") for column in PUBLISHED)
     return Section("publications", title, (Table(tell("Where the results were made public"), titles, rows),))
 
 
-def _name(code: str, document: Mapping[str, Any], tell: Language) -> str:
-    results = document["survey"]["results"]
-    titles = {each["code"]: said(each["title"], tell) for each in results["elements"]} if results else {}
+def _name(code: str, document: SurveyReport, tell: Language) -> str:
+    results = document.survey.results
+    titles = {each.code: in_language(each.title, tell) for each in results.elements} if results else {}
     return titles.get(code, code)

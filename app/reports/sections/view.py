@@ -1,9 +1,17 @@
 """A report's document in the words of one language: made once, for every format. Pure."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
+from app.closing.rules.report_documents.figures import Figures
+from app.closing.rules.report_documents.reports import (
+    AgencyReport,
+    AnyReport,
+    EmployeeReport,
+    OfficeReport,
+    SurveyReport,
+    parse_report,
+)
 from app.reports.formats.printable import Printable
 from app.reports.sections.agency import changes_section, classes_section, offices_section
 from app.reports.sections.alarms import alarms_section
@@ -16,7 +24,6 @@ from app.reports.sections.language import Language, language
 from app.reports.sections.results import comparison_section, result_section, suppressed_section, use_section
 from app.reports.sections.survey import after_sections, mark_section, survey_sections, survey_title
 
-SKM = "skm"
 # All but the line feed; and what is no character in XML.
 CONTROLS = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ufffe\\uffff]")
 TITLES = {
@@ -28,16 +35,15 @@ TITLES = {
 
 def view(report: Printable, code: str = "id") -> View:
     """Everything the report says, in this language."""
-    tell, document = language(code), legible(report.document)
-    period = document["period"]
-    draft = document["state"] == "draft"
+    tell, document = language(code), parse_report(legible(report.document.plain()))
+    draft = document.state == "draft"
     return View(
         language=tell.code,
-        title=tell(survey_title(document) if document["kind"] == SKM else TITLES[document["kind"]]),
-        subject=document["subject"]["name"],
-        agency=document["agency"]["name"],
-        period=tell.period(period["code"]),
-        dated=document.get("final_on") or period["to"],
+        title=tell(survey_title(document) if isinstance(document, SurveyReport) else TITLES[document.kind]),
+        subject=document.subject.name,
+        agency=document.agency.name,
+        period=tell.period(document.period.code),
+        dated=document.final_on or document.period.last,
         # The official word, in every language.
         mark="DRAF" if draft else None,
         warning=tell("Not signed, may still change, is no evidence (bukti dukung).") if draft else None,
@@ -57,42 +63,39 @@ def legible(value: Any) -> Any:
     return value
 
 
-def _sections(report: Printable, document: Mapping[str, Any], tell: Language) -> list[Section | None]:
-    kind, suppressed = document["kind"], document["figures"]["suppressed"]
-    if kind == SKM:
-        return [
-            subject_section(document, tell, report.identity),
-            mark_section(document, tell),
-            *([suppressed_section(document, tell)] if suppressed else survey_sections(document, tell)),
-            *after_sections(document, tell),
-            evidence_section(report, tell),
-        ]
-    about: list[Section | None] = [subject_section(document, tell, report.identity)]
-    if kind == "agency":
-        about.append(changes_section(document, tell))
-    figures: list[Section | None] = [suppressed_section(document, tell)] if suppressed else _figures(document, tell)
-    after: list[Section | None] = []
-    if kind == "employee":
-        after = [feedback_section(document, tell), words_section(document, tell)]
-    elif kind == "agency":
-        after = [
-            offices_section(document, tell),
-            funnel_section(document, tell),
-            integrity_section(document, tell),
-            classes_section(document, tell),
-        ]
-    if kind == "employee":
-        figures.insert(1, use_section(document, tell))
-    return [*about, *figures, *after, evidence_section(report, tell)]
+def _sections(report: Printable, document: AnyReport, tell: Language) -> list[Section | None]:
+    """The sections in their order; None for what this report does not have."""
+    about, evidence = subject_section(document, tell, report.identity), evidence_section(report, tell)
+    figures = _figures(document, tell)
+    match document:
+        case SurveyReport():
+            return [about, mark_section(document, tell), *figures, *after_sections(document, tell), evidence]
+        case EmployeeReport():
+            # What may be done with the figures comes right below them, before anything else is read.
+            figures.insert(1, use_section(document, tell))
+            return [about, *figures, feedback_section(document, tell), words_section(document, tell), evidence]
+        case AgencyReport():
+            table, classes = offices_section(document, tell), classes_section(document, tell)
+            offices = [table, funnel_section(document, tell), integrity_section(document, tell), classes]
+            return [about, changes_section(document, tell), *figures, *offices, evidence]
+        case OfficeReport():
+            return [about, *figures, evidence]
 
 
-def _figures(document: Mapping[str, Any], tell: Language) -> list[Section | None]:
-    sections: list[Section | None] = [result_section(document, tell)]
-    if document["kind"] != "agency":
-        sections.append(comparison_section(document, tell))
+def _figures(document: AnyReport, tell: Language) -> list[Section | None]:
+    """The sections with figures, or the one that says why there are none."""
+    figures = document.figures
+    if not isinstance(figures, Figures):
+        return [suppressed_section(document, tell)]
+    if isinstance(document, SurveyReport):
+        return [*survey_sections(document, figures, tell)]
+    sections: list[Section | None] = [result_section(document, figures, tell)]
+    # An agency has no peers here to be compared with.
+    if not isinstance(document, AgencyReport):
+        sections.append(comparison_section(document, figures.comparison, tell))
     return [
         *sections,
         trend_section(document, tell),
-        alarms_section(document, tell),
-        collection_section(document, tell),
+        alarms_section(figures, document.method.index_name, tell),
+        collection_section(document, figures, tell),
     ]

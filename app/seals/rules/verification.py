@@ -32,7 +32,7 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class AlteredPlace:
     """Where an envelope differs from what was sealed: a JSON pointer into the envelope, `/document/…` mostly."""
 
     pointer: str
@@ -44,7 +44,7 @@ class Verdict:
     """`key` is the key the envelope names; `seal_altered` says that its signature does not fit its digests."""
 
     outcome: Outcome
-    places: tuple[Place, ...] = ()
+    places: tuple[AlteredPlace, ...] = ()
     key: str | None = None
     seal_altered: bool = False
     reason: str | None = None
@@ -76,16 +76,16 @@ def verify(envelope: object, public_keys: Mapping[str, bytes]) -> Verdict:
     key = sealed.signature.key
     found = _differences(sealed)
     if key not in public_keys:
-        return Verdict(Outcome.unknown_key, (*found, *_strange(sealed)), key)
+        return Verdict(Outcome.unknown_key, (*found, *_unsealed_members(sealed)), key)
     whole = _digest_or_none(sealed.document)
     if _is_signed(sealed, public_keys[key]):
         # Where no section differs the document itself may have become another kind of value.
         if not found and whole != sealed.digest:
-            found = [Place("/document", Change.changed)]
-        places = (*found, *_strange(sealed))
+            found = [AlteredPlace("/document", Change.changed)]
+        places = (*found, *_unsealed_members(sealed))
         return Verdict(Outcome.altered if places else Outcome.valid, places, key)
-    seal = Place(_altered_member(fits=whole == sealed.digest, differs=bool(found)), Change.changed)
-    return Verdict(Outcome.altered, (seal, *found, *_strange(sealed)), key, seal_altered=True)
+    seal = AlteredPlace(_altered_member(fits=whole == sealed.digest, differs=bool(found)), Change.changed)
+    return Verdict(Outcome.altered, (seal, *found, *_unsealed_members(sealed)), key, seal_altered=True)
 
 
 def _is_signed(sealed: _Envelope, public_key: bytes) -> bool:
@@ -108,8 +108,8 @@ def _altered_member(*, fits: bool, differs: bool) -> str:
     return "/signature"
 
 
-def _differences(sealed: _Envelope) -> list[Place]:
-    """Sections that differ from what the seal says of them, each told once and as finely as is true."""
+def _differences(sealed: _Envelope) -> list[AlteredPlace]:
+    """The sections that differ from their digests: each once, and the inner part where only that one differs."""
     present = sections(sealed.document, _digest_or_none)
     found = {
         pointer: _change(sealed.sections.get(pointer), pointer in present)
@@ -117,11 +117,11 @@ def _differences(sealed: _Envelope) -> list[Place]:
         if pointer not in present or sealed.sections.get(pointer) != present[pointer]
     }
     structured = {step("", name) for name, value in children(sealed.document) if isinstance(value, dict | list)}
-    # Told as a whole: what came, what went, and what is no longer an object or an array.
+    # Reported as a whole: what was added or removed, and what is no longer an object or an array.
     coarse = {pointer for pointer, change in found.items() if change != Change.changed or pointer not in structured}
     finer = {_parent(pointer) for pointer in found} - coarse
     return [
-        Place(f"/document{pointer}", change)
+        AlteredPlace(f"/document{pointer}", change)
         for pointer, change in found.items()
         if _parent(pointer) not in coarse and pointer not in finer
     ]
@@ -137,11 +137,11 @@ def _parent(pointer: str) -> str | None:
     return pointer.rpartition("/")[0] or None
 
 
-def _strange(sealed: _Envelope) -> list[Place]:
-    """Members that no seal has: nothing vouches for them."""
+def _unsealed_members(sealed: _Envelope) -> list[AlteredPlace]:
+    """Members beside the sealed ones: no digest covers them, so a reader must not take them for signed."""
     inside = (step("/signature", name) for name in sealed.signature.model_extra or ())
     beside = (step("", name) for name in sealed.model_extra or ())
-    return [Place(pointer, Change.added) for pointer in (*beside, *inside)]
+    return [AlteredPlace(pointer, Change.added) for pointer in (*beside, *inside)]
 
 
 def _digest_or_none(value: Any) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import select
 
+from app.closing.rules.report_documents.reports import parse_report
 from app.closing.tables import Report
 from app.foundation.storage.database import Database
 from app.reports.formats.printable import Printable
@@ -85,7 +86,7 @@ def named(document: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def draft(document: Mapping[str, Any]) -> Printable:
     """A draft to print."""
-    return Printable(document)
+    return Printable(parse_report(document))
 
 
 def sealed(document: Mapping[str, Any], key: SigningKey) -> Printable:
@@ -94,4 +95,4 @@ def sealed(document: Mapping[str, Any], key: SigningKey) -> Printable:
     final = {**document, "state": "final", "final_on": final_on}
     if document["kind"] == "employee":
         final = {**final, "reply": document["reply"] or REPLY, "note": document["note"] or NOTE}
-    return Printable(final, sign(final, key), ADDRESS)
+    return Printable(parse_report(final), sign(final, key), ADDRESS)

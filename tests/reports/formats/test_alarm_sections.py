@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from app.closing.rules.report_documents.figures import Figures
+from app.closing.rules.report_documents.reports import parse_report
 from app.reports.sections.alarms import alarms_section
 from app.reports.sections.blocks import Facts, Section, Table, Words
 from app.reports.sections.collection import collection_section
@@ -15,13 +17,20 @@ from tests.reports.formats.samples import draft
 Drafts = Mapping[str, Mapping[str, Any]]
 
 
-def document(drafts: Drafts, code: str, **alarms: Any) -> dict[str, Any]:
-    figures = drafts[code]["figures"]
-    return {**drafts[code], "figures": {**figures, "alarms": {**figures["alarms"], **alarms}}}
+def figures(drafts: Drafts, code: str, **alarms: Any) -> Figures:
+    """The figures of a unit with other alarms."""
+    stored = drafts[code]["figures"]
+    return Figures.model_validate({**stored, "alarms": {**stored["alarms"], **alarms}})
 
 
-def table(section: Section | None) -> Table:
+def alarms(drafts: Drafts, code: str, language_code: str = "en", **changed: Any) -> Section:
+    """The section of alarms of a unit, some of them changed."""
+    section = alarms_section(figures(drafts, code, **changed), "IKL", language(language_code))
     assert section
+    return section
+
+
+def table(section: Section) -> Table:
     [found] = [block for block in section.blocks if isinstance(block, Table)]
     return found
 
@@ -34,8 +43,7 @@ def table(section: Section | None) -> Table:
     ],
 )
 def test_a_drop_is_told_by_the_day_its_week_begins(drafts: Drafts, code: str, told: str) -> None:
-    alarmed = document(drafts, "E001", index={"state": "alarm", "week": "2026-W38"})
-    section = alarms_section(alarmed, language(code))
+    section = alarms(drafts, "E001", code, index={"state": "alarm", "week": "2026-W38"})
     assert table(section).rows[-1] == ("IKL", told)
     assert [len(row) for row in table(section).rows] == [2] * 4
 
@@ -43,7 +51,7 @@ def test_a_drop_is_told_by_the_day_its_week_begins(drafts: Drafts, code: str, to
 def test_offices_have_their_low_answers_beside_it(drafts: Drafts) -> None:
     low = {name: {"state": "not-enough-months", "months": []} for name in ("speed", "transparency", "friendliness")}
     low["speed"] = {"state": "alarm", "months": ["2026-07", "2026-09"]}
-    section = alarms_section(document(drafts, "dukcapil", low_answers=low), language("en"))
+    section = alarms(drafts, "dukcapil", low_answers=low)
     assert [row[2] for row in table(section).rows] == [
         "alarm in Jul 2026, Sept 2026",
         "not enough months with ratings to tell",
@@ -63,18 +71,15 @@ def test_offices_have_their_low_answers_beside_it(drafts: Drafts) -> None:
 def test_what_is_the_same_of_all_is_told_once(drafts: Drafts, state: str, told: str) -> None:
     same = {"state": state, "week": None}
     names = ("speed", "transparency", "friendliness")
-    person = alarms_section(document(drafts, "E001", index=same, dimensions=dict.fromkeys(names, same)), language("en"))
-    assert person
+    person = alarms(drafts, "E001", index=same, dimensions=dict.fromkeys(names, same))
     assert person.blocks[0] == Facts((("Drop over weeks", told),))
     low = {name: {"state": "no-alarm", "months": []} for name in names}
-    both = document(drafts, "dukcapil", index=same, dimensions=dict.fromkeys(names, same), low_answers=low)
-    office = alarms_section(both, language("en"))
-    assert office
+    office = alarms(drafts, "dukcapil", index=same, dimensions=dict.fromkeys(names, same), low_answers=low)
     assert office.blocks[0] == Facts((("Drop over weeks", told), ("More low answers than usual", "no alarm")))
 
 
 def test_what_differs_is_told_of_each(drafts: Drafts) -> None:
-    section = alarms_section(document(drafts, "E001", index={"state": "no-variation", "week": None}), language("en"))
+    section = alarms(drafts, "E001", index={"state": "no-variation", "week": None})
     assert table(section).rows[-1][1] == "cannot be told: all earlier answers were the same"
     assert table(section).rows[0][1] == "no alarm"
 
@@ -87,16 +92,20 @@ def test_it_says_that_an_alarm_is_no_verdict_and_stands_in_reports_of_persons_an
 
 
 def test_reports_made_before_there_were_alarms_and_agencies_have_none(drafts: Drafts) -> None:
-    figures = {
-        name: value for name, value in drafts["E001"]["figures"].items() if name not in ("alarms", "channel_mix")
+    stored = drafts["E001"]["figures"].items()
+    older = {
+        **drafts["E001"],
+        "figures": {name: value for name, value in stored if name not in ("alarms", "channel_mix")},
     }
-    older = {**drafts["E001"], "figures": figures}
     for each in (older, drafts["kota"]):
         assert "alarms" not in [part.name for part in view(draft(each), "en").sections]
 
 
 def test_the_mix_of_channels_is_told_with_the_reason_why_it_is_missing(drafts: Drafts) -> None:
-    [facts] = [b for b in collection_section(drafts["E001"], language("en")).blocks if isinstance(b, Facts)]
+    report = parse_report(drafts["E001"])
+    assert isinstance(report.figures, Figures)
+    section = collection_section(report, report.figures, language("en"))
+    [facts] = [block for block in section.blocks if isinstance(block, Facts)]
     assert dict(facts.items)["Mean weighted by channel"] == (
         "cannot be told: the people served per channel are not reported"
     )

@@ -106,7 +106,7 @@ def test_three_dimensions_are_never_called_skm(drafts: dict[str, dict[str, Any]]
 
 
 def test_a_suppressed_survey_says_why(document: dict[str, Any]) -> None:
-    figures = {**dict.fromkeys(document["figures"]), "suppressed": True}
+    figures = {**dict.fromkeys(document["figures"]), "code": "dukcapil", "suppressed": True}
     survey = {**document["survey"], "results": None, "sample": None, "profile": None, "suggestions": []}
     words = view(draft({**document, "n": 0, "withheld": "few", "figures": figures, "survey": survey}))
     assert [each.name for each in words.sections][:2] == ["subject", "result"]
