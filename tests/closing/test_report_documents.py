@@ -32,6 +32,7 @@ from tests.closing.documents import (
     survey_document,
 )
 from tests.closing.steps import close, finalise, rated
+from tests.closing.steps import report as stored_report
 from tests.house import House
 from tests.ratings.visits import put
 
@@ -188,3 +189,12 @@ def test_the_final_document_is_the_stored_draft_with_what_was_written_to_it() ->
         "note": None,
         "publications": [],
     }
+
+
+def test_a_question_that_nobody_answered_is_left_out_of_the_feedback(house: House) -> None:
+    put(house.database, [*rated("E001", 12, "-34"), *rated(None, 12)])
+    close(house)
+    feedback = stored_report(house, "E001")["document"]["feedback"]
+    [sentence] = feedback["berorientasi_pelayanan"]["en"].splitlines()
+    assert sentence.startswith("Friendliness")
+    assert set(feedback) == {"berorientasi_pelayanan", "akuntabel"}

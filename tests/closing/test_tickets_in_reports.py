@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
+from app.closing.rules.report_documents.reports import parse_report
 from app.reports.formats.as_html import html_bytes
 from app.reports.formats.as_pdf import pdf_bytes
 from app.reports.formats.as_xlsx import xlsx_bytes
@@ -58,7 +59,7 @@ def test_every_report_with_figures_tells_its_tickets(october: House) -> None:
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_format_says_so_in_both_languages(october: House, unit: str, language: str) -> None:
     close(october)
-    printable = Printable(report(october, unit)["document"])
+    printable = Printable(parse_report(report(october, unit)["document"]))
     page = html_bytes(printable, language).decode()
     pages = PdfReader(BytesIO(pdf_bytes(printable, language))).pages
     paper = " ".join(" ".join(each.extract_text() for each in pages).split())
