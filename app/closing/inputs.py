@@ -8,7 +8,7 @@ from typing import Any
 from app.directory.catalogue_store import WholeDirectory, whole_directory
 from app.directory.listing_store import families_of
 from app.directory.rules.office_tree import subtree
-from app.disclosure.rules.ledger import Month, Part, Release, remembered
+from app.disclosure.rules.ledger import Month, Part, Release, with_emptied_parts
 from app.disclosure.rules.measured_units import parts_of
 from app.foundation.storage.database import Session
 from app.indices.rules.calendar import Span, months_until
@@ -76,7 +76,7 @@ class Premises:
         counts: Counter[Part] = Counter()
         for month, rows in self.months.items():
             counts.update(parts_of(rows, month))
-        return remembered(self.former, counts, self.months)
+        return with_emptied_parts(self.former, counts, self.months)
 
 
 def read_premises(

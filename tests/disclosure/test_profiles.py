@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.disclosure.rules.comments import MOST, Said, addable, pooled, released
+from app.disclosure.rules.comments import MOST, StoredComment, addable, pooled, released
 from app.disclosure.rules.profiles import NOT_GIVEN, attribute_block, profile
 
 TEN = tuple(f"saran {n}" for n in range(10))
@@ -65,16 +65,16 @@ def test_comments_are_released_from_ten_on_and_never_a_few_more() -> None:
 
 
 def test_the_whole_quotes_its_offices_and_the_rest_only_from_ten_on() -> None:
-    own = [Said("a", text) for text in TEN]
-    few = [Said("b", f"lain {n}") for n in range(9)]
+    own = [StoredComment("a", text) for text in TEN]
+    few = [StoredComment("b", f"lain {n}") for n in range(9)]
     assert pooled([*few, *own], {"a": TEN}) == list(TEN)
-    enough = [*few, Said("c", "satu"), *own]
+    enough = [*few, StoredComment("c", "satu"), *own]
     assert len(pooled(enough, {"a": TEN, "b": ()})) == 20
     # What an office may not quote yet, the whole may not either.
-    assert pooled([*own, Said("a", "baru")], {"a": TEN}) == list(TEN)
+    assert pooled([*own, StoredComment("a", "baru")], {"a": TEN}) == list(TEN)
     # Cut off at the most, too few of the rest would be left to hide among.
-    many = [Said("a", str(n)) for n in range(MOST - 5)]
-    rest = [Said("b", "lain") for _ in range(10)]
+    many = [StoredComment("a", str(n)) for n in range(MOST - 5)]
+    rest = [StoredComment("b", "lain") for _ in range(10)]
     assert len(pooled([*many, *rest], {"a": [each.text for each in many]})) == MOST - 5
 
 
@@ -82,8 +82,8 @@ OCTOBER, NOVEMBER, DECEMBER = "2026-10", "2026-11", "2026-12"
 OFFICE = {"a": frozenset("a")}
 
 
-def said(n: int, month: str, office: str = "a") -> list[Said]:
-    return [Said(office, f"{month} {number}", month) for number in range(n)]
+def said(n: int, month: str, office: str = "a") -> list[StoredComment]:
+    return [StoredComment(office, f"{month} {number}", month) for number in range(n)]
 
 
 def test_a_quarter_adds_no_few_beside_all_its_months_together() -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from app.closing.inputs import Premises
 from app.closing.rules.documents import Document, standing_again
-from app.disclosure.rules.comments import Said, addable, pooled, released
+from app.disclosure.rules.comments import StoredComment, addable, pooled, released
 from app.disclosure.rules.ledger import Release
 from app.disclosure.rules.minimum import hides_an_item
 from app.disclosure.rules.profiles import Profile, profile
@@ -53,7 +53,7 @@ class Sources:
 
     profiles: Mapping[str, Mapping[str, Mapping[str, int]]]
     raters: Mapping[str, int]
-    comments: Sequence[Said]
+    comments: Sequence[StoredComment]
     former: Mapping[str, Sequence[Former]]
     trend: Mapping[str, Sequence[Mapping[str, Any]]]
     quoted: Sequence[Release]

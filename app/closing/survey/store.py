@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlmodel import and_, col, delete, func, select
 
 from app.closing.tables import FollowUp, Period, Publication, Report
-from app.disclosure.rules.comments import Said
+from app.disclosure.rules.comments import StoredComment
 from app.foundation.storage.database import Session
 from app.indices.rules.calendar import Span
 from app.ratings.status import OPEN
@@ -54,13 +54,13 @@ def raters(session: Session, agency_id: str, first: date, last: date) -> dict[st
     return {office: int(n) for office, n in session.exec(query)}
 
 
-def comments(session: Session, agency_id: str, first: date, last: date) -> list[Said]:
+def comments(session: Session, agency_id: str, first: date, last: date) -> list[StoredComment]:
     """The comments of whole months in the order of their random ids."""
     query = select(Comment.office, Comment.text, col(Comment.written_in)).where(
         Comment.agency_id == agency_id, col(Comment.written_in).between(first, last)
     )
     rows = session.exec(query.order_by(col(Comment.comment_id)))
-    return [Said(office, text, f"{month:%Y-%m}") for office, text, month in rows]
+    return [StoredComment(office, text, f"{month:%Y-%m}") for office, text, month in rows]
 
 
 def surveys_overlapping(session: Session, agency_id: str, span: Span) -> list[Told]:
