@@ -64,7 +64,7 @@ def jobs_of(
     return (
         Job("tidy", HOUR, tidied),
         Job("look", MINUTE, told),
-        Job("screening", MINUTE, nightly.look, at_once=False),
+        Job("screening", MINUTE, nightly.run_if_due, at_once=False),
     )
 
 

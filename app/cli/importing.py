@@ -67,7 +67,7 @@ def import_answers(
     now = system_clock()
     with database() as db:
         keys, premises = _keys(db), _premises(db, agency, now)
-        questionnaire = _named("instrument", instrument, premises.shelf)
+        questionnaire = _named("instrument", instrument, premises.instruments)
         form = Form(
             office=_named("office", office, premises.catalogue.offices),
             service=_named("service", service, {code: code for code in premises.catalogue.services}),

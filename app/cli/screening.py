@@ -19,9 +19,9 @@ from app.foundation.storage.database import Database, Session
 from app.foundation.translations import translator
 from app.screening import decisions as deciding
 from app.screening.decisions import CONFIRMED, RELEASED
-from app.screening.opening_record import in_words, put_opening
+from app.screening.opening_record import opening_in, put_opening
 from app.screening.rules.opening_hours import read_week
-from app.screening.run import order, run_agency
+from app.screening.run import run_agency, usual_order
 from app.screening.schemas import DecisionIn, FindingOut, FindingQuery, Standing
 
 screen = typer.Typer(help="Screening: what it doubts, and what is decided of it.", no_args_is_help=True)
@@ -46,7 +46,7 @@ def run(
         raise fail("Name a day, or the first of several, but not both.")
     first = since if day is None else day
     now = system_clock()
-    what = order(
+    what = usual_order(
         now,
         actor(),
         settings().trace_days,
@@ -109,7 +109,7 @@ def hours(
 ) -> None:
     """Tell when an office is open, from today on: kiosk ratings outside are then doubted."""
     try:
-        told = in_words(read_week(week))
+        told = opening_in(read_week(week))
     except ValueError as fault:
         raise fail(f"{str(fault).capitalize()}.") from None
     with database() as db:

@@ -10,7 +10,7 @@ from app.closing.rules.report_documents.reports import AnyReport
 from app.directory.catalogue_store import WholeDirectory, whole_directory
 from app.directory.listing_store import agency_name, families_of
 from app.directory.rules.office_tree import subtree
-from app.disclosure.rules.ledger import Month, Part, Release, remembered
+from app.disclosure.rules.ledger import Month, Part, Release, with_emptied_parts
 from app.disclosure.rules.measured_units import parts_of
 from app.disclosure.rules.stored_releases import releases_in
 from app.foundation.storage.database import Session
@@ -93,7 +93,7 @@ class ClosingInputs:
         counts: Counter[Part] = Counter()
         for month, rows in self.months.items():
             counts.update(parts_of(rows, month))
-        return remembered(self.former, counts, self.months)
+        return with_emptied_parts(self.former, counts, self.months)
 
 
 def read_inputs(session: Session, planned: PlannedRevision) -> ClosingInputs:

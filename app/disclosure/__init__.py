@@ -1,1 +1,1 @@
-"""The gate: what may be published beside everything published before, so that no figure tells about a few citizens."""
+"""Disclosure control: what may be published beside all earlier figures, so that none isolates a few citizens."""

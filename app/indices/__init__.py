@@ -1,1 +1,1 @@
-"""What the counted answer sheets say: exact official figures, and intervals beside them."""
+"""Indices of counted answer sheets: exact official figures with intervals; `GET /v1/indices`."""

@@ -17,7 +17,7 @@ ROW = ("group", "name", "n", "held", "suppressed")
 DIMENSION = ("n", "mean", "index", "grade", "lower", "upper")
 # No item's column can have one of these names, for theirs all end in an underscore and a word of the above.
 INDEX = ("index", "grade", "words_id", "words_en", "confidence", "lower", "upper", "complete_sheets")
-# What is in no figure: open answers, and the tickets of the same places and days.
+# Counts that are in no figure: open answers, and the tickets of the same offices and days.
 BESIDE = ("open", "mean_open", "index_open", "tickets_issued", "tickets_armed", "tickets_spent", "tickets_coverage")
 
 
@@ -31,6 +31,7 @@ def csv_text(table: IndexTable) -> str:
         line = {**_shared(out), **_row(source.group, row), **_index(row.index), **_beside(row)}
         for dimension in row.dimensions:
             line |= _dimension(dimension)
+        # A name that begins with = would be run as a formula by a spreadsheet.
         writer.writerow({name: guarded(cell) for name, cell in line.items()})
     return text.getvalue()
 

@@ -1,4 +1,4 @@
-"""The days a question is about: local days of the offices, both included."""
+"""The period of a query: local days of the offices, both ends included."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -32,6 +32,7 @@ def period_of(first: date | None, last: date | None, now: datetime, longest_days
     period = Period(first or month.first, last or month.last)
     if period.first > period.last:
         raise Problem("period-reversed")
+    # Broken months and persons are read row by row, so an unlimited period could keep a connection for minutes.
     if period.days > longest_days:
         raise Problem("period-too-long", days=longest_days)
     return period

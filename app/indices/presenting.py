@@ -1,4 +1,4 @@
-"""From rows of figures to the wire. What is official becomes text here, and floats only from intervals."""
+"""Rows of figures as wire models. Official figures become text here; floats come from intervals alone."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -40,7 +40,7 @@ GROUPS: Mapping[By, type[AnyGroup]] = {
 
 
 def table_out(table: IndexTable) -> IndexTableOut:
-    """The table as it goes out."""
+    """The table on the wire."""
     instrument = table.scoring.instrument
     return IndexTableOut.model_validate(
         {
@@ -56,7 +56,7 @@ def table_out(table: IndexTable) -> IndexTableOut:
 
 
 def rules_of(scoring: Scoring) -> dict[str, str]:
-    """By which rules figures were made, as every answer and report says it."""
+    """The rules by which figures were made, as every response and report names them."""
     instrument = scoring.instrument
     return {
         "instrument": instrument.id,

@@ -1,4 +1,4 @@
-"""What a question about indices may say, in an address as on the command line."""
+"""The query for indices, the same in a URL and on the command line."""
 
 from typing import Annotated, Literal
 

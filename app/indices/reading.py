@@ -1,4 +1,4 @@
-"""Answers one question about indices: from the words of a query to rows of figures that may be shown."""
+"""Reads indices: from a query to rows of figures that may be shown."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -21,13 +21,13 @@ from app.ratings.tallies.rules.query_plan import By, Selection, plan
 from app.ratings.tallies.store import sheet_counts
 from app.screening.held_store import held_reasons
 from app.tickets.counts import ticket_sums
-from app.tickets.rules.lifecycle import NONE, TicketSum
+from app.tickets.rules.lifecycle import NO_TICKETS, TicketSum
 
 Choice = TypeVar("Choice")
 
 
 def read_indices(session: Session, reach: Reach, query: IndexQuery, *, now: datetime, longest_days: int) -> IndexTable:
-    """The figures that somebody with this reach asks for.
+    """The figures of a query, for somebody with this reach.
 
     A person's figure counts only ratings given at the offices asked for. Raises problems for what is
     unknown or out of scope, and for a period that is none or too long.
@@ -37,6 +37,7 @@ def read_indices(session: Session, reach: Reach, query: IndexQuery, *, now: date
     scoring = _scoring(session, agency_id, query)
     selection = _selection(session, reach, query, period)
     counts = sheet_counts(session, agency_id, selection, plan(selection))
+    # Asked only where nothing was found: an office with ratings exists, and its figures cost one query less.
     if not counts and query.office is not None and not names_of(session, agency_id, By.office, [query.office]):
         raise Problem("office-unknown")
     personal = about_person(query.employee, query.by)
@@ -47,14 +48,14 @@ def read_indices(session: Session, reach: Reach, query: IndexQuery, *, now: date
             (each, each.value if each else None) for each in _groups(session, agency_id, query.by, counts)
         )
     )
-    # Hardly anything is ever held: then nobody is asked why.
+    # Held sheets are rare, and without one the query for reasons is spared.
     reasons = held_reasons(session, agency_id, selection) if any(HELD in each for each in counts.values()) else {}
     return IndexTable(agency_id, scoring, period, query.by, rows, reasons)
 
 
 def _tickets(session: Session, agency_id: str, asked: Selection) -> Callable[[str | None], TicketSum | None]:
-    """The tickets of each row; a ticket knows no channel, so rows about one have none."""
-    if By.channel in asked.asked:
+    """The ticket counts of each row, by group; a ticket has no channel, so a selection by channel has none."""
+    if By.channel in asked.distinctions:
         return lambda _: None
     sums = ticket_sums(
         session,
@@ -66,7 +67,7 @@ def _tickets(session: Session, agency_id: str, asked: Selection) -> Callable[[st
         service=asked.service,
         employee=asked.employee,
     )
-    return lambda value: sums.get(value, NONE)
+    return lambda value: sums.get(value, NO_TICKETS)
 
 
 def _scoring(session: Session, agency_id: str, query: IndexQuery) -> Scoring:
@@ -80,7 +81,7 @@ def _scoring(session: Session, agency_id: str, query: IndexQuery) -> Scoring:
 
 def instrument_of(session: Session, agency_id: str, identifier: str) -> Instrument:
     """The agency's instrument of this id. Raises `instrument-unknown`."""
-    # The shipped instruments need no look at the agency's own shelf, and almost every question is about them.
+    # The agency's own instruments are read only for other ids: almost every query is about a shipped one.
     instrument = shipped().get(identifier) or instruments_of(session, agency_id).get(identifier)
     if instrument is None:
         raise Problem("instrument-unknown")
@@ -114,7 +115,7 @@ def _selection(session: Session, reach: Reach, query: IndexQuery, period: Period
 def _offices(session: Session, reach: Reach, query: IndexQuery) -> tuple[frozenset[str], bool]:
     """The offices asked for, and whether they are all there are."""
     if query.office is not None and query.include is None and reach.root is None:
-        # One office alone, for a key that reaches all of them: nothing of the tree matters.
+        # One office alone, for a key that reaches all of them: the tree need not be read.
         return frozenset({query.office}), False
     parents = office_parents(session, reach.agency_id)
     offices = offices_asked(parents, reach, query.office, children=query.include is not None)
@@ -122,7 +123,7 @@ def _offices(session: Session, reach: Reach, query: IndexQuery) -> tuple[frozens
 
 
 def _groups(session: Session, agency_id: str, by: By | None, values: Collection[str | None]) -> list[Group | None]:
-    """The groups with ratings, sorted; without a grouping the one row that is always there."""
+    """The groups with ratings, sorted; without a grouping one None, for the single row that is always there."""
     if by is None:
         return [None]
     found = sorted(value for value in values if value is not None)

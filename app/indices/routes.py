@@ -1,4 +1,4 @@
-"""The HTTP of this room: indices as JSON or CSV."""
+"""Indices over HTTP, as JSON or CSV."""
 
 from typing import Annotated, Any
 
@@ -43,6 +43,7 @@ def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery
     media_type = media_type_for(request, OFFERED)
     table = _read(request, principal, query)
     text = csv_text(table) if media_type == CSV else table_out(table).model_dump_json(by_alias=True)
+    # Without Vary a cache could give the CSV of one client to another that asks for JSON.
     return Response(text, media_type=media_type, headers={"Vary": "Accept"})
 
 

@@ -1,1 +1,1 @@
-"""Where ratings come in: with a key, with a ticket, with neither; quotas; what citizens see before they rate."""
+"""Intake of ratings: with a key, with a ticket, with neither; quotas; what citizens are shown before they rate."""

@@ -1,4 +1,4 @@
-"""The intake's HTTP: one rating, or a batch of them."""
+"""Intake over HTTP: one rating, or a batch of them."""
 
 import json
 from collections import Counter
@@ -38,10 +38,10 @@ raters = requires_proof(KeyKind.device, KeyKind.app)
 batchers = requires(KeyKind.device, KeyKind.app)
 # A rating is small; a batch of 500 with comments fits into a mebibyte.
 LIMITS = {"/v1/ratings": 16 * 1_024, "/v1/ratings/batch": 1_024 * 1_024}
-one_way = fast_path_route(raters, LIMITS, {RatingIn: TolerantRatingIn})
-batch_way = fast_path_route(batchers, LIMITS, {BatchIn: TolerantBatchIn})
-router = APIRouter(prefix="/v1", tags=["ratings"], route_class=one_way)
-batch_router = APIRouter(prefix="/v1", tags=["ratings"], route_class=batch_way)
+rating_route = fast_path_route(raters, LIMITS, {RatingIn: TolerantRatingIn})
+batch_route = fast_path_route(batchers, LIMITS, {BatchIn: TolerantBatchIn})
+router = APIRouter(prefix="/v1", tags=["ratings"], route_class=rating_route)
+batch_router = APIRouter(prefix="/v1", tags=["ratings"], route_class=batch_route)
 Rater = Annotated[Principal | None, Depends(raters)]
 Batcher = Annotated[Principal, Depends(batchers)]
 # A key, or what the body holds instead.
@@ -75,7 +75,7 @@ async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Re
         if principal is not None and type(sheet) is RatingIn and sheet.ticket is None and sheet.agency is None:
             accepted = await intake.submit(principal, sheet)
         else:
-            accepted = await _at_another_door(request, principal, sheet)
+            accepted = await _submit_without_plain_key(request, principal, sheet)
     except Problem as problem:
         metrics.submitted(outcome_of(problem))
         raise
@@ -88,23 +88,23 @@ async def post_rating(request: Request, principal: Rater, sheet: RatingIn) -> Re
     return PreparedResponse(rating_body(accepted), 200 if replayed else 201, replayed=replayed)
 
 
-async def _at_another_door(request: Request, principal: Principal | None, sheet: object) -> Accepted:
-    """What comes with a ticket, without a key, or is no rating at all."""
+async def _submit_without_plain_key(request: Request, principal: Principal | None, sheet: object) -> Accepted:
+    """A rating with a ticket or without a key; raises the problem of what is no valid rating."""
     services = services_of(request)
     if isinstance(sheet, MalformedItem):
         raise key_missing() if principal is None and not sheet.is_keyless else validation_problem(sheet.error)
-    assert isinstance(sheet, RatingIn), "the tolerant second look knows nothing else"
+    assert isinstance(sheet, RatingIn), "the tolerant model gives nothing else"
     address = request.client.host if request.client else ""
     if sheet.ticket is not None:
         check_ticketed(sheet, principal.kind if principal else None)
-        door = services.of(TicketIntake)
-        return await door.spend(sheet, principal, address)
+        tickets = services.of(TicketIntake)
+        return await tickets.spend(sheet, principal, address)
     if principal is not None:
         refuse_agency()
     if sheet.agency is None:
         raise key_missing()
-    open_door = services.of(OpenAnswerIntake)
-    return await open_door.submit(sheet, sheet.agency, address)
+    open_answers = services.of(OpenAnswerIntake)
+    return await open_answers.submit(sheet, sheet.agency, address)
 
 
 @batch_router.post(
@@ -130,8 +130,8 @@ async def post_batch(request: Request, principal: Batcher, batch: BatchIn) -> Re
         raise Problem("batch-too-long", limit=LONGEST_BATCH)
     intake = services.of(Intake)
     sheets = [item for item in batch.ratings if _is_complete(item)]
-    judged = iter(await intake.submit_all(principal, sheets) if sheets else [])
-    outcomes = [next(judged) if _is_complete(item) else _malformed(item) for item in batch.ratings]
+    validated = iter(await intake.submit_all(principal, sheets) if sheets else [])
+    outcomes = [next(validated) if _is_complete(item) else _malformed(item) for item in batch.ratings]
     _count(services.metrics, outcomes)
     language = negotiate(request.headers.get("accept-language"), services.settings.language)
     translate = translator(language)
@@ -142,7 +142,7 @@ async def post_batch(request: Request, principal: Batcher, batch: BatchIn) -> Re
 
 
 def _is_complete(item: RatingIn | MalformedItem) -> bool:
-    """Whether it may be judged: a ticket is spent alone, and a key says its agency."""
+    """Whether it belongs in a batch: with an id, without ticket (spent one by one) or agency (the key has one)."""
     return isinstance(item, RatingIn) and item.id is not None and item.ticket is None and item.agency is None
 
 
@@ -158,7 +158,7 @@ def _malformed(item: RatingIn | MalformedItem) -> Problem:
 
 
 def _item(item: RatingIn | MalformedItem, outcome: Accepted | Problem, translate: Translate) -> str:
-    """The JSON of one result; an id needs no escaping."""
+    """The JSON of one result of a batch."""
     if isinstance(outcome, Accepted):
         return f'{{"id":"{item.id}","status":{200 if outcome.is_replay else 201}}}'
     rating_id = str(item.id) if item.id is not None else None
@@ -177,7 +177,7 @@ def rating_body(accepted: Accepted) -> bytes:
 
 
 def outcome_of(problem: Problem) -> str:
-    """The most telling code of a refusal, for the metrics."""
+    """The code of a refusal for the metrics: that of its first field error, or its own."""
     return problem.errors[0].code if problem.errors else problem.code
 
 

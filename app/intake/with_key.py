@@ -1,4 +1,4 @@
-"""Intake: has a sheet judged and hands it to the writer. What is answered as stored is on disk."""
+"""Intake with a key: validates sheets and hands them to the writer. What is answered as stored is on disk."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
@@ -21,10 +21,10 @@ from app.ratings.validation import KnownCodes, RatingValidator
 from app.ratings.writer import Writer
 from app.ratings.writer_thread import Result
 
-UNFIT, TOO_FAST = 422, 429
-Judged: TypeAlias = NewRating | Result
+INVALID, TOO_FAST = 422, 429
+Validated: TypeAlias = NewRating | Result
 
-# Faults that a change of the directory a moment ago may have mended.
+# Faults that a recent change of the directory may have mended, which the cached catalogue does not show yet.
 MAY_BE_STALE = frozenset(
     {"office-unknown", "service-unknown", "service-elsewhere", "employee-unknown", "employee-not-posted",
      "instrument-unknown"}
@@ -44,22 +44,22 @@ class Accepted(NamedTuple):
 
 
 class Intake:
-    """Takes sheets for one process."""
+    """Validates and stores the sheets that one process receives with a key."""
 
     def __init__(
         self,
         *,
         catalogues: CatalogueCache,
-        shelves: InstrumentCache,
-        judge: RatingValidator,
+        instruments: InstrumentCache,
+        validator: RatingValidator,
         store: RatingStore,
         writer: Writer,
         clock: Clock,
         quotas: DeviceQuotas,
     ) -> None:
         self._catalogues = catalogues
-        self._shelves = shelves
-        self._judge = judge
+        self._instruments = instruments
+        self._validator = validator
         self._store = store
         self._writer = writer
         self._clock = clock
@@ -67,131 +67,138 @@ class Intake:
 
     async def submit(self, principal: Principal, sheet: RatingIn) -> Accepted:
         """Store one rating; returns when it is on disk, raises a `Problem` otherwise."""
-        premises = self._remembered(principal.agency_id)
-        if premises is not None and sheet.id is not None and not self._is_paced(principal):
-            judged = self._judge.judge(principal, sheet, sheet.id, premises, self._clock())
-            if isinstance(judged, NewRating):
-                [result] = await self._writer.write((judged,))
+        codes = self._cached_codes(principal.agency_id)
+        # The fast path: with cached codes and no quota a rating needs neither another thread nor a second validation.
+        if codes is not None and sheet.id is not None and not self._is_paced(principal):
+            validated = self._validator.validate(principal, sheet, sheet.id, codes, self._clock())
+            if isinstance(validated, NewRating):
+                [result] = await self._writer.write((validated,))
                 return _accepted(sheet.id, result)
         [(rating_id, result)] = await self._submit(principal, (sheet,))
         return _accepted(rating_id, result)
 
     async def submit_all(self, principal: Principal, sheets: Sequence[RatingIn]) -> list[Accepted | Problem]:
         """One result per sheet, in order; one bad sheet costs no other."""
-        return [_ended(rating_id, result) for rating_id, result in await self._submit(principal, sheets)]
+        return [_outcome(rating_id, result) for rating_id, result in await self._submit(principal, sheets)]
 
     async def _submit(self, principal: Principal, sheets: Sequence[RatingIn]) -> list[tuple[UUID, Result]]:
         ids = [sheet.id or new_id() for sheet in sheets]
-        premises = self._remembered(principal.agency_id)
-        if premises is None:
-            premises = await run_sync(self._current_premises, principal.agency_id)
-        judged = self._judge_all(principal, sheets, ids, premises)
-        if any(_may_be_stale(one) for one in judged):
-            premises = await run_sync(self._fresh_premises, principal.agency_id)
-            judged = self._judge_all(principal, sheets, ids, premises)
+        codes = self._cached_codes(principal.agency_id)
+        if codes is None:
+            codes = await run_sync(self._current_codes, principal.agency_id)
+        validated = self._validate_all(principal, sheets, ids, codes)
+        # An administrator who has just added an employee must not see that employee's ratings refused.
+        if any(_may_be_stale(one) for one in validated):
+            codes = await run_sync(self._fresh_codes, principal.agency_id)
+            validated = self._validate_all(principal, sheets, ids, codes)
         if not self._is_paced(principal):
-            results = await self._write(judged)
+            results = await self._write(validated)
         else:
-            results = await self._write_paced(principal, ids, judged)
+            results = await self._write_paced(principal, ids, validated)
         await self._recognise_replays(principal, sheets, results)
         return list(zip(ids, results, strict=True))
 
-    async def _write(self, judged: Sequence[Judged]) -> list[Result]:
-        good = [one for one in judged if isinstance(one, NewRating)]
+    async def _write(self, validated: Sequence[Validated]) -> list[Result]:
+        good = [one for one in validated if isinstance(one, NewRating)]
         written = iter(await self._writer.write(good) if good else [])
-        return [next(written) if isinstance(one, NewRating) else one for one in judged]
+        return [next(written) if isinstance(one, NewRating) else one for one in validated]
 
     def _is_paced(self, principal: Principal) -> bool:
         return principal.kind is KeyKind.device and self._quotas.pace.is_limited
 
-    async def _write_paced(self, principal: Principal, ids: Sequence[UUID], judged: Sequence[Judged]) -> list[Result]:
+    async def _write_paced(
+        self, principal: Principal, ids: Sequence[UUID], validated: Sequence[Validated]
+    ) -> list[Result]:
         """Write what comes within the device's quota; only what is newly stored uses it up."""
-        shares = self._take(principal, ids, judged)
+        shares = self._take_shares(principal, ids, validated)
         if any(isinstance(share, int) for share in shares):
-            # What is stored already needs no share, and must not take one from what is new.
+            # A retry of a stored rating needs no share, and must not take one from what is new.
             self._give_back(shares)
-            judged = await run_sync(self._with_stored, principal.agency_id, judged)
-            shares = self._take(principal, ids, judged)
+            validated = await run_sync(self._with_existing, principal.agency_id, validated)
+            shares = self._take_shares(principal, ids, validated)
         within = [
-            _too_fast(share) if isinstance(share, int) else one for share, one in zip(shares, judged, strict=True)
+            _too_fast(share) if isinstance(share, int) else one for share, one in zip(shares, validated, strict=True)
         ]
         try:
             results = await self._write(within)
         except Problem:
+            # The writer's queue is full: nothing was stored, so nothing may use up the quota.
             self._give_back(shares)
             raise
         self._give_back(None if _is_new(result) else share for share, result in zip(shares, results, strict=True))
         return results
 
-    def _take(
-        self, principal: Principal, ids: Sequence[UUID], judged: Sequence[Judged]
+    def _take_shares(
+        self, principal: Principal, ids: Sequence[UUID], validated: Sequence[Validated]
     ) -> list[QuotaShare | int | None]:
         now = self._clock()
         return [
             self._quotas.take(principal.key_id, moment_of(rating_id), now) if isinstance(one, NewRating) else None
-            for rating_id, one in zip(ids, judged, strict=True)
+            for rating_id, one in zip(ids, validated, strict=True)
         ]
 
     def _give_back(self, shares: Iterable[QuotaShare | int | None]) -> None:
         self._quotas.give_back([share for share in shares if isinstance(share, QuotaShare)])
 
-    def _with_stored(self, agency_id: str, judged: Sequence[Judged]) -> list[Judged]:
-        """The same, with what stands there already in place of what would meet it."""
-        asked = [(one.key, one.digest) for one in judged if isinstance(one, NewRating)]
+    def _with_existing(self, agency_id: str, validated: Sequence[Validated]) -> list[Validated]:
+        """The ratings, each replaced by the existing row of its key if there is one: a replay or a conflict."""
+        asked = [(one.key, one.digest) for one in validated if isinstance(one, NewRating)]
         try:
-            met = iter(self._store.met(agency_id, asked))
+            existing = iter(self._store.existing(agency_id, asked))
         except SQLAlchemyError:
             raise busy() from None
-        return [(next(met) or one) if isinstance(one, NewRating) else one for one in judged]
+        return [(next(existing) or one) if isinstance(one, NewRating) else one for one in validated]
 
-    def _remembered(self, agency_id: str) -> KnownCodes | None:
+    def _cached_codes(self, agency_id: str) -> KnownCodes | None:
         catalogue = self._catalogues.remembered(agency_id)
-        shelf = self._shelves.remembered(agency_id)
-        return None if catalogue is None or shelf is None else KnownCodes(catalogue, shelf)
+        instruments = self._instruments.remembered(agency_id)
+        return None if catalogue is None or instruments is None else KnownCodes(catalogue, instruments)
 
-    def _current_premises(self, agency_id: str) -> KnownCodes:
-        return KnownCodes(self._catalogues.current(agency_id), self._shelves.current(agency_id))
+    def _current_codes(self, agency_id: str) -> KnownCodes:
+        return KnownCodes(self._catalogues.current(agency_id), self._instruments.current(agency_id))
 
-    def _fresh_premises(self, agency_id: str) -> KnownCodes:
-        return KnownCodes(self._catalogues.current(agency_id, at_most=0), self._shelves.current(agency_id, fresh=True))
+    def _fresh_codes(self, agency_id: str) -> KnownCodes:
+        instruments = self._instruments.current(agency_id, fresh=True)
+        return KnownCodes(self._catalogues.current(agency_id, at_most=0), instruments)
 
-    def _judge_all(
-        self, principal: Principal, sheets: Sequence[RatingIn], ids: Sequence[UUID], premises: KnownCodes
+    def _validate_all(
+        self, principal: Principal, sheets: Sequence[RatingIn], ids: Sequence[UUID], codes: KnownCodes
     ) -> list[NewRating | Problem]:
         now = self._clock()
         return [
-            self._judge.judge(principal, sheet, rating_id, premises, now)
+            self._validator.validate(principal, sheet, rating_id, codes, now)
             for sheet, rating_id in zip(sheets, ids, strict=True)
         ]
 
     async def _recognise_replays(self, principal: Principal, sheets: Sequence[RatingIn], results: list[Result]) -> None:
-        """A sheet refused now may be the retry of one stored while it still fitted: that is a replay."""
+        """Answer as replays the refused sheets that are retries of ratings stored while they were still valid."""
         refused = [
             (index, sheet.id)
             for index, (sheet, result) in enumerate(zip(sheets, results, strict=True))
-            if sheet.id is not None and isinstance(result, Problem) and result.status == UNFIT
+            if sheet.id is not None and isinstance(result, Problem) and result.status == INVALID
         ]
         if not refused:
             return
         asked = [
             (
-                self._judge.keys.key(principal.agency_id, rating_id),
-                self._judge.digest(principal, sheets[index], rating_id),
+                self._validator.keys.key(principal.agency_id, rating_id),
+                self._validator.digest(principal, sheets[index], rating_id),
             )
             for index, rating_id in refused
         ]
         try:
-            met: Sequence[Stored | Problem | None] = await run_sync(self._store.met, principal.agency_id, asked)
+            existing: Sequence[Stored | Problem | None]
+            existing = await run_sync(self._store.existing, principal.agency_id, asked)
         except SQLAlchemyError:
             # Whether they are replays cannot be told now; the others of the batch keep their results.
-            met = [busy() for _ in refused]
-        for (index, _), found in zip(refused, met, strict=True):
+            existing = [busy() for _ in refused]
+        for (index, _), found in zip(refused, existing, strict=True):
             if isinstance(found, Problem) or (found is not None and found.outcome is Outcome.replayed):
                 results[index] = found
 
 
 def _too_fast(seconds: int) -> Problem:
-    """Not stored; the same sheet is taken later."""
+    """The refusal of a device above its quota, with the seconds after which the same sheet will be taken."""
     headers = {"Retry-After": str(seconds)}
     return Problem("device-too-fast", headers=headers, extra={"retry_after": seconds}, seconds=seconds)
 
@@ -200,18 +207,18 @@ def _is_new(result: Result) -> bool:
     return not isinstance(result, Problem) and result.outcome is Outcome.stored
 
 
-def _may_be_stale(judged: NewRating | Problem) -> bool:
-    return isinstance(judged, Problem) and any(error.code in MAY_BE_STALE for error in judged.errors)
+def _may_be_stale(validated: NewRating | Problem) -> bool:
+    return isinstance(validated, Problem) and any(error.code in MAY_BE_STALE for error in validated.errors)
 
 
 def _accepted(rating_id: UUID, result: Result) -> Accepted:
-    ended = _ended(rating_id, result)
-    if isinstance(ended, Problem):
-        raise ended
-    return ended
+    outcome = _outcome(rating_id, result)
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome
 
 
-def _ended(rating_id: UUID, result: Result) -> Accepted | Problem:
+def _outcome(rating_id: UUID, result: Result) -> Accepted | Problem:
     if isinstance(result, Problem):
         return result
     return Problem("id-conflict") if result.outcome is Outcome.conflict else Accepted(rating_id, result)

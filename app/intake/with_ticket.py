@@ -1,7 +1,7 @@
 """Spending a ticket: the rating is stored and the ticket taken out in one transaction, or neither.
 
-Forged, unarmed, expired and spent tickets get one answer after the same work: one look for an armed ticket, one for
-a rating that this is the retry of. So does a ticket that the key beside it does not reach.
+Forged, unarmed, expired and spent tickets get one answer after the same work: one query for an armed ticket, one for
+the rating of which this may be the retry. So does a ticket that the key sent with it does not reach.
 """
 
 import time
@@ -29,21 +29,21 @@ from app.tickets.rules.codes import code_digest
 from app.tickets.rules.lifecycle import LiveTicket, day_of, rated_on
 
 CHANNEL = "web"
-# Beyond it whoever comes is told at once to come again. Below the budget, so that right tickets
-# on their way never use it up.
+# Above it requests get `busy` at once. Below the budget of attempts, so that valid tickets on their way never use
+# that up.
 LONGEST_QUEUE = 256
 
 
 class TicketIntake:
-    """Spends tickets for one process."""
+    """Spends the tickets that one process receives."""
 
     def __init__(
         self,
         *,
         database: Database,
         catalogues: CatalogueCache,
-        shelves: InstrumentCache,
-        judge: RatingValidator,
+        instruments: InstrumentCache,
+        validator: RatingValidator,
         ratings: RatingStore,
         pepper: bytes,
         attempts: TicketAttempts,
@@ -52,8 +52,8 @@ class TicketIntake:
     ) -> None:
         self._database = database
         self._catalogues = catalogues
-        self._shelves = shelves
-        self._judge = judge
+        self._instruments = instruments
+        self._validator = validator
         self._ratings = ratings
         self._pepper = pepper
         self._attempts = attempts
@@ -61,7 +61,7 @@ class TicketIntake:
         self._limiter = limiter
 
     async def spend(self, sheet: RatingIn, principal: Principal | None, address: str) -> Accepted:
-        """Store the rating and take its ticket out; `principal` is the key beside it, if there is one.
+        """Store the rating and delete its ticket; `principal` is the key sent with it, if there is one.
 
         Raises `ticket-refused`, `too-many-tickets`, `busy`, or what is wrong with the sheet.
         """
@@ -72,27 +72,28 @@ class TicketIntake:
 
     def _redeem(self, sheet: RatingIn, principal: Principal | None, address: str, until: float) -> Accepted:
         if time.monotonic() > until:
-            # Behind a stalled database: whoever sent it may be gone, and would not hear that it was stored.
+            # The database is stalled: the client may be gone, and would not hear that the rating was stored.
             raise busy()
-        assert sheet.id is not None, "checked at the door"
-        assert sheet.ticket is not None, "checked at the door"
-        moment = self._judge.moment(sheet.id, self._clock())
+        assert sheet.id is not None, "checked by check_ticketed"
+        assert sheet.ticket is not None, "checked by check_ticketed"
+        moment = self._validator.moment(sheet.id, self._clock())
         digest = code_digest(self._pepper, sheet.ticket)
-        with self._attempts.one(address):
+        with self._attempts.attempt(address):
             with self._database.reading() as session:
-                found = self._reached(store.find_armed(session, digest, day_of(moment)), principal)
+                found = self._in_reach(store.find_armed(session, digest, day_of(moment)), principal)
             stored = None if found is None else self._spend(*found, sheet, sheet.id, moment)
-            stored = stored or self._replayed(sheet, sheet.id, digest, principal)
+            # Also after another request spent the ticket first: that may have been an earlier try of this one.
+            stored = stored or self._replay(sheet, sheet.id, digest, principal)
             if stored is None:
                 raise Problem("ticket-refused")
         if stored.outcome is Outcome.conflict:
             raise Problem("id-conflict")
         return Accepted(sheet.id, stored)
 
-    def _reached(
+    def _in_reach(
         self, found: tuple[str, LiveTicket] | None, principal: Principal | None
     ) -> tuple[str, LiveTicket] | None:
-        """The ticket, unless the key beside it is another agency's or of other offices."""
+        """The ticket; None where the key sent with it is another agency's or of other offices."""
         if found is None or principal is None:
             return found
         agency_id, ticket = found
@@ -103,18 +104,19 @@ class TicketIntake:
     def _spend(
         self, agency_id: str, ticket: LiveTicket, sheet: RatingIn, rating_id: UUID, moment: datetime
     ) -> Stored | None:
-        """What became of the rating; None when another one spent the ticket first."""
-        rating = self._judged(agency_id, ticket, sheet, rating_id, moment)
+        """The stored rating; None when another one spent the ticket first."""
+        rating = self._validated(agency_id, ticket, sheet, rating_id, moment)
         try:
             with self._database.writing() as session:
                 stored = self._ratings.add(session.connection(), rating)
                 if stored.outcome is Outcome.stored and not store.spend(session, ticket.digest, day_of(moment)):
                     raise _Spent
         except _Spent:
+            # Both looked while the ticket was there, and the other's DELETE was first; this rating is rolled back.
             return None
         return stored
 
-    def _judged(
+    def _validated(
         self, agency_id: str, ticket: LiveTicket, sheet: RatingIn, rating_id: UUID, moment: datetime
     ) -> NewRating:
         office = self._catalogues.current(agency_id).offices[ticket.office]
@@ -128,23 +130,24 @@ class TicketIntake:
             rated_on=rated_on(ticket, local.date()),
             hour=local.hour,
         )
-        shelf = self._shelves.current(agency_id)
-        return self._judge.judge_ticketed(agency_id, ticket.digest, place, sheet, rating_id, shelf)
+        instruments = self._instruments.current(agency_id)
+        return self._validator.validate_ticketed(agency_id, ticket.digest, place, sheet, rating_id, instruments)
 
-    def _replayed(self, sheet: RatingIn, rating_id: UUID, digest: str, principal: Principal | None) -> Stored | None:
-        """The rating of which this is the retry. The ticket is gone and so is its agency: any may have it."""
-        told = self._judge.digest_ticketed(digest, sheet, rating_id)
+    def _replay(self, sheet: RatingIn, rating_id: UUID, digest: str, principal: Principal | None) -> Stored | None:
+        """The stored rating of which this is a retry; None if there is none."""
+        expected = self._validator.digest_ticketed(digest, sheet, rating_id)
         with self._database.reading() as session:
+            # The ticket's row is deleted, and with it what says the agency: the rating may be any agency's.
             agencies = _agencies(session, principal)
-            keys = [(each, self._judge.keys.key(each, rating_id)) for each in agencies]
+            keys = [(each, self._validator.keys.key(each, rating_id)) for each in agencies]
             for found in store.ratings_under(session, keys):
-                if found.digest == told:
+                if found.digest == expected:
                     return Stored(Outcome.replayed, found.office, found.employee, found.rated_on)
         return None
 
 
 class _Spent(Exception):
-    """The ticket is gone: the rating is given up with the transaction."""
+    """The ticket is gone: the rating is rolled back with the transaction."""
 
 
 def _agencies(session: Session, principal: Principal | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""The open door: answers from the poster of an office, with neither key nor ticket. They count apart, for no person."""
+"""Intake of open answers, from an office's poster with neither key nor ticket: counted separately, for no person."""
 
 from uuid import UUID
 
@@ -16,11 +16,11 @@ from app.ratings.schemas import RatingIn
 # Whoever stuffs this box gains nothing, for no figure holds its answers; the budget keeps the disk from filling. It
 # bears a whole town behind one address: 600 at once, and one a second.
 BUDGET, PER_SECOND = 600, 1.0
-NOBODY = UUID(int=0)
+NO_KEY = UUID(int=0)
 
 
 class OpenAnswerIntake:
-    """Takes open answers for one process."""
+    """Validates and stores the open answers that one process receives."""
 
     def __init__(self, intake: Intake, catalogues: CatalogueCache, clock: Clock) -> None:
         self._intake = intake
@@ -36,4 +36,4 @@ class OpenAnswerIntake:
         if self._catalogues.remembered(agency_id) is None and not await run_sync(self._catalogues.known, agency_id):
             # An agency that does not exist has no such office either: nobody learns more.
             raise Problem("invalid-request", errors=[FieldError("office", "office-unknown")])
-        return await self._intake.submit(Principal(agency_id, KeyKind.app, NOBODY), sheet)
+        return await self._intake.submit(Principal(agency_id, KeyKind.app, NO_KEY), sheet)

@@ -1,1 +1,1 @@
-"""What figures mean: fair comparison, reliability, change, alarms; `GET /v1/measures/…`."""
+"""Measures of offices and persons: fair comparison, reliability, change, alarms; `GET /v1/measures/…`."""

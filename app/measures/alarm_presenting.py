@@ -1,4 +1,4 @@
-"""Alarms and the mix of channels as they go out."""
+"""Alarms and the mix of channels as wire models."""
 
 from app.instruments.model import Instrument
 from app.measures.alarm_schemas import AlarmsOut, ChannelMixOut, DropOut, LowAnswersOut
@@ -23,7 +23,7 @@ def alarms_out(instrument: Instrument, found: Alarms | None) -> AlarmsOut | None
 
 
 def channel_mix_out(unit: UnitMeasures) -> ChannelMixOut:
-    """Post-stratification needs the people served by channel (V12), and no queue system tells them apart."""
+    """No weighted mean but the reason: it needs the people served by channel (V12), which nobody counts yet."""
     return ChannelMixOut(value=None, reason="one-channel" if len(unit.channels) < 2 else "served-by-channel-unknown")
 
 

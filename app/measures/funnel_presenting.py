@@ -1,15 +1,15 @@
-"""The funnel as it goes out: each unit's place in it, and its limits as a curve to draw."""
+"""The funnel as wire models: each unit's place in it, and its limits as a curve to draw."""
 
 from collections.abc import Iterable
 
 from app.indices.rules.rounding import rounded
 from app.instruments.model import Instrument
-from app.measures.rules.comparison import Funnelled
+from app.measures.rules.comparison import FunnelPlace
 from app.measures.rules.formulas.funnel import ALARM, WARNING, Funnel, beyond, curve_sizes
 from app.measures.schemas import FunnelChartOut, FunnelOut, LimitsOut
 
 
-def funnel_out(instrument: Instrument, unit: Funnelled) -> FunnelOut:
+def funnel_out(instrument: Instrument, unit: FunnelPlace) -> FunnelOut:
     """One unit's place in the funnel of its peers."""
     limits = _limits(instrument, unit.around, unit.answers.n)
     return FunnelOut(
@@ -25,8 +25,8 @@ def funnel_out(instrument: Instrument, unit: Funnelled) -> FunnelOut:
     )
 
 
-def funnel_chart_out(instrument: Instrument, units: Iterable[Funnelled]) -> FunnelChartOut | None:
-    """The funnel that all these units are compared in, from the fewest answers of one to the most; None without any."""
+def funnel_chart_out(instrument: Instrument, units: Iterable[FunnelPlace]) -> FunnelChartOut | None:
+    """The funnel chart of these units, from the fewest answers of one to the most; None without any unit."""
     found = list(units)
     if not found:
         return None

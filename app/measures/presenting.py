@@ -1,4 +1,4 @@
-"""From measures to the wire."""
+"""Measures as wire models."""
 
 from app.indices.presenting import dimension_out, index_out, rules_of
 from app.indices.rules.rounding import rounded
@@ -24,12 +24,12 @@ from app.measures.schemas import (
 )
 from app.ratings.tallies.rules.query_plan import By
 
-# Changes whenever a figure of the same sheets could come out otherwise.
+# Changes whenever the same sheets could give another figure, so that readers of old reports know why.
 METHOD = "cermin-measures-1"
 
 
 def measures_out(table: MeasuresTable) -> MeasuresOut:
-    """The table as it goes out."""
+    """The table on the wire."""
     instrument = table.scoring.instrument
     return MeasuresOut.model_validate(
         {

@@ -1,4 +1,4 @@
-"""Measures over HTTP: persons and offices in a period, with all that makes their figures fair."""
+"""Measures over HTTP: the figures of persons and offices in a period, with what makes them fair."""
 
 from typing import Annotated
 
@@ -36,6 +36,7 @@ def get_office_measures(request: Request, principal: Reader, query: Annotated[Me
 
 def _measures(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> MeasuresOut:
     database = services_of(request).database
+    # Several queries must fit together: a rating that arrives between two would be in one figure and not another.
     with database.snapshot() as session:
         return measures_out(
             read_measures(

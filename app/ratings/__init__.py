@@ -1,1 +1,1 @@
-"""Intake: a citizen's answer sheet becomes one rating row and its tallies, in one transaction."""
+"""Ratings: an answer sheet is validated and stored with its tallies in one transaction; what is kept beside it."""

@@ -1,4 +1,4 @@
-"""Where and for whom a sheet counts. Nothing is guessed: what does not fit is told to the client."""
+"""Attribution of a sheet to office, counter, service, employee and day; what does not fit the directory is refused."""
 
 from datetime import date, datetime
 
@@ -9,26 +9,29 @@ from app.ratings.rating import Place
 from app.ratings.schemas import RatingIn
 
 
-class _Unfit(Exception):
+class _InvalidField(Exception):
+    """A field of the sheet that does not fit the directory or the key."""
+
     def __init__(self, field: str, code: str) -> None:
         self.error = FieldError(field, code)
 
 
-def attribute(sheet: RatingIn, principal: Principal, catalogue: Catalogue, moment: datetime) -> Place:
-    """The place of a sheet rated at `moment` (aware UTC); raises `invalid-request` naming the field."""
+def place_of(sheet: RatingIn, principal: Principal, catalogue: Catalogue, moment: datetime) -> Place:
+    """The place where a sheet rated at `moment` (aware UTC) counts; raises `invalid-request` naming the field."""
     try:
-        return _attribute(sheet, principal, catalogue, moment)
-    except _Unfit as unfit:
-        raise Problem("invalid-request", errors=[unfit.error]) from None
+        return _place_of(sheet, principal, catalogue, moment)
+    except _InvalidField as invalid:
+        raise Problem("invalid-request", errors=[invalid.error]) from None
 
 
-def _attribute(sheet: RatingIn, principal: Principal, catalogue: Catalogue, moment: datetime) -> Place:
+def _place_of(sheet: RatingIn, principal: Principal, catalogue: Catalogue, moment: datetime) -> Place:
     is_device = principal.kind is KeyKind.device
     office = _device_office(sheet, principal) if is_device else _named_office(sheet, principal, catalogue)
     counter = principal.counter if is_device else None
     entry = catalogue.offices.get(office)
     if entry is None:
-        raise _Unfit("office", "office-unknown")
+        raise _InvalidField("office", "office-unknown")
+    # The local day is decided once, here: no query has to know time zones, and no row holds a time.
     local = moment.astimezone(entry.zone)
     rated_on = local.date()
     return Place(
@@ -44,16 +47,17 @@ def _attribute(sheet: RatingIn, principal: Principal, catalogue: Catalogue, mome
 
 def _device_office(sheet: RatingIn, principal: Principal) -> str:
     assert principal.office is not None, "a device key names its office"
+    # A stolen device key must not rate another office.
     if sheet.office is not None and sheet.office != principal.office:
-        raise _Unfit("office", "office-fixed")
+        raise _InvalidField("office", "office-fixed")
     return principal.office
 
 
 def _named_office(sheet: RatingIn, principal: Principal, catalogue: Catalogue) -> str:
     if sheet.office is None:
-        raise _Unfit("office", "office-missing")
+        raise _InvalidField("office", "office-missing")
     if sheet.office not in catalogue.offices:
-        raise _Unfit("office", "office-unknown")
+        raise _InvalidField("office", "office-unknown")
     if not catalogue.within(sheet.office, principal.office):
         raise Problem("out-of-scope", what="this office")
     return sheet.office
@@ -62,23 +66,24 @@ def _named_office(sheet: RatingIn, principal: Principal, catalogue: Catalogue) -
 def _channel(sheet: RatingIn, *, is_device: bool) -> str:
     if is_device:
         if sheet.channel is not None:
-            raise _Unfit("channel", "channel-fixed")
+            raise _InvalidField("channel", "channel-fixed")
         return "kiosk"
     if sheet.channel is None:
-        raise _Unfit("channel", "channel-missing")
+        raise _InvalidField("channel", "channel-missing")
     return sheet.channel
 
 
 def _service(sheet: RatingIn, catalogue: Catalogue, office: str, counter: str | None) -> str:
-    given = catalogue.counters.get((office, counter), ()) if counter else ()
+    offered = catalogue.counters.get((office, counter), ()) if counter else ()
     if sheet.service is None:
-        if len(given) != 1:
-            raise _Unfit("service", "service-missing")
-        return given[0]
+        # A counter with several services leaves open which one was given.
+        if len(offered) != 1:
+            raise _InvalidField("service", "service-missing")
+        return offered[0]
     if sheet.service not in catalogue.services:
-        raise _Unfit("service", "service-unknown")
-    if given and sheet.service not in given:
-        raise _Unfit("service", "service-elsewhere")
+        raise _InvalidField("service", "service-unknown")
+    if offered and sheet.service not in offered:
+        raise _InvalidField("service", "service-elsewhere")
     return sheet.service
 
 
@@ -86,10 +91,11 @@ def _employee(
     sheet: RatingIn, catalogue: Catalogue, office: str, counter: str | None, moment: datetime, day: date
 ) -> str | None:
     if sheet.employee is None:
+        # On duty at the moment of rating, not of arrival: a kiosk without network sends days later.
         roster = catalogue.rosters.get((office, counter)) if counter else None
         return roster.on_duty(moment) if roster else None
     if sheet.employee not in catalogue.employees:
-        raise _Unfit("employee", "employee-unknown")
+        raise _InvalidField("employee", "employee-unknown")
     if not catalogue.posted(sheet.employee, office, day):
-        raise _Unfit("employee", "employee-not-posted")
+        raise _InvalidField("employee", "employee-not-posted")
     return sheet.employee

@@ -1,6 +1,6 @@
-"""From the id a client made to the key of the row, and the digest of what it said.
+"""The key of a rating's row, derived from the client's id, and the digest of the sheet's content.
 
-The key is deterministic (a retry meets the same row), sortable and partitionable by day, and tells
+The key is deterministic (a retry finds the same row), sortable and partitionable by day, and tells
 nobody without the installation's secret which moment or which client it came from.
 """
 
@@ -14,7 +14,7 @@ from app.foundation.secret import derive
 
 EPOCH = date(1970, 1, 1)
 DAY_MS = 86_400_000
-# The key's day is the day in WIB for every office, so that the same id meets the same key whichever
+# The key's day is the day in WIB for every office, so that the same id gives the same key whichever
 # office a sheet names; at the hours in which the three zones differ, every counter is closed.
 WIB_MS = 7 * 3_600_000
 SEPARATOR, ABSENT = "\x1f", "\x1e"
@@ -30,7 +30,7 @@ class KeyMaker:
 
     @classmethod
     def of(cls, secret: bytes) -> "KeyMaker":
-        """The maker of this installation."""
+        """The key maker for this installation's secret."""
         return cls(derive(secret, "rating-key"), derive(secret, "rating-digest"))
 
     def key(self, agency_id: str, rating_id: UUID) -> str:
@@ -39,13 +39,14 @@ class KeyMaker:
         Text, because a UUID object costs more to make, hash and compare than all the rest of a row.
         """
         day = ((rating_id.int >> 80) + WIB_MS) // DAY_MS * DAY_MS
-        mark = blake2b(rating_id.bytes + agency_id.encode(), key=self.key_secret, digest_size=10).digest()
-        random = int.from_bytes(mark, "big") >> 6
+        # The agency is hashed too: two agencies may send the same id, and each has its own row.
+        hashed = blake2b(rating_id.bytes + agency_id.encode(), key=self.key_secret, digest_size=10).digest()
+        random = int.from_bytes(hashed, "big") >> 6
         high, low = random >> 62, random & ((1 << 62) - 1)
         return f"{day << 80 | VERSION_8 | high << 64 | VARIANT | low:032x}"
 
     def digest(self, rating_id: UUID, *parts: str | None) -> str:
-        """Says whether two sheets with one id mean the same: a keyed BLAKE2b (RFC 7693), 32 hex digits.
+        """The keyed BLAKE2b (RFC 7693) of a sheet's content, 32 hex digits: equal for a retry, else a conflict.
 
         Keyed and salted with the id, so that neither a comment nor a profile can be matched to a row by
         computing digests of guesses. The parts are codes and plain texts, none of which holds the
@@ -56,11 +57,11 @@ class KeyMaker:
 
 
 def first_key(day: date) -> UUID:
-    """What comes before every key of this day in WIB and of those after it, and behind every key of those before."""
+    """The lower bound of a day's keys (WIB): below every key of this day and of later ones, above all earlier ones."""
     return UUID(int=(day - EPOCH).days * DAY_MS << 80)
 
 
 def plain_text(text: str) -> str:
-    """NFC without control characters: what two keyboards typed alike is the same text."""
+    """The text in Unicode's NFC without control characters, so that equal texts of two keyboards have one digest."""
     kept = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
     return unicodedata.normalize("NFC", kept).strip()

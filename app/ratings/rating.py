@@ -1,4 +1,4 @@
-"""A rating on its way to the disk, and what became of it."""
+"""A validated rating before it is written, and the outcome of writing it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
 
 class NewRating(NamedTuple):
-    """One judged sheet, ready to be written: nothing about it is left to decide."""
+    """One validated sheet with everything that its row, tallies, comment and profile need."""
 
     agency_id: str
     key: str
@@ -39,7 +39,7 @@ class NewRating(NamedTuple):
 
 
 class Outcome(StrEnum):
-    """What became of a rating."""
+    """The outcome of writing a rating: new, the retry of a stored one, or another content under a stored id."""
 
     stored = "stored"
     replayed = "replayed"
@@ -47,7 +47,7 @@ class Outcome(StrEnum):
 
 
 class Stored(NamedTuple):
-    """The row that now stands under the key. With `conflict` it is somebody else's content."""
+    """The outcome, and the stored row under the rating's key; with `conflict` that row has other content."""
 
     outcome: Outcome
     office: str

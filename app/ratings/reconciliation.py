@@ -1,4 +1,4 @@
-"""Proves the invariant: for every key, tally = number of ratings; and that every code exists."""
+"""The check behind `cermin check`: every tally equals a recount of its ratings, and every code exists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ LONGEST_REPORT = 200
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """How much was compared, the keys whose counts differ, and codes that no directory knows."""
+    """How many rows were compared, the tallies that differ from the recount, and codes missing in the directory."""
 
     ratings: int
     tallies: int
@@ -21,7 +21,8 @@ class Reconciliation:
 
 
 def reconcile(database: Database, agency_id: str | None = None) -> Reconciliation:
-    """Count everything again and compare, in one snapshot of the database."""
+    """Recount all ratings and compare with the tallies, in one snapshot of the database."""
+    # In a snapshot, or ratings that arrive between two of these queries would be reported as differences.
     with database.snapshot() as session:
         ratings, tallies = count_rows(session, agency_id)
         return Reconciliation(

@@ -1,4 +1,4 @@
-"""The wire: what a client sends as a rating and what it gets back."""
+"""Wire models of ratings: what a client sends and what it gets back."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -102,9 +102,9 @@ class RatingOut(BaseModel):
 
 @dataclass(frozen=True)
 class MalformedItem:
-    """A body or an item of a batch that is no rating: its id as sent, if it can be read, and what is wrong.
+    """A body or an item of a batch that is no valid rating: its id as sent, if it can be read, and what is wrong.
 
-    `is_keyless` says whether it named what may stand in the place of a key.
+    `is_keyless` says whether it has a field that takes the place of a key.
     """
 
     id: str | None
@@ -112,15 +112,16 @@ class MalformedItem:
     is_keyless: bool
 
 
-INSTEAD_OF_A_KEY = ("ticket", "agency")
+# Fields that take the place of a key: a one-time ticket, or the agency of an open answer.
+KEYLESS_FIELDS = ("ticket", "agency")
 
 
-def _judge(item: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    """One malformed item must not cost the batch its others."""
+def _tolerate(item: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """Validate one item; a malformed one becomes a `MalformedItem`, so that it does not cost the batch its others."""
     try:
         return validate(item)
     except ValidationError as error:
-        is_keyless = isinstance(item, dict) and not item.keys().isdisjoint(INSTEAD_OF_A_KEY)
+        is_keyless = isinstance(item, dict) and not item.keys().isdisjoint(KEYLESS_FIELDS)
         return MalformedItem(_readable_id(item), error, is_keyless)
 
 
@@ -131,11 +132,11 @@ def _readable_id(item: Any) -> str | None:
         return None
 
 
-TolerantRatingIn = Annotated[RatingIn, WrapValidator(_judge)]
+TolerantRatingIn = Annotated[RatingIn, WrapValidator(_tolerate)]
 
 
-def _of_batch(schema: dict[str, Any]) -> None:
-    """What the document adds about a batch's ratings; the model looks at neither, so that no item costs another."""
+def _document_batch(schema: dict[str, Any]) -> None:
+    """State the longest batch and the needed id in the OpenAPI document only: the model would refuse all for one."""
     with_id = {"properties": {"id": {"type": "string", "format": "uuid"}}, "required": ["id"]}
     schema.update(items={"allOf": [schema["items"], with_id]}, maxItems=LONGEST_BATCH)
 
@@ -151,7 +152,7 @@ class BatchIn(WireModel):
 
     ratings: list[RatingIn] = Field(
         min_length=1,
-        json_schema_extra=_of_batch,
+        json_schema_extra=_document_batch,
         description="Ratings as `POST /v1/ratings` takes them; here every one needs its `id`.",
     )
 

@@ -1,3 +1,3 @@
-"""How a rating stands: only counted ones are in figures; held ones are doubted, open ones came with no proof at all."""
+"""The status of a rating: only counted ones are in figures; screening doubts held ones, open ones had no proof."""
 
 COUNTED, HELD, OPEN = "counted", "held", "open"

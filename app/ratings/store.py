@@ -1,4 +1,4 @@
-"""Writes a group of ratings in one transaction and says what became of each; `statements` has the SQL."""
+"""The store of ratings: writes a group in one transaction and returns each one's outcome; `statements` has the SQL."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,19 +10,19 @@ from sqlalchemy import Connection, text
 from app.foundation.storage.database import Database
 from app.ratings import statements
 from app.ratings.rating import NewRating, Outcome, Stored
-from app.ratings.rows import arrays, comments, profiles, row, trace, traces
+from app.ratings.rows import array_literals, comments, profiles, row, trace, traces
 from app.ratings.tallies.rules.increments import TallyKey, count
 
 
 class RatingStore:
-    """Writes groups to one of the two stores."""
+    """Ratings in PostgreSQL or SQLite."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._is_sqlite = database.is_sqlite
 
     def connect(self) -> Connection:
-        """A connection for one writer to keep."""
+        """A connection for one writer thread to keep."""
         connection = self._database.writer.connect()
         if self._is_sqlite:
             return connection
@@ -31,91 +31,95 @@ class RatingStore:
         return connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def write(self, connection: Connection, group: Sequence[NewRating]) -> list[Stored]:
-        """Store a group of one agency's ratings, count them, commit; one result per rating, in order.
+        """Store and count a group of one agency's ratings and commit; one result per rating, in order.
 
-        Equal keys may occur in the group: the first one is stored, the others meet it.
+        If a key occurs twice in the group, the first is stored and the others are its replays or conflicts.
         """
         agency_id = group[0].agency_id
+        # Reversed, so that of equal keys the first of the group stays in the dictionary.
         unique = {rating.key: rating for rating in reversed(group)}
         write = self._write_sqlite if self._is_sqlite else self._write_postgresql
         existing = write(connection, agency_id, unique)
         return [_result(rating, unique[rating.key], existing) for rating in group]
 
     def add(self, connection: Connection, rating: NewRating) -> Stored:
-        """Store and count one rating in the caller's transaction, which commits or gives it up."""
+        """Store and count one rating in the caller's transaction, which commits it or rolls it back."""
         one = {rating.key: rating}
         if not self._is_sqlite:
-            return _result(rating, rating, self._add_postgresql(connection, rating.agency_id, one))
+            return _result(rating, rating, self._insert_postgresql(connection, rating.agency_id, one))
         try:
-            _add_sqlite(connection, rating.agency_id, one)
-        except _Met:
-            return _result(rating, rating, self._existing(connection, rating.agency_id, one))
+            _insert_sqlite(connection, rating.agency_id, one)
+        except _AlreadyStored:
+            return _result(rating, rating, self._rows_under(connection, rating.agency_id, one))
         return _result(rating, rating, {})
 
-    def met(self, agency_id: str, sheets: Sequence[tuple[str, str]]) -> list[Stored | None]:
-        """For each (key, digest): what stands under the key already, replayed where the digest agrees."""
+    def existing(self, agency_id: str, sheets: Sequence[tuple[str, str]]) -> list[Stored | None]:
+        """Existing rows of these (key, digest): replayed if the digest matches, else conflict; None without a row."""
         with self._database.reader.connect() as connection:
-            existing = self._existing(connection, agency_id, dict(sheets))
-        return [_met(digest, existing[key]) if key in existing else None for key, digest in sheets]
+            existing = self._rows_under(connection, agency_id, dict(sheets))
+        return [_stored_row(digest, existing[key]) if key in existing else None for key, digest in sheets]
 
     def _write_postgresql(
         self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]
     ) -> Mapping[str, Any]:
-        """Insert, count and keep apart in one statement; returns the rows that stood there before."""
+        """Write all in one statement; returns the existing rows of ratings that were not inserted, by key."""
         with connection.begin():
-            return self._add_postgresql(connection, agency_id, ratings)
+            return self._insert_postgresql(connection, agency_id, ratings)
 
-    def _add_postgresql(
+    def _insert_postgresql(
         self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]
     ) -> Mapping[str, Any]:
+        columns = array_literals([(*row(each), *trace(each)) for each in ratings.values()])
         values = {
             "agency_id": agency_id,
-            **dict(zip(WRITTEN, arrays([(*row(each), *trace(each)) for each in ratings.values()]), strict=True)),
+            **dict(zip(PARAMETERS, columns, strict=True)),
             "comments": _json(comments(ratings.values())),
             "profiles": _json(profiles(ratings.values())),
         }
-        met = connection.execute(POSTGRESQL_STORE, values).scalars().all()
-        return self._existing(connection, agency_id, [key.hex for key in met]) if met else {}
+        skipped = connection.execute(POSTGRESQL_STORE, values).scalars().all()
+        # A second look, because the statement's own snapshot does not show the rows of a writer it had to wait for.
+        return self._rows_under(connection, agency_id, [key.hex for key in skipped]) if skipped else {}
 
     def _write_sqlite(
         self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]
     ) -> Mapping[str, Any]:
-        """The same in up to five; what stood there before is looked up only if not everything was new."""
+        """Write all in up to five statements; returns the existing rows, looked up only if not everything was new."""
         try:
             with connection.begin():
-                _add_sqlite(connection, agency_id, ratings)
+                _insert_sqlite(connection, agency_id, ratings)
                 return {}
-        except _Met:
+        except _AlreadyStored:
+            # SQLite has one writer at a time, so nothing can be inserted between this look and the insert.
             with connection.begin():
-                existing = self._existing(connection, agency_id, ratings)
-                _add_sqlite(connection, agency_id, {key: one for key, one in ratings.items() if key not in existing})
+                existing = self._rows_under(connection, agency_id, ratings)
+                _insert_sqlite(connection, agency_id, {key: one for key, one in ratings.items() if key not in existing})
                 return existing
 
-    def _existing(self, connection: Connection, agency_id: str, keys: Iterable[str]) -> Mapping[str, Any]:
+    def _rows_under(self, connection: Connection, agency_id: str, keys: Iterable[str]) -> Mapping[str, Any]:
         statement = SQLITE_EXISTING if self._is_sqlite else POSTGRESQL_EXISTING
         values = {"agency_id": agency_id, "keys": _json(list(keys))}
         rows = connection.execute(statement, values).all()
         return {(found.key if self._is_sqlite else found.key.hex): found for found in rows}
 
 
-WRITTEN = (*statements.COLUMNS, *statements.TRACED)
+PARAMETERS = (*statements.COLUMNS, *statements.TRACED)
 POSTGRESQL_STORE = text(statements.POSTGRESQL_STORE)
 POSTGRESQL_EXISTING = text(statements.POSTGRESQL_EXISTING)
 SQLITE_EXISTING = text(statements.SQLITE_EXISTING)
 
 
-class _Met(Exception):
-    """Not everything was new; the transaction is given up."""
+class _AlreadyStored(Exception):
+    """Not every rating was new; the transaction is rolled back."""
 
 
-def _add_sqlite(connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]) -> None:
-    """Raises `_Met` if a row stands there already: counts and comments must not know of it."""
+def _insert_sqlite(connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]) -> None:
+    """Insert ratings and count them; raises `_AlreadyStored` if one exists, which must not be counted again."""
     new = [rating for _, rating in sorted(ratings.items())]
     if not new:
         return
     stored = connection.exec_driver_sql(statements.SQLITE_STORE, (agency_id, _json([row(rating) for rating in new])))
     if stored.rowcount != len(new):
-        raise _Met
+        raise _AlreadyStored
     for statement, rows in (
         (statements.SQLITE_TRACE, traces(new)),
         (statements.SQLITE_COUNT, [(*_plain(key), n) for key, n in count(new)]),
@@ -131,22 +135,22 @@ def _json(rows: Sequence[object]) -> str:
 
 
 def _plain(key: TallyKey) -> tuple[object, ...]:
-    """The key as SQLite keeps it: a date is its ISO text."""
+    """The tally key as SQLite stores it, with the date as ISO text."""
     return tuple(part.isoformat() if isinstance(part, date) else part for part in key)
 
 
 def _result(rating: NewRating, first: NewRating, existing: Mapping[str, Any]) -> Stored:
     if rating.key in existing:
-        return _met(rating.digest, existing[rating.key])
+        return _stored_row(rating.digest, existing[rating.key])
     place = first.place
     outcome = Outcome.stored if rating is first else _compare(rating.digest, first.digest)
     return Stored(outcome, place.office, place.employee, place.rated_on)
 
 
-def _met(digest: str, found: Any) -> Stored:
+def _stored_row(digest: str, found: Any) -> Stored:
     day = found.rated_on if isinstance(found.rated_on, date) else date.fromisoformat(found.rated_on)
     return Stored(_compare(digest, found.digest), found.office, found.employee, day)
 
 
-def _compare(digest: str, of_row: str) -> Outcome:
-    return Outcome.replayed if digest == of_row else Outcome.conflict
+def _compare(digest: str, stored: str) -> Outcome:
+    return Outcome.replayed if digest == stored else Outcome.conflict

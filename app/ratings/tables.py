@@ -1,4 +1,4 @@
-"""Ratings, their tallies, and what is kept apart from them: comments and respondent profiles.
+"""The tables of ratings, their traces and tallies, and of comments and profiles, which no key links to a rating.
 
 The rating row has no foreign keys (they would more than halve the intake): codes are checked
 against the cached directory at intake, and `cermin check` proves that every one exists.
@@ -24,7 +24,7 @@ class Rating(SQLModel, table=True):
 
     __tablename__ = "rating"
     __table_args__ = (
-        CheckConstraint("channel IN ('kiosk', 'mobile', 'web', 'import')", name="channel"),
+        CheckConstraint(f"channel IN {CHANNELS}", name="channel"),
         CheckConstraint("standing IN ('counted', 'held', 'open')", name="standing"),
         CheckConstraint("sheet <> ''", name="sheet"),
         # A person's year and an office's year are read from the index alone.

@@ -1,4 +1,4 @@
-"""Judging a sheet: may it count, where, for whom, and what exactly is stored. Pure: no clock, no store."""
+"""Validation of a sheet: whether, where and for whom it counts, and what is stored. Pure: no clock, no store."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,63 +12,64 @@ from app.foundation.ids import moment_of
 from app.foundation.problems import FieldError, Problem
 from app.instruments.model import Instrument
 from app.instruments.sheets import SheetFault, write_sheet
-from app.ratings.attribution import attribute
+from app.ratings.attribution import place_of
 from app.ratings.keys import KeyMaker, plain_text
 from app.ratings.rating import NewRating, Place
 from app.ratings.redaction import redact
 from app.ratings.schemas import ProfileIn, RatingIn
 from app.ratings.status import COUNTED, OPEN
 
+# Clocks of devices run a little ahead; later ids would count on a day that has not come.
 LARGEST_LEAD = timedelta(minutes=5)
 
 
 class KnownCodes(NamedTuple):
-    """What a sheet is judged against: the agency's directory and instruments."""
+    """The agency's directory and instruments, whose codes a sheet may use."""
 
     catalogue: Catalogue
-    shelf: Mapping[str, Instrument]
+    instruments: Mapping[str, Instrument]
 
 
 @dataclass(frozen=True)
 class RatingValidator:
-    """The rules of this installation."""
+    """Validates sheets by this installation's secret and limit for late ratings."""
 
     keys: KeyMaker
     late_limit: timedelta
 
-    def judge(
-        self, principal: Principal, sheet: RatingIn, rating_id: UUID, premises: KnownCodes, now: datetime
+    def validate(
+        self, principal: Principal, sheet: RatingIn, rating_id: UUID, codes: KnownCodes, now: datetime
     ) -> NewRating | Problem:
         """The rating to store, or the problem to answer."""
         try:
             moment = self.moment(rating_id, now)
-            instrument = _instrument(sheet, premises.shelf)
+            instrument = _instrument(sheet, codes.instruments)
             return NewRating(
                 agency_id=principal.agency_id,
                 key=self.keys.key(principal.agency_id, rating_id),
-                place=attribute(sheet, principal, premises.catalogue, moment),
+                place=place_of(sheet, principal, codes.catalogue, moment),
                 instrument=instrument.id,
                 sheet=_answers(instrument, sheet),
                 digest=self.digest(principal, sheet, rating_id),
-                comment=_comment(sheet.comment) if sheet.comment else None,
-                profile=_profile(sheet.profile),
+                comment=_stored_comment(sheet.comment) if sheet.comment else None,
+                profile=_given_profile(sheet.profile),
                 standing=COUNTED if sheet.agency is None else OPEN,
                 source=principal.key_id.hex if sheet.agency is None else None,
             )
         except Problem as problem:
             return problem
 
-    def judge_ticketed(
+    def validate_ticketed(
         self,
         agency_id: str,
         ticket: str,
         place: Place,
         sheet: RatingIn,
         rating_id: UUID,
-        shelf: Mapping[str, Instrument],
+        instruments: Mapping[str, Instrument],
     ) -> NewRating:
-        """The rating to store where a ticket (its digest) says the whole place; raises what is wrong with the sheet."""
-        instrument = _instrument(sheet, shelf)
+        """The rating to store where a ticket (its digest) gives the place; raises what is wrong with the sheet."""
+        instrument = _instrument(sheet, instruments)
         return NewRating(
             agency_id=agency_id,
             key=self.keys.key(agency_id, rating_id),
@@ -76,20 +77,20 @@ class RatingValidator:
             instrument=instrument.id,
             sheet=_answers(instrument, sheet),
             digest=self.digest_ticketed(ticket, sheet, rating_id),
-            comment=_comment(sheet.comment) if sheet.comment else None,
-            profile=_profile(sheet.profile),
+            comment=_stored_comment(sheet.comment) if sheet.comment else None,
+            profile=_given_profile(sheet.profile),
             ticketed=True,
         )
 
     def digest_ticketed(self, ticket: str, sheet: RatingIn, rating_id: UUID) -> str:
-        """Of what a sheet with a ticket means: only who holds the ticket can repeat it."""
-        return self.keys.digest(rating_id, "ticket", ticket, *_said(sheet))
+        """The digest of a sheet with a ticket, which is part of it: only the ticket's holder can repeat the rating."""
+        return self.keys.digest(rating_id, "ticket", ticket, *_content(sheet))
 
     def digest(self, principal: Principal, sheet: RatingIn, rating_id: UUID) -> str:
-        """Of what the sheet means, as sent: a roster that changes later does not change it."""
+        """The digest of a sheet as it was sent: a roster that changes later does not make its retry a conflict."""
         if sheet.agency is not None:
-            # Nobody can repeat an app's rating through the open door, nor the other way round.
-            return self.keys.digest(rating_id, OPEN, sheet.office, sheet.service, *_said(sheet))
+            # Its own first part: nobody can replay an app's rating as an open answer, nor the other way round.
+            return self.keys.digest(rating_id, OPEN, sheet.office, sheet.service, *_content(sheet))
         return self.keys.digest(
             rating_id,
             sheet.office or principal.office,
@@ -97,14 +98,15 @@ class RatingValidator:
             sheet.service,
             sheet.employee,
             sheet.channel,
-            *_said(sheet),
+            *_content(sheet),
         )
 
     def moment(self, rating_id: UUID, now: datetime) -> datetime:
-        """When the rating happened, by its id; a clock that is wrong is told the server's time."""
+        """The time in the rating's id; `id-in-future` and `id-too-late` give a wrong clock the server's time."""
         try:
             moment = moment_of(rating_id)
         except (OverflowError, ValueError):
+            # 48 bits of milliseconds reach beyond the year 9999, where datetime ends.
             moment = LAST_MOMENT
         if moment > now + LARGEST_LEAD:
             raise Problem("id-in-future", extra=_server_time(now))
@@ -116,13 +118,13 @@ class RatingValidator:
 LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
-def _said(sheet: RatingIn) -> tuple[str | None, ...]:
-    """What was answered, whoever sends it."""
+def _content(sheet: RatingIn) -> tuple[str | None, ...]:
+    """The content of a sheet that does not depend on who sends it, as parts of its digest."""
     return (
         sheet.instrument,
-        _joined(sheet.scores),
+        _canonical_pairs(sheet.scores),
         (plain_text(sheet.comment) or None) if sheet.comment else None,
-        _joined(profile) if (profile := _profile(sheet.profile)) else None,
+        _canonical_pairs(profile) if (profile := _given_profile(sheet.profile)) else None,
     )
 
 
@@ -130,8 +132,8 @@ def _server_time(now: datetime) -> dict[str, str]:
     return {"server_time": now.isoformat(timespec="milliseconds")}
 
 
-def _instrument(sheet: RatingIn, shelf: Mapping[str, Instrument]) -> Instrument:
-    instrument = shelf.get(sheet.instrument)
+def _instrument(sheet: RatingIn, instruments: Mapping[str, Instrument]) -> Instrument:
+    instrument = instruments.get(sheet.instrument)
     if instrument is None:
         raise Problem("invalid-request", errors=[FieldError("instrument", "instrument-unknown")])
     return instrument
@@ -145,17 +147,17 @@ def _answers(instrument: Instrument, sheet: RatingIn) -> str:
         raise Problem("invalid-request", errors=[FieldError(field, fault.code)]) from None
 
 
-def _comment(text: str) -> str | None:
-    """What is stored of a comment; nothing when nothing readable is left."""
+def _stored_comment(text: str) -> str | None:
+    """The redacted comment; None when nothing readable is left."""
     return redact(plain_text(text)) or None
 
 
-def _profile(profile: ProfileIn | None) -> dict[str, str] | None:
-    """What was given of a profile; one that says nothing is none."""
+def _given_profile(profile: ProfileIn | None) -> dict[str, str] | None:
+    """The attributes given in a profile; None when there are none."""
     given: dict[str, str] = profile.model_dump(exclude_none=True) if profile else {}
     return given or None
 
 
-def _joined(pairs: Mapping[str, object]) -> str:
-    """The same text however the pairs were ordered."""
+def _canonical_pairs(pairs: Mapping[str, object]) -> str:
+    """The pairs as one text that does not depend on their order: JSON objects have none."""
     return ",".join([f"{name}={value}" for name, value in sorted(pairs.items())])

@@ -1,7 +1,7 @@
-"""The group-commit writer: what waits is written together, and nobody is answered before the commit.
+"""The group-commit writer: waiting ratings are written in one transaction, and answered only after its commit.
 
-There is no timer. A rating that arrives while a lane is idle is written at once; what arrives while
-all are busy waits and goes together with the next. So an idle service adds no delay, and a busy one
+There is no timer. A rating that arrives while a writer thread is idle is written at once; what arrives while
+all are busy waits and goes together with the next group. So an idle service adds no delay, and a busy one
 pays one flush to disk for up to 512 ratings.
 """
 
@@ -29,7 +29,7 @@ class _Waiting:
     until: float
 
     def answer(self, results: list[Result]) -> None:
-        """Wake the request, unless it has already gone."""
+        """Give the waiting request its results, unless its client has hung up."""
         if not self.done.done():
             self.done.set_result(results)
 
@@ -38,7 +38,7 @@ _Group = list[_Waiting]
 
 
 class Writer:
-    """One per process and event loop. `write` returns when the ratings are on disk."""
+    """The writer of one process and event loop. `write` returns when the ratings are on disk."""
 
     def __init__(self, store: RatingStore, *, queue_length: int, group_length: int, writers: int) -> None:
         self._queue_length = queue_length
@@ -46,12 +46,12 @@ class Writer:
         self._queued = 0
         self._loop = asyncio.get_running_loop()
         self._drained = asyncio.Event()
-        # What the lanes and the loop share, under the condition's lock: the queue, and whether it has ended.
+        # Shared by the threads and the event loop, under the condition's lock: the queue, and whether it has ended.
         self._changed = threading.Condition(threading.Lock())
         self._queue: deque[_Waiting] = deque()
         self._closing = False
-        self._lanes = [
-            start_writer_thread(GroupWriter(store), self._take, _ratings, self._give) for _ in range(writers)
+        self._threads = [
+            start_writer_thread(GroupWriter(store), self._next_group, _ratings, self._hand_back) for _ in range(writers)
         ]
 
     @property
@@ -61,6 +61,7 @@ class Writer:
 
     async def write(self, ratings: Sequence[NewRating]) -> list[Result]:
         """One result per rating, in order; raises `busy` at once when the queue is full."""
+        # A batch longer than the queue is taken when nothing else waits, or it could never be written.
         if self._closing or self._queued + len(ratings) > max(self._queue_length, len(ratings)):
             raise busy()
         waiting = _Waiting(ratings, self._loop.create_future(), time.monotonic() + LONGEST_WAIT)
@@ -73,20 +74,22 @@ class Writer:
         return await waiting.done
 
     def _refuse_overdue(self) -> None:
-        """On either side, with the lock."""
+        """Answer `busy` to requests that waited too long; the caller, thread or event loop, holds the lock."""
+        # Their clients will have given up: what is written now would be stored without anybody hearing of it.
         now = time.monotonic()
         while self._queue and self._queue[0].until < now:
             overdue = self._queue.popleft()
-            self._give([overdue], [busy() for _ in overdue.ratings])
+            self._hand_back([overdue], [busy() for _ in overdue.ratings])
 
-    def _take(self) -> _Group | None:
-        """On a lane: the oldest of what waits, up to the group's length (a longer batch goes alone)."""
+    def _next_group(self) -> _Group | None:
+        """Wait for the next group: the oldest requests, up to the group's length; None when draining is done."""
         with self._changed:
             self._refuse_overdue()
             while not self._queue:
                 if self._closing:
                     return None
                 self._changed.wait()
+            # The first is taken however long it is, so that a batch longer than a group is not stuck.
             group = [self._queue.popleft()]
             length = len(group[0].ratings)
             while self._queue and length + len(self._queue[0].ratings) <= self._group_length:
@@ -94,8 +97,9 @@ class Writer:
                 group.append(self._queue.popleft())
             return group
 
-    def _give(self, group: _Group, results: list[Result]) -> None:
-        """Back to the loop, if it is still there to answer anybody."""
+    def _hand_back(self, group: _Group, results: list[Result]) -> None:
+        """Hand results to the event loop, from a writer thread or from the loop itself."""
+        # RuntimeError: the loop is closed, and nobody is left to be answered.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._settle, group, results)
 
@@ -110,14 +114,14 @@ class Writer:
             self._drained.set()
 
     async def drain(self) -> None:
-        """Take nothing more, finish what waits, close the connections."""
+        """Refuse new ratings, write what waits, and end the threads with their connections."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
         if self._queued:
             await self._drained.wait()
-        for lane in self._lanes:
-            await asyncio.to_thread(lane.join)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join)
 
 
 def _ratings(group: _Group) -> list[NewRating]:

@@ -1,4 +1,4 @@
-"""A lane of the writer: one thread with one connection that writes what waits, group after group.
+"""A writer thread: one thread with one connection that writes group after group.
 
 The thread takes the next group itself as soon as it has written one; going back to the event loop for it would
 leave the disk idle while the loop is busy.
@@ -29,7 +29,10 @@ class GroupWriter:
         self._connection: Connection | None = None
 
     def write(self, ratings: Sequence[NewRating]) -> list[Result]:
-        """One transaction per agency: on a sharded database each touches one shard only. Never raises."""
+        """Write the ratings, each agency's in a transaction of its own; one result per rating, in order. Never raises.
+
+        On a database that is distributed by agency each transaction then touches one shard only.
+        """
         of_agency: dict[str, list[int]] = {}
         for index, rating in enumerate(ratings):
             of_agency.setdefault(rating.agency_id, []).append(index)
@@ -41,7 +44,7 @@ class GroupWriter:
         return [results[index] for index in range(len(ratings))]
 
     def _write_safely(self, group: Sequence[NewRating]) -> list[Result]:
-        """Whatever breaks, nobody is left waiting and the lane takes the next group."""
+        """Write one agency's ratings; whatever breaks, every request is answered and the thread goes on."""
         try:
             return self._write_group(group)
         except Exception as error:
@@ -52,22 +55,22 @@ class GroupWriter:
         try:
             return list(self._attempt(group))
         except OperationalError as error:
-            # A broken connection or a deadlock passes; a lock held too long or a full disk does not.
-            return self._again(group) if _is_passing(error) else _refuse(group, error)
+            # A retry helps after a broken connection or a deadlock; after a lock timeout or a full disk it adds load.
+            return self._retry(group) if _is_transient(error) else _refuse(group, error)
         except DBAPIError as error:
             return self._halve(group, error)
         except SQLAlchemyError as error:
             return _refuse(group, error)
 
-    def _again(self, group: Sequence[NewRating]) -> list[Result]:
-        """Once more on a fresh connection: every id is idempotent, so nothing is counted twice."""
+    def _retry(self, group: Sequence[NewRating]) -> list[Result]:
+        """Write the group once more on a fresh connection: every id is idempotent, so nothing is counted twice."""
         try:
             return list(self._attempt(group))
         except SQLAlchemyError as error:
             return _refuse(group, error)
 
     def _halve(self, group: Sequence[NewRating], error: DBAPIError) -> list[Result]:
-        """One row the database refuses must not cost its neighbours: split until it stands alone."""
+        """Split a refused group until the row that the database refuses is alone: it must not cost the others."""
         if len(group) == 1:
             return _refuse(group, error)
         middle = len(group) // 2
@@ -84,46 +87,47 @@ class GroupWriter:
             raise
 
     def _renew(self) -> Connection:
-        # Given back first: while the database is away `connect` raises, and the next attempt must not give the
-        # same connection back a second time.
+        # Closed first: while the database is away `connect` raises, and the next attempt must not return
+        # the same connection to the pool a second time.
         self.close()
         self._connection = self._store.connect()
         return self._connection
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Return the connection to its pool."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
 
 
 def start_writer_thread(
-    scribe: GroupWriter,
-    take: Callable[[], Group | None],
+    group_writer: GroupWriter,
+    next_group: Callable[[], Group | None],
     ratings_of: Callable[[Group], Sequence[NewRating]],
-    give: Callable[[Group, list[Result]], None],
+    hand_back: Callable[[Group, list[Result]], None],
 ) -> threading.Thread:
-    """A thread that takes groups until there is none, has each written and gives it back with its results."""
+    """Start a thread that writes every group and hands it back with its results, until `next_group` gives None."""
 
     def run() -> None:
         try:
-            while (group := take()) is not None:
-                give(group, scribe.write(ratings_of(group)))
+            while (group := next_group()) is not None:
+                hand_back(group, group_writer.write(ratings_of(group)))
         finally:
-            scribe.close()
+            group_writer.close()
 
-    # A daemon: a process whose loop has died must not live on for its lanes.
-    thread = threading.Thread(target=run, name="lane", daemon=True)
+    # A daemon: a process whose event loop has died must not live on for its writer threads.
+    thread = threading.Thread(target=run, name="rating-writer", daemon=True)
     thread.start()
     return thread
 
 
-def _is_passing(error: OperationalError) -> bool:
-    """A lost connection, or SQLSTATE class 40: deadlock and serialisation failure."""
+def _is_transient(error: OperationalError) -> bool:
+    """Whether a retry may succeed: a lost connection, or SQLSTATE class 40 (deadlock, serialisation failure)."""
     return error.connection_invalidated or (getattr(error.orig, "sqlstate", None) or "").startswith("40")
 
 
 def _refuse(group: Sequence[NewRating], error: Exception) -> list[Result]:
-    """Nothing of this group is promised. The error's text may hold row values, so only its type is logged."""
+    """Answer `busy` for the whole group and log why."""
+    # The error's text may hold row values, so only its type is logged.
     log.error("group.refused", n=len(group), error=type(error).__name__)
     return [busy() for _ in group]

@@ -1,1 +1,1 @@
-"""Screening: finds ratings that citizens may not have given, holds them back, and has an auditor decide."""
+"""Screening: finds ratings that citizens probably did not give, holds them back, and has an auditor decide."""

@@ -1,4 +1,4 @@
-"""What an auditor decides of a finding: released or confirmed, once, with a reason, audited."""
+"""An auditor's decisions: a finding is released or confirmed, once, with a reason, and audited."""
 
 from datetime import datetime
 from uuid import UUID
@@ -25,16 +25,8 @@ def list_findings(session: Session, reach: Reach, query: FindingQuery) -> Findin
     if query.office is not None:
         require_office(session, reach, query.office)
         within = frozenset({query.office})
-    rows = store.findings(
-        session,
-        reach.agency_id,
-        within=within,
-        standing=query.standing,
-        first=query.first,
-        last=query.last,
-        after=query.after,
-        limit=query.limit + 1,
-    )
+    # One more than the page holds, to know whether there is a next one.
+    rows = store.findings(session, reach.agency_id, query, within=within, limit=query.limit + 1)
     items = tuple(finding_out(row) for row in rows[: query.limit])
     return FindingPage(items=items, next=items[-1].id if len(rows) > query.limit else None)
 
@@ -49,6 +41,7 @@ def decide(session: Session, reach: Reach, finding_id: UUID, standing: str, note
 
     Released sheets count again, in the transaction of the decision; no rule doubts them a second time.
     """
+    # Two auditors deciding at once would both read it as undecided.
     lock_agency(session, reach.agency_id)
     finding = _reached(session, reach, finding_id)
     if finding.standing == standing:

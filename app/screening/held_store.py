@@ -1,4 +1,4 @@
-"""The SQL that tells what screening holds and what it found, for the figures and reports above."""
+"""The SQL that counts held sheets and findings, for figures and reports."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ GroupedReasons: TypeAlias = Mapping[str | None, Mapping[str, int]]
 
 
 def held_reasons(session: Session, agency_id: str, selection: Selection) -> GroupedReasons:
-    """Why sheets of a selection are held: reason → n for each group; sheets that no finding doubts are in none."""
+    """How many sheets of a selection are held for each reason, by group; held ones without a finding are in none."""
     keys = group_columns(RATING_GROUPS, selection.by, FINDING.reason)
     query = (
         select(*keys, func.count())

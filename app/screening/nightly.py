@@ -1,4 +1,4 @@
-"""Every night, one of the processes screens the day that is over in all three zones."""
+"""The nightly screening: one of the processes screens the days that are over in all three time zones."""
 
 import threading
 from collections.abc import Callable
@@ -13,23 +13,23 @@ from app.foundation.storage.installation import fact, put_fact
 from app.foundation.storage.leases import Lease
 from app.ratings.keys import first_key
 from app.screening import store
-from app.screening.run import WIB, order, run
+from app.screening.run import WIB, run, usual_order
 
 log = structlog.get_logger("cermin.screening")
 
 NAME = "screening"
-# Kept up office by office; a process that died is followed after so long.
+# Renewed at every office; when a process dies, another one takes over after this time.
 LEASE = timedelta(minutes=10)
 
 
 def due_on(now: datetime, hour: int) -> date:
-    """The day (WIB) of the last night whose hour has come."""
+    """The date (WIB) of the latest night whose screening hour has passed."""
     local = now.astimezone(WIB)
     return local.date() if local.hour >= hour else local.date() - timedelta(days=1)
 
 
 class NightlyScreening:
-    """The nightly screening as one process sees it; `failed` is told how many offices a night could not finish."""
+    """The nightly screening of one process; `failed` is called with the number of offices that a night failed at."""
 
     def __init__(
         self,
@@ -50,17 +50,18 @@ class NightlyScreening:
         # A service that has just been set up begins with its first night.
         self._done = due_on(clock(), hour)
 
-    def look(self) -> bool:
-        """Screen if a night has come that nobody has screened; whether this process did. Call it every minute."""
+    def run_if_due(self) -> bool:
+        """Screen if a night is due that no process has screened; returns whether this one did. Called every minute."""
         due = due_on(self._clock(), self._hour)
         last = self._last_night()
         if last is None:
-            self._begin()
+            self._record_first_night()
         elif last >= due:
             self._done = due
         else:
+            # The machine was off for a night: the recorded night, not this process's start, says what is left to do.
             self._done = min(self._done, last)
-        if self._done >= due or not self._keep():
+        if self._done >= due or not self._hold_lease():
             return False
         try:
             return self._screen(due)
@@ -68,42 +69,42 @@ class NightlyScreening:
             self._lease.drop(self._clock())
 
     def stop(self) -> None:
-        """End a run that is under way after the office it is at; the next process goes on from there."""
+        """Stop a run after the office it is at; the next process does the rest."""
         self._stopped.set()
 
     def _screen(self, due: date) -> bool:
         last = self._last_night()
         if last is not None and last >= due:
-            # Another process did it between our look and our lease.
+            # Another process did it between our reading and our lease.
             return False
         now = self._clock()
-        found = run(self._database, order(now, "service", self._trace_days), self._keep)
+        found = run(self._database, usual_order(now, "service", self._trace_days), self._hold_lease)
         if found is None:
             return False
         with self._database.writing() as session:
             store.forget_released(session, first_key((now - timedelta(days=self._trace_days)).date()))
-        # Offices that failed have their turn next night: every run looks at all days of which traces stand.
-        self._write(due)
+        # Offices that failed are screened next night: every run reads all days of which traces are kept.
+        self._record_night(due)
         self._done = due
         self._failed(found.failed)
         log.info("screening.done", **found._asdict())
         return True
 
-    def _begin(self) -> None:
-        """Note where this installation begins: a night missed later, with the machine off, is then made up for."""
-        if not self._keep():
+    def _record_first_night(self) -> None:
+        """Record the night at which this installation begins, so that a night missed later is made up for."""
+        if not self._hold_lease():
             return
         try:
             if self._last_night() is None:
-                self._write(self._done)
+                self._record_night(self._done)
         finally:
             self._lease.drop(self._clock())
 
-    def _write(self, night: date) -> None:
+    def _record_night(self, night: date) -> None:
         with self._database.writing() as session:
             put_fact(session, NAME, night.isoformat())
 
-    def _keep(self) -> bool:
+    def _hold_lease(self) -> bool:
         return not self._stopped.is_set() and self._lease.take(self._clock())
 
     def _last_night(self) -> date | None:

@@ -1,4 +1,4 @@
-"""Telling when an office is open, and reading it."""
+"""Recording and reading an office's opening hours."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -28,15 +28,15 @@ def get_opening(session: Session, reach: Reach, office: str) -> OpeningOut:
     )
 
 
-def put_opening(session: Session, reach: Reach, office: str, told: OpeningIn, now: datetime) -> OpeningOut:
-    """Put the hours in the place of those before; the same again changes nothing.
+def put_opening(session: Session, reach: Reach, office: str, opening: OpeningIn, now: datetime) -> OpeningOut:
+    """Replace the office's opening hours; the same again changes nothing.
 
-    They hold from today's local day on: nobody is judged by hours that were told later. Raises `office-unknown`,
+    They hold from today's local day on: no rating is judged by hours that were recorded later. Raises `office-unknown`,
     `out-of-scope`.
     """
     before = get_opening(session, reach, office)
-    hours = {each.weekday: OpeningTimes(minutes_of(each.opens), minutes_of(each.closes)) for each in told.hours}
-    if tuple(sorted(told.hours, key=lambda each: each.weekday)) == before.hours:
+    hours = {each.weekday: OpeningTimes(minutes_of(each.opens), minutes_of(each.closes)) for each in opening.hours}
+    if tuple(sorted(opening.hours, key=lambda each: each.weekday)) == before.hours:
         return before
     zone = dict(store.offices(session, reach.agency_id))[office]
     store.put_week(session, reach.agency_id, office, Week(now.astimezone(ZoneInfo(zone)).date(), hours))
@@ -52,8 +52,8 @@ def put_opening(session: Session, reach: Reach, office: str, told: OpeningIn, no
     return get_opening(session, reach, office)
 
 
-def in_words(hours: dict[int, OpeningTimes]) -> OpeningIn:
-    """Hours as they were read from one line of text."""
+def opening_in(hours: dict[int, OpeningTimes]) -> OpeningIn:
+    """Hours read from a line of text, as the wire model that `put_opening` takes."""
     return OpeningIn(
         hours=tuple(
             OpenOn(weekday=weekday, opens=time_of(each.opens), closes=time_of(each.closes))

@@ -1,4 +1,4 @@
-"""Screening over HTTP: what was found, what an auditor decides of it, and when offices are open."""
+"""Screening over HTTP: findings, an auditor's decisions on them, and opening hours."""
 
 from typing import Annotated
 from uuid import UUID

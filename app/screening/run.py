@@ -1,8 +1,8 @@
-"""One run of screening: read an office, let the rules look, hold what they doubt. A second run changes nothing."""
+"""One run of screening: read an office, apply the rules, hold what they doubt. A second run changes nothing."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -14,7 +14,7 @@ from app.ratings.status_store import lock_agency, move
 from app.screening import store
 from app.screening.rules.all_rules import OfficeContext, screen
 from app.screening.rules.coverage import coverage_drops
-from app.screening.rules.sheets import Block, HourSpan
+from app.screening.rules.sheets import Block, DaySpan
 from app.screening.tables import Finding
 
 log = structlog.get_logger("cermin.screening")
@@ -22,13 +22,11 @@ log = structlog.get_logger("cermin.screening")
 WIB = ZoneInfo("Asia/Jakarta")
 COUNTED, HELD, NOTED = "counted", "held", "noted"
 
-One = TypeVar("One")
-
 
 class ScreeningOrder(NamedTuple):
-    """What to look at: findings of the days of `span` only, with all days from `since` to `until` as history."""
+    """What to screen: findings begin in the days of `span`; all days from `since` to `until` are their history."""
 
-    span: HourSpan
+    span: DaySpan
     since: date
     until: date
     now: datetime
@@ -41,9 +39,9 @@ class ScreeningOrder(NamedTuple):
 
 
 class ScreeningOutcome(NamedTuple):
-    """What a run raised: findings that hold sheets, sheets held, and findings that only note something.
+    """How many findings that hold sheets, sheets held, and findings that only note a pattern a run has recorded.
 
-    `failed`: offices that could not be looked at to the end. The next run looks at the same days again.
+    `failed`: offices that could not be screened to the end. The next run reads the same days again.
     """
 
     findings: int = 0
@@ -52,31 +50,31 @@ class ScreeningOutcome(NamedTuple):
     failed: int = 0
 
     def plus(self, other: "ScreeningOutcome") -> "ScreeningOutcome":
-        """Both together."""
+        """The sum of both."""
         return ScreeningOutcome(*(a + b for a, b in zip(self, other, strict=True)))
 
 
-def order(
+def usual_order(
     now: datetime, actor: str, trace_days: int, *, first: date | None = None, last: date | None = None
 ) -> ScreeningOrder:
     """The usual order: every day of which traces are kept, up to yesterday (in WIB, so over in every zone)."""
     yesterday = now.astimezone(WIB).date() - timedelta(days=1)
-    # So many days of traces stand at every hour of the day; of the day before these some may be forgotten already.
+    # So many whole days of traces are kept at every hour; of the day before these some may be deleted already.
     since = yesterday - timedelta(days=trace_days - 1)
-    # A day that is not over is looked at only when somebody asks for it.
-    span = HourSpan(first or since, last or yesterday)
+    # A day that is not over is screened only when somebody asks for it: its history is incomplete.
+    span = DaySpan(first or since, last or yesterday)
     return ScreeningOrder(span, since, max(yesterday, span.last), now, actor)
 
 
 def run(
-    database: Database, what: ScreeningOrder, goes_on: Callable[[], bool] = lambda: True
+    database: Database, order: ScreeningOrder, may_continue: Callable[[], bool] = lambda: True
 ) -> ScreeningOutcome | None:
-    """Screen every agency, office by office; None when `goes_on` said that another process took over."""
+    """Screen every agency, office by office; None when `may_continue` returned False: another process took over."""
     with database.reading() as session:
         agencies = store.agencies(session)
     total = ScreeningOutcome()
     for agency_id in agencies:
-        found = run_agency(database, agency_id, what, goes_on)
+        found = run_agency(database, agency_id, order, may_continue)
         if found is None:
             return None
         total = total.plus(found)
@@ -86,8 +84,8 @@ def run(
 def run_agency(
     database: Database,
     agency_id: str,
-    what: ScreeningOrder,
-    goes_on: Callable[[], bool] = lambda: True,
+    order: ScreeningOrder,
+    may_continue: Callable[[], bool] = lambda: True,
     track: Callable[[Iterable[tuple[str, str]]], Iterable[tuple[str, str]]] = lambda offices: offices,
 ) -> ScreeningOutcome | None:
     """Screen one agency; every finding is a transaction of its own, so that nothing is held for long."""
@@ -95,37 +93,43 @@ def run_agency(
     with database.reading() as session:
         offices = store.offices(session, agency_id)
     for office, zone in track(offices):
-        if not goes_on():
+        if not may_continue():
             return None
-        total = total.plus(_screen(database, agency_id, office, zone, what))
+        total = total.plus(_screen(database, agency_id, office, zone, order))
     return total
 
 
-def _screen(database: Database, agency_id: str, office: str, zone: str, what: ScreeningOrder) -> ScreeningOutcome:
-    """One office. Whatever goes wrong there is logged and counted, and keeps no other office from its turn."""
+def _screen(database: Database, agency_id: str, office: str, zone: str, order: ScreeningOrder) -> ScreeningOutcome:
+    """Screen one office. An error there is logged and counted, and does not keep other offices from being screened."""
     total = ScreeningOutcome()
     try:
-        for block in _look(database, agency_id, office, ZoneInfo(zone), what):
-            total = total.plus(_raise(database, agency_id, office, block, what))
+        for block in _doubted_blocks(database, agency_id, office, ZoneInfo(zone), order):
+            total = total.plus(_record_finding(database, agency_id, office, block, order))
     except Exception as error:
         log.error("screening.office_failed", agency=agency_id, office=office, error=type(error).__name__)
         total = total.plus(ScreeningOutcome(failed=1))
     return total
 
 
-def _look(database: Database, agency_id: str, office: str, zone: ZoneInfo, what: ScreeningOrder) -> list[Block]:
+def _doubted_blocks(
+    database: Database, agency_id: str, office: str, zone: ZoneInfo, order: ScreeningOrder
+) -> list[Block]:
+    # Six weeks of a large office may take longer than a request is allowed to, and nobody waits for them.
     with database.snapshot(hurried=False) as session:
-        sheets = store.sheets_of(session, agency_id, office, what.since, what.until)
-        roster = store.roster_of(session, agency_id, office, zone, what.since)
+        sheets = store.sheets_of(session, agency_id, office, order.since, order.until)
+        roster = store.roster_of(session, agency_id, office, zone, order.since)
         week = store.week_of(session, agency_id, office)
-        tickets = store.tickets_of(session, agency_id, office, what.since)
-    blocks = screen(sheets, OfficeContext(roster, week), what.span)
-    return blocks + coverage_drops(tickets, what.span, what.today)
+        tickets = store.tickets_of(session, agency_id, office, order.since)
+    blocks = screen(sheets, OfficeContext(roster, week), order.span)
+    return blocks + coverage_drops(tickets, order.span, order.today)
 
 
-def _raise(database: Database, agency_id: str, office: str, block: Block, what: ScreeningOrder) -> ScreeningOutcome:
-    """Hold the sheets of a block that nobody has doubted meanwhile, with the finding, its doubts and its audit row."""
+def _record_finding(
+    database: Database, agency_id: str, office: str, block: Block, order: ScreeningOrder
+) -> ScreeningOutcome:
+    """Hold those sheets of a block that are not doubted meanwhile, and record finding, doubts and audit row."""
     with database.unhurried() as session:
+        # The block was found without a lock: since then an auditor may have decided, or a second run held the same.
         lock_agency(session, agency_id)
         keys = store.undoubted(session, agency_id, block.keys)
         keys = move(session, agency_id, keys, source=COUNTED, target=HELD)
@@ -143,16 +147,16 @@ def _raise(database: Database, agency_id: str, office: str, block: Block, what: 
             n=len(keys),
             evidence=dict(block.evidence),
             standing=HELD if keys else NOTED,
-            found_at=what.now,
+            found_at=order.now,
         )
         store.add_finding(session, finding, keys)
         record(
             session,
             agency_id=agency_id,
-            actor=what.actor,
+            actor=order.actor,
             action="finding.raised",
             subject=str(finding.finding_id),
-            at=what.now,
+            at=order.now,
             reason=block.reason,
             office=office,
             n=len(keys),

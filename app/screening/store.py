@@ -1,4 +1,4 @@
-"""The SQL of screening."""
+"""The SQL of screening: what the rules read, and findings with the sheets they doubt."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -15,6 +15,7 @@ from app.screening.rules.coverage import QUIET_DAYS, Tickets
 from app.screening.rules.one_device import COUNTER, DutyDay
 from app.screening.rules.opening_hours import OpeningTimes, Week
 from app.screening.rules.sheets import Block, ScreenedSheet
+from app.screening.schemas import FindingQuery
 from app.screening.tables import Doubt, Finding, Opening
 from app.tickets.tables import TicketCount
 
@@ -38,7 +39,7 @@ def offices(session: Session, agency_id: str) -> Sequence[tuple[str, str]]:
 
 
 def sheets_of(session: Session, agency_id: str, office: str, first: date, last: date) -> list[ScreenedSheet]:
-    """The office's sheets with a trace, of these local days: what is counted, held, or was released."""
+    """The office's sheets of these local days that have a trace: counted, held or released ones, no open answers."""
     names = ("key", "rated_on", "employee", "counter", "channel", "ticketed", "instrument", "sheet", "standing")
     query = (
         select(*(RATING[name] for name in names), TRACE.hour, TRACE.source, DOUBT.key.label("doubted"))
@@ -49,6 +50,7 @@ def sheets_of(session: Session, agency_id: str, office: str, first: date, last: 
             RATING.agency_id == agency_id,
             RATING.office == office,
             RATING.rated_on.between(first, last),
+            # Open answers are in no figure, so there is nothing to hold.
             RATING.standing.in_(("counted", "held")),
         )
         .order_by(RATING.key)
@@ -64,6 +66,7 @@ def roster_of(session: Session, agency_id: str, office: str, zone: ZoneInfo, sin
     )
     found = set()
     for employee, counter, from_at, until_at in session.execute(query):
+        # A duty that ends at midnight does not reach into the next day.
         day, last = from_at.astimezone(zone).date(), (until_at - timedelta(microseconds=1)).astimezone(zone).date()
         day = max(day, since)
         while day <= last:
@@ -73,7 +76,7 @@ def roster_of(session: Session, agency_id: str, office: str, zone: ZoneInfo, sin
 
 
 def week_of(session: Session, agency_id: str, office: str) -> Week | None:
-    """The office's opening hours; None where nobody told them."""
+    """The office's opening hours; None where none are recorded."""
     query = select(OPENING.weekday, OPENING.opens, OPENING.closes, OPENING.since_on).where(
         OPENING.agency_id == agency_id, OPENING.office == office
     )
@@ -84,7 +87,7 @@ def week_of(session: Session, agency_id: str, office: str) -> Week | None:
 
 
 def put_week(session: Session, agency_id: str, office: str, week: Week) -> None:
-    """Put these opening hours in the place of those before; no weekday at all means that nothing is known."""
+    """Replace the office's opening hours; no weekday at all means that nothing is known."""
     session.execute(delete(Opening).where(OPENING.agency_id == agency_id, OPENING.office == office))
     rows = [
         {"agency_id": agency_id, "office": office, "weekday": weekday, "since_on": week.since, **hours._asdict()}
@@ -127,7 +130,7 @@ def add_finding(session: Session, finding: Finding, keys: Iterable[UUID]) -> Non
 
 
 def is_noted(session: Session, agency_id: str, office: str, block: Block) -> bool:
-    """Whether the same was noted of the same person some weeks before or after."""
+    """Whether a finding like this block exists for the same person within four weeks before or after."""
     quiet = timedelta(days=QUIET_DAYS)
     query = select(FINDING.finding_id).where(
         FINDING.agency_id == agency_id,
@@ -154,22 +157,19 @@ def doubted_keys(session: Session, agency_id: str, finding_id: UUID) -> Sequence
 def findings(
     session: Session,
     agency_id: str,
+    asked: FindingQuery,
     *,
     within: Collection[str] | None,
-    standing: str | None = None,
-    first: date | None = None,
-    last: date | None = None,
-    after: UUID | None = None,
     limit: int,
 ) -> Sequence[Finding]:
-    """Findings in the order in which they were raised, of the offices `within` (None: all), begun between two days."""
+    """The findings asked for at the offices `within` (None: all), in the order in which they were recorded."""
     query = select(Finding).where(FINDING.agency_id == agency_id)
     wanted = {
         "within": None if within is None else FINDING.office.in_(sorted(within)),
-        "standing": None if standing is None else FINDING.standing == standing,
-        "first": None if first is None else FINDING.first_on >= first,
-        "last": None if last is None else FINDING.first_on <= last,
-        "after": None if after is None else FINDING.finding_id > after,
+        "standing": None if asked.standing is None else FINDING.standing == asked.standing,
+        "first": None if asked.first is None else FINDING.first_on >= asked.first,
+        "last": None if asked.last is None else FINDING.first_on <= asked.last,
+        "after": None if asked.after is None else FINDING.finding_id > asked.after,
     }
     query = query.where(*(each for each in wanted.values() if each is not None))
     return session.execute(query.order_by(FINDING.finding_id).limit(limit)).scalars().all()
@@ -182,7 +182,8 @@ def count_undecided(session: Session) -> int:
 
 
 def forget_released(session: Session, before: UUID) -> int:
-    """Delete the doubts of released sheets that no trace is left of; return how many."""
+    """Delete the doubts of released sheets whose traces are gone; returns how many."""
+    # Without a trace no rule sees these sheets again, so nothing needs to know that they were released.
     forgotten = 0
     for agency_id in agencies(session):
         released = select(FINDING.finding_id).where(FINDING.agency_id == agency_id, FINDING.standing == "released")

@@ -1,4 +1,4 @@
-"""What screening found, which sheets it doubts, and when offices are open."""
+"""The tables of findings, of the sheets they doubt, and of opening hours."""
 
 from datetime import date, datetime
 from typing import Any
@@ -47,7 +47,7 @@ class Finding(SQLModel, table=True):
 
 
 class Doubt(SQLModel, table=True):
-    """A sheet that a finding doubts. The key says that a sheet is doubted once: who was released stays released."""
+    """A sheet that a finding doubts. Its primary key lets a sheet be doubted only once: released ones stay released."""
 
     __tablename__ = "doubt"
     __table_args__ = (
@@ -64,8 +64,8 @@ class Doubt(SQLModel, table=True):
 class Opening(SQLModel, table=True):
     """When an office is open on one weekday (Monday 0 to Sunday 6), in minutes after local midnight.
 
-    An office without any row tells nothing; one with rows is closed on the days that it does not name. Ratings of
-    days before `since_on`, when the hours were told, are not judged by them.
+    Of an office without any row nothing is known; one with rows is closed on the other weekdays. Ratings of days
+    before `since_on`, when the hours were recorded, are not judged by them.
     """
 
     __tablename__ = "opening"

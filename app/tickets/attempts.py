@@ -1,4 +1,4 @@
-"""Trying a ticket costs an attempt of its address, which is given back unless the ticket is refused."""
+"""The budget of tries with tickets by network address; a try is given back unless the ticket is refused."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,15 +14,16 @@ BUDGET, PER_SECOND = 600, 5.0
 
 
 class TicketAttempts:
-    """The attempts of one process, by address."""
+    """The budgets of one process, by address."""
 
     def __init__(self, clock: Clock, budget: int = BUDGET, per_second: float = PER_SECOND) -> None:
         self._seconds = seconds_of(clock)
         self._budget = GuessBudget(budget=budget, per_second=per_second)
 
     @contextmanager
-    def one(self, address: str) -> Iterator[None]:
-        """Taken before the ticket is looked at; raises `too-many-tickets` where none is left."""
+    def attempt(self, address: str) -> Iterator[None]:
+        """Take an attempt for the duration of a look-up or try; raises `too-many-tickets` where none is left."""
+        # Before the database is asked, or many guesses at once would all be let through.
         if wait := self._budget.take(address, self._seconds()):
             raise Problem("too-many-tickets", headers={"Retry-After": str(wait)}, seconds=wait)
         refused = False

@@ -1,4 +1,4 @@
-"""Reading the counts of tickets for whoever may read reports."""
+"""Counts of issued, armed and spent tickets: over HTTP within a key's reach, and beside rows of figures."""
 
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from app.directory.rules.catalogue import Catalogue
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.tickets import store
-from app.tickets.rules.lifecycle import NONE, TicketSum
+from app.tickets.rules.lifecycle import NO_TICKETS, TicketSum
 from app.tickets.schemas import CountOut, CountQuery, CountsOut
 
 COLUMNS = {
@@ -36,14 +36,15 @@ def read_counts(session: Session, principal: Principal, query: CountQuery, catal
         raise Problem("office-unknown")
     if query.office is not None and not catalogue.within(query.office, principal.office):
         raise Problem("out-of-scope", what="this office")
+    # A key of a subtree never sees more than its own, also when it names no office.
     root = query.office or principal.office
     offices = None if root is None else frozenset(each for each in catalogue.offices if catalogue.within(each, root))
     rows = store.counts(session, principal.agency_id, offices, query.first, query.last, COLUMNS[query.by])
-    return CountsOut(items=tuple(map(_out, rows)))
+    return CountsOut(items=tuple(map(_count_out, rows)))
 
 
-def _out(row: Any) -> CountOut:
-    counted = _sum(row)
+def _count_out(row: Any) -> CountOut:
+    counted = _ticket_sum(row)
     return CountOut(
         office=row.office,
         service=getattr(row, "service", None),
@@ -73,15 +74,16 @@ def ticket_sums(
     columns = () if by is None else (GROUPS[by],)
     sums: dict[str | None, TicketSum] = {}
     for row in store.counts(session, agency_id, offices, first, last, columns, only):
-        key = _key(row[0], by) if columns else None
-        sums[key] = sums.get(key, NONE).plus(_sum(row))
+        key = _group_name(row[0], by) if columns else None
+        sums[key] = sums.get(key, NO_TICKETS).plus(_ticket_sum(row))
     return sums
 
 
-def _key(value: Any, by: str | None) -> str:
+def _group_name(value: Any, by: str | None) -> str:
     return str(value)[:7] if by == "month" else str(value)
 
 
-def _sum(row: Any) -> TicketSum:
-    """A sum of one database may be a Decimal, and is NULL where there is no row; counts are whole."""
+def _ticket_sum(row: Any) -> TicketSum:
+    """The counts of a row as integers."""
+    # PostgreSQL sums bigints as Decimal, and a sum over no rows is NULL.
     return TicketSum(int(row.issued or 0), int(row.armed or 0), int(row.spent or 0))

@@ -1,4 +1,4 @@
-"""Expired tickets are taken out when no rating can come any more that was made while they were good."""
+"""Deletes expired tickets once no rating can arrive any more that was made while they were valid."""
 
 from datetime import datetime, timedelta
 
@@ -8,6 +8,6 @@ from app.tickets.store import sweep
 
 
 def sweep_expired(database: Database, now: datetime, late_limit: timedelta) -> None:
-    """Delete what expired longer ago than a rating may be late; its counts stay."""
+    """Delete tickets that expired longer ago than a rating may be late; their counts stay."""
     with database.unhurried() as session:
         sweep(session, day_of(now - late_limit))

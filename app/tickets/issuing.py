@@ -16,23 +16,23 @@ from app.tickets.rules.lifecycle import VALID_DAYS, Armed, LiveTicket, TicketSer
 from app.tickets.schemas import ArmIn, ArmsIn, TicketsIn
 
 
-class Issued(NamedTuple):
-    """Codes that nobody can show again, and the last day they are good for."""
+class IssuedTickets(NamedTuple):
+    """The codes of new tickets, which are stored nowhere, and the last day on which they are valid."""
 
     codes: tuple[str, ...]
     expires_on: date
 
 
 class TicketIssuer:
-    """Issues and arms for one process; the pepper keys the digests of the codes."""
+    """Issues and arms tickets; the pepper keys the digests of their codes."""
 
     def __init__(self, database: Database, catalogues: CatalogueCache, pepper: bytes) -> None:
         self._database = database
         self._catalogues = catalogues
         self._pepper = pepper
 
-    def issue(self, principal: Principal, asked: TicketsIn, now: datetime) -> Issued:
-        """Fresh tickets; raises `invalid-request` or `out-of-scope`."""
+    def issue(self, principal: Principal, asked: TicketsIn, now: datetime) -> IssuedTickets:
+        """Issue new tickets; raises `invalid-request` or `out-of-scope`."""
         catalogue = self._catalogues.current(principal.agency_id, at_most=0)
         entry = catalogue.offices.get(asked.office)
         if entry is None:
@@ -40,8 +40,8 @@ class TicketIssuer:
         if not catalogue.within(asked.office, principal.office):
             raise Problem("out-of-scope", what="this office")
         today = now.astimezone(entry.zone).date()
-        told = TicketService(asked.counter, asked.service, asked.employee)
-        if flaws := [FieldError(*flaw) for flaw in flaws_of(told, asked.office, today, catalogue)]:
+        service = TicketService(asked.counter, asked.service, asked.employee)
+        if flaws := [FieldError(*flaw) for flaw in flaws_of(service, asked.office, today, catalogue)]:
             raise Problem("invalid-request", errors=flaws)
         codes = tuple(new_code() for _ in range(asked.count))
         expires_on = expiry(day_of(now))
@@ -61,10 +61,10 @@ class TicketIssuer:
         with self._database.writing() as session:
             store.add_tickets(session, principal.agency_id, tickets)
             store.count_issued(session, principal.agency_id, tickets[0].count_key, len(tickets))
-        return Issued(codes, expires_on)
+        return IssuedTickets(codes, expires_on)
 
     def arm(self, principal: Principal, asked: ArmsIn, now: datetime) -> list[Armed]:
-        """Arm what can be armed; raises `invalid-request` for a service that cannot have happened, arming nothing."""
+        """Arm tickets, one result each; `invalid-request` for a service that cannot have happened arms none."""
         agency_id = principal.agency_id
         catalogue = self._catalogues.current(agency_id, at_most=0)
         digests = [code_digest(self._pepper, each.ticket) for each in asked.tickets]
@@ -73,17 +73,18 @@ class TicketIssuer:
         with self._database.writing() as session:
             tickets = dict(store.tickets_of(session, agency_id, digests))
             changed: list[tuple[LiveTicket, LiveTicket]] = []
-            for place, (digest, wish) in enumerate(zip(digests, asked.tickets, strict=True)):
-                ticket = _reached(tickets, digest, principal, catalogue)
-                told, today = (None, now.date()) if ticket is None else _told(wish, ticket, catalogue, now)
-                # What changes nothing is no fault, whatever became of the directory meanwhile.
-                if ticket is not None and told is not None and ticket.may_be_armed(day_of(now)):
-                    found = (*time_flaws(wish, ticket, today, now), *flaws_of(told, ticket.office, today, catalogue))
+            for place, (digest, item) in enumerate(zip(digests, asked.tickets, strict=True)):
+                ticket = _ticket_in_reach(tickets, digest, principal, catalogue)
+                service, today = (None, now.date()) if ticket is None else _service_given(item, ticket, catalogue, now)
+                # A repeated request changes nothing, so it stays valid whatever has changed in the directory meanwhile.
+                if ticket is not None and service is not None and ticket.may_be_armed(day_of(now)):
+                    found = (*time_flaws(item, ticket, today, now), *flaws_of(service, ticket.office, today, catalogue))
                     flaws += [FieldError(f"tickets.{place}.{field}", code) for field, code in found]
-                became, after = arm(ticket, told or NOTHING, today, day_of(now))
-                results.append(became)
+                result, after = arm(ticket, service or NO_SERVICE, today, day_of(now))
+                results.append(result)
                 if ticket is not None and after is not None and after != ticket:
                     changed.append((ticket, after))
+                    # The same ticket may stand in the request twice; the second time it is armed already.
                     tickets[digest] = after
             if flaws:
                 raise Problem("invalid-request", errors=flaws)
@@ -92,52 +93,52 @@ class TicketIssuer:
         return results
 
 
-NOTHING = TicketService(None, "", None)
+NO_SERVICE = TicketService(None, "", None)
 
 
-def _reached(
+def _ticket_in_reach(
     tickets: Mapping[str, LiveTicket], digest: str, principal: Principal, catalogue: Catalogue
 ) -> LiveTicket | None:
-    """The ticket if the key reaches its office; another's is as unknown as none."""
+    """The ticket if the key reaches its office; None else, so that others' tickets look unknown."""
     ticket = tickets.get(digest)
     reached = ticket is not None and ticket.office in catalogue.offices
     return ticket if ticket and reached and catalogue.within(ticket.office, principal.office) else None
 
 
-def _told(wish: ArmIn, ticket: LiveTicket, catalogue: Catalogue, now: datetime) -> tuple[TicketService, date]:
-    """The service that happened, and the office's day of it. Nobody named: whoever was on duty at the counter then."""
-    at = now if wish.served_at is None or _is_far(wish.served_at, now) else wish.served_at
-    counter = wish.counter or ticket.counter
-    employee = wish.employee or ticket.employee
+def _service_given(item: ArmIn, ticket: LiveTicket, catalogue: Catalogue, now: datetime) -> tuple[TicketService, date]:
+    """The service that happened and its local day; an employee not named is whoever was on duty at the counter."""
+    at = now if item.served_at is None or _is_far(item.served_at, now) else item.served_at
+    counter = item.counter or ticket.counter
+    employee = item.employee or ticket.employee
     if employee is None and counter is not None and (roster := catalogue.rosters.get((ticket.office, counter))):
         employee = roster.on_duty(at)
     today = at.astimezone(catalogue.offices[ticket.office].zone).date()
-    return TicketService(counter, wish.service or ticket.service, employee), today
+    return TicketService(counter, item.service or ticket.service, employee), today
 
 
 def _is_far(moment: datetime, now: datetime) -> bool:
-    """Whether no ticket that is still good can have been served then; also what no zone has a day for."""
+    """Whether no ticket that is still valid can have been served then; also true of times beyond the calendar."""
     return not now - timedelta(days=VALID_DAYS + 2) <= moment <= now + LARGEST_LEAD
 
 
-def time_flaws(wish: ArmIn, ticket: LiveTicket, day: date, now: datetime) -> Iterator[tuple[str, str]]:
-    """Field and code where the service is said to have happened in the future, or before the ticket's day of issue."""
-    if wish.served_at is not None and (_is_far(wish.served_at, now) or day < ticket.issued_on):
+def time_flaws(item: ArmIn, ticket: LiveTicket, day: date, now: datetime) -> Iterator[tuple[str, str]]:
+    """Field and code where the stated time lies in the future or before the ticket's day of issue."""
+    if item.served_at is not None and (_is_far(item.served_at, now) or day < ticket.issued_on):
         yield "served_at", "served-at-refused"
 
 
-def flaws_of(told: TicketService, office: str, day: date, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+def flaws_of(service: TicketService, office: str, day: date, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     """Field and code of everything that does not fit the directory on that local day."""
-    given = catalogue.counters.get((office, told.counter)) if told.counter else ()
-    if given is None:
+    offered = catalogue.counters.get((office, service.counter)) if service.counter else ()
+    if offered is None:
         yield "counter", "counter-unknown"
-    if told.service not in catalogue.services:
+    if service.service not in catalogue.services:
         yield "service", "service-unknown"
-    elif given and told.service not in given:
+    elif offered and service.service not in offered:
         yield "service", "service-elsewhere"
-    if told.employee is None:
+    if service.employee is None:
         return
-    if told.employee not in catalogue.employees:
+    if service.employee not in catalogue.employees:
         yield "employee", "employee-unknown"
-    elif not catalogue.posted(told.employee, office, day):
+    elif not catalogue.posted(service.employee, office, day):
         yield "employee", "employee-not-posted"

@@ -1,4 +1,4 @@
-"""Proves what the counts of tickets promise: spent = ratings with a ticket, and no more live tickets than are left."""
+"""The check of ticket counts: spent = ratings with a ticket, and no more live tickets than the counts leave."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ LONGEST_REPORT = 200
 
 @dataclass(frozen=True)
 class TicketReconciliation:
-    """How many tickets were spent, and what does not agree, as sentences with codes and counts only."""
+    """How many tickets were spent, and the differences as sentences with codes and counts only."""
 
     spent: int
     faults: Sequence[str]
@@ -20,6 +20,7 @@ class TicketReconciliation:
 
 def reconcile_tickets(database: Database, agency_id: str | None = None) -> TicketReconciliation:
     """Compare counts, tickets and ratings in one snapshot of the database."""
+    # One snapshot, or a ticket spent between two queries would be reported as a difference.
     with database.snapshot() as session:
         differing = [
             f"{row.agency_id}: {row.spent} tickets spent, but {row.rated} ratings with a ticket "
@@ -31,4 +32,4 @@ def reconcile_tickets(database: Database, agency_id: str | None = None) -> Ticke
             f"{row.employee or 'nobody'} on {row.issued_on}: {row.live} issued, {row.armed} of them armed"
             for row in store.live_surplus(session, agency_id, LONGEST_REPORT)
         ]
-        return TicketReconciliation(store.spent_in_all(session, agency_id), [*differing, *surplus])
+        return TicketReconciliation(store.total_spent(session, agency_id), [*differing, *surplus])

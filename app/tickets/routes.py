@@ -15,7 +15,7 @@ from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.foundation.translations import negotiate, translator
 from app.tickets.counts import read_counts
-from app.tickets.issuing import Issued, TicketIssuer
+from app.tickets.issuing import IssuedTickets, TicketIssuer
 from app.tickets.rules import slips
 from app.tickets.schemas import ArmsIn, ArmsOut, CountQuery, CountsOut, IssuedTicketsOut, TicketOut, TicketsIn
 
@@ -35,20 +35,20 @@ queue_router = APIRouter(prefix="/v1", tags=["tickets"], route_class=fast_path_r
 async def post_tickets(request: Request, principal: Queue, asked: TicketsIn) -> Response:
     """Issue tickets at arrival. Their codes are told once; the address carries them in its fragment."""
     services = services_of(request)
-    office = services.of(TicketIssuer)
+    issuer = services.of(TicketIssuer)
     clock = services.clock
-    issued = await run_sync(office.issue, principal, asked, clock())
-    told = await run_sync(_told, request, asked, issued)
-    return PreparedResponse(told.model_dump_json().encode(), 201)
+    issued = await run_sync(issuer.issue, principal, asked, clock())
+    body = await run_sync(_issued_out, request, asked, issued)
+    return PreparedResponse(body.model_dump_json().encode(), 201)
 
 
 @queue_router.post("/tickets/arm", response_model=ArmsOut, responses=problems(*BODY))
 async def post_arm(request: Request, principal: Queue, asked: ArmsIn) -> Response:
     """Tell which services happened: only then can their tickets be spent. Sending again changes nothing."""
     services = services_of(request)
-    office = services.of(TicketIssuer)
+    issuer = services.of(TicketIssuer)
     clock = services.clock
-    results = await run_sync(office.arm, principal, asked, clock())
+    results = await run_sync(issuer.arm, principal, asked, clock())
     return PreparedResponse(ArmsOut(results=tuple(results)).model_dump_json().encode(), 200)
 
 
@@ -62,7 +62,7 @@ def get_counts(request: Request, principal: Reader, query: Annotated[CountQuery,
         return read_counts(session, principal, query, catalogues.current(principal.agency_id))
 
 
-def _told(request: Request, asked: TicketsIn, issued: Issued) -> IssuedTicketsOut:
+def _issued_out(request: Request, asked: TicketsIn, issued: IssuedTickets) -> IssuedTicketsOut:
     settings = services_of(request).settings
     translate = translator(negotiate(request.headers.get("accept-language"), settings.language))
     tickets = []
@@ -73,7 +73,7 @@ def _told(request: Request, asked: TicketsIn, issued: Issued) -> IssuedTicketsOu
                 code=code,
                 address=where,
                 text=slips.slip(code, where, issued.expires_on, translate),
-                qr=slips.drawn(where, asked.qr) if where and asked.qr else None,
+                qr=slips.qr_code(where, asked.qr) if where and asked.qr else None,
             )
         )
     return IssuedTicketsOut(expires_on=issued.expires_on, tickets=tuple(tickets))

@@ -17,18 +17,18 @@ from app.tickets.tables import Ticket, TicketCount
 TICKET, COUNT = metadata.tables["ticket"].c, metadata.tables["ticket_count"].c
 RATING, AGENCY = metadata.tables["rating"].c, metadata.tables["agency"].c
 NOTHING: Mapping[str, str | None] = {}
-HELD = [TICKET[name] for name in LiveTicket._fields]
+LIVE_COLUMNS = [TICKET[name] for name in LiveTicket._fields]
 
 
 def add_tickets(session: Session, agency_id: str, tickets: Sequence[LiveTicket]) -> None:
-    """Tickets just issued, in the order of their digests."""
+    """Insert issued tickets in the order of their digests, which says nothing of the order of arrival."""
     session.execute(insert(Ticket), [{"agency_id": agency_id, **each._asdict()} for each in sorted(tickets)])
 
 
 def tickets_of(session: Session, agency_id: str, digests: Iterable[str]) -> Mapping[str, LiveTicket]:
     """The agency's unspent tickets among these, by digest, locked until the transaction ends."""
     statement = (
-        select(*HELD)
+        select(*LIVE_COLUMNS)
         .where(TICKET.agency_id == agency_id, TICKET.digest.in_(sorted(set(digests))))
         .order_by(TICKET.digest)
         .with_for_update()
@@ -37,23 +37,25 @@ def tickets_of(session: Session, agency_id: str, digests: Iterable[str]) -> Mapp
 
 
 def set_armed(session: Session, agency_id: str, tickets: Iterable[LiveTicket]) -> None:
-    """Write what arming tells of each."""
+    """Write the service of each armed ticket."""
     for ticket in tickets:
-        told = {name: getattr(ticket, name) for name in ("counter", "service", "employee", "served_on")}
+        values = {name: getattr(ticket, name) for name in ("counter", "service", "employee", "served_on")}
         session.execute(
-            update(Ticket).where(TICKET.agency_id == agency_id, TICKET.digest == ticket.digest).values(**told)
+            update(Ticket).where(TICKET.agency_id == agency_id, TICKET.digest == ticket.digest).values(**values)
         )
 
 
 def find_armed(session: Session, digest: str, day: date) -> tuple[str, LiveTicket] | None:
-    """The ticket that a rating of this day may spend, with its agency. One look, whatever it finds."""
-    found = session.execute(select(TICKET.agency_id, *HELD).where(*_live(digest, day))).one_or_none()
+    """The ticket that a rating of this day may spend, with its agency: one query, whatever it finds."""
+    found = session.execute(select(TICKET.agency_id, *LIVE_COLUMNS).where(*_live(digest, day))).one_or_none()
     return None if found is None else (found.agency_id, LiveTicket(*found[1:]))
 
 
 def spend(session: Session, digest: str, day: date) -> bool:
-    """Take the ticket out and count it; False when another rating was faster."""
-    found = session.execute(delete(Ticket).where(*_live(digest, day)).returning(TICKET.agency_id, *HELD)).one_or_none()
+    """Delete the ticket and count it as spent; False when another rating was faster."""
+    # DELETE … RETURNING decides the race: of two ratings at once only one gets the row back.
+    deletion = delete(Ticket).where(*_live(digest, day)).returning(TICKET.agency_id, *LIVE_COLUMNS)
+    found = session.execute(deletion).one_or_none()
     if found is None:
         return False
     session.execute(
@@ -63,7 +65,7 @@ def spend(session: Session, digest: str, day: date) -> bool:
 
 
 def sweep(session: Session, before: date) -> None:
-    """Take out the tickets that expired before this day; their counts stay."""
+    """Delete the tickets that expired before this day; their counts stay."""
     session.execute(delete(Ticket).where(TICKET.expires_on < before))
 
 
@@ -73,8 +75,9 @@ def count_issued(session: Session, agency_id: str, key: CountKey, n: int) -> Non
 
 
 def count_armed(session: Session, agency_id: str, changes: Iterable[tuple[CountKey, int, int]]) -> None:
-    """Apply (key, issued, armed) as `life.armed_counts` gives them."""
+    """Apply the changes (key, issued, armed) that `lifecycle.armed_counts` gives."""
     for key, issued, armed in changes:
+        # Only a key that gains tickets can be new; any other has had a row since its tickets were issued.
         if issued > 0:
             _add(session, agency_id, key, issued, armed)
         else:
@@ -83,7 +86,7 @@ def count_armed(session: Session, agency_id: str, changes: Iterable[tuple[CountK
 
 
 def ratings_under(session: Session, keys: Sequence[tuple[str, str]]) -> Sequence[Any]:
-    """Digest, office, employee and day of the ratings that stand under these (agency, key)."""
+    """Digest, office, employee and day of the ratings with these (agency, key)."""
     statement = select(RATING.digest, RATING.office, RATING.employee, RATING.rated_on)
     wanted = [(agency_id, UUID(key)) for agency_id, key in keys]
     return session.execute(statement.where(tuple_(RATING.agency_id, RATING.key).in_(wanted))).all()
@@ -117,12 +120,12 @@ def counts(
     if last is not None:
         statement = statement.where(COUNT.issued_on <= last)
     statement = statement.where(*(COUNT[name] == value for name, value in only.items() if value is not None))
-    # Where every ticket was armed for somebody, nothing is left under nobody.
+    # Arming moves a ticket from the row of nobody to that of an employee, and may leave a row of zeros behind.
     statement = statement.where(COUNT.issued > 0)
     return session.execute(statement.group_by(*columns).order_by(*columns)).all()
 
 
-def spent_in_all(session: Session, agency_id: str | None) -> int:
+def total_spent(session: Session, agency_id: str | None) -> int:
     """How many tickets the agency (None: all) has seen spent."""
     return int(session.execute(SPENT, {"agency_id": agency_id}).scalar_one())
 
@@ -148,11 +151,11 @@ def _at(agency_id: str, key: CountKey) -> list[Any]:
 def _add(session: Session, agency_id: str, key: CountKey, issued: int, armed: int) -> None:
     # By name: a column list may match no index while one is rebuilt.
     conflict = "" if session.get_bind().dialect.name == "sqlite" else "ON CONSTRAINT ticket_count_pkey"
-    statement = text(ADD.format(conflict=conflict)).bindparams(bindparam("issued_on", type_=Date))
+    statement = text(ADD_COUNTS.format(conflict=conflict)).bindparams(bindparam("issued_on", type_=Date))
     session.execute(statement, {"agency_id": agency_id, **key._asdict(), "issued": issued, "armed": armed})
 
 
-ADD = (
+ADD_COUNTS = (
     "INSERT INTO ticket_count (agency_id, office, issued_on, service, employee, issued, armed, spent) "
     "VALUES (:agency_id, :office, :issued_on, :service, :employee, :issued, :armed, 0) "
     "ON CONFLICT {conflict} DO UPDATE "

@@ -1,4 +1,4 @@
-"""Tickets that are not spent, and the counts of all there ever were."""
+"""The tables of unspent tickets and of the counts of all tickets ever issued."""
 
 from datetime import date
 

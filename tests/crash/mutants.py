@@ -80,7 +80,7 @@ def counts_apart() -> None:
     """The tally is not counted in the transaction of the ratings."""
     store = app.ratings.store
     whole = str(store.POSTGRESQL_STORE)
-    uncounted = whole[: whole.index(", tallied AS (")] + whole[whole.index(", noted AS (") :]
+    uncounted = whole[: whole.index(", tallied AS (")] + whole[whole.index(", commented AS (") :]
     setattr(store, "POSTGRESQL_STORE", text(uncounted))  # noqa: B010 - a constant is replaced
     setattr(store, "count", _nothing)  # noqa: B010 - SQLite's part of the same
     setattr(app.main, "RatingStore", ApartStore)  # noqa: B010 - mypy forbids assigning to a class

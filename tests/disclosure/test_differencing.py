@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from app.disclosure.rules.closing import Subject, Withheld, decide
-from app.disclosure.rules.ledger import Cell, Part, Release, remembered
+from app.disclosure.rules.ledger import Cell, Part, Release, with_emptied_parts
 from app.disclosure.rules.stored_releases import release_out, releases_in
 from app.indices.rules.calendar import months_until, span_of
 
@@ -117,7 +117,7 @@ class Differencing(RuleBasedStateMachine):
             whole=whole,
             before=before,
             trend=frozenset(month for month in MONTHS if month <= max(whole)),
-            counts=remembered(former, counts, MONTHS),
+            counts=with_emptied_parts(former, counts, MONTHS),
             former=former,
         )
         self.kept.append(release_out(release))

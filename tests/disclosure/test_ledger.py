@@ -1,6 +1,6 @@
 """What a ledger lets be told: figures are sums of whole blocks, and no block has one to nine ratings."""
 
-from app.disclosure.rules.ledger import Cell, Ledger, Part, Release, remembered, told
+from app.disclosure.rules.ledger import Cell, Ledger, Part, Release, publish_allowed, with_emptied_parts
 from app.disclosure.rules.measured_units import parts_of
 from app.ratings.tallies.rules.sheet_rows import SheetRow
 
@@ -23,38 +23,38 @@ def office(*when: str, offices: str = "a") -> Cell:
 
 
 def test_a_figure_needs_ten_ratings_and_ratings_at_all() -> None:
-    assert [Ledger([], months(january=n)).tell(person(JANUARY)) for n in (0, 9, 10)] == [False, False, True]
+    assert [Ledger([], months(january=n)).publish(person(JANUARY)) for n in (0, 9, 10)] == [False, False, True]
 
 
 def test_a_month_is_not_told_if_the_rest_of_the_period_would_be() -> None:
     ledger = Ledger([], months(january=10, february=20, march=9))
-    assert [ledger.tell(person(*when)) for when in (QUARTER, [FEBRUARY], [JANUARY])] == [True, True, False]
+    assert [ledger.publish(person(*when)) for when in (QUARTER, [FEBRUARY], [JANUARY])] == [True, True, False]
     # Together with nobody else's, two small months hide each other.
     ledger = Ledger([], months(january=20, february=6, march=5))
-    assert [ledger.tell(person(*when)) for when in (QUARTER, [JANUARY])] == [True, True]
+    assert [ledger.publish(person(*when)) for when in (QUARTER, [JANUARY])] == [True, True]
 
 
 def test_the_same_figure_may_be_told_again() -> None:
     counts = months(january=12)
     ledger = Ledger([Release(counts, [person(JANUARY)])], counts)
-    assert ledger.tell(person(JANUARY))
+    assert ledger.publish(person(JANUARY))
 
 
 def test_late_ratings_are_not_told_by_what_was_told_before_they_came() -> None:
     january = Release(months(january=12), [person(JANUARY)])
-    assert not Ledger([january], months(january=17)).tell(person(*QUARTER))
-    assert Ledger([january], months(january=22)).tell(person(*QUARTER))
+    assert not Ledger([january], months(january=17)).publish(person(*QUARTER))
+    assert Ledger([january], months(january=22)).publish(person(*QUARTER))
     # The five hide among February's.
     later = Ledger([january], months(january=17, february=30))
-    assert [later.tell(person(*QUARTER)), later.tell(person(JANUARY))] == [True, False]
+    assert [later.publish(person(*QUARTER)), later.publish(person(JANUARY))] == [True, False]
 
 
 def test_ratings_that_were_held_meanwhile_are_not_told_either() -> None:
     former = [Release(months(january=20), [person(JANUARY)])]
-    assert not Ledger(former, months(january=15)).tell(person(JANUARY))
-    gone = remembered(former, {}, [JANUARY])
+    assert not Ledger(former, months(january=15)).publish(person(JANUARY))
+    gone = with_emptied_parts(former, {}, [JANUARY])
     assert gone == months(january=0)
-    assert remembered(former, {}, [FEBRUARY]) == {}
+    assert with_emptied_parts(former, {}, [FEBRUARY]) == {}
 
 
 def test_what_is_left_of_a_part_is_not_told_either() -> None:
@@ -63,47 +63,47 @@ def test_what_is_left_of_a_part_is_not_told_either() -> None:
     told_before = [office(JANUARY), person(JANUARY, employee="q"), person(JANUARY)]
     for left, may in ((9, False), (4, False), (1, False), (0, True)):
         after = before | {Part("a", "p", JANUARY): left}
-        assert Ledger([Release(before, told_before)], after).tell(office(JANUARY)) is may
+        assert Ledger([Release(before, told_before)], after).publish(office(JANUARY)) is may
     # Nor in a quarter with ten of another month, which are told as well.
     later = before | {Part("a", "p", JANUARY): 4, Part("a", "p", FEBRUARY): 10, Part("a", "q", FEBRUARY): 80}
-    assert not Ledger([Release(before, told_before)], later).tell(office(JANUARY, FEBRUARY))
+    assert not Ledger([Release(before, told_before)], later).publish(office(JANUARY, FEBRUARY))
 
 
 def test_of_a_part_the_latest_ratings_are_held() -> None:
     """Twelve, then fifteen more; ten are held, so five of the fifteen are left, which the first twelve would tell."""
     former = [Release(months(january=n), [person(JANUARY)]) for n in (12, 27)]
-    assert not Ledger(former, months(january=17)).tell(person(JANUARY))
-    assert Ledger(former, months(january=12)).tell(person(JANUARY))
+    assert not Ledger(former, months(january=17)).publish(person(JANUARY))
+    assert Ledger(former, months(january=12)).publish(person(JANUARY))
     # Held across both: what is left of the twelve is ten, and two are gone.
-    assert not Ledger(former, months(january=10)).tell(person(JANUARY))
+    assert not Ledger(former, months(january=10)).publish(person(JANUARY))
 
 
 def test_what_is_released_is_told_as_ratings_that_come() -> None:
     former = [Release(months(january=n), [person(JANUARY)]) for n in (30, 20)]
-    assert Ledger(former, months(january=30)).tell(person(JANUARY))
-    assert not Ledger(former, months(january=29)).tell(person(JANUARY))
+    assert Ledger(former, months(january=30)).publish(person(JANUARY))
+    assert not Ledger(former, months(january=29)).publish(person(JANUARY))
 
 
 def test_a_part_that_was_not_counted_then_has_grown_since_it_was() -> None:
     first = Release(months(january=12), [person(JANUARY)])
     between = Release({}, [])
-    assert not Ledger([first, between], months(january=17)).tell(person(JANUARY))
+    assert not Ledger([first, between], months(january=17)).publish(person(JANUARY))
 
 
 def test_nobody_can_subtract_persons_from_their_office() -> None:
     counts = {Part("a", "p", JANUARY): 40, Part("a", "q", JANUARY): 12, Part("a", "r", JANUARY): 9}
     ledger = Ledger([], counts)
-    assert ledger.tell(office(JANUARY))
+    assert ledger.publish(office(JANUARY))
     asked = {each: (person(JANUARY, employee=each), counts[Part("a", each, JANUARY)]) for each in "pqr"}
-    assert told(ledger, asked) == {"p"}
+    assert publish_allowed(ledger, asked) == {"p"}
 
 
 def test_nobody_can_subtract_offices_from_a_person() -> None:
     counts = {Part("a", "p", JANUARY): 40, Part("b", "p", JANUARY): 3, Part("b", "q", JANUARY): 30}
     ledger = Ledger([], counts)
-    assert [ledger.tell(office(JANUARY, offices=each)) for each in "ab"] == [True, True]
-    assert not ledger.tell(person(JANUARY, offices="ab"))
-    assert ledger.tell(person(JANUARY, offices="a"))
+    assert [ledger.publish(office(JANUARY, offices=each)) for each in "ab"] == [True, True]
+    assert not ledger.publish(person(JANUARY, offices="ab"))
+    assert ledger.publish(person(JANUARY, offices="a"))
 
 
 def test_what_a_person_gained_is_not_told_by_the_office() -> None:
@@ -111,7 +111,7 @@ def test_what_a_person_gained_is_not_told_by_the_office() -> None:
     before = {Part("a", "p", JANUARY): 20, Part("a", "q", JANUARY): 20}
     after = {Part("a", "p", JANUARY): 25, Part("a", "q", JANUARY): 27}
     ledger = Ledger([Release(before, [office(JANUARY), person(JANUARY)])], after)
-    assert [ledger.tell(office(JANUARY)), ledger.tell(person(JANUARY))] == [True, False]
+    assert [ledger.publish(office(JANUARY)), ledger.publish(person(JANUARY))] == [True, False]
 
 
 def test_parts_count_what_is_counted() -> None:
@@ -127,6 +127,6 @@ def test_parts_count_what_is_counted() -> None:
 def test_the_last_held_are_taken_to_be_released_first() -> None:
     """Ten and ten more are held, then ten are released: what is counted is what was told before the second hold."""
     former = [Release(months(january=n), [person(JANUARY)]) for n in (40, 30, 20)]
-    assert Ledger(former, months(january=30)).tell(person(JANUARY))
-    assert not Ledger(former, months(january=25)).tell(person(JANUARY))
-    assert Ledger(former, months(january=40)).tell(person(JANUARY))
+    assert Ledger(former, months(january=30)).publish(person(JANUARY))
+    assert not Ledger(former, months(january=25)).publish(person(JANUARY))
+    assert Ledger(former, months(january=40)).publish(person(JANUARY))

@@ -19,7 +19,7 @@ from app.indices.reading import read_indices
 from app.indices.rules.figures import Group, IndexTable, Scoring
 from app.instruments.registry import add_own
 from app.ratings.tallies.rules.grains import OFFICE_DAY
-from app.ratings.tallies.rules.query_plan import By, Segment, Selection, plan, told_apart
+from app.ratings.tallies.rules.query_plan import By, Segment, Selection, distinguished_by, plan
 from app.ratings.tallies.store import BATCH, sheet_counts
 from tests.house import NOW, furnish
 from tests.ratings.visits import OFFICES, Visit, counted_by_hand, put, random_visits
@@ -44,7 +44,7 @@ def ways(asked: Selection) -> Iterator[tuple[Segment, ...]]:
     """The plan, and everything else that could have been read instead."""
     yield plan(asked)
     yield (Segment(None, asked.first, asked.last),)
-    if asked.asked <= told_apart(OFFICE_DAY):
+    if asked.distinctions <= distinguished_by(OFFICE_DAY):
         yield (Segment(OFFICE_DAY, asked.first, asked.last),)
 
 

@@ -155,7 +155,7 @@ def test_while_replays_cannot_be_told_from_new_ratings_nothing_is_promised(
         first, second = sheet(house), sheet(house)
         assert house.post(RATE, first, "device").status_code == 201
         with monkeypatch.context() as broken:
-            broken.setattr(house.services.of(Intake)._store, "met", away)
+            broken.setattr(house.services.of(Intake)._store, "existing", away)
             problem(house.post(RATE, second, "device"), 503, "busy")
         assert house.post(RATE, first, "device").status_code == 200
         assert house.post(RATE, second, "device").status_code == 429

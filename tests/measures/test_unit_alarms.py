@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from app.indices.rules.calendar import Span, span_of
 from app.indices.rules.figures import Scoring
 from app.instruments.loading import shipped
-from app.measures.rules.alarms import Alarms, AlarmState, alarms, drop, first_day_needed, gathered, low_answers
+from app.measures.rules.alarms import Alarms, AlarmState, alarms, drop, first_day_needed, joined_weeks, low_answers
 from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments
-from app.measures.rules.time_series import Course, LowCount, courses
+from app.measures.rules.time_series import LowCount, UnitTimeSeries, time_series
 from app.ratings.tallies.rules.sheet_rows import DaySheets
 
 IKL = shipped()["ikl-1"]
@@ -41,7 +41,7 @@ def weekly(first: date, weeks: int, sheets: tuple[str, ...], unit: str = "E1", e
 
 
 def found(*parts: Iterable[DaySheets], of: Span = QUARTER, office: bool = False) -> Alarms:
-    return alarms(courses(SCORING, (row for part in parts for row in part))["E1"], of, office=office)
+    return alarms(time_series(SCORING, (row for part in parts for row in part))["E1"], of, office=office)
 
 
 def before(weeks: int, sheets: tuple[str, ...] = USUAL) -> Iterator[DaySheets]:
@@ -113,7 +113,7 @@ def test_weeks_are_gathered_to_ten_and_none_is_lost_but_the_last(sizes: list[int
     weeks = [
         (MONDAY + timedelta(weeks=place), Moments(n, Fraction(3 * n), Fraction(9 * n))) for place, n in enumerate(sizes)
     ]
-    parts = gathered(weeks)
+    parts = joined_weeks(weeks)
     assert all(part.n >= 10 for _, part in parts)
     assert sum(sizes) - sum(part.n for _, part in parts) in range(10)
     assert [monday for monday, _ in parts] == sorted({monday for monday, _ in parts})
@@ -174,9 +174,9 @@ def test_an_office_has_its_low_answers_by_item() -> None:
 
 def test_a_course_is_the_same_however_its_rows_are_cut() -> None:
     rows = [*before(8), *weekly(MONDAY, 3, ("2-4", "111"))]
-    whole = courses(SCORING, rows)["E1"]
+    whole = time_series(SCORING, rows)["E1"]
     other = [*weekly(MONDAY, 1, USUAL, unit="E2")]
-    cut = courses(SCORING, [*rows[1::2], *other, *rows[::2]])["E1"]
+    cut = time_series(SCORING, [*rows[1::2], *other, *rows[::2]])["E1"]
     assert (cut.composites, cut.items, cut.low) == (whole.composites, whole.items, whole.low)
     # A skipped answer has no composite and counts nowhere in its item; 2 is in the lower half of 1 to 4.
     assert whole.composites[MONDAY].n == 1
@@ -185,11 +185,11 @@ def test_a_course_is_the_same_however_its_rows_are_cut() -> None:
 
 
 def test_a_course_of_nothing_is_not_enough() -> None:
-    empty = alarms(Course(3), QUARTER, office=True)
+    empty = alarms(UnitTimeSeries(3), QUARTER, office=True)
     assert empty.composite.state is AlarmState.weeks
     assert empty.low
     assert {each.state for each in empty.low} == {AlarmState.months}
-    assert gathered([(MONDAY, NOTHING)]) == []
+    assert joined_weeks([(MONDAY, NOTHING)]) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from app.measures.rules.comparison import compare
 from app.measures.rules.formulas.moments import item_moments
 from app.measures.rules.formulas.reliability import Use
 from app.measures.rules.unit_measures import UnitMeasures, main_family, measure
-from app.ratings.tallies.rules.sheet_rows import SheetRow, counts, grouped, of_standings, size
+from app.ratings.tallies.rules.sheet_rows import SheetRow, counts, grouped, size
 from tests.measures.formulas.peers import HISTOGRAMS, NAMES
 
 IKL = shipped()["ikl-1"]
@@ -186,9 +186,6 @@ def test_rows_are_added_up_by_any_key() -> None:
     ]
     assert counts(parts) == {"333": 3, "444": 3}
     assert (size(parts), size(parts, "held")) == (6, 4)
-    assert {standing: dict(of) for standing, of in of_standings(parts).items()} == {
-        "counted": {"333": 3, "444": 3}, "held": {"111": 4},
-    }  # fmt: skip
     assert {channel: size(part) for channel, part in grouped(parts, lambda row: row.channel).items()} == {
         "kiosk": 5,
         "web": 1,

@@ -45,7 +45,7 @@ CATALOGUE = Catalogue(
     employees=frozenset(["E001", "E002"]),
     postings={"E001": (Stay(date(2020, 1, 2), None, OFFICE.code),)},
 )
-PREMISES = KnownCodes(CATALOGUE, shipped())
+CODES = KnownCodes(CATALOGUE, shipped())
 FORM = Form(
     office=OFFICE,
     service="skck",
@@ -70,7 +70,7 @@ def lines(rows: Iterable[Sequence[str]], form: Form = FORM) -> AnswersFile:
 
 def proposal(rows: Iterable[Sequence[str]], form: Form = FORM) -> ImportProposal:
     """What these rows would add."""
-    return propose(lines(rows), form, PREMISES, KEYS, NOW)
+    return propose(lines(rows), form, CODES, KEYS, NOW)
 
 
 def changed(form: Form, **values: Any) -> Form:
@@ -312,13 +312,13 @@ def test_a_file_read_otherwise_meets_its_own_rows(form: Form) -> None:
     ids=["office", "service", "employee"],
 )
 def test_answers_about_something_else_are_other_answers(form: Form) -> None:
-    premises = KnownCodes(
+    codes = KnownCodes(
         Catalogue("kota", UUID(int=0), {form.office.code: form.office}, frozenset(["kk", "skck"]), {},
                   CATALOGUE.employees, {"E001": (Stay(date(2020, 1, 1), None, form.office.code),)}),
         shipped(),
     )  # fmt: skip
     row = (TEN, "4", "3", "2", "E001", "L")
-    other = propose(lines([row]), form, premises, KEYS, NOW)
+    other = propose(lines([row]), form, codes, KEYS, NOW)
     assert keys(other).isdisjoint(keys(proposal([row])))
     assert not other.faults
 
@@ -534,4 +534,4 @@ def test_no_transaction_number_leads_from_a_profile_to_its_rating(opened: Databa
 
 def test_faults_are_sorted_by_row() -> None:
     file = AnswersFile(lines([("x", "4", "4", "4", "", "")]).lines, [CsvFault(1, None, "first")], "")
-    assert [fault.row for fault in propose(file, FORM, PREMISES, KEYS, NOW).faults] == [1, 2]
+    assert [fault.row for fault in propose(file, FORM, CODES, KEYS, NOW).faults] == [1, 2]

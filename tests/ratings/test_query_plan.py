@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.ratings.tallies.rules.grains import AGENCY_MONTH, GRAINS, OFFICE_DAY, OFFICE_MONTH, Grain
-from app.ratings.tallies.rules.query_plan import By, Segment, Selection, plan, told_apart
+from app.ratings.tallies.rules.query_plan import By, Segment, Selection, distinguished_by, plan
 
 DAY = timedelta(days=1)
 days = st.dates(date(2000, 1, 1), date(2999, 12, 31))
@@ -68,7 +68,7 @@ def test_segments_cover_the_period_exactly_once_in_order(asked: Selection) -> No
 def test_no_segment_is_read_from_counts_that_have_merged_away_what_is_asked(asked: Selection) -> None:
     for segment in plan(asked):
         if segment.grain is not None:
-            assert asked.asked <= told_apart(segment.grain)
+            assert asked.distinctions <= distinguished_by(segment.grain)
             if segment.grain.by_month:
                 assert is_first_of_month(segment.first)
                 assert is_last_of_month(segment.last)
@@ -78,8 +78,8 @@ def test_no_segment_is_read_from_counts_that_have_merged_away_what_is_asked(aske
 def test_rows_are_read_only_where_no_tally_answers(asked: Selection) -> None:
     for segment in plan(asked):
         if segment.grain is None:
-            assert not asked.asked <= told_apart(OFFICE_DAY)
-            if asked.asked <= told_apart(OFFICE_MONTH):
+            assert not asked.distinctions <= distinguished_by(OFFICE_DAY)
+            if asked.distinctions <= distinguished_by(OFFICE_MONTH):
                 months = every_day(segment.first, segment.last)
                 assert not any(is_first_of_month(day) and _end(day) <= segment.last for day in months)
 
@@ -146,7 +146,7 @@ def test_a_period_without_a_whole_month_is_one_segment_of_days(first: date, last
 
 
 def test_what_the_grains_tell_apart_is_told_by_their_own_list() -> None:
-    told = {grain.name: told_apart(grain) for grain in GRAINS}
+    told = {grain.name: distinguished_by(grain) for grain in GRAINS}
     assert told == {
         "agency-month": {By.month, By.service, By.channel},
         "office-month": {By.month, By.service, By.channel, By.office},

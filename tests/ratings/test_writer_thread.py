@@ -1,4 +1,4 @@
-"""What a lane does when the database does not behave, and what becomes of what waits too long."""
+"""What a writer thread does when the database does not behave, and what becomes of what waits too long."""
 
 import asyncio
 import threading
@@ -13,7 +13,7 @@ from app.foundation.problems import Problem
 from app.foundation.storage.database import Connection
 from app.ratings import writer as writer_module
 from app.ratings.rating import NewRating, Outcome, Place, Stored
-from app.ratings.rows import arrays, row
+from app.ratings.rows import array_literals, row
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
 from app.ratings.writer_thread import GroupWriter, Result
@@ -107,12 +107,12 @@ def test_a_lost_connection_is_tried_once_more_and_a_lock_is_not() -> None:
 
 
 def test_a_code_that_reads_null_is_not_nothing_and_a_value_that_needs_escaping_is_refused() -> None:
-    columns = arrays([row(rating("k"))])
+    columns = array_literals([row(rating("k"))])
     assert columns[5] == '{"NULL"}'
     assert columns[3] == "{NULL}"
     for evil in ('"', "\\", 'a","b'):
         with pytest.raises(ValueError, match="escaping"):
-            arrays([row(rating("k")._replace(instrument=evil))])
+            array_literals([row(rating("k")._replace(instrument=evil))])
 
 
 def test_what_waits_behind_a_stalled_database_is_refused_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +127,7 @@ def test_what_waits_behind_a_stalled_database_is_refused_in_time(monkeypatch: py
             await asyncio.sleep(0.001)
         late = asyncio.create_task(writer.write([rating("late")]))
         await asyncio.sleep(0.1)
-        # Whoever comes next finds the overdue one and has it refused, while the lane still hangs.
+        # Whoever comes next finds the overdue one and has it refused, while the thread still hangs.
         fresh = asyncio.create_task(writer.write([rating("fresh")]))
         told = [_told((await late)[0])]
         released.set()

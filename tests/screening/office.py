@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from app.ratings.reconciliation import reconcile
-from app.screening.run import ScreeningOutcome, order, run
+from app.screening.run import ScreeningOutcome, run, usual_order
 from tests.house import NOW, House
 
 # The Monday three weeks before NOW's week; lunch is on a Tuesday.
@@ -62,7 +62,7 @@ def lunch(house: House, n: int = STUFFED, key: str = "app", day: date = LUNCH) -
 
 def screen(house: House, now: datetime = NOW) -> ScreeningOutcome:
     """One run over everything."""
-    found = run(house.database, order(now, "test", 42))
+    found = run(house.database, usual_order(now, "test", 42))
     assert found is not None
     return found
 

@@ -6,11 +6,11 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from app.screening.rules.sheets import HourSpan, ScreenedSheet
+from app.screening.rules.sheets import DaySpan, ScreenedSheet
 
 # A Monday, and five weeks from then on.
 FIRST = date(2026, 10, 12)
-SPAN = HourSpan(FIRST, FIRST + timedelta(days=34))
+SPAN = DaySpan(FIRST, FIRST + timedelta(days=34))
 NUMBERS = iter(range(1, 10_000_000))
 
 

@@ -12,7 +12,7 @@ from app.access.principals import KeyKind
 from app.ratings.keys import first_key
 from app.ratings.status_store import TallyMissing, lock_agency, move
 from app.screening import store
-from app.screening.run import order, run, run_agency
+from app.screening.run import run, run_agency, usual_order
 from tests.house import NOW, House, problem
 from tests.screening.office import LUNCH, STUFFED, at, checked, lunch, ordinary, rows, screen, send, sheet
 
@@ -207,10 +207,10 @@ def test_both_agencies_are_screened_and_only_days_that_are_over(house: House) ->
 def test_a_run_stops_where_another_process_took_over(house: House) -> None:
     ordinary(house)
     lunch(house)
-    assert run(house.database, order(NOW, "test", 42), lambda: False) is None
+    assert run(house.database, usual_order(NOW, "test", 42), lambda: False) is None
     assert rows(house, HELD) == [(0,)]
     day = LUNCH - timedelta(days=1)
-    assert run_agency(house.database, "kota", order(NOW, "test", 42, first=day, last=day)) == (0, 0, 0, 0)
+    assert run_agency(house.database, "kota", usual_order(NOW, "test", 42, first=day, last=day)) == (0, 0, 0, 0)
 
 
 def test_runs_intake_and_decisions_race_and_the_tallies_agree(house: House) -> None:

@@ -1,7 +1,7 @@
 """Bursts of persons and offices against their own history."""
 
 from app.screening.rules.bursts import FALLBACK_SIZE, SMALLEST_BURST, HourCounts, bursts
-from app.screening.rules.sheets import HourSpan, Reason
+from app.screening.rules.sheets import DaySpan, Reason
 from tests.screening.sheets import FIRST, SPAN, day, ordinary, sheets
 
 
@@ -19,8 +19,8 @@ def test_an_hour_far_above_its_history_is_doubted_and_nothing_else() -> None:
 
 def test_a_day_outside_the_span_is_history_only() -> None:
     usual, stuffed = ordinary(), sheets(40, day(15), 12)
-    assert bursts(usual + stuffed, HourSpan(day(16), day(34))) == []
-    assert len(bursts(usual + stuffed, HourSpan(day(15), day(15)))) == 1
+    assert bursts(usual + stuffed, DaySpan(day(16), day(34))) == []
+    assert len(bursts(usual + stuffed, DaySpan(day(15), day(15)))) == 1
 
 
 def test_sheets_with_a_ticket_are_no_burst() -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.screening.rules.coverage import DROP_P, Tickets, coverage_drops
-from app.screening.rules.sheets import HourSpan, Reason
+from app.screening.rules.sheets import DaySpan, Reason
 from tests.screening.sheets import FIRST, SPAN, day
 
 TODAY = day(7 * 5 + 7)
@@ -60,7 +60,7 @@ def test_small_numbers_are_judged_over_some_weeks() -> None:
 def test_a_week_is_judged_when_its_tickets_have_expired() -> None:
     given = weeks("E1", [0.9, 0.9, 0.9, 0.9, 0.4]) + HONEST
     assert coverage_drops(given, SPAN, TODAY - timedelta(days=1)) == []
-    assert coverage_drops(given, HourSpan(FIRST, day(27)), TODAY) == []
+    assert coverage_drops(given, DaySpan(FIRST, day(27)), TODAY) == []
     assert coverage_drops([Tickets("E1", day(0), 0, 0)], SPAN, TODAY) == []
     assert coverage_drops(weeks("E1", [0.9, 0.9, 0.9, 0.9]) + HONEST, SPAN, TODAY) == []
     nobody = [each._replace(spent=0) for each in weeks("E2", [0.5] * 5)]

@@ -2,7 +2,7 @@
 
 from app.screening.rules.one_device import DutyDay, one_devices
 from app.screening.rules.one_hour import one_hours
-from app.screening.rules.sheets import HourSpan, Reason, ScreenedSheet
+from app.screening.rules.sheets import DaySpan, Reason, ScreenedSheet
 from tests.screening.sheets import SPAN, day, ordinary, sheets
 
 
@@ -14,7 +14,7 @@ def test_an_hour_that_holds_most_of_a_day_is_doubted_where_days_are_spread() -> 
     assert (block.reason, block.employee, block.first, block.hour) == (Reason.one_hour, "E1", day(15), 12)
     assert set(block.keys) == {s.key for s in odd}
     assert block.evidence == {"count": 14, "of": 20, "expected": 1}
-    assert one_hours(usual + odd + rest, HourSpan(day(16), day(34))) == []
+    assert one_hours(usual + odd + rest, DaySpan(day(16), day(34))) == []
     # Fewer on the day, with tickets, released, or twelve of twenty: no.
     assert one_hours(usual + odd + rest[:5], SPAN) == []
     assert one_hours([s._replace(ticketed=True) for s in usual + odd + rest], SPAN) == []
@@ -62,7 +62,7 @@ def test_a_kiosk_where_others_are_on_duty_is_doubted() -> None:
     # On duty there, no roster there, or a week that is not judged: no.
     assert one_devices(given, [*ROSTER, DutyDay("E1", day(30), "counter:E2")], SPAN) == []
     assert one_devices(given, [], SPAN) == []
-    assert one_devices(given, ROSTER, HourSpan(day(0), day(27))) == []
+    assert one_devices(given, ROSTER, DaySpan(day(0), day(27))) == []
     assert one_devices([s._replace(settled=True) for s in given], ROSTER, SPAN) == []
 
 
@@ -74,13 +74,13 @@ def test_a_day_at_anothers_counter_is_not_a_week() -> None:
     others = [s._replace(place="counter:4") if s.employee == "E2" and s.day >= day(28) else s for s in given]
     for last in (28, 30, 32, 34):
         until = [s for s in others if s.day <= day(last)]
-        assert one_devices(until, ROSTER, HourSpan(day(0), day(last))) == []
+        assert one_devices(until, ROSTER, DaySpan(day(0), day(last))) == []
 
 
 def test_a_week_is_judged_when_it_is_over_and_whole() -> None:
     given = office("app", 0.9)
     for first, last, n in ((0, 34, 1), (28, 34, 1), (28, 50, 1), (0, 33, 0), (29, 34, 0)):
-        assert len(one_devices(given, ROSTER, HourSpan(day(first), day(last)))) == n
+        assert len(one_devices(given, ROSTER, DaySpan(day(first), day(last)))) == n
 
 
 def test_who_always_sits_at_one_kiosk_is_not() -> None:

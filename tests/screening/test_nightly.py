@@ -35,7 +35,7 @@ nightly = NightlyScreening(Database(sys.argv[1], statement_timeout_ms=20_000, lo
                   lambda: next(moments, now), hour=1, trace_days=42)
 print("ready", flush=True)
 sys.stdin.readline()
-print(nightly.look(), flush=True)
+print(nightly.run_if_due(), flush=True)
 """
 
 
@@ -63,14 +63,14 @@ def test_it_runs_once_a_night_and_not_at_the_start(house: House) -> None:
     lunch(house)
     clock = TurnableClock(NOW)
     first, second = watcher(house, clock), watcher(house, clock)
-    assert (first.look(), second.look()) == (False, False)
+    assert (first.run_if_due(), second.run_if_due()) == (False, False)
     clock.now = NIGHT
-    assert (first.look(), second.look(), first.look()) == (True, False, False)
+    assert (first.run_if_due(), second.run_if_due(), first.run_if_due()) == (True, False, False)
     assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
     assert rows(house, "SELECT value FROM installation WHERE name = 'screening'") == [("2026-11-19",)]
     assert count_open(house.database) == 1
     clock.now = NIGHT + timedelta(days=1)
-    assert (second.look(), first.look()) == (True, False)
+    assert (second.run_if_due(), first.run_if_due()) == (True, False)
     checked(house)
 
 
@@ -78,20 +78,20 @@ def test_a_night_that_was_missed_is_caught_up_on_at_the_start(house: House) -> N
     clock = TurnableClock(NOW)
     early = watcher(house, clock)
     clock.now = NIGHT
-    assert early.look()
+    assert early.run_if_due()
     clock.now = NIGHT + timedelta(days=3, hours=2)
-    assert watcher(house, clock).look()
+    assert watcher(house, clock).run_if_due()
 
 
 def test_a_machine_that_is_off_every_night_is_screened_by_day(house: House) -> None:
     ordinary(house)
     lunch(house)
     clock = TurnableClock(NOW)
-    assert not watcher(house, clock).look()
+    assert not watcher(house, clock).run_if_due()
     clock.now = NIGHT + timedelta(hours=7)
-    assert watcher(house, clock).look()
+    assert watcher(house, clock).run_if_due()
     assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
-    assert not watcher(house, clock).look()
+    assert not watcher(house, clock).run_if_due()
 
 
 def test_a_dead_holder_is_followed_after_its_lease(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,11 +111,11 @@ def test_a_dead_holder_is_followed_after_its_lease(house: House, monkeypatch: py
         patch.setattr(room, "run", killed)
         patch.setattr(dying._lease, "drop", lambda _: None)
         with pytest.raises(Killed):
-            dying.look()
+            dying.run_if_due()
     clock.now = NIGHT + LEASE - MINUTE
-    assert not heir.look()
+    assert not heir.run_if_due()
     clock.now = NIGHT + LEASE
-    assert heir.look()
+    assert heir.run_if_due()
     assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
 
 
@@ -133,7 +133,7 @@ def test_who_loses_the_lease_stops_and_does_not_call_the_night_done(
         return whole(*arguments)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr(room, "run", slowly)
-    assert not slow.look()
+    assert not slow.run_if_due()
     # The night before: where this installation began.
     assert rows(house, "SELECT value FROM installation WHERE name = 'screening'") == [("2026-11-18",)]
 
@@ -145,12 +145,12 @@ def test_a_service_that_ends_stops_screening_and_another_goes_on(house: House) -
     ending, heir = watcher(house, clock), watcher(house, clock)
     clock.now = NIGHT
     ending.stop()
-    assert not ending.look()
-    assert heir.look()
+    assert not ending.run_if_due()
+    assert heir.run_if_due()
     assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
 
 
-def test_an_office_that_fails_stops_no_other_and_is_looked_at_again_next_night(
+def test_an_office_that_fails_stops_no_other_and_is_screened_again_next_night(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ordinary(house)
@@ -158,26 +158,26 @@ def test_an_office_that_fails_stops_no_other_and_is_looked_at_again_next_night(
     clock, failures, seen = TurnableClock(NOW), list[int](), list[tuple[str, str]]()
     nightly = NightlyScreening(house.database, clock, hour=1, trace_days=42, failed=failures.append)
     clock.now = NIGHT
-    whole = running._look
+    whole = running._doubted_blocks
 
-    def look(database: Database, agency: str, office: str, *rest: Any) -> list[Block]:
+    def doubted_blocks(database: Database, agency: str, office: str, *rest: Any) -> list[Block]:
         seen.append((agency, office))
         if office == "dukcapil":
             raise TallyMissing("of E001")
         return whole(database, agency, office, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(running, "_look", look)
-        assert nightly.look()
+        patch.setattr(running, "_doubted_blocks", doubted_blocks)
+        assert nightly.run_if_due()
     assert seen == rows(house, "SELECT agency_id, code FROM office ORDER BY agency_id, code")
     n = sum(office == "dukcapil" for _, office in seen)
     assert failures == [n]
     assert rows(house, "SELECT value FROM installation WHERE name = 'screening'") == [("2026-11-19",)]
     told = capsys.readouterr()
     assert "E001" not in told.out + told.err
-    assert not nightly.look()
+    assert not nightly.run_if_due()
     clock.now = NIGHT + timedelta(days=1)
-    assert nightly.look()
+    assert nightly.run_if_due()
     assert failures == [n, 0]
     assert rows(house, "SELECT reason, n FROM finding") == [("burst", 42)]
     checked(house)
@@ -207,7 +207,7 @@ def test_one_of_several_threads_runs_it(house: House) -> None:
     watchers = [watcher(house, clock) for _ in range(4)]
     clock.now = NIGHT
     did: list[bool] = []
-    threads = [threading.Thread(target=lambda each=each: did.append(each.look())) for each in watchers]
+    threads = [threading.Thread(target=lambda each=each: did.append(each.run_if_due())) for each in watchers]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -3,7 +3,7 @@
 import pytest
 
 from app.screening.rules.opening_hours import OpeningTimes, Week, is_outside, outside_hours, read_week
-from app.screening.rules.sheets import HourSpan, Reason
+from app.screening.rules.sheets import DaySpan, Reason
 from tests.screening.sheets import FIRST, SPAN, day, sheets
 
 OFFICE = OpeningTimes(480, 960)
@@ -53,6 +53,6 @@ def test_phones_tickets_days_before_the_hours_were_known_and_what_is_decided_are
     assert outside_hours(sheets(3, day(3), 22, channel="mobile"), week, SPAN) == []
     assert outside_hours(sheets(3, day(3), 22, ticketed=True), week, SPAN) == []
     assert outside_hours(sheets(3, day(1), 22), week, SPAN) == []
-    assert outside_hours(sheets(3, day(3), 22), week, HourSpan(day(4), day(9))) == []
+    assert outside_hours(sheets(3, day(3), 22), week, DaySpan(day(4), day(9))) == []
     assert outside_hours([s._replace(settled=True) for s in sheets(3, day(3), 22)], week, SPAN) == []
     assert outside_hours(sheets(3, day(3), 22), None, SPAN) == []

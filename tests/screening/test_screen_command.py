@@ -57,7 +57,7 @@ def test_an_office_that_failed_is_told(
     def broken(*_: object) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr(running, "_look", broken)
+    monkeypatch.setattr(running, "_doubted_blocks", broken)
     with House.open(*furnished) as house:
         [(n,)] = rows(house, "SELECT count(*) FROM office WHERE agency_id = 'kota'")
     assert f"{n} offices could not be looked at" in run("run", "kota", status=1).stderr

@@ -25,7 +25,7 @@ from app.screening.rules.all_rules import OfficeContext, screen
 from app.screening.rules.coverage import Tickets, coverage_drops
 from app.screening.rules.one_device import COUNTER, DutyDay
 from app.screening.rules.opening_hours import Week, read_week
-from app.screening.rules.sheets import Block, HourSpan, ScreenedSheet, monday
+from app.screening.rules.sheets import Block, DaySpan, ScreenedSheet, monday
 
 TODAY = date(2026, 11, 24)
 SEEDS = (1, 2, 3, 4, 5)
@@ -82,7 +82,7 @@ def found_in(sheets: Sequence[ScreenedSheet], office: str) -> list[Block]:
         if place == office
         for day in days
     }
-    return screen(sheets, OfficeContext(roster, Week(days[0], HOURS)), HourSpan(days[0], days[-1]))
+    return screen(sheets, OfficeContext(roster, Week(days[0], HOURS)), DaySpan(days[0], days[-1]))
 
 
 def held(blocks: Iterable[Block]) -> set[UUID]:
@@ -166,7 +166,7 @@ def flagged(given: Sequence[Tickets]) -> dict[str, int]:
     for night in range(7 * WEEKS):
         today = first + timedelta(days=night)
         known = [each for each in given if first + timedelta(days=night - 42) <= each.day < today]
-        for block in coverage_drops(known, HourSpan(today - SIX_WEEKS, today), today):
+        for block in coverage_drops(known, DaySpan(today - SIX_WEEKS, today), today):
             noted.setdefault(block.employee or "", night)
     return noted
 

@@ -1,6 +1,6 @@
 """Straight-lining needs peers, shape and the person's own days to agree."""
 
-from app.screening.rules.sheets import HourSpan, Reason, ScreenedSheet
+from app.screening.rules.sheets import DaySpan, Reason, ScreenedSheet
 from app.screening.rules.straight_lines import straight_lines
 from tests.screening.sheets import SPAN, day, ordinary, sheets, spread
 
@@ -21,7 +21,7 @@ def test_a_day_of_nothing_but_fours_is_held_and_only_these_sheets() -> None:
     assert set(block.keys) == fours
     assert (block.evidence["count"], block.evidence["of"]) == (len(fours), 40)
     assert block.evidence["p"] < 1e-6
-    assert straight_lines(given, HourSpan(day(16), day(34))) == []
+    assert straight_lines(given, DaySpan(day(16), day(34))) == []
 
 
 def test_an_ordinary_day_is_not() -> None:
@@ -48,9 +48,9 @@ def test_a_week_is_looked_at_where_no_day_has_enough() -> None:
     assert (block.first, block.days, len(block.keys)) == (day(28), 7, sum(s.answers == "444" for s in week))
     # Once it is over, however late; not while it goes on, nor when its Monday is forgotten.
     given = usual + own + week
-    assert len(straight_lines(given, HourSpan(day(28), day(50)))) == 1
-    assert straight_lines(given, HourSpan(day(0), day(33))) == []
-    assert straight_lines(given, HourSpan(day(29), day(50))) == []
+    assert len(straight_lines(given, DaySpan(day(28), day(50)))) == 1
+    assert straight_lines(given, DaySpan(day(0), day(33))) == []
+    assert straight_lines(given, DaySpan(day(29), day(50))) == []
 
 
 def test_what_is_held_released_or_without_answers_counts_as_it_should() -> None:

@@ -9,7 +9,7 @@ from app.closing.rules.report_documents.reports import OfficeReport
 from app.indices.rules.rounding import rounded
 from app.measures.rules.formulas.samples import coverage
 from app.screening.rules.sheets import HeldRow, RaisedRow, Reason
-from app.tickets.rules.lifecycle import NONE, TicketSum
+from app.tickets.rules.lifecycle import NO_TICKETS, TicketSum
 
 STANDINGS = ("held", "noted", "released", "confirmed")
 
@@ -83,7 +83,7 @@ def integrity(lines: Sequence[OfficeLine], raised: Sequence[RaisedRow] = ()) -> 
 
 
 def _together(counts: Iterable[TicketCounts]) -> TicketCounts | None:
-    total = NONE
+    total = NO_TICKETS
     for each in counts:
         total = total.plus(TicketSum(each.issued, each.armed, each.spent))
     return ticket_counts(total)

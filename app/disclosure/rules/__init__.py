@@ -1,1 +1,1 @@
-"""Pure rules of disclosure."""
+"""Pure rules of disclosure: which figures may be published beside each other and beside all earlier ones."""

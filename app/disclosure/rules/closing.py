@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.disclosure.rules.ledger import Cell, Ledger, Month, Part, Release, told
+from app.disclosure.rules.ledger import Cell, Ledger, Month, Part, Release, publish_allowed
 from app.disclosure.rules.minimum import SMALLEST_N
 
 Unit = tuple[str, str]
@@ -84,7 +84,7 @@ def decide(
                 if subject.kind == kind
                 for span in spans
             }
-            found = told(ledger, asked)
+            found = publish_allowed(ledger, asked)
             cells.extend(asked[each][0] for each in sorted(found))
             may |= found
         return may

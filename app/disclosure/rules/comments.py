@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from app.disclosure.rules.ledger import Cell, Ledger, Month, Part, Release, remembered, told
+from app.disclosure.rules.ledger import Cell, Ledger, Month, Part, Release, publish_allowed, with_emptied_parts
 from app.disclosure.rules.minimum import SMALLEST_N
 
 # More than anybody reads in a report; which ones is left to the random ids.
@@ -28,26 +28,28 @@ def addable(
     months: frozenset[Month],
     former: Sequence[Release],
 ) -> tuple[frozenset[str], Release]:
-    """The units (their offices by code) that may quote all their comments beside every release so far.
+    """The units (their offices by code) that may quote all their comments beside every release so far, and the new one.
 
     A quarter without two of its months would leave the few of the third, so comparing lists in pairs is not
-    enough: as ratings, comments fall into blocks. Single offices come first. Also what is told now.
+    enough: like ratings, comments fall into blocks. Single offices come first.
     """
     counts = Counter(Part(comment.office, "", comment.month) for comment in comments)
     sizes = Counter(comment.office for comment in comments)
-    counted = remembered(former, counts, months)
+    counted = with_emptied_parts(former, counts, months)
     ledger, cells = Ledger(former, counted), {unit: Cell(offices, None, months) for unit, offices in units.items()}
     may: set[str] = set()
     for single in (True, False):
         asked = {unit: cell for unit, cell in cells.items() if (len(cell.offices) == 1) is single}
-        may |= told(ledger, {unit: (cell, sum(sizes[each] for each in cell.offices)) for unit, cell in asked.items()})
+        may |= publish_allowed(
+            ledger, {unit: (cell, sum(sizes[each] for each in cell.offices)) for unit, cell in asked.items()}
+        )
     return frozenset(may), Release(counted, [cells[unit] for unit in sorted(may)])
 
 
 def released(
     comments: Sequence[str], former: Sequence[Sequence[str]], same: Sequence[str] | None = None
 ) -> tuple[str, ...]:
-    """The comments that may be quoted beside `former` releases about the same unit; none if that would tell too much.
+    """The comments that may be quoted beside `former` releases about the same unit; none if differences would be few.
 
     Where new ones cannot be added, those of the former revision (`same`) stay as they were.
     """
@@ -58,7 +60,7 @@ def released(
 
 
 def pooled(comments: Sequence[StoredComment], shown: Mapping[str, Sequence[str]]) -> list[str]:
-    """What the whole may quote: what its offices quote, and the rest if the rest alone is ten or more."""
+    """What the whole agency may quote: what its offices quote, and the other offices' if these are ten or more."""
     quoted = {office: Counter(texts) for office, texts in shown.items() if texts}
     from_rest = [comment for comment in comments if comment.office not in quoted]
     chosen: list[StoredComment] = []
@@ -70,6 +72,7 @@ def pooled(comments: Sequence[StoredComment], shown: Mapping[str, Sequence[str]]
             chosen.append(comment)
     rest = sum(comment.office not in quoted for comment in chosen[:MOST])
     if 0 < rest < SMALLEST_N:
+        # The list's limit has left one to nine of them: a comparison with the offices' lists would single them out.
         chosen = [comment for comment in chosen if comment.office in quoted]
     return [comment.text for comment in chosen[:MOST]]
 

@@ -1,11 +1,11 @@
-"""What may be told beside everything told before, so that no difference tells about a few citizens. Pure.
+"""The ledger of published figures, which decides what else may be published so that no difference isolates a few. Pure.
 
-Every figure counts whole parts: the ratings of one office, one employee and one month. The figures told so far
-cut all ratings into blocks, as the regions of a Venn diagram; whatever is added or subtracted, the result is made
-of whole blocks. So a figure may be told only if each block it cuts falls into pieces of none or at least ten.
-Ratings that arrived between two releases are parts of their own, and so are those that were held between two: what is
-left of a part is weighed as well as what went. This is stricter than linear algebra asks, and
-simple enough to be explained to anybody.
+Every figure counts whole parts: the ratings of one office, one employee and one month. The figures published so far
+cut all ratings into blocks, as the regions of a Venn diagram; whatever is added or subtracted, the result is made of
+whole blocks. So a figure may be published only if each block it cuts falls into pieces of none or at least ten
+ratings. Ratings that arrived between two releases are parts of their own, and so are those that were held between two:
+what is left of a part is weighed as well as what went. This is stricter than linear algebra asks, and simple enough
+to be explained to anybody (decision 8).
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ class Part(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What one figure counts: all ratings at these offices in these months, or those of one employee."""
+    """The ratings that one figure counts: all at these offices in these months, or only those of one employee."""
 
     offices: frozenset[str]
     employee: str | None
@@ -36,16 +36,16 @@ class Cell(NamedTuple):
 
 
 class Release(NamedTuple):
-    """One publication: what its figures counted, and how many ratings each part had then."""
+    """One publication: the cells that its figures counted, and how many ratings each part had then."""
 
     counts: Mapping[Part, int]
     cells: Sequence[Cell]
 
 
-# Ratings of one part that came, went and came again together; numbered in the order of parts and releases.
+# The number of a group of ratings that every release counted alike, in the order of parts and releases.
 Atom = int
-# No figure has counted these ratings yet, so nobody knows how many they are.
-UNTOLD = 0
+# The block of ratings that no figure has counted yet, so that nobody outside knows how many they are.
+UNPUBLISHED = 0
 
 
 @dataclass(eq=False)
@@ -61,27 +61,27 @@ class _Group:
         return self.lives[-1][1] is None
 
     def split(self, size: int) -> "_Group":
-        """So many of them, which go their own way from now on."""
+        """Take so many ratings out as a group of their own with the same history."""
         self.size -= size
         return _Group(size, list(self.lives))
 
 
 class Ledger:
-    """The blocks that former releases have cut, and what the ratings of now may be told as beside them."""
+    """The blocks into which former releases and the figures published so far have cut the present ratings."""
 
     def __init__(self, former: Sequence[Release], counts: Mapping[Part, int]) -> None:
         self._atoms = _groups([*former, Release(counts, ())])
-        self._block = [UNTOLD] * len(self._atoms)
+        self._block = [UNPUBLISHED] * len(self._atoms)
         self._size = [sum(group.size for _, group in self._atoms)]
-        self._by_office = _places(self._atoms, lambda part: part.office)
-        self._by_employee = _places(self._atoms, lambda part: part.employee)
+        self._by_office = _indexed(self._atoms, lambda part: part.office)
+        self._by_employee = _indexed(self._atoms, lambda part: part.employee)
         self._now = len(former)
         for epoch, release in enumerate(former):
             for cell in release.cells:
                 self._cut(self._inside(cell, epoch))
 
-    def tell(self, cell: Cell) -> bool:
-        """Whether this figure may be told; if so, it counts as told from now on."""
+    def publish(self, cell: Cell) -> bool:
+        """Publish this figure if it may be published; returns whether it was."""
         inside = self._inside(cell, self._now)
         if not inside or any(0 < size < SMALLEST_N for size in self._pieces(inside)):
             return False
@@ -90,52 +90,58 @@ class Ledger:
 
     def _inside(self, cell: Cell, epoch: int) -> list[Atom]:
         if cell.employee is not None:
-            near: Iterable[Atom] = self._by_employee.get(cell.employee, ())
+            atoms: Iterable[Atom] = self._by_employee.get(cell.employee, ())
         else:
-            near = (atom for office in cell.offices for atom in self._by_office.get(office, ()))
-        return [atom for atom in near if _counts(cell, self._atoms[atom], epoch)]
+            atoms = (atom for office in cell.offices for atom in self._by_office.get(office, ()))
+        return [atom for atom in atoms if _counts(cell, self._atoms[atom], epoch)]
 
     def _pieces(self, inside: Sequence[Atom]) -> Iterable[int]:
-        """The sizes of both pieces of every block that is cut; nobody knows what is left of the untold."""
-        for block, size in self._met(inside).items():
-            if block == UNTOLD:
+        """The sizes of the pieces into which the figure would cut blocks.
+
+        Of the unpublished block only the piece inside counts: the size of the rest is known to nobody.
+        """
+        for block, size in self._sizes_inside(inside).items():
+            if block == UNPUBLISHED:
                 yield size
             elif rest := self._size[block] - size:
                 yield from (size, rest)
 
     def _cut(self, inside: Sequence[Atom]) -> None:
         fresh: dict[int, int] = {}
-        for block, size in self._met(inside).items():
-            if block == UNTOLD or size < self._size[block]:
+        for block, size in self._sizes_inside(inside).items():
+            if block == UNPUBLISHED or size < self._size[block]:
                 fresh[block] = len(self._size)
                 self._size[block] -= size
                 self._size.append(size)
         for atom in inside:
             self._block[atom] = fresh.get(self._block[atom], self._block[atom])
 
-    def _met(self, inside: Sequence[Atom]) -> Mapping[int, int]:
-        met: Counter[int] = Counter()
+    def _sizes_inside(self, inside: Sequence[Atom]) -> Mapping[int, int]:
+        sizes: Counter[int] = Counter()
         for atom in inside:
-            met[self._block[atom]] += self._atoms[atom][1].size
-        return met
+            sizes[self._block[atom]] += self._atoms[atom][1].size
+        return sizes
 
 
-def told(ledger: Ledger, asked: Mapping[Key, tuple[Cell, int]]) -> set[Key]:
-    """Which of these cells, with n ratings each, may be told: the largest are asked first, so the smallest give way."""
+def publish_allowed(ledger: Ledger, asked: Mapping[Key, tuple[Cell, int]]) -> set[Key]:
+    """Publish those of these cells (with n ratings each) that may be; the largest first, so that the small give way."""
     order = sorted(asked, key=lambda each: (-asked[each][1], each))
-    return {each for each in order if asked[each][1] >= SMALLEST_N and ledger.tell(asked[each][0])}
+    return {each for each in order if asked[each][1] >= SMALLEST_N and ledger.publish(asked[each][0])}
 
 
-def remembered(former: Sequence[Release], counts: Mapping[Part, int], months: Collection[Month]) -> dict[Part, int]:
-    """The counts of now, with a zero for every part of these months that had ratings before and has none any more."""
+def with_emptied_parts(
+    former: Sequence[Release], counts: Mapping[Part, int], months: Collection[Month]
+) -> dict[Part, int]:
+    """The present counts, with a zero for every part of these months that former releases counted and that has none."""
     gone = {part: 0 for release in former for part in release.counts if part.month in months}
     return gone | dict(counts)
 
 
 def _groups(releases: Sequence[Release]) -> list[tuple[Part, _Group]]:
-    """How each part came to its ratings of now; what a release does not name is as it was before."""
+    """The groups of ratings of every part, from the history of its counts over all releases."""
     found: dict[Part, list[_Group]] = {}
     for epoch, release in enumerate(releases):
+        # A part that a release does not name is as it was before: former releases keep only what their figures count.
         for part, n in release.counts.items():
             groups = found.setdefault(part, [])
             change = n - sum(group.size for group in groups if group.counts)
@@ -147,27 +153,27 @@ def _groups(releases: Sequence[Release]) -> list[tuple[Part, _Group]]:
 
 
 def _hold(groups: list[_Group], n: int, epoch: int) -> None:
-    """So many are counted no more: which ones nobody tells, the latest are taken to be."""
+    """Take so many ratings out of the counted ones, the latest first: which ones were held the counts do not say."""
     for group in reversed([each for each in groups if each.counts]):
         taken = min(n, group.size)
         n -= taken
         if taken:
-            gone = _parted(groups, group, taken)
+            gone = _split_off(groups, group, taken)
             gone.lives[-1] = (gone.lives[-1][0], epoch)
 
 
 def _release(groups: list[_Group], n: int, epoch: int) -> int:
-    """So many are counted again or for the first time; returns how many of them were never held."""
+    """Count so many held ratings again, the last held first; returns how many of the change were never held."""
     for group in sorted((each for each in groups if not each.counts), key=lambda each: each.lives[-1][1] or 0)[::-1]:
         taken = min(n, group.size)
         n -= taken
         if taken:
-            _parted(groups, group, taken).lives.append((epoch, None))
+            _split_off(groups, group, taken).lives.append((epoch, None))
     return n
 
 
-def _parted(groups: list[_Group], group: _Group, size: int) -> _Group:
-    """So many of a group, as a group of their own unless they are all of it."""
+def _split_off(groups: list[_Group], group: _Group, size: int) -> _Group:
+    """So many ratings of a group, as a group of their own unless they are all of it."""
     if size == group.size:
         return group
     part = group.split(size)
@@ -175,7 +181,7 @@ def _parted(groups: list[_Group], group: _Group, size: int) -> _Group:
     return part
 
 
-def _places(atoms: Sequence[tuple[Part, _Group]], key: Callable[[Part], str]) -> dict[str, list[Atom]]:
+def _indexed(atoms: Sequence[tuple[Part, _Group]], key: Callable[[Part], str]) -> dict[str, list[Atom]]:
     places: dict[str, list[Atom]] = {}
     for atom, (part, _) in enumerate(atoms):
         places.setdefault(key(part), []).append(atom)

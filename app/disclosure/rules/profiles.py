@@ -1,4 +1,4 @@
-"""Who answered, as far as it can be told without telling about a few: the profile in a survey's report. Pure."""
+"""The respondents' profile in a survey's report, with small values merged so that none is about a few people. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
@@ -20,13 +20,13 @@ Profile = Mapping[str, Block | None]
 def profile(
     counts: Counts, raters: int, parts: Sequence[Profile], former: Sequence[Profile], same: Profile | None
 ) -> dict[str, Block | None]:
-    """For each attribute `{"values": [{"value", "n", "share"}], "others": n | None}`; None where it must not be told.
+    """For each attribute `{"values": [{"value", "n", "share"}], "others": n | None}`; None where it must not be shown.
 
-    `counts` are attribute → value → n, `raters` how many rated (who told nothing is "not given"). `parts` are the
+    `counts` are attribute → value → n, `raters` how many rated (who gave no value is "not given"). `parts` are the
     profiles shown of the offices within, `former` those published of the same unit in periods that overlap, and
     `same` the one of the former revision, which stays where a new one would differ by fewer than ten.
     """
-    told: dict[str, Block | None] = {}
+    blocks: dict[str, Block | None] = {}
     for attribute, values in VALUES.items():
         given = counts.get(attribute, {})
         cells = {value: given.get(value, 0) for value in values}
@@ -35,14 +35,14 @@ def profile(
         block = attribute_block(cells, {value: sum(each.get(value, 0) for each in elsewhere) for value in cells})
         if any(_differ_by_few(_cells(block), _cells(other.get(attribute))) for other in former):
             block = (same or {}).get(attribute)
-        told[attribute] = block
-    return told
+        blocks[attribute] = block
+    return blocks
 
 
 def attribute_block(cells: Mapping[str, int], elsewhere: Mapping[str, int]) -> Block | None:
     """One attribute with small values merged: the merged ones are at least two, and ten together or more.
 
-    A value is small with fewer than ten, also beyond those that the parts of the unit tell (`elsewhere`).
+    A value is small with fewer than ten, also without those that the unit's parts show (`elsewhere`).
     """
     known = {value: n for value, n in cells.items() if n}
     total = sum(known.values())
@@ -51,6 +51,7 @@ def attribute_block(cells: Mapping[str, int], elsewhere: Mapping[str, int]) -> B
     while merged and (len(merged) < 2 or sum(known[value] for value in merged) < SMALLEST_N):
         if not rest:
             return None
+        # One small value alone would be the total minus all others, so the next smallest joins it.
         merged.add(rest.pop(0))
     if not rest:
         return None

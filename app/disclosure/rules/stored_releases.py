@@ -1,4 +1,4 @@
-"""Releases as they are kept: plain JSON beside the period, read only when later reports are made. Pure."""
+"""Releases as they are stored: plain JSON beside the period, read only when later reports are made. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ def release_out(release: Release) -> dict[str, Any]:
 
 
 def releases_in(kept: Sequence[Mapping[str, Any]]) -> list[Release]:
-    """The releases again."""
+    """The releases from their stored JSON."""
     return [
         Release(
             {Part(office, employee, month): n for office, employee, month, n in each["counts"]},

@@ -1,4 +1,4 @@
-"""Periods of appraisal by their codes. Pure: nobody asks a clock here.
+"""Appraisal periods and their codes. Pure: no clock.
 
 `2026-09` is a month, `2026-Q3` a quarter (triwulan III), `2026-S2` a semester, `2026` a year.
 """
@@ -39,7 +39,7 @@ class Span:
 
 
 def span_of(code: str) -> Span | None:
-    """The span of a period's code; None if it is no such code."""
+    """The span of a period's code; None if it is not a period code."""
     form = FORM.fullmatch(code)
     if form is None:
         return None

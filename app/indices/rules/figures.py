@@ -13,13 +13,13 @@ from app.ratings.tallies.rules.query_plan import By
 from app.ratings.tallies.rules.sheet_counts import SheetCounts, histograms
 from app.tickets.rules.lifecycle import TicketSum
 
-# Below ten, a mean tells about chance and about single citizens.
+# Below ten, a mean says more about chance than about the office, and could reveal single answers.
 FEWEST_OPEN = SMALLEST_N
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """How sheets become an index: the instrument, its weight mode and its band table, all named."""
+    """The rules by which sheets become an index: the instrument, its weight mode and its band table."""
 
     instrument: Instrument
     mode: str
@@ -48,7 +48,7 @@ class Group:
 
 @dataclass(frozen=True)
 class OpenAnswers:
-    """How many answered through the open door, and their composite: None below ten, or where a question has none."""
+    """How many open answers there are, and their composite: None below ten, or where a question has no answer."""
 
     n: int
     composite: Graded | None
@@ -58,7 +58,7 @@ class OpenAnswers:
 class IndexRow:
     """Counted, held and open sheets, and the figures of the counted; all of them None when the row is suppressed.
 
-    `tickets` is None where tickets are not told apart by what was asked: by channel.
+    `tickets` is None in a query by channel, which a ticket does not have.
     """
 
     group: Group | None
@@ -72,7 +72,7 @@ class IndexRow:
 
 @dataclass(frozen=True)
 class IndexTable:
-    """All rows of one question, sorted by group; `reasons` tells why sheets of a group are held (reason → n)."""
+    """All rows of one query, sorted by group; `reasons` are those for which sheets of a group are held (reason → n)."""
 
     agency_id: str
     scoring: Scoring
@@ -105,7 +105,7 @@ def index_row(
     of_standing: Mapping[str, SheetCounts],
     tickets: TicketSum | None = None,
 ) -> IndexRow:
-    """The row of some sheets, counted per standing; held sheets are told but not measured, open ones apart."""
+    """The row of some sheets, counted by status; held sheets are counted but not measured, open ones separately."""
     counted, held = of_standing.get(COUNTED, {}), of_standing.get(HELD, {})
     return IndexRow(
         group,
@@ -118,7 +118,7 @@ def index_row(
 
 
 def open_answers(scoring: Scoring, counts: SheetCounts) -> OpenAnswers:
-    """What is told of open answers: anybody may give them, so they get neither grade nor interval."""
+    """The count and composite of open answers: anybody may give them, so they get neither grade nor interval."""
     n = sum(counts.values())
     if n < FEWEST_OPEN:
         return OpenAnswers(n, None)
@@ -126,7 +126,7 @@ def open_answers(scoring: Scoring, counts: SheetCounts) -> OpenAnswers:
 
 
 def figures(scoring: Scoring, counts: SheetCounts) -> Figures:
-    """Everything that is shown of these counts."""
+    """The official figures of these counts with all intervals."""
     instrument = scoring.instrument
     items = (item_interval(cells, instrument.low) for cells in histograms(instrument, counts))
     return Figures(

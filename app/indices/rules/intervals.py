@@ -1,7 +1,8 @@
 """The 95 % interval of a mean on a short scale: Dirichlet posterior with prior 1/K, Beta matched.
 
-Among the methods tried it alone covers near 95 % for small n and very good results, where Student's t
-covers 49 % (statistics.md §0 and §2). The only floats of the indices arise here, at the very end.
+For ten answers to a very good employee (.5, 1, 5 and 93.5 % of the scores) it covers the true mean in 95.8 % of
+all outcomes, where Student's t and the percentile bootstrap cover it in less than half, and Wilson's interval of the
+scaled mean is 11 to 56 % wider. The only floats of the indices arise here, at the very end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -102,6 +103,7 @@ def matched_beta(cells: Mapping[Fraction, int], grid: Grid) -> tuple[float, floa
     width = (grid.top - grid.bottom) * unit
     first = grid.first + sum(step * n for step, n in steps) / width
     second = grid.second + sum(step * step * n for step, n in steps) / width**2
+    # Perks' prior adds 1/K to each of K cells: one answer in all.
     total = sum(cells.values()) + 1
     u = first / total
     size = u * (1 - u) * (total + 1) / (second / total - u * u) - 1
@@ -119,6 +121,7 @@ def item_grid(low: int, high: int) -> Grid:
     return _grid([Fraction(score) for score in range(low, high + 1)])
 
 
+# Cached: the grid depends on the weights alone, and a table has thousands of rows with the same ones.
 @lru_cache(maxsize=64)
 def composite_grid(weights: tuple[Fraction, ...], low: int, high: int) -> Grid:
     """Every composite value a complete sheet can have: 10 of them for three equal weights on 1..4."""

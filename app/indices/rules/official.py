@@ -88,6 +88,7 @@ def composite_of_means(
     table, total = instrument.bands(bands), Fraction(0)
     for item, weight in zip(instrument.items, instrument.weights(mode), strict=True):
         mean = means[item.code]
+        # Without this element the weights would no longer sum to 1, and the index would silently rise or fall.
         if mean is None:
             return None
         total += mean * weight
@@ -105,6 +106,7 @@ def graded(exact: Fraction, table: Sequence[Band]) -> Graded:
     Whatever lies below the last lower bound has the last grade: with weights of 0.11 the worst
     possible sheet gives 24.75, although the table says that D begins at 25.
     """
+    # An exact 88.305 lies between B (up to 88.30) and A (from 88.31); rounded it is 88.31 and has a grade.
     rounded = half_up(exact)
     return Graded(exact, rounded, next((band for band in table if band.lower <= rounded), table[-1]))
 

@@ -1,4 +1,4 @@
-"""What the open page of an office shows, with a tag that tells whether any of it changed."""
+"""The open page of an office, with an entity tag that changes whenever its content does."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,13 +16,13 @@ from app.instruments.loading import shipped
 from app.instruments.schemas import instrument_out
 from app.intake.invitation.schemas import OpenPageOut
 
-# Raised when the answer itself gets another form.
+# Increased when the response itself changes its form, which no directory version shows.
 FORM = 1
 
 
 @dataclass(frozen=True)
 class OpenPage:
-    """Everything on which the answer depends, so that its tag needs two small reads only."""
+    """Everything on which the page depends, so that its tag needs two small reads only."""
 
     version: UUID
     office: Office
@@ -44,8 +44,8 @@ def open_page(session: Session, agency_id: str, code: str) -> OpenPage:
     return OpenPage(version, office)
 
 
-def shown(session: Session, page: OpenPage) -> OpenPageOut:
-    """The whole answer."""
+def page_out(session: Session, page: OpenPage) -> OpenPageOut:
+    """The page on the wire."""
     office = page.office
     return OpenPageOut(
         agency=office.agency_id,

@@ -1,4 +1,4 @@
-"""The HTTP of this room: what the pages of citizens ask for without a key, and posters for those who hang them up."""
+"""Invitations over HTTP: what citizens' pages ask for without a key, and posters for those who hang them up."""
 
 from typing import Annotated, Any
 
@@ -37,15 +37,15 @@ def get_open_page(request: Request, agency: Code, office: Code) -> Response:
         headers = {"ETag": page.tag, "Cache-Control": "public, no-cache"}
         if page.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        body = pages.shown(session, page)
+        body = pages.page_out(session, page)
     return Response(body.model_dump_json(), media_type="application/json", headers=headers)
 
 
 @router.post("/tickets/look", dependencies=OPEN, responses=open_problems(400, 408, 410, 413, 415, 429))
 def look_at_ticket(request: Request, body: LookIn) -> TicketPageOut:
     """Whom and what a ticket is about, without spending it. The code is all the proof there is: send no key."""
-    window = services_of(request).of(TicketLookup)
-    return window.look(body.ticket, request.client.host if request.client else "")
+    tickets = services_of(request).of(TicketLookup)
+    return tickets.look_up(body.ticket, request.client.host if request.client else "")
 
 
 @router.get("/offices/{office}/poster", response_class=Response, responses=SVG | problems(404, 409))

@@ -1,4 +1,4 @@
-"""Looking at a ticket before rating with it: whom it is about, and nothing that says who holds it."""
+"""The look-up of a ticket before rating with it: whom it is about, and nothing that says who holds it."""
 
 from app.devices.kiosk import INSTRUMENT
 from app.devices.rules.short_names import short_name
@@ -17,7 +17,7 @@ from app.tickets.store import find_armed
 
 
 class TicketLookup:
-    """Shows tickets for one process; a look counts against the same budget as a try to spend."""
+    """Looks tickets up for one process; a look-up costs an attempt from the same budget as spending does."""
 
     def __init__(self, database: Database, pepper: bytes, attempts: TicketAttempts, clock: Clock) -> None:
         self._database = database
@@ -25,10 +25,10 @@ class TicketLookup:
         self._attempts = attempts
         self._clock = clock
 
-    def look(self, ticket: str, address: str) -> TicketPageOut:
+    def look_up(self, ticket: str, address: str) -> TicketPageOut:
         """What is rated with this ticket; raises `ticket-refused` and `too-many-tickets` (blocking)."""
         digest = code_digest(self._pepper, ticket)
-        with self._attempts.one(address), self._database.reading() as session:
+        with self._attempts.attempt(address), self._database.reading() as session:
             found = find_armed(session, digest, day_of(self._clock()))
             if found is None:
                 raise Problem("ticket-refused")

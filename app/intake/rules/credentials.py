@@ -1,6 +1,6 @@
-"""Three doors lead to a rating: a key, a ticket, or neither (an open answer). What a sheet may say at each. Pure.
+"""The fields a sheet may have with each credential: a key, a ticket, or neither (an open answer). Pure.
 
-What a ticket or a key tells, nobody tells beside it: otherwise a citizen could be led to rate another person.
+What a ticket or a key determines, the sheet must not: otherwise a citizen could be led to rate another person.
 """
 
 from collections.abc import Iterator
@@ -10,12 +10,14 @@ from app.access.principals import KeyKind
 from app.foundation.problems import FieldError, Problem
 from app.ratings.schemas import RatingIn
 
-TOLD_BY_A_TICKET = ("office", "service", "employee", "channel", "agency")
+GIVEN_BY_THE_TICKET = ("office", "service", "employee", "channel", "agency")
 
 
 def check_ticketed(sheet: RatingIn, kind: KeyKind | None) -> None:
-    """Raises `invalid-request` where a sheet with a ticket tells what the ticket tells, or comes from a device."""
-    errors = [FieldError(field, "fixed-by-ticket") for field in TOLD_BY_A_TICKET if getattr(sheet, field) is not None]
+    """Check a sheet with a ticket: it repeats nothing of the ticket and is no device's; raises `invalid-request`."""
+    errors = [
+        FieldError(field, "fixed-by-ticket") for field in GIVEN_BY_THE_TICKET if getattr(sheet, field) is not None
+    ]
     if kind is KeyKind.device:
         errors.append(FieldError("ticket", "ticket-at-device"))
     if sheet.id is None:
@@ -25,12 +27,13 @@ def check_ticketed(sheet: RatingIn, kind: KeyKind | None) -> None:
 
 
 def check_open(sheet: RatingIn) -> None:
-    """Raises `invalid-request` where a sheet with neither key nor ticket says more than an open answer may."""
+    """Check a sheet with neither key nor ticket: office and answers alone; raises `invalid-request`."""
     errors = []
     if sheet.office is None:
         errors.append(FieldError("office", "field-missing"))
     if sheet.channel != "web":
         errors.append(FieldError("channel", "channel-not-open"))
+    # Anybody could harm a colleague: an answer without any proof is never about a person (decision 10).
     if sheet.employee is not None:
         errors.append(FieldError("employee", "employee-not-open"))
     # Comments and profiles stand apart from ratings and could no longer be told from those of proven ones.
@@ -40,12 +43,12 @@ def check_open(sheet: RatingIn) -> None:
 
 
 def refuse_agency() -> NoReturn:
-    """A key says which agency; raises `invalid-request`."""
+    """Refuse a sheet that names an agency beside a key, which determines it; raises `invalid-request`."""
     raise Problem("invalid-request", errors=[FieldError("agency", "agency-fixed")])
 
 
 def batch_flaws(sheet: RatingIn) -> Iterator[FieldError]:
-    """What keeps a well-formed sheet out of a batch."""
+    """The field errors that keep a well-formed sheet out of a batch."""
     if sheet.id is None:
         yield FieldError("id", "field-missing")
     if sheet.ticket is not None:

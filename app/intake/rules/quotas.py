@@ -1,7 +1,7 @@
-"""How fast one device may rate, by the moments at which its sheets arrive. Pure: in memory, no clock.
+"""Quotas: how fast one device may rate, by the moments at which its sheets arrive. Pure: in memory, no clock.
 
 A bucket of `burst` sheets that fills by `per_hour`, and an interval between two live sheets. Only what is stored
-takes part: whatever is refused is taken later, so a device that sends again loses nothing.
+counts: whatever is refused is taken later, so a device that sends again loses nothing.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from math import ceil
 from uuid import UUID
 
 HOUR = 3_600.0
-# A sheet whose rating is older than that waited in the device: when it arrives tells nothing about citizens.
+# An older sheet waited in the device, perhaps a week without network: when it arrives says nothing about citizens.
 LIVE = timedelta(seconds=60)
 
 
@@ -48,11 +48,11 @@ class QuotaShare:
 
 
 class DeviceQuotas:
-    """The pace of every device key, in one process. Called from one thread."""
+    """The state of every device key's bucket, in one process; called from the event loop's thread alone."""
 
     def __init__(self, pace: DevicePace) -> None:
         self.pace = pace
-        # As many as there are device keys, each given by an administrator.
+        # It cannot be filled by strangers: there are as many entries as device keys, each given by an administrator.
         self._devices: dict[UUID, _Device] = {}
 
     def take(self, device: UUID, rated_at: datetime, now: datetime) -> QuotaShare | int:
@@ -71,11 +71,12 @@ class DeviceQuotas:
         return taken
 
     def give_back(self, shares: Sequence[QuotaShare]) -> None:
-        """These sheets were not stored, or had been before. In the order in which they were taken."""
+        """Return the shares of sheets that were not newly stored, given in the order in which they were taken."""
         for share in reversed(shares):
             state = self._devices[share.device]
             if self.pace.per_hour:
                 state.left = min(float(self.pace.burst), state.left + 1)
+            # Only if nothing later was taken since, or its interval would be forgotten.
             if share.live_at is not None and share.live_at == state.live_at:
                 state.live_at = share.live_before
 
@@ -91,5 +92,5 @@ class DeviceQuotas:
 
     def _until_apart(self, state: _Device, second: float) -> float:
         passed = None if state.live_at is None else second - state.live_at
-        # One from the future was taken before the clock was set back.
+        # A last sheet in the future was taken before the clock was set back; waiting for it could take years.
         return self.pace.interval_seconds - passed if passed is not None and passed >= 0 else 0.0

@@ -1,1 +1,1 @@
-"""Pure rules of measures, from counts to values."""
+"""Pure rules of measures: from counts of sheets to figures."""

@@ -1,8 +1,7 @@
-"""What in a unit's course asks for a look: a drop over weeks, and more low answers than usual in a month. Pure.
+"""Alarms in a unit's time series: a drop over weeks, and more low answers than usual in a month. Pure.
 
 An alarm is one bit and a label, never a value. Points stand on at least ten answers: smaller weeks wait for
-the next ones, smaller months are left out, so that nobody can be the one whose answer set it off
-(docs/decisions/0009-alarms-of-ten.md).
+the next ones, smaller months are left out, so that nobody can be the one whose answer set it off (decision 9).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,14 +14,14 @@ from app.disclosure.rules.minimum import SMALLEST_N
 from app.indices.rules.calendar import Span, months_until
 from app.measures.rules.formulas.alarms import BASELINE_WEEKS, baseline, drop_chart, first_alarm, p_chart_limit
 from app.measures.rules.formulas.moments import NOTHING, Moments, merged
-from app.measures.rules.time_series import Course, LowCount
+from app.measures.rules.time_series import LowCount, UnitTimeSeries
 
 WEEK = timedelta(weeks=1)
 SUNDAY = timedelta(days=6)
 # A year, so that two who take turns at a counter have their twenty weeks as well.
 WEEKS_BEFORE = 52
 # A month alone is too short for an EWMA to settle: it runs in over the weeks before.
-LEAST_WATCHED = 13
+FEWEST_CHARTED = 13
 MONTHS_BEFORE = 12
 LEAST_MONTHS = 6
 
@@ -62,18 +61,18 @@ class Alarms:
     low: tuple[LowAnswers, ...] | None
 
 
-def alarms(course: Course, span: Span, *, office: bool) -> Alarms:
+def alarms(series: UnitTimeSeries, span: Span, *, office: bool) -> Alarms:
     """The alarms of a unit in a period; only offices have a p-chart, persons' months are too small for one."""
     return Alarms(
-        composite=drop(course.composites, span),
-        items=tuple(drop(weeks, span) for weeks in course.items),
-        low=tuple(low_answers(months, span) for months in course.low) if office else None,
+        composite=drop(series.composites, span),
+        items=tuple(drop(weeks, span) for weeks in series.items),
+        low=tuple(low_answers(months, span) for months in series.low) if office else None,
     )
 
 
 def first_day_needed(span: Span) -> date:
-    """The first day of which the charts of a period know anything."""
-    return min(_watched(span)[0] - WEEKS_BEFORE * WEEK, _months_before(span)[0].first)
+    """The first day whose answers the charts of a period need."""
+    return min(_charted_weeks(span)[0] - WEEKS_BEFORE * WEEK, _months_before(span)[0].first)
 
 
 def drop(weeks: Mapping[date, Moments], span: Span) -> Drop:
@@ -81,14 +80,15 @@ def drop(weeks: Mapping[date, Moments], span: Span) -> Drop:
 
     The baseline ends where the chart begins: at the period, or 13 weeks before its last week if it is shorter.
     """
-    watched = _watched(span)
-    year = [weeks.get(watched[0] - age * WEEK, NOTHING) for age in range(WEEKS_BEFORE, 0, -1)]
+    charted = _charted_weeks(span)
+    year = [weeks.get(charted[0] - age * WEEK, NOTHING) for age in range(WEEKS_BEFORE, 0, -1)]
     before = baseline(year)
     if before is None:
         enough = sum(week.n > 0 for week in year) >= BASELINE_WEEKS
         return Drop(AlarmState.unvaried if enough else AlarmState.weeks)
-    parts = gathered((monday, weeks.get(monday, NOTHING)) for monday in watched)
+    parts = joined_weeks((monday, weeks.get(monday, NOTHING)) for monday in charted)
     points = drop_chart([answers for _, answers in parts], before)
+    # Weeks before the period only let the EWMA settle: their alarms are those of the period before.
     own = [point for point in points if parts[point.week][0] + SUNDAY >= span.first]
     if not own:
         return Drop(AlarmState.weeks)
@@ -96,8 +96,8 @@ def drop(weeks: Mapping[date, Moments], span: Span) -> Drop:
     return Drop(AlarmState.alarm, iso_week(parts[found.week][0])) if found else Drop(AlarmState.none)
 
 
-def gathered(weeks: Iterable[tuple[date, Moments]]) -> list[tuple[date, Moments]]:
-    """Weeks in order, those with fewer than ten answers added to the next; the last may wait for more in vain."""
+def joined_weeks(weeks: Iterable[tuple[date, Moments]]) -> list[tuple[date, Moments]]:
+    """Weeks in order, with those under ten answers added to the next; a last one that stays under ten is left out."""
     parts: list[tuple[date, Moments]] = []
     waiting = NOTHING
     for monday, answers in weeks:
@@ -131,11 +131,11 @@ def iso_week(monday: date) -> str:
     return f"{year}-W{week:02}"
 
 
-def _watched(span: Span) -> list[date]:
+def _charted_weeks(span: Span) -> list[date]:
     """The Mondays of the weeks in the chart; every week belongs to the period in which its Sunday is."""
     last = span.last - SUNDAY
     last -= timedelta(days=last.weekday())
-    first = min(span.first - timedelta(days=span.first.weekday()), last - (LEAST_WATCHED - 1) * WEEK)
+    first = min(span.first - timedelta(days=span.first.weekday()), last - (FEWEST_CHARTED - 1) * WEEK)
     return [first + age * WEEK for age in range((last - first) // WEEK + 1)]
 
 

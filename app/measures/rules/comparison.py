@@ -1,4 +1,4 @@
-"""One unit beside its peers: everything that is said in comparison, from each unit's answers by service. Pure.
+"""Comparison of each unit with its peers, from the answers by service. Pure.
 
 Peers are the persons who mainly give services of one family, or the offices of an agency; only units with
 enough answers to be shown take part, so that nothing of the others can be read from a comparison.
@@ -22,7 +22,7 @@ OTHERS = ""
 
 
 @dataclass(frozen=True)
-class Funnelled:
+class FunnelPlace:
     """Distance from the group's mean: by chance alone, with ordinary differences allowed for, and its q value.
 
     `answers` are those of the unit, from which its place in the funnel `around` all peers comes.
@@ -42,7 +42,7 @@ class Funnelled:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A unit among `peers` (itself included). What cannot be told from so few or so unanimous answers is None."""
+    """A unit among `peers` (itself included). Where answers are too few or too unanimous a part is None."""
 
     peers: int
     group_mean: Fraction
@@ -50,12 +50,12 @@ class Comparison:
     use: Use
     shrunk: Shrunk | None
     standardised: Standardised | None
-    funnel: Funnelled | None
+    funnel: FunnelPlace | None
     ranks: RankInterval | None
 
 
 def compare(units: Mapping[str, Mix]) -> dict[str, Comparison]:
-    """Each unit (answers by service, at least one answer each) beside all of them."""
+    """The comparison of each unit (answers by service, at least one answer each) with all of them."""
     units = _merged_small(units)
     codes = sorted(units)
     answers = {code: merged(units[code].values()) for code in codes}
@@ -63,31 +63,34 @@ def compare(units: Mapping[str, Mix]) -> dict[str, Comparison]:
     groups = anova(peers)
     icc = groups.icc if groups else None
     shrunk, norm = shrinkage(peers), norms(units.values())
-    funnelled, ranks = _funnelled(peers), _ranks(peers, groups.within if groups else None)
+    places, ranks = _funnel_places(peers), _ranks(peers, groups.within if groups else None)
     total = merged(peers)
     compared = {}
     for place, code in enumerate(codes):
-        trust = reliability(answers[code].n, icc)
-        beside = funnelled[place] if funnelled else None
+        own_reliability = reliability(answers[code].n, icc)
+        place_in_funnel = places[place] if places else None
         compared[code] = Comparison(
             peers=len(codes),
             group_mean=total.mean,
-            reliability=trust,
-            use=use_of(answers[code].n, trust, flagged=beside is not None and beside.flagged),
+            reliability=own_reliability,
+            use=use_of(
+                answers[code].n, own_reliability, flagged=place_in_funnel is not None and place_in_funnel.flagged
+            ),
             shrunk=shrunk.peers[place] if shrunk else None,
+            # Alone, a unit would be compared with itself.
             standardised=standardised(units[code], norm) if len(codes) > 1 else None,
-            funnel=beside,
+            funnel=place_in_funnel,
             ranks=ranks[place] if ranks else None,
         )
     return compared
 
 
 def _merged_small(units: Mapping[str, Mix]) -> Mapping[str, Mix]:
-    """Services that fewer than ten answered in all become one: what is expected of units would tell their means."""
+    """The units with services under ten answers in all merged into one: `expected` would reveal their means."""
     every = norms(units.values())
     small = {service for service, answers in every.items() if answers.n < SMALLEST_N}
     if small and sum(every[service].n for service in small) < SMALLEST_N:
-        # The smallest of the others hides them.
+        # Together they are still under ten, so the smallest of the other services joins them.
         small |= set(sorted(set(every) - small, key=lambda service: (every[service].n, service))[:1])
     return {code: _without(mix, small) for code, mix in units.items()}
 
@@ -98,16 +101,16 @@ def _without(mix: Mix, small: Collection[str]) -> Mix:
     return kept | {OTHERS: merged(merging)} if merging else kept
 
 
-def _funnelled(peers: list[Moments]) -> list[Funnelled] | None:
+def _funnel_places(peers: list[Moments]) -> list[FunnelPlace] | None:
     chart = funnel(peers)
     if chart is None:
         return None
     q = q_values([two_sided_p(z) for z in chart.adjusted_z])
-    return [Funnelled(*each, chart) for each in zip(chart.z, chart.adjusted_z, q, peers, strict=True)]
+    return [FunnelPlace(*each, chart) for each in zip(chart.z, chart.adjusted_z, q, peers, strict=True)]
 
 
 def _ranks(peers: list[Moments], within: float | None) -> tuple[RankInterval, ...] | None:
-    """The variance of each mean is the pooled one over n: unanimous answers have none of their own."""
+    """The rank intervals, from the pooled variance: unanimous answers have none of their own."""
     if not within:
         return None
     variance = Fraction(within)

@@ -1,4 +1,4 @@
-"""The course of a unit: its answers by week and by month, folded from days as they are read. Pure."""
+"""Time series of a unit: its answers by week and by month, added up from days as they are read. Pure."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -17,13 +17,13 @@ Period = TypeVar("Period", date, str)
 
 
 class LowCount(NamedTuple):
-    """Answers, and how many of them are in the lower half of the scale."""
+    """The number of answers, and how many of them are in the lower half of the scale."""
 
     n: int
     low: int
 
 
-class Course:
+class UnitTimeSeries:
     """The composites by Monday of the week, and for each item the answers by Monday and the low ones by month."""
 
     def __init__(self, items: int) -> None:
@@ -32,8 +32,9 @@ class Course:
         self.low: tuple[dict[str, LowCount], ...] = tuple({} for _ in range(items))
 
     def add(self, scoring: Scoring, days: Mapping[date, SheetCounts]) -> None:
-        """Count the sheets of some days in."""
+        """Add the sheets of some days."""
         instrument = scoring.instrument
+        # Of an odd number of scores the middle one is not low.
         half = (instrument.high - instrument.low + 1) // 2
         for monday, sheets in _summed(days, _monday).items():
             _add(self.composites, monday, moments(composites(sheets, instrument.weights(scoring.mode))))
@@ -45,15 +46,16 @@ class Course:
                 months[month] = LowCount(before.n + sum(histogram), before.low + sum(histogram[:half]))
 
 
-def courses(scoring: Scoring, rows: Iterable[DaySheets]) -> dict[str, Course]:
-    """The course of every unit; a unit's rows may come in several runs, and are best together."""
-    made: dict[str, Course] = {}
+def time_series(scoring: Scoring, rows: Iterable[DaySheets]) -> dict[str, UnitTimeSeries]:
+    """The time series of every unit; fastest where the rows of a unit come together."""
+    # A unit's rows may come in several runs, since offices are read a batch at a time.
+    found: dict[str, UnitTimeSeries] = {}
     for unit, run in groupby(rows, attrgetter("unit")):
         days: defaultdict[date, dict[str, int]] = defaultdict(dict)
         for row in run:
             days[row.day][row.sheet] = days[row.day].get(row.sheet, 0) + row.n
-        made.setdefault(unit, Course(len(scoring.instrument.items))).add(scoring, days)
-    return made
+        found.setdefault(unit, UnitTimeSeries(len(scoring.instrument.items))).add(scoring, days)
+    return found
 
 
 def _summed(days: Mapping[date, SheetCounts], name: Callable[[date], Period]) -> dict[Period, dict[str, int]]:

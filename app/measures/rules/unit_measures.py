@@ -1,4 +1,4 @@
-"""Everything that is said about one office or one person in one period, before anybody decides what is shown. Pure."""
+"""All measures of an office or person in a period, except what small numbers forbid to show. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from app.ratings.tallies.rules.sheet_rows import SheetRow, counts, grouped, size
 # With fewer, who answered what could be read from the counts of single scores.
 SMALLEST_HISTOGRAM = 30
 # Fewer than ten complete sheets are as good as none.
-NOBODY = moments({})
+NO_ANSWERS = moments({})
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Dimension:
 class UnitMeasures:
     """A unit with at least ten counted sheets; a dimension that fewer than ten answered is None.
 
-    `family` is what persons are compared in (None for offices); `served` is None where nobody told it;
+    `family` is that within which a person is compared (None for offices); `served` is None where nobody reported it;
     `sample` is how many of the served the official table asks for.
     """
 
@@ -61,13 +61,13 @@ def measure(
     before: Mapping[str, Sequence[SheetRow]],
     served: Mapping[str, int],
     families: Mapping[str, str] | None,
-    found: Mapping[str, Alarms] | None = None,
+    alarms: Mapping[str, Alarms] | None = None,
 ) -> dict[str, UnitMeasures]:
     """The measures of every unit that may be shown, by code.
 
     `rows` and `before` are the units' sheets of this period and of the one before, `served` how many people
-    each served as far as that was told. With `families` (service → family) units are persons, compared
-    within the family they mainly work in; without, all are compared with all. `found` are the units' alarms.
+    each served as far as that was reported. With `families` (service → family) units are persons, compared
+    within the family they mainly work in; without, all are compared with all. `alarms` are the units' alarms.
     """
     shown = {code: unit for code, unit in rows.items() if size(unit) >= SMALLEST_N}
     family_of = {code: main_family(unit, families) for code, unit in shown.items()} if families is not None else {}
@@ -80,7 +80,7 @@ def measure(
             served.get(code),
             family_of.get(code),
             compared.get(code),
-            found.get(code) if found else None,
+            alarms.get(code) if alarms else None,
         )
         for code, unit in shown.items()
     }
@@ -111,7 +111,7 @@ def _compared(
 
 
 def _within_family(rows: Sequence[SheetRow], families: Mapping[str, str], family: str | None) -> Sequence[SheetRow]:
-    """What a person gave within the family; all, where the rest are so few that a subtraction would tell them."""
+    """A person's sheets within the family; all where the rest is so small that a subtraction would reveal it."""
     within = [row for row in rows if families[row.service] == family]
     return rows if 0 < size(rows) - size(within) < SMALLEST_N else within
 
@@ -128,15 +128,16 @@ def _unit(
     instrument, counted = scoring.instrument, counts(rows)
     # What was too little to be shown is too little to be compared with.
     earlier = counts(before) if size(before) >= SMALLEST_N else {}
-    n, composite, told = size(rows), _enough(_moments(scoring, counted)), figures(scoring, counted)
+    n, composite, shown = size(rows), _enough(_moments(scoring, counted)), figures(scoring, counted)
+    # One to nine answers of a question could be computed from the index and the other means, so the index goes.
     if hides_an_item(instrument, counted):
-        told = replace(told, official=replace(told.official, composite=None))
+        shown = replace(shown, official=replace(shown.official, composite=None))
     if not composite.n:
-        told = replace(told, composite=None)
+        shown = replace(shown, composite=None)
     return UnitMeasures(
         n=n,
         held=size(rows, "held"),
-        figures=told,
+        figures=shown,
         dimensions=tuple(
             _dimension(now, then, instrument.low, n)
             for now, then in zip(histograms(instrument, counted), histograms(instrument, earlier), strict=True)
@@ -167,7 +168,7 @@ def _dimension(histogram: tuple[int, ...], before: tuple[int, ...], low: int, n:
 
 
 def _enough(answers: Moments) -> Moments:
-    return answers if answers.n >= SMALLEST_N else NOBODY
+    return answers if answers.n >= SMALLEST_N else NO_ANSWERS
 
 
 def _composite(scoring: Scoring, rows: Sequence[SheetRow]) -> Moments:

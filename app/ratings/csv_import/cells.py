@@ -1,4 +1,4 @@
-"""From the text of a cell to what it means. What is not understood is said, never guessed.
+"""Parsing the cells of a CSV file. What is not understood is a fault, never guessed.
 
 Every function raises ValueError whose message tells the owner of the file what to change.
 """
@@ -22,7 +22,7 @@ MOMENT = re.compile(
 
 
 def _codes() -> Mapping[str, tuple[str, ...]]:
-    """The codes of each attribute, as the wire takes them."""
+    """The codes of each profile attribute, taken from the wire model."""
     fields = ProfileIn.model_fields.items()
     return {name: get_args(get_args(field.annotation)[0]) for name, field in fields}
 
@@ -37,7 +37,7 @@ SPELLINGS: Mapping[str, Mapping[str, str]] = {
 
 
 def is_blank(text: str) -> bool:
-    """Whether the cell says nothing."""
+    """Whether the cell is empty or holds the mark of a skipped answer."""
     return text in ("", SKIPPED)
 
 

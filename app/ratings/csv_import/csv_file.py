@@ -14,7 +14,7 @@ DELIMITERS = ",;"
 
 
 class CsvFault(NamedTuple):
-    """One wrong cell, where a spreadsheet shows it: the header is row 1; None where it concerns more."""
+    """What is wrong in a cell, by spreadsheet row (the header is 1) and column; None where it concerns all of them."""
 
     row: int | None
     column: str | None
@@ -51,7 +51,7 @@ class AnswersFile:
 
 
 def column_name(text: str) -> str:
-    """How a column is known: spreadsheets and people differ in capitals and blanks."""
+    """The column's name for comparison: spreadsheets and people differ in capitals and blanks."""
     return " ".join(text.split()).casefold()
 
 
@@ -77,7 +77,7 @@ def read_answers(path: Path, columns: Collection[str]) -> AnswersFile:
 def _add(
     row: int, cells: list[str], places: dict[str, int], width: int, lines: list[CsvLine], ragged: list[CsvFault]
 ) -> None:
-    """A row may end early; one that is too long has been cut in the wrong places."""
+    """Add a row to the lines, or to the ragged ones: it may end early, but too many cells mean a missing quote."""
     if any(cells[width:]):
         problem = f"the row has more cells than the header's {width}; put quotes around a cell with a delimiter"
         ragged.append(CsvFault(row, None, problem))
@@ -89,7 +89,7 @@ def _add(
 
 
 def _text(data: bytes) -> str:
-    """The text without a byte order mark."""
+    """The text without a byte order hashed."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -110,7 +110,8 @@ def _rows(text: str, columns: Collection[str]) -> Iterator[list[str]]:
 
 
 def _delimiter(text: str, columns: Collection[str]) -> str:
-    """The one that makes more of the wanted columns out of the header."""
+    """The delimiter that finds more of the wanted columns in the header."""
+    # Spreadsheets with Indonesian settings write semicolons, because their decimal mark is the comma.
     header = text.split("\n", 1)[0]
 
     def found(delimiter: str) -> int:

@@ -1,4 +1,4 @@
-"""Importing past answers: judged and counted like any other rating, all of a file or nothing of it."""
+"""Importing past answers: validated and counted like any other rating, all of a file or nothing of it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,13 +26,13 @@ One = TypeVar("One")
 
 
 class Track(Protocol):
-    """Shows how far a loop has come."""
+    """Wraps a loop to show its progress."""
 
     def __call__(self, items: Sequence[One], what: str, /) -> Iterable[One]: ...
 
 
 def untracked(items: Sequence[One], what: str, /) -> Iterable[One]:  # noqa: ARG001 - see Track
-    """Shows nothing."""
+    """The items without any progress shown."""
     return items
 
 
@@ -54,7 +54,7 @@ class ImportProposal:
 
 
 class ImportCounts(NamedTuple):
-    """What became of the rows; `differing` are those among `there` that are stored with other content."""
+    """The rows by outcome; `there` were stored before, `differing` of them with other content."""
 
     read: int
     stored: int
@@ -64,19 +64,19 @@ class ImportCounts(NamedTuple):
 
 
 def propose(
-    file: AnswersFile, form: Form, premises: KnownCodes, keys: KeyMaker, now: datetime, track: Track = untracked
+    file: AnswersFile, form: Form, codes: KnownCodes, keys: KeyMaker, now: datetime, track: Track = untracked
 ) -> ImportProposal:
-    """Read and judge every row; nothing is written."""
-    agency_id = premises.catalogue.agency_id
-    reader, scribe = LineReader(form, premises.catalogue, now), _Scribe(form, premises, keys, now)
+    """Read and validate every row; nothing is written."""
+    agency_id = codes.catalogue.agency_id
+    reader, validator = LineReader(form, codes.catalogue, now), _RowValidator(form, codes, keys, now)
     answers = [answer for line in track(file.lines, "reading") if (answer := reader.read(line))]
     faults, ratings = [*file.faults, *reader.faults], list[NewRating]()
     for rating_id, answer in track(list(identified(answers, agency_id, form)), "judging"):
-        judged = scribe.judge(rating_id, answer)
-        if isinstance(judged, Problem):
-            faults.extend(_sentences(judged, answer.row))
+        validated = validator.validate(rating_id, answer)
+        if isinstance(validated, Problem):
+            faults.extend(_row_faults(validated, answer.row))
         else:
-            ratings.append(judged)
+            ratings.append(validated)
     # Unsorted writers deadlock, and a store keeps sorted rows together.
     ratings.sort(key=lambda rating: rating.key)
     return ImportProposal(agency_id, form, file.rows, ratings, sorted(faults, key=_row), file.digest)
@@ -96,21 +96,22 @@ def store_answers(
             for group in track(list(_groups(proposal.ratings)), "storing"):
                 outcomes.update(stored.outcome for stored in store.write(connection, group))
     finally:
+        # An interrupted import is audited too: its first groups are stored and counted.
         counts = _counts(proposal, outcomes)
-        _conclude(database, proposal, counts, actor, now)
+        _audit(database, proposal, counts, actor, now)
     return counts
 
 
-class _Scribe:
-    """Fills in sheets as a client would and has them judged as if sent the moment they were given."""
+class _RowValidator:
+    """Turns rows into sheets as a client would send them, validated as of the moment they were given."""
 
-    def __init__(self, form: Form, premises: KnownCodes, keys: KeyMaker, now: datetime) -> None:
+    def __init__(self, form: Form, codes: KnownCodes, keys: KeyMaker, now: datetime) -> None:
         self._form = form
-        self._premises = premises
+        self._premises = codes
         # Ids of the past are what an import is made of, so no id is too late.
-        self._judge = RatingValidator(keys, now - EPOCH)
+        self._validator = RatingValidator(keys, now - EPOCH)
         self._now = now
-        self._principal = Principal(premises.catalogue.agency_id, KeyKind.app, UUID(int=0))
+        self._principal = Principal(codes.catalogue.agency_id, KeyKind.app, UUID(int=0))
         # Codes and answers were read from the directory and the instrument, and the wire has no word for
         # the channel `import`, so that no client can claim it: the sheet is filled in, not validated.
         blank = RatingIn(scores=dict.fromkeys(form.instrument.codes))
@@ -123,22 +124,22 @@ class _Scribe:
             }
         )
 
-    def judge(self, rating_id: UUID, answer: Answer) -> NewRating | Problem:
+    def validate(self, rating_id: UUID, answer: Answer) -> NewRating | Problem:
         """The rating to store, or what is wrong with the row as a whole."""
         profile = ProfileIn.model_validate(answer.profile) if answer.profile else None
         given = {"employee": answer.employee, "scores": answer.scores, "profile": profile}
         sheet = self._blank.model_copy(update=given)
         # A day without a time counts as its noon, which may be a few hours ahead.
         now = max(self._now, answer.moment)
-        judged = self._judge.judge(self._principal, sheet, rating_id, self._premises, now)
-        if isinstance(judged, Problem):
-            return judged
+        validated = self._validator.validate(self._principal, sheet, rating_id, self._premises, now)
+        if isinstance(validated, Problem):
+            return validated
         # A file is no witness of the hour, and no device sent it: it leaves no trace.
-        return judged._replace(place=judged.place._replace(hour=None), source=None)
+        return validated._replace(place=validated.place._replace(hour=None), source=None)
 
 
-def _sentences(problem: Problem, row: int) -> Iterator[CsvFault]:
-    """Cells were good one by one, so what is left concerns the row as a whole."""
+def _row_faults(problem: Problem, row: int) -> Iterator[CsvFault]:
+    """The faults of a refused sheet; its cells were good one by one, so they concern the row as a whole."""
     for error in problem.document(translator("en"))["errors"]:
         yield CsvFault(row, None, error["message"])
 
@@ -164,7 +165,7 @@ def _counts(proposal: ImportProposal, outcomes: Counter[Outcome]) -> ImportCount
     )
 
 
-def _conclude(database: Database, proposal: ImportProposal, counts: ImportCounts, actor: str, now: datetime) -> None:
+def _audit(database: Database, proposal: ImportProposal, counts: ImportCounts, actor: str, now: datetime) -> None:
     form = proposal.form
     with database.writing() as session:
         record(
@@ -185,7 +186,7 @@ def _conclude(database: Database, proposal: ImportProposal, counts: ImportCounts
 
 
 def _unlink(database: Database, proposal: ImportProposal) -> None:
-    """Take away what links these months' profiles to the ratings of one transaction (see `retention`)."""
+    """Rewrite these months' profile counts, or their transaction's number would link them to ratings (decision 5)."""
     first = min(rating.place.rated_on for rating in proposal.ratings)
     with database.writing() as session:
         unlink_profiles(session, first)

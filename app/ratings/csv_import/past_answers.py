@@ -1,11 +1,11 @@
-"""Past answers: what one row of a file says, and the id that follows from it.
+"""Past answers: what one row of a file says, and the rating id that is derived from it.
 
 An id is a UUIDv7 of the row's own time whose random bits are a digest of where it belongs, when it was
 given, what was answered, about whom, and its number among the rows that say the same. So ten equal answers
 are ten, a file imported twice adds nothing, and a longer file adds only its new rows.
 
 Answers go into the digest by column, before a column is taken for a question, and channel and profile stay
-out: a file imported again with two questions exchanged meets its own rows instead of counting twice.
+out: a file imported again with two questions exchanged finds its own rows instead of counting twice.
 """
 
 import json
@@ -49,7 +49,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one row says."""
+    """The answer in one row; `written` is its scores by column, for the id."""
 
     row: int
     moment: datetime
@@ -59,39 +59,39 @@ class Answer:
     written: str
 
 
-class PastAnswer(NamedTuple):
-    """What the id of a row is made of, besides its number: milliseconds since 1970, answers, employee."""
+class AnswerIdentity(NamedTuple):
+    """What identifies a row besides its number: milliseconds since 1970, answers, employee."""
 
     at_ms: int
     written: str
     employee: str
 
 
-def rating_id(agency_id: str, form: Form, said: PastAnswer, number: int) -> UUID:
-    """The id of the `number`th row that says this."""
+def rating_id(agency_id: str, form: Form, identity: AnswerIdentity, number: int) -> UUID:
+    """The id of the `number`th row with this identity: a UUIDv7 (RFC 9562 §5.7)."""
     place = (agency_id, form.office.code, form.service, form.instrument.id)
-    mark = blake2b(json.dumps([*place, *said, number]).encode(), digest_size=10).digest()
-    random = int.from_bytes(mark, "big") >> 6
+    hashed = blake2b(json.dumps([*place, *identity, number]).encode(), digest_size=10).digest()
+    random = int.from_bytes(hashed, "big") >> 6
     high, low = random >> 62, random & ((1 << 62) - 1)
-    return UUID(int=said.at_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+    return UUID(int=identity.at_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
 
 def identified(answers: Iterable[Answer], agency_id: str, form: Form) -> Iterator[tuple[UUID, Answer]]:
     """The answers with their ids. Equal ones are numbered by profile, so the order of rows says nothing."""
-    numbers = Counter[PastAnswer]()
-    said_by = [(said(answer), sorted(answer.profile.items()), answer.row, answer) for answer in answers]
-    for what, _, _, answer in sorted(said_by, key=lambda each: each[:3]):
-        numbers[what] += 1
-        yield rating_id(agency_id, form, what, numbers[what]), answer
+    numbers = Counter[AnswerIdentity]()
+    numbered = [(identity_of(answer), sorted(answer.profile.items()), answer.row, answer) for answer in answers]
+    for identity, _, _, answer in sorted(numbered, key=lambda each: each[:3]):
+        numbers[identity] += 1
+        yield rating_id(agency_id, form, identity, numbers[identity]), answer
 
 
-def said(answer: Answer) -> PastAnswer:
-    """What the answer's id is made of."""
-    return PastAnswer((answer.moment - EPOCH) // MILLISECOND, answer.written, answer.employee or "")
+def identity_of(answer: Answer) -> AnswerIdentity:
+    """The identity of a row, from which its id is derived."""
+    return AnswerIdentity((answer.moment - EPOCH) // MILLISECOND, answer.written, answer.employee or "")
 
 
 class LineReader:
-    """Reads the cells of one row after the other and collects what is wrong with them."""
+    """Reads one row after the other and collects the faults of their cells."""
 
     def __init__(self, form: Form, catalogue: Catalogue, now: datetime) -> None:
         self.faults: list[CsvFault] = []
@@ -100,7 +100,7 @@ class LineReader:
         self._now = now
 
     def read(self, line: CsvLine) -> Answer | None:
-        """What the row says; None when something is wrong with it."""
+        """The answer in a row; None when a cell is faulty."""
         form, before = self._form, len(self.faults)
         moment = self._cell(line, form.time, lambda text: moment_of(text, form.office.zone, self._now))
         scores = {column: self._score(line, column) for column in form.answers}

@@ -1,4 +1,4 @@
-"""The SQL that reads counts of sheets, from tallies or from rating rows."""
+"""The SQL that reads counts of sheets, from tallies or from rating rows as the plan says."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from app.ratings.tallies.rules.grains import AGENCY_MONTH, OFFICE_DAY, Grain
 from app.ratings.tallies.rules.query_plan import By, Segment, Selection
 from app.ratings.tallies.rules.sheet_rows import DaySheets, SheetRow
 
-# Standing → sheet → n, for each group (None without a grouping).
+# Status → sheet → n, for each group (None without a grouping).
 GroupedCounts: TypeAlias = Mapping[str | None, Mapping[str, Mapping[str, int]]]
 
 # Codes bound into one statement; far below what either driver takes.
@@ -55,7 +55,7 @@ def sheet_counts(session: Session, agency_id: str, selection: Selection, segment
 
 
 def sheet_rows(session: Session, agency_id: str, instrument: str, first: date, last: date) -> list[SheetRow]:
-    """Every sheet from one local day to another, both included, added up by all it is told apart by; no open ones.
+    """The sheets of local days from `first` to `last`, counted by everything that a `SheetRow` holds; no open ones.
 
     Measures and reports, of persons, offices and surveys, start here: an open answer is in none of them.
     """
@@ -73,40 +73,33 @@ def sheet_rows(session: Session, agency_id: str, instrument: str, first: date, l
     return [SheetRow(*row) for row in session.connection().execute(query)]
 
 
-def days_of_units(
-    session: Session,
-    agency_id: str,
-    instrument: str,
-    by: By,
-    first: date,
-    last: date,
-    offices: frozenset[str] | None,
-) -> Iterator[DaySheets]:
-    """The counted sheets of every person or office by day, from `first` to `last`, at these offices (None: all).
+def days_of_units(session: Session, agency_id: str, selection: Selection) -> Iterator[DaySheets]:
+    """The counted sheets of every person or office (`selection.by`) by day; `offices` matter unless `whole_agency`.
 
     Offices come from their daily tallies, persons from an index that carries the sheet, in its order.
     """
+    of_offices = selection.by is By.office
     table, unit, day = (
-        (TALLY, TALLY.unit, TALLY.period_start) if by is By.office else (RATING, RATING.employee, RATING.rated_on)
+        (TALLY, TALLY.unit, TALLY.period_start) if of_offices else (RATING, RATING.employee, RATING.rated_on)
     )
-    n = func.sum(TALLY.n) if by is By.office else func.count()
+    n = func.sum(TALLY.n) if of_offices else func.count()
     keys = (unit, day, table.sheet)
     query = (
         select(*keys, n)
         .where(
             table.agency_id == agency_id,
             unit.is_not(None),
-            day.between(first, last),
-            table.instrument == instrument,
+            day.between(selection.first, selection.last),
+            table.instrument == selection.instrument,
             table.standing == COUNTED,
         )
         .group_by(*keys)
         .order_by(unit, day)
     )
-    if by is By.office:
+    if of_offices:
         query = query.where(TALLY.grain == OFFICE_DAY.name, TALLY.n > 0)
-    place = unit if by is By.office else RATING.office
-    for batch in [None] if offices is None else batches(offices):
+    place = unit if of_offices else RATING.office
+    for batch in [None] if selection.whole_agency else batches(selection.offices):
         within = query if batch is None else query.where(place.in_(batch))
         for row in session.connection().execute(within, execution_options={"yield_per": AT_ONCE}):
             yield DaySheets(*row)
@@ -127,7 +120,7 @@ def _of_tallies(agency_id: str, selection: Selection, segment: Segment, grain: G
             TALLY.grain == grain.name,
             TALLY.period_start.between(segment.first, segment.last),
             TALLY.instrument == selection.instrument,
-            # Moving a sheet to the other standing leaves a count of zero behind.
+            # A sheet that changes its status leaves a count of zero behind.
             TALLY.n > 0,
             *filters_of(TALLY_GROUPS, selection),
         )
@@ -151,7 +144,7 @@ def _of_ratings(agency_id: str, selection: Selection, segment: Segment) -> Itera
     )
     if selection.by is By.employee:
         query = query.where(RATING.employee.is_not(None))
-    if selection.whole_agency and By.employee in selection.asked:
+    if selection.whole_agency and By.employee in selection.distinctions:
         # Without the office the index on employees answers alone: three times faster on SQLite.
         return iter([query])
     return (query.where(RATING.office.in_(batch)) for batch in batches(selection.offices))
@@ -175,7 +168,7 @@ def filters_of(groups: Mapping[By, ColumnElement[Any]], selection: Selection) ->
 
 
 def group_name(by: By | None, raw: str | date | None = None) -> str | None:
-    """A group as it is named outside; days fold into their month here, since each store does it otherwise."""
+    """A group's name on the wire. Days fold into months here: the two databases have no common function for it."""
     if not isinstance(raw, date):
         return raw
     return raw.isoformat()[:7] if by is By.month else raw.isoformat()

@@ -1,4 +1,4 @@
-"""All rules over the sheets of one office: which blocks are doubted, each sheet once. Pure."""
+"""All rules applied to the sheets of one office: the blocks that are doubted, each sheet at most once. Pure."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
@@ -7,43 +7,43 @@ from app.screening.rules.bursts import bursts
 from app.screening.rules.one_device import DutyDay, one_devices
 from app.screening.rules.one_hour import one_hours
 from app.screening.rules.opening_hours import Week, outside_hours
-from app.screening.rules.sheets import Block, HourSpan, ScreenedSheet
+from app.screening.rules.sheets import Block, DaySpan, ScreenedSheet
 from app.screening.rules.straight_lines import straight_lines
 
 
 class OfficeContext(NamedTuple):
-    """What is known of the office beside its sheets."""
+    """The office's duty roster and opening hours, as far as they are known."""
 
     roster: Collection[DutyDay] = ()
     week: Week | None = None
 
 
-def screen(sheets: Sequence[ScreenedSheet], premises: OfficeContext, span: HourSpan) -> list[Block]:
-    """The blocks doubted within the span; all sheets given are history.
+def screen(sheets: Sequence[ScreenedSheet], office: OfficeContext, span: DaySpan) -> list[Block]:
+    """The blocks doubted within the span; all sheets given serve as history.
 
-    Narrow blocks come first, and each rule sees what those before it have left. A block once taken out may show
-    another that hid behind it, so this goes on until nothing more is found: a second look finds nothing new.
+    Narrow blocks come first, and each rule sees what those before it have left. Without a block another one may stand
+    out, so the rules are repeated until they find nothing more: a second run changes nothing.
     """
     found: list[Block] = []
     while True:
-        new, sheets = _once(sheets, premises, span)
+        new, sheets = _apply_rules(sheets, office, span)
         blocks = [block for block in new if block.keys]
-        # What holds no sheets would be found again and again: it is taken from the last look alone.
+        # A block that holds no sheets would be found in every round, so it is taken from the last round alone.
         found += blocks
         if not blocks:
             return found + new
 
 
-def _once(
-    sheets: Sequence[ScreenedSheet], premises: OfficeContext, span: HourSpan
+def _apply_rules(
+    sheets: Sequence[ScreenedSheet], office: OfficeContext, span: DaySpan
 ) -> tuple[list[Block], Sequence[ScreenedSheet]]:
-    """One look by every rule: its blocks, and the sheets with those held that they hold."""
+    """One round of all rules: their blocks, and the sheets with those marked as held that the blocks contain."""
     found: list[Block] = []
     rules: Sequence[Callable[[Sequence[ScreenedSheet]], list[Block]]] = (
         lambda left: bursts(left, span),
-        lambda left: outside_hours(left, premises.week, span),
+        lambda left: outside_hours(left, office.week, span),
         lambda left: one_hours(left, span),
-        lambda left: one_devices(left, premises.roster, span),
+        lambda left: one_devices(left, office.roster, span),
         lambda left: straight_lines(left, span),
     )
     for rule in rules:

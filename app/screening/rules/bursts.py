@@ -1,4 +1,4 @@
-"""Bursts: one hour of one person, or of a whole office, holds more ratings than its history explains. Pure.
+"""Bursts: an hour of a person or of a whole office with more ratings than its history explains. Pure.
 
 Sheets with a ticket are left out: a queue system has proved that a service happened for each. An hour is expected
 to hold what the same hour holds on other days, or what a busy hour of that person holds if that is more: who works
@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from app.screening.rules.sheets import Block, HourSpan, Reason, ScreenedSheet, candidates, grouped
+from app.screening.rules.sheets import Block, DaySpan, Reason, ScreenedSheet, candidates, grouped
 from app.screening.rules.tails import burst_p, size_of
 
 # One false alarm in a hundred thousand hours that behave as their history.
@@ -25,8 +25,8 @@ FALLBACK_SIZE = 2.0
 LEAST_HISTORY = 5
 
 
-class Usual(NamedTuple):
-    """What an hour is expected to hold, and how far it swings."""
+class UsualCount(NamedTuple):
+    """The count expected of an hour and κ, which is small where hours swing widely."""
 
     expected: float
     size: float
@@ -41,51 +41,52 @@ class HourCounts:
         for (unit, day, hour), n in self._counts.items():
             self._of_unit.setdefault(unit, []).append((day, hour, n))
 
-    def usual(self, unit: Hashable, day: date, hour: int) -> Usual | None:
-        """What this hour is expected to hold by all other days; None without history."""
+    def usual(self, unit: Hashable, day: date, hour: int) -> UsualCount | None:
+        """The count expected of this hour by all other days; None without enough history."""
         others = [entry for entry in self._of_unit.get(unit, ()) if entry[0] != day]
+        # Days without a rating in that hour count as zero, or a rare busy hour would look usual.
         same_hour = {entry[0]: 0 for entry in others} | {entry[0]: entry[2] for entry in others if entry[1] == hour}
         series = max(([n for *_, n in others], list(same_hour.values())), key=_mean)
         if len(series) >= ENOUGH_HISTORY:
-            return Usual(max(_mean(series), 1.0), size_of(series))
+            return UsualCount(max(_mean(series), 1.0), size_of(series))
         everywhere = [n for (who, on, at), n in self._counts.items() if (who, on, at) != (unit, day, hour)]
         if len(everywhere) < LEAST_HISTORY:
             return None
-        return Usual(max(_mean(series), _mean(everywhere), 1.0), FALLBACK_SIZE)
+        return UsualCount(max(_mean(series), _mean(everywhere), 1.0), FALLBACK_SIZE)
 
 
-def bursts(sheets: Sequence[ScreenedSheet], span: HourSpan) -> list[Block]:
-    """Hours of persons first; then hours of the office without what belongs to these."""
-    loose = [sheet for sheet in sheets if not sheet.ticketed]
-    of_persons = _bursts_of_persons(loose, span)
+def bursts(sheets: Sequence[ScreenedSheet], span: DaySpan) -> list[Block]:
+    """The bursts of persons, then those of the office among the sheets that are left."""
+    without_ticket = [sheet for sheet in sheets if not sheet.ticketed]
+    of_persons = _bursts_of_persons(without_ticket, span)
     found = {key for block in of_persons for key in block.keys}
-    rest = [sheet for sheet in loose if not sheet.held and sheet.key not in found]
+    rest = [sheet for sheet in without_ticket if not sheet.held and sheet.key not in found]
     return of_persons + _bursts_of_office(rest, span)
 
 
-def _bursts_of_persons(loose: Sequence[ScreenedSheet], span: HourSpan) -> list[Block]:
-    named = [(sheet, sheet.employee) for sheet in loose if sheet.employee is not None]
+def _bursts_of_persons(without_ticket: Sequence[ScreenedSheet], span: DaySpan) -> list[Block]:
+    named = [(sheet, sheet.employee) for sheet in without_ticket if sheet.employee is not None]
     hours = HourCounts((who, sheet.day, sheet.hour) for sheet, who in named if not sheet.held)
     blocks = grouped((sheet for sheet, _ in named), lambda sheet: (sheet.employee, sheet.day, sheet.hour))
     return [
         block
         for (who, day, hour), inside in sorted(blocks.items())
-        if span.has(day) and (block := _judged(who, day, hour, inside, hours))
+        if span.has(day) and (block := _burst(who, day, hour, inside, hours))
     ]
 
 
-def _bursts_of_office(rest: Sequence[ScreenedSheet], span: HourSpan) -> list[Block]:
+def _bursts_of_office(rest: Sequence[ScreenedSheet], span: DaySpan) -> list[Block]:
     hours = HourCounts((None, sheet.day, sheet.hour) for sheet in rest)
     blocks = grouped(rest, lambda sheet: (sheet.day, sheet.hour))
     return [
         block
         for (day, hour), inside in sorted(blocks.items())
-        if span.has(day) and (block := _judged(None, day, hour, inside, hours))
+        if span.has(day) and (block := _burst(None, day, hour, inside, hours))
     ]
 
 
-def _judged(who: str | None, day: date, hour: int, inside: Sequence[ScreenedSheet], hours: HourCounts) -> Block | None:
-    """The block if it is one. What an auditor released does not count into it; what is held does."""
+def _burst(who: str | None, day: date, hour: int, inside: Sequence[ScreenedSheet], hours: HourCounts) -> Block | None:
+    """The hour as a block if it is a burst. Sheets that an auditor released do not count into it; held ones do."""
     keys, count = candidates(inside), sum(not sheet.settled for sheet in inside)
     if not keys or count < SMALLEST_BURST:
         return None

@@ -1,4 +1,4 @@
-"""Tickets that are armed for a person but hardly ever spent: slips may be withheld from unhappy citizens. Pure.
+"""Coverage drops: tickets armed for a person that are hardly ever spent, because slips may be withheld. Pure.
 
 This doubts no sheet: those withheld were never written. It is noted for people to look into.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from app.screening.rules.sheets import Block, HourSpan, Reason, monday
+from app.screening.rules.sheets import Block, DaySpan, Reason, monday
 from app.screening.rules.tails import more_than_before_p
 
 # A ticket is good for a week; a week of tickets is judged when the last of them has expired.
@@ -21,7 +21,7 @@ DROP_P = 1e-6
 # Part of the expected coverage that is left; chance alone makes small gaps "significant" when numbers are large.
 LARGEST_PART = 0.75
 ENOUGH_BEFORE, ENOUGH_PEERS = 50, 50
-# Whose gap was noted is not noted again for so long.
+# The same person is not noted again for so long.
 QUIET_DAYS = 28
 
 
@@ -43,10 +43,10 @@ class _Part(NamedTuple):
         return self.spent / self.armed
 
 
-def coverage_drops(tickets: Iterable[Tickets], span: HourSpan, today: date) -> list[Block]:
-    """Persons whose coverage fell far below the own weeks before, or lies far below the office's others.
+def coverage_drops(tickets: Iterable[Tickets], span: DaySpan, today: date) -> list[Block]:
+    """A block for each person whose coverage fell far below the own earlier weeks, or is far below the office's others.
 
-    The last ripe weeks are judged, the shortest window that tells something first; one block a person.
+    Only weeks whose tickets have all expired are judged, over the shortest window that shows a drop.
     """
     by_week: defaultdict[str, defaultdict[date, _Part]] = defaultdict(lambda: defaultdict(lambda: _Part(0, 0)))
     for each in tickets:
@@ -80,14 +80,15 @@ def _worst(who: str, by_week: Mapping[str, Mapping[date, _Part]], last: date) ->
 
 
 def _gap_p(now: _Part, usual: _Part) -> float:
-    """The chance of a gap this large (Fisher's exact test, since the usual is a sample, too); 1 where it is small."""
+    """The chance of a gap this large by Fisher's exact test; 1 where the gap is small."""
     if now.share > LARGEST_PART * usual.share:
         return 1.0
+    # Fisher's, because the usual coverage is itself estimated from a sample.
     return more_than_before_p(now.armed - now.spent, now.armed, usual.armed - usual.spent, usual.armed)
 
 
 def _usual(who: str, by_week: Mapping[str, Mapping[date, _Part]], first: date, last: date) -> Iterator[_Part]:
-    """What the others have in the same weeks, and what the person had before as far as the others still have it."""
+    """The coverage to compare with: the others' in the same weeks, and the person's own before them."""
     others: list[Mapping[date, _Part]] = [weeks for one, weeks in by_week.items() if one != who]
     peers = _pooled([_sum(weeks, first, last) for weeks in others])
     before = _sum(by_week[who], date.min, first - WEEK)
@@ -95,7 +96,7 @@ def _usual(who: str, by_week: Mapping[str, Mapping[date, _Part]], first: date, l
     if peers is not None and peers.armed >= ENOUGH_PEERS:
         yield peers
     if before is not None and before.armed >= ENOUGH_BEFORE:
-        # Where everybody fell, a printer was broken.
+        # The own earlier coverage is lowered by what the others fell: where everybody falls, a printer was broken.
         fell = min(1.0, peers.share / peers_before.share) if peers and peers_before and peers_before.spent else 1.0
         yield _Part(before.armed, round(before.spent * fell))
 
@@ -105,7 +106,7 @@ def _sum(weeks: Mapping[date, _Part], first: date, last: date) -> _Part | None:
 
 
 def _pooled(parts: Sequence[_Part | None]) -> _Part | None:
-    """All together; None without a ticket."""
+    """The sum of all parts; None without a ticket."""
     known = [part for part in parts if part is not None]
     armed = sum(part.armed for part in known)
     return _Part(armed, sum(part.spent for part in known)) if armed else None

@@ -1,4 +1,4 @@
-"""Most of a person's week comes from one device that is not where this person works. Pure.
+"""One device: most of a person's week comes from one device that is not where this person works. Pure.
 
 Who always sits at one counter gets every rating from its kiosk, and a repaired kiosk has a new key: so a kiosk is
 its counter, and is doubted only where the duty roster has others there and this person nowhere near it. Another
@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from app.screening.rules.sheets import Block, HourSpan, Reason, ScreenedSheet, candidates, grouped, monday
+from app.screening.rules.sheets import Block, DaySpan, Reason, ScreenedSheet, candidates, grouped, monday
 
 LARGEST_SHARE = 0.6
 SMALLEST_WEEK = 20
@@ -30,19 +30,19 @@ class DutyDay(NamedTuple):
     place: str
 
 
-def one_devices(sheets: Sequence[ScreenedSheet], roster: Collection[DutyDay], span: HourSpan) -> list[Block]:
-    """The whole weeks of persons that one sender dominates without a reason."""
+def one_devices(sheets: Sequence[ScreenedSheet], roster: Collection[DutyDay], span: DaySpan) -> list[Block]:
+    """A block for each whole week of a person that one sender dominates without a reason."""
     open_sheets = [s for s in sheets if not s.ticketed and not s.held and s.employee is not None and s.place]
     duties = {(duty.employee, monday(duty.day), duty.place) for duty in roster}
     manned = {(monday(duty.day), duty.place) for duty in roster}
     weeks = grouped(open_sheets, lambda sheet: (sheet.employee or "", monday(sheet.day)))
     found = []
     for (who, week), inside in sorted(weeks.items()):
-        judged = [sheet for sheet in inside if not sheet.settled]
-        if not span.holds(week, 7) or len(judged) < SMALLEST_WEEK:
+        considered = [sheet for sheet in inside if not sheet.settled]
+        if not span.holds(week, 7) or len(considered) < SMALLEST_WEEK:
             continue
-        place, share = _most(judged)
-        if share <= LARGEST_SHARE or not _is_odd_one(open_sheets, who, week, place):
+        place, share = _most(considered)
+        if share <= LARGEST_SHARE or not _is_rare_among_others(open_sheets, who, week, place):
             continue
         is_doubted = (
             (week, place) in manned and (who, week, place) not in duties
@@ -50,21 +50,23 @@ def one_devices(sheets: Sequence[ScreenedSheet], roster: Collection[DutyDay], sp
             else _is_new_to(open_sheets, who, week, place)
         )
         if is_doubted:
-            block = [sheet for sheet in judged if sheet.place == place]
-            evidence = {"count": len(block), "of": len(judged)}
+            block = [sheet for sheet in considered if sheet.place == place]
+            evidence = {"count": len(block), "of": len(considered)}
             found.append(Block(Reason.one_device, who, week, 7, None, candidates(block), evidence))
     return found
 
 
-def _is_odd_one(sheets: Sequence[ScreenedSheet], who: str, week: date, place: str) -> bool:
-    """Whether the office's others come from several places that week, and hardly from this one."""
+def _is_rare_among_others(sheets: Sequence[ScreenedSheet], who: str, week: date, place: str) -> bool:
+    """Whether the ratings of others that week come from several places, and hardly from this one."""
+    # With a single device in the office every rating comes from it.
     others = Counter(sheet.place for sheet in sheets if sheet.employee != who and monday(sheet.day) == week)
     total = others.total()
     return total >= ENOUGH_PEERS and len(others) >= FEWEST_PLACES and others[place] < HABIT * total
 
 
 def _is_new_to(sheets: Sequence[ScreenedSheet], who: str, week: date, place: str) -> bool:
-    """Whether the office knew this sender in earlier weeks and this person hardly did."""
+    """Whether this sender is new to the person: the office had it in earlier weeks, this person hardly did."""
+    # A sender that nobody had before is a new kiosk or a renewed key, and no sign of anything.
     before = [sheet for sheet in sheets if monday(sheet.day) < week]
     own = Counter(sheet.place for sheet in before if sheet.employee == who)
     is_known = any(sheet.place == place for sheet in before)

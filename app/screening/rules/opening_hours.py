@@ -5,7 +5,7 @@ from datetime import date
 from re import fullmatch
 from typing import NamedTuple
 
-from app.screening.rules.sheets import Block, HourSpan, Reason, ScreenedSheet, candidates, grouped
+from app.screening.rules.sheets import Block, DaySpan, Reason, ScreenedSheet, candidates, grouped
 
 # People are still served after the doors are closed, and some before they open.
 TOLERANCE_MINUTES = 30
@@ -16,7 +16,7 @@ KIOSK = "kiosk"
 
 
 class OpeningTimes(NamedTuple):
-    """From and until, in minutes after local midnight, 0 ≤ opens < closes ≤ 1440."""
+    """The opening and closing time of a day, in minutes after local midnight, 0 ≤ opens < closes ≤ 1440."""
 
     opens: int
     closes: int
@@ -38,6 +38,7 @@ def read_week(text: str) -> dict[int, OpeningTimes]:
             raise ValueError("write opening hours as Mon-Fri 08:00-16:00, Sat 08:00-12:00")
         first, last = _weekday(found[1]), _weekday(found[2] or found[1])
         hours = _hours(*(int(found[group]) for group in (3, 4, 5, 6)))
+        # A range such as Sat-Mon goes on into the next week.
         for weekday in range(first, last + 1 if last >= first else last + 8):
             if weekday % 7 in week:
                 raise ValueError("a weekday is named twice")
@@ -45,14 +46,14 @@ def read_week(text: str) -> dict[int, OpeningTimes]:
     return week
 
 
-def outside_hours(sheets: Sequence[ScreenedSheet], week: Week | None, span: HourSpan) -> list[Block]:
-    """Kiosk ratings of hours that lie wholly outside, by person and day; nothing where no hours are known.
+def outside_hours(sheets: Sequence[ScreenedSheet], week: Week | None, span: DaySpan) -> list[Block]:
+    """Blocks of kiosk ratings in hours wholly outside the opening hours, by person and day; none if these are unknown.
 
     Citizens' own phones are left out, and so are sheets with a ticket: people rate from home in the evening.
     """
     if week is None:
         return []
-    shut = [
+    while_closed = [
         sheet
         for sheet in sheets
         if sheet.is_candidate
@@ -62,7 +63,7 @@ def outside_hours(sheets: Sequence[ScreenedSheet], week: Week | None, span: Hour
         and span.has(sheet.day)
         and is_outside(sheet.hour, week.hours.get(sheet.day.weekday()))
     ]
-    blocks = grouped(shut, lambda sheet: (sheet.day, sheet.employee or ""))
+    blocks = grouped(while_closed, lambda sheet: (sheet.day, sheet.employee or ""))
     return [
         Block(Reason.outside_hours, who or None, day, 1, None, candidates(inside), {"count": len(inside)})
         for (day, who), inside in sorted(blocks.items())
@@ -73,6 +74,7 @@ def is_outside(hour: int, hours: OpeningTimes | None) -> bool:
     """Whether no minute of this hour lies within the opening hours and their tolerance."""
     if hours is None:
         return True
+    # A trace has the hour alone, so a rating may be of any of its minutes, and counts as inside if one of them is.
     first, last = hour * 60, hour * 60 + 59
     return last < hours.opens - TOLERANCE_MINUTES or first >= hours.closes + TOLERANCE_MINUTES
 

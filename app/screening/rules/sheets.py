@@ -1,4 +1,4 @@
-"""What screening looks at: the sheets of one office with their traces, and the blocks it doubts. Pure."""
+"""The values of screening: an office's sheets with their traces, and the blocks of sheets that are doubted. Pure."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from uuid import UUID
 
 Key = TypeVar("Key", bound=Hashable)
 SKIPPED = "-"
-# Fewer answers that are alike say nothing about how a sheet was filled in.
+# Two equal answers are common; fewer than three say nothing about how a sheet was filled in.
 FEWEST_ANSWERS = 3
 
 
@@ -48,7 +48,7 @@ class ScreenedSheet(NamedTuple):
 
     @property
     def same(self) -> str | None:
-        """The one answer that was given to every question; None where answers differ or are too few."""
+        """The answer that was given to every question; None where answers differ or are too few."""
         given = self.answers.replace(SKIPPED, "")
         return given[0] if len(given) >= FEWEST_ANSWERS and len(set(given)) == 1 else None
 
@@ -60,7 +60,7 @@ class ScreenedSheet(NamedTuple):
 
 
 class Block(NamedTuple):
-    """What a rule doubts: these sheets of `days` days from `first` on; without keys it is a pattern to be noted."""
+    """The sheets of `days` days from `first` on that a rule doubts; without keys it is a pattern to be noted."""
 
     reason: Reason
     employee: str | None
@@ -89,7 +89,7 @@ class RaisedRow(NamedTuple):
     n: int
 
 
-class HourSpan(NamedTuple):
+class DaySpan(NamedTuple):
     """The days that are judged, both included."""
 
     first: date

@@ -1,4 +1,4 @@
-"""Straight-lining: one person's sheets give the same answer to every question far more often than before. Pure.
+"""Straight-lining: sheets of a person give one answer to every question far more often than usual. Pure.
 
 Good people get many sheets of nothing but fours. So three things must come together: more than the office's others
 (exact binomial test), another shape than theirs (G-test), and more than the person's own other days (Fisher's exact
@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from app.screening.rules.sheets import Block, HourSpan, Reason, ScreenedSheet, candidates, grouped, monday
+from app.screening.rules.sheets import Block, DaySpan, Reason, ScreenedSheet, candidates, grouped, monday
 from app.screening.rules.tails import Shape, at_least_p, merged, more_than_before_p, shape_test
 
 STRAIGHT_P = 1e-6
@@ -29,8 +29,8 @@ class _Sum(NamedTuple):
     totals: Mapping[int | None, int]
 
 
-def straight_lines(sheets: Sequence[ScreenedSheet], span: HourSpan) -> list[Block]:
-    """Days first, then whole weeks without what belongs to these; each questionnaire for itself."""
+def straight_lines(sheets: Sequence[ScreenedSheet], span: DaySpan) -> list[Block]:
+    """Blocks of days, then of whole weeks among the sheets that are left; each questionnaire is judged separately."""
     found: list[Block] = []
     for _, inside in sorted(grouped(sheets, lambda sheet: sheet.instrument).items()):
         usable = [sheet for sheet in inside if not sheet.held and sheet.total is not None]
@@ -43,14 +43,14 @@ def straight_lines(sheets: Sequence[ScreenedSheet], span: HourSpan) -> list[Bloc
     return found
 
 
-def _of_length(sheets: Sequence[ScreenedSheet], span: HourSpan, *, days: int) -> list[Block]:
+def _of_length(sheets: Sequence[ScreenedSheet], span: DaySpan, *, days: int) -> list[Block]:
     everybody = _sum(sheets)
     of_persons = {who: _sum(inside) for who, inside in grouped(sheets, lambda sheet: sheet.employee).items()}
     found = []
     for (who, first), inside in sorted(grouped(sheets, lambda sheet: _unit(sheet, days)).items()):
         if span.holds(first, days):
             own = of_persons[who]
-            block = _judged(who, first, days, inside, own, _without(everybody, own))
+            block = _straight_block(who, first, days, inside, own, _without(everybody, own))
             found += [] if block is None else [block]
     return found
 
@@ -61,11 +61,14 @@ def _unit(sheet: ScreenedSheet, days: int) -> tuple[str, date] | None:
     return sheet.employee, (sheet.day if days == 1 else monday(sheet.day))
 
 
-def _judged(who: str, first: date, days: int, inside: Sequence[ScreenedSheet], own: _Sum, peers: _Sum) -> Block | None:
-    """The block, if all tests agree; it holds the sheets of the one answer that is most frequent."""
+def _straight_block(
+    who: str, first: date, days: int, inside: Sequence[ScreenedSheet], own: _Sum, peers: _Sum
+) -> Block | None:
+    """The block if all tests agree, with the straight sheets of the most frequent answer."""
     here = _sum([sheet for sheet in inside if not sheet.settled])
     if here.n < (SMALLEST_DAY if days == 1 else SMALLEST_WEEK) or peers.n < ENOUGH_PEERS:
         return None
+    # Laplace's rule: where peers had no straight sheet, a first one must not be impossible.
     share = (peers.same + 1) / (peers.n + 2)
     p = at_least_p(here.same, here.n, share)
     shape = _shape(here, peers)
@@ -88,7 +91,7 @@ def _judged(who: str, first: date, days: int, inside: Sequence[ScreenedSheet], o
 
 
 def _most_frequent(inside: Sequence[ScreenedSheet]) -> tuple[UUID, ...]:
-    """The sheets that may be doubted among those of the answer given most often to everything."""
+    """The keys of the straight sheets with the most frequent answer that may still be doubted."""
     answers = Counter(sheet.same for sheet in inside if sheet.same is not None)
     most = max(answers, key=lambda answer: (answers[answer], answer))
     return candidates(sheet for sheet in inside if sheet.same == most)

@@ -1,6 +1,6 @@
-"""Chances of counts as large as these: what the rules of screening are made of (statistics.md §13).
+"""Tail probabilities of the rules of screening: how likely counts this large are by chance.
 
-scipy.special alone: scipy.stats says the same and takes much longer to import.
+scipy.special alone: scipy.stats gives the same and takes much longer to import.
 """
 
 from collections.abc import Sequence
@@ -33,6 +33,7 @@ def size_of(counts: Sequence[int]) -> float:
     n = len(counts)
     mean = sum(counts) / n
     spread = sum((count - mean) ** 2 for count in counts) / (n - 1) - mean
+    # No wider than Poisson: κ would be infinite.
     if spread <= 0:
         return LARGEST_SIZE
     return min(max(mean**2 / spread, SMALLEST_SIZE), LARGEST_SIZE)
@@ -77,7 +78,7 @@ def shape_test(ours: Sequence[int], theirs: Sequence[int]) -> Shape:
 
 
 def merged(ours: Sequence[int], theirs: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Both histograms with neighbouring cells merged until ours would be expected to hold five in each."""
+    """Both histograms with neighbouring cells merged until the smaller sample is expected to have five in each."""
     n, m = sum(ours), sum(theirs)
     left: list[int] = []
     right: list[int] = []

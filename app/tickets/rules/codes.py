@@ -47,13 +47,13 @@ def canonical(text: str) -> str | None:
 
 
 def printed(code: str) -> str:
-    """In groups of four, as people read it: `ABCD-EFGH-JKMN`."""
+    """The code as it is printed, in groups of four: `ABCD-EFGH-JKMN`."""
     return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
 
 
 def code_digest(pepper: bytes, text: str) -> str:
     """HMAC-SHA-256 of the canonical code, 64 hex digits: all of a code that is ever stored.
 
-    What never was a code has a digest too, that of no code: whoever sends it waits as long as the others.
+    What never was a code has a digest too, that of no code: its answer takes as long as that of an unknown code.
     """
     return hmac.new(pepper, (canonical(text) or "").encode(), sha256).hexdigest()

@@ -1,6 +1,6 @@
-"""The life of a ticket: issued → armed → spent, and when it is past. Pure: no clock, no store.
+"""The lifecycle of a ticket: issued → armed → spent, or expired. Pure: no clock, no store.
 
-Counts stand under the day a ticket was issued and under whom it was armed for, so that in every row
+A ticket is counted under the day it was issued and the employee it was armed for, so that in every row
 spent ≤ armed ≤ issued.
 """
 
@@ -14,7 +14,7 @@ VALID_DAYS = 7
 
 
 class CountKey(NamedTuple):
-    """Where a ticket counts within its agency; `employee` '' when nobody is named."""
+    """The key of the count row of a ticket within its agency; `employee` '' when nobody is named."""
 
     office: str
     service: str
@@ -35,11 +35,11 @@ class TicketSum(NamedTuple):
         return round(self.spent / self.armed, 4) if self.armed else None
 
     def plus(self, other: "TicketSum") -> "TicketSum":
-        """Both together."""
+        """The sum of both."""
         return TicketSum(*map(sum, zip(self, other, strict=True)))
 
 
-NONE = TicketSum(0, 0, 0)
+NO_TICKETS = TicketSum(0, 0, 0)
 
 
 class LiveTicket(NamedTuple):
@@ -73,7 +73,7 @@ class Armed(StrEnum):
 
 
 class TicketService(NamedTuple):
-    """The service that happened: what the queue system tells when it arms."""
+    """The service that happened, as the queue system states it when it arms a ticket."""
 
     counter: str | None
     service: str
@@ -90,12 +90,15 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
 
 
-def arm(ticket: LiveTicket | None, told: TicketService, today: date, utc_day: date) -> tuple[Armed, LiveTicket | None]:
-    """Arm a ticket today; arming again alike changes nothing. What is unknown, spent and expired is one."""
+def arm(
+    ticket: LiveTicket | None, service: TicketService, today: date, utc_day: date
+) -> tuple[Armed, LiveTicket | None]:
+    """The result of arming a ticket and the ticket after it; arming again with the same service changes nothing."""
+    # Spent tickets have no row any more, so unknown, spent and expired get one answer: whoever guesses learns nothing.
     if ticket is None or ticket.expires_on < utc_day:
         return Armed.unknown, ticket
     wanted = ticket._replace(
-        counter=told.counter, service=told.service, employee=told.employee, served_on=ticket.served_on or today
+        counter=service.counter, service=service.service, employee=service.employee, served_on=ticket.served_on or today
     )
     if ticket.served_on is None:
         return Armed.armed, wanted
@@ -103,7 +106,7 @@ def arm(ticket: LiveTicket | None, told: TicketService, today: date, utc_day: da
 
 
 def rated_on(ticket: LiveTicket, local_day: date) -> date:
-    """The day a rating counts: that of its id, but never before the service happened."""
+    """The local day on which a rating counts: that of its id, but never before the service happened."""
     assert ticket.served_on is not None, "only an armed ticket is rated"
     return max(ticket.served_on, local_day)
 

@@ -1,4 +1,4 @@
-"""What is printed of a ticket: the address with the code in its fragment, lines of text, a QR code. Pure."""
+"""The printed slip of a ticket: the address with the code in its fragment, lines of text, a QR code. Pure."""
 
 from datetime import date
 from typing import Literal
@@ -13,12 +13,13 @@ TEXTS = frozenset({INVITATION, PLACE, CODE, VALIDITY})
 
 
 def address(public_url: str | None, code: str) -> str | None:
-    """Where to rate. A fragment stays in the browser: no server, proxy or log ever sees it."""
+    """The address where to rate. A fragment stays in the browser: no server, proxy or log ever sees it."""
     return f"{public_url}/t#{code}" if public_url else None
 
 
 def slip(code: str, where: str | None, expires_on: date, translate: Translate) -> str:
     """The lines of a slip, for a printer that knows only text."""
+    # The address without its fragment: the code stands below in groups, for those who type it.
     lines = [
         translate(INVITATION),
         *([translate(PLACE, address=where.partition("#")[0])] if where else []),
@@ -28,6 +29,6 @@ def slip(code: str, where: str | None, expires_on: date, translate: Translate) -
     return "\n".join(lines)
 
 
-def drawn(where: str, kind: Literal["svg", "png"]) -> str:
+def qr_code(where: str, kind: Literal["svg", "png"]) -> str:
     """The address as a QR code: an SVG element, or a PNG in base64."""
     return qr_png(where) if kind == "png" else qr_svg(where)

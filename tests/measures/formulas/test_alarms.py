@@ -17,7 +17,6 @@ from app.measures.rules.formulas.alarms import (
     drop_chart,
     first_alarm,
     p_chart_limit,
-    p_chart_tail,
 )
 from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments
 
@@ -102,18 +101,7 @@ def test_weeks_without_answers_are_skipped() -> None:
 @pytest.mark.parametrize(("n", "limit"), [(10, 4), (20, 6), (40, 9)])
 def test_v15_limit_of_the_p_chart(n: int, limit: int) -> None:
     assert p_chart_limit(n, 0.08) == limit
-    assert p_chart_tail(limit + 1, n, 0.08) <= 0.001 < p_chart_tail(limit, n, 0.08)
-
-
-def test_v15_tail_of_the_p_chart() -> None:
-    # binom.sf(5, …) is the chance of more than five.
-    assert round(p_chart_tail(6, 20, 0.08), 6) == 0.003799
-
-
-@given(st.integers(0, 60), st.floats(0.001, 0.999))
-@settings(deadline=None)
-def test_the_tail_is_that_of_scipy(hits: int, share: float) -> None:
-    assert p_chart_tail(hits, 60, share) == pytest.approx(stats.binom.sf(hits - 1, 60, share), rel=1e-9)
+    assert stats.binom.sf(limit, n, 0.08) <= 0.001 < stats.binom.sf(limit - 1, n, 0.08)
 
 
 def test_a_baseline_pools_the_answers_of_its_weeks() -> None:

@@ -2,12 +2,11 @@
 
 from fractions import Fraction
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.measures.rules.formulas.case_mix import linear_model, norms, standardised
+from app.measures.rules.formulas.case_mix import norms, standardised
 from app.measures.rules.formulas.moments import Moments, item_moments, merged
 
 HISTOGRAMS = {
@@ -49,89 +48,9 @@ def test_v11_indirect_standardisation(person: str, raw: float, expected: float, 
     assert (round(float(found.adjusted), 6), round(found.z, 6)) == (adjusted, z)
 
 
-def test_v11_linear_model() -> None:
-    found = linear_model(CELLS)
-    assert found
-    assert {person: round(each.value, 6) for person, each in found.persons.items()} == {
-        "A": 3.675758,
-        "B": 3.439394,
-        "C": 3.590909,
-    }
-    assert {person: round(each.error, 6) for person, each in found.persons.items()} == {
-        "A": 0.080003,
-        "B": 0.128876,
-        "C": 0.094318,
-    }
-    (service,) = found.factors
-    assert {name: (round(each.value, 6), round(each.error, 6)) for name, each in service.items()} == {
-        "izin": (-0.481818, 0.114565)
-    }
-    assert {person: round(each.value, 6) for person, each in found.pooled.items()} == {
-        "A": 3.434848,
-        "B": 3.198485,
-        "C": 3.35,
-    }
-
-
-def test_cells_lose_nothing_against_single_answers_and_two_factors() -> None:
-    cells = {
-        (person, service, channel): tuple(n + shift for n in histogram)
-        for (person, service), histogram in HISTOGRAMS.items()
-        for channel, shift in (("kiosk", 0), ("web", 2))
-    }
-    rows = [
-        ([key[0] == "A", key[0] == "B", key[0] == "C", key[1] == "izin", key[2] == "web"], score)
-        for key, histogram in cells.items()
-        for score, n in enumerate(histogram, start=1)
-        for _ in range(n)
-    ]
-    design = np.array([row for row, _ in rows], dtype=float)
-    scores = np.array([score for _, score in rows], dtype=float)
-    inverse = np.linalg.inv(design.T @ design)
-    beta = inverse @ design.T @ scores
-    variance = float(((scores - design @ beta) ** 2).sum()) / (len(rows) - 5)
-    contrast = np.array([1, 0, 0, design[:, 3].mean(), design[:, 4].mean()])
-
-    found = linear_model({key: item_moments(histogram) for key, histogram in cells.items()})
-    assert found
-    estimates = [*found.persons.values(), *found.factors[0].values(), *found.factors[1].values()]
-    assert [each.value for each in estimates] == pytest.approx(list(beta))
-    assert [each.error for each in estimates] == pytest.approx(list(np.sqrt(variance * np.diag(inverse))))
-    assert found.pooled["A"].value == pytest.approx(float(contrast @ beta))
-    assert found.pooled["A"].error == pytest.approx(float(np.sqrt(variance * contrast @ inverse @ contrast)))
-
-
-def test_the_pooled_mix_does_not_depend_on_the_first_service() -> None:
-    found, turned = linear_model(CELLS), linear_model(dict(reversed(CELLS.items())))
-    assert found
-    assert turned
-    assert turned.persons["A"].value != pytest.approx(found.persons["A"].value)
-    for person, estimate in found.pooled.items():
-        assert turned.pooled[person] == pytest.approx(estimate)
-
-
 def test_empty_cells_do_not_count() -> None:
     empty = item_moments((0, 0, 0, 0))
-    assert linear_model({("D", "sim"): empty, **CELLS, ("A", "kk"): empty}) == linear_model(CELLS)
     assert standardised({**PERSONS["A"], "sim": empty}, NORM) == standardised(PERSONS["A"], NORM)
-
-
-def test_persons_who_share_no_service_cannot_be_compared() -> None:
-    apart = {("A", "ktp"): CELLS["A", "ktp"], ("B", "izin"): CELLS["B", "izin"]}
-    assert linear_model(apart) is None
-
-
-def test_one_service_needs_no_adjustment() -> None:
-    found = linear_model({key: cell for key, cell in CELLS.items() if key[1] == "ktp"})
-    assert found
-    assert found.factors == ({},)
-    assert found.persons == found.pooled
-    assert found.persons["A"].value == pytest.approx(float(CELLS["A", "ktp"].mean))
-
-
-def test_too_few_answers_for_the_model() -> None:
-    assert linear_model({}) is None
-    assert linear_model({("A", "ktp"): item_moments((0, 0, 1, 0)), ("B", "ktp"): item_moments((0, 0, 0, 1))}) is None
 
 
 def test_without_answers_or_a_norm_nothing_is_standardised() -> None:

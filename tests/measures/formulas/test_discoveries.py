@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from app.measures.rules.formulas.discoveries import discoveries, q_values, two_sided_p
+from app.measures.rules.formulas.discoveries import FALSE_DISCOVERY_RATE, q_values, two_sided_p
 from app.measures.rules.formulas.funnel import funnel
 from tests.measures.formulas.peers import PEERS
 
@@ -43,38 +43,28 @@ def test_v9_q_values() -> None:
 
 
 def test_v9_small_p_alone_is_no_discovery() -> None:
-    assert discoveries(Z) == (True, False, False, False, False, False, False, True)
+    q = q_values([two_sided_p(z) for z in Z])
+    assert [each < FALSE_DISCOVERY_RATE for each in q] == [True, *[False] * 6, True]
 
 
 def test_v9_against_ordinary_differences_nobody_stands_out() -> None:
     found = funnel(PEERS)
     assert found
     assert round(min(q_values([two_sided_p(z) for z in found.adjusted_z])), 6) == 0.147737
-    assert not any(discoveries(found.adjusted_z))
-    assert discoveries(found.adjusted_z, q=0.15)[-1]
-
-
-def test_dependent_tests_have_larger_q() -> None:
-    p = [two_sided_p(z) for z in Z]
-    # 1 + 1/2 + … + 1/8.
-    assert q_values(p, dependent=True)[0] == pytest.approx(q_values(p)[0] * 761 / 280)
-    assert discoveries((3.2, 0.1, 0.2), q=0.006) == (True, False, False)
-    assert discoveries((3.2, 0.1, 0.2), q=0.006, dependent=True) == (False, False, False)
 
 
 def test_nobody_compared_nobody_found() -> None:
-    assert q_values([]) == q_values([], dependent=True) == discoveries([]) == ()
+    assert q_values([]) == ()
 
 
 def test_one_test_is_not_adjusted() -> None:
-    assert q_values([0.03]) == q_values([0.03], dependent=True) == (0.03,)
+    assert q_values([0.03]) == (0.03,)
 
 
-@given(p_values, st.booleans())
+@given(p_values)
 @settings(deadline=None)
-def test_q_values_are_those_of_scipy(p: list[float], dependent: bool) -> None:
-    expected = stats.false_discovery_control(p, method="by" if dependent else "bh")
-    assert q_values(p, dependent=dependent) == pytest.approx(list(expected), rel=1e-12, abs=1e-300)
+def test_q_values_are_those_of_scipy(p: list[float]) -> None:
+    assert q_values(p) == pytest.approx(list(stats.false_discovery_control(p)), rel=1e-12, abs=1e-300)
 
 
 @given(st.floats(-30, 30))

@@ -19,14 +19,10 @@ from app.measures.rules.formulas.funnel import (
     curve_sizes,
     funnel,
     overdispersion,
-    top_box_limits,
-    top_box_p,
     within_variance,
 )
 from app.measures.rules.formulas.moments import Moments, item_moments
-from tests.measures.formulas.peers import HISTOGRAMS, PEERS
-
-TOP_SHARE = sum(each[3] for each in HISTOGRAMS) / sum(map(sum, HISTOGRAMS))
+from tests.measures.formulas.peers import PEERS
 
 answered = st.lists(st.integers(0, 300), min_size=4, max_size=4).filter(any)
 groups = st.lists(answered.map(item_moments), min_size=2, max_size=12)
@@ -90,17 +86,6 @@ def test_limits_are_cut_at_the_scale() -> None:
     assert lower == pytest.approx(3.465882 - 1.959964 * sqrt(0.512112), abs=1e-5)
     assert upper == 4
     assert found.limits(1, low=3) == (3, 4)
-
-
-@pytest.mark.parametrize(("n", "lower", "upper"), [(60, 0.4, 0.783333), (80, 0.425, 0.7625), (140, 0.471429, 0.721429)])
-def test_v8_exact_limits_of_the_top_box(n: int, lower: float, upper: float) -> None:
-    assert round(TOP_SHARE, 6) == 0.597647
-    assert rounded(top_box_limits(n, TOP_SHARE)) == (lower, upper)
-
-
-def test_v8_exact_p_of_the_top_box() -> None:
-    p = tuple(top_box_p(each[3], sum(each), TOP_SHARE) for each in HISTOGRAMS)
-    assert rounded(p) == (0.001366, 0.794002, 0.140282, 0.029879, 0.721879, 0.167948, 0.086792, 0.000053)
 
 
 @pytest.mark.parametrize("n", [0, 1, 7, 300])

@@ -9,7 +9,7 @@ from scipy import stats
 
 from app.disclosure.rules.minimum import SMALLEST_N
 from app.measures.rules.formulas.moments import NOTHING, item_moments, merged
-from app.measures.rules.formulas.reliability import COACHING_N, Anova, Use, anova, needed, reliability, use_of
+from app.measures.rules.formulas.reliability import COACHING_N, Anova, Use, anova, reliability, use_of
 from tests.measures.formulas.peers import PEERS
 
 histograms = st.lists(st.integers(0, 30), min_size=4, max_size=4).filter(any)
@@ -51,36 +51,6 @@ def test_v6_reliability_of_each_peer() -> None:
     ]
 
 
-@pytest.mark.parametrize(("target", "n"), [(0.7, 16.398203), (0.8, 28.111205)])
-def test_v6_answers_needed(target: float, n: float) -> None:
-    found = needed(target, v6().icc)
-    assert found
-    assert round(found, 6) == n
-
-
-@pytest.mark.parametrize(
-    ("icc", "printed"),
-    [
-        (0.01, (99, 231, 396, 891)),
-        (0.02, (49, 114, 196, 441)),
-        (0.03, (32, 75, 129, 291)),
-        (0.05, (19, 44, 76, 171)),
-        (0.064, (15, 34, 59, 132)),
-        (0.10, (9, 21, 36, 81)),
-    ],
-)
-def test_the_table_of_needed_answers_to_the_nearest(icc: float, printed: tuple[int, ...]) -> None:
-    found = [needed(target, icc) for target in (0.5, 0.7, 0.8, 0.9)]
-    assert found == [pytest.approx(n, abs=0.5 + 1e-9) for n in printed]
-
-
-@given(st.floats(0.01, 0.99), st.floats(0.001, 0.999))
-def test_the_needed_answers_give_the_target(target: float, icc: float) -> None:
-    n = needed(target, icc)
-    assert n
-    assert n * icc / (1 + (n - 1) * icc) == pytest.approx(target, rel=1e-9)
-
-
 def test_reliability_is_the_part_of_the_variance_between_peers() -> None:
     tau_squared, within = 0.08, 0.52
     icc = tau_squared / (tau_squared + within)
@@ -91,8 +61,6 @@ def test_an_unknown_icc_stays_unknown_and_a_negative_one_counts_as_none() -> Non
     assert reliability(500, None) is None
     assert reliability(500, -0.01) == 0
     assert reliability(0, 0.2) == 0
-    assert [needed(0.8, icc) for icc in (None, -0.01, 0.0)] == [None, None, None]
-    assert needed(0.8, 1.0) == 0
 
 
 def test_peers_who_differ_less_than_chance_have_a_negative_icc() -> None:

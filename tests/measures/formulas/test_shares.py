@@ -1,4 +1,4 @@
-"""The share of the best and worst answers (statistics.md §3)."""
+"""The share of the best answer (statistics.md §3)."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.special import betaincinv
 
-from app.measures.rules.formulas.shares import bottom_box, share_of, top_box
+from app.measures.rules.formulas.shares import share_of, top_box
 
 histograms = st.lists(st.integers(0, 10**6), min_size=4, max_size=4).filter(any)
 
@@ -46,7 +46,6 @@ def test_v3_the_interval_lies_within_the_exact_one_of_clopper_and_pearson() -> N
 @pytest.mark.parametrize("histogram", [(0, 0, 0, 0), (0, 0), ()])
 def test_without_answers_there_is_no_share(histogram: tuple[int, ...]) -> None:
     assert top_box(histogram) is None
-    assert bottom_box(histogram) is None
 
 
 def test_an_answer_that_nobody_gave_has_a_share_from_exactly_0_and_one_that_all_gave_up_to_exactly_1() -> None:
@@ -71,11 +70,6 @@ def test_the_ends_stay_around_the_share_and_agree_with_scipy(histogram: list[int
     wilson = stats.binomtest(share.k, share.n).proportion_ci(confidence, method="wilson")
     assert share.lower == pytest.approx(wilson.low, rel=1e-9, abs=1e-12)
     assert share.upper == pytest.approx(wilson.high, rel=1e-9)
-
-
-@given(histograms)
-def test_the_worst_answers_are_the_best_ones_of_the_mirrored_counts(histogram: list[int]) -> None:
-    assert bottom_box(histogram) == top_box(histogram[::-1])
 
 
 @given(st.integers(0, 10**6), st.integers(1, 10**6))

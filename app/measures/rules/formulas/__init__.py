@@ -1,1 +1,1 @@
-"""What figures mean: fair comparison, reliability, change, alarms. Pure functions from counts to values."""
+"""Statistical formulas, each with its source: pure functions from counts to values."""

@@ -2,8 +2,7 @@
 
 An alarm is a question to the supervisor, not a finding. Without any drop there is one in 483 weeks if the
 means are normal and the baseline is known. For skewed answers and a baseline estimated from 20 weeks the
-limit allows for the baseline's own error: one in 400 to 750 weeks, with 500 employees about one a week
-(docs/decisions/0007-the-baselines-own-error.md).
+limit allows for the baseline's own error: one in 400 to 750 weeks, with 500 employees about one a week (decision 7).
 """
 
 from collections.abc import Sequence
@@ -15,11 +14,12 @@ from app.measures.rules.formulas.funnel import binomial_quantile
 from app.measures.rules.formulas.moments import Moments, merged
 
 BASELINE_WEEKS = 20
-# 483 weeks to a false alarm, 8.8 weeks to find a drop of 1σ, normal and known (statistics.md §12).
+# 483 weeks to a false alarm and 8.8 to find a drop of 1σ where the baseline is normal and known (by Markov chain).
 SMOOTHING = 0.2
 WIDTH = 2.70
 # An estimated baseline has an estimated σ₀ as well, and answers are skewed: a little wider (simulated).
 WIDTH_ESTIMATED = 2.90
+# About the 3σ of control charts, one-sided: one false alarm in 1,000 months.
 P_CHART_TAIL = 0.001
 
 
@@ -97,10 +97,3 @@ def first_alarm(points: Sequence[Point]) -> Point | None:
 def p_chart_limit(n: int, share: float, tail: float = P_CHART_TAIL) -> int:
     """The upper limit of the p-chart: of n answers more low ones than this are an alarm (exact binomial)."""
     return binomial_quantile(1 - tail, n, share)
-
-
-def p_chart_tail(hits: int, n: int, share: float) -> float:
-    """The chance of at least `hits` low answers among n when their true share is the usual one."""
-    from scipy.special import bdtrc
-
-    return float(bdtrc(hits - 1, n, share))

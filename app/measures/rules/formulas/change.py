@@ -1,4 +1,4 @@
-"""Whether two means differ: two periods of one office or person (statistics.md §5)."""
+"""The change of a mean between two periods of one office or person, and whether it can be chance."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,6 +35,7 @@ def change(later: Moments, earlier: Moments, confidence: float = CONFIDENCE) -> 
     squared_error = part + other
     if not squared_error:
         return None
+    # Imported here, because SciPy takes half a second that neither intake nor start-up should pay.
     from scipy.special import stdtr, stdtrit
 
     difference, error = later.mean - earlier.mean, sqrt(squared_error)

@@ -1,7 +1,7 @@
 """One mean from several channels, weighted by the visitors each channel served (V12).
 
 Citizens judge the same service differently on a kiosk and in an app, by more than persons differ (the
-HCAHPS mode experiment), so channels are never pooled raw.
+HCAHPS mode experiment), so channels are never pooled raw. It waits for served volumes by channel.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,7 @@
 """The funnel: how far a person's mean lies from the mean of the peers, given the number of answers (V8).
 
 Spiegelhalter (2005): z against chance alone says who differs at all; z* also allows for the ordinary
-differences between persons (over-dispersion), and only z* says who stands out among them. For the share
-of the top answers, whose distribution is known, the limits and p are exact.
+differences between persons (over-dispersion), and only z* says who stands out among them.
 """
 
 from collections.abc import Sequence
@@ -112,19 +111,6 @@ def between_variance(peers: Sequence[Moments], variance: Fraction, dispersion: f
     weights = [peer.n / variance for peer in peers]
     total, squares = sum(weights), sum(weight**2 for weight in weights)
     return max(0.0, (len(peers) * dispersion - (len(peers) - 1)) / float(total - squares / total))
-
-
-def top_box_limits(n: int, share: float, coverage: float = ALARM) -> tuple[float, float]:
-    """The exact binomial limits of the share of top answers among n, around the group's share."""
-    tail = (1 - coverage) / 2
-    return binomial_quantile(tail, n, share) / n, binomial_quantile(1 - tail, n, share) / n
-
-
-def top_box_p(hits: int, n: int, share: float) -> float:
-    """The exact two-sided p of `hits` top answers among n: every outcome no more likely than this one."""
-    from scipy.stats import binomtest
-
-    return float(binomtest(hits, n, share).pvalue)
 
 
 def binomial_quantile(probability: float, n: int, share: float) -> int:

@@ -1,4 +1,4 @@
-"""n, Σx and Σx² of answers: all that means, variances and comparisons need, exact, and merged by addition."""
+"""Moments n, Σx and Σx² of answers: exact, merged by addition, and enough for means and variances."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction

@@ -1,18 +1,17 @@
-"""What may be said of ranks: intervals, and who may stand on a top list (V10).
+"""Intervals of ranks (V10).
 
-Raw ranks are mostly chance: of the raw best four of forty only about half are truly in the best quarter
-(statistics.md §0). So a rank never comes without its interval, and a top list is in alphabetical order.
+Raw ranks are mostly chance: in simulations of forty persons only 45 to 60 % of the best four by raw mean are truly in
+the best quarter. So a rank is never shown without its interval.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import sqrt
 from typing import NamedTuple
 
-from app.measures.rules.formulas.discoveries import FALSE_DISCOVERY_RATE, two_sided_p
+from app.measures.rules.formulas.discoveries import two_sided_p
 
 FAMILY_ERROR = 0.05
-TOP_LIST_RELIABILITY = 0.80
 
 
 class RankInterval(NamedTuple):
@@ -20,21 +19,6 @@ class RankInterval(NamedTuple):
 
     best: int
     worst: int
-
-
-class Candidate(NamedTuple):
-    """A person for a top list; z and q compare with the peers, reliability is that of the person's mean."""
-
-    name: str
-    interval: RankInterval
-    z: float
-    q: float
-    reliability: float
-
-
-def ranks(means: Sequence[Fraction]) -> tuple[int, ...]:
-    """1 + how many have a higher mean; equal means share a rank."""
-    return tuple(1 + sum(other > mean for other in means) for mean in means)
 
 
 def rank_intervals(
@@ -65,24 +49,7 @@ def holm(p: Sequence[float], alpha: float) -> tuple[bool, ...]:
     rejected = [False] * len(p)
     for done, place in enumerate(sorted(range(len(p)), key=p.__getitem__)):
         if p[place] > alpha / (len(p) - done):
+            # Holm's procedure steps down: once one p is too large, no larger one is rejected.
             break
         rejected[place] = True
     return tuple(rejected)
-
-
-def top_list(candidates: Iterable[Candidate], places: int) -> tuple[str, ...]:
-    """Who may be called one of the best `places`, in alphabetical order; often nobody.
-
-    The best rank must be within the places, the mean above the peers' with q < .05, the reliability at
-    least .80. Candidates whom the answers cannot tell apart stand together, so there may be more than `places`.
-    """
-    return tuple(sorted(candidate.name for candidate in candidates if _among_the_best(candidate, places)))
-
-
-def _among_the_best(candidate: Candidate, places: int) -> bool:
-    return (
-        candidate.interval.best <= places
-        and candidate.z > 0
-        and candidate.q < FALSE_DISCOVERY_RATE
-        and candidate.reliability >= TOP_LIST_RELIABILITY
-    )

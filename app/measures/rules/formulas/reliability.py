@@ -1,4 +1,4 @@
-"""May the score of a person be used, and for what: reliability among peers, and the ladder (statistics.md §6)."""
+"""Reliability among peers, and the ladder of what a person's score may be used for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from math import fsum
 from app.measures.rules.formulas.moments import Moments, merged
 
 COACHING_N = 10
+# The General Medical Council asks for 34 patients a doctor; .70 is the usual limit for publishing physicians' scores.
 APPRAISAL_N = 30
 APPRAISAL_RELIABILITY = 0.70
 CONSEQUENCE_RELIABILITY = 0.80
@@ -76,19 +77,9 @@ def reliability(n: int, icc: float | None) -> float | None:
     """
     if icc is None:
         return None
+    # Peers that differ less than chance lets them tell nothing about persons, so nothing is reliable.
     used = max(icc, 0.0)
     return n * used / (1 + (n - 1) * used)
-
-
-def needed(target: float, icc: float | None) -> float | None:
-    """How many answers give the target reliability, R(1 - ICC)/((1 - R) ICC), before rounding up.
-
-    For 0 < R < 1 (ZeroDivisionError for 1). None when the ICC is unknown or not above 0: then no number
-    of answers is enough.
-    """
-    if icc is None or icc <= 0:
-        return None
-    return target * (1 - icc) / ((1 - target) * icc)
 
 
 def use_of(n: int, reliability: float | None, *, flagged: bool = False) -> Use:
@@ -102,6 +93,7 @@ def use_of(n: int, reliability: float | None, *, flagged: bool = False) -> Use:
         return Use.nothing
     if n < APPRAISAL_N or reliability is None or reliability < APPRAISAL_RELIABILITY:
         return Use.coaching
+    # A reliable score alone is no reason to act: the person must also stand out among many comparisons.
     if flagged and reliability >= CONSEQUENCE_RELIABILITY:
         return Use.consequence
     return Use.appraisal

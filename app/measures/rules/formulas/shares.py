@@ -1,4 +1,4 @@
-"""The share of the best and of the worst answers, with Wilson's interval (statistics.md §3)."""
+"""The share of the best answer, with Wilson's interval."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,12 +29,6 @@ def top_box(histogram: Sequence[int], confidence: float = CONFIDENCE) -> Share |
     """The share of the best answer from counts per score, lowest first; None without answers (V3)."""
     n = sum(histogram)
     return share_of(histogram[-1], n, confidence) if n else None
-
-
-def bottom_box(histogram: Sequence[int], confidence: float = CONFIDENCE) -> Share | None:
-    """The share of the worst answer from counts per score, lowest first; None without answers."""
-    n = sum(histogram)
-    return share_of(histogram[0], n, confidence) if n else None
 
 
 def share_of(k: int, n: int, confidence: float = CONFIDENCE) -> Share:

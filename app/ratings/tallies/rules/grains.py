@@ -1,7 +1,7 @@
 """The grains of the tallies: few and coarse, because a grain that is too fine does not compress.
 
-This list is data: the statements that count, that move sheets between standings and that check the
-tallies are all made from it.
+This list is data: the statements that count, that change the status of sheets and that check the tallies are
+all made from it.
 """
 
 from dataclasses import dataclass
@@ -21,4 +21,5 @@ OFFICE_MONTH = Grain("office-month", unit="office", by_month=True, split=True)
 OFFICE_DAY = Grain("office-day", unit="office", by_month=False, split=False)
 AGENCY_MONTH = Grain("agency-month", unit="agency_id", by_month=True, split=True)
 
+# Sorted by name, as the keys of tallies are: writers that lock rows in one order do not deadlock.
 GRAINS = (AGENCY_MONTH, OFFICE_DAY, OFFICE_MONTH)

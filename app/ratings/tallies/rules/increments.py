@@ -1,4 +1,4 @@
-"""Counting sheets in Python, as the statements count them in SQL, from the same list of grains."""
+"""Changes of tally rows, counted in Python as the statements count them in SQL, from the same list of grains."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -24,8 +24,8 @@ class TallyKey(NamedTuple):
     sheet: str
 
 
-class Counted(NamedTuple):
-    """What the tallies know of a stored rating, besides its standing."""
+class CountedSheet(NamedTuple):
+    """The columns of a stored rating that tallies distinguish, without its status."""
 
     rated_on: date
     office: str
@@ -42,8 +42,10 @@ def count(ratings: Iterable[NewRating]) -> list[tuple[TallyKey, int]]:
     return sorted(counts.items(), key=itemgetter(0))
 
 
-def moved(agency_id: str, sheets: Iterable[Counted], source: str, target: str) -> list[tuple[TallyKey, int]]:
-    """How much each tally row changes when sheets go from one standing to another, sorted by its key."""
+def moved_counts(
+    agency_id: str, sheets: Iterable[CountedSheet], source: str, target: str
+) -> list[tuple[TallyKey, int]]:
+    """How much each tally row changes when sheets change their status, sorted by its key."""
     counts = Counter[TallyKey]()
     for sheet in sheets:
         for grain in GRAINS:
@@ -56,13 +58,13 @@ def moved(agency_id: str, sheets: Iterable[Counted], source: str, target: str) -
 def tally_key(grain: Grain, rating: NewRating) -> TallyKey:
     """The row in which a new rating counts at this grain."""
     place = rating.place
-    sheet = Counted(
+    sheet = CountedSheet(
         place.rated_on, place.office, place.service, place.channel, rating.ticketed, rating.instrument, rating.sheet
     )
     return _key(grain, rating.agency_id, sheet, rating.standing)
 
 
-def _key(grain: Grain, agency_id: str, sheet: Counted, standing: str) -> TallyKey:
+def _key(grain: Grain, agency_id: str, sheet: CountedSheet, standing: str) -> TallyKey:
     return TallyKey(
         grain=grain.name,
         unit=agency_id if grain.unit == "agency_id" else sheet.office,

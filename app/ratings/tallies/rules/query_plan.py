@@ -1,4 +1,4 @@
-"""Where the counts of a question come from: tallies wherever they still tell apart what is asked.
+"""The plan of a query: which of its counts come from tallies, and which must be read from the rating rows.
 
 Whole months come from the month grains, broken months from the day grain, and whatever a grain has
 merged away (persons always, services and channels within a broken month) from the rating rows.
@@ -11,6 +11,7 @@ from enum import StrEnum
 from app.ratings.tallies.rules.grains import AGENCY_MONTH, OFFICE_DAY, OFFICE_MONTH, Grain
 
 DAY = timedelta(days=1)
+# The coarsest has the fewest rows to add up.
 COARSEST_FIRST = (AGENCY_MONTH, OFFICE_MONTH)
 
 
@@ -43,8 +44,8 @@ class Selection:
     by: By | None = None
 
     @property
-    def asked(self) -> frozenset[By]:
-        """What a source must tell apart to answer: every filter and the grouping."""
+    def distinctions(self) -> frozenset[By]:
+        """What a source must distinguish to answer: every filter and the grouping."""
         filters = {By.service: self.service, By.employee: self.employee, By.channel: self.channel}
         named = {kind for kind, value in filters.items() if value is not None}
         grouped = set() if self.by is None else {self.by}
@@ -62,9 +63,9 @@ class Segment:
 
 def plan(selection: Selection) -> tuple[Segment, ...]:
     """At most three segments, in order, that cover the period exactly once (up to the year 9998)."""
-    asked, first, last = selection.asked, selection.first, selection.last
-    days = OFFICE_DAY if asked <= told_apart(OFFICE_DAY) else None
-    months = next((grain for grain in COARSEST_FIRST if asked <= told_apart(grain)), None)
+    needed, first, last = selection.distinctions, selection.first, selection.last
+    days = OFFICE_DAY if needed <= distinguished_by(OFFICE_DAY) else None
+    months = next((grain for grain in COARSEST_FIRST if needed <= distinguished_by(grain)), None)
     start, end = _whole_months(first, last)
     if months is None or start > end:
         return (Segment(days, first, last),)
@@ -73,16 +74,16 @@ def plan(selection: Selection) -> tuple[Segment, ...]:
     return (*head, Segment(months, start, end), *tail)
 
 
-def told_apart(grain: Grain) -> frozenset[By]:
-    """What the tallies of a grain still tell apart; none knows persons."""
-    told = {By.month}
+def distinguished_by(grain: Grain) -> frozenset[By]:
+    """What the tallies of a grain distinguish; none distinguishes persons, for which they would not compress."""
+    kinds = {By.month}
     if not grain.by_month:
-        told.add(By.day)
+        kinds.add(By.day)
     if grain.split:
-        told |= {By.service, By.channel}
+        kinds |= {By.service, By.channel}
     if grain.unit == "office":
-        told.add(By.office)
-    return frozenset(told)
+        kinds.add(By.office)
+    return frozenset(kinds)
 
 
 def _whole_months(first: date, last: date) -> tuple[date, date]:

@@ -4,7 +4,7 @@ Counts merge by addition, and every function gives the same for the merged count
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from operator import mul
@@ -12,14 +12,6 @@ from operator import mul
 from app.instruments.model import SKIPPED, Instrument
 
 SheetCounts = Mapping[str, int]
-
-
-def merged(parts: Iterable[SheetCounts]) -> dict[str, int]:
-    """The sum of counts, sorted by sheet; sheets that cancelled out or never occurred are left out."""
-    total: Counter[str] = Counter()
-    for part in parts:
-        total.update(part)
-    return {sheet: n for sheet, n in sorted(total.items()) if n}
 
 
 def histograms(instrument: Instrument, counts: SheetCounts) -> tuple[tuple[int, ...], ...]:

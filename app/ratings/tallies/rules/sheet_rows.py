@@ -1,7 +1,7 @@
-"""Counted sheets with everything they are told apart by, and how they are added up. Pure."""
+"""Rows of identical sheets with their counts, and how they are grouped and added up. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from typing import NamedTuple, TypeVar
 
@@ -13,7 +13,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class SheetRow(NamedTuple):
-    """How many identical sheets one office, employee, service and channel have in one standing."""
+    """How many identical sheets of one status an office, employee, service and channel have."""
 
     office: str
     employee: str | None
@@ -25,7 +25,7 @@ class SheetRow(NamedTuple):
 
 
 class DaySheets(NamedTuple):
-    """How many identical counted sheets a unit has on one local day."""
+    """How many identical counted sheets an office or person has on one local day."""
 
     unit: str
     day: date
@@ -49,7 +49,7 @@ def by_unit(rows: Iterable[SheetRow], by: By) -> dict[str, list[SheetRow]]:
 
 
 def counts(rows: Iterable[SheetRow]) -> SheetCounts:
-    """The counted sheets, added up."""
+    """The sheets with status `counted`, added up: sheet → n."""
     total: Counter[str] = Counter()
     for row in rows:
         if row.standing == COUNTED:
@@ -57,14 +57,6 @@ def counts(rows: Iterable[SheetRow]) -> SheetCounts:
     return dict(sorted(total.items()))
 
 
-def of_standings(rows: Iterable[SheetRow]) -> Mapping[str, SheetCounts]:
-    """The sheets by standing."""
-    total: dict[str, Counter[str]] = {}
-    for row in rows:
-        total.setdefault(row.standing, Counter())[row.sheet] += row.n
-    return total
-
-
 def size(rows: Iterable[SheetRow], standing: str = COUNTED) -> int:
-    """How many sheets of this standing there are."""
+    """How many sheets have this status."""
     return sum(row.n for row in rows if row.standing == standing)
