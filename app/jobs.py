@@ -1,8 +1,10 @@
 """What a process does beside answering: tidying by the hour, looks at kiosks, findings and the night by the minute."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -11,14 +13,19 @@ from app.devices.fleet import count_silent
 from app.foundation.clock import Clock
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
+from app.foundation.storage.rewriting import Rewriting
 from app.foundation.telemetry import Metrics
+from app.ratings import retention
 from app.ratings.retention import forget, tidy
-from app.screening.nightly import Nightly, count_open
+from app.screening.nightly import Nightly, count_open, due_on
+from app.tickets import expiry
 from app.tickets.expiry import sweep_expired
 
 log = structlog.get_logger("cermin")
 
 HOUR, MINUTE = 3_600.0, 60.0
+# What stands apart from ratings, in the order in which it is written anew.
+APART = (*retention.APART, *expiry.APART)
 
 
 class Chore(NamedTuple):
@@ -29,16 +36,20 @@ class Chore(NamedTuple):
     work: Callable[[], object]
     # A service that has just started has other things to do first.
     at_once: bool = True
+    stop: Callable[[], object] = lambda: None
 
 
 class Upkeep:
     """The chores of one process."""
 
     def __init__(self, chores: Sequence[Chore]) -> None:
+        self._chores = chores
         self._tasks = [asyncio.create_task(_repeat(chore)) for chore in chores]
 
     async def end(self) -> None:
         """Begin nothing more, and wait for what is being done."""
+        for chore in self._chores:
+            chore.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -48,6 +59,9 @@ def chores_of(
     settings: Settings, database: Database, clock: Clock, metrics: Metrics, nightly: Nightly
 ) -> tuple[Chore, ...]:
     """Everything there is to do."""
+    rewriting = rewriting_of(database, clock, settings.screen_at, metrics.rewriting_failures.inc)
+    # What writes much takes turns: on SQLite they would only wait for each other until they give up.
+    turn = threading.Lock()
 
     def tidied() -> None:
         now = clock()
@@ -62,10 +76,24 @@ def chores_of(
         metrics.open_findings.set(count_open(database))
 
     return (
-        Chore("tidy", HOUR, tidied),
+        Chore("tidy", HOUR, partial(_in_turn, turn, tidied)),
         Chore("look", MINUTE, told),
-        Chore("screening", MINUTE, nightly.look, at_once=False),
+        Chore("screening", MINUTE, partial(_in_turn, turn, nightly.look), at_once=False),
+        Chore("rewriting", MINUTE, partial(_in_turn, turn, rewriting.look), at_once=False, stop=rewriting.stop),
     )
+
+
+def rewriting_of(
+    database: Database, clock: Clock, screen_at: int, failed: Callable[[], object] = lambda: None
+) -> Rewriting:
+    """The nightly rewriting of all that stands apart, an hour after the screening began."""
+    hour = (screen_at + 1) % 24
+    return Rewriting(database, clock, APART, due_on=lambda now: due_on(now, hour), failed=failed)
+
+
+def _in_turn(turn: threading.Lock, work: Callable[[], object]) -> None:
+    with turn:
+        work()
 
 
 async def _repeat(chore: Chore) -> None:

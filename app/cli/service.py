@@ -16,7 +16,9 @@ from app.foundation.clock import system_clock
 from app.foundation.http.single_write import OneSegment
 from app.foundation.settings import Settings
 from app.foundation.storage.migrations import current, upgrade
+from app.foundation.storage.rewriting import Busy
 from app.foundation.telemetry import configure_logging
+from app.jobs import rewriting_of
 from app.main import check_fitness, create_app
 from app.ratings.reconciliation import reconcile
 from app.ratings.retention import forget
@@ -120,8 +122,21 @@ def check(
 
 
 def tidy() -> None:
-    """Purge comments and traces past their retention now (the service does it every hour)."""
+    """Do now what the service does by the hour and by night.
+
+    Comments and traces past their retention are purged; comments, profiles and the counts of tickets are written
+    anew, so that nothing in the database tells which rating they came with. SQLite takes no ratings meanwhile.
+    """
     with database() as db:
         purged = tidy_comments(db, system_clock(), timedelta(days=settings().comment_retention_days), actor())
         forgotten = forget(db, system_clock(), timedelta(days=settings().trace_days))
-    out.print(f"purged {purged} comments and {forgotten} traces")
+        out.print(f"purged {purged} comments and {forgotten} traces")
+        try:
+            rewritten = rewriting_of(db, system_clock, settings().screen_at).now()
+        except Busy:
+            raise fail("Somebody else uses the database for too long; run `cermin tidy` again.") from None
+    out.print(
+        "what stands apart from ratings was written anew"
+        if rewritten
+        else "another process is writing anew what stands apart from ratings"
+    )

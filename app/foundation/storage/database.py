@@ -203,6 +203,8 @@ def _sqlite_engine(url: str, pool_size: int, begin: str, lock_ms: int) -> Engine
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What is deleted is overwritten; not every build of SQLite does so by itself.
+            "secure_delete=ON",
             CHECKPOINT,
         ):
             connection.execute(f"PRAGMA {pragma}")
