@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import FrameType
 from typing import Annotated, Any
 
+import structlog
 import typer
 import uvicorn
 from rich.table import Table
@@ -25,6 +26,8 @@ from app.ratings.retention import forget
 from app.ratings.retention import tidy as tidy_comments
 from app.tickets.reconciliation import reconcile_tickets
 
+log = structlog.get_logger("cermin")
+
 Port = Annotated[int | None, typer.Option(min=0, max=65_535, help="Port to listen on (CERMIN_PORT).")]
 
 
@@ -43,6 +46,9 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
         # The application checks itself when it starts, too; but there its sentence would be buried in a traceback.
         check_fitness(values, application.state.database, secret())
     configure_logging(values.log_level)
+    for place in application.state.database.open_places():
+        # Perhaps the operator's own choice: told, not changed.
+        log.warning("database.open_to_others", place=place)
     listening = (host or values.host, values.port if port is None else port)
     server = uvicorn.Server(server_config(values, application, *listening))
     # uvicorn drains and then raises the signal anew for whoever handled it before: a service that ended in
