@@ -1,8 +1,10 @@
 """What a process does beside answering: tidying by the hour, looks at kiosks, findings and the night by the minute."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -11,14 +13,19 @@ from app.devices.fleet import count_silent
 from app.foundation.clock import Clock
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
+from app.foundation.storage.rewriting import Rewriting
 from app.foundation.telemetry import Metrics
+from app.ratings import retention
 from app.ratings.retention import forget, tidy
-from app.screening.nightly import NightlyScreening, count_open
+from app.screening.nightly import NightlyScreening, count_open, due_on
+from app.tickets import expiry
 from app.tickets.expiry import sweep_expired
 
 log = structlog.get_logger("cermin")
 
 HOUR, MINUTE = 3_600.0, 60.0
+# What stands apart from ratings, in the order in which it is written anew.
+APART = (*retention.APART, *expiry.APART)
 
 
 class Job(NamedTuple):
@@ -29,16 +36,20 @@ class Job(NamedTuple):
     work: Callable[[], object]
     # A service that has just started has other things to do first.
     at_once: bool = True
+    stop: Callable[[], object] = lambda: None
 
 
 class BackgroundJobs:
-    """The chores of one process."""
+    """The background jobs of one process."""
 
-    def __init__(self, chores: Sequence[Job]) -> None:
-        self._tasks = [asyncio.create_task(_repeat(chore)) for chore in chores]
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._jobs = jobs
+        self._tasks = [asyncio.create_task(_repeat(job)) for job in jobs]
 
     async def end(self) -> None:
         """Begin nothing more, and wait for what is being done."""
+        for job in self._jobs:
+            job.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -48,6 +59,9 @@ def jobs_of(
     settings: Settings, database: Database, clock: Clock, metrics: Metrics, nightly: NightlyScreening
 ) -> tuple[Job, ...]:
     """Everything there is to do."""
+    rewriting = rewriting_of(database, clock, settings.screen_at, metrics.rewriting_failures.inc)
+    # What writes much takes turns: on SQLite they would only wait for each other until they give up.
+    turn = threading.Lock()
 
     def tidied() -> None:
         now = clock()
@@ -55,28 +69,42 @@ def jobs_of(
         forget(database, now, timedelta(days=settings.trace_days))
         sweep_expired(database, now, timedelta(days=settings.late_limit_days))
 
-    def told() -> None:
+    def counted() -> None:
         # Here, because /metrics itself never waits for the database.
         after = timedelta(minutes=settings.device_silent_minutes)
         metrics.silent_devices.set(count_silent(database, clock(), after))
         metrics.open_findings.set(count_open(database))
 
     return (
-        Job("tidy", HOUR, tidied),
-        Job("look", MINUTE, told),
-        Job("screening", MINUTE, nightly.run_if_due, at_once=False),
+        Job("tidy", HOUR, partial(_in_turn, turn, tidied)),
+        Job("look", MINUTE, counted),
+        Job("screening", MINUTE, partial(_in_turn, turn, nightly.run_if_due), at_once=False),
+        Job("rewriting", MINUTE, partial(_in_turn, turn, rewriting.run_if_due), at_once=False, stop=rewriting.stop),
     )
 
 
-async def _repeat(chore: Job) -> None:
-    if not chore.at_once:
-        await asyncio.sleep(chore.seconds)
+def rewriting_of(
+    database: Database, clock: Clock, screen_at: int, failed: Callable[[], object] = lambda: None
+) -> Rewriting:
+    """The nightly rewriting of all that stands apart, an hour after the screening began."""
+    hour = (screen_at + 1) % 24
+    return Rewriting(database, clock, APART, due_on=lambda now: due_on(now, hour), failed=failed)
+
+
+def _in_turn(turn: threading.Lock, work: Callable[[], object]) -> None:
+    with turn:
+        work()
+
+
+async def _repeat(job: Job) -> None:
+    if not job.at_once:
+        await asyncio.sleep(job.seconds)
     while True:
         try:
-            await _to_its_end(chore.work)
+            await _to_its_end(job.work)
         except Exception as error:
-            log.error(f"{chore.name}.failed", error=type(error).__name__)
-        await asyncio.sleep(chore.seconds)
+            log.error(f"{job.name}.failed", error=type(error).__name__)
+        await asyncio.sleep(job.seconds)
 
 
 async def _to_its_end(work: Callable[[], object]) -> None:

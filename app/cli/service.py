@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import FrameType
 from typing import Annotated, Any
 
+import structlog
 import typer
 import uvicorn
 from rich.table import Table
@@ -16,12 +17,16 @@ from app.foundation.clock import system_clock
 from app.foundation.http.single_write import OneSegment
 from app.foundation.settings import Settings
 from app.foundation.storage.migrations import current, upgrade
+from app.foundation.storage.rewriting import Busy
 from app.foundation.telemetry import configure_logging
+from app.jobs import rewriting_of
 from app.main import check_fitness, create_app
 from app.ratings.reconciliation import reconcile
 from app.ratings.retention import forget
 from app.ratings.retention import tidy as tidy_comments
 from app.tickets.reconciliation import reconcile_tickets
+
+log = structlog.get_logger("cermin")
 
 Port = Annotated[int | None, typer.Option(min=0, max=65_535, help="Port to listen on (CERMIN_PORT).")]
 
@@ -41,6 +46,9 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
         # The application checks itself when it starts, too; but there its sentence would be buried in a traceback.
         check_fitness(values, application.state.services.database, secret())
     configure_logging(values.log_level)
+    for place in application.state.database.open_places():
+        # Perhaps the operator's own choice: told, not changed.
+        log.warning("database.open_to_others", place=place)
     listening = (host or values.host, values.port if port is None else port)
     server = uvicorn.Server(server_config(values, application, *listening))
     # uvicorn drains and then raises the signal anew for whoever handled it before: a service that ended in
@@ -120,8 +128,21 @@ def check(
 
 
 def tidy() -> None:
-    """Purge comments and traces past their retention now (the service does it every hour)."""
+    """Do now what the service does by the hour and by night.
+
+    Comments and traces past their retention are purged; comments, profiles and the counts of tickets are written
+    anew, so that nothing in the database tells which rating they came with. SQLite takes no ratings meanwhile.
+    """
     with database() as db:
         purged = tidy_comments(db, system_clock(), timedelta(days=settings().comment_retention_days), actor())
         forgotten = forget(db, system_clock(), timedelta(days=settings().trace_days))
-    out.print(f"purged {purged} comments and {forgotten} traces")
+        out.print(f"purged {purged} comments and {forgotten} traces")
+        try:
+            rewritten = rewriting_of(db, system_clock, settings().screen_at).now()
+        except Busy:
+            raise fail("Somebody else uses the database for too long; run `cermin tidy` again.") from None
+    out.print(
+        "what stands apart from ratings was written anew"
+        if rewritten
+        else "another process is writing anew what stands apart from ratings"
+    )

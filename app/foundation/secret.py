@@ -7,6 +7,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from app.foundation.private_files import make_folder
 from app.foundation.startup_errors import StartupError
 
 
@@ -24,7 +25,7 @@ def load_secret(given: str | None, file: Path) -> bytes:
 
 def _make(file: Path) -> None:
     """Write a fresh secret and give it its name only when it is whole; of two starts at once one wins."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -51,6 +51,11 @@ class Metrics:
             "Offices that a night's screening could not finish; the next night looks at them again.",
             registry=self.registry,
         )
+        self.rewriting_failures = Counter(
+            "cermin_rewriting_failures",
+            "Nights in which what stands apart from ratings could not be written anew; it is tried again.",
+            registry=self.registry,
+        )
         self.queued = Gauge("cermin_ratings_queued", "Ratings waiting for their group commit.", registry=self.registry)
 
     def answered(self, method: str, route: str, status: int) -> None:

@@ -1,7 +1,7 @@
-"""The SQL of looking after what is stored: proving the tallies, purging and unlinking what is kept apart."""
+"""The SQL of looking after what is stored: proving the tallies, purging what is kept apart."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -55,16 +55,6 @@ def purge_comments(session: Session, oldest_month: date) -> Counter[str]:
     return Counter(session.execute(PURGE, {"oldest_month": oldest_month}).scalars())
 
 
-def unlink_comments(session: Session) -> None:
-    """Rewrite the comments that came in since the last time, all in this one transaction."""
-    session.execute(UNLINK_COMMENTS)
-
-
-def unlink_profiles(session: Session, today: date) -> None:
-    """Rewrite the profile tallies that may have been touched since the last time."""
-    session.execute(UNLINK_PROFILES, {"since": today - timedelta(days=62)})
-
-
 def forget_traces(session: Session, before: UUID) -> int:
     """Delete the traces of every agency whose keys come before this one."""
     # Agency by agency: then the key's own index finds them.
@@ -89,8 +79,6 @@ FORGET = text("DELETE FROM trace WHERE agency_id = :agency_id AND key < :before"
     bindparam("before", type_=Uuid())
 )
 PURGE = _dated("DELETE FROM comment WHERE written_in < :oldest_month RETURNING agency_id", "oldest_month")
-UNLINK_COMMENTS = text("UPDATE comment SET mixed = true WHERE mixed = false")
-UNLINK_PROFILES = _dated("UPDATE profile_tally SET n = n WHERE month >= :since", "since")
 COUNT_RATINGS = _optional("SELECT count(*) FROM rating WHERE :agency_id IS NULL OR agency_id = :agency_id")
 COUNT_TALLIES = _optional("SELECT count(*) FROM tally WHERE :agency_id IS NULL OR agency_id = :agency_id")
 POSTGRESQL_DIFFERENCES = _optional(statements.differences(statements.POSTGRESQL_MONTH))

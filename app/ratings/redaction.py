@@ -4,6 +4,9 @@ Found by form alone, without a dictionary of names: NIK, NIP, telephone numbers,
 plates. A run of digits that is as long as an identity number goes; the numbers an office talks about
 (prices, dates, hours, queue numbers, regulations) stay.
 
+A text is looked at as it is seen (`rules/as_seen.py`): digits of every script, wide and circled ones are digits, and
+what takes no room hides nothing. What is not taken out stays as it was written.
+
 Every repetition is bounded, or possessive and begun only where a word or a number begins, so the time is
 linear in the length of the text whatever the text is. No boundary of an item depends on something that
 another item may take away, so redacting twice is redacting once.
@@ -11,37 +14,56 @@ another item may take away, so redacting twice is redacting once.
 
 import re
 
+from app.ratings.rules.as_seen import Seen, as_seen
 from app.ratings.schemas import LONGEST_COMMENT
 
-# Between digits people type spaces, dots, hyphens and underscores; copying from a contact list adds invisible
-# direction marks and typographic hyphens. No line break: two lines are two numbers.
-_BETWEEN = r" \t\u00a0\u00ad\u2000-\u2015\u202a-\u202f\u2060-\u2069\u2212\ufeff._\-"
+# Between digits people type spaces, dots, hyphens and underscores. Two lines are two numbers, and so are two figures
+# with a comma or a slash between them, unless what they make has the shape of an item (`_WIDE`).
+_BETWEEN = r" \t._\-"
 _GAP = rf"[{_BETWEEN}]{{0,3}}+"
 _PHONE_GAP = rf"[{_BETWEEN}()]{{0,4}}+"
+_WIDE = rf"[{_BETWEEN}/,\n]"
+_WIDE_GAP = rf"{_WIDE}{{0,3}}+"
 # Only stretches with at least six digits are looked at closely, which keeps an ordinary comment cheap.
-_RUN = re.compile(rf"[+(\doO](?<![^\W\d_][oO])(?:[{_BETWEEN}()/+]{{0,4}}+\d){{5,}}+")
+_RUN = re.compile(rf"[+(\doO](?<![^\W\d_][oO])(?:[{_BETWEEN}()/+,\n]{{0,4}}+\d){{5,}}+")
 
 # Ordinary figures whose digits could be taken for a part of a longer number.
 _DATE = rf"\d{{1,2}}[{_BETWEEN}]{{1,3}}+\d{{1,2}}[{_BETWEEN}]{{1,3}}+(?:19|20)\d\d(?!\d)"
 _HOUR = r"(?:[01]\d|2[0-3])\.[0-5]\d(?!\d)"
 _THOUSANDS = r"\d{1,3}(?:\.\d{3}){1,6}+(?!\d|\.\d)"
+_WIDE_DATE = rf"\d{{1,2}}{_WIDE}{{1,3}}+\d{{1,2}}{_WIDE}{{1,3}}+(?:19|20)\d\d(?!\d)"
+_A_YEAR = r"(?:19|20)\d\d(?!\d)"
 
 # Birth, appointment, sex, serial. A PPPK's number has a contract number where the month of appointment would
 # be, so those two digits may be anything.
 _YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
-_BIRTH = rf"{_YEAR}{_GAP}(?:0[1-9]|1[0-2]){_GAP}(?:0[1-9]|[12]\d|3[01])"
-_GROUPED_NIP = rf"{_BIRTH}{_GAP}{_YEAR}(?:{_GAP}\d){{2}}{_GAP}[12](?:{_GAP}\d){{3}}"
-_NIP = re.compile(rf"(?<!\d)(?:\d{{18}}|{_GROUPED_NIP})(?!\d)")
 
-# Sixteen digits on end are taken as they are. Spread over groups they must hold a birth date where a NIK has
-# one (a woman's day is 40 higher) and no written date, or be four groups of four that are not years: opening
-# hours and lists of dates are sixteen digits, too.
-_DAY = rf"(?:[04]{_GAP}[1-9]|[1256]{_GAP}\d|[37]{_GAP}[01])"
-_MONTH = rf"(?:0{_GAP}[1-9]|1{_GAP}[0-2])"
+
+def _nip(gap: str) -> str:
+    """A NIP with this between its digits."""
+    birth = rf"{_YEAR}{gap}(?:0[1-9]|1[0-2]){gap}(?:0[1-9]|[12]\d|3[01])"
+    return rf"{birth}{gap}{_YEAR}(?:{gap}\d){{2}}{gap}[12](?:{gap}\d){{3}}"
+
+
+_NIP = re.compile(rf"(?<!\d)(?:\d{{18}}|{_nip(_GAP)}|{_nip(_WIDE_GAP)})(?!\d)")
+
+
+# Fifteen to seventeen digits on end are taken as they are: people leave one out or type one twice. Spread over groups
+# they must hold a birth date where a NIK has one (a woman's day is 40 higher) and no written date, or be four groups
+# of four that are not years: opening hours and lists of dates are as many digits, too.
+def _nik(gap: str, region: str, serial: str) -> str:
+    """A NIK with this between its digits, and so many of them before and behind the date of birth."""
+    day = rf"(?:[04]{gap}[1-9]|[1256]{gap}\d|[37]{gap}[01])"
+    month = rf"(?:0{gap}[1-9]|1{gap}[0-2])"
+    return rf"[1-9](?:{gap}\d){region}{gap}{day}{gap}{month}(?:{gap}\d){serial}"
+
+
 _NO_DATE = rf"(?!(?:\d{_GAP}){{0,8}}?(?<!\d){_DATE})"
-_GROUPED_NIK = rf"{_NO_DATE}[1-9](?:{_GAP}\d){{5}}{_GAP}{_DAY}{_GAP}{_MONTH}(?:{_GAP}\d){{6}}"
+_NO_WIDE_DATE = rf"(?!{_THOUSANDS})(?!(?:\d{_WIDE_GAP}){{0,8}}?(?<!\d){_WIDE_DATE})"
+_WIDE_NIK = "|".join(_nik(_WIDE_GAP, *lengths) for lengths in (("{5}", "{5,7}"), ("{4}", "{6}"), ("{6}", "{6}")))
+_GROUPED_NIK = rf"{_NO_DATE}{_nik(_GAP, '{5}', '{6}')}|{_NO_WIDE_DATE}(?:{_WIDE_NIK})"
 _FOURS = rf"(?!(?:(?:19|20)\d\d\D){{3}})[1-9]\d{{3}}(?:[{_BETWEEN}]\d{{4}}){{3}}"
-_NIK = re.compile(rf"(?<!\d)(?:\d{{16}}|{_FOURS}|{_GROUPED_NIK})(?!\d)")
+_NIK = re.compile(rf"(?<!\d)(?:\d{{16}}|(?!00|628)\d{{15}}|\d{{17}}|{_FOURS}|{_GROUPED_NIK})(?!\d)")
 
 # The last two digits stand together, so that "0812 3456 7890 5 kali" keeps its 5.
 _AREA = r"[2-79]\d{1,2}"
@@ -57,17 +79,30 @@ _BARE_62 = (
 # otherwise it is a day, a month or an hour.
 _MOBILE = rf"(?:\((?=[0oO]8\d{{1,3}}\)))?[0oO]{_SUBSCRIBER}"
 _SPREAD_MOBILE = rf"0(?: 8|8[ .-](?!(?:19|20)\d\d(?!\d)))[1-9]\d\d(?:{_PHONE_GAP}\d){{5,7}}\d"
-_DIGITWISE_MOBILE = r"0(?P<one>[ .-])8(?:(?P=one)\d){8,11}|08(?P<two>[ .-])[1-9]\d(?:(?P=two)\d\d){4}\d?"
+_DIGITWISE_MOBILE = r"0(?P<one>[ .,/\n-])8(?:(?P=one)\d){8,11}|08(?P<two>[ .,/\n-])[1-9]\d(?:(?P=two)\d\d){4}\d?"
 # The area code is set apart, or the whole is as long as a landline's number.
 _LANDLINE = rf"(?:\((?=\d{{3,4}}\)))?0{_AREA}(?:[{_BETWEEN})/]{{1,4}}+{_LOCAL}|[2-9]\d{{5,7}})"
 _PHONE = re.compile(
     rf"(?:{_ABROAD}|(?<!\d)(?:{_BARE_62}|{_MOBILE}|{_SPREAD_MOBILE}|{_DIGITWISE_MOBILE}|{_LANDLINE}))(?!\d)"
 )
 
+# Groups with commas, slashes or line breaks between them: of a mobile number at least three and none a year. And a
+# number that a line's end cut in two: whoever reads its first line alone would find it too short.
+_HEAD = rf"(?:\+?{_GAP}62{_WIDE_GAP}(?:0{_GAP})?|0)8[1-9]"
+_WIDE_MOBILE = (
+    rf"{_HEAD}\d{{1,2}}(?P<gap> ?[/,\n] ?)(?!0[89]|{_A_YEAR})\d{{3,5}}(?:(?P=gap)(?!{_A_YEAR})\d{{2,5}}){{1,2}}"
+)
+_BROKEN_MOBILE = rf"{_HEAD}(?:{_PHONE_GAP}\d){{0,6}} ?-?\n-? ?(?!{_A_YEAR})\d(?:{_PHONE_GAP}\d){{2,9}}"
+_WIDE_LANDLINE = rf"\(?0{_AREA}\)? ?[,\n] ?(?!{_WIDE_DATE})[2-9]\d\d[ -]?\d{{3,4}}"
+_NINE_TO_FIFTEEN = rf"(?=[+(]?\d(?:[{_BETWEEN}/,\n()]{{0,4}}+\d){{8,14}})"
+_WIDE_PHONE = re.compile(
+    rf"(?<!\d)(?!{_THOUSANDS}){_NINE_TO_FIFTEEN}(?:{_WIDE_MOBILE}|{_BROKEN_MOBILE}|{_WIDE_LANDLINE})(?!\d)"
+)
+
 # After a word such as WA or telp. a number may lack its nought or its area code.
 _CUE = re.compile(
     r"(?<![a-z])(?:hp|wa|whatsapp?|telp?|tlpn?|telpon|telepon|hub|hubungi|kontak)"
-    r"(?:[ .:;=-]|saya|sy|aku|ku|nya|nomor|nomer|nmr|no|rumah|rmh|kantornya|kantor|ke|di|aja|admin|hp|wa"
+    r"(?:[ .:;=\n-]|saya|sy|aku|ku|nya|nomor|nomer|nmr|no|rumah|rmh|kantornya|kantor|ke|di|aja|admin|hp|wa"
     r"|bapak|pak|ibu|bu){0,8}+$",
     re.IGNORECASE,
 )
@@ -158,29 +193,35 @@ def _cut(text: str) -> str:
 
 def _without_personal_data(text: str) -> str:
     """E-mail first, for a number may be a part of an address; then numbers, then plates."""
-    if "@" in text:
-        text = _EMAIL.sub("[email]", text)
-    if _HINT_OF_SPELLED_EMAIL.search(text):
-        text = _SPELLED_EMAIL.sub("[email]", text)
-    text = _RUN.sub(_without_numbers, text)
-    if _HINT_OF_PLATE.search(text):
-        text = _PLATE.sub(_plate_or_same, text)
-    return text
+    seen = as_seen(text)
+    if "@" in seen.seen:
+        seen = seen.replaced(_EMAIL, _email)
+    if _HINT_OF_SPELLED_EMAIL.search(seen.seen):
+        seen = seen.replaced(_SPELLED_EMAIL, _email)
+    seen = seen.replaced(_RUN, _without_numbers)
+    if _HINT_OF_PLATE.search(seen.seen):
+        seen = seen.replaced(_PLATE, _plate)
+    return seen.text()
 
 
-def _without_numbers(found: re.Match[str]) -> str:
-    """A stretch of digits without identity and telephone numbers, the longer ones first."""
-    run = _NIP.sub("[NIP]", found[0])
-    run = _NIK.sub("[NIK]", run)
-    run = _PHONE.sub("[telepon]", run)
-    cued = _CUED_PHONE.match(run)
+def _email(_: re.Match[str], item: Seen) -> Seen:
+    return item.word("[email]")
+
+
+def _plate(found: re.Match[str], item: Seen) -> Seen | None:
+    return item.word("[plat]") if _is_plate(found) else None
+
+
+def _without_numbers(found: re.Match[str], run: Seen) -> Seen | None:
+    """A stretch of digits without identity and telephone numbers, the longer ones first; None if there are none."""
+    left = run.replaced(_NIP, lambda _, item: item.word("[NIP]"))
+    left = left.replaced(_NIK, lambda _, item: item.word("[NIK]"))
+    for pattern in (_WIDE_PHONE, _PHONE):
+        left = left.replaced(pattern, lambda _, item: item.word("[telepon]"))
+    cued = _CUED_PHONE.match(left.seen)
     if cued and _CUE.search(_before(found, 40)):
-        return "[telepon]" + run[cued.end() :]
-    return run
-
-
-def _plate_or_same(found: re.Match[str]) -> str:
-    return "[plat]" if _is_plate(found) else found[0]
+        left = left.replaced(_CUED_PHONE, lambda item, seen: None if item.start() else seen.word("[telepon]"))
+    return None if left is run else left
 
 
 def _is_plate(found: re.Match[str]) -> bool:

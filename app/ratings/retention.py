@@ -1,23 +1,25 @@
-"""What is kept apart from ratings is purged after its retention and loses every trace of its origin."""
+"""What is kept apart from ratings: purged after its retention, and written anew every night."""
 
 from datetime import datetime, timedelta
 
 from app.access.audit import record
 from app.foundation.storage.database import Database
+from app.foundation.storage.rewriting import Apart
 from app.ratings.keys import first_key
-from app.ratings.maintenance_store import forget_traces, purge_comments, unlink_comments, unlink_profiles
+from app.ratings.maintenance_store import forget_traces, purge_comments
+
+# Comments are only added and purged; the counts of profiles grow with every rating.
+COMMENTS = Apart("comment", within="written_in")
+PROFILES = Apart("profile_tally", within="month", counts=True)
+APART = (COMMENTS, PROFILES)
 
 
 def tidy(database: Database, now: datetime, retention: timedelta, actor: str) -> int:
     """Purge comments of months that ended longer ago than the retention; return how many.
 
     An agency that lost some finds one line about it in its audit trail.
-
-    Rows written in one transaction share PostgreSQL's transaction number, by which a comment could be
-    joined to its rating. Rewriting them together, later, takes that away.
     """
-    today = now.date()
-    oldest_month = (today - retention).replace(day=1)
+    oldest_month = (now.date() - retention).replace(day=1)
     with database.unhurried() as session:
         purged = purge_comments(session, oldest_month)
         for agency_id, n in sorted(purged.items()):
@@ -31,10 +33,6 @@ def tidy(database: Database, now: datetime, retention: timedelta, actor: str) ->
                 n=n,
                 before=oldest_month.isoformat(),
             )
-    with database.unhurried() as session:
-        unlink_comments(session)
-    with database.unhurried() as session:
-        unlink_profiles(session, today)
     return purged.total()
 
 

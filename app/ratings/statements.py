@@ -58,7 +58,7 @@ POSTGRESQL_STORE_SEPARATELY = (
     "AS profile_row(key uuid, office text, month date, attribute text, value text) "
     "JOIN stored USING (key) GROUP BY profile_row.office, month, attribute, value "
     "ORDER BY profile_row.office, month, attribute, value "
-    "ON CONFLICT ON CONSTRAINT profile_tally_pkey DO UPDATE SET n = profile_tally.n + excluded.n) "
+    "ON CONFLICT ON CONSTRAINT profile_tally_pkey DO UPDATE SET n = profile_tally.n + excluded.n, mixed = false) "
 )
 
 POSTGRESQL_STORE = (
@@ -101,7 +101,7 @@ SQLITE_COMMENT = (
 SQLITE_PROFILE = (
     "INSERT INTO profile_tally (agency_id, office, month, attribute, value, n) "
     "SELECT ?, value ->> 'office', value ->> 'month', value ->> 'attribute', value ->> 'value', 1 "
-    "FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET n = n + 1"
+    "FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET n = n + 1, mixed = false"
 )
 
 _EXISTING = "SELECT key, digest, office, employee, rated_on FROM rating WHERE agency_id = :agency_id AND key IN "

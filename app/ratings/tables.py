@@ -7,7 +7,7 @@ against the cached directory at intake, and `cermin check` proves that every one
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Uuid
+from sqlalchemy import CheckConstraint, Index, Uuid, false
 from sqlmodel import Field, SQLModel
 
 from app.foundation.storage.database import Code, Text
@@ -90,6 +90,7 @@ class Comment(SQLModel, table=True):
     office: str = Field(sa_type=Code())
     written_in: date
     text: str = Field(sa_type=Text(1_000))
+    # Written anew by a night since it came.
     mixed: bool = False
 
 
@@ -105,3 +106,5 @@ class ProfileTally(SQLModel, table=True):
     attribute: str = Field(primary_key=True, sa_type=Text(12))
     value: str = Field(primary_key=True, sa_type=Text(12))
     n: int
+    # Written anew by a night since it was counted last.
+    mixed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

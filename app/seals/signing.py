@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from app.foundation.private_files import make_folder
 from app.seals.rules.canonical_json import canonical, children, step
 
 ALGORITHM = "Ed25519"
@@ -139,7 +140,7 @@ def load_public(file: Path) -> bytes:
 
 def _place(file: Path, content: bytes, mode: int) -> None:
     """Write a file and give it its name only when it is whole and the name is free."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:

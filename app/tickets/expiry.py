@@ -3,8 +3,12 @@
 from datetime import datetime, timedelta
 
 from app.foundation.storage.database import Database
+from app.foundation.storage.rewriting import Apart
 from app.tickets.rules.lifecycle import day_of
 from app.tickets.store import sweep
+
+# A ticket that was spent was deleted by its rating; the counts of tickets grow with every rating that had one.
+APART = (Apart("ticket"), Apart("ticket_count", within="issued_on", counts=True, grows=True))
 
 
 def sweep_expired(database: Database, now: datetime, late_limit: timedelta) -> None:

@@ -59,7 +59,9 @@ def spend(session: Session, digest: str, day: date) -> bool:
     if found is None:
         return False
     session.execute(
-        update(TicketCount).where(*_at(found.agency_id, LiveTicket(*found[1:]).count_key)).values(spent=COUNT.spent + 1)
+        update(TicketCount)
+        .where(*_at(found.agency_id, LiveTicket(*found[1:]).count_key))
+        .values(spent=COUNT.spent + 1, mixed=False)
     )
     return True
 
@@ -81,7 +83,7 @@ def count_armed(session: Session, agency_id: str, changes: Iterable[tuple[CountK
         if issued > 0:
             _add(session, agency_id, key, issued, armed)
         else:
-            grown = {"issued": COUNT.issued + issued, "armed": COUNT.armed + armed}
+            grown = {"issued": COUNT.issued + issued, "armed": COUNT.armed + armed, "mixed": False}
             session.execute(update(TicketCount).where(*_at(agency_id, key)).values(**grown))
 
 
@@ -159,7 +161,7 @@ ADD_COUNTS = (
     "INSERT INTO ticket_count (agency_id, office, issued_on, service, employee, issued, armed, spent) "
     "VALUES (:agency_id, :office, :issued_on, :service, :employee, :issued, :armed, 0) "
     "ON CONFLICT {conflict} DO UPDATE "
-    "SET issued = ticket_count.issued + excluded.issued, armed = ticket_count.armed + excluded.armed"
+    "SET issued = ticket_count.issued + excluded.issued, armed = ticket_count.armed + excluded.armed, mixed = false"
 )
 
 # The agency may be left out; the cast tells PostgreSQL what NULL is.

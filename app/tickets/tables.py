@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, false
 from sqlmodel import Field, SQLModel
 
 from app.foundation.storage.database import Code, Text
@@ -49,3 +49,5 @@ class TicketCount(SQLModel, table=True):
     issued: int
     armed: int
     spent: int
+    # Written anew by a night since it was counted last.
+    mixed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

@@ -13,7 +13,10 @@ from app.cli import context
 from app.cli.program import program
 from app.foundation.clock import system_clock
 from app.foundation.storage import migrations as migrating
+from app.foundation.storage import rewriting
 from app.foundation.storage.database import Database
+from app.foundation.storage.leases import Lease
+from app.foundation.storage.rewriting import Busy
 from tests.house import House
 
 Run = Callable[..., Result]
@@ -188,17 +191,34 @@ def test_tidying_purges_what_is_past_its_retention_and_unlinks_what_is_kept(
         rate(house, n=1, comment="baik", profile={"sex": "F"}, employee=None)
     kept = comments(house.database)
     assert [mixed for _, mixed in kept] == [False] * 5
-    assert run("tidy").stdout == "purged 2 comments and 3 traces\n"
+    anew = "what stands apart from ratings was written anew\n"
+    assert run("tidy").stdout == "purged 2 comments and 3 traces\n" + anew
     assert comments(house.database) == [(month, True) for month, _ in kept[2:]]
-    assert run("tidy").stdout == "purged 0 comments and 0 traces\n"
+    assert run("tidy").stdout == "purged 0 comments and 0 traces\n" + anew
     # Ratings and their counts stay; only words are forgotten.
     assert "checked 5 ratings" in run("check").stdout
     monkeypatch.setenv("CERMIN_COMMENT_RETENTION_DAYS", "60")
     context.settings.cache_clear()
-    assert run("tidy").stdout == "purged 1 comments and 0 traces\n"
+    assert run("tidy").stdout == "purged 1 comments and 0 traces\n" + anew
     with house.database.reading() as session:
         actors = session.execute(text("SELECT actor FROM audit_event WHERE action = 'comments.purged'")).scalars().all()
     assert actors == [context.actor()] * 2
+
+
+def test_tidying_beside_another_process_says_that_it_is_at_it(house: House, run: Run) -> None:
+    assert Lease(house.database, "rewriting", "another", timedelta(hours=1)).take(system_clock())
+    assert one_line(run("tidy").stdout).endswith("another process is writing anew what stands apart from ratings")
+
+
+def test_tidying_gives_up_on_a_database_that_is_never_free(
+    house: House, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise Busy
+
+    monkeypatch.setattr(rewriting, "rebuild" if house.database.is_sqlite else "sweep", busy)
+    monkeypatch.setattr(rewriting, "TRIES", 1)
+    assert "run `cermin tidy` again" in one_line(run("tidy", status=1).stderr)
 
 
 @pytest.mark.parametrize("command", ["check", "tidy"])

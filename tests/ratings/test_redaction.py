@@ -14,6 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.ratings.redaction import redact
+from app.ratings.rules.as_seen import as_seen
 from app.ratings.schemas import LONGEST_COMMENT
 
 CORPUS = tomllib.loads(Path(__file__).with_name("redaction_corpus.toml").read_text(encoding="utf-8"))
@@ -82,7 +83,7 @@ def test_the_corpus_is_large_and_mostly_ordinary() -> None:
     assert all(any(form in comment.text for comment in corpus()) for forms in FORMS.values() for form in forms)
 
 
-def test_recall_is_at_least_99_and_precision_at_least_95_per_cent() -> None:
+def test_recall_and_precision_are_at_least_99_per_cent() -> None:
     removed, personal = [], []
     for items, redactions in judged():
         removed += items
@@ -93,7 +94,7 @@ def test_recall_is_at_least_99_and_precision_at_least_95_per_cent() -> None:
         f"precision {precision:.4f} of {len(personal)} redactions"
     )
     assert recall >= 0.99
-    assert precision >= 0.95
+    assert precision >= 0.99
 
 
 @pytest.mark.parametrize("sentence", SENTENCES["ordinary"])
@@ -119,7 +120,9 @@ def test_each_kind_gets_its_own_word_and_the_rest_of_the_comment_stays() -> None
         ("halo812-345-678 kali", "halo812-345-678 kali"),
         ("Sudah saya isi [NIK] dan [telepon] 2345678", "Sudah saya isi [NIK] dan [telepon] 2345678"),
         ("PLAT DK 1234 DI", "PLAT [plat]"),
-        ("32010112039000051", "32010112039000051"),
+        ("32010112039000051", "[NIK]"),
+        ("3201011203900005111", "3201011203900005111"),
+        ("32010112039000", "32010112039000"),
     ],
 )
 def test_edges_of_items_are_exact(text: str, expected: str) -> None:
@@ -211,6 +214,33 @@ def test_a_personal_item_never_survives_whatever_stands_around_it(before: str, i
     assert item not in redact(f"{before} {item} {after}")
 
 
+NOUGHTS = "0\u0660\u06f0\u0966\u09e6\u0e50\u1b50\ua9d0\uff10\U0001d7ce"
+
+
+@st.composite
+def hidden(draw: st.DrawFn) -> str:
+    """An item as somebody writes it whose keyboard, or whose wish to hide it, is another."""
+    item, nought = draw(items), ord(draw(st.sampled_from(NOUGHTS)))
+    between = draw(st.sampled_from(["", "\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\ufe0f\u20e3", "\u0336"]))
+    return between.join([chr(nought + int(each)) if each.isdecimal() else each for each in item])
+
+
+@given(sentences, hidden(), sentences)
+def test_no_script_and_no_unseen_character_hides_an_item(before: str, item: str, after: str) -> None:
+    text = f"{before}; {item} ;{after}"
+    assume(not SPELLED_AT.search(f"{before};  ;{after}"))
+    redacted = redact(text)
+    assert len(WORD.findall(redacted)) == 1
+    assert redacted.startswith(f"{before}; [")
+    assert redacted.endswith(f" ;{after}")
+
+
+@given(sentences, hidden(), sentences)
+def test_an_item_goes_whether_it_is_hidden_or_not(before: str, item: str, after: str) -> None:
+    seen = as_seen(f"{before}; {item} ;{after}").seen
+    assert as_seen(redact(f"{before}; {item} ;{after}")).seen == redact(seen)
+
+
 @given(sentences, items, sentences)
 def test_between_words_the_item_and_nothing_else_goes(before: str, item: str, after: str) -> None:
     text = f"{before}; {item} ;{after}"
@@ -222,7 +252,8 @@ def test_between_words_the_item_and_nothing_else_goes(before: str, item: str, af
 
 @given(st.text(st.characters(exclude_categories=["Nd"], exclude_characters="@"), max_size=LONGEST_COMMENT))
 def test_a_text_without_digits_and_without_an_at_is_unchanged(text: str) -> None:
-    assume(not SPELLED_AT.search(text))
+    seen = as_seen(text).seen
+    assume(not SPELLED_AT.search(seen) and not re.search(r"[\d@]", seen))
     assert redact(text) == text
 
 
@@ -260,6 +291,8 @@ def test_a_comment_that_grows_loses_its_end_and_no_word_in_brackets_is_cut_in_tw
 # Each is repeated until the text is full, after an opening that makes every expression look at it.
 OPENING = "@ 1a "
 HOSTILE = (
+    "1,|1/|1\n|1, |12/03/|0812,|0812, 345, |0812\n3|62\n|3201/0112/|1985/03/12/|"
+    "\u0661|\u0661\u200b|\uff11|\u200b|\u2488|"
     "1|1 |1-|1.|1    |12-03-|123.|0|0 8 |08|08 |08 12 |0812-|62 |62.812.|+|+6|(|(0|(021) |0(|021 2|1985 "
     "|3201 |o8|2 0 1 9 0 1 0 1|81234567 |hp 8|wa saya ke di no |a|a.|-|a@|a@a.|@|a at |a dot |a dot a at "
     "|a(at)|a @ a.|x@gmail|x@gmail.com|gmail com |b1|b 1 |dk 1234 |B 1234 A|plat no |antri |[telepon]"

@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session, SQLModel
 
+from app.foundation.private_files import make_file, make_folder, open_to_others
 from app.foundation.startup_errors import StartupError
 
 __all__ = [
@@ -165,6 +166,13 @@ class Database:
         self.reader.dispose()
         self.writer.dispose()
 
+    def open_places(self) -> list[str]:
+        """SQLite's folder and file where others than their owner may look into them; none on PostgreSQL."""
+        if not self.is_sqlite:
+            return []
+        file = Path(str(self.url.database))
+        return [str(place) for place in (file.parent, file) if open_to_others(place)]
+
     def unsafe_settings(self) -> list[str]:
         """PostgreSQL settings under which an acknowledged rating could be lost; empty when all is well."""
         if self.is_sqlite:
@@ -175,6 +183,9 @@ class Database:
         return [name for name, value in shown.items() if value == "off"]
 
 
+# What SQLite keeps beside its file.
+SQLITE_BESIDE = ("-wal", "-shm")
+
 # Keys are random within their day, so that a page is written often: a longer log (16 MiB) carries it home less often.
 CHECKPOINT = "wal_autocheckpoint=4000"
 
@@ -183,11 +194,7 @@ def _sqlite_engine(url: str, pool_size: int, begin: str, lock_ms: int) -> Engine
     """WAL with synchronous=FULL: readers never wait, and a commit is on disk before it is answered."""
     file = make_url(url).database
     if file and file != ":memory:":
-        folder = Path(file).parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StartupError(f"The folder of the database, {folder}, cannot be made: {error.strerror}.") from None
+        _make_private(Path(file))
     engine = create_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=3, connect_args={"check_same_thread": False}
     )
@@ -201,6 +208,8 @@ def _sqlite_engine(url: str, pool_size: int, begin: str, lock_ms: int) -> Engine
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What is deleted is overwritten; not every build of SQLite does so by itself.
+            "secure_delete=ON",
             CHECKPOINT,
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -210,6 +219,22 @@ def _sqlite_engine(url: str, pool_size: int, begin: str, lock_ms: int) -> Engine
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _make_private(file: Path) -> None:
+    """See that nobody else may read SQLite's file; its log and its index get the permissions that it has."""
+    try:
+        make_folder(file.parent)
+    except OSError as error:
+        raise StartupError(f"The folder of the database, {file.parent}, cannot be made: {error.strerror}.") from None
+    try:
+        make_file(file)
+        for beside in SQLITE_BESIDE:
+            if (found := file.with_name(file.name + beside)).exists():
+                make_file(found)
+    except OSError:
+        # Whoever opens it next says what is wrong with it.
+        return
 
 
 def _postgresql_engine(url: str, pool_size: int, statement_ms: int, lock_ms: int) -> Engine:

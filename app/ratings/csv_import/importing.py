@@ -11,13 +11,14 @@ from app.access.audit import record
 from app.access.principals import KeyKind, Principal
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database
+from app.foundation.storage.rewriting import unlink
 from app.foundation.translations import translator
 from app.ratings.csv_import.cells import EPOCH
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault
 from app.ratings.csv_import.past_answers import Answer, Form, LineReader, identified
 from app.ratings.keys import KeyMaker
-from app.ratings.maintenance_store import unlink_profiles
 from app.ratings.rating import NewRating, Outcome
+from app.ratings.retention import PROFILES
 from app.ratings.schemas import LONGEST_BATCH, ProfileIn, RatingIn
 from app.ratings.store import RatingStore
 from app.ratings.validation import KnownCodes, RatingValidator
@@ -182,11 +183,5 @@ def _audit(database: Database, proposal: ImportProposal, counts: ImportCounts, a
             **counts._asdict(),
         )
     if form.profile and counts.stored:
-        _unlink(database, proposal)
-
-
-def _unlink(database: Database, proposal: ImportProposal) -> None:
-    """Rewrite these months' profile counts, or their transaction's number would link them to ratings (decision 5)."""
-    first = min(rating.place.rated_on for rating in proposal.ratings)
-    with database.writing() as session:
-        unlink_profiles(session, first)
+        # A file may bring a single rating of its month: its profile does not wait for the night.
+        unlink(database, PROFILES)
