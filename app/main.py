@@ -139,7 +139,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     routes = [*application.routes, *(route for router in ROUTERS for route in router.routes)]
     application.state.services = Services(
         settings, database, clock, Metrics(), problem_responses.allowed_methods(routes), query_parameters(routes)
-    ).having(
+    ).with_services(
         Shelf(),
         Authenticator(database, clock, settings.key_cache_seconds),
         PairingDesk(database, derive(secret, "pairing")),
@@ -174,7 +174,7 @@ def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
         )
         writer = _writer(settings, database)
         metrics.queued.set_function(lambda: writer.queued)
-        application.state.services = services.having(nightly, *_intake(services, writer, secret))
+        application.state.services = services.with_services(nightly, *_intake(services, writer, secret))
         jobs = BackgroundJobs(jobs_of(settings, database, clock, metrics, nightly))
         _calm_the_interpreter()
         try:

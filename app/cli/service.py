@@ -13,7 +13,7 @@ from rich.table import Table
 from app.cli.context import actor, database, err, fail, out, print_table, secret, settings, told
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
-from app.foundation.http.single_write import OneSegment
+from app.foundation.http.single_write import SingleWriteProtocol
 from app.foundation.settings import Settings
 from app.foundation.storage.migrations import current, upgrade
 from app.foundation.telemetry import configure_logging
@@ -67,7 +67,7 @@ def server_config(values: Settings, application: Callable[..., Any], host: str, 
         # nobody is believed who was not named.
         proxy_headers=values.trusted_proxies is not None,
         forwarded_allow_ips=values.trusted_proxies or "",
-        http=OneSegment,
+        http=SingleWriteProtocol,
     )
 
 

@@ -59,29 +59,29 @@ class CatalogueCache:
         self._clock = clock
         self._seconds = seconds
         self._reach = reach
-        self._memory: Cache[str, Catalogue] = Cache(clock, seconds)
+        self._cache: Cache[str, Catalogue] = Cache(clock, seconds)
         self._locks: dict[str, threading.Lock] = {}
 
-    def remembered(self, agency_id: str) -> Catalogue | None:
+    def cached(self, agency_id: str) -> Catalogue | None:
         """The catalogue if it was confirmed a moment ago; never touches the database."""
-        return self._memory.get(agency_id)
+        return self._cache.get(agency_id)
 
     def current(self, agency_id: str, *, at_most: float | None = None) -> Catalogue:
         """The catalogue, confirmed against the database if older than `at_most` seconds (blocking)."""
         age = self._seconds if at_most is None else max(at_most, SHORTEST_REFRESH)
         with self._locks.setdefault(agency_id, threading.Lock()):
-            return self._memory.younger_than(agency_id, age) or self._refresh(agency_id)
+            return self._cache.younger_than(agency_id, age) or self._refresh(agency_id)
 
     def known(self, agency_id: str) -> Catalogue | None:
         """As `current` for a name that anybody sent; None for no such agency, of which nothing is kept (blocking)."""
-        if self._memory.last(agency_id) is None:
+        if self._cache.last(agency_id) is None:
             with self._database.reading() as session:
                 if directory_version(session, agency_id) is None:
                     return None
         return self.current(agency_id)
 
     def _refresh(self, agency_id: str) -> Catalogue:
-        known = self._memory.last(agency_id)
+        known = self._cache.last(agency_id)
         with self._database.reading() as session:
             version = directory_version(session, agency_id)
         catalogue = known
@@ -89,5 +89,5 @@ class CatalogueCache:
             catalogue = read_catalogue(self._database, agency_id, self._clock() - self._reach)
         if catalogue is None:
             raise LookupError("a key names an agency that does not exist")
-        self._memory.put(agency_id, catalogue)
+        self._cache.put(agency_id, catalogue)
         return catalogue

@@ -71,21 +71,21 @@ class InstrumentCache:
     def __init__(self, database: Database, clock: Clock, seconds: float) -> None:
         self._database = database
         self._seconds = seconds
-        self._memory: Cache[str, Mapping[str, Instrument]] = Cache(clock, seconds)
+        self._cache: Cache[str, Mapping[str, Instrument]] = Cache(clock, seconds)
         self._lock = threading.Lock()
 
-    def remembered(self, agency_id: str) -> Mapping[str, Instrument] | None:
+    def cached(self, agency_id: str) -> Mapping[str, Instrument] | None:
         """The shelf if it was read a moment ago; never touches the database."""
-        return self._memory.get(agency_id)
+        return self._cache.get(agency_id)
 
     def current(self, agency_id: str, *, fresh: bool = False) -> Mapping[str, Instrument]:
         """The shelf, read from the database when it is old or must be fresh (blocking)."""
         with self._lock:
-            found = None if fresh else self._memory.younger_than(agency_id, self._seconds)
+            found = None if fresh else self._cache.younger_than(agency_id, self._seconds)
             if found is None:
                 with self._database.reading() as session:
                     found = instruments_of(session, agency_id)
-                self._memory.put(agency_id, found)
+                self._cache.put(agency_id, found)
             return found
 
 

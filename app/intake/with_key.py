@@ -145,8 +145,8 @@ class Intake:
         return [(next(met) or one) if isinstance(one, NewRating) else one for one in judged]
 
     def _remembered(self, agency_id: str) -> KnownCodes | None:
-        catalogue = self._catalogues.remembered(agency_id)
-        shelf = self._shelves.remembered(agency_id)
+        catalogue = self._catalogues.cached(agency_id)
+        shelf = self._shelves.cached(agency_id)
         return None if catalogue is None or shelf is None else KnownCodes(catalogue, shelf)
 
     def _current_premises(self, agency_id: str) -> KnownCodes:
