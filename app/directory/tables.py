@@ -1,4 +1,4 @@
-"""The agency's directory. Rows are deactivated, never deleted: ratings name them by code for ever."""
+"""Tables of an agency's directory. Rows are deactivated, never deleted: ratings name them by code for ever."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -42,7 +42,7 @@ class Office(SQLModel, table=True):
 
 
 class Service(SQLModel, table=True):
-    """A kind of service; people are compared only within its family."""
+    """A kind of service; people are compared only within its family, as permits are slow whoever serves them."""
 
     __tablename__ = "service"
     __table_args__ = (ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]),)
@@ -123,6 +123,7 @@ class Duty(SQLModel, table=True):
         ForeignKeyConstraint(
             ["agency_id", "office", "counter"], ["counter.agency_id", "counter.office", "counter.code"]
         ),
+        # The catalogue reads the duties that end after some moment.
         Index(None, "agency_id", "until_at"),
     )
 

@@ -1,4 +1,4 @@
-"""What a questionnaire is once its file has been read and found consistent."""
+"""The model of a questionnaire, as its file was read and found consistent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ class Instrument:
 
     @cached_property
     def readings(self) -> Mapping[str, int | None]:
-        """The opposite of `marks`."""
+        """The answer that each character of a sheet stands for; the inverse of `marks`."""
         return {mark: score for score, mark in self.marks.items()}
 
     @cached_property

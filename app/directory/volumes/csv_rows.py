@@ -1,4 +1,4 @@
-"""Served volumes from the rows of a CSV file: the form of every cell, and whether the row fits the directory."""
+"""Reads served volumes from the rows of a CSV file, and finds their faults of form and against the directory."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The header of a sheet: which column stands where, and what is wrong with it."""
+"""Reads the header of a sheet: at which place each column stands, and which are unknown, repeated or missing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class Header:
         """The cells of a row by column; a row may end early."""
         return {name: line[place] if place < len(line) else "" for name, place in self.places.items()}
 
-    def strays(self, line: Sequence[Cell]) -> list[str]:
-        """The letters of written cells that have no column name."""
+    def cells_without_column(self, line: Sequence[Cell]) -> list[str]:
+        """The letters of written cells that have no column name above them."""
         return [
             letters_of(place)
             for place, cell in enumerate(line)
