@@ -1,4 +1,4 @@
-"""What citizens write. Rare, by mood; some leave a telephone number, so that redaction can be seen.
+"""Comments of the made-up citizens: rare, by mood, some with a telephone number, so that redaction can be seen.
 
 The numbers are made up, and recognisable by the 0000 in their middle.
 """

@@ -1,4 +1,4 @@
-"""One answer sheet as a client sends it."""
+"""A rating of the demo as a client sends it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,12 +37,12 @@ class DemoRating:
     profile: Profile | None
 
     def body(self) -> dict[str, object]:
-        """The JSON body of `POST /v1/ratings`, without the keys that have nothing to say.
+        """The JSON body of `POST /v1/ratings`, without members that would be null.
 
         A device key implies office and channel, so a kiosk's body does not repeat them.
         """
         place = {} if self.channel == KIOSK else {"office": self.office, "channel": self.channel}
-        told = {
+        optional = {
             "employee": self.employee,
             "comment": self.comment,
             "profile": self.profile._asdict() if self.profile else None,
@@ -53,5 +53,5 @@ class DemoRating:
             "service": self.service,
             "instrument": INSTRUMENT,
             "scores": self.scores._asdict(),
-            **{name: value for name, value in told.items() if value is not None},
+            **{name: value for name, value in optional.items() if value is not None},
         }
