@@ -1,4 +1,4 @@
-"""What a process does beside answering: tidying by the hour, looks at kiosks, findings and the night by the minute."""
+"""Background jobs of a process: hourly clean-up; each minute metrics from the database, and the nightly screening."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -22,23 +22,23 @@ HOUR, MINUTE = 3_600.0, 60.0
 
 
 class Job(NamedTuple):
-    """Work for a thread of its own, again and again; a failure is logged and waits for the next time."""
+    """Work that a thread does every `seconds`; a failure is logged, and the next time tries again."""
 
     name: str
     seconds: float
     work: Callable[[], object]
-    # A service that has just started has other things to do first.
+    # False: the first time is one interval after the start, when a service has other things to do first.
     at_once: bool = True
 
 
 class BackgroundJobs:
-    """The chores of one process."""
+    """Runs the jobs of one process until it ends."""
 
-    def __init__(self, chores: Sequence[Job]) -> None:
-        self._tasks = [asyncio.create_task(_repeat(chore)) for chore in chores]
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._tasks = [asyncio.create_task(_repeat(job)) for job in jobs]
 
     async def end(self) -> None:
-        """Begin nothing more, and wait for what is being done."""
+        """Start no job any more, and wait for those that run."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -47,40 +47,42 @@ class BackgroundJobs:
 def jobs_of(
     settings: Settings, database: Database, clock: Clock, metrics: Metrics, nightly: NightlyScreening
 ) -> tuple[Job, ...]:
-    """Everything there is to do."""
+    """All jobs of a process."""
 
-    def tidied() -> None:
+    def clean_up() -> None:
         now = clock()
         tidy(database, now, timedelta(days=settings.comment_retention_days), "service")
         forget(database, now, timedelta(days=settings.trace_days))
         sweep_expired(database, now, timedelta(days=settings.late_limit_days))
 
-    def told() -> None:
+    def update_gauges() -> None:
         # Here, because /metrics itself never waits for the database.
         after = timedelta(minutes=settings.device_silent_minutes)
         metrics.silent_devices.set(count_silent(database, clock(), after))
         metrics.open_findings.set(count_open(database))
 
     return (
-        Job("tidy", HOUR, tidied),
-        Job("look", MINUTE, told),
+        Job("tidy", HOUR, clean_up),
+        Job("look", MINUTE, update_gauges),
         Job("screening", MINUTE, nightly.look, at_once=False),
     )
 
 
-async def _repeat(chore: Job) -> None:
-    if not chore.at_once:
-        await asyncio.sleep(chore.seconds)
+async def _repeat(job: Job) -> None:
+    if not job.at_once:
+        await asyncio.sleep(job.seconds)
     while True:
         try:
-            await _to_its_end(chore.work)
+            await _run_to_its_end(job.work)
         except Exception as error:
-            log.error(f"{chore.name}.failed", error=type(error).__name__)
-        await asyncio.sleep(chore.seconds)
+            # The name of the error only: its text may hold values of rows.
+            log.error(f"{job.name}.failed", error=type(error).__name__)
+        await asyncio.sleep(job.seconds)
 
 
-async def _to_its_end(work: Callable[[], object]) -> None:
-    """Cancelled or not, the thread goes on, and its connection must not outlive the database: so it is waited for."""
+async def _run_to_its_end(work: Callable[[], object]) -> None:
+    """Run the work in a thread, and wait for it even if this task is cancelled."""
+    # A thread cannot be cancelled, and its connection must not outlive the database that is closed next.
     working = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         await asyncio.shield(working)

@@ -177,7 +177,7 @@ def template(file: Annotated[Path, typer.Argument(help="Where to write it; must 
 
 @contextmanager
 def _changing() -> Iterator[Session]:
-    """One transaction; a fault ends the command with status 1 and leaves nothing behind."""
+    """A session in one transaction; a fault ends the command with status 1 and leaves nothing behind."""
     try:
         with database() as opened, opened.writing() as session:
             yield session

@@ -1,4 +1,4 @@
-"""Devices on the wire."""
+"""Wire models of devices."""
 
 from datetime import datetime
 from typing import Annotated
@@ -16,7 +16,7 @@ from app.instruments.schemas import InstrumentId, InstrumentOut
 MOST_WAITING = 10_000_000
 MOST_BYTES = 2**53
 MOST_CODES = 20
-# A clock that starts in 1970, or one that is as far ahead.
+# An empty battery puts a clock back to 1970; the other way, as far ahead is allowed.
 MOST_MILLISECONDS = 4_000_000_000_000
 
 

@@ -1,4 +1,4 @@
-"""Devices, the codes that pair them, and the last that was heard of them."""
+"""Tables of devices, of the codes that pair them, and of their last heartbeats."""
 
 from datetime import datetime
 from typing import Any
