@@ -35,6 +35,7 @@ class Principal:
     @property
     def reach(self) -> "Reach":
         """What this principal may read and act on; a device its own office only."""
+        # A kiosk stands at one counter; a stolen one of a head office must not open the offices below it.
         return Reach(self.agency_id, self.office, self.actor, children=self.kind is not KeyKind.device)
 
     @property

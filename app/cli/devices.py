@@ -46,6 +46,7 @@ def add(
     try:
         asked = DeviceIn(office=office, counter=counter, label=label, instrument=instrument, pin=pin)
     except ValidationError as error:
+        # The name of the field only: the wrong value may be a PIN.
         raise fail(f"{str(error.errors()[0]['loc'][0]).capitalize()} is not valid.") from None
     terms = PairingTerms(
         reach=Reach(agency, None, actor()),
@@ -127,6 +128,7 @@ def revoke(
 
 
 def _check_agency(exists: bool, agency: str) -> None:
+    # Otherwise a misspelt agency would look like one without kiosks.
     if not exists:
         raise fail(f"There is no agency {agency}.")
 

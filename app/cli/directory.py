@@ -40,6 +40,7 @@ def add_agency(code: NewCode, name: Name) -> None:
     """Add an agency."""
     with _changing() as session:
         register.add_agency(session, code=code, name=name, actor=actor(), now=system_clock())
+        # In the same transaction: no agency exists for which the digests of its instruments are not recorded.
         add_shipped(session, code, system_clock())
     _say(f"agency {code} added")
 

@@ -68,6 +68,7 @@ def report(
         raise fail("There is no such report.")
     written = FORMATS[form]
     identities = _identities(agency_id, found) if sees_nip else {}
+    # Drawing takes minutes; every report is read before, so the database is not held meanwhile.
     with _writing(), Progress(console=err) as progress:
         folder.mkdir(parents=True, exist_ok=True)
         for each in progress.track(found, description="reports"):

@@ -53,6 +53,7 @@ def run(
         first=None if first is None else first.date(),
         last=None if day is None else day.date(),
     )
+    # A day that is not over would be screened on half of its ratings.
     if what.span.first > what.span.last:
         raise fail("The days asked for are not over yet.")
     with database() as db:

@@ -9,7 +9,7 @@ PROFILE_CHANCE = 0.25
 
 
 class Profile(NamedTuple):
-    """What a respondent may tell: never a name or a number."""
+    """What a respondent may give: never a name or a number (PermenPANRB 14/2017 asks for neither)."""
 
     sex: str
     age_band: str

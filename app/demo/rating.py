@@ -12,6 +12,7 @@ KIOSK = "kiosk"
 
 def uuid7(at: int, noise: int) -> str:
     """A UUIDv7 (RFC 9562) from its time in milliseconds since 1970 and 74 random bits."""
+    # 48 bits of time, 4 of version, 12 of noise, 2 of variant, 62 of noise.
     value = at << 80 | 0x7 << 76 | noise >> 62 << 64 | 0b10 << 62 | noise & (1 << 62) - 1
     digits = f"{value:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
@@ -41,6 +42,7 @@ class DemoRating:
 
         A device key implies office and channel, so a kiosk's body does not repeat them.
         """
+        # Sent by a device, office and channel would be refused (`office-fixed`, `channel-fixed`).
         place = {} if self.channel == KIOSK else {"office": self.office, "channel": self.channel}
         optional = {
             "employee": self.employee,

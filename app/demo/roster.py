@@ -37,7 +37,7 @@ class TownDuty(NamedTuple):
 
 
 def _turns(office: TownOffice, place: int) -> tuple[str, ...]:
-    """Codes of the employees who share the counter at this place of the office's list."""
+    """Codes of the employees who share the counter with this position in the office's list."""
     # The newcomer is not on the roster yet: the third of the known truths.
     staff = [person.code for person in EMPLOYEES if person.office == office.code and person.code != NEWCOMER]
     return tuple(staff[place :: len(office.counters)])

@@ -71,6 +71,7 @@ class _Simulation:
     effects: dict[str, Effect]
 
     def ratings(self) -> list[DemoRating]:
+        # Honest sheets first: whatever is changed in the known truths leaves all others as they were.
         drawn = [*self._honest(), *self._self_ratings(), *self._newcomer()]
         # The first bits of an id are its time, so this is the order in which the sheets were given.
         return sorted(drawn, key=attrgetter("id"))

@@ -95,6 +95,7 @@ def get_kiosk(request: Request, principal: Kiosk) -> Response:
     with services.database.reading() as session:
         found = kiosk.kiosk_of(session, principal, settings.device_interval_seconds, services.now())
         headers = {"ETag": found.tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+        # By containment, because the header may list several tags, and proxies make them weak (`W/`).
         if found.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         body = kiosk.kiosk_out(session, found)

@@ -14,6 +14,7 @@ from app.foundation.wire import WireModel
 from app.instruments.schemas import InstrumentId, InstrumentOut
 
 MOST_WAITING = 10_000_000
+# Browsers count in floats, which hold whole numbers exactly up to here.
 MOST_BYTES = 2**53
 MOST_CODES = 20
 # An empty battery puts a clock back to 1970; the other way, as far ahead is allowed.
@@ -49,6 +50,7 @@ class DeviceIn(WireModel):
     counter: CodeText
     label: Label
     instrument: InstrumentId = "ikl-1"
+    # Left out of `repr`, which ends up in tracebacks.
     pin: Pin | None = Field(None, repr=False)
 
 

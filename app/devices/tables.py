@@ -52,7 +52,7 @@ class Pairing(SQLModel, table=True):
 
 
 class Heartbeat(SQLModel, table=True):
-    """The last that a device key told of its kiosk; each heartbeat takes the place of the one before."""
+    """The last heartbeat of a device key; each replaces the one before."""
 
     __tablename__ = "heartbeat"
     __table_args__ = (ForeignKeyConstraint(["agency_id", "key_id"], ["api_key.agency_id", "api_key.key_id"]),)

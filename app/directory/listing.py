@@ -121,6 +121,7 @@ def _page_of(
     rows: Sequence[Stored], limit: int, cursor: Callable[[Stored], str]
 ) -> tuple[Sequence[Stored], str | None]:
     """The page, and the cursor of the next if one row more than the page was found."""
+    # One row too many tells whether there is a next page, and spares counting them all.
     shown = rows[:limit]
     return shown, cursor(shown[-1]) if len(rows) > limit else None
 

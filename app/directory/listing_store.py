@@ -50,6 +50,8 @@ def names_of(session: Session, agency_id: str, kind: str, codes: Collection[str]
     return names
 
 
+# Pages begin after a key and not at a number: rows added meanwhile move nothing, and a late page costs what the first
+# does.
 def offices_page(
     session: Session, agency_id: str, *, within: Collection[str] | None, after: str | None, limit: int
 ) -> Sequence[Office]:
@@ -70,6 +72,7 @@ def only_agency_with(session: Session, office: str) -> str | None:
 
 def services_at(session: Session, agency_id: str, office: str) -> Sequence[Service]:
     """The active services by code that an office's counters give: all where one of them gives all, or there is none."""
+    # A counter that names no service gives all; so does an office that has not listed its counters.
     counters = session.exec(select(Counter).where(Counter.agency_id == agency_id, Counter.office == office)).all()
     query = select(Service).where(Service.agency_id == agency_id, col(Service.active).is_(True))
     if counters and all(each.services for each in counters):

@@ -68,6 +68,7 @@ class DirectoryChange:
 
 def lock_agency(session: Session, agency_id: str) -> Agency | None:
     """The agency, its row locked until the transaction ends, so that one at a time changes its directory."""
+    # SQLite knows no FOR UPDATE and needs none: its writing transactions exclude each other from their begin.
     return session.exec(select(Agency).where(Agency.agency_id == agency_id).with_for_update()).first()
 
 

@@ -12,7 +12,7 @@ ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 
 class Agency(SQLModel, table=True):
-    """A tenant. `directory_version` changes with every change of its directory, so caches can tell."""
+    """A tenant. `directory_version` changes with every change of its directory, so that caches see it."""
 
     __tablename__ = "agency"
 
@@ -152,6 +152,7 @@ class Volume(SQLModel, table=True):
     office: str = Field(primary_key=True, sa_type=Code())
     served_on: date = Field(primary_key=True)
     service: str = Field(primary_key=True, sa_type=Code())
+    # Not NULL, since a primary key takes none: volumes without an employee are '' here and null in JSON.
     employee: str = Field(primary_key=True, sa_type=Code())
     served: int
     offered: int | None = None

@@ -64,5 +64,6 @@ def translator(language: str) -> Translate:
 def negotiate(accept_language: str | None, default: str = DEFAULT) -> str:
     """The best language we have for an Accept-Language header (RFC 9110 §12.5.4)."""
     wanted = sorted(weighted_choices(accept_language), key=lambda pair: -pair[1])
+    # Regions are ignored: for `id-ID` or `en-AU` there is one Indonesian and one English (RFC 4647 §3.4, look-up).
     languages = ((tag.partition("-")[0], weight) for tag, weight in wanted)
     return next((language for language, weight in languages if weight > 0 and language in catalogues()), default)

@@ -56,6 +56,7 @@ def _parse(text: str) -> dict[str, Any]:
     if len(text) > MAX_LENGTH:
         raise InstrumentFault(f"file: has {len(text)} characters; at most {MAX_LENGTH} are read")
     try:
+        # In NFC, so that the same file saved on two systems has one digest.
         return tomllib.loads(normalize("NFC", text))
     except tomllib.TOMLDecodeError as error:
         raise InstrumentFault(f"file: is not valid TOML: {error}") from None

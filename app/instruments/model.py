@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
 
+# A skipped question is no answer: it counts neither as 0 nor among the answered ones (PermenPANRB 14/2017).
 SKIPPED = "-"
 
 Texts = Mapping[str, str]

@@ -16,6 +16,7 @@ from app.instruments.tables import InstrumentVersion
 
 def add_shipped(session: Session, agency_id: str, now: datetime) -> None:
     """Record the digests of the shipped instruments the agency does not have yet."""
+    # Recorded before anybody can use one, so that `changed_since_use` sees every later difference.
     present = {row.instrument for row in versions_of(session, agency_id)}
     for instrument in shipped().values():
         if instrument.id not in present:

@@ -52,6 +52,7 @@ class RowComparison:
             "employees": self._employee_counts(employees, postings),
             "duties": _counts(roster, len(self._proposal.duties.entries)),
         }
+        # In this order no row comes before one that its foreign key names.
         return Changes((offices, services, counters, employees, stays, roster), counts)
 
     def _offices(self) -> DirectoryChange:

@@ -53,6 +53,7 @@ def _checked(session: Session, proposal: DirectoryProposal, agency_id: str) -> C
     since = _earliest(proposal, existing, postings)
     duties = duties_since(session, agency_id, since) if since else []
     roster = read_roster(proposal, existing, duties)
+    # All checks run before anything is refused: whoever mends the file wants to see every fault at once.
     faults = [
         *proposal.faults,
         *reference_faults(proposal, existing),

@@ -8,6 +8,7 @@ from app.directory.faults import Fault
 from app.directory.workbook.cells import Cell
 from app.directory.workbook.columns import INSTRUCTIONS, SHEETS
 
+# More rows than the duties of a large agency in a year.
 MOST_ROWS = 200_000
 
 
@@ -38,6 +39,7 @@ class Workbook:
         if problem:
             self.refuse(name, problem)
             return
+        # A blank first row is a missing header, and not a header in the second row: row numbers would not fit.
         header = rows.pop(0)[1] if rows[0][0] == 1 else ()
         self.sheets.append(CellSheet(known, header, tuple(rows)))
 
