@@ -1,4 +1,4 @@
-"""What a process does beside answering: tidying by the hour, looks at kiosks, findings and the night by the minute."""
+"""Background jobs of a process: hourly clean-up; each minute metrics from the database, and the nightly screening."""
 
 import asyncio
 import threading
@@ -29,25 +29,25 @@ APART = (*retention.APART, *expiry.APART)
 
 
 class Job(NamedTuple):
-    """Work for a thread of its own, again and again; a failure is logged and waits for the next time."""
+    """Work that a thread does every `seconds`; a failure is logged, and the next time tries again."""
 
     name: str
     seconds: float
     work: Callable[[], object]
-    # A service that has just started has other things to do first.
+    # False: the first time is one interval after the start, when a service has other things to do first.
     at_once: bool = True
     stop: Callable[[], object] = lambda: None
 
 
 class BackgroundJobs:
-    """The background jobs of one process."""
+    """Runs the jobs of one process until it ends."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         self._jobs = jobs
         self._tasks = [asyncio.create_task(_repeat(job)) for job in jobs]
 
     async def end(self) -> None:
-        """Begin nothing more, and wait for what is being done."""
+        """Start no job any more, and wait for those that run."""
         for job in self._jobs:
             job.stop()
         for task in self._tasks:
@@ -58,26 +58,26 @@ class BackgroundJobs:
 def jobs_of(
     settings: Settings, database: Database, clock: Clock, metrics: Metrics, nightly: NightlyScreening
 ) -> tuple[Job, ...]:
-    """Everything there is to do."""
+    """All jobs of a process."""
     rewriting = rewriting_of(database, clock, settings.screen_at, metrics.rewriting_failures.inc)
     # What writes much takes turns: on SQLite they would only wait for each other until they give up.
     turn = threading.Lock()
 
-    def tidied() -> None:
+    def clean_up() -> None:
         now = clock()
         tidy(database, now, timedelta(days=settings.comment_retention_days), "service")
         forget(database, now, timedelta(days=settings.trace_days))
         sweep_expired(database, now, timedelta(days=settings.late_limit_days))
 
-    def counted() -> None:
+    def update_gauges() -> None:
         # Here, because /metrics itself never waits for the database.
         after = timedelta(minutes=settings.device_silent_minutes)
         metrics.silent_devices.set(count_silent(database, clock(), after))
         metrics.open_findings.set(count_open(database))
 
     return (
-        Job("tidy", HOUR, partial(_in_turn, turn, tidied)),
-        Job("look", MINUTE, counted),
+        Job("tidy", HOUR, partial(_in_turn, turn, clean_up)),
+        Job("look", MINUTE, update_gauges),
         Job("screening", MINUTE, partial(_in_turn, turn, nightly.run_if_due), at_once=False),
         Job("rewriting", MINUTE, partial(_in_turn, turn, rewriting.run_if_due), at_once=False, stop=rewriting.stop),
     )
@@ -101,14 +101,16 @@ async def _repeat(job: Job) -> None:
         await asyncio.sleep(job.seconds)
     while True:
         try:
-            await _to_its_end(job.work)
+            await _run_to_its_end(job.work)
         except Exception as error:
+            # The name of the error only: its text may hold values of rows.
             log.error(f"{job.name}.failed", error=type(error).__name__)
         await asyncio.sleep(job.seconds)
 
 
-async def _to_its_end(work: Callable[[], object]) -> None:
-    """Cancelled or not, the thread goes on, and its connection must not outlive the database: so it is waited for."""
+async def _run_to_its_end(work: Callable[[], object]) -> None:
+    """Run the work in a thread, and wait for it even if this task is cancelled."""
+    # A thread cannot be cancelled, and its connection must not outlive the database that is closed next.
     working = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         await asyncio.shield(working)

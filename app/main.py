@@ -28,7 +28,7 @@ import app.screening.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
-from app.devices.pairing import PairingDesk
+from app.devices.pairing import KioskPairing
 from app.directory.catalogue_cache import CatalogueCache
 from app.foundation.clock import Clock, system_clock
 from app.foundation.http import problem_responses
@@ -82,9 +82,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.reports.routes.router,
     *app.web.routes.routers,
 )
-# Only the one-pass routes take bodies, and have limits of their own.
+# For all routes but those of the fast path, which have limits of their own.
 LARGEST_BODY = 16 * 1_024
-# Tickets being spent at the same time.
+# How many tickets may be redeemed at the same time.
 REDEEMING = 4
 
 DESCRIPTION = """Citizens rate the service they just received (speed, transparency, friendliness);
@@ -98,7 +98,7 @@ class Cermin(FastAPI):
     """The application with its own outer layers, which a request passes before the framework's."""
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document, made once."""
+        """The OpenAPI document, generated once."""
         if self.openapi_schema is None:
             self.openapi_schema = document(self)
         return self.openapi_schema
@@ -114,6 +114,7 @@ class Cermin(FastAPI):
             language=settings.language,
         )
         stack = ResponseWatch(HeadAsGet(stack), metrics=metrics, language=settings.language)
+        # The fast path is outermost: what it answers passes none of the other layers.
         routes = [route for router in ROUTERS for route in router.routes]
         return FastPath(stack, routes, metrics)
 
@@ -139,10 +140,10 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     routes = [*application.routes, *(route for router in ROUTERS for route in router.routes)]
     application.state.services = Services(
         settings, database, clock, Metrics(), problem_responses.allowed_methods(routes), query_parameters(routes)
-    ).having(
+    ).with_services(
         SealedReportCache(),
         Authenticator(database, clock, settings.key_cache_seconds),
-        PairingDesk(database, derive(secret, "pairing")),
+        KioskPairing(database, derive(secret, "pairing")),
     )
     for router in ROUTERS:
         application.include_router(router)
@@ -150,7 +151,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
 
 
 def open_database(settings: Settings) -> Database:
-    """The database of these settings."""
+    """The database of these settings, not connected yet."""
     return Database(
         settings.database_url,
         pool_size=settings.pool_size,
@@ -164,7 +165,7 @@ def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         services: Services = application.state.services
         settings, database, clock, metrics = services.settings, services.database, services.clock, services.metrics
-        check_fitness(settings, database, secret)
+        check_startup(settings, database, secret)
         nightly = NightlyScreening(
             database,
             clock,
@@ -172,14 +173,17 @@ def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
             trace_days=settings.trace_days,
             failed=metrics.screening_failures.inc,
         )
+        # Only here, because a writer belongs to the event loop in which it was made.
         writer = _writer(settings, database)
         metrics.queued.set_function(lambda: writer.queued)
-        application.state.services = services.having(nightly, *_intake(services, writer, secret))
+        application.state.services = services.with_services(nightly, *_intake(services, writer, secret))
         jobs = BackgroundJobs(jobs_of(settings, database, clock, metrics, nightly))
-        _calm_the_interpreter()
+        _tune_the_interpreter()
         try:
             yield
         finally:
+            # In this order: screening begins nothing more, what was accepted reaches the disk, and only then do the
+            # connections close.
             nightly.stop()
             await writer.drain()
             await jobs.end()
@@ -200,7 +204,7 @@ def _writer(settings: Settings, database: Database) -> Writer:
 
 
 def _intake(services: Services, writer: Writer, secret: bytes) -> tuple[object, ...]:
-    """What takes ratings with a key, with a ticket and with neither, and what it looks things up in."""
+    """The services that take ratings with a key, with a ticket and with neither, and the caches they use."""
     settings, database, clock = services.settings, services.database, services.clock
     late_limit = timedelta(days=settings.late_limit_days)
     catalogues = CatalogueCache(
@@ -241,7 +245,7 @@ def _intake(services: Services, writer: Writer, secret: bytes) -> tuple[object, 
     )
 
 
-def check_fitness(settings: Settings, database: Database, secret: bytes) -> None:
+def check_startup(settings: Settings, database: Database, secret: bytes) -> None:
     """Refuse to start where an acknowledged rating could be lost, counted twice or scored otherwise."""
     if readiness_of(database).status != "ready":
         raise StartupError("The database is not reachable or not migrated. Run `cermin migrate`.")
@@ -256,13 +260,11 @@ def check_fitness(settings: Settings, database: Database, secret: bytes) -> None
             raise StartupError(f"Instruments differ from the ones used before: {', '.join(changed)}.")
 
 
-def _calm_the_interpreter() -> None:
-    """Two habits of CPython that hurt a busy event loop with writers beside it; docs/performance.md has figures.
-
-    What lives as long as the process need not be walked again by the garbage collector. And a writer
-    coming back from the disk should not wait five milliseconds for its turn.
-    """
+def _tune_the_interpreter() -> None:
+    """Tune garbage collection and thread switching for an event loop with writer threads; see docs/performance.md."""
+    # What lives as long as the process need not be walked again at every collection.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    # A writer thread that comes back from the disk should not wait five milliseconds (the default) for its turn.
     sys.setswitchinterval(0.000_5)

@@ -93,7 +93,7 @@ class House:
 
     def put_instead(self, kind: type[Any], other: object) -> None:
         """Put something else in the place of a room's service, so that it breaks."""
-        self.app.state.services = replace(self.services, of_rooms={**self.services.of_rooms, kind: other})
+        self.app.state.services = replace(self.services, by_class={**self.services.by_class, kind: other})
 
     def request(self, method: str, path: str, key: str | None = None, **options: Any) -> httpx.Response:
         """One request with the named key (`device`, `app`, `reader`, `admin`, `desa reader`, …)."""

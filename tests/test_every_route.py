@@ -429,7 +429,7 @@ def test_the_document_knows_every_code_of_a_problem(house: House) -> None:
 
 
 def test_one_pass_routes_are_guarded_on_the_short_way_and_on_the_long_one(house: House) -> None:
-    # Behind the short way lies FastAPI's own route; it must ask for the key as well.
+    # Behind the fast path lies FastAPI's own route; it must ask for the key as well.
     for path in ("/v1/ratings", "/v1/ratings/batch", "/v1/volumes"):
         route = next(
             route

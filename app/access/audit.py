@@ -18,7 +18,7 @@ def record(
     at: datetime,
     **detail: Any,
 ) -> None:
-    """Add the row to the caller's transaction. `detail` holds codes and counts, never names, NIP or secrets."""
+    """Add an audit row in the caller's transaction; `detail` holds codes and counts, never names, NIP or secrets."""
     session.add(
         AuditEvent(
             agency_id=agency_id,
@@ -30,4 +30,5 @@ def record(
             detail=detail,
         )
     )
+    # Written now: a row that cannot be written fails here, in the action that it would have recorded.
     session.flush()

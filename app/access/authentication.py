@@ -1,4 +1,4 @@
-"""From the Authorization header to a principal, through a short-lived cache.
+"""Finds the principal of an Authorization header, through a short-lived cache.
 
 A cached key costs one dictionary look-up, so authentication does not slow the intake; the cache's
 time (at most 60 s) bounds how long a revoked key still works in any process.
@@ -19,34 +19,34 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="cermin"'}
 
 
 def key_missing() -> Problem:
-    """401: nothing in this request proves who is asking."""
+    """401 for a request without a key."""
     return Problem("key-missing", headers=CHALLENGE)
 
 
 class Authenticator:
-    """Checks keys for one process."""
+    """Checks keys, and caches the principals of those found valid, for one process."""
 
     def __init__(self, database: Database, clock: Clock, cache_seconds: float) -> None:
         self._database = database
         self._clock = clock
         # By digest, so that no key lies in memory longer than its request.
-        self._memory: Cache[bytes, Principal] = Cache(clock, cache_seconds)
+        self._cache: Cache[bytes, Principal] = Cache(clock, cache_seconds)
 
-    def remembered(self, authorization: str | None) -> Principal | None:
-        """The principal if this header was checked a moment ago; never touches the database."""
-        return None if authorization is None else self._memory.get(_digest(authorization))
+    def cached(self, authorization: str | None) -> Principal | None:
+        """The principal if this header was found valid a moment ago; never touches the database."""
+        return None if authorization is None else self._cache.get(_digest(authorization))
 
     def check(self, authorization: str | None) -> Principal:
-        """Look the key up; raises a 401 problem that says what is wrong with it."""
+        """Look this header's key up in the database; raises a 401 problem that says what is wrong."""
         try:
             key = self._valid_key(_bearer(authorization))
         except Problem:
-            # A key refused now must not live on in the grace of its last good answer.
-            self._memory.forget(_digest(authorization or ""))
+            # A key refused now must not live on in the cache's grace, in which others still get the old value.
+            self._cache.forget(_digest(authorization or ""))
             raise
         principal = Principal(key.agency_id, KeyKind(key.kind), key.key_id, key.office, key.counter, key.sees_nip)
         ends = float("inf") if key.expires_at is None else key.expires_at.timestamp()
-        self._memory.put(_digest(authorization or ""), principal, ends=ends)
+        self._cache.put(_digest(authorization or ""), principal, ends=ends)
         return principal
 
     def _valid_key(self, text: str) -> ApiKey:
@@ -54,9 +54,11 @@ class Authenticator:
         if given is None:
             raise Problem("key-unknown", headers=CHALLENGE)
         with self._database.reading() as session:
+            # The public part has 60 random bits, but nothing makes it unique over all agencies: the secret decides.
             found = next((key for key in keys_by_lookup(session, given.lookup) if matches(key, given)), None)
         if found is None:
             raise Problem("key-unknown", headers=CHALLENGE)
+        # Only whoever holds the secret is told that the key was revoked or has expired; a guesser learns nothing.
         if found.revoked_at is not None:
             raise Problem("key-revoked", headers=CHALLENGE)
         if found.expires_at is not None and found.expires_at <= self._clock():

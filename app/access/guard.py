@@ -1,4 +1,4 @@
-"""The guard at every door: a route names the kinds of key it takes, anybody else is told so."""
+"""Dependencies that guard routes: each names the kinds of key it takes; others are refused with 401 or 403."""
 
 from collections.abc import Awaitable, Callable
 
@@ -18,8 +18,9 @@ EVERY_KIND = tuple(KeyKind)
 async def admit(request: Request, kinds: tuple[KeyKind, ...], authorization: str | None) -> Principal:
     """The principal of this header's key; 401 without a valid one, 403 for another kind."""
     authenticator = services_of(request).of(Authenticator)
-    principal = authenticator.remembered(authorization)
+    principal = authenticator.cached(authorization)
     if principal is None:
+        # The look-up waits for the database, which must not hold the event loop up.
         principal = await run_in_threadpool(authenticator.check, authorization)
     if principal.kind not in kinds:
         raise Problem("key-kind-refused", kinds=", ".join(kinds))
@@ -27,7 +28,7 @@ async def admit(request: Request, kinds: tuple[KeyKind, ...], authorization: str
 
 
 def _authorization(request: Request) -> str | None:
-    """The header, without decoding all the others."""
+    """The Authorization header, read without decoding all the others."""
     for name, value in request.scope["headers"]:
         if name == b"authorization":
             return str(value, "latin-1")
@@ -49,7 +50,7 @@ def requires(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
 
 
 def requires_proof(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal | None]]:
-    """As `requires`, but whoever sends no key at all comes in as None: the body must hold another proof.
+    """As `requires`, but a request without any key passes as None: its body must hold another proof, a ticket.
 
     A body that is not even JSON holds none: 401, as anywhere else.
     """
@@ -77,6 +78,6 @@ async def _without_key(request: Request) -> None:
 
 
 async def anybody(request: Request) -> None:
-    """No key: what the body holds is the proof. The query is exact and the body declared all the same."""
+    """A dependency for routes that take no key; query and content type are checked as everywhere."""
     await exact_query(request)
     await json_body(request)

@@ -1,4 +1,4 @@
-"""Keys: `crm_<kind>_<lookup>_<secret>`. The secret is shown once; a digest of it is kept."""
+"""Issues, revokes and rotates keys: `crm_<kind>_<lookup>_<secret>`, of which only a digest of the secret is kept."""
 
 import hmac
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class KeyFault(ValueError):
 
 @dataclass(frozen=True)
 class KeyText:
-    """A key as its holder sends it, taken apart."""
+    """The parts of a key as its holder sends it."""
 
     kind: KeyKind
     lookup: str
@@ -35,7 +35,8 @@ class KeyText:
 
 
 def read_key(text: str) -> KeyText | None:
-    """Take a key apart; None when it does not have the form of a key."""
+    """The parts of a key; None when the text does not have the form of a key."""
+    # No key holds other characters, and PostgreSQL answers a NUL with an error instead of finding nothing.
     parts = text.split("_") if text.isascii() and text.isprintable() else []
     if len(parts) != 4 or parts[0] != "crm" or parts[1] not in KINDS:
         return None
@@ -48,7 +49,8 @@ def digest(secret: str) -> str:
 
 
 def matches(key: ApiKey, given: KeyText) -> bool:
-    """Whether the given key is this one, in a time that tells nothing about the digest."""
+    """Whether the given key is this one."""
+    # In constant time: how long the comparison takes must not tell how much of the digest was right.
     return key.kind == given.kind and hmac.compare_digest(key.digest, digest(given.secret))
 
 
@@ -110,7 +112,7 @@ def issue(
 
 def revoke(session: Session, *, agency_id: str, key_id: UUID, actor: str, now: datetime) -> ApiKey:
     """End a key now; every process notices within the key cache's time (at most 60 s)."""
-    key = _living(session, agency_id, key_id)
+    key = _unrevoked(session, agency_id, key_id)
     key.revoked_at = now
     session.add(key)
     record(session, agency_id=agency_id, actor=actor, action="key.revoked", subject=str(key_id), at=now)
@@ -120,8 +122,10 @@ def revoke(session: Session, *, agency_id: str, key_id: UUID, actor: str, now: d
 def rotate(
     session: Session, *, agency_id: str, key_id: UUID, actor: str, now: datetime, overlap: timedelta
 ) -> tuple[str, ApiKey]:
-    """A new key with the old one's reach; the old one still works for `overlap` and then expires."""
-    old = _living(session, agency_id, key_id)
+    """Issue a key with the old one's reach; the old one still works for `overlap` and then expires."""
+    old = _unrevoked(session, agency_id, key_id)
+    # The successor lasts as long as the old key was made for. A key rotated before ends early, with its overlap: its
+    # second successor must not inherit that, hence at least a day.
     lifetime = None if old.expires_at is None else max(old.expires_at - old.issued_at, timedelta(days=1))
     text, key = issue(
         session,
@@ -135,6 +139,7 @@ def rotate(
         sees_nip=old.sees_nip,
         expires_at=None if lifetime is None else now + lifetime,
     )
+    # A rotation may shorten the old key's life, never lengthen it.
     end = now + overlap
     old.expires_at = end if old.expires_at is None else min(old.expires_at, end)
     session.add(old)
@@ -150,7 +155,7 @@ def rotate(
     return text, key
 
 
-def _living(session: Session, agency_id: str, key_id: UUID) -> ApiKey:
+def _unrevoked(session: Session, agency_id: str, key_id: UUID) -> ApiKey:
     key = find_key(session, agency_id, key_id)
     if key is None:
         raise KeyFault("the agency has no such key")

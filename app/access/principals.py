@@ -1,4 +1,4 @@
-"""A principal: who is asking, for which agency, within which scope. The agency never comes from a path."""
+"""Principals: who is asking, for which agency, within which offices. The agency never comes from a path."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class KeyKind(StrEnum):
-    """What a key is for: a kiosk, an agency's app, its queue system; reading, supervising, auditing, administering."""
+    """Who holds a key: a kiosk, an agency's app, its queue system; a reader, supervisor, auditor or administrator."""
 
     device = "device"
     app = "app"
@@ -35,6 +35,7 @@ class Principal:
     @property
     def reach(self) -> "Reach":
         """What this principal may read and act on; a device its own office only."""
+        # A kiosk stands at one counter; a stolen one of a head office must not open the offices below it.
         return Reach(self.agency_id, self.office, self.actor, children=self.kind is not KeyKind.device)
 
     @property

@@ -10,7 +10,7 @@ from app.foundation.storage.database import Session
 
 
 def keys_by_lookup(session: Session, lookup: str) -> Sequence[ApiKey]:
-    """Keys with this public part, of any agency: the one read that cannot know the agency yet."""
+    """Keys with this public part, of any agency: the key is what tells the agency."""
     return session.exec(select(ApiKey).where(ApiKey.lookup == lookup)).all()
 
 

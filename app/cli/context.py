@@ -1,4 +1,4 @@
-"""What every command needs: the settings, the database, and clear endings."""
+"""What every command uses: the settings, the database, tables, and errors as sentences."""
 
 import getpass
 from collections.abc import Iterator
@@ -48,11 +48,11 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        # Only what is expected is told: the value may be a secret.
-        raise fail("\n".join(map(_wrong, error.errors(include_url=False, include_input=False)))) from None
+        # The message says what is expected and never the value, which may be a secret.
+        raise fail("\n".join(map(_setting_fault, error.errors(include_url=False, include_input=False)))) from None
 
 
-def _wrong(found: ErrorDetails) -> str:
+def _setting_fault(found: ErrorDetails) -> str:
     variable = f"CERMIN_{found['loc'][0]}".upper()
     if found["type"] in EXPECTED:
         return f"{variable} must {EXPECTED[found['type']].format(**found.get('ctx', {}))}."
@@ -69,7 +69,8 @@ def secret() -> bytes:
 def database() -> Iterator[Database]:
     """The configured database, closed at the end of the command."""
     values = settings()
-    with told():
+    with reporting_errors():
+        # No limit on statements, as nobody waits for a command's answer; a busy service may hold locks for seconds.
         opened = Database(values.database_url, pool_size=2, statement_timeout_ms=0, lock_timeout_ms=10_000)
         try:
             yield opened
@@ -78,12 +79,12 @@ def database() -> Iterator[Database]:
 
 
 @contextmanager
-def told(status: int = 1) -> Iterator[None]:
-    """An installation or a database that cannot be used ends the command with a sentence."""
+def reporting_errors(status: int = 1) -> Iterator[None]:
+    """End the command with a sentence and this status if the installation or its database cannot be used."""
     try:
         yield
-    except StartupError as unfit:
-        raise fail(str(unfit), status) from None
+    except StartupError as error:
+        raise fail(str(error), status) from None
     except SQLAlchemyError as error:
         # The error's own text would show SQL and perhaps values.
         raise fail(
@@ -99,6 +100,6 @@ def actor() -> str:
 
 
 def fail(message: str, status: int = 1) -> typer.Exit:
-    """Say what is wrong on standard error; raise the result to end with this status."""
+    """Print what is wrong on standard error; raise the result to end with this status."""
     err.print(message, style="red", markup=False, highlight=False)
     return typer.Exit(status)

@@ -22,7 +22,7 @@ from app.foundation.storage.database import Database
 from app.foundation.storage.migrations import upgrade
 from app.main import create_app
 
-# The place of the printed kiosk.
+# Where the kiosk stands whose key is printed.
 OFFICE, COUNTER, ZONE = "disdukcapil", "loket-1", "WIB"
 
 
@@ -50,7 +50,8 @@ def demo(
 
 @asynccontextmanager
 async def serving(values: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the whole service in this process."""
+    """A client of the whole service in this process, without a socket."""
+    # httpx's transport runs no lifespan by itself, and without it there is no writer.
     application = create_app(values)
     async with application.router.lifespan_context(application):
         transport = httpx.ASGITransport(application)

@@ -14,7 +14,7 @@ from app.access.principals import Reach
 from app.cli.context import actor, database, fail, out, print_table, secret, settings
 from app.devices import fleet
 from app.devices.kiosk import INSTRUMENT
-from app.devices.pairing import Adding, add_device
+from app.devices.pairing import PairingTerms, add_device
 from app.devices.rules.pins import pin_digest
 from app.devices.schemas import DeviceIn, DeviceOut, DeviceQuery
 from app.directory.catalogue_store import directory_version
@@ -46,8 +46,9 @@ def add(
     try:
         asked = DeviceIn(office=office, counter=counter, label=label, instrument=instrument, pin=pin)
     except ValidationError as error:
+        # The name of the field only: the wrong value may be a PIN.
         raise fail(f"{str(error.errors()[0]['loc'][0]).capitalize()} is not valid.") from None
-    adding = Adding(
+    terms = PairingTerms(
         reach=Reach(agency, None, actor()),
         lifetime=timedelta(minutes=values.pairing_minutes),
         public_url=values.public_url,
@@ -57,9 +58,9 @@ def add(
         try:
             with db.writing() as session:
                 _check_agency(directory_version(session, agency) is not None, agency)
-                added = add_device(session, pepper, adding, asked, digest, system_clock())
+                added = add_device(session, pepper, terms, asked, digest, system_clock())
         except Problem as problem:
-            raise fail(_told(problem)) from None
+            raise fail(_sentence_of(problem)) from None
     out.print(f"device {added.id}, code valid until {added.expires_at:%Y-%m-%d %H:%M:%S} UTC:", highlight=False)
     typer.echo(added.code)
     if added.address is not None:
@@ -122,16 +123,17 @@ def revoke(
                     silent_after=timedelta(minutes=settings().device_silent_minutes),
                 )
         except Problem as problem:
-            raise fail(_told(problem)) from None
+            raise fail(_sentence_of(problem)) from None
     out.print(f"device {device_id} revoked")
 
 
 def _check_agency(exists: bool, agency: str) -> None:
+    # Otherwise a misspelt agency would look like one without kiosks.
     if not exists:
         raise fail(f"There is no agency {agency}.")
 
 
-def _told(problem: Problem) -> str:
+def _sentence_of(problem: Problem) -> str:
     document = problem.document(translator("en"))
     return "\n".join(error["message"] for error in document.get("errors", ())) or str(document["detail"])
 

@@ -40,6 +40,7 @@ def add_agency(code: NewCode, name: Name) -> None:
     """Add an agency."""
     with _changing() as session:
         register.add_agency(session, code=code, name=name, actor=actor(), now=system_clock())
+        # In the same transaction: no agency exists for which the digests of its instruments are not recorded.
         add_shipped(session, code, system_clock())
     _say(f"agency {code} added")
 
@@ -177,7 +178,7 @@ def template(file: Annotated[Path, typer.Argument(help="Where to write it; must 
 
 @contextmanager
 def _changing() -> Iterator[Session]:
-    """One transaction; a fault ends the command with status 1 and leaves nothing behind."""
+    """A session in one transaction; a fault ends the command with status 1 and leaves nothing behind."""
     try:
         with database() as opened, opened.writing() as session:
             yield session

@@ -1,4 +1,4 @@
-"""Faults of a file as its reader sees them: row, column and what to change."""
+"""Prints the faults of a file for whoever mends it: row, column and what to change."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ LONGEST_TABLE = 1_000
 
 
 def show_faults(faults: Sequence[tuple[int | None, str | None, str]]) -> None:
-    """Every fault; so many that a table would take minutes to draw are lines with tabs."""
+    """Print every fault, as a table or, where drawing one would take minutes, as lines with tabs."""
     rows = [("" if row is None else str(row), column or "", problem) for row, column, problem in faults]
     if len(rows) > LONGEST_TABLE:
         typer.echo("\n".join("\t".join(row) for row in rows), err=True)
@@ -25,5 +25,5 @@ def show_faults(faults: Sequence[tuple[int | None, str | None, str]]) -> None:
 
 
 def faulty(faults: Sequence[object]) -> str:
-    """The sentence with which a command ends that wrote nothing."""
+    """The sentence with which a command ends that wrote nothing because of faults."""
     return f"{len(faults)} fault(s); nothing was written"

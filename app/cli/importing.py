@@ -66,11 +66,11 @@ def import_answers(
     """
     now = system_clock()
     with database() as db:
-        keys, premises = _keys(db), _premises(db, agency, now)
-        questionnaire = _named("instrument", instrument, premises.instruments)
+        keys, known = _keys(db), _known_codes(db, agency, now)
+        questionnaire = _named("instrument", instrument, known.instruments)
         form = Form(
-            office=_named("office", office, premises.catalogue.offices),
-            service=_named("service", service, {code: code for code in premises.catalogue.services}),
+            office=_named("office", office, known.catalogue.offices),
+            service=_named("service", service, {code: code for code in known.catalogue.services}),
             instrument=questionnaire,
             channel=channel,
             time=column_name(time),
@@ -79,7 +79,7 @@ def import_answers(
             profile=_attributes(profile),
         )
         with Progress(console=err) as progress:
-            proposal = _proposal(file, form, premises, keys, now, _tracked(progress))
+            proposal = _proposal(file, form, known, keys, now, _tracked(progress))
         show_faults(proposal.faults)
         if proposal.faults and not skip_faulty:
             raise fail(faulty(proposal.faults))
@@ -89,15 +89,16 @@ def import_answers(
 
 
 def _keys(db: Database) -> KeyMaker:
-    """With another secret than the service's every id would meet another key, and retries count twice."""
+    """The maker of row keys, under the secret that this database was filled with."""
+    # With another secret every row would get another key, and a repeated import would count it twice.
     try:
         claim_secret(db, secret())
-    except StartupError as unfit:
-        raise fail(str(unfit)) from None
+    except StartupError as error:
+        raise fail(str(error)) from None
     return KeyMaker.of(secret())
 
 
-def _premises(db: Database, agency: str, now: datetime) -> KnownCodes:
+def _known_codes(db: Database, agency: str, now: datetime) -> KnownCodes:
     # Who was on duty matters only to a device, so no duty is read.
     catalogue = read_catalogue(db, agency, now)
     if catalogue is None:
@@ -113,7 +114,8 @@ def _named(kind: str, code: str, known: Mapping[str, One]) -> One:
 
 
 def _questions(columns: str, instrument: Instrument) -> Mapping[str, str]:
-    """Every question needs its column: one left out would silently count as skipped."""
+    """The item by column; every question needs one."""
+    # A question left out would silently count as skipped.
     pairs = _pairs("--columns", columns, instrument.codes)
     missing = [code for code in instrument.codes if code not in pairs.values()]
     if missing:
@@ -145,11 +147,9 @@ def _tracked(progress: Progress) -> Track:
     return track
 
 
-def _proposal(
-    file: Path, form: Form, premises: KnownCodes, keys: KeyMaker, now: datetime, track: Track
-) -> ImportProposal:
+def _proposal(file: Path, form: Form, known: KnownCodes, keys: KeyMaker, now: datetime, track: Track) -> ImportProposal:
     try:
-        return propose(read_answers(file, form.columns), form, premises, keys, now, track)
+        return propose(read_answers(file, form.columns), form, known, keys, now, track)
     except FileFault as fault:
         show_faults(fault.faults)
         raise fail(faulty(fault.faults)) from None
@@ -157,10 +157,11 @@ def _proposal(
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """The error's own text may hold values of rows, so only its kind is shown."""
+    """End with a sentence if the database gives up; what is stored by then stays, and a repetition skips it."""
     try:
         yield
     except SQLAlchemyError as error:
+        # The error's own text may hold values of rows, so only its kind is shown.
         raise fail(
             f"The database gave up ({type(error).__name__}). What was stored before stays; run the same "
             "command again, nothing is counted twice."

@@ -61,10 +61,11 @@ def index(
         "weights": weights,
         "bands": bands,
     }
-    print_table(_drawn(_read(agency, {name: value for name, value in asked.items() if value is not None})))
+    print_table(_terminal_table(_read(agency, {name: value for name, value in asked.items() if value is not None})))
 
 
 def _read(agency: str, asked: dict[str, str]) -> IndexTable:
+    # The same model and function as for HTTP, so that both refuse and count alike.
     try:
         query = IndexQuery.model_validate(asked)
         with database() as opened, opened.reading() as session:
@@ -78,19 +79,19 @@ def _read(agency: str, asked: dict[str, str]) -> IndexTable:
                 longest_days=settings().longest_period_days,
             )
     except ValidationError as error:
-        raise fail(_worded(validation_problem(error))) from None
+        raise fail(_sentence_of(validation_problem(error))) from None
     except Problem as problem:
-        raise fail(_worded(problem)) from None
+        raise fail(_sentence_of(problem)) from None
 
 
-def _worded(problem: Problem) -> str:
-    """The problem's sentence, or one line for each option that is wrong."""
+def _sentence_of(problem: Problem) -> str:
+    """The problem as a sentence, or as one line for each wrong option."""
     document = problem.document(translator("en"))
     lines = [f"--{error['field']}: {error['message']}" for error in document.get("errors", ())]
     return "\n".join(lines or [document["detail"]])
 
 
-def _drawn(table: IndexTable) -> Table:
+def _terminal_table(table: IndexTable) -> Table:
     shown, instrument = table_out(table), table.scoring.instrument
     drawn = Table(
         title=f"{instrument.index_title['id']} ({instrument.index_name}) {table.agency_id}, "

@@ -31,7 +31,7 @@ def add(
     with database() as db:
         try:
             with db.writing() as session:
-                present = _shelf(session, agency)
+                present = _instruments_of(session, agency)
                 added = add_own(session, agency, source, actor=actor(), now=system_clock())
         except InstrumentFault as fault:
             raise fail("\n".join(fault.faults)) from None
@@ -42,9 +42,9 @@ def add(
 def list_instruments(agency: AgencyCode) -> None:
     """Every questionnaire the agency may use."""
     with database() as db, db.reading() as session:
-        shelf = _shelf(session, agency)
+        instruments = _instruments_of(session, agency)
     table = Table("id", "index", "questions", "scale", "from", "title")
-    for each in sorted(shelf.values(), key=lambda one: one.id):
+    for each in sorted(instruments.values(), key=lambda one: one.id):
         origin = "Cermin" if each.id in shipped() else "the agency"
         cells = (each.id, each.index_name, str(len(each.items)), _scale(each), origin, each.titles["id"])
         table.add_row(*map(Text, cells))
@@ -58,10 +58,10 @@ def show(
 ) -> None:
     """One questionnaire: questions with their answers from the lowest score up, weights and grades."""
     with database() as db, db.reading() as session:
-        shelf = _shelf(session, agency)
-    if instrument_id not in shelf:
-        raise fail(f"The agency has no instrument {instrument_id}; it has {', '.join(sorted(shelf))}.")
-    found = shelf[instrument_id]
+        instruments = _instruments_of(session, agency)
+    if instrument_id not in instruments:
+        raise fail(f"The agency has no instrument {instrument_id}; it has {', '.join(sorted(instruments))}.")
+    found = instruments[instrument_id]
     _say(f"{found.id}: {found.titles['id']}")
     _say(f"{found.index_title['id']} ({found.index_name}), {_scale(found)}, SHA-256 {found.digest}")
     out.print(_questions(found))
@@ -80,7 +80,7 @@ def _text_of(file: Path) -> str:
         raise fail(f"{file} is not a UTF-8 text.") from None
 
 
-def _shelf(session: Session, agency: str) -> dict[str, Instrument]:
+def _instruments_of(session: Session, agency: str) -> dict[str, Instrument]:
     if directory_version(session, agency) is None:
         raise fail(f"There is no agency {agency}.")
     return dict(instruments_of(session, agency))

@@ -107,6 +107,7 @@ def rotate(
     with database() as db:
         try:
             with db.writing() as session:
+                # The new key would be shown here, but the kiosk has no way to be given it: it only takes codes.
                 if device_of_key(session, agency, key_id) is not None:
                     raise KeyFault("a paired kiosk holds this key: revoke the device and add it anew")
                 text, _ = keys.rotate(
@@ -131,6 +132,7 @@ def duration(text: str) -> timedelta:
 
 
 def _check_place(db: Database, agency: str, office: str | None, counter: str | None, now: datetime) -> None:
+    # A key has no foreign key to its office, so a misspelt one would only be noticed by the first rating.
     catalogue = read_catalogue(db, agency, now)
     if catalogue is None:
         raise fail(f"There is no agency {agency}.")

@@ -63,7 +63,7 @@ def close(
             now=system_clock(),
             working_days=settings().reply_working_days,
         )
-        _told(opened, closed)
+        _print_outcome(opened, closed)
 
 
 @period.command()
@@ -102,6 +102,7 @@ def invite(
     root: Root = None,
 ) -> None:
     """Write a personal link for every employee of the draft; links given before end."""
+    # The file comes first: if it cannot be written, no link that was given before has been replaced.
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
@@ -113,7 +114,7 @@ def invite(
         ):
             tokens = replies.invite(session, reach, code, system_clock())
             writer = csv.writer(handle)
-            # With a public address the whole link; the token stands in its fragment, which no server is told.
+            # The token stands in the fragment, which browsers send to no server, so it is in no log.
             address = f"{settings().public_url}/r#" if settings().public_url else ""
             writer.writerow(("employee", "link" if address else "token"))
             writer.writerows((employee, f"{address}{token}") for employee, token in tokens.items())
@@ -138,14 +139,15 @@ def plan(
     Each table `follow_up` has element, problem, action, due_on, owner, and status, done_on, note;
     each table `publication` has medium, published_on, address.
     """
-    told = _survey_file(file)
+    survey = _survey_file(file)
     with _step(agency_id, root) as (session, reach):
         span, now = asked(code), system_clock()
-        if told.follow_up is not None:
-            skm_plans.put_follow_ups(session, reach, span, None, told.follow_up, now)
-        if told.publication is not None:
-            skm_plans.put_publications(session, reach, span, None, told.publication, now)
-    sentence = f"{len(told.follow_up or ())} actions and {len(told.publication or ())} publications kept"
+        # A list that the file leaves out stays as it is; an empty one removes what was there.
+        if survey.follow_up is not None:
+            skm_plans.put_follow_ups(session, reach, span, None, survey.follow_up, now)
+        if survey.publication is not None:
+            skm_plans.put_publications(session, reach, span, None, survey.publication, now)
+    sentence = f"{len(survey.follow_up or ())} actions and {len(survey.publication or ())} publications kept"
     out.print(sentence, markup=False, highlight=False)
 
 
@@ -154,7 +156,7 @@ def finalise(agency_id: AgencyCode, code: PeriodCode, root: Root = None) -> None
     """After the reply window: sign every report, for ever."""
     key = signing_key(settings().signing_key_file)
     with _agency(agency_id, root) as (opened, reach):
-        _told(opened, lifecycle.finalise(opened, reach, asked(code), key=key, now=system_clock()))
+        _print_outcome(opened, lifecycle.finalise(opened, reach, asked(code), key=key, now=system_clock()))
 
 
 @period.command()
@@ -162,11 +164,11 @@ def revise(agency_id: AgencyCode, code: PeriodCode, root: Root = None) -> None:
     """Make the next revision of a final period from late ratings."""
     days = settings().reply_working_days
     with _agency(agency_id, root) as (opened, reach):
-        _told(opened, lifecycle.revise(opened, reach, asked(code), now=system_clock(), working_days=days))
+        _print_outcome(opened, lifecycle.revise(opened, reach, asked(code), now=system_clock(), working_days=days))
 
 
 def _survey_file(file: Path) -> SurveyFile:
-    """What the file says; every fault with its place ends the command."""
+    """The plan and the publications of the file; a fault ends the command, every one with its place."""
     try:
         return SurveyFile.model_validate(tomllib.loads(file.read_text("utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -178,7 +180,7 @@ def _survey_file(file: Path) -> SurveyFile:
 
 @contextmanager
 def _agency(agency_id: str, root: str | None) -> Iterator[tuple[Database, Reach]]:
-    """The database and on whose behalf; a refusal ends the command with its sentence and leaves nothing behind."""
+    """The database, and the agency and office to act on; a refusal ends the command with its sentence."""
     translate = translator(settings().language)
     try:
         with database() as opened:
@@ -194,12 +196,12 @@ def _agency(agency_id: str, root: str | None) -> Iterator[tuple[Database, Reach]
 
 @contextmanager
 def _step(agency_id: str, root: str | None) -> Iterator[tuple[Session, Reach]]:
-    """The same with one transaction."""
+    """As `_agency`, with a session in one transaction: a refusal leaves nothing behind."""
     with _agency(agency_id, root) as (opened, reach), opened.writing() as session:
         yield session, reach
 
 
-def _told(opened: Database, closed: Period) -> None:
+def _print_outcome(opened: Database, closed: Period) -> None:
     with opened.reading() as session:
         reports = len(store.reports_of(session, closed))
     until = "" if closed.state == "final" else f"; employees may reply until {closed.replies_end_at:%Y-%m-%d %H:%M} UTC"

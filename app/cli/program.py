@@ -18,6 +18,7 @@ program = typer.Typer(
     name="cermin",
     help="Cermin: how citizens experienced public offices and the people at the counter.",
     no_args_is_help=True,
+    # Its tracebacks print local variables, and these may be keys and secrets.
     pretty_exceptions_enable=False,
 )
 program.add_typer(directory.agency, name="agency")

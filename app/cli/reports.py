@@ -69,11 +69,12 @@ def report(
         raise fail("There is no such report.")
     written = FORMATS[form]
     identities = _identities(agency_id, found) if sees_nip else {}
+    # Drawing takes minutes; every report is read before, so the database is not held meanwhile.
     with _writing(), Progress(console=err) as progress:
         folder.mkdir(parents=True, exist_ok=True)
         for each in progress.track(found, description="reports"):
-            report = printable(each, settings().public_url, identities.get(each.report_id))
-            (folder / file_name(each, written)).write_bytes(written.write(report, language or settings().language))
+            document = printable(each, settings().public_url, identities.get(each.report_id))
+            (folder / file_name(each, written)).write_bytes(written.write(document, language or settings().language))
     out.print(f"{len(found)} reports written to {folder}", markup=False, highlight=False)
 
 
@@ -82,6 +83,7 @@ def _reports(agency_id: str, period: str, revision: int | None) -> list[Report]:
     with _agency(agency_id) as session:
         span = asked(period)
         closed = [each for each in periods_of(session, agency_id, span.code) if revision in (None, each.revision)]
+        # Revisions come in order, so of each root the newest stays.
         newest = {each.root: each for each in closed}
         return [each for chosen in newest.values() for each in reports_of(session, chosen)]
 
@@ -107,7 +109,7 @@ def _write_appraisals(
 
 @contextmanager
 def _agency(agency_id: str) -> Iterator[Session]:
-    """A moment of an agency's database; a refusal ends the command with its sentence."""
+    """A session that sees one moment of the database; a refusal ends the command with its sentence."""
     translate = translator(settings().language)
     with database() as opened, opened.snapshot() as session:
         if directory_version(session, agency_id) is None:

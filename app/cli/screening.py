@@ -53,6 +53,7 @@ def run(
         first=None if first is None else first.date(),
         last=None if day is None else day.date(),
     )
+    # A day that is not over would be screened on half of its ratings.
     if what.span.first > what.span.last:
         raise fail("The days asked for are not over yet.")
     with database() as db:
@@ -81,7 +82,7 @@ def list_findings(
                 for found in _all(session, agency, {"office": office, "standing": standing, "limit": PAGE}):
                     table.add_row(*map(Text, _cells(found)))
             except Problem as problem:
-                raise fail(_told(problem)) from None
+                raise fail(_sentence_of(problem)) from None
             except ValueError:
                 raise fail("A code has letters, digits and hyphens, at most 40.") from None
     print_table(table)
@@ -109,21 +110,21 @@ def hours(
 ) -> None:
     """Tell when an office is open, from today on: kiosk ratings outside are then doubted."""
     try:
-        told = opening_in(read_week(week))
+        opening = opening_in(read_week(week))
     except ValueError as fault:
         raise fail(f"{str(fault).capitalize()}.") from None
     with database() as db:
         _check_agency(db, agency)
         try:
             with db.writing() as session:
-                kept = put_opening(session, Reach(agency, None, actor()), office, told, system_clock())
+                kept = put_opening(session, Reach(agency, None, actor()), office, opening, system_clock())
         except Problem as problem:
-            raise fail(_told(problem)) from None
+            raise fail(_sentence_of(problem)) from None
     out.print(f"{office}: {len(kept.hours)} days a week, since {kept.since}")
 
 
 def _all(session: Session, agency: str, asked: Mapping[str, object]) -> Iterator[FindingOut]:
-    """Page after page."""
+    """All findings asked for, read page by page."""
     after = None
     while True:
         query = FindingQuery.model_validate({**asked, "after": after})
@@ -146,7 +147,7 @@ def _decide(agency: str, finding: UUID, standing: str, note: str) -> None:
                 reach = Reach(agency, None, actor())
                 found = deciding.decide(session, reach, finding, standing, decision.note, system_clock())
         except Problem as problem:
-            raise fail(_told(problem)) from None
+            raise fail(_sentence_of(problem)) from None
     out.print(f"finding {found.id} {found.standing}, {found.n} ratings")
 
 
@@ -160,7 +161,7 @@ def _check_agency(db: Database, agency: str) -> None:
             raise fail(f"There is no agency {agency}.")
 
 
-def _told(problem: Problem) -> str:
+def _sentence_of(problem: Problem) -> str:
     return str(problem.document(translator("en"))["detail"])
 
 

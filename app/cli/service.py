@@ -11,16 +11,16 @@ import typer
 import uvicorn
 from rich.table import Table
 
-from app.cli.context import actor, database, err, fail, out, print_table, secret, settings, told
+from app.cli.context import actor, database, err, fail, out, print_table, reporting_errors, secret, settings
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
-from app.foundation.http.single_write import OneSegment
+from app.foundation.http.single_write import SingleWriteProtocol
 from app.foundation.settings import Settings
 from app.foundation.storage.migrations import current, upgrade
 from app.foundation.storage.rewriting import Busy
 from app.foundation.telemetry import configure_logging
 from app.jobs import rewriting_of
-from app.main import check_fitness, create_app
+from app.main import check_startup, create_app
 from app.ratings.reconciliation import reconcile
 from app.ratings.retention import forget
 from app.ratings.retention import tidy as tidy_comments
@@ -41,12 +41,12 @@ def serve(
 
 def run(values: Settings, *, host: str | None = None, port: int | None = None) -> None:
     """Serve these settings until a signal ends it."""
-    with told(status=3):
+    with reporting_errors(status=3):
         application = create_app(values)
         # The application checks itself when it starts, too; but there its sentence would be buried in a traceback.
-        check_fitness(values, application.state.services.database, secret())
+        check_startup(values, application.state.services.database, secret())
     configure_logging(values.log_level)
-    for place in application.state.database.open_places():
+    for place in application.state.services.database.open_places():
         # Perhaps the operator's own choice: told, not changed.
         log.warning("database.open_to_others", place=place)
     listening = (host or values.host, values.port if port is None else port)
@@ -60,7 +60,7 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
 
 
 def server_config(values: Settings, application: Callable[..., Any], host: str, port: int) -> uvicorn.Config:
-    """How uvicorn serves the application."""
+    """The configuration with which uvicorn serves the application."""
     return uvicorn.Config(
         application,
         host=host,
@@ -75,7 +75,7 @@ def server_config(values: Settings, application: Callable[..., Any], host: str, 
         # nobody is believed who was not named.
         proxy_headers=values.trusted_proxies is not None,
         forwarded_allow_ips=values.trusted_proxies or "",
-        http=OneSegment,
+        http=SingleWriteProtocol,
     )
 
 

@@ -41,4 +41,5 @@ def show(file: KeyFile = None) -> None:
     except OSError as error:
         raise fail(f"{place} cannot be read: {error.strerror}.") from None
     out.print(f"key {signing.key_id(signing.public_bytes(key))}", highlight=False)
+    # Bare on standard output, so that it can be written to a file for whoever verifies.
     typer.echo(signing.public_pem(key).decode(), nl=False)

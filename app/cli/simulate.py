@@ -28,7 +28,7 @@ TWICE = 10
 
 @dataclass(frozen=True)
 class QueueVisit:
-    """What the queue system tells of every visit."""
+    """What the queue system sends about every visit."""
 
     office: str
     service: str
@@ -70,12 +70,13 @@ def queue(
 
 
 def _run(client: httpx.Client, key: str, visit: QueueVisit, visits: int, pause: float) -> Counter[str]:
-    """What became of everything that was sent, one visit every `pause` seconds."""
+    """Run the visits, one every `pause` seconds, and count what became of everything that was sent."""
     outcomes: Counter[str] = Counter()
     start = time.monotonic()
     with ThreadPoolExecutor(AT_ONCE) as citizens:
         under_way = []
         for number in range(visits):
+            # Measured from the start, so that slow answers do not lower the rate.
             time.sleep(max(0.0, start + number * pause - time.monotonic()))
             under_way.append(citizens.submit(_visited, client, key, visit, number))
         for each in under_way:
@@ -90,15 +91,16 @@ def _visited(client: httpx.Client, key: str, visit: QueueVisit, number: int) -> 
 def _visit(client: httpx.Client, key: str, visit: QueueVisit, number: int) -> Iterator[str]:
     """One visit from arrival to rating; it ends where something is not answered as it should be."""
     arrival = {"office": visit.office, "service": visit.service}
+    # Issuing is not idempotent: sent again after a lost answer, it would count a second ticket.
     issued = _sent(client, "/v1/tickets", arrival, key, tries=1)
     if issued is None or issued.status_code != 201:
         yield f"not issued: {_code(issued)}"
         return
     yield "issued"
     ticket = issued.json()["tickets"][0]["code"]
-    told = {"ticket": ticket, "employee": visit.employee, "counter": visit.counter}
-    wish = {name: value for name, value in told.items() if value is not None}
-    armed = _sent(client, "/v1/tickets/arm", {"tickets": [wish]}, key)
+    members = {"ticket": ticket, "employee": visit.employee, "counter": visit.counter}
+    arming = {name: value for name, value in members.items() if value is not None}
+    armed = _sent(client, "/v1/tickets/arm", {"tickets": [arming]}, key)
     if armed is None or armed.status_code != 200 or armed.json()["results"] != ["armed"]:
         yield f"not armed: {_code(armed)}"
         return
@@ -149,13 +151,13 @@ def _counted(client: httpx.Client, key: str, office: str) -> dict[str, int]:
 
 
 def _conclude(outcomes: Counter[str], counted: dict[str, int]) -> None:
-    told = {name: outcomes[name] for name in ("issued", "armed", "attempted", "stored", "refused")}
-    out.print(", ".join(f"{name} {n}" for name, n in told.items()), highlight=False)
+    totals = {name: outcomes[name] for name in ("issued", "armed", "attempted", "stored", "refused")}
+    out.print(", ".join(f"{name} {n}" for name, n in totals.items()), highlight=False)
     out.print("counted by the service: " + ", ".join(f"{name} {n}" for name, n in counted.items()), highlight=False)
-    wrong = [f"{what}: {n}" for what, n in sorted(outcomes.items()) if what not in told]
-    expected = {"issued": told["issued"], "armed": told["armed"], "spent": told["stored"]}
+    wrong = [f"{what}: {n}" for what, n in sorted(outcomes.items()) if what not in totals]
+    expected = {"issued": totals["issued"], "armed": totals["armed"], "spent": totals["stored"]}
     wrong += [f"{name}: {n} sent, {counted[name]} counted" for name, n in expected.items() if counted[name] != n]
-    if told["attempted"] != told["stored"] + told["refused"]:
+    if totals["attempted"] != totals["stored"] + totals["refused"]:
         wrong.append("attempted is not stored and refused")
     for line in wrong:
         err.print(line, markup=False, highlight=False)
@@ -164,7 +166,7 @@ def _conclude(outcomes: Counter[str], counted: dict[str, int]) -> None:
 
 
 def _code(answer: httpx.Response | None) -> str:
-    """Why, by the problem's code."""
+    """Why it was refused, by the problem's code or the status."""
     if answer is None:
         return "no answer"
     try:

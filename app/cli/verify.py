@@ -1,4 +1,4 @@
-"""`cermin verify`: whether a report is as it was signed, and where not."""
+"""`cermin verify`: checks that a report is as it was signed, and shows where it is not."""
 
 import json
 from collections.abc import Iterable
@@ -38,17 +38,18 @@ def verify_file(
         _refuse(f"{fault}.")
     except OSError as error:
         _refuse(f"{error.filename} cannot be read: {error.strerror}.")
-    beside = isinstance(envelope, dict) and envelope.pop("identity", None) is not None
+    # A reader who may see the NIP gets it beside the sealed report, since the seal must hold for everybody else, too.
+    has_identity = isinstance(envelope, dict) and envelope.pop("identity", None) is not None
     verdict = verify(envelope, trusted)
-    if beside:
+    if has_identity:
         out.print("the identity beside the report is of the directory and has no seal: it was not checked")
-    for line in described(verdict):
+    for line in verdict_lines(verdict):
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(STATUS[verdict.outcome])
 
 
 class _NoReport(ValueError):
-    """Why a PDF holds no report, in a sentence."""
+    """A PDF holds no report; the message says why."""
 
 
 def envelope_in(file: bytes) -> object:
@@ -64,7 +65,7 @@ def envelope_in(file: bytes) -> object:
     except RecursionError:
         raise ValueError("The file is nested too deep") from None
     except ValueError as error:
-        raise ValueError(f"The file is not JSON: {shown(str(error))}") from None
+        raise ValueError(f"The file is not JSON: {printable(str(error))}") from None
 
 
 def attached_to(pdf: bytes) -> bytes:
@@ -99,15 +100,15 @@ def named_keys(places: Iterable[Path]) -> dict[str, bytes]:
     return by_id(load_public(file) for file in files)
 
 
-def described(verdict: Verdict) -> Iterable[str]:
+def verdict_lines(verdict: Verdict) -> Iterable[str]:
     """The verdict in words, a line each."""
     match verdict.outcome:
         case Outcome.valid:
             yield f"valid: everything is as it was signed with key {verdict.key}"
         case Outcome.malformed:
-            yield f"not a signed report: {shown(verdict.reason or '')}"
+            yield f"not a signed report: {printable(verdict.reason or '')}"
         case Outcome.unknown_key:
-            yield f"unknown key {shown(verdict.key or '')}: name the file of the public key with --keys"
+            yield f"unknown key {printable(verdict.key or '')}: name the file of the public key with --keys"
             if verdict.places:
                 yield "whoever signed it, the report does not fit its own seal:"
         case Outcome.altered if verdict.seal_altered:
@@ -115,19 +116,21 @@ def described(verdict: Verdict) -> Iterable[str]:
         case _:
             yield f"altered: not all is as it was signed with key {verdict.key}"
     for place in verdict.places[:MOST_PLACES]:
-        yield f"  {place.change} {shown(place.pointer)}"
+        yield f"  {place.change} {printable(place.pointer)}"
     if len(verdict.places) > MOST_PLACES:
         yield f"  and {len(verdict.places) - MOST_PLACES} more places"
 
 
-def shown(text: str) -> str:
-    """Text of a stranger's file, fit for a terminal."""
+def printable(text: str) -> str:
+    """Text of a stranger's file, made safe for a terminal."""
+    # Escape sequences could colour a forged report green, or worse.
     short = text if len(text) <= LONGEST_WORD else f"{text[:LONGEST_WORD]}…"
     return short if short.isprintable() else ascii(short)
 
 
 def _unambiguous(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object in which no name stands twice: readers differ in which of the two they would show."""
+    """A JSON object, refused if a name stands in it twice."""
+    # Programs differ in which of the two they show, so one signature would cover two readings (RFC 8259 §4).
     found = dict(members)
     if len(found) < len(members):
         raise ValueError("a name stands twice in one object")

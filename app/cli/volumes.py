@@ -37,13 +37,13 @@ def import_volumes(
         if catalogue is None:
             raise fail(f"There is no agency {agency}.")
         rows = _rows(file)
-        told, found = read_volumes(rows.lines, catalogue, now)
-        if faults := _in_order(rows.faults, found):
+        read, found = read_volumes(rows.lines, catalogue, now)
+        if faults := _by_row(rows.faults, found):
             show_faults(faults)
             raise fail(faulty(faults))
         with db.writing() as session:
-            changed = store_volumes(session, agency, told, actor=actor(), now=now)
-    out.print(f"{len(told)} volumes read, {changed} of them new or changed")
+            changed = store_volumes(session, agency, read, actor=actor(), now=now)
+    out.print(f"{len(read)} volumes read, {changed} of them new or changed")
 
 
 def _rows(file: Path) -> AnswersFile:
@@ -54,7 +54,7 @@ def _rows(file: Path) -> AnswersFile:
         raise fail(faulty(fault.faults)) from None
 
 
-def _in_order(ragged: Sequence[CsvFault], found: Sequence[Fault]) -> list[CsvFault]:
-    """Row by row, those of one row as they were found."""
+def _by_row(ragged: Sequence[CsvFault], found: Sequence[Fault]) -> list[CsvFault]:
+    """All faults in the order of their rows."""
     faults = [*ragged, *(CsvFault(each.row, each.column, each.problem) for each in found)]
     return sorted(faults, key=lambda fault: fault.row or 0)

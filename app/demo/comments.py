@@ -1,4 +1,4 @@
-"""What citizens write. Rare, by mood; some leave a telephone number, so that redaction can be seen.
+"""Comments of the made-up citizens: rare, by mood, some with a telephone number, so that redaction can be seen.
 
 The numbers are made up, and recognisable by the 0000 in their middle.
 """
@@ -57,6 +57,7 @@ CONTACT_CHANCE = 0.12
 
 def comment_on(rng: Random, scores: Scores) -> str | None:
     """A sentence that fits the scores, or nothing, which is usual."""
+    # A complaint is about the worst of the three dimensions, the first of equals.
     worst = min(scores)
     chance, texts = (COMPLAINT_CHANCE, COMPLAINTS[scores.index(worst)]) if worst < 3 else (PRAISE_CHANCE, PRAISE)
     if rng.random() >= chance:

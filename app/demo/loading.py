@@ -1,4 +1,4 @@
-"""Loading the demo agency through the real intake: resumable, because loading a rating again adds nothing."""
+"""Loads the demo agency through the real intake; resumable, because a rating sent again adds nothing."""
 
 import asyncio
 import csv
@@ -34,7 +34,7 @@ BATCH = 500
 # The simulated half year is older than the intake normally takes; only the loading may reach back so far.
 REACH_DAYS = 200
 ACTOR = "cli:demo"
-# The fact by which the database knows that the demo is whole.
+# The fact in the database that says the demo was loaded to its end.
 WHOLE = "demo"
 
 Place = tuple[str, str] | None
@@ -50,7 +50,7 @@ class DemoRefused(Exception):
 
 
 def load(values: Settings, db: Database, now: datetime, serving: Serving, console: Console) -> None:
-    """Make the demo whole. What an interrupted start began is finished with the ratings of its own day.
+    """Load the demo, or what is missing of it. An interrupted loading is finished with the ratings of its own day.
 
     Raises `DemoRefused`.
     """
@@ -60,7 +60,8 @@ def load(values: Settings, db: Database, now: datetime, serving: Serving, consol
         if fact(session, WHOLE) == str(began.date()):
             return
         if agency is None:
-            _furnish(session, now)
+            _create_agency(session, now)
+    # The simulation is a function of its day: drawn for another one, the same ids would not come again.
     reach = timedelta(days=REACH_DAYS) + (now - began)
     refused = asyncio.run(
         _rate(loading_settings(values, reach), db, now, simulate(SEED, began.date()), serving, console)
@@ -72,7 +73,7 @@ def load(values: Settings, db: Database, now: datetime, serving: Serving, consol
 
 
 def extend_roster(db: Database, now: datetime, console: Console) -> None:
-    """Who is on duty until next week, so that the kiosk finds its employee as long as its printed key works."""
+    """Add duties until next week, so that the kiosk finds its employee as long as its printed key is valid."""
     try:
         with db.writing() as session:
             # The weeks that are over stay as they are.
@@ -84,8 +85,8 @@ def extend_roster(db: Database, now: datetime, console: Console) -> None:
         console.print(f"The roster was not extended: {fault}", style="red", markup=False, highlight=False)
 
 
-def _furnish(session: Session, now: datetime) -> None:
-    """The directory goes in through the same import as an agency's own workbook."""
+def _create_agency(session: Session, now: datetime) -> None:
+    """Add the agency, and import its directory as an agency's own workbook is imported."""
     add_agency(session, code=AGENCY_CODE, name=AGENCY_NAME, actor=ACTOR, now=now)
     add_shipped(session, AGENCY_CODE, now)
     proposal = _proposal(directory_sheets(now.date()), now)
@@ -107,7 +108,7 @@ def _write_csv(file: Path, rows: Sequence[Row]) -> None:
 
 
 def loading_settings(values: Settings, reach: timedelta) -> Settings:
-    """The settings under which half a year of every kiosk may arrive within a minute."""
+    """These settings without the limits on late and fast ratings: half a year of each kiosk arrives within a minute."""
     loading = {"late_limit_days": reach.days, "log_level": "error", "device_per_hour": 0, "device_interval_seconds": 0}
     return values.model_copy(update=loading)
 
@@ -118,6 +119,7 @@ async def _rate(
     """Post everything as batches with each kiosk's own key; returns how many were refused."""
     by_place: dict[Place, list[DemoRating]] = {}
     for rating in ratings:
+        # A device key implies its counter and thereby finds the employee; the apps' ratings share one key.
         by_place.setdefault((rating.office, rating.counter) if rating.counter else None, []).append(rating)
     keys = _loading_keys(db, now, by_place)
     columns = (TextColumn("ratings"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -1,4 +1,4 @@
-"""Who the respondents say they are. Most say nothing; education follows age."""
+"""Profiles of the made-up respondents: most give none; education follows age."""
 
 from random import Random
 from typing import NamedTuple
@@ -9,7 +9,7 @@ PROFILE_CHANCE = 0.25
 
 
 class Profile(NamedTuple):
-    """What a respondent may tell: never a name or a number."""
+    """What a respondent may give: never a name or a number (PermenPANRB 14/2017 asks for neither)."""
 
     sex: str
     age_band: str
@@ -27,7 +27,7 @@ OCCUPATIONS = urn({"PNS": 8, "TNI": 1, "POLRI": 1, "SWASTA": 34, "WIRAUSAHA": 29
 
 
 def draw_profile(rng: Random) -> Profile | None:
-    """A profile, or nothing, which is usual."""
+    """A profile or, usually, None."""
     if rng.random() >= PROFILE_CHANCE:
         return None
     age = rng.choice(AGE_BANDS)

@@ -1,4 +1,4 @@
-"""Who is on duty where: one employee a counter and calendar week, Monday 08:00 to Friday 16:00.
+"""The duty roster of the town: one employee a counter and calendar week, Monday 08:00 to Friday 16:00.
 
 The people of an office are dealt out to its counters; those who share a counter take turns by the
 week, so at most one is on duty at a counter at any time and nobody is at two counters at once.
@@ -37,7 +37,8 @@ class TownDuty(NamedTuple):
 
 
 def _turns(office: TownOffice, place: int) -> tuple[str, ...]:
-    """Codes of the employees who share the counter at this place of the office's list."""
+    """Codes of the employees who share the counter with this position in the office's list."""
+    # The newcomer is not on the roster yet: the third of the known truths.
     staff = [person.code for person in EMPLOYEES if person.office == office.code and person.code != NEWCOMER]
     return tuple(staff[place :: len(office.counters)])
 

@@ -1,4 +1,4 @@
-"""How satisfied a citizen is: an ordered-response model with a common mood.
+"""Draws how satisfied a citizen is, by an ordered-response model with a common mood.
 
 For dimension d of one sheet the latent satisfaction is
 
@@ -106,6 +106,7 @@ def answer(rng: Random, effects: dict[str, Effect], visit: TownVisit) -> Scores:
     """The scores of one sheet."""
     employee, service = effects[visit.employee], SERVICE[visit.service]
     shared = OFFICE[visit.office] + CHANNEL[visit.channel] + rng.gauss(0, MOOD)
+    # Friendliness alone falls, so that a chart of the composite finds it later than that of the dimension.
     fallen = FALL if visit.employee == FALLEN and visit.week >= FALL_WEEK else 0.0
     return Scores(
         _level(shared + service.speed + employee.speed + rng.gauss(0, NOISE)),

@@ -41,7 +41,7 @@ from app.demo.visits import (
 from app.demo.weeks import first_day, week_of, working_days
 
 CHANNELS = urn({KIOSK: 62, "mobile": 26, "web": 12})
-# How many of those who answer in an app say who served them.
+# The share of those answering in an app who say who served them.
 NAMED_CHANCE = 0.75
 PERFECT = Scores(4, 4, 4)
 
@@ -49,27 +49,29 @@ PERFECT = Scores(4, 4, 4)
 def simulate(seed: int, today: date) -> list[DemoRating]:
     """About 60,000 ratings of the 26 weeks before today, oldest first."""
     # Streams of two days must not run into each other: one id would then come with two contents.
-    return _Town(_stream(f"{seed} {today}"), today, true_effects(seed)).ratings()
+    return _Simulation(_random(f"{seed} {today}"), today, true_effects(seed)).ratings()
 
 
 def true_effects(seed: int) -> dict[str, Effect]:
-    """What the ratings of a seed were drawn from, by employee code; a fair comparison finds it again."""
-    return draw_effects(_stream(f"{seed}"))
+    """The effects that a seed's ratings were drawn from, by employee code; a fair comparison finds them again."""
+    return draw_effects(_random(f"{seed}"))
 
 
-def _stream(seed: str) -> Random:
+def _random(seed: str) -> Random:
+    # Seeded by text: Python hashes it the same way on every machine and in every process.
     return Random(seed)  # noqa: S311 - a demo must repeat itself; nothing here is secret.
 
 
 @dataclass(frozen=True)
-class _Town:
-    """The town at work: everything is drawn from `rng`, in one fixed order."""
+class _Simulation:
+    """One run of the simulation: everything is drawn from `rng`, in one fixed order."""
 
     rng: Random
     today: date
     effects: dict[str, Effect]
 
     def ratings(self) -> list[DemoRating]:
+        # Honest sheets first: whatever is changed in the known truths leaves all others as they were.
         drawn = [*self._honest(), *self._self_ratings(), *self._newcomer()]
         # The first bits of an id are its time, so this is the order in which the sheets were given.
         return sorted(drawn, key=attrgetter("id"))
@@ -108,9 +110,9 @@ class _Town:
     def _answered(self, visit: TownVisit) -> DemoRating:
         scores = answer(self.rng, self.effects, visit)
         named = visit.channel != KIOSK and self.rng.random() < NAMED_CHANCE
-        return self._rating(visit, scores, named=named, talks=True)
+        return self._rating(visit, scores, named=named, comments=True)
 
-    def _rating(self, visit: TownVisit, scores: Scores, *, named: bool, talks: bool) -> DemoRating:
+    def _rating(self, visit: TownVisit, scores: Scores, *, named: bool, comments: bool) -> DemoRating:
         return DemoRating(
             id=uuid7(visit.at, self.rng.getrandbits(74)),
             moment=moment(visit.at),
@@ -120,8 +122,8 @@ class _Town:
             employee=visit.employee if named else None,
             channel=visit.channel,
             scores=scores,
-            comment=comment_on(self.rng, scores) if talks else None,
-            profile=draw_profile(self.rng) if talks else None,
+            comment=comment_on(self.rng, scores) if comments else None,
+            profile=draw_profile(self.rng) if comments else None,
         )
 
     def _self_ratings(self) -> Iterator[DemoRating]:
@@ -132,7 +134,7 @@ class _Town:
         for n in range(SELF_RATINGS):
             time = begin + n * pace + self.rng.randrange(MINUTE // 2)
             visit = self._visit(day, time, office, counter, SELF_RATER, KIOSK)
-            yield self._rating(visit, PERFECT, named=False, talks=False)
+            yield self._rating(visit, PERFECT, named=False, comments=False)
 
     def _newcomer(self) -> Iterator[DemoRating]:
         """Citizens who name the newcomer in the app; the roster does not know the newcomer yet."""
@@ -142,4 +144,4 @@ class _Town:
         for _ in range(NEWCOMER_RATINGS):
             day, counter = self.rng.choice(days), self.rng.choice(office.counters)
             visit = self._visit(day, time_of_day(self.rng), office, counter, employee.code, "mobile")
-            yield self._rating(visit, answer(self.rng, self.effects, visit), named=True, talks=True)
+            yield self._rating(visit, answer(self.rng, self.effects, visit), named=True, comments=True)

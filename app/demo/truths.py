@@ -1,11 +1,11 @@
-"""What is true of the town because it was made so. A report that misses one of these is wrong.
+"""Known truths of the town, because it was made so. A report that misses one of these is wrong.
 
 1. `FALLEN`: this employee's friendliness falls in week 20 and stays low; speed and transparency do not.
 2. `SELF_RATER`: on the Wednesday of week 15, in the lunch hour (12:00-13:00 local), the kiosk of this
    employee's counter receives 40 perfect sheets without a word; the true ratings are poor.
 3. `NEWCOMER`: posted twelve days before today, not on the roster yet, seven sheets in all. Everybody
    else has many times the ten below which nothing may be shown about a person.
-4. `BUSY_OFFICE`: more than three times as many sheets as the next office.
+4. The office `mpp` has more than three times as many sheets as the next one.
 """
 
 from datetime import date, timedelta
@@ -26,14 +26,6 @@ SELF_RATING_HOUR = 12
 NEWCOMER = "E040"
 NEWCOMER_DAYS = 12
 NEWCOMER_RATINGS = 7
-
-BUSY_OFFICE = "mpp"
-BUSY_FACTOR = 3
-
-
-def fall_on(today: date) -> date:
-    """The first day on which the fallen employee is less friendly."""
-    return start_of(FALL_WEEK, today)
 
 
 def self_rating_on(today: date) -> date:

@@ -1,4 +1,4 @@
-"""Weighted drawing: an urn holds each name as many times as its share, so one choice draws by weight."""
+"""Weighted drawing without weights: an urn holds each name as many times as its share."""
 
 from collections.abc import Mapping
 from typing import TypeVar

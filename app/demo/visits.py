@@ -1,4 +1,4 @@
-"""Who comes when: visits with a morning peak and a lunch dip, Monday the busiest day."""
+"""Draws the visits: a morning peak, a dip at lunch, Monday the busiest day."""
 
 from datetime import UTC, date, datetime
 from functools import cache
@@ -68,6 +68,7 @@ def time_of_day(rng: Random) -> int:
 
 def arrivals(rng: Random, expected: float) -> list[int]:
     """The moments of one counter's day, sorted, at least GAP apart, all before closing."""
+    # The normal approximation of a Poisson number; the standard library draws no Poisson.
     count = max(0, round(rng.gauss(expected, expected**0.5)))
     apart: list[int] = []
     earliest = 0

@@ -1,4 +1,4 @@
-"""The half year the demo looks back on: 26 weeks of seven days, the last of which ends yesterday."""
+"""The half year of the demo: 26 weeks of seven days, the last of which ends yesterday."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""The town as the directory workbook's sheets: rows of texts, as a person would have typed them."""
+"""The town as sheets of the directory workbook: rows of texts, as a person would type them."""
 
 from datetime import date
 

@@ -1,1 +1,1 @@
-"""Kiosks in the field: pairing, what a kiosk shows, heartbeats, the fleet."""
+"""Kiosks: pairing them, what each shows, their heartbeats, and how the fleet is doing."""

@@ -1,4 +1,4 @@
-"""The kiosks of an agency: how they are doing, which are silent, and how one is ended."""
+"""Lists the kiosks of an agency and how they are doing, takes their heartbeats, and revokes them."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -30,8 +30,12 @@ def list_fleet(
 def revoke_device(
     session: Session, reach: Reach, device_id: UUID, *, now: datetime, silent_after: timedelta
 ) -> DeviceOut:
-    """End a device, its code and its key; again changes nothing. Raises `device-unknown`, `out-of-scope`."""
+    """Revoke a device, its code and its key; doing it again changes nothing.
+
+    Raises `device-unknown`, `out-of-scope`.
+    """
     agency_id, actor = reach.agency_id, reach.actor
+    # Locked, because a kiosk that is pairing at this moment would otherwise get a key that nobody revokes.
     device = store.lock_device(session, agency_id, device_id)
     if device is None:
         raise Problem("device-unknown")
@@ -51,9 +55,10 @@ def revoke_device(
     return _device_out(row, now, silent_after)
 
 
-def hear(database: Database, principal: Principal, told: HeartbeatIn, now: datetime) -> HeartbeatOut:
-    """Keep what a kiosk tells. Raises `key-revoked` at once, whatever a process still remembers of the key."""
+def record_heartbeat(database: Database, principal: Principal, sent: HeartbeatIn, now: datetime) -> HeartbeatOut:
+    """Store a kiosk's heartbeat. Raises `key-revoked`, even while this process still has the key in its cache."""
     with database.writing() as session:
+        # Read past the cache, so that a stolen tablet's page stops at its first heartbeat after the revocation.
         key = find_key(session, principal.agency_id, principal.key_id)
         if key is None or key.revoked_at is not None:
             raise Problem("key-revoked", headers=CHALLENGE)
@@ -61,9 +66,9 @@ def hear(database: Database, principal: Principal, told: HeartbeatIn, now: datet
             agency_id=principal.agency_id,
             key_id=principal.key_id,
             seen_at=now,
-            storage_persisted=told.storage.persisted,
-            storage_free_bytes=told.storage.free_bytes,
-            **told.model_dump(exclude={"storage"}),
+            storage_persisted=sent.storage.persisted,
+            storage_free_bytes=sent.storage.free_bytes,
+            **sent.model_dump(exclude={"storage"}),
         )
         store.put_heartbeat(session, heartbeat)
     return HeartbeatOut(server_time=now, key_expires_at=key.expires_at)
@@ -77,6 +82,7 @@ def count_silent(database: Database, now: datetime, silent_after: timedelta) -> 
 
 def _device_out(row: store.FleetRow, now: datetime, silent_after: timedelta) -> DeviceOut:
     device, key, beat, pairing = row
+    # A key may have been revoked by itself, with `cermin key revoke`, or have expired; the first of all ends counts.
     ends = [] if key is None else [key.revoked_at, key.expires_at]
     state = state_of(
         now,

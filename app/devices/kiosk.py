@@ -1,4 +1,4 @@
-"""What one kiosk shows: its place, services, questions and roster, with a tag that tells whether any of it changed."""
+"""Puts together what one kiosk shows: its place, services, questions and roster, and an ETag for all of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,17 +21,17 @@ from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
 from app.instruments.schemas import instrument_out
 
-# What a kiosk asks whose key was issued by hand.
+# The instrument of a kiosk whose key was issued by hand, for which there is no device row.
 INSTRUMENT = "ikl-1"
 IDLE_SECONDS = 30
 DAYS = 8
-# Raised when the answer itself gets another form.
+# Raised when a release changes the form of the answer: kiosks then fetch it anew though no content has changed.
 FORM = 1
 
 
 @dataclass(frozen=True)
 class Kiosk:
-    """Everything on which the answer depends, so that its tag needs a few small reads only."""
+    """Everything on which the answer depends. Its tag needs a few small reads only, since kiosks ask often."""
 
     principal: Principal
     version: UUID
@@ -44,6 +44,7 @@ class Kiosk:
     @property
     def tag(self) -> str:
         """The strong entity tag, with its quotes (RFC 9110 §8.8.3)."""
+        # Every change of names, services or duties renews the directory's version; the roster moves on with the day.
         parts = (
             *(FORM, self.version, self.office.code, self.principal.counter, self.today, self.instrument.digest),
             *(self.pin and self.pin["digest"], self.interval_seconds),
@@ -52,7 +53,7 @@ class Kiosk:
 
 
 def kiosk_of(session: Session, principal: Principal, interval_seconds: float, now: datetime) -> Kiosk:
-    """The kiosk of a device key. Raises LookupError if its office does not exist, which no key survives."""
+    """The kiosk of a device key. Raises LookupError if its office does not exist, though none is ever deleted."""
     # Read first: what is read after it can only be newer, and then the next answer has another tag.
     version = directory_version(session, principal.agency_id)
     office = find_office(session, principal.agency_id, principal.office or "")
@@ -67,8 +68,8 @@ def kiosk_of(session: Session, principal: Principal, interval_seconds: float, no
     )
 
 
-def shown(session: Session, kiosk: Kiosk) -> KioskOut:
-    """The whole answer."""
+def kiosk_out(session: Session, kiosk: Kiosk) -> KioskOut:
+    """The whole answer: everything the kiosk shows."""
     principal, office = kiosk.principal, kiosk.office
     counter = None
     if principal.counter is not None:

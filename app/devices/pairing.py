@@ -1,4 +1,4 @@
-"""A device is added and gets a code; the kiosk exchanges the code, once, for its key."""
+"""Pairs kiosks: an added device gets a code, which the kiosk exchanges, once, for its key."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,8 +26,8 @@ BUDGET, PER_SECOND = 100, 1.0
 
 
 @dataclass(frozen=True)
-class Adding:
-    """Who adds a device, how long its code is valid, and under which address the service is known."""
+class PairingTerms:
+    """On whose behalf a device is added, how long its code is valid, and the public address of the service."""
 
     reach: Reach
     lifetime: timedelta
@@ -35,19 +35,20 @@ class Adding:
 
 
 def add_device(
-    session: Session, pepper: bytes, adding: Adding, asked: DeviceIn, pin: PinDigest | None, now: datetime
+    session: Session, pepper: bytes, terms: PairingTerms, asked: DeviceIn, pin: PinDigest | None, now: datetime
 ) -> DeviceAdded:
-    """A new device with the code to pair it; `pin` is the digest of the PIN asked for, which takes a while to make.
+    """Add a device and return the code that pairs it; `pin` is the digest of the PIN in `asked`.
 
     Raises `invalid-request` for an unknown place or instrument, `out-of-scope`.
     """
-    _check_place(session, adding, asked)
-    if asked.instrument not in instruments_of(session, adding.reach.agency_id):
+    _check_place(session, terms, asked)
+    if asked.instrument not in instruments_of(session, terms.reach.agency_id):
         raise Problem("invalid-request", errors=[FieldError("instrument", "instrument-unknown")])
-    store.end_expired(session, adding.reach.agency_id, now)
+    # Codes that nobody typed are cleared here, where new ones are made, and need no job of their own.
+    store.end_expired(session, terms.reach.agency_id, now)
     code = new_code()
     device = Device(
-        agency_id=adding.reach.agency_id,
+        agency_id=terms.reach.agency_id,
         device_id=new_id(),
         office=asked.office,
         counter=asked.counter,
@@ -57,16 +58,16 @@ def add_device(
         added_at=now,
     )
     pairing = Pairing(
-        agency_id=adding.reach.agency_id,
+        agency_id=terms.reach.agency_id,
         device_id=device.device_id,
         digest=code_digest(pepper, code),
-        expires_at=now + adding.lifetime,
+        expires_at=now + terms.lifetime,
     )
     store.add(session, device, pairing)
     record(
         session,
-        agency_id=adding.reach.agency_id,
-        actor=adding.reach.actor,
+        agency_id=terms.reach.agency_id,
+        actor=terms.reach.actor,
         action="device.added",
         subject=str(device.device_id),
         at=now,
@@ -74,7 +75,7 @@ def add_device(
         counter=asked.counter,
     )
     # A fragment stays in the browser: no server, proxy or log ever sees it.
-    address = f"{adding.public_url}/kiosk#{code}" if adding.public_url else None
+    address = f"{terms.public_url}/kiosk#{code}" if terms.public_url else None
     return DeviceAdded(
         id=device.device_id,
         office=asked.office,
@@ -88,8 +89,8 @@ def add_device(
     )
 
 
-class PairingDesk:
-    """Takes the codes of kiosks, in one process."""
+class KioskPairing:
+    """Exchanges codes for keys, and limits the guesses of each address, for one process."""
 
     def __init__(self, database: Database, pepper: bytes, budget: GuessBudget | None = None) -> None:
         self._database = database
@@ -97,25 +98,26 @@ class PairingDesk:
         self._budget = budget or GuessBudget(budget=BUDGET, per_second=PER_SECOND)
 
     def pair(self, address: str, code: str, now: datetime) -> Paired:
-        """The key for a code. Raises `pairing-refused` for a wrong, used and expired one, `too-many-codes`."""
+        """The key for a code. Raises `pairing-refused` if it is wrong, used or expired, and `too-many-codes`."""
         seconds = self._budget.take(address, now.timestamp())
         if seconds:
             raise Problem("too-many-codes", headers={"Retry-After": str(seconds)}, seconds=seconds)
         digest = code_digest(self.pepper, code)
         with self._database.reading() as session:
             pairing = store.pairing_of(session, digest)
-        # Whoever guesses must not make the ratings wait for the one who may write.
+        # Read before anything is written: SQLite has one writer, and whoever guesses must not make ratings wait for it.
         if pairing is None or pairing.expires_at <= now:
             raise Problem("pairing-refused")
         with self._database.writing() as session:
             paired = _exchange(session, pairing, now)
+        # All kiosks of an office may be behind one address, so a right code costs nothing.
         self._budget.give_back(address, now.timestamp())
         return paired
 
 
 def _exchange(session: Session, pairing: Pairing, now: datetime) -> Paired:
     device = store.lock_device(session, pairing.agency_id, pairing.device_id)
-    # Of two who type the code at once the second finds it gone.
+    # Two may have read the code as valid at once; the deletion succeeds for one of them only.
     if device is None or not store.end_pairing(session, device.agency_id, device.device_id):
         raise Problem("pairing-refused")
     actor = f"pairing:{device.device_id}"
@@ -151,10 +153,10 @@ def _exchange(session: Session, pairing: Pairing, now: datetime) -> Paired:
     )
 
 
-def _check_place(session: Session, adding: Adding, asked: DeviceIn) -> None:
-    parents = office_parents(session, adding.reach.agency_id)
+def _check_place(session: Session, terms: PairingTerms, asked: DeviceIn) -> None:
+    parents = office_parents(session, terms.reach.agency_id)
     if asked.office not in parents:
         raise Problem("invalid-request", errors=[FieldError("office", "office-unknown")])
-    require_reached(parents, adding.reach, asked.office)
-    if store.counter_at(session, adding.reach.agency_id, asked.office, asked.counter) is None:
+    require_reached(parents, terms.reach, asked.office)
+    if store.counter_at(session, terms.reach.agency_id, asked.office, asked.counter) is None:
         raise Problem("invalid-request", errors=[FieldError("counter", "counter-unknown")])

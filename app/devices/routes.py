@@ -1,4 +1,4 @@
-"""Devices over HTTP: administrators add and end them, kiosks pair, ask what to show, and tell how they are doing."""
+"""Devices over HTTP: administrators add and revoke them; kiosks pair, fetch what to show, and send heartbeats."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.devices import fleet, kiosk
-from app.devices.pairing import Adding, PairingDesk, add_device
+from app.devices.pairing import KioskPairing, PairingTerms, add_device
 from app.devices.rules.pins import pin_digest
 from app.devices.schemas import (
     DeviceAdded,
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1", tags=["devices"])
 Admin = Annotated[Principal, Depends(requires(KeyKind.admin))]
 Overseer = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
 Kiosk = Annotated[Principal, Depends(requires(KeyKind.device))]
-# An entry without a guard takes an exact query and a declared body all the same.
+# A route without a guard checks query and content type all the same.
 OPEN = [Depends(exact_query), Depends(json_body)]
 BODY = (400, 408, 413, 415, 422)
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Match names what would be answered."}}
@@ -45,23 +45,22 @@ def post_device(request: Request, principal: Admin, body: DeviceIn) -> DeviceAdd
     """Add a kiosk to a counter. The code that pairs it is told once and works once, for some minutes."""
     services = services_of(request)
     settings = services.settings
-    adding = Adding(
+    terms = PairingTerms(
         reach=principal.reach,
         lifetime=timedelta(minutes=settings.pairing_minutes),
         public_url=settings.public_url,
     )
-    # Made before the database is held.
+    # A digest takes a tenth of a second, in which nobody should wait for this transaction's locks.
     pin = None if body.pin is None else pin_digest(body.pin)
     with services.database.writing() as session:
-        return add_device(session, services.of(PairingDesk).pepper, adding, body, pin, services.now())
+        return add_device(session, services.of(KioskPairing).pepper, terms, body, pin, services.now())
 
 
 @router.post("/devices/pair", status_code=201, dependencies=OPEN, responses=open_problems(*BODY, 410, 429))
 def pair_device(request: Request, body: PairIn) -> Paired:
     """Exchange a pairing code, once, for the key of this kiosk. The code is all the proof there is: send no key."""
     services = services_of(request)
-    desk = services.of(PairingDesk)
-    return desk.pair(request.client.host if request.client else "", body.code, services.now())
+    return services.of(KioskPairing).pair(request.client.host if request.client else "", body.code, services.now())
 
 
 @router.get("/devices", responses=problems(422))
@@ -96,9 +95,10 @@ def get_kiosk(request: Request, principal: Kiosk) -> Response:
     with services.database.reading() as session:
         found = kiosk.kiosk_of(session, principal, settings.device_interval_seconds, services.now())
         headers = {"ETag": found.tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+        # By containment, because the header may list several tags, and proxies make them weak (`W/`).
         if found.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        body = kiosk.shown(session, found)
+        body = kiosk.kiosk_out(session, found)
     return Response(body.model_dump_json(by_alias=True), media_type="application/json", headers=headers)
 
 
@@ -106,7 +106,7 @@ def get_kiosk(request: Request, principal: Kiosk) -> Response:
 def post_heartbeat(request: Request, principal: Kiosk, body: HeartbeatIn) -> HeartbeatOut:
     """Tell how this kiosk is doing; the answer has the server's time. A revoked key gets 401 `key-revoked` at once."""
     services = services_of(request)
-    return fleet.hear(services.database, principal, body, services.now())
+    return fleet.record_heartbeat(services.database, principal, body, services.now())
 
 
 def _silent_after(request: Request) -> timedelta:

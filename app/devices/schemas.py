@@ -1,4 +1,4 @@
-"""Devices on the wire."""
+"""Wire models of devices."""
 
 from datetime import datetime
 from typing import Annotated
@@ -14,9 +14,10 @@ from app.foundation.wire import WireModel
 from app.instruments.schemas import InstrumentId, InstrumentOut
 
 MOST_WAITING = 10_000_000
+# Browsers count in floats, which hold whole numbers exactly up to here.
 MOST_BYTES = 2**53
 MOST_CODES = 20
-# A clock that starts in 1970, or one that is as far ahead.
+# An empty battery puts a clock back to 1970; the other way, as far ahead is allowed.
 MOST_MILLISECONDS = 4_000_000_000_000
 
 
@@ -49,6 +50,7 @@ class DeviceIn(WireModel):
     counter: CodeText
     label: Label
     instrument: InstrumentId = "ikl-1"
+    # Left out of `repr`, which ends up in tracebacks.
     pin: Pin | None = Field(None, repr=False)
 
 

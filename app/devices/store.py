@@ -15,15 +15,16 @@ from app.foundation.storage.database import Session, UtcDateTime
 
 FleetRow: TypeAlias = tuple[Device, ApiKey | None, Heartbeat | None, Pairing | None]
 
-TOLD = (
+HEARTBEAT_COLUMNS = (
     "seen_at", "app_version", "queue_depth", "parked", "parked_codes", "clock_offset_ms", "unsent_seconds",
     "storage_persisted", "storage_free_bytes",
 )  # fmt: skip
-# Made of the names above and nothing else.
-BEAT = text(
-    f"INSERT INTO heartbeat (agency_id, key_id, {', '.join(TOLD)}) "  # noqa: S608 - constants, see above
-    f"VALUES (:agency_id, :key_id, {', '.join(f':{name}' for name in TOLD)}) "
-    f"ON CONFLICT (agency_id, key_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in TOLD)}"
+# One statement, because two first heartbeats of a key may come at once. It holds the names above and nothing else.
+_NEW_VALUES = ", ".join(f"{name} = excluded.{name}" for name in HEARTBEAT_COLUMNS)
+PUT_HEARTBEAT = text(
+    f"INSERT INTO heartbeat (agency_id, key_id, {', '.join(HEARTBEAT_COLUMNS)}) "  # noqa: S608 - constants
+    f"VALUES (:agency_id, :key_id, {', '.join(f':{name}' for name in HEARTBEAT_COLUMNS)}) "
+    f"ON CONFLICT (agency_id, key_id) DO UPDATE SET {_NEW_VALUES}"
 ).bindparams(
     bindparam("key_id", type_=Uuid()),
     bindparam("seen_at", type_=UtcDateTime()),
@@ -32,7 +33,7 @@ BEAT = text(
 
 
 def add(session: Session, device: Device, pairing: Pairing) -> None:
-    """A new device with its code."""
+    """Insert a new device with its code, in the order that their foreign key needs."""
     session.add(device)
     session.flush()
     session.add(pairing)
@@ -40,12 +41,12 @@ def add(session: Session, device: Device, pairing: Pairing) -> None:
 
 
 def pairing_of(session: Session, digest: str) -> Pairing | None:
-    """The pairing with this digest, of any agency: a code is all that its holder has."""
+    """The pairing with this digest, of any agency: whoever types a code names no agency."""
     return session.exec(select(Pairing).where(Pairing.digest == digest)).first()
 
 
 def lock_device(session: Session, agency_id: str, device_id: UUID) -> Device | None:
-    """The device, held until the transaction ends."""
+    """The device, its row locked until the transaction ends."""
     query = select(Device).where(Device.agency_id == agency_id, Device.device_id == device_id).with_for_update()
     return session.exec(query).first()
 
@@ -56,7 +57,7 @@ def device_of_key(session: Session, agency_id: str, key_id: UUID) -> Device | No
 
 
 def end_pairing(session: Session, agency_id: str, device_id: UUID) -> bool:
-    """Forget the device's code; whether there was one."""
+    """Delete the device's code; returns whether there was one."""
     ended = session.execute(
         delete(Pairing)
         .where(col(Pairing.agency_id) == agency_id, col(Pairing.device_id) == device_id)
@@ -66,13 +67,13 @@ def end_pairing(session: Session, agency_id: str, device_id: UUID) -> bool:
 
 
 def end_expired(session: Session, agency_id: str, now: datetime) -> None:
-    """Forget the agency's codes that nobody typed in time."""
+    """Delete the agency's codes that nobody typed in time."""
     session.execute(delete(Pairing).where(col(Pairing.agency_id) == agency_id, col(Pairing.expires_at) <= now))
 
 
 def put_heartbeat(session: Session, heartbeat: Heartbeat) -> None:
-    """Keep the newest heartbeat of a key."""
-    session.execute(BEAT, heartbeat.model_dump())
+    """Store a key's heartbeat, replacing the one before."""
+    session.execute(PUT_HEARTBEAT, heartbeat.model_dump())
 
 
 def fleet(
@@ -103,6 +104,7 @@ def fleet(
 
 def silent_devices(session: Session, now: datetime, since: datetime) -> int:
     """How many paired devices, of all agencies, were not seen since then."""
+    # The conditions of `rules/states.py`, counted by the database: a metric is no reason to read the whole fleet.
     query = (
         select(func.count())
         .select_from(Device)

@@ -1,4 +1,4 @@
-"""Devices, the codes that pair them, and the last that was heard of them."""
+"""Tables of devices, of the codes that pair them, and of their last heartbeats."""
 
 from datetime import datetime
 from typing import Any
@@ -52,7 +52,7 @@ class Pairing(SQLModel, table=True):
 
 
 class Heartbeat(SQLModel, table=True):
-    """The last that a device key told of its kiosk; each heartbeat takes the place of the one before."""
+    """The last heartbeat of a device key; each replaces the one before."""
 
     __tablename__ = "heartbeat"
     __table_args__ = (ForeignKeyConstraint(["agency_id", "key_id"], ["api_key.agency_id", "api_key.key_id"]),)

@@ -1,4 +1,4 @@
-"""SQL of the catalogue."""
+"""The SQL that reads a whole directory, for the catalogue and for imports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ class WholeDirectory:
 
 
 def directory_version(session: Session, agency_id: str) -> UUID | None:
-    """The version every change of the directory renews; None for no such agency."""
+    """The version, which every change of the directory renews; None for no such agency."""
     return session.exec(select(Agency.directory_version).where(Agency.agency_id == agency_id)).first()
 
 
 def whole_directory(session: Session, agency_id: str) -> WholeDirectory:
-    """Everything a sheet may name."""
+    """All rows of the agency's directory but its duties, which grow with time."""
     return WholeDirectory(
         offices=session.exec(select(Office).where(Office.agency_id == agency_id)).all(),
         services=session.exec(select(Service).where(Service.agency_id == agency_id)).all(),

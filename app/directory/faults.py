@@ -1,4 +1,4 @@
-"""What is wrong with a change of the directory, in words for the person who asked for it."""
+"""Errors of a change of the directory, in words for the person who asked for it."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What a principal may see of the directory, page by page."""
+"""Lists what a principal may see of the directory, page by page."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ def list_offices(session: Session, principal: Principal, query: schemas.PageQuer
         after=query.after,
         limit=query.limit + 1,
     )
-    shown, following = _cut(rows, query.limit, lambda office: office.code)
+    shown, following = _page_of(rows, query.limit, lambda office: office.code)
     return schemas.OfficePage(items=tuple(map(_office_out, shown)), next=following)
 
 
@@ -37,7 +37,7 @@ def list_services(session: Session, principal: Principal, query: schemas.PageQue
         after=query.after,
         limit=query.limit + 1,
     )
-    shown, following = _cut(rows, query.limit, lambda service: service.code)
+    shown, following = _page_of(rows, query.limit, lambda service: service.code)
     return schemas.ServicePage(items=tuple(map(_service_out, shown)), next=following)
 
 
@@ -52,7 +52,7 @@ def list_counters(session: Session, principal: Principal, query: schemas.Counter
         after=(office, code),
         limit=query.limit + 1,
     )
-    shown, following = _cut(rows, query.limit, lambda counter: f"{counter.office}/{counter.code}")
+    shown, following = _page_of(rows, query.limit, lambda counter: f"{counter.office}/{counter.code}")
     return schemas.CounterPage(items=tuple(map(_counter_out, shown)), next=following)
 
 
@@ -60,6 +60,7 @@ def list_employees(
     session: Session, principal: Principal, query: schemas.EmployeeQuery, now: datetime
 ) -> schemas.EmployeePage:
     """Everybody, for a key of the whole agency; else those posted today at an office the key reaches."""
+    # Whether somebody is posted there today depends on the office's own day: three zones, up to two dates.
     days = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in ZONES}
     rows = listing_store.employees_page(
         session,
@@ -69,7 +70,7 @@ def list_employees(
         after=query.after,
         limit=query.limit + 1,
     )
-    shown, following = _cut(rows, query.limit, lambda employee: employee.code)
+    shown, following = _page_of(rows, query.limit, lambda employee: employee.code)
     codes = [employee.code for employee in shown]
     offices = listing_store.posted_offices(session, principal.agency_id, codes, days)
     items = tuple(
@@ -91,16 +92,11 @@ def list_volumes(session: Session, principal: Principal, query: schemas.VolumeQu
     """The served volumes of the offices the key reaches, of the days asked for."""
     if query.first is not None and query.last is not None and query.first > query.last:
         raise Problem("period-reversed")
-    rows = listing_store.volumes_page(
-        session,
-        principal.agency_id,
-        within=_reach(session, principal, query.office),
-        first=query.first,
-        last=query.last,
-        after=query.key,
-        limit=query.limit + 1,
+    within = _reach(session, principal, query.office)
+    rows = listing_store.volumes_page(session, principal.agency_id, query, within=within)
+    shown, following = _page_of(
+        rows, query.limit, lambda row: f"{row.office}/{row.served_on}/{row.service}/{row.employee}"
     )
-    shown, following = _cut(rows, query.limit, lambda row: f"{row.office}/{row.served_on}/{row.service}/{row.employee}")
     return schemas.VolumePage(items=tuple(map(_volume_out, shown)), next=following)
 
 
@@ -116,12 +112,16 @@ def _given_services(session: Session, principal: Principal) -> Sequence[str] | N
     """The services a device's counter gives; None for all."""
     if principal.office is None or principal.counter is None:
         return None
+    # A counter without services of its own gives every service.
     given = listing_store.counter_services(session, principal.agency_id, principal.office, principal.counter)
     return given or None
 
 
-def _cut(rows: Sequence[Stored], limit: int, cursor: Callable[[Stored], str]) -> tuple[Sequence[Stored], str | None]:
-    """The page and, if the one row too many was found, the cursor of the next."""
+def _page_of(
+    rows: Sequence[Stored], limit: int, cursor: Callable[[Stored], str]
+) -> tuple[Sequence[Stored], str | None]:
+    """The page, and the cursor of the next if one row more than the page was found."""
+    # One row too many tells whether there is a next page, and spares counting them all.
     shown = rows[:limit]
     return shown, cursor(shown[-1]) if len(rows) > limit else None
 

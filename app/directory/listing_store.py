@@ -1,4 +1,4 @@
-"""The SQL of listing the directory: keyset pages, of one agency, within some of its offices."""
+"""The SQL that lists the directory: keyset pages, of one agency, within some of its offices."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -6,8 +6,8 @@ from datetime import date
 from sqlmodel import and_, col, or_, select, tuple_
 from sqlmodel.sql.expression import SelectOfScalar
 
+from app.directory.schemas import VolumeQuery
 from app.directory.tables import Agency, Counter, Employee, Office, Posting, Service, Volume
-from app.directory.volumes.volume import VolumeKey
 from app.foundation.storage.database import Session
 
 # Codes bound into one statement; far below what either driver takes.
@@ -24,7 +24,7 @@ def agency_name(session: Session, agency_id: str) -> str:
 
 
 def office_parents(session: Session, agency_id: str) -> dict[str, str | None]:
-    """Every office's parent."""
+    """Each office's code with that of the office above it."""
     return dict(session.exec(select(Office.code, Office.parent).where(Office.agency_id == agency_id)).all())
 
 
@@ -50,6 +50,8 @@ def names_of(session: Session, agency_id: str, kind: str, codes: Collection[str]
     return names
 
 
+# Pages begin after a key and not at a number: rows added meanwhile move nothing, and a late page costs what the first
+# does.
 def offices_page(
     session: Session, agency_id: str, *, within: Collection[str] | None, after: str | None, limit: int
 ) -> Sequence[Office]:
@@ -62,6 +64,7 @@ def offices_page(
 
 def only_agency_with(session: Session, office: str) -> str | None:
     """The agency of the one active office with this code; None where no agency or more than one has it."""
+    # Two are enough to know that the code alone does not say which agency is meant.
     query = select(Office.agency_id).where(Office.code == office, col(Office.active).is_(True)).limit(2)
     found = session.exec(query).all()
     return found[0] if len(found) == 1 else None
@@ -69,6 +72,7 @@ def only_agency_with(session: Session, office: str) -> str | None:
 
 def services_at(session: Session, agency_id: str, office: str) -> Sequence[Service]:
     """The active services by code that an office's counters give: all where one of them gives all, or there is none."""
+    # A counter that names no service gives all; so does an office that has not listed its counters.
     counters = session.exec(select(Counter).where(Counter.agency_id == agency_id, Counter.office == office)).all()
     query = select(Service).where(Service.agency_id == agency_id, col(Service.active).is_(True))
     if counters and all(each.services for each in counters):
@@ -126,13 +130,14 @@ def employees_page(
 def posted_offices(
     session: Session, agency_id: str, employees: Collection[str], days: Mapping[str, date]
 ) -> dict[str, str]:
-    """Where each of these employees is posted on the office's day."""
+    """The office at which each of these employees is posted today; who is posted nowhere is absent."""
+    # By their beginning, so that of two postings in force the later one stays.
     query = _postings_of(agency_id, days).where(col(Posting.employee).in_(employees))
     return {each.employee: each.office for each in session.exec(query.order_by(col(Posting.from_on)))}
 
 
 def nips_of(session: Session, agency_id: str, employees: Collection[str]) -> dict[str, str | None]:
-    """The NIP of each of these employees as the directory has it now; for whoever may see it only."""
+    """The NIP of each of these employees as the directory has it now; only for readers who may see it."""
     query = select(Employee.code, Employee.nip).where(
         Employee.agency_id == agency_id, col(Employee.code).in_(employees)
     )
@@ -142,25 +147,23 @@ def nips_of(session: Session, agency_id: str, employees: Collection[str]) -> dic
 def volumes_page(
     session: Session,
     agency_id: str,
+    query: VolumeQuery,
     *,
     within: Collection[str] | None,
-    first: date | None,
-    last: date | None,
-    after: VolumeKey | None,
-    limit: int,
 ) -> Sequence[Volume]:
-    """Volumes by office, day, service and employee, of the offices `within` (None: all), from `first` to `last`."""
+    """The page asked for and one row more, of the offices `within` (None: all): by office, day, service, employee."""
     key = (col(Volume.office), col(Volume.served_on), col(Volume.service), col(Volume.employee))
-    query = select(Volume).where(Volume.agency_id == agency_id)
+    found = select(Volume).where(Volume.agency_id == agency_id)
     if within is not None:
-        query = query.where(col(Volume.office).in_(within))
-    if first is not None:
-        query = query.where(Volume.served_on >= first)
-    if last is not None:
-        query = query.where(Volume.served_on <= last)
-    if after is not None:
-        query = query.where(tuple_(*key) > after)
-    return session.exec(query.order_by(*key).limit(limit)).all()
+        found = found.where(col(Volume.office).in_(within))
+    if query.first is not None:
+        found = found.where(Volume.served_on >= query.first)
+    if query.last is not None:
+        found = found.where(Volume.served_on <= query.last)
+    if query.key is not None:
+        # Both stores compare rows of values, so the primary key's index finds the place at once.
+        found = found.where(tuple_(*key) > query.key)
+    return session.exec(found.order_by(*key).limit(query.limit + 1)).all()
 
 
 def counter_services(session: Session, agency_id: str, office: str, code: str) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""Which offices somebody reaches, looked up in the directory as it is now."""
+"""Looks up which offices somebody reaches, in the directory as it is now."""
 
 from app.access.principals import Reach
 from app.directory.listing_store import office_parents

@@ -1,6 +1,10 @@
-"""Adding to the directory one by one. Each verb writes its audit row in the caller's transaction."""
+"""Adds agencies, offices, services, counters and employees one by one, each with its audit row.
 
-from collections.abc import Sequence
+Everything happens in the caller's transaction. `cells` are the columns of the directory workbook, so that a value
+given by command is checked exactly as one in a file.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,14 +22,22 @@ from app.directory.store import (
 )
 from app.directory.tables import Agency, Counter, Employee, Office, Posting, Service
 from app.directory.workbook.cells import Cell
-from app.directory.workbook.rows import AgencyRow, CounterRow, EmployeeRow, OfficeRow, ServiceRow, checked
+from app.directory.workbook.rows import (
+    AgencyRow,
+    AnyRow,
+    CounterRow,
+    EmployeeRow,
+    OfficeRow,
+    ServiceRow,
+    checked,
+)
 from app.foundation.ids import new_id
 from app.foundation.storage.database import Session
 
 
 def add_agency(session: Session, *, code: str, name: str, actor: str, now: datetime) -> Agency:
-    """A new tenant. Raises DirectoryFault when its code is taken or wrong, as all verbs here do."""
-    row = checked(AgencyRow, now.date(), {"code": code, "name": name})
+    """Add a tenant. Raises DirectoryFault if its code is taken or wrong, as all functions here do."""
+    row = _row(AgencyRow, now, {"code": code, "name": name})
     if lock_agency(session, row.code) is not None:
         raise DirectoryFault(f"the agency {row.code} already exists")
     agency = Agency(agency_id=row.code, name=row.name, directory_version=new_id(), created_at=now)
@@ -34,54 +46,27 @@ def add_agency(session: Session, *, code: str, name: str, actor: str, now: datet
     return agency
 
 
-def add_office(
-    session: Session,
-    *,
-    agency_id: str,
-    code: str,
-    name: str,
-    timezone: str,
-    actor: str,
-    now: datetime,
-    parent: str | None = None,
-    region_code: str | None = None,
-) -> Office:
-    """A new office, under `parent` if given; `timezone` may be WIB, WITA or WIT."""
-    cells = {
-        "code": code,
-        "name": name,
-        "parent": parent or "",
-        "timezone": timezone,
-        "region_code": region_code or "",
-    }
-    row = checked(OfficeRow, now.date(), cells)
+def add_office(session: Session, *, agency_id: str, actor: str, now: datetime, **cells: Cell | None) -> Office:
+    """Add an office: `code`, `name`, `timezone` (or WIB, WITA, WIT), perhaps `parent` and `region_code`."""
+    row = _row(OfficeRow, now, cells)
     _lock(session, agency_id)
     if find_office(session, agency_id, row.code) is not None:
         raise DirectoryFault(f"the office {row.code} already exists")
     if row.parent is not None:
         _office(session, agency_id, row.parent)
     office = Office(agency_id=agency_id, **row.columns())
-    _keep(session, office, "office.added", row.code, actor, now)
+    _add_with_audit(session, office, "office.added", row.code, actor, now)
     return office
 
 
-def add_service(
-    session: Session,
-    *,
-    agency_id: str,
-    code: str,
-    name: str,
-    actor: str,
-    now: datetime,
-    family: str | None = None,
-) -> Service:
-    """A new service; without a family it is a family of its own."""
-    row = checked(ServiceRow, now.date(), {"code": code, "name": name, "family": family or ""})
+def add_service(session: Session, *, agency_id: str, actor: str, now: datetime, **cells: Cell | None) -> Service:
+    """Add a service: `code`, `name`, perhaps `family`; without one it is a family of its own."""
+    row = _row(ServiceRow, now, cells)
     _lock(session, agency_id)
     if find_service(session, agency_id, row.code) is not None:
         raise DirectoryFault(f"the service {row.code} already exists")
     service = Service(agency_id=agency_id, **row.columns())
-    _keep(session, service, "service.added", row.code, actor, now)
+    _add_with_audit(session, service, "service.added", row.code, actor, now)
     return service
 
 
@@ -89,16 +74,13 @@ def add_counter(
     session: Session,
     *,
     agency_id: str,
-    office: str,
-    code: str,
-    name: str,
     actor: str,
     now: datetime,
     services: Sequence[str] = (),
+    **cells: Cell | None,
 ) -> Counter:
-    """A new counter of an office; without services it gives every service of the agency."""
-    cells = {"office": office, "code": code, "name": name, "services": ";".join(services)}
-    row = checked(CounterRow, now.date(), cells)
+    """Add a counter: `office`, `code`, `name`; without services it gives every service of the agency."""
+    row = _row(CounterRow, now, {**cells, "services": ";".join(services)})
     _lock(session, agency_id)
     _office(session, agency_id, row.office)
     if find_counter(session, agency_id, row.office, row.code) is not None:
@@ -107,7 +89,7 @@ def add_counter(
         if find_service(session, agency_id, service) is None:
             raise DirectoryFault(f"there is no service {service}")
     counter = Counter(agency_id=agency_id, **row.columns())
-    _keep(session, counter, "counter.added", f"{row.office}/{row.code}", actor, now)
+    _add_with_audit(session, counter, "counter.added", f"{row.office}/{row.code}", actor, now)
     return counter
 
 
@@ -115,34 +97,20 @@ def add_employee(
     session: Session,
     *,
     agency_id: str,
-    code: str,
-    name: str,
-    office: str,
     actor: str,
     now: datetime,
+    office: str,
     posted_from: date | None = None,
-    nip: str | None = None,
-    position: str | None = None,
-    grade: str | None = None,
-    appraiser: str | None = None,
+    **cells: Cell | None,
 ) -> Employee:
-    """A new employee, posted at an office from a day on (its today when none is given).
+    """Add an employee, posted at an office from a day on (the office's today if none is given).
 
-    `appraiser` is the code of another employee of the agency.
+    Cells are `code`, `name`, perhaps `nip`, `position`, `grade` and `appraiser`, another employee's code.
     """
     _lock(session, agency_id)
     place = _office(session, agency_id, office)
-    cells: dict[str, Cell] = {
-        "code": code,
-        "name": name,
-        "nip": nip or "",
-        "position": position or "",
-        "grade": grade or "",
-        "office": office,
-        "posted_from": posted_from or now.astimezone(ZoneInfo(place.timezone)).date(),
-        "appraiser": appraiser or "",
-    }
-    row = checked(EmployeeRow, now.date(), cells)
+    first = posted_from or now.astimezone(ZoneInfo(place.timezone)).date()
+    row = _row(EmployeeRow, now, {**cells, "office": office, "posted_from": first})
     if find_employee(session, agency_id, row.code) is not None:
         raise DirectoryFault(f"the employee {row.code} already exists")
     if row.nip is not None and nip_is_taken(session, agency_id, row.nip):
@@ -152,11 +120,18 @@ def add_employee(
     employee = Employee(agency_id=agency_id, **row.columns())
     posting = Posting(agency_id=agency_id, employee=row.code, from_on=row.posted_from, office=row.office)
     add(session, employee)
-    _keep(session, posting, "employee.added", row.code, actor, now)
+    _add_with_audit(session, posting, "employee.added", row.code, actor, now)
     return employee
 
 
+def _row(model: type[AnyRow], now: datetime, cells: Mapping[str, Cell | None]) -> AnyRow:
+    """The row of these cells, checked; what is not named is an empty cell."""
+    named = {name: cell for name, cell in cells.items() if cell is not None}
+    return checked(model, now.date(), dict.fromkeys(model.model_fields, "") | named)
+
+
 def _lock(session: Session, agency_id: str) -> None:
+    # Two commands at once would both find a code free; so whoever changes a directory holds its agency's row.
     if lock_agency(session, agency_id) is None:
         raise DirectoryFault(f"there is no agency {agency_id}")
 
@@ -168,7 +143,7 @@ def _office(session: Session, agency_id: str, code: str) -> Office:
     return office
 
 
-def _keep(
+def _add_with_audit(
     session: Session,
     row: Office | Service | Counter | Posting,
     action: str,
@@ -177,5 +152,6 @@ def _keep(
     now: datetime,
 ) -> None:
     add(session, row)
+    # In the same transaction: a cache that sees the new version finds the new row as well.
     renew_version(session, row.agency_id)
     record(session, agency_id=row.agency_id, actor=actor, action=action, subject=subject, at=now)

@@ -10,7 +10,8 @@ from app.directory.workbook.cells import HIGHEST_COUNT
 from app.foundation.days import Day
 from app.foundation.wire import WireModel
 
-# Wider than any code, so that an unknown office is told as such; still nothing a database could choke on.
+# Wider than any code, so that an unknown office gets `office-unknown` and not a fault of form; narrow enough that no
+# character reaches the database which it refuses (PostgreSQL takes no NUL).
 CodeText: TypeAlias = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,40}$")]
 CounterText: TypeAlias = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,40}/[A-Za-z0-9-]{1,40}$")]
 VolumeText: TypeAlias = Annotated[

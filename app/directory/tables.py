@@ -1,4 +1,4 @@
-"""The agency's directory. Rows are deactivated, never deleted: ratings name them by code for ever."""
+"""Tables of an agency's directory. Rows are deactivated, never deleted: ratings name them by code for ever."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 
 class Agency(SQLModel, table=True):
-    """A tenant. `directory_version` changes with every change of its directory, so caches can tell."""
+    """A tenant. `directory_version` changes with every change of its directory, so that caches see it."""
 
     __tablename__ = "agency"
 
@@ -42,7 +42,7 @@ class Office(SQLModel, table=True):
 
 
 class Service(SQLModel, table=True):
-    """A kind of service; people are compared only within its family."""
+    """A kind of service; people are compared only within its family, as permits are slow whoever serves them."""
 
     __tablename__ = "service"
     __table_args__ = (ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]),)
@@ -123,6 +123,7 @@ class Duty(SQLModel, table=True):
         ForeignKeyConstraint(
             ["agency_id", "office", "counter"], ["counter.agency_id", "counter.office", "counter.code"]
         ),
+        # The catalogue reads the duties that end after some moment.
         Index(None, "agency_id", "until_at"),
     )
 
@@ -151,6 +152,7 @@ class Volume(SQLModel, table=True):
     office: str = Field(primary_key=True, sa_type=Code())
     served_on: date = Field(primary_key=True)
     service: str = Field(primary_key=True, sa_type=Code())
+    # Not NULL, since a primary key takes none: volumes without an employee are '' here and null in JSON.
     employee: str = Field(primary_key=True, sa_type=Code())
     served: int
     offered: int | None = None

@@ -1,4 +1,4 @@
-"""A memory of seconds: what was read a moment ago need not be read again, and nobody queues to renew it."""
+"""An in-memory cache whose values expire after seconds, and which one caller renews while the others go on."""
 
 from collections.abc import Hashable
 from typing import Generic, NamedTuple, TypeVar
@@ -9,62 +9,68 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 LONGEST_GRACE = 5.0
-LARGEST = 50_000
+# Only a far larger fleet than expected fills the cache; then everything is read anew, which needs no finer eviction.
+MOST_ENTRIES = 50_000
 
 
-class _Kept(NamedTuple, Generic[Value]):
+class _Entry(NamedTuple, Generic[Value]):
     value: Value
-    at: float
+    stored_at: float
     ends: float
 
 
 class Cache(Generic[Key, Value]):
-    """Values by key for some seconds. When one grows old, the first who asks gets nothing and is to renew it;
-    meanwhile, for a few seconds at most, the others go on with the old one.
+    """Values by key for some seconds.
+
+    Of an expired value the first caller gets None and renews it; until that is done, for five seconds at most, all
+    others still get the old value.
     """
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self._now = seconds_of(clock)
         self._seconds = seconds
         self._grace = min(seconds, LONGEST_GRACE)
-        self._kept: dict[Key, _Kept[Value]] = {}
+        self._entries: dict[Key, _Entry[Value]] = {}
         self._renewing: set[Key] = set()
 
     def get(self, key: Key) -> Value | None:
-        """The value, or None for whoever is to renew it."""
-        kept = self._kept.get(key)
-        if kept is None:
+        """The value; None if there is none, or if this caller is the one to renew it."""
+        entry = self._entries.get(key)
+        if entry is None:
             return None
         now = self._now()
-        if now >= kept.ends:
+        # `ends` has no grace: a key past its own expiry must not authenticate once more.
+        if now >= entry.ends:
             return None
         # A clock that was put back must not make anything young again.
-        age = abs(now - kept.at)
+        age = abs(now - entry.stored_at)
+        # Were everybody sent to renew, each expiry would send a burst of equal reads to the database. The grace is
+        # bounded, because whoever set out to renew may have failed.
         if age < self._seconds or (key in self._renewing and age < self._seconds + self._grace):
-            return kept.value
+            return entry.value
         self._renewing.add(key)
         return None
 
     def younger_than(self, key: Key, seconds: float) -> Value | None:
-        """The value if it was put so recently; for those who renew."""
-        kept = self._kept.get(key)
-        if kept is None or abs(self._now() - kept.at) >= seconds:
+        """The value if it was stored less than so many seconds ago; those who renew ask whether somebody has."""
+        entry = self._entries.get(key)
+        if entry is None or abs(self._now() - entry.stored_at) >= seconds:
             return None
-        return kept.value
+        return entry.value
 
     def last(self, key: Key) -> Value | None:
         """The value however old it is."""
-        kept = self._kept.get(key)
-        return None if kept is None else kept.value
+        entry = self._entries.get(key)
+        return None if entry is None else entry.value
 
     def forget(self, key: Key) -> None:
-        """Nobody may go on with this value."""
-        self._kept.pop(key, None)
+        """Drop the value at once, without any grace."""
+        self._entries.pop(key, None)
         self._renewing.discard(key)
 
     def put(self, key: Key, value: Value, *, ends: float = float("inf")) -> None:
-        """Remember from now on, but never past the moment `ends` (Unix seconds)."""
-        if len(self._kept) >= LARGEST:
-            self._kept.clear()
-        self._kept[key] = _Kept(value, self._now(), ends)
+        """Store from now on, but never past the moment `ends` (Unix seconds)."""
+        if len(self._entries) >= MOST_ENTRIES:
+            self._entries.clear()
+        self._entries[key] = _Entry(value, self._now(), ends)
         self._renewing.discard(key)

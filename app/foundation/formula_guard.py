@@ -1,4 +1,4 @@
-"""The one guard against formulas in texts that go into a table (OWASP, CSV injection)."""
+"""Keeps spreadsheets from running texts of a table as formulas (OWASP, CSV injection)."""
 
 # A spreadsheet takes a text that begins with one of these for a formula; the wide forms count because Excel
 # reads them like the narrow ones.
@@ -6,7 +6,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "�
 
 
 def is_formula(text: str) -> bool:
-    """Whether a spreadsheet might run this text."""
+    """Whether a spreadsheet might run this text as a formula."""
     return text.startswith(FORMULA_STARTS)
 
 

@@ -17,14 +17,14 @@ def load_secret(given: str | None, file: Path) -> bytes:
         return given.encode()
     try:
         if not file.exists():
-            _make(file)
+            _create(file)
         return file.read_bytes().strip()
     except OSError as error:
         raise StartupError(f"The secret cannot be kept in {file}: {error.strerror}.") from None
 
 
-def _make(file: Path) -> None:
-    """Write a fresh secret and give it its name only when it is whole; of two starts at once one wins."""
+def _create(file: Path) -> None:
+    """Write a fresh secret to the file; of two processes that start at once one wins, and both read the same."""
     make_folder(file.parent)
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -33,6 +33,8 @@ def _make(file: Path) -> None:
             handle.write(secrets.token_hex(32).encode())
             handle.flush()
             os.fsync(handle.fileno())
+        # A link appears whole or not at all and, unlike a rename, never replaces the secret of another process: a
+        # second secret would give every retried rating another key.
         with suppress(FileExistsError):
             os.link(draft, file)
     finally:
@@ -45,5 +47,5 @@ def derive(secret: bytes, purpose: str) -> bytes:
 
 
 def fingerprint(secret: bytes) -> str:
-    """Says whether two processes hold the same secret without revealing it (hex, 32 characters)."""
+    """A digest by which two secrets can be compared without revealing them (hex, 32 characters)."""
     return derive(secret, "fingerprint").hex()[:32]

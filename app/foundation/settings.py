@@ -12,6 +12,7 @@ from app.foundation.storage.database import address
 
 
 def _address(url: str) -> str:
+    # Checked here, so that a wrong address is reported like any other wrong setting and not by a traceback.
     address(url)
     return url
 
@@ -48,11 +49,13 @@ class Settings(BaseSettings):
 
     late_limit_days: Annotated[int, Field(ge=1, le=3_660)] = 35
     comment_retention_days: Annotated[int, Field(ge=1, le=3_660)] = 365
+    # A rating may come 35 days late and is still screened, with a week to spare (docs/decisions/0011-traces.md).
     trace_days: Annotated[int, Field(ge=1, le=3_660)] = 42
     screen_at: Annotated[int, Field(ge=0, le=23)] = 1
     reply_working_days: Annotated[int, Field(ge=0, le=60)] = 5
     pairing_minutes: Annotated[int, Field(ge=1, le=1_440)] = 15
     device_silent_minutes: Annotated[int, Field(ge=1, le=43_200)] = 60
+    # Wide enough for a kiosk that was offline for a week (docs/decisions/0013-limits-by-arrival.md).
     device_per_hour: Annotated[int, Field(ge=0, le=1_000_000)] = 600
     device_burst: Annotated[int, Field(ge=1, le=1_000_000)] = 3_000
     device_interval_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
@@ -62,8 +65,10 @@ class Settings(BaseSettings):
     group_length: Annotated[int, Field(ge=1, le=2_000)] = 512
     writers: Annotated[int, Field(ge=1, le=16)] = 1
     pool_size: Annotated[int, Field(ge=2, le=200)] = 8
+    # Without these two, requests hung behind a locked table for seconds and committed after the client had given up.
     statement_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 2_500
     lock_timeout_ms: Annotated[int, Field(ge=50, le=60_000)] = 1_500
     receive_seconds: Annotated[float, Field(gt=0, le=300)] = 15.0
+    # Below a minute with the cache's grace of five seconds: a revoked key is refused everywhere within 60 seconds.
     key_cache_seconds: Annotated[float, Field(ge=0, le=55)] = 30.0
     directory_cache_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0

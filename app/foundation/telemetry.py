@@ -11,13 +11,12 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 METRICS_TYPE = CONTENT_TYPE_LATEST
 
-
-# Any other method is the sender's own word and no label.
+# Any other method is the sender's own word: as a label it could hold anything, and make endless time series.
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
 class Metrics:
-    """The figures of one process; each application has its own registry, so tests do not share counts."""
+    """The metrics of one process; each application has its own registry, so tests do not share counts."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -67,18 +66,18 @@ class Metrics:
         child.inc()
 
     def submitted(self, outcome: str, n: int = 1) -> None:
-        """Count the end of `n` submitted ratings."""
+        """Count `n` submitted ratings by what became of them."""
         child = self._of_outcome.get(outcome)
         if child is None:
             child = self._of_outcome[outcome] = self._outcomes.labels(outcome)
         child.inc(n)
 
     def exposition(self) -> bytes:
-        """All figures in Prometheus' text format."""
+        """All metrics in Prometheus' text format."""
         return generate_latest(self.registry)
 
 
-class _Stream:
+class _UnfailingStream:
     """A stream that never fails: a full disk, or a reader that has gone, must not cost anybody an answer."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -104,5 +103,5 @@ def configure_logging(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Stream(sys.stderr))),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _UnfailingStream(sys.stderr))),
     )

@@ -1,4 +1,4 @@
-"""Texts in Indonesian and English. A language is one PO catalogue in `texts/`; English is the key.
+"""Translates texts. A language is one PO catalogue in `texts/`, whose keys are the English texts.
 
 The catalogues are read at start, so adding a language is adding a file.
 """
@@ -16,7 +16,7 @@ DEFAULT = "en"
 
 
 class Phrase(NamedTuple):
-    """A text inside a text, with values of its own: `at most {limit}`."""
+    """A text to be put into another one, with values of its own: `at most {limit}`."""
 
     text: str
     values: Mapping[str, object]
@@ -50,9 +50,9 @@ def translator(language: str) -> Translate:
         translated = texts.get(text, text)
         if not values:
             return translated
-        return translated.format(**{name: word(value) for name, value in values.items()})
+        return translated.format(**{name: translated_value(value) for name, value in values.items()})
 
-    def word(value: object) -> object:
+    def translated_value(value: object) -> object:
         """Values that are texts themselves ("a whole number") have translations of their own."""
         if isinstance(value, Phrase):
             return translate(value.text, **value.values)
@@ -64,5 +64,6 @@ def translator(language: str) -> Translate:
 def negotiate(accept_language: str | None, default: str = DEFAULT) -> str:
     """The best language we have for an Accept-Language header (RFC 9110 §12.5.4)."""
     wanted = sorted(weighted_choices(accept_language), key=lambda pair: -pair[1])
+    # Regions are ignored: for `id-ID` or `en-AU` there is one Indonesian and one English (RFC 4647 §3.4, look-up).
     languages = ((tag.partition("-")[0], weight) for tag, weight in wanted)
     return next((language for language, weight in languages if weight > 0 and language in catalogues()), default)

@@ -1,4 +1,4 @@
-"""The base of everything that is sent or received as JSON or as a query."""
+"""Base classes of the wire models: everything sent or received as JSON or as a query."""
 
 from pydantic import BaseModel, ConfigDict
 

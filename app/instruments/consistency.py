@@ -1,4 +1,4 @@
-"""What the fields of an instrument file owe each other: every check names the place and what to change."""
+"""Checks the fields of an instrument file against each other; every fault names its place and what to change."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -111,6 +111,7 @@ def _name_faults(definition: Definition) -> Iterator[str]:
 def _element_faults(definition: Definition) -> Iterator[str]:
     codes = {item.code for item in definition.items}
     missing = [element for element in SKM_ELEMENTS if element not in codes]
+    # Before 2017 other elements applied (fourteen in KEP/25/2004), and their results are IKM, too.
     if missing and definition.older_rule is None:
         yield (
             f"items: an IKM needs all nine SKM elements, {', '.join(missing)} missing (bukan SKM penuh); "

@@ -1,4 +1,4 @@
-"""The shape of an instrument file: what each field may hold, before fields are held against each other."""
+"""The schema of an instrument file: what each field may hold by itself."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -40,30 +40,31 @@ def _digit(number: int) -> int:
 Text = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_printable)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
 Label = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.]{0,14}$")]
+# Weights and bounds are texts: a float such as 0.1 is not a tenth, and an index on a bound would get the wrong grade.
 Weight = Annotated[Fraction, BeforeValidator(_weight)]
 Bound = Annotated[Decimal, BeforeValidator(_bound)]
 Digit = Annotated[StrictInt, AfterValidator(_digit)]
 
 
-class _Part(BaseModel):
+class _FilePart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class TextsPart(_Part):
+class TextsPart(_FilePart):
     """A text in both languages, so that no form is half translated."""
 
     id: Text
     en: Text
 
 
-class AnswersPart(_Part):
+class AnswersPart(_FilePart):
     """The words of the answers in both languages, from the lowest score up."""
 
     id: Annotated[tuple[Text, ...], Field(max_length=10)]
     en: Annotated[tuple[Text, ...], Field(max_length=10)]
 
 
-class ItemPart(_Part):
+class ItemPart(_FilePart):
     """One question."""
 
     code: Code
@@ -73,21 +74,21 @@ class ItemPart(_Part):
     answers: AnswersPart
 
 
-class IndexPart(_Part):
+class IndexPart(_FilePart):
     """What the composite is called."""
 
     name: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
     title: TextsPart
 
 
-class ScalePart(_Part):
+class ScalePart(_FilePart):
     """The lowest and the highest score."""
 
     low: Digit
     high: Digit
 
 
-class BandPart(_Part):
+class BandPart(_FilePart):
     """One grade."""
 
     grade: Annotated[str, Field(pattern=r"^[A-Z][+-]?$")]
@@ -95,7 +96,7 @@ class BandPart(_Part):
     words: TextsPart
 
 
-class Definition(_Part):
+class Definition(_FilePart):
     """A whole instrument file."""
 
     # Name, hyphen and version fit the 40 characters of a code.

@@ -1,4 +1,4 @@
-"""From the text of an instrument file to an Instrument: everything wrong is said at once, with its place."""
+"""Loads an instrument from the text of its file; all faults are reported at once, each with its place."""
 
 import json
 import tomllib
@@ -16,7 +16,7 @@ from app.instruments.consistency import faults
 from app.instruments.definition import AnswersPart, BandPart, Definition, ItemPart, TextsPart
 from app.instruments.model import Band, Instrument, Item, Texts
 
-# The column that keeps an agency's own file holds as much.
+# As much as the column holds that keeps an agency's own file.
 MAX_LENGTH = 65_536
 
 
@@ -37,7 +37,7 @@ def load_instrument(text: str) -> Instrument:
     try:
         definition = Definition.model_validate(document)
     except ValidationError as error:
-        raise InstrumentFault(*(_worded(fault, document) for fault in error.errors())) from None
+        raise InstrumentFault(*(_sentence(fault, document) for fault in error.errors())) from None
     if found := tuple(faults(definition)):
         raise InstrumentFault(*found)
     return _built(definition, _digest(document))
@@ -56,6 +56,7 @@ def _parse(text: str) -> dict[str, Any]:
     if len(text) > MAX_LENGTH:
         raise InstrumentFault(f"file: has {len(text)} characters; at most {MAX_LENGTH} are read")
     try:
+        # In NFC, so that the same file saved on two systems has one digest.
         return tomllib.loads(normalize("NFC", text))
     except tomllib.TOMLDecodeError as error:
         raise InstrumentFault(f"file: is not valid TOML: {error}") from None
@@ -73,14 +74,14 @@ def _digest(document: dict[str, Any]) -> str:
     return sha256(canonical.encode()).hexdigest()
 
 
-def _worded(fault: Mapping[str, Any], document: object) -> str:
+def _sentence(fault: Mapping[str, Any], document: object) -> str:
     kinds = {"missing": "is missing", "extra_forbidden": "is not a field of an instrument file"}
     message = kinds.get(fault["type"], fault["msg"].removeprefix("Value error, "))
     return f"{_place(fault['loc'], document)}: {message}"
 
 
 def _place(path: Sequence[int | str], node: object) -> str:
-    """`items.speed.question.en`: items and bands by their own names, for nobody counts in a long file."""
+    """A path like `items.speed.question.en`: items and bands by code, as nobody counts them in a long file."""
     names = []
     for step in path:
         node = _inside(node, step)

@@ -1,4 +1,4 @@
-"""What a questionnaire is once its file has been read and found consistent."""
+"""The model of a questionnaire, as its file was read and found consistent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
 
+# A skipped question is no answer: it counts neither as 0 nor among the answered ones (PermenPANRB 14/2017).
 SKIPPED = "-"
 
 Texts = Mapping[str, str]
@@ -90,7 +91,7 @@ class Instrument:
 
     @cached_property
     def readings(self) -> Mapping[str, int | None]:
-        """The opposite of `marks`."""
+        """The answer that each character of a sheet stands for; the inverse of `marks`."""
         return {mark: score for score, mark in self.marks.items()}
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The instruments an agency may use: the shipped ones and its own. A version on the shelf never changes."""
+"""The instruments an agency may use: the shipped ones and its own. A version once added never changes."""
 
 import threading
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from app.instruments.tables import InstrumentVersion
 
 def add_shipped(session: Session, agency_id: str, now: datetime) -> None:
     """Record the digests of the shipped instruments the agency does not have yet."""
+    # Recorded before anybody can use one, so that `changed_since_use` sees every later difference.
     present = {row.instrument for row in versions_of(session, agency_id)}
     for instrument in shipped().values():
         if instrument.id not in present:
@@ -24,7 +25,7 @@ def add_shipped(session: Session, agency_id: str, now: datetime) -> None:
 
 
 def add_own(session: Session, agency_id: str, source: str, *, actor: str, now: datetime) -> Instrument:
-    """Put an agency's own instrument on its shelf; again with the same content changes nothing.
+    """Add an instrument of the agency's own; adding the same content again changes nothing.
 
     Raises `InstrumentFault` for a faulty text, a shipped id, or another content under a known id.
     """
@@ -33,6 +34,7 @@ def add_own(session: Session, agency_id: str, source: str, *, actor: str, now: d
         raise InstrumentFault(f"id: {instrument.id} is a shipped instrument; choose another name or version")
     for row in versions_of(session, agency_id):
         if row.instrument == instrument.id:
+            # Ratings hold bare answers: another wording or order under the same id would change what they mean.
             if row.digest != instrument.digest:
                 raise InstrumentFault(f"version: {instrument.id} exists with other content; raise the version")
             return instrument
@@ -50,7 +52,10 @@ def add_own(session: Session, agency_id: str, source: str, *, actor: str, now: d
 
 
 def changed_since_use(session: Session) -> list[str]:
-    """Shipped instruments that are recorded with another digest than this program's: `agency/instrument`."""
+    """Shipped instruments that agencies use with another digest than this program's: `agency/instrument`.
+
+    A release that changed one by mistake would score stored ratings otherwise, so it must not start.
+    """
     ours = shipped()
     return [
         f"{agency_id}/{instrument}"
@@ -60,32 +65,33 @@ def changed_since_use(session: Session) -> list[str]:
 
 
 def instruments_of(session: Session, agency_id: str) -> Mapping[str, Instrument]:
-    """Everything on the agency's shelf, by id."""
+    """All instruments the agency may use, by id."""
     own = {name: load_instrument(source) for name, source in sources_of(session, agency_id).items()}
     return {**shipped(), **own}
 
 
 class InstrumentCache:
-    """Shelves of the agencies this process serves, read again after `seconds`."""
+    """The instruments of the agencies this process serves, read again after `seconds`."""
 
     def __init__(self, database: Database, clock: Clock, seconds: float) -> None:
         self._database = database
         self._seconds = seconds
-        self._memory: Cache[str, Mapping[str, Instrument]] = Cache(clock, seconds)
+        self._cache: Cache[str, Mapping[str, Instrument]] = Cache(clock, seconds)
         self._lock = threading.Lock()
 
-    def remembered(self, agency_id: str) -> Mapping[str, Instrument] | None:
-        """The shelf if it was read a moment ago; never touches the database."""
-        return self._memory.get(agency_id)
+    def cached(self, agency_id: str) -> Mapping[str, Instrument] | None:
+        """The agency's instruments if they were read a moment ago; never touches the database."""
+        return self._cache.get(agency_id)
 
     def current(self, agency_id: str, *, fresh: bool = False) -> Mapping[str, Instrument]:
-        """The shelf, read from the database when it is old or must be fresh (blocking)."""
+        """The agency's instruments, read from the database if they are old or must be `fresh` (blocking)."""
+        # One thread reads, the others wait for what it found.
         with self._lock:
-            found = None if fresh else self._memory.younger_than(agency_id, self._seconds)
+            found = None if fresh else self._cache.younger_than(agency_id, self._seconds)
             if found is None:
                 with self._database.reading() as session:
                     found = instruments_of(session, agency_id)
-                self._memory.put(agency_id, found)
+                self._cache.put(agency_id, found)
             return found
 
 

@@ -1,4 +1,4 @@
-"""The instruments a client may draw a form from."""
+"""Instruments over HTTP, from which clients draw their forms."""
 
 from typing import Annotated
 
@@ -21,15 +21,15 @@ Anybody = Annotated[Principal, Depends(requires(*EVERY_KIND))]
 def list_instruments(request: Request, principal: Anybody) -> InstrumentPage:
     """Every instrument the agency may use."""
     with services_of(request).database.reading() as session:
-        shelf = instruments_of(session, principal.agency_id)
-    return InstrumentPage(items=[summary_of(shelf[name]) for name in sorted(shelf)])
+        instruments = instruments_of(session, principal.agency_id)
+    return InstrumentPage(items=[summary_of(instruments[name]) for name in sorted(instruments)])
 
 
 @router.get("/instruments/{instrument}", responses=problems(404, 422))
 def show_instrument(request: Request, principal: Anybody, instrument: str) -> InstrumentOut:
     """One instrument with its questions, answers, weights and bands."""
     with services_of(request).database.reading() as session:
-        shelf = instruments_of(session, principal.agency_id)
-    if instrument not in shelf:
+        instruments = instruments_of(session, principal.agency_id)
+    if instrument not in instruments:
         raise Problem("instrument-unknown")
-    return instrument_out(shelf[instrument])
+    return instrument_out(instruments[instrument])

@@ -1,4 +1,4 @@
-"""Instruments on the wire: everything a client needs to draw the form and to explain a figure."""
+"""Wire models of instruments: everything a client needs to draw the form and to explain a figure."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -1,17 +1,17 @@
-"""An answer sheet is the answers as written, one character an item: `"434"`, `"4-4"`."""
+"""Writes answer sheets: the answers in the order of the items, one character each (`"434"`, `"4-4"`)."""
 
 from collections.abc import Mapping
 
 from app.instruments.model import Instrument
 
+# The sender's own word is repeated, but not at any length.
 ECHO_LIMIT = 40
 
 
 class SheetFault(ValueError):
-    """A sheet that cannot be counted: a stable code, the item it concerns, and what to change.
+    """Answers that make no sheet: a stable code, the item it concerns, and what to change.
 
-    Codes: `score-missing`, `score-unknown`, `score-out-of-range`, `score-all-skipped` (no item) from
-    writing, `sheet-malformed` (no item) from reading.
+    Codes: `score-missing`, `score-unknown`, `score-out-of-range`, `score-all-skipped` (no item).
     """
 
     def __init__(self, code: str, item: str | None, message: str) -> None:
@@ -24,8 +24,9 @@ class SheetFault(ValueError):
 def write_sheet(instrument: Instrument, scores: Mapping[str, int | None]) -> str:
     """The sheet of the answers by item code; None means that the question was skipped.
 
-    Raises SheetFault. On the path of every rating: the faults are looked for only when there is one.
+    Raises SheetFault.
     """
+    # Every rating comes through here, so it is written in one go, and only a failure is looked into.
     marks = instrument.marks
     try:
         sheet = "".join([marks[scores[code]] for code in instrument.codes])
@@ -34,18 +35,6 @@ def write_sheet(instrument: Instrument, scores: Mapping[str, int | None]) -> str
     if len(scores) != len(sheet) or sheet == instrument.blank:
         raise _fault(instrument, scores)
     return sheet
-
-
-def read_sheet(instrument: Instrument, sheet: str) -> tuple[int | None, ...]:
-    """The answers in the order of the items, None where skipped. Raises SheetFault (`sheet-malformed`)."""
-    readings = instrument.readings
-    if len(sheet) != len(instrument.items) or any(mark not in readings for mark in sheet):
-        message = (
-            f"A sheet of {instrument.id} has {len(instrument.items)} characters, "
-            f"each {instrument.low} to {instrument.high} or - for a skipped question."
-        )
-        raise SheetFault("sheet-malformed", None, message)
-    return tuple([readings[mark] for mark in sheet])
 
 
 def _fault(instrument: Instrument, scores: Mapping[str, int | None]) -> SheetFault:

@@ -150,8 +150,8 @@ class Intake:
         return [(next(existing) or one) if isinstance(one, NewRating) else one for one in validated]
 
     def _cached_codes(self, agency_id: str) -> KnownCodes | None:
-        catalogue = self._catalogues.remembered(agency_id)
-        instruments = self._instruments.remembered(agency_id)
+        catalogue = self._catalogues.cached(agency_id)
+        instruments = self._instruments.cached(agency_id)
         return None if catalogue is None or instruments is None else KnownCodes(catalogue, instruments)
 
     def _current_codes(self, agency_id: str) -> KnownCodes:

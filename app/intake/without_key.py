@@ -33,7 +33,7 @@ class OpenAnswerIntake:
         check_open(sheet)
         if wait := self._budget.take(address, self._seconds()):
             raise Problem("too-many-answers", headers={"Retry-After": str(wait)}, seconds=wait)
-        if self._catalogues.remembered(agency_id) is None and not await run_sync(self._catalogues.known, agency_id):
+        if self._catalogues.cached(agency_id) is None and not await run_sync(self._catalogues.known, agency_id):
             # An agency that does not exist has no such office either: nobody learns more.
             raise Problem("invalid-request", errors=[FieldError("office", "office-unknown")])
         return await self._intake.submit(Principal(agency_id, KeyKind.app, NO_KEY), sheet)

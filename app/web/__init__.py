@@ -1,1 +1,1 @@
-"""Pages for people."""
+"""Pages for people: welcome, rating by ticket or office, kiosk, reply, API documentation."""

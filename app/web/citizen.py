@@ -1,4 +1,4 @@
-"""`/t#CODE` and `/o/…`: the pages on a citizen's own phone. No server sees the fragment with the code."""
+"""`/t#CODE` and `/o/…`: the rating pages on a citizen's own phone. Browsers send a fragment to no server."""
 
 from typing import Annotated
 
@@ -24,7 +24,7 @@ async def ticket(request: Request, lang: Lang = None) -> HTMLResponse:
 
 @router.get("/o/{office}")
 def open_answer_here(request: Request, office: str, lang: Lang = None) -> HTMLResponse:
-    """The same where one agency only has an office of this code."""
+    """Rate an office by its code alone, which works where only one agency has such an office."""
     database = services_of(request).database
     with database.reading() as session:
         agency = only_agency_with(session, office)
@@ -33,7 +33,7 @@ def open_answer_here(request: Request, office: str, lang: Lang = None) -> HTMLRe
 
 @router.get("/o/{agency}/{office}")
 async def open_answer(request: Request, agency: str, office: str, lang: Lang = None) -> HTMLResponse:
-    """Rate an office without a ticket; whether there is such an office the page asks itself."""
+    """Rate an office without a ticket; the page itself asks the API whether there is such an office."""
     return _rate(request, lang, agency, office)
 
 

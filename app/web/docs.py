@@ -1,4 +1,4 @@
-"""`/docs` without the internet: Swagger UI's files come from an installed package, not from a CDN."""
+"""`/docs`, which works without the internet: Swagger UI's files come from a package, not from a CDN."""
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -15,6 +15,7 @@ def install(app: FastAPI) -> None:
 
     @app.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> HTMLResponse:
+        # Behind a proxy the service may live under a prefix.
         root = request.scope.get("root_path", "")
         return get_swagger_ui_html(
             openapi_url=f"{root}{app.openapi_url}",

@@ -1,4 +1,4 @@
-"""The pages' own files, all under one folder named after their content: what a browser has of a version never ages."""
+"""Serves the pages' scripts, styles and texts under a folder named after their content, so browsers cache for ever."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -34,11 +34,12 @@ def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, File]]:
             yield from _walk(entry, f"{name}/")
         elif media_type := MEDIA_TYPES.get(name.rpartition(".")[2]):
             content = entry.read_bytes()
+            # Packed once and not by request; without a time, so that equal files have equal bytes.
             yield name, File(content, compress(content, mtime=0), media_type)
 
 
 def _read() -> Mapping[str, File]:
-    """By name: `static/` as it is, and the catalogues of the rating pages under `texts/`."""
+    """All files by name: `static/` as it is, and the catalogues of the rating pages under `texts/`."""
     package = resources.files("app.web")
     return dict([*_walk(package / "static", ""), *_walk(package / "texts", "texts/")])
 
@@ -62,6 +63,7 @@ HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Acce
 @router.get("/static/{version}/{name:path}")
 async def get_file(request: Request, version: str, name: str) -> Response:
     """A file of this version, packed for whoever can unpack it; another version's is gone."""
+    # Under an old address the new content would be cached for a year as the old one.
     if version != VERSION or name not in FILES or name == WORKER:
         raise Problem("not-found")
     file = FILES[name]
@@ -70,6 +72,6 @@ async def get_file(request: Request, version: str, name: str) -> Response:
     return Response(file.content, media_type=file.media_type, headers=HEADERS)
 
 
-def scripts(*rooms: str) -> tuple[str, ...]:
-    """The addresses of these folders' scripts, which a page names so that none waits for another to be read."""
-    return tuple(f"{FOLDER}/{name}" for name in FILES if name.endswith(".js") and name.startswith(rooms))
+def scripts(*folders: str) -> tuple[str, ...]:
+    """The addresses of these folders' scripts; a page lists them all, so that browsers fetch them at once."""
+    return tuple(f"{FOLDER}/{name}" for name in FILES if name.endswith(".js") and name.startswith(folders))

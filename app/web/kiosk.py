@@ -1,4 +1,4 @@
-"""`/kiosk`: the page, its service worker and its manifest. It works without network once it was opened."""
+"""`/kiosk`: the page, its service worker and its manifest; once opened, the page works without network."""
 
 import json
 
@@ -11,7 +11,7 @@ from app.web.files import FILES, FOLDER, LANGUAGES, VERSION, WORKER
 from app.web.pages import page
 
 router = APIRouter(include_in_schema=False)
-# What the page is made of: the shared parts, its own, the texts.
+# All that the worker keeps on the device: a file missing here breaks the page as soon as the network is away.
 NEEDED = tuple(
     f"{FOLDER}/{name}"
     for name in FILES
@@ -32,7 +32,7 @@ MANIFEST = {
 
 @router.get("/kiosk")
 async def kiosk(request: Request) -> HTMLResponse:
-    """The kiosk page, the same for every kiosk, in the installation's language: whose it is knows only the device."""
+    """The kiosk page in the installation's language, the same for every kiosk: only the device holds a key."""
     language = services_of(request).settings.language
     ordered = sorted(LANGUAGES, key=lambda each: each != language)
     return page(request, "kiosk.html", language, version=VERSION, languages=ordered)

@@ -1,4 +1,4 @@
-"""Pages in the reader's language, with nothing in them from elsewhere."""
+"""Renders pages in the reader's language, under a policy that lets them load nothing from elsewhere."""
 
 from typing import Any
 
@@ -13,10 +13,12 @@ from app.web.files import FOLDER
 templates = Environment(
     loader=PackageLoader("app.web"),
     autoescape=True,
+    # A misspelt value is an error in a test instead of an empty place on a page.
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
+# No inline scripts: text that slipped through the escaping would still not run. No frames: no page can lay itself over.
 POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 

@@ -22,9 +22,9 @@ async def welcome(request: Request, lang: Annotated[str | None, Query(max_length
 
 @router.get("/r")
 async def reply(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> HTMLResponse:
-    """Where an employee's personal link leads: the own draft, and one reply."""
+    """The page of an employee's personal link: the own draft, and one reply to it."""
     return page(request, "reply.html", lang)
 
 
-# All pages of this room, for people.
+# All routers of this room.
 routers = (router, kiosk.router, rating.router, files.router)

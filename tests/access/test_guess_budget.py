@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.access.rules.guess_budget import GuessBudget, neighbourhood
+from app.access.rules.guess_budget import GuessBudget, network_of
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from app.access.rules.guess_budget import GuessBudget, neighbourhood
     ],
 )
 def test_addresses_that_one_subscriber_has_are_one(address: str, whose: str) -> None:
-    assert neighbourhood(address) == whose
+    assert network_of(address) == whose
 
 
 def test_a_subscriber_with_many_addresses_has_one_budget() -> None:

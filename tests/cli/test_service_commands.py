@@ -17,6 +17,7 @@ from app.foundation.storage import rewriting
 from app.foundation.storage.database import Database
 from app.foundation.storage.leases import Lease
 from app.foundation.storage.rewriting import Busy
+from tests.downgrading import downgrade
 from tests.house import House
 
 Run = Callable[..., Result]
@@ -170,7 +171,7 @@ def test_a_report_of_very_many_differences_ends(house: House, run: Run) -> None:
 def test_migrating_says_what_it_did_and_then_that_there_is_nothing_to_do(database_url: str, run: Run) -> None:
     head = migrating.head()
     assert run("migrate").stdout == f"already at {head}\n"
-    migrating.downgrade(database_url, "base")
+    downgrade(database_url, "base")
     assert run("migrate").stdout == f"migrated: empty → {head}\n"
     assert run("migrate").stdout == f"already at {head}\n"
 
@@ -223,6 +224,6 @@ def test_tidying_gives_up_on_a_database_that_is_never_free(
 
 @pytest.mark.parametrize("command", ["check", "tidy"])
 def test_a_database_without_tables_is_told_to_be_migrated(database_url: str, run: Run, command: str) -> None:
-    migrating.downgrade(database_url, "base")
+    downgrade(database_url, "base")
     result = run(command, status=1)
     assert "cermin migrate" in result.stderr

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from app.devices.fleet import count_silent
-from app.devices.pairing import PairingDesk
+from app.devices.pairing import KioskPairing
 from app.foundation.problems import Problem
 from app.instruments.registry import add_own
 from tests.house import CANARY_NIP, House, problem
@@ -79,7 +79,7 @@ def test_who_guesses_has_to_wait_and_even_the_right_code_then_waits(house: House
 
 def test_of_many_who_type_a_code_at_once_one_gets_a_key(house: House) -> None:
     code = added(house)["code"]
-    desk = house.services.of(PairingDesk)
+    desk = house.services.of(KioskPairing)
 
     def attempt(_: int) -> str:
         try:

@@ -6,7 +6,7 @@ from sqlmodel import select
 from app.directory.faults import DirectoryFault, WorkbookFault
 from app.directory.register import add_employee
 from app.directory.tables import Employee
-from app.directory.workbook.sheets import Workbook, from_records
+from app.directory.workbook.sheets import Workbook
 from app.foundation.storage.database import Database
 from tests.directory.workbooks import (
     HEADERS,
@@ -16,6 +16,7 @@ from tests.directory.workbooks import (
     changed,
     faults_of,
     found_agency,
+    from_records,
     import_book,
     import_lines,
 )

@@ -16,8 +16,7 @@ from app.directory.workbook.files import read_workbook
 from app.directory.workbook.proposal import propose
 from app.directory.workbook.raw_sheets import mark_broken
 from app.directory.workbook.references import letters_of, place_of
-from app.directory.workbook.sheets import from_records
-from tests.directory.workbooks import HEADERS, TODAY, TOWN, Lines, book_of, csv_of, with_headers, xlsx_of
+from tests.directory.workbooks import HEADERS, TODAY, TOWN, Lines, book_of, csv_of, from_records, with_headers, xlsx_of
 
 SERVICES = [HEADERS["services"], *TOWN["services"]]
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.directory.faults import DirectoryFault
-from app.directory.rules.postings import Stay, first_absence, place
+from app.directory.rules.postings import Stay, first_absence, stays_after_posting
 
 
 def day(text: str | None) -> date | None:
@@ -53,7 +53,7 @@ def stays(*given: tuple[str, str, str | None]) -> list[Stay]:
 def test_a_later_day_at_another_office_is_a_transfer(
     before: list[Stay], office: str, from_on: str, after: list[Stay]
 ) -> None:
-    assert place(before, office, date.fromisoformat(from_on)) == after
+    assert stays_after_posting(before, office, date.fromisoformat(from_on)) == after
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_later_day_at_another_office_is_a_transfer(
 )
 def test_the_past_is_not_rewritten(office: str, from_on: str, problem: str) -> None:
     with pytest.raises(DirectoryFault, match=problem):
-        place(stays(("a", "2025-01-01", None)), office, date.fromisoformat(from_on))
+        stays_after_posting(stays(("a", "2025-01-01", None)), office, date.fromisoformat(from_on))
 
 
 @pytest.mark.parametrize(

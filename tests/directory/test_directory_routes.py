@@ -109,7 +109,7 @@ def door(database: Database) -> Door:
     shared = Services(
         Settings(), database, lambda: opened.now, Metrics(), query_parameters=query_parameters(router.routes)
     )
-    app.state.services = shared.having(Authenticator(database, shared.clock, 0))
+    app.state.services = shared.with_services(Authenticator(database, shared.clock, 0))
     app.add_exception_handler(Problem, _answer)
     return opened
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.directory.rules.office_tree import in_circles, parents_first, subtree
+from app.directory.rules.office_tree import in_cycles, parents_first, subtree
 
 Parents = Mapping[str, str | None]
 CODES = "abcdefgh"
@@ -35,7 +35,7 @@ def test_a_subtree_is_the_office_and_all_that_have_it_above_them(parents: Parent
 
 @given(graphs)
 def test_an_office_is_in_a_circle_if_it_is_above_itself(parents: Parents) -> None:
-    assert in_circles(parents) == {office for office in parents if office in ancestors(parents, office)}
+    assert in_cycles(parents) == {office for office in parents if office in ancestors(parents, office)}
 
 
 @given(trees)
@@ -54,5 +54,5 @@ def test_parents_outside_the_file_are_there_already() -> None:
 def test_a_deep_tree_needs_no_deep_stack(depth: int) -> None:
     parents: Parents = {str(i): str(i - 1) if i else None for i in range(depth)}
     assert len(subtree(parents, "0")) == depth
-    assert in_circles(parents) == frozenset()
+    assert in_cycles(parents) == frozenset()
     assert parents_first(parents, parents) == [str(i) for i in range(depth)]

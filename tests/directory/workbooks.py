@@ -11,10 +11,11 @@ from sqlalchemy import text
 
 from app.directory.faults import Fault, WorkbookFault
 from app.directory.register import add_agency
+from app.directory.workbook.cells import Cell
 from app.directory.workbook.changes import ChangeCounts
 from app.directory.workbook.importing import import_directory
 from app.directory.workbook.proposal import propose
-from app.directory.workbook.sheets import Workbook, from_records
+from app.directory.workbook.sheets import Workbook
 from app.foundation.storage.database import Database, metadata
 
 NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
@@ -53,6 +54,15 @@ TOWN: Lines = {
         ("dukcapil", "loket-1", "E001", "2026-11-18 12:00", "2026-11-18 16:00"),
     ],
 }
+
+
+def from_records(records: Mapping[str, Sequence[Mapping[str, Cell]]]) -> Workbook:
+    """A workbook from rows in memory: sheet name → rows by column name."""
+    book = Workbook()
+    for name, rows in records.items():
+        header = list(dict.fromkeys(column for row in rows for column in row))
+        book.add(name, [header, *([row.get(column, "") for column in header] for row in rows)])
+    return book
 
 
 def book_of(lines: Lines) -> Workbook:

@@ -22,6 +22,7 @@ from app.foundation.http.routes import readiness_of
 from app.foundation.ids import new_id
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database, metadata
+from tests.downgrading import downgrade
 from tests.house import NOW
 
 ROOT = Path(migrating.__file__).parents[3]
@@ -85,7 +86,7 @@ def shape(url: str) -> dict[str, Any]:
 def test_upgrading_undoing_everything_and_upgrading_again_leads_to_the_same_schema(database_url: str) -> None:
     first = shape(database_url)
     assert first.keys() == metadata.tables.keys() | {"alembic_version"}
-    migrating.downgrade(database_url, "base")
+    downgrade(database_url, "base")
     assert shape(database_url).keys() == {"alembic_version"}
     migrating.upgrade(database_url)
     assert shape(database_url) == first
@@ -94,10 +95,10 @@ def test_upgrading_undoing_everything_and_upgrading_again_leads_to_the_same_sche
 def test_every_migration_can_be_undone_and_done_again_by_itself(database_url: str) -> None:
     for script in scripts()[::-1]:
         after = shape(database_url)
-        migrating.downgrade(database_url, script.down_revision or "base")
+        downgrade(database_url, script.down_revision or "base")
         migrating.upgrade(database_url, script.revision)
         assert shape(database_url) == after
-        migrating.downgrade(database_url, script.down_revision or "base")
+        downgrade(database_url, script.down_revision or "base")
 
 
 def test_the_migrated_schema_is_the_one_of_the_tables(database_url: str) -> None:
@@ -125,7 +126,7 @@ def test_migrating_again_changes_nothing(database_url: str, database: Database) 
 
 def test_the_service_knows_whether_its_database_is_migrated(database_url: str, database: Database) -> None:
     assert readiness_of(database).status == "ready"
-    migrating.downgrade(database_url, "base")
+    downgrade(database_url, "base")
     assert readiness_of(database).model_dump() == {"status": "not ready", "database": "ok", "migration": "behind"}
 
 

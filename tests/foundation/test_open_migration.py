@@ -9,6 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database, IntegrityError
 from app.ratings.maintenance_store import tally_differences
+from tests.downgrading import downgrade
 
 BEFORE, AFTER = "0008_devices", "0009_open"
 RATING = (
@@ -68,7 +69,7 @@ def found(url: str) -> tuple[list[tuple[str, int]], int, int]:
 
 
 def test_rows_survive_the_way_up_and_open_answers_are_held_on_the_way_down(database_url: str) -> None:
-    migrating.downgrade(database_url, BEFORE)
+    downgrade(database_url, BEFORE)
     with pytest.raises(IntegrityError):
         fill(database_url, "open")
     fill(database_url, "counted held counted counted held")
@@ -78,7 +79,7 @@ def test_rows_survive_the_way_up_and_open_answers_are_held_on_the_way_down(datab
     with pytest.raises(IntegrityError):
         fill(database_url, "otherwise")
     assert found(database_url) == ([("counted", 3), ("held", 2), ("open", 4)], 27, 0)
-    migrating.downgrade(database_url, BEFORE)
+    downgrade(database_url, BEFORE)
     assert found(database_url) == ([("counted", 3), ("held", 6)], 27, 0)
     with pytest.raises(IntegrityError):
         fill(database_url, "open")

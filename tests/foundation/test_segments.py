@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from app.foundation.http.single_write import Gathering
+from app.foundation.http.single_write import JoiningTransport
 
 
 class Transport:
@@ -29,23 +29,23 @@ class Transport:
 
 
 def run(*steps: Any) -> list[Any]:
-    """What was sent after the steps, each a function of the gathering transport or a turn of the loop (None)."""
+    """What was sent after the steps, each a function of the joining transport or a turn of the loop (None)."""
 
     async def main() -> list[Any]:
         transport = Transport()
-        gathering = Gathering(transport, asyncio.get_running_loop())  # type: ignore[arg-type]  # it notes, no more
+        joining = JoiningTransport(transport, asyncio.get_running_loop())  # type: ignore[arg-type]  # it notes, no more
         for step in steps:
             if step is None:
                 await asyncio.sleep(0)
             else:
-                step(gathering)
+                step(joining)
         return transport.sent
 
     return asyncio.run(main())
 
 
 def write(data: bytes) -> Any:
-    return lambda gathering: gathering.write(data)
+    return lambda joining: joining.write(data)
 
 
 def test_head_and_body_leave_together() -> None:
@@ -57,18 +57,18 @@ def test_what_is_written_after_the_loop_came_round_leaves_apart() -> None:
 
 
 def test_nothing_is_lost_when_the_connection_closes_at_once() -> None:
-    assert run(write(b"last"), lambda gathering: gathering.close(), None) == [b"last", "closed"]
+    assert run(write(b"last"), lambda joining: joining.close(), None) == [b"last", "closed"]
 
 
 def test_another_protocol_finds_an_empty_transport() -> None:
-    assert run(write(b"first"), lambda gathering: gathering.set_protocol("next"), None) == [b"first", "next"]
+    assert run(write(b"first"), lambda joining: joining.set_protocol("next"), None) == [b"first", "next"]
 
 
 def test_the_rest_is_the_transports_own() -> None:
     asked: list[str] = []
     sent = run(
-        lambda gathering: asked.append(gathering.get_extra_info("peer")),
-        lambda gathering: gathering.close(),
-        lambda gathering: asked.append(str(gathering.is_closing())),
+        lambda joining: asked.append(joining.get_extra_info("peer")),
+        lambda joining: joining.close(),
+        lambda joining: asked.append(str(joining.is_closing())),
     )
     assert (asked, sent) == (["the transport's peer", "True"], ["closed"])

@@ -16,8 +16,8 @@ from app.foundation.settings import Environment, Settings
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database
 from app.foundation.storage.installation import claim_secret
-from app.foundation.storage.migrations import downgrade
 from app.foundation.storage.tables import Installation
+from tests.downgrading import downgrade
 from tests.house import SECRET, House
 
 ROOT = Path(app.__file__).parent

@@ -11,8 +11,8 @@ from app.demo.people import EMPLOYEE_BY_CODE
 from app.demo.roster import on_duty
 from app.demo.simulation import simulate
 from app.demo.town import OFFICE_BY_CODE
-from app.demo.truths import FALLEN, fall_on
-from app.demo.weeks import WEEKS
+from app.demo.truths import FALL_WEEK, FALLEN
+from app.demo.weeks import WEEKS, start_of
 from tests.house import House
 from tests.ratings.visits import Visit, put
 
@@ -30,7 +30,7 @@ def town(seed: int, office: str) -> Iterator[Visit]:
         employee = rating.employee or (rating.counter and on_duty(office, rating.counter, day))
         sheet = "".join(map(str, rating.scores))
         for age in range(3):
-            if age == 0 or employee != FALLEN or day < fall_on(TODAY):
+            if age == 0 or employee != FALLEN or day < start_of(FALL_WEEK, TODAY):
                 yield Visit(office="dukcapil", rated_on=day - age * HALF_YEAR, sheet=sheet, employee=employee)
 
 
@@ -53,7 +53,7 @@ def test_the_fallen_employee_is_found_within_four_weeks_and_hardly_anybody_else(
     assert fallen["meaning"] == "a reason to look, not a verdict"
     for drop in (fallen["index"], fallen["dimensions"]["friendliness"]):
         assert drop["state"] == "alarm"
-        assert weeks_from(drop["week"], fall_on(TODAY)) in range(5)
+        assert weeks_from(drop["week"], start_of(FALL_WEEK, TODAY)) in range(5)
     assert fallen["dimensions"]["speed"] == fallen["dimensions"]["transparency"] == {"state": "no-alarm", "week": None}
     assert fallen["low_answers"] is None
     charts = [drop for row in rows.values() for drop in (row["alarms"]["index"], *row["alarms"]["dimensions"].values())]

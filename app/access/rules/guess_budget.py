@@ -1,4 +1,4 @@
-"""How many wrong codes one address may send before it has to wait: a bucket that fills again by and by. Pure."""
+"""Limits how many wrong codes one address may send: a token bucket for each. Pure."""
 
 from collections import OrderedDict
 from ipaddress import IPv4Address, IPv6Network, ip_address
@@ -6,8 +6,9 @@ from math import ceil
 from threading import Lock
 
 
-def neighbourhood(address: str) -> str:
-    """What one line has for its own: an address of IPv4, but 2^64 of IPv6."""
+def network_of(address: str) -> str:
+    """The address to count under: an IPv4 address itself, of an IPv6 address its /64."""
+    # One IPv6 line usually owns a whole /64; counted singly, 2^64 addresses would each have a budget.
     try:
         found = ip_address(address)
     except ValueError:
@@ -19,7 +20,7 @@ def neighbourhood(address: str) -> str:
 
 
 class GuessBudget:
-    """Attempts left per address (of IPv6: per /64), in memory only; of too many the one longest silent is forgotten.
+    """Attempts left per address (of IPv6: per /64), in memory; beyond `most` addresses the least recent is forgotten.
 
     An attempt is taken before the code is looked at and given back when it was right, so that no number of
     attempts at once gets past the budget.
@@ -33,26 +34,27 @@ class GuessBudget:
         self._lock = Lock()
 
     def take(self, address: str, now: float) -> int:
-        """Take an attempt at this Unix second: 0, or the whole seconds until there is one again."""
-        address = neighbourhood(address)
+        """Take an attempt at this Unix second; returns 0, or the whole seconds until one is available again."""
+        address = network_of(address)
         with self._lock:
-            left = self._filled(address, now)
+            left = self._attempts_left(address, now)
             if left < 1:
                 return max(1, ceil((1 - left) / self._per_second))
-            self._keep(address, left - 1, now)
+            self._store(address, left - 1, now)
             return 0
 
     def give_back(self, address: str, now: float) -> None:
-        """The code was right: nothing was guessed."""
-        address = neighbourhood(address)
+        """Return the attempt of a code that turned out to be right."""
+        address = network_of(address)
         with self._lock:
-            self._keep(address, min(self._budget, self._filled(address, now) + 1), now)
+            self._store(address, min(self._budget, self._attempts_left(address, now) + 1), now)
 
-    def _filled(self, address: str, now: float) -> float:
+    def _attempts_left(self, address: str, now: float) -> float:
+        # A clock that is put back must not empty the bucket, hence no negative time.
         left, since = self._left.get(address, (float(self._budget), now))
         return min(float(self._budget), left + max(0.0, now - since) * self._per_second)
 
-    def _keep(self, address: str, left: float, now: float) -> None:
+    def _store(self, address: str, left: float, now: float) -> None:
         self._left[address] = (left, now)
         self._left.move_to_end(address)
         while len(self._left) > self._most:

@@ -1,4 +1,4 @@
-"""A pairing code: ten random characters of Crockford's base 32 (50 bits), of which only a digest is kept. Pure."""
+"""Pairing codes: ten random characters of Crockford's base 32 (50 bits), of which only a digest is kept. Pure."""
 
 import hmac
 from hashlib import sha256
@@ -24,4 +24,5 @@ def canonical(text: str) -> str | None:
 
 def code_digest(pepper: bytes, text: str) -> str:
     """HMAC-SHA-256 of the canonical code, 64 hex digits; what cannot be a code has a digest that no code has."""
+    # With a secret, because 50 bits of a plain hash could be tried out by whoever reads the database.
     return hmac.new(pepper, (canonical(text) or "").encode(), sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""The PIN by which a technician leaves the kiosk page: only its digest is kept, and the page checks it by itself. Pure.
+"""Digests of the PIN by which a technician leaves the kiosk page, which checks it without network. Pure.
 
 PBKDF2-HMAC-SHA-256 (RFC 8018) is what browsers offer in WebCrypto. Who takes the digest out of a kiosk finds a PIN of
 so few digits in a while: it keeps citizens out of the settings, and opens nothing on the server.

@@ -1,4 +1,4 @@
-"""What a kiosk shows of a person's name: the first name, or an initial. Pure."""
+"""Shortens a person's name to what a kiosk shows in public: the first name, or an initial. Pure."""
 
 # Titles and forms of address that stand before a name, with or without a full stop.
 TITLES = frozenset({"dr", "drs", "dra", "drg", "ir", "prof", "h", "hj", "kh", "bapak", "ibu", "pak", "bu"})
@@ -9,6 +9,7 @@ def short_name(name: str) -> str | None:
 
     What is abbreviated is no first name: `M. Yusuf Hakim` → `Yusuf`.
     """
+    # What follows a comma are academic degrees.
     words = [word for word in name.partition(",")[0].split() if any(map(str.isalpha, word))]
     named = [word for word in words if word.lower().strip(".") not in TITLES]
     whole = [word for word in named if _is_first_name(word)]

@@ -1,4 +1,4 @@
-"""In which state a device is, and whether it has been silent for too long. Pure."""
+"""Works out in which state a device is, and whether it has been silent for too long. Pure."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -30,5 +30,6 @@ def is_silent(
     now: datetime, state: DeviceState, *, paired_at: datetime | None, seen_at: datetime | None, after: timedelta
 ) -> bool:
     """Whether a paired device was not seen for longer than `after`; one never seen counts from its pairing."""
+    # Only a paired kiosk can be silent: one that waits for its code, or was revoked, has no reason to speak.
     last = seen_at or paired_at
     return state is DeviceState.paired and last is not None and now - last > after

@@ -1,4 +1,4 @@
-"""What a sheet, a ticket or a volume may name: the directory of one agency at one version. Immutable, pure."""
+"""The catalogue: one agency's directory at one version, which sheets, tickets and volumes are checked by. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -37,6 +37,7 @@ class Roster:
 
     def on_duty(self, moment: datetime) -> str | None:
         """The employee at the counter at this moment, if anybody."""
+        # Spans of a counter never overlap, so only the last that has begun can still run.
         index = bisect_right(self.starts, moment) - 1
         if index < 0 or moment >= self.spans[index].until_at:
             return None
@@ -45,7 +46,7 @@ class Roster:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything a sheet may name, of one agency at one version."""
+    """Everything a sheet may name, of one agency at one version; a change makes a new catalogue."""
 
     agency_id: str
     version: UUID
@@ -65,6 +66,7 @@ class Catalogue:
         if root is None:
             return True
         at: str | None = office
+        # Imports refuse cycles, so this comes to an end.
         while at is not None and at != root:
             at = self.offices[at].parent if at in self.offices else None
         return at == root

@@ -10,16 +10,17 @@ def subtree(parents: Mapping[str, str | None], root: str) -> frozenset[str]:
     waiting = [root] if root in parents else []
     while waiting:
         office = waiting.pop()
+        # Until it is checked, a file may hold a cycle, in which this would run for ever.
         if office not in found:
             found.add(office)
             waiting.extend(children.get(office, ()))
     return frozenset(found)
 
 
-def in_circles(parents: Mapping[str, str | None]) -> frozenset[str]:
-    """The offices that are, through their parents, above themselves; empty for a proper tree."""
+def in_cycles(parents: Mapping[str, str | None]) -> frozenset[str]:
+    """The offices that are above themselves through their parents; empty for a proper tree."""
     settled: set[str] = set()
-    circling: set[str] = set()
+    cyclic: set[str] = set()
     for start in parents:
         path: list[str] = []
         at: str | None = start
@@ -27,23 +28,23 @@ def in_circles(parents: Mapping[str, str | None]) -> frozenset[str]:
             settled.add(at)
             path.append(at)
             at = parents[at]
-        # Only a way that came back onto itself has closed a circle; it may also join an older way.
+        # Only a path that came back to itself has closed a cycle; it may also have joined an older path.
         if at in path:
-            circling.update(path[path.index(at) :])
-    return frozenset(circling)
+            cyclic.update(path[path.index(at) :])
+    return frozenset(cyclic)
 
 
 def parents_first(codes: Iterable[str], parents: Mapping[str, str | None]) -> list[str]:
-    """The codes ordered so that no office comes before its parent; `parents` must be without circles."""
+    """The codes ordered so that no office comes before its parent; `parents` must be without cycles."""
     wanted = set(codes)
     ordered: dict[str, None] = {}
     for code in sorted(wanted):
-        way: list[str] = []
+        path: list[str] = []
         at: str | None = code
         while at is not None and at in wanted and at not in ordered:
-            way.append(at)
+            path.append(at)
             at = parents.get(at)
-        ordered.update(dict.fromkeys(reversed(way)))
+        ordered.update(dict.fromkeys(reversed(path)))
     return list(ordered)
 
 

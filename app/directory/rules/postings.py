@@ -1,4 +1,4 @@
-"""Where an employee works from one day to another: pure rules on the stays of one person."""
+"""Rules on where an employee is posted from one day to another. Pure."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class Stay(NamedTuple):
-    """An employee's time at one office, both days included; an open end is None."""
+    """An employee's posting at one office, both days included; an open end is None."""
 
     from_on: date
     until_on: date | None
@@ -21,12 +21,14 @@ class Stay(NamedTuple):
         return self.from_on <= day and (self.until_on is None or day <= self.until_on)
 
 
-def place(stays: Sequence[Stay], office: str, from_on: date) -> list[Stay]:
-    """The stays (in order) once it is said that the employee works at `office` from a day on.
+def stays_after_posting(stays: Sequence[Stay], office: str, from_on: date) -> list[Stay]:
+    """The stays, in order, after posting the employee at `office` from a day on.
 
-    What is already known changes nothing. A later day at another office is a transfer: the last
-    stay ends the day before. Raises DirectoryFault where the past would have to be rewritten.
+    A posting that is known already changes nothing. A later day at another office is a transfer: the last stay ends
+    the day before. Raises DirectoryFault where the past would have to be rewritten.
     """
+    # The past stays as it is because ratings were attributed by it: an employee who in hindsight worked elsewhere would
+    # hold ratings of an office without a posting there.
     if any(stay.from_on == from_on and stay.office == office for stay in stays):
         return list(stays)
     last = stays[-1] if stays else None
@@ -42,7 +44,7 @@ def place(stays: Sequence[Stay], office: str, from_on: date) -> list[Stay]:
 
 
 def first_absence(stays: Sequence[Stay], office: str, first: date, last: date) -> date | None:
-    """The first day from `first` to `last` on which the employee was not posted at the office."""
+    """The first day from `first` to `last` on which the employee was not posted at the office; None if on none."""
     day = first
     for stay in stays:
         if stay.office == office and stay.includes(day):

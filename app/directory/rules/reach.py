@@ -1,4 +1,4 @@
-"""Which offices of the tree somebody reaches: every answer and every figure counts these and no others. Pure."""
+"""Rules on which offices somebody reaches: every answer and every figure counts these and no others. Pure."""
 
 from collections.abc import Mapping
 
@@ -26,7 +26,7 @@ def require_reached(parents: Parents, reach: Reach, office: str) -> None:
 
 
 def offices_asked(parents: Parents, reach: Reach, office: str | None, *, children: bool) -> frozenset[str]:
-    """The offices that a question is about: the one named, with those below it if `children`; else all in reach.
+    """The offices that a query is about: the one named, with those below it if `children`; without one, all in reach.
 
     Raises `office-unknown` and `out-of-scope`.
     """

@@ -1,4 +1,4 @@
-"""Served volumes from the rows of a CSV file: the form of every cell, and whether the row fits the directory."""
+"""Reads served volumes from the rows of a CSV file, and finds their faults of form and against the directory."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -45,8 +45,10 @@ def read_volumes(
         except ValidationError as error:
             faults += [Fault(SHEET, number, column, problem) for column, problem in problems_of(error)]
             continue
+        # Rows with a fault of form are left out, so places among the volumes are not row numbers.
         numbers.append(number)
         volumes.append(DayVolume(row.office, row.date, row.service, row.employee or "", row.served, row.offered))
+    # Without a root: whoever works on the machine itself may write for every office.
     for place, field, code in flaws_of(volumes, catalogue, root=None, now=now):
         faults.append(Fault(SHEET, numbers[place], field, FIELD_MESSAGES[code]))
     return volumes, sorted(faults, key=lambda fault: fault.row or 0)

@@ -1,4 +1,4 @@
-"""Taking served volumes in: all of a request or of a file, or nothing and every fault."""
+"""Stores served volumes: all of a request or of a file, or nothing and every fault."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,17 +14,17 @@ from app.foundation.storage.database import Database, Session
 
 
 def take_volumes(
-    database: Database, catalogues: CatalogueCache, principal: Principal, told: VolumesIn, now: datetime
+    database: Database, catalogues: CatalogueCache, principal: Principal, sent: VolumesIn, now: datetime
 ) -> VolumesStored:
-    """Store what a queue system tells; raises `invalid-request` or `out-of-scope` naming every wrong field."""
+    """Store the volumes a queue system sent; raises `invalid-request` or `out-of-scope` naming every wrong field."""
     volumes = [
         DayVolume(each.office, each.date, each.service, each.employee or "", each.served, each.offered)
-        for each in told.volumes
+        for each in sent.volumes
     ]
     agency_id, root = principal.agency_id, principal.office
     flaws = flaws_of(volumes, catalogues.current(agency_id), root=root, now=now)
     if flaws:
-        # A change of the directory a moment ago may have mended them.
+        # The cached directory may be seconds old: an office added a moment ago is no fault, so look in the newest.
         flaws = flaws_of(volumes, catalogues.current(agency_id, at_most=0), root=root, now=now)
     if flaws:
         raise _refusal(flaws)
@@ -34,8 +34,9 @@ def take_volumes(
 
 
 def store_volumes(session: Session, agency_id: str, volumes: Sequence[DayVolume], *, actor: str, now: datetime) -> int:
-    """Write faultless volumes in the caller's transaction; how many are new or changed. No change, no audit row."""
+    """Write checked volumes in the caller's transaction; returns how many are new or changed."""
     changed = put_volumes(session, agency_id, volumes)
+    # Queue systems send the same numbers again and again; only a change is worth an audit row.
     if changed:
         record(
             session,

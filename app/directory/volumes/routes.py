@@ -36,14 +36,15 @@ def volumes(request: Request, principal: VolumeReader, query: Annotated[VolumeQu
 
 
 @fast_router.post("/volumes", response_model=VolumesStored, responses=problems(400, 408, 413, 415, 422))
-async def post_volumes(request: Request, principal: VolumeSender, told: VolumesIn) -> Response:
+async def post_volumes(request: Request, principal: VolumeSender, sent: VolumesIn) -> Response:
     """Store up to 500 served volumes, all or none; each replaces the one before, so sending again changes nothing."""
-    stored = await run_in_threadpool(_stored, request, principal, told)
+    # The transaction waits for locks and the disk, which must not hold up the event loop.
+    stored = await run_in_threadpool(_stored, request, principal, sent)
     return PreparedResponse(stored.model_dump_json().encode(), 200)
 
 
-def _stored(request: Request, principal: Principal, told: VolumesIn) -> VolumesStored:
+def _stored(request: Request, principal: Principal, sent: VolumesIn) -> VolumesStored:
     services = services_of(request)
     catalogues = services.of(CatalogueCache)
     clock = services.clock
-    return take_volumes(services.database, catalogues, principal, told, clock())
+    return take_volumes(services.database, catalogues, principal, sent, clock())

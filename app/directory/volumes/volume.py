@@ -1,4 +1,4 @@
-"""Served volumes as values: what is told of a day, what it adds up to, and whether it fits the directory."""
+"""Served volumes: the numbers of a day, their sums, and whether they fit the directory."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -10,7 +10,7 @@ VolumeKey: TypeAlias = tuple[str, date, str, str]
 
 
 class DayVolume(NamedTuple):
-    """People served, and offered a rating (None: not told), on one local day; `employee` '' when nobody is named.
+    """People served, and offered a rating (None: unknown), on one local day; `employee` '' when nobody is named.
 
     Somebody may be offered a rating without being served, so neither number bounds the other.
     """
@@ -24,12 +24,12 @@ class DayVolume(NamedTuple):
 
     @property
     def key(self) -> VolumeKey:
-        """What a later number must share to replace this one."""
+        """The primary key without the agency: a later volume with the same key replaces this one."""
         return self.office, self.served_on, self.service, self.employee
 
 
 class ServedVolume(NamedTuple):
-    """The sum of some days; `offered` is None when one of them does not tell it. Nothing is imputed."""
+    """The sum of some days; `offered` is None if it is unknown for one of them. Nothing is imputed."""
 
     office: str
     service: str
@@ -47,19 +47,20 @@ class Flaw(NamedTuple):
 
 
 def flaws_of(volumes: Sequence[DayVolume], catalogue: Catalogue, *, root: str | None, now: datetime) -> list[Flaw]:
-    """Everything wrong with these volumes, told by a key that reaches the subtree under `root` (None: all)."""
+    """Everything wrong with these volumes, sent by a key that reaches the subtree under `root` (None: all)."""
     flaws: list[Flaw] = []
     seen: set[VolumeKey] = set()
     for place, volume in enumerate(volumes):
-        found = (*_where(volume, catalogue, root, now), *_what(volume, catalogue))
+        found = (*_place_flaws(volume, catalogue, root, now), *_subject_flaws(volume, catalogue))
         flaws += [Flaw(place, field, code) for field, code in found]
+        # Within one request it is unknown which of two numbers is the later one, so neither is taken.
         if volume.key in seen:
             flaws.append(Flaw(place, None, "entry-repeated"))
         seen.add(volume.key)
     return flaws
 
 
-def _where(volume: DayVolume, catalogue: Catalogue, root: str | None, now: datetime) -> Iterator[tuple[str, str]]:
+def _place_flaws(volume: DayVolume, catalogue: Catalogue, root: str | None, now: datetime) -> Iterator[tuple[str, str]]:
     office = catalogue.offices.get(volume.office)
     if office is None:
         yield "office", "office-unknown"
@@ -69,12 +70,13 @@ def _where(volume: DayVolume, catalogue: Catalogue, root: str | None, now: datet
         yield "date", "day-in-future"
 
 
-def _what(volume: DayVolume, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+def _subject_flaws(volume: DayVolume, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     if volume.service not in catalogue.services:
         yield "service", "service-unknown"
     if not volume.employee:
         return
     if volume.employee not in catalogue.employees:
         yield "employee", "employee-unknown"
+    # Of an unknown office nothing is said about postings: each mistake is reported once.
     elif volume.office in catalogue.offices and not catalogue.posted(volume.employee, volume.office, volume.served_on):
         yield "employee", "employee-not-posted"

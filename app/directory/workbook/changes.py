@@ -1,11 +1,11 @@
-"""What an import writes: by table the new rows and those that differ, by sheet how many there are."""
+"""Compares an import with the stored directory: which rows are new or changed, and how many by sheet."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.directory.rules.office_tree import parents_first
-from app.directory.store import DirectoryChange, Existing, StoredRow
+from app.directory.store import DirectoryChange, ExistingDirectory, StoredRow
 from app.directory.tables import Counter, Duty, Employee, Office, Posting, Service
 from app.directory.workbook.proposal import DirectoryProposal
 from app.directory.workbook.roster import DutyInterval, DutyKey
@@ -14,7 +14,7 @@ from app.directory.workbook.transfers import Postings
 
 
 class ChangeCounts(NamedTuple):
-    """How many rows of a sheet were new, changed something or said what was known."""
+    """How many rows of a sheet are new, change something or change nothing."""
 
     new: int
     changed: int
@@ -29,14 +29,14 @@ class Changes:
     counts: Mapping[str, ChangeCounts]
 
     def are_none(self) -> bool:
-        """Whether the directory already says all of it."""
+        """Whether the import changes nothing."""
         return not any(change.new or change.changed for change in self.writes)
 
 
 class RowComparison:
-    """Compares the rows of a faultless file with what an agency has."""
+    """Compares the rows of a checked file with the stored rows of an agency."""
 
-    def __init__(self, agency_id: str, proposal: DirectoryProposal, existing: Existing) -> None:
+    def __init__(self, agency_id: str, proposal: DirectoryProposal, existing: ExistingDirectory) -> None:
         self._agency_id = agency_id
         self._proposal = proposal
         self._existing = existing
@@ -52,6 +52,7 @@ class RowComparison:
             "employees": self._employee_counts(employees, postings),
             "duties": _counts(roster, len(self._proposal.duties.entries)),
         }
+        # In this order no row comes before one that its foreign key names.
         return Changes((offices, services, counters, employees, stays, roster), counts)
 
     def _offices(self) -> DirectoryChange:
@@ -76,6 +77,7 @@ class RowComparison:
 
     def _employee_counts(self, change: DirectoryChange, postings: Postings) -> ChangeCounts:
         new = {row["code"] for row in change.new}
+        # An employee who only moves changes no column of the table `employee`, but a row of the sheet all the same.
         touched = {row["code"] for row in change.changed} | (postings.moved.keys() - new)
         total = len(self._proposal.employees.entries)
         return ChangeCounts(len(new), len(touched), total - len(new) - len(touched))
@@ -98,6 +100,7 @@ class RowComparison:
     def _compare(self, table: type[StoredRow], rows: Iterable[tuple[StoredRow | None, Columns]]) -> DirectoryChange:
         """Sort rows, each with the stored one of the same key, into new and changed ones."""
         change = DirectoryChange(table)
+        # A bulk insert sets no defaults of the model; and an import never changes whether a stored row is active.
         fresh = {"active": True} if "active" in table.model_fields else {}
         for stored, columns in rows:
             values = {"agency_id": self._agency_id, **columns}

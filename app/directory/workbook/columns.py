@@ -1,10 +1,10 @@
-"""The sheets of the directory workbook and their columns, explained to those who fill them in."""
+"""The sheets and columns of the directory workbook, with the instructions for those who fill them in."""
 
 from typing import Literal, NamedTuple
 
 
 class WorkbookColumn(NamedTuple):
-    """A column: how its cells are formatted in the template, and what belongs in it.
+    """A column: how the template formats its cells, and the instruction for it.
 
     A file without a column that `may_be_missing` leaves what the directory says of it as it is.
     """

@@ -1,4 +1,4 @@
-"""The kinds of cells in a directory workbook: each type reads a cell, checks its form and keeps its value."""
+"""Field types of a workbook's rows: each reads a cell, checks its form and gives its value."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -23,7 +23,7 @@ def _codes(cell: Cell) -> tuple[str, ...]:
     return codes
 
 
-def _recent(day: date) -> date:
+def _not_before_service(day: date) -> date:
     if day < EARLIEST:
         raise ValueError(f"the year must be {EARLIEST.year} or later")
     return day
@@ -31,6 +31,7 @@ def _recent(day: date) -> date:
 
 Required = BeforeValidator(required_text_of)
 Optional = BeforeValidator(text_of)
+# Names and positions are public; somebody in a hurry pastes a NIP into them.
 WithoutNip = AfterValidator(forms.without_nip)
 
 Code = Annotated[str, Required, AfterValidator(forms.code)]
@@ -46,7 +47,7 @@ Nip = Annotated[Annotated[str, AfterValidator(_nip)] | None, Optional]
 Position = Annotated[Annotated[str, Field(max_length=200), WithoutNip] | None, Optional]
 Grade = Annotated[Annotated[str, Field(max_length=20), WithoutNip] | None, Optional]
 Day = Annotated[date, BeforeValidator(day_of)]
-RecentDay = Annotated[Day, AfterValidator(_recent)]
+RecentDay = Annotated[Day, AfterValidator(_not_before_service)]
 Moment = Annotated[datetime, BeforeValidator(moment_of)]
 Count = Annotated[int, BeforeValidator(count_of)]
 OptionalCount = Annotated[int | None, BeforeValidator(optional_count_of)]

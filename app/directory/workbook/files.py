@@ -1,4 +1,4 @@
-"""Reading a workbook, a CSV file or a folder of them into sheets of cells."""
+"""Reads an XLSX workbook, a CSV file or a folder of them into sheets of cells."""
 
 import csv
 import zlib
@@ -13,6 +13,7 @@ from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.raw_sheets import RawSheet, mark_broken, raw_sheets
 from app.directory.workbook.sheets import Workbook
 
+# A small archive may unpack to gigabytes, and one stray cell span a rectangle of billions: each has a bound of its own.
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_UNPACKED = 512 * 1024 * 1024
 LARGEST_AREA = 5_000_000
@@ -24,7 +25,7 @@ NOT_XLSX = "this is not an XLSX workbook without password, nor a .csv file"
 def read_workbook(path: Path) -> Workbook:
     """Read an XLSX workbook, a CSV file named after its sheet, or a folder of such CSV files.
 
-    What is wrong is noted in the workbook's `faults`, so that it is reported with everything else.
+    What is wrong goes to the workbook's `faults`, so that it is reported together with all other faults.
     """
     book = Workbook()
     for file in _csv_files(path) if path.is_dir() else [path]:
@@ -59,6 +60,7 @@ def _read_csv(book: Workbook, path: Path) -> None:
     try:
         # `newline=""` leaves line breaks to the csv module; utf-8-sig drops a byte order mark.
         with path.open(encoding="utf-8-sig", newline="") as handle:
+            # Spreadsheets in Indonesian save with semicolons, because the comma is the decimal sign.
             delimiter = ";" if ";" in handle.readline() else ","
             handle.seek(0)
             book.add(path.stem, csv.reader(handle, delimiter=delimiter, strict=True))

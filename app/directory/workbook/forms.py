@@ -1,4 +1,4 @@
-"""The form of codes, numbers and names: each function returns the value as it is kept, or raises ValueError.
+"""Checks the form of codes, numbers and names: each function returns the value to keep, or raises ValueError.
 
 The messages never repeat the value: it may be a NIP, or hold one.
 """
@@ -38,7 +38,7 @@ def employee_code(text: str) -> str:
 
 
 def without_nip(text: str) -> str:
-    """Anything the public may read: a NIP in it would reveal a birth date and a sex."""
+    """The text unless it holds a NIP, which would reveal birth date and sex to the public."""
     if NIP_WITHIN.search(GAPS.sub("", text)):
         raise ValueError("this is public and must not hold a NIP")
     return text
@@ -64,6 +64,7 @@ def nip(text: str, today: date) -> str:
     digits = "".join(text.split())
     if not NIP.fullmatch(digits):
         raise ValueError("a NIP has exactly 18 digits")
+    # Digits 9 to 14 are not checked: a PPPK's number has a contract number where others have the month.
     if not _plausible_birth(digits[:8], today):
         raise ValueError("the first 8 digits of a NIP are a birth date (YYYYMMDD)")
     if digits[14] not in "12":

@@ -1,4 +1,4 @@
-"""The header of a sheet: which column stands where, and what is wrong with it."""
+"""Reads the header of a sheet: at which place each column stands, and which are unknown, repeated or missing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,12 @@ class Header:
     missing: tuple[str, ...]
 
     def cells(self, line: Sequence[Cell]) -> dict[str, Cell]:
-        """The cells of a row by column; a row may end early."""
+        """The cells of a row by column; a row that ends early has empty ones there."""
         return {name: line[place] if place < len(line) else "" for name, place in self.places.items()}
 
-    def strays(self, line: Sequence[Cell]) -> list[str]:
-        """The letters of written cells that have no column name."""
+    def cells_without_column(self, line: Sequence[Cell]) -> list[str]:
+        """The letters of written cells that have no column name above them."""
+        # A header was deleted or a column shifted: ignored, values would be lost without a word.
         return [
             letters_of(place)
             for place, cell in enumerate(line)
@@ -34,6 +35,7 @@ class Header:
 def read_header(sheet: str, cells: Sequence[Cell]) -> Header:
     """The header of one of our sheets; of columns with the same name the first counts."""
     columns = [column.name for column in SHEETS[sheet]]
+    # Without regard to case and blanks around: whoever retyped a header meant the same column.
     names = tuple(str(cell).strip().lower() for cell in cells)
     places = {name: names.index(name) for name in columns if name in names}
     return Header(names, places, tuple(name for name in columns if name not in places))

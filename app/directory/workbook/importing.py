@@ -1,14 +1,15 @@
-"""Importing a workbook into an agency's directory: all of it, or nothing and every fault."""
+"""Imports a workbook into an agency's directory: all of it, or nothing and every fault."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from app.access.audit import record
+from app.directory.catalogue_store import duties_since
 from app.directory.faults import DirectoryFault, Fault, WorkbookFault
-from app.directory.store import Existing, duties_after, existing_directory, lock_agency, renew_version, write
+from app.directory.store import ExistingDirectory, existing_directory, lock_agency, renew_version, write
 from app.directory.workbook.changes import ChangeCounts, Changes, RowComparison
 from app.directory.workbook.columns import SHEETS
-from app.directory.workbook.consistency import circle_faults, nip_faults, reference_faults
+from app.directory.workbook.consistency import cycle_faults, nip_faults, reference_faults
 from app.directory.workbook.proposal import DirectoryProposal
 from app.directory.workbook.roster import absence_faults, overlap_faults, read_roster
 from app.directory.workbook.transfers import Postings, postings_after
@@ -23,8 +24,9 @@ def import_directory(
 ) -> Mapping[str, ChangeCounts]:
     """Write what a proposal changes, in the caller's transaction, and return the counts by sheet.
 
-    Where it changes nothing, nothing is written at all. Raises `WorkbookFault` with every fault.
+    If it changes nothing, nothing is written, not even an audit row. Raises `WorkbookFault` with every fault.
     """
+    # Held from the first read on: a second import would otherwise compare with rows that this one is changing.
     if lock_agency(session, agency_id) is None:
         raise DirectoryFault(f"there is no agency {agency_id}")
     changes = _checked(session, proposal, agency_id)
@@ -49,12 +51,13 @@ def _checked(session: Session, proposal: DirectoryProposal, agency_id: str) -> C
     existing = existing_directory(session, agency_id)
     postings = postings_after(proposal, existing)
     since = _earliest(proposal, existing, postings)
-    duties = duties_after(session, agency_id, since) if since else []
+    duties = duties_since(session, agency_id, since) if since else []
     roster = read_roster(proposal, existing, duties)
+    # All checks run before anything is refused: whoever mends the file wants to see every fault at once.
     faults = [
         *proposal.faults,
         *reference_faults(proposal, existing),
-        *circle_faults(proposal, existing),
+        *cycle_faults(proposal, existing),
         *nip_faults(proposal, existing),
         *postings.faults,
         *overlap_faults(roster),
@@ -66,8 +69,11 @@ def _checked(session: Session, proposal: DirectoryProposal, agency_id: str) -> C
     return RowComparison(agency_id, proposal, existing).changes(postings, roster.proposed, by_key)
 
 
-def _earliest(proposal: DirectoryProposal, existing: Existing, postings: Postings) -> datetime | None:
-    """Since when stored duties matter: the file may overlap them, replace them or transfer their employee."""
+def _earliest(proposal: DirectoryProposal, existing: ExistingDirectory, postings: Postings) -> datetime | None:
+    """From which moment on stored duties have to be read; None if the file concerns none.
+
+    It may overlap them, replace them or transfer their employee. Duties of years long past are not read.
+    """
     moments = [entry.row.from_local for entry in proposal.duties.entries]
     transfers = [entry.row for code, entry in postings.moved.items() if existing.stays.get(code)]
     moments += [datetime.combine(row.posted_from, time()) for row in transfers]

@@ -1,4 +1,4 @@
-"""What a workbook proposes: its rows with their numbers, checked for form, and every fault of form."""
+"""Reads a workbook's rows: those of right form with their numbers, and every fault of form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,10 +33,10 @@ class Entry(NamedTuple, Generic[AnyRow]):
 
 
 @dataclass
-class Filled(Generic[AnyRow]):
-    """A sheet's right rows, the keys its wrong rows name, and its faults.
+class ParsedSheet(Generic[AnyRow]):
+    """A sheet's right rows, the keys of its wrong rows, and its faults.
 
-    Whoever refers to a key that stands in a wrong row is not wrong too: each mistake is told once.
+    A row that refers to the key of a wrong row is not wrong itself: each mistake is reported once.
     """
 
     entries: list[Entry[AnyRow]] = field(default_factory=list)
@@ -50,10 +50,10 @@ class Filled(Generic[AnyRow]):
         return self.unreadable or key in self.by_key or key in self.wrong
 
     def is_doubtful(self, *key: str) -> bool:
-        """Whether the file says something of this key that cannot be relied on."""
+        """Whether the file has this key in a row that cannot be relied on."""
         return self.unreadable or key in self.wrong
 
-    def take(self, number: int, row: AnyRow) -> None:
+    def add(self, number: int, row: AnyRow) -> None:
         """Add a right row, unless its key stands in an earlier one."""
         key = row.key
         earlier = self.by_key.get(key)
@@ -68,24 +68,24 @@ class Filled(Generic[AnyRow]):
 
 @dataclass
 class DirectoryProposal:
-    """The content of a workbook."""
+    """The rows of a workbook by sheet, and every fault of form."""
 
-    offices: Filled[OfficeRow] = field(default_factory=Filled)
-    services: Filled[ServiceRow] = field(default_factory=Filled)
-    counters: Filled[CounterRow] = field(default_factory=Filled)
-    employees: Filled[EmployeeRow] = field(default_factory=Filled)
-    duties: Filled[DutyRow] = field(default_factory=Filled)
+    offices: ParsedSheet[OfficeRow] = field(default_factory=ParsedSheet)
+    services: ParsedSheet[ServiceRow] = field(default_factory=ParsedSheet)
+    counters: ParsedSheet[CounterRow] = field(default_factory=ParsedSheet)
+    employees: ParsedSheet[EmployeeRow] = field(default_factory=ParsedSheet)
+    duties: ParsedSheet[DutyRow] = field(default_factory=ParsedSheet)
     faults: list[Fault] = field(default_factory=list)
 
 
 def propose(book: Workbook, today: date) -> DirectoryProposal:
-    """Check the form of every row; `today` bounds plausible birth dates."""
+    """Read every row and check its form; `today` bounds plausible birth dates."""
     proposal = DirectoryProposal(
-        offices=_fill(OfficeRow, book, today),
-        services=_fill(ServiceRow, book, today),
-        counters=_fill(CounterRow, book, today),
-        employees=_fill(EmployeeRow, book, today),
-        duties=_fill(DutyRow, book, today),
+        offices=_parsed(OfficeRow, book, today),
+        services=_parsed(ServiceRow, book, today),
+        counters=_parsed(CounterRow, book, today),
+        employees=_parsed(EmployeeRow, book, today),
+        duties=_parsed(DutyRow, book, today),
         faults=list(book.faults),
     )
     proposal.faults += proposal.offices.faults + proposal.services.faults + proposal.counters.faults
@@ -93,29 +93,30 @@ def propose(book: Workbook, today: date) -> DirectoryProposal:
     return proposal
 
 
-def _fill(model: type[AnyRow], book: Workbook, today: date) -> Filled[AnyRow]:
-    filled: Filled[AnyRow] = Filled(unreadable=model.sheet in book.unread)
+def _parsed(model: type[AnyRow], book: Workbook, today: date) -> ParsedSheet[AnyRow]:
+    parsed: ParsedSheet[AnyRow] = ParsedSheet(unreadable=model.sheet in book.unread)
     for sheet in book.sheets:
         if sheet.name == model.sheet:
-            _read_sheet(filled, model, sheet, today)
-    return filled
+            _read_sheet(parsed, model, sheet, today)
+    return parsed
 
 
-def _read_sheet(filled: Filled[AnyRow], model: type[AnyRow], sheet: CellSheet, today: date) -> None:
+def _read_sheet(parsed: ParsedSheet[AnyRow], model: type[AnyRow], sheet: CellSheet, today: date) -> None:
     header = read_header(sheet.name, sheet.header)
-    filled.unreadable = not set(model.key_columns).isdisjoint(header.missing)
-    filled.faults.extend(header_faults(sheet.name, header))
+    # Without a key column no row of the sheet can be named, so none that refers to it may be called wrong.
+    parsed.unreadable = not set(model.key_columns).isdisjoint(header.missing)
+    parsed.faults.extend(header_faults(sheet.name, header))
     if not header.places:
         return
     for number, line in sheet.rows:
-        for letters in header.strays(line):
+        for letters in header.cells_without_column(line):
             problem = "a value stands in a column without a name"
-            filled.faults.append(Fault(sheet.name, number, letters, problem))
-        _read_line(filled, model, header, number, header.cells(line), today)
+            parsed.faults.append(Fault(sheet.name, number, letters, problem))
+        _read_line(parsed, model, header, number, header.cells(line), today)
 
 
 def _read_line(
-    filled: Filled[AnyRow],
+    parsed: ParsedSheet[AnyRow],
     model: type[AnyRow],
     header: Header,
     number: int,
@@ -123,20 +124,21 @@ def _read_line(
     today: date,
 ) -> None:
     try:
-        filled.take(number, read_row(model, cells, today))
+        parsed.add(number, read_row(model, cells, today))
     except ValidationError as error:
-        filled.faults.extend(
+        parsed.faults.extend(
             Fault(model.sheet, number, column, problem)
             for column, problem in problems_of(error)
+            # A missing column is reported once, for the header, and not for every row.
             if column not in header.missing
         )
-        _note_wrong(filled, model, cells)
+        _add_wrong_key(parsed, model, cells)
 
 
-def _note_wrong(filled: Filled[AnyRow], model: type[Row], cells: Mapping[str, Cell]) -> None:
-    """Remember the key of a wrong row, if it can be read."""
+def _add_wrong_key(parsed: ParsedSheet[AnyRow], model: type[Row], cells: Mapping[str, Cell]) -> None:
+    """Keep the key of a wrong row, if it can be read."""
     try:
         key = tuple(text_of(cells.get(column, "")) or "" for column in model.key_columns)
     except ValueError:
         return
-    filled.wrong.add(key)
+    parsed.wrong.add(key)

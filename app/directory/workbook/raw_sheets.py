@@ -1,6 +1,6 @@
-"""What the reader of XLSX workbooks does not tell, looked up in the workbook's own XML.
+"""Finds in a workbook's own XML what the XLSX reader hides: broken formulas, and how large its sheets would become.
 
-It hands a cell whose formula ends in an error (#N/A, #REF! …) over as empty: an office whose parent's
+The reader hands a cell whose formula ends in an error (#N/A, #REF! …) over as empty: an office whose parent's
 look-up failed would become a root without a word. And it makes room for the whole rectangle up to the
 last cell: one stray value in the last row and column would ask for more memory than there is.
 """
@@ -13,6 +13,7 @@ from zipfile import ZipFile
 from app.directory.workbook.cells import Broken, Cell
 from app.directory.workbook.references import column_of, place_of
 
+# Patterns instead of an XML parser, which would be slow over millions of cells and expand a stranger's entities.
 SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?\b\w+:id=["']([^"']+)["']""")
 RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
 ATTRIBUTE = re.compile(rb"""\b(Id|Target)=["']([^"']*)["']""")

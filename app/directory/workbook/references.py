@@ -1,4 +1,4 @@
-"""How spreadsheets name a place: `C5` is the third cell of the fifth row."""
+"""Converts the references of a spreadsheet to places and back: `C5` is the third cell of the fifth row."""
 
 import re
 
@@ -6,7 +6,7 @@ REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
 
 
 def place_of(reference: str) -> tuple[int, int]:
-    """`C5` → (4, 2): row and column counted from nought."""
+    """`C5` → (4, 2): row and column, counted from 0."""
     found = REFERENCE.fullmatch(reference)
     if found is None:
         raise ValueError(f"{reference} names no cell")

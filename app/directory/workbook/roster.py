@@ -1,4 +1,4 @@
-"""The duty roster: one employee at a counter at a time, who is posted at that office that day."""
+"""Checks the duty roster of a workbook: one employee at a counter at a time, posted at that office that day."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.directory.faults import Fault
 from app.directory.rules.postings import Stay, first_absence
-from app.directory.store import Existing
+from app.directory.store import ExistingDirectory
 from app.directory.tables import Duty
 from app.directory.workbook.proposal import DirectoryProposal
 from app.directory.workbook.rows import Columns
@@ -31,7 +31,7 @@ class DutyInterval(NamedTuple):
 
     @property
     def key(self) -> DutyKey:
-        """What identifies a duty."""
+        """Office, counter and beginning, which identify a duty."""
         return self.office, self.counter, self.from_at
 
     def columns(self) -> Columns:
@@ -66,14 +66,15 @@ class PlannedRoster(NamedTuple):
     stored: Sequence[DutyInterval]
 
 
-def read_roster(proposal: DirectoryProposal, existing: Existing, duties: Iterable[Duty]) -> PlannedRoster:
-    """Both kinds in UTC; a duty at an office whose zone is in doubt is left out."""
+def read_roster(proposal: DirectoryProposal, existing: ExistingDirectory, duties: Iterable[Duty]) -> PlannedRoster:
+    """The duties of the file and the stored ones, in UTC; those at an office whose zone is unsure are left out."""
     zones = _zones(proposal, existing)
     proposed = [
         DutyInterval(row.office, row.counter, *row.moments(zones[row.office]), row.employee, zones[row.office], number)
         for number, row in proposal.duties.entries
         if row.office in zones
     ]
+    # A row of the same counter and beginning replaces the stored duty, so the two cannot overlap.
     replaced = {span.key for span in proposed}
     stored = [
         DutyInterval(duty.office, duty.counter, duty.from_at, duty.until_at, duty.employee, zones[duty.office], 0)
@@ -90,6 +91,7 @@ def overlap_faults(roster: PlannedRoster) -> Iterator[Fault]:
         earlier = longest.get(span[:2])
         if earlier is not None and earlier.until_at > span.from_at:
             yield Fault("duties", span.number, "from", f"overlaps the duty in row {earlier.number}")
+        # The one that lasts longest is kept, since a long duty may overlap several that come after.
         if earlier is None or earlier.until_at < span.until_at:
             longest[span[:2]] = span
     stored = _by_counter(roster.stored)
@@ -109,13 +111,14 @@ def absence_faults(roster: PlannedRoster, postings: Postings) -> Iterator[Fault]
         if day is not None:
             yield Fault("duties", span.number, "employee", f"{span.employee} is not posted there on {day}")
     for code, spans in _by_moved_employee(roster.stored, postings).items():
+        # One sentence for each transfer: somebody who moves may leave hundreds of duties behind.
         first = next((span for span in spans if span.absence(postings.stays[code]) is not None), None)
         if first is not None:
             problem = f"{first} would remain; give it and any later one to somebody else in the sheet duties"
             yield Fault("employees", postings.moved[code].number, "posted_from", problem)
 
 
-def _zones(proposal: DirectoryProposal, existing: Existing) -> Mapping[str, ZoneInfo]:
+def _zones(proposal: DirectoryProposal, existing: ExistingDirectory) -> Mapping[str, ZoneInfo]:
     zones = {code: ZoneInfo(office.timezone) for code, office in existing.offices.items()}
     zones |= {entry.row.code: ZoneInfo(entry.row.timezone) for entry in proposal.offices.entries}
     return {code: zone for code, zone in zones.items() if not proposal.offices.is_doubtful(code)}

@@ -1,4 +1,4 @@
-"""One model for the rows of each sheet: the form of every cell, and the database columns it becomes."""
+"""The rows of each sheet as models: the form of every cell, and the database columns they become."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -40,11 +40,11 @@ class Row(BaseModel):
 
     @property
     def key(self) -> Key:
-        """The codes that identify the row within its sheet; empty where only times do."""
+        """The codes that identify the row within its sheet; empty for duties, which their times identify."""
         return tuple(getattr(self, column) for column in self.key_columns)
 
     def columns(self) -> Columns:
-        """What the row says, by the columns of its table; the agency is not among them."""
+        """The values by the columns of the row's table; the agency is not among them."""
         return self.model_dump()
 
 
@@ -116,7 +116,8 @@ class EmployeeRow(Row):
         return appraiser
 
     def columns(self) -> Columns:
-        """Without the posting, which is a row of its own, and without the appraiser where no column names one."""
+        """Without the posting, which is a row of its own, and without the appraiser if the file has no such column."""
+        # A file from before that column existed must not erase the appraisers entered since.
         return self.model_dump(exclude={"office", "posted_from"}, exclude_unset=True)
 
 
@@ -124,7 +125,7 @@ class DutyRow(Row):
     """A row of the sheet `duties`; both moments are local times of the office, `until` is not included."""
 
     sheet = "duties"
-    # Two duties with the same beginning overlap, which is told as such.
+    # Two duties with the same beginning overlap, and are reported as such, not as a repeated key.
     key_columns = ()
     office: Code
     counter: Code
@@ -163,14 +164,14 @@ def problems_of(error: ValidationError) -> list[tuple[str, str]]:
 
 
 def _sentence(found: ErrorDetails) -> str:
-    # A length checked after another check is told as that of a list.
+    # If another check came first, pydantic reports the length of a text as that of a list.
     if found["type"] in ("string_too_long", "too_long"):
         return f"write at most {found['ctx']['max_length']} characters"
     return found["msg"].removeprefix("Value error, ")
 
 
 def checked(model: type[AnyRow], today: date, cells: Mapping[str, Cell]) -> AnyRow:
-    """The same for one row given by command; raises DirectoryFault naming every wrong value."""
+    """The row of these cells, given by command; raises DirectoryFault naming every wrong value."""
     try:
         return read_row(model, cells, today)
     except ValidationError as error:

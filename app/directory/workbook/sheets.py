@@ -1,6 +1,6 @@
-"""Sheets of cells with their row numbers, wherever they were read from."""
+"""Sheets of cells with their row numbers, from a workbook or from CSV files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -8,6 +8,7 @@ from app.directory.faults import Fault
 from app.directory.workbook.cells import Cell
 from app.directory.workbook.columns import INSTRUCTIONS, SHEETS
 
+# More rows than the duties of a large agency in a year.
 MOST_ROWS = 200_000
 
 
@@ -29,7 +30,7 @@ class Workbook:
     faults: list[Fault] = field(default_factory=list)
 
     def add(self, name: str, lines: Iterable[Sequence[Cell]]) -> None:
-        """Take a sheet in, unless it is blank, not one of ours, there already, or too long."""
+        """Add a sheet unless it is blank; refuse one that is unknown, there already, or too long."""
         rows = [(number, tuple(line)) for number, line in enumerate(lines, 1) if any(map(is_written, line))]
         known = name.strip().lower()
         if known == INSTRUCTIONS or not rows:
@@ -38,11 +39,12 @@ class Workbook:
         if problem:
             self.refuse(name, problem)
             return
+        # A blank first row is a missing header, and not a header in the second row: row numbers would not fit.
         header = rows.pop(0)[1] if rows[0][0] == 1 else ()
         self.sheets.append(CellSheet(known, header, tuple(rows)))
 
     def refuse(self, name: str, problem: str) -> None:
-        """Note what is wrong with a sheet or file as a whole."""
+        """Record a fault of a sheet or file as a whole, whose rows stay unread."""
         self.faults.append(Fault(name, None, None, problem))
         self.unread.add(PurePath(name).stem.strip().lower())
 
@@ -59,12 +61,3 @@ class Workbook:
 def is_written(cell: Cell) -> bool:
     """Whether anything stands in the cell."""
     return not (isinstance(cell, str) and not cell.strip())
-
-
-def from_records(records: Mapping[str, Sequence[Mapping[str, Cell]]]) -> Workbook:
-    """A workbook from rows in memory: sheet name → rows by column name."""
-    book = Workbook()
-    for name, rows in records.items():
-        header = list(dict.fromkeys(column for row in rows for column in row))
-        book.add(name, [header, *([row.get(column, "") for column in header] for row in rows)])
-    return book

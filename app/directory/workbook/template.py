@@ -1,4 +1,4 @@
-"""The empty workbook for agencies to fill in, with an example in every sheet that imports as it is."""
+"""Writes the empty workbook for agencies to fill in; its examples import as they are."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -14,7 +14,7 @@ Example: TypeAlias = tuple[str | date | datetime, ...]
 
 
 def _moment(hour: int) -> datetime:
-    """A local time on the example's day; the sheet says which zone."""
+    """A local time on the day of the examples."""
     return datetime.combine(date(2026, 1, 5), time(hour))
 
 
@@ -50,6 +50,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
 }
 
+# xlsxwriter would take a text that begins with = for a formula, and one with digits for a number.
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # 49 is the spreadsheet's own text format.
 NUMBER_FORMATS = {"text": 49, "zone": 49, "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm"}

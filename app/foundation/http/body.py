@@ -1,4 +1,4 @@
-"""Reading a body that is bounded in bytes and in seconds."""
+"""Reads request bodies, bounded in bytes and in seconds, and refuses those that are not JSON."""
 
 import asyncio
 
@@ -11,17 +11,17 @@ CLOSE = {"Connection": "close"}
 
 
 def too_large(limit: int) -> Problem:
-    """413; the connection is closed, since nobody reads the rest."""
+    """413; the connection is closed, because the rest of the body is never read."""
     return Problem("body-too-large", headers=CLOSE, limit=limit)
 
 
 def too_slow(seconds: float) -> Problem:
-    """408; uvicorn itself would wait for ever."""
+    """408; uvicorn has no timeout of its own for reading a request."""
     return Problem("body-too-slow", headers=CLOSE, seconds=seconds)
 
 
 def declared_length(scope: Scope) -> int:
-    """What Content-Length says; 0 when it says nothing, or nothing a number."""
+    """The Content-Length; 0 if there is none or it is no number."""
     for name, value in scope["headers"]:
         if name == b"content-length":
             # Twenty digits are more than any limit; int() itself refuses some thousands.
@@ -36,20 +36,21 @@ async def json_body(request: Request) -> None:
 
 
 async def read_body(scope: Scope, receive: Receive, *, limit: int, seconds: float) -> bytes:
-    """The whole body, nearly always one message; raises the two problems above.
-
-    A plain timer costs a fifth of `asyncio.timeout`, and every rating pays for it.
-    """
+    """The whole body, nearly always one message; raises the two problems above."""
+    # Refused before a byte is read; a body sent in chunks declares nothing and is counted as it comes.
     if declared_length(scope) > limit:
         raise too_large(limit)
+    # A plain timer costs a fifth of `asyncio.timeout`, and every rating pays for it.
     timer = _Timer(seconds)
     try:
         message = await receive()
         body: bytes = message.get("body", b"")
         if message.get("more_body", False):
-            body = await _rest(body, receive, limit)
+            body = await _read_rest(body, receive, limit)
     except asyncio.CancelledError:
-        if timer.rang and timer.task.uncancel() == 0:
+        # Only a cancellation by the timer alone is a slow body: at shutdown somebody else cancels the task as well, and
+        # that must go on upwards.
+        if timer.fired and timer.task.uncancel() == 0:
             raise too_slow(seconds) from None
         raise
     finally:
@@ -59,8 +60,8 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int, seconds: floa
     return body
 
 
-async def _rest(first: bytes, receive: Receive, limit: int) -> bytes:
-    """A body that comes in pieces, read no further than its limit."""
+async def _read_rest(first: bytes, receive: Receive, limit: int) -> bytes:
+    """A body that comes in pieces, read no further than the piece that exceeds the limit."""
     pieces, taken, more = [first], len(first), True
     while more and taken <= limit:
         message = await receive()
@@ -75,6 +76,7 @@ def _is_json(scope: Scope) -> bool:
     for name, value in scope["headers"]:
         if name == b"content-type":
             is_json = value == b"application/json" or _is_utf8_json(value)
+        # A compressed body could unpack to any size, so none is taken.
         elif name == b"content-encoding" and value.strip().lower() != b"identity":
             return False
     return is_json
@@ -87,17 +89,17 @@ def _is_utf8_json(content_type: bytes) -> bool:
 
 
 class _Timer:
-    """Cancels the running task after some seconds and remembers that it did."""
+    """Cancels the running task after some seconds, and says whether it did."""
 
-    __slots__ = ("handle", "rang", "task")
+    __slots__ = ("fired", "handle", "task")
 
     def __init__(self, seconds: float) -> None:
         task = asyncio.current_task()
         assert task is not None, "a body is read inside a task"
         self.task = task
-        self.rang = False
-        self.handle = asyncio.get_running_loop().call_later(seconds, self._ring)
+        self.fired = False
+        self.handle = asyncio.get_running_loop().call_later(seconds, self._fire)
 
-    def _ring(self) -> None:
-        self.rang = True
+    def _fire(self) -> None:
+        self.fired = True
         self.task.cancel()

@@ -26,13 +26,14 @@ def best_media_type(accept: str | None, offered: Sequence[str]) -> str | None:
     ranges = [("*/*" if name == "*" else name, weight) for name, weight in weighted_choices(accept)]
     if not ranges:
         return offered[0]
-    rated = [(*_rated(media_type, ranges), media_type) for media_type in offered]
-    weight, _, best = max(rated, key=lambda rating: rating[:2])
+    weighed = [(*_weight_and_closeness(media_type, ranges), media_type) for media_type in offered]
+    # Of equals `max` takes the first, which is the order of `offered`.
+    weight, _, best = max(weighed, key=lambda each: each[:2])
     return best if weight > 0 else None
 
 
-def _rated(media_type: str, ranges: Sequence[tuple[str, float]]) -> tuple[float, int]:
-    """The weight the closest range gives to a type, and how close that range is."""
+def _weight_and_closeness(media_type: str, ranges: Sequence[tuple[str, float]]) -> tuple[float, int]:
+    """The weight that the most specific matching range gives to a type, and how specific it is (0 to 2)."""
     names = ("*/*", f"{media_type.partition('/')[0]}/*", media_type)
     found = [(names.index(name), weight) for name, weight in ranges if name in names]
     closeness, weight = max(found, default=(0, 0.0))

@@ -1,7 +1,7 @@
-"""The short way for the hot path: guard → body bytes validated once → endpoint → prepared bytes.
+"""Answers the busiest POST routes before the framework: guard → body bytes validated once → endpoint → bytes.
 
 A FastAPI route parses a body to Python objects, validates these, solves dependencies by reflection and
-serialises the answer; the layers, routers and exit stacks around it cost as much again. A one-pass route
+serialises the answer; the layers, routers and exit stacks around it cost as much again. A `FastPathRoute`
 keeps its declaration and its place in the OpenAPI document, but `FastPath` answers it before all of them.
 docs/decisions/0003-the-short-way.md has the measurement.
 """
@@ -34,32 +34,37 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class FastPathRoute(APIRoute):
-    """Endpoints are `async def endpoint(request, principal, body)` returning a `Response`."""
+    """A route whose endpoint is `async def endpoint(request, principal, body)` and returns a `Response`."""
 
     guard: Guard
     limits: Mapping[str, int]
     tolerant: Mapping[type[BaseModel], Any]
 
     def get_route_handler(self) -> Handler:
-        """What answers a request for this route, whichever way it came."""
-        assert self.body_field is not None, "a one-pass route has a body"
+        """The handler of this route; the router and `FastPath` call the same one, so they cannot differ."""
+        assert self.body_field is not None, "a fast-path route has a body"
         model: Any = self.body_field.field_info.annotation
         validate, guard, endpoint = TypeAdapter(model).validator.validate_json, self.guard, self.endpoint
-        second_look = TypeAdapter(self.tolerant[model]).validator.validate_json if model in self.tolerant else validate
+        validate_tolerantly = (
+            TypeAdapter(self.tolerant[model]).validator.validate_json if model in self.tolerant else validate
+        )
         limit = self.limits[self.path]
 
-        async def answerer(request: Request) -> Response:
+        async def handle(request: Request) -> Response:
+            # Before the body is read: a stranger is refused without having sent much.
             principal = await guard(request)
             seconds = services_of(request).settings.receive_seconds
             body = await read_body(request.scope, request.receive, limit=limit, seconds=seconds)
             try:
-                sheet = validate(body)
+                content = validate(body)
             except ValidationError:
-                sheet = _looked_at_again(body, second_look)
-            response: Response = await endpoint(request, principal, sheet)
+                # Nearly every body is valid, so only the others pay for the slower, tolerant model, which finds out
+                # which items of a batch are wrong: one bad item must not cost the good ones.
+                content = _validated_again(body, validate_tolerantly)
+            response: Response = await endpoint(request, principal, content)
             return response
 
-        return answerer
+        return handle
 
 
 def fast_path_route(
@@ -67,7 +72,7 @@ def fast_path_route(
 ) -> type[FastPathRoute]:
     """The route class whose routes are guarded by `admitting` and take bodies up to the limit of their path.
 
-    A body that does not fit its model is looked at again as the model's `tolerant` type, if it has one.
+    A body that does not fit its model is validated again as the model's `tolerant` type, if it has one.
     """
 
     class Guarded(FastPathRoute):
@@ -78,40 +83,42 @@ def fast_path_route(
 
 
 class FastPath:
-    """Answers the one-pass routes among `routes` itself; everything else goes on to the other layers."""
+    """ASGI layer that answers the `FastPathRoute`s itself and passes everything else on."""
 
     def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
-        self.answerers = {
+        self.handlers = {
             route.path: (route, route.get_route_handler()) for route in routes if isinstance(route, FastPathRoute)
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, or answer here."""
-        found = self.answerers.get(scope["path"]) if scope["type"] == "http" else None
+        """Answer here, or pass on."""
+        found = self.handlers.get(scope["path"]) if scope["type"] == "http" else None
         if found is None or scope["method"] != "POST":
             await self.app(scope, receive, send)
             return
-        scope["route"], answerer = found
-        response = await self._answer(Request(scope, receive), answerer)
+        # Guards read the matched route from the scope, where the router would have put it.
+        scope["route"], handle = found
+        response = await self._answer(Request(scope, receive), handle)
         response.raw_headers.extend(SECURITY_HEADERS)
         self.metrics.answered("POST", scope["path"], response.status_code)
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request, answerer: Handler) -> Response:
+    async def _answer(self, request: Request, handle: Handler) -> Response:
+        # The framework's exception handlers stand behind this layer, so each kind of error is answered here, too.
         try:
-            return await answerer(request)
+            return await handle(request)
         except Problem as problem:
             return problem_response(request, problem)
         except SQLAlchemyError as error:
             return problem_response(request, database_problem(error))
-        except Exception as error:  # nothing may leave without an answer
+        except Exception as error:  # No request may end without an answer.
             return problem_response(request, unexpected_error(error, request.scope["path"]))
 
 
 class PreparedResponse(Response):
-    """An answer whose bytes are ready; it skips the building of headers that never differ."""
+    """A response from ready bytes; it skips the building of headers that never differ."""
 
     def __init__(self, body: bytes, status: int, *, replayed: bool = False, retry_after: int | None = None) -> None:
         self.status_code = status
@@ -127,7 +134,7 @@ class PreparedResponse(Response):
             self.raw_headers.append((b"retry-after", b"%d" % retry_after))
 
 
-def _looked_at_again(body: bytes, validate: Callable[[bytes], Any]) -> Any:
+def _validated_again(body: bytes, validate: Callable[[bytes], Any]) -> Any:
     try:
         return validate(body)
     except ValidationError as error:

@@ -1,8 +1,8 @@
 """Pure ASGI middleware (a BaseHTTPMiddleware would cost 70 % of the throughput).
 
 `BodyLimits` bounds how large a body may be and how long it may take; `HeadAsGet` answers HEAD wherever there is
-GET; `ResponseWatch` counts answers, gives every one the security headers, and turns whatever escaped into a 500
-that tells nothing.
+GET; `ResponseWatch` counts answers, gives every one the security headers, and turns an exception that escaped into
+a 500 without its text.
 """
 
 import asyncio
@@ -66,6 +66,8 @@ class BodyLimits:
 
 
 class _Refused(Exception):
+    """Carries a refusal from `receive` through the application out to `BodyLimits`."""
+
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
 
@@ -82,19 +84,19 @@ class HeadAsGet:
             await self.app(scope, receive, send)
             return
 
-        async def bare(message: Message) -> None:
+        async def send_without_body(message: Message) -> None:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
         # The server looks at its own scope to see that no body is to come.
         asked = {**scope, "method": "GET"}
         try:
-            await self.app(asked, receive, bare)
+            await self.app(asked, receive, send_without_body)
         finally:
             scope["route"] = asked.get("route")
 
 
 class ResponseWatch:
-    """Around everything that takes the long way: every request ends in exactly one counted answer."""
+    """Counts every answer exactly once and adds the security headers, for all that the fast path leaves."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics, language: str) -> None:
         self.app = app
@@ -102,37 +104,38 @@ class ResponseWatch:
         self.language = language
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, noting the status of the answer."""
+        """Pass on, and record the status of the answer."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         status = 0
 
-        async def noting(message: Message) -> None:
+        async def send_recorded(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *_missing(message["headers"])]
+                message["headers"] = [*message["headers"], *_missing_security_headers(message["headers"])]
             await send(message)
 
         try:
-            await self.app(scope, receive, noting)
+            await self.app(scope, receive, send_recorded)
         except Exception as error:
             problem = unexpected_error(error, route_of(scope))
+            # The head has left already: a second answer would corrupt the connection.
             if status:
                 return
             language = Request(scope).headers.get("accept-language")
-            await ProblemResponse(problem, language, self.language)(scope, receive, noting)
+            await ProblemResponse(problem, language, self.language)(scope, receive, send_recorded)
         finally:
             self.metrics.answered(scope["method"], route_of(scope), status)
 
 
-def _missing(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _missing_security_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     present = {name for name, _ in headers}
     return [pair for pair in SECURITY_HEADERS if pair[0] not in present]
 
 
 def route_of(scope: Scope) -> str:
-    """The route's template, never the path itself: paths are the sender's words."""
+    """The route's template, never the path itself: a path may hold codes, and would make endless metric labels."""
     route = scope.get("route")
     return getattr(route, "path", "unknown")

@@ -47,7 +47,7 @@ HEADERS: dict[int, dict[str, Any]] = {
     429: {"headers": {"Retry-After": {"schema": {"type": "integer"}}}},
     503: {"headers": {"Retry-After": {"schema": {"type": "integer"}}}},
 }
-WORDS = {
+DESCRIPTIONS = {
     400: "The body is not JSON.",
     401: "No valid key.",
     403: "The key does not reach this.",
@@ -74,20 +74,22 @@ def open_problems(*statuses: int) -> Responses:
     """The `responses` of a route that asks for no key: a wrong parameter (422), 500, 503, and those of its own."""
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
-        status: {"description": WORDS[status], "content": {MEDIA_TYPE: {"schema": schema}}} | HEADERS.get(status, {})
+        status: {"description": DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        | HEADERS.get(status, {})
         for status in sorted({422, 500, 503, *statuses})
     }
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The whole document."""
-    made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    components = made.setdefault("components", {})
+    """The whole OpenAPI document of the application."""
+    schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    components = schema.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     components["securitySchemes"] = {"key": SECURITY_SCHEME}
-    for path, operations in made["paths"].items():
+    for path, operations in schema["paths"].items():
         if path.startswith(GUARDED):
             for operation in operations.values():
+                # Some routes under /v1 take no key; those that do declare 401.
                 if "401" in operation["responses"]:
                     operation.setdefault("security", [{"key": []}])
-    return made
+    return schema

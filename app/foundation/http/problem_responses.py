@@ -1,4 +1,4 @@
-"""Turns problems into HTTP answers. Nothing of the input is ever echoed, and nothing of an exception's text."""
+"""Problem responses: turns problems and exceptions into answers that echo neither input nor an exception's text."""
 
 import json
 from collections import defaultdict
@@ -27,7 +27,7 @@ SECURITY_HEADERS = (
     (b"cache-control", b"no-store"),
 )
 # FastAPI answers 400 to a body that is not even UTF-8.
-OF_STATUS = {400: "malformed-json", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+CODE_OF_STATUS = {400: "malformed-json", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
 
 # pydantic's kinds of error → our code and what was expected instead.
 EXPECTED = {
@@ -68,12 +68,13 @@ class ProblemResponse(Response):
 
 
 def problem_response(request: Request, problem: Problem) -> ProblemResponse:
-    """The response that tells this requester of this problem."""
+    """The response for this request, in the language it asks for."""
     return ProblemResponse(problem, request.headers.get("accept-language"), services_of(request).settings.language)
 
 
 def field_errors(errors: Sequence[Any], *, skip: int = 0) -> list[FieldError]:
     """pydantic's errors as ours; `skip` drops leading path parts such as FastAPI's `body`."""
+    # A body of nothing but faults must not make the answer as long as itself.
     return [_field_error(error, skip) for error in errors[:100]]
 
 
@@ -89,7 +90,7 @@ def _field_error(error: Any, skip: int) -> FieldError:
         return FieldError(path, "id-not-uuid7")
     if kind == "string_too_long" and path.endswith("comment"):
         return FieldError(path, "comment-too-long", {"limit": context["max_length"]})
-    code, expected = EXPECTED.get(kind, ("field-invalid", _limits(kind, context)))
+    code, expected = EXPECTED.get(kind, ("field-invalid", _expectation(kind, context)))
     return FieldError(path, code, {"expected": expected})
 
 
@@ -102,8 +103,8 @@ BOUNDS = {
 }
 
 
-def _limits(kind: str, context: dict[str, Any]) -> Phrase | str:
-    """What a bound or a choice asks for: `less_than_equal` with le=1000 → "at most 1000"."""
+def _expectation(kind: str, context: dict[str, Any]) -> Phrase | str:
+    """What would have been valid, from a bound or a choice: `less_than_equal` with le=1000 → "at most 1000"."""
     if kind in ("literal_error", "enum"):
         return Phrase("one of {choices}", {"choices": str(context["expected"]).replace(" or ", ", ")})
     for name, text in BOUNDS.items():
@@ -129,12 +130,12 @@ def database_problem(error: SQLAlchemyError) -> Problem:
 
 
 def unexpected_error(error: Exception, route: str) -> Problem:
-    """What nobody foresaw: logged without its text, which may hold a citizen's words, and answered with 500."""
-    log.error("request.failed", route=route, error=type(error).__name__, where=_place(error))
+    """500 for an error nobody foresaw, logged without its text, which may hold a citizen's words."""
+    log.error("request.failed", route=route, error=type(error).__name__, where=_raised_in(error))
     return Problem("internal-error")
 
 
-def _place(error: BaseException) -> str:
+def _raised_in(error: BaseException) -> str:
     """The innermost function and line, e.g. `write_group:57`."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -160,6 +161,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_validation(request: Request, error: RequestValidationError) -> Response:
+        # FastAPI's own 422 would repeat the input, which may be a comment or a NIP.
         errors = error.errors()
         if errors and errors[0]["type"] == "json_invalid":
             return problem_response(request, Problem("malformed-json"))
@@ -167,7 +169,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
-        code = OF_STATUS.get(error.status_code, "not-found" if error.status_code < 500 else "internal-error")
+        code = CODE_OF_STATUS.get(error.status_code, "not-found" if error.status_code < 500 else "internal-error")
         headers = dict(error.headers or {})
         if code == "method-not-allowed":
             # A route knows its own methods only, not those of another route at the same path.

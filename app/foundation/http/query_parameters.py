@@ -1,7 +1,7 @@
-"""One rule for the query of every address: each parameter is known and sent once.
+"""Refuses queries with unknown or repeated parameters, for every route.
 
 Of a parameter sent twice only one would count, and one that is misspelt would count for nothing: the answer
-would be another than was asked for.
+would be another than was asked for, without a word.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,6 +44,7 @@ async def exact_query(request: Request) -> None:
 
 def _query_names(dependant: Dependant) -> Iterator[str]:
     for parameter in dependant.query_params:
+        # A model stands for all its fields; FastAPI lists it as one parameter.
         kind = parameter.field_info.annotation
         if isclass(kind) and issubclass(kind, BaseModel):
             yield from (field.alias or name for name, field in kind.model_fields.items())

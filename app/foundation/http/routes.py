@@ -1,4 +1,4 @@
-"""For the machines that watch over the service: alive, ready, measured."""
+"""Routes for monitoring: liveness, readiness and metrics."""
 
 from typing import Literal
 
@@ -45,16 +45,18 @@ def readiness(request: Request) -> Response:
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(request: Request) -> Response:
     """Figures for Prometheus; they hold no names, codes or words of people."""
+    # Counters only: what needs the database is set by a background job, so a scrape never waits for it.
     figures = services_of(request).metrics
     return Response(figures.exposition(), media_type=METRICS_TYPE)
 
 
 def readiness_of(database: Database) -> Readiness:
-    """Ask the database for its migration."""
+    """Whether the database can be reached and has the newest migration; blocks until it answers or fails."""
     try:
         revision = current(database)
     except SQLAlchemyError:
         return Readiness(status="not ready", database="unreachable", migration="unknown")
+    # Ratings would fail on what the schema lacks; so a new process gets no traffic before the migration.
     if revision != head():
         return Readiness(status="not ready", database="ok", migration="behind")
     return Readiness(status="ready", database="ok", migration="current")

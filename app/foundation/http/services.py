@@ -1,4 +1,4 @@
-"""What a process answers requests with: one frozen record, made at start-up, that every route reads from."""
+"""The services of a process (settings, database, caches …): one frozen record, made at start-up, for every route."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ Kind = TypeVar("Kind")
 
 @dataclass(frozen=True)
 class Services:
-    """What all rooms share, and by their classes the services of single rooms, which this one cannot know.
+    """What all rooms share and, by their classes, the services of single rooms, which foundation may not import.
 
     `allowed_methods` are the methods of each path as `Allow` lists them, `query_parameters` those that each method of
     each path takes.
@@ -29,16 +29,16 @@ class Services:
     metrics: Metrics
     allowed_methods: Mapping[str, str] = field(default_factory=dict)
     query_parameters: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
-    of_rooms: Mapping[type[Any], object] = field(default_factory=dict)
+    by_class: Mapping[type[Any], object] = field(default_factory=dict)
 
     def of(self, kind: type[Kind]) -> Kind:
         """The one service of this class; KeyError where none was made."""
-        # `having` files each service under its own class.
-        return cast("Kind", self.of_rooms[kind])
+        # `with_services` files each service under its own class.
+        return cast("Kind", self.by_class[kind])
 
-    def having(self, *services: object) -> "Services":
-        """The same record with more services of rooms."""
-        return replace(self, of_rooms={**self.of_rooms, **{type(each): each for each in services}})
+    def with_services(self, *services: object) -> "Services":
+        """A copy of the record with more services of rooms, each under its class."""
+        return replace(self, by_class={**self.by_class, **{type(each): each for each in services}})
 
     def now(self) -> datetime:
         """The present moment, aware and in UTC."""

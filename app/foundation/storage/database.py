@@ -1,4 +1,4 @@
-"""The database: one engine for reading, one for writing, the column types, the naming convention.
+"""The database: an engine for reading and one for writing, the column types, the naming convention of constraints.
 
 Besides this file only the rooms' `tables` and `store` modules know SQLAlchemy.
 """
@@ -245,6 +245,7 @@ def _postgresql_engine(url: str, pool_size: int, statement_ms: int, lock_ms: int
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=3,
+        # After a restart of the server the pool is full of dead connections; a ping costs less than a failed request.
         pool_pre_ping=True,
         # The connection used last is the one whose plans and caches are warm.
         pool_use_lifo=True,

@@ -1,4 +1,4 @@
-"""What the database remembers of its installation: the fingerprint of its secret, and facts by name."""
+"""Facts about the installation, kept in its database: the fingerprint of its secret, and others by name."""
 
 from app.foundation.secret import fingerprint
 from app.foundation.startup_errors import StartupError
@@ -30,11 +30,11 @@ def claim_secret(database: Database, secret: bytes) -> None:
 
 
 def fact(session: Session, name: str) -> str | None:
-    """The fact kept under this name."""
+    """The fact kept under this name; None if there is none."""
     row = session.get(Installation, name)
     return None if row is None else row.value
 
 
 def put_fact(session: Session, name: str, value: str) -> None:
-    """Keep a fact, in the place of the one before."""
+    """Keep a fact under this name, replacing the one before."""
     session.merge(Installation(name=name, value=value))

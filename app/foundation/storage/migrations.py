@@ -1,4 +1,4 @@
-"""Bringing a database to the newest schema, and asking which it has."""
+"""Migrates a database to the newest schema, and finds out which revision it has."""
 
 from functools import cache
 from pathlib import Path
@@ -29,11 +29,6 @@ def upgrade(database_url: str, revision: str = "head") -> None:
         raise StartupError(
             "The schema of the database is not one of this program's; is it that of a newer version?"
         ) from None
-
-
-def downgrade(database_url: str, revision: str) -> None:
-    """Undo migrations down to `revision` (`base` for all)."""
-    command.downgrade(_config(database_url), revision)
 
 
 @cache

@@ -7,22 +7,25 @@ from sqlalchemy import bindparam, text
 from app.foundation.storage.database import Session, UtcDateTime
 
 _MOMENTS = (bindparam("now", type_=UtcDateTime()), bindparam("until", type_=UtcDateTime()))
+# Read and written in two steps, two processes could both find the lease free. `RETURNING` says whether it was taken:
+# the row counts of an upsert that did nothing differ between the two drivers.
 TAKE = text(
     "INSERT INTO lease (name, holder, until_at) VALUES (:name, :holder, :until) ON CONFLICT (name) DO UPDATE "
     "SET holder = excluded.holder, until_at = excluded.until_at "
     "WHERE lease.until_at <= :now OR lease.holder = excluded.holder RETURNING name"
 ).bindparams(*_MOMENTS)
+# A holder that was slow may find its lease taken over; it must not end that of its successor.
 DROP = text("UPDATE lease SET until_at = :now WHERE name = :name AND holder = :holder AND until_at > :now").bindparams(
     _MOMENTS[0]
 )
 
 
 def take_lease(session: Session, name: str, holder: str, now: datetime, until: datetime) -> bool:
-    """Write the holder where nobody else holds the lease; whether it was written."""
+    """Make this holder the lease's holder unless somebody else is; says whether it is now."""
     values = {"name": name, "holder": holder, "now": now, "until": until}
     return session.execute(TAKE, values).first() is not None
 
 
 def drop_lease(session: Session, name: str, holder: str, now: datetime) -> None:
-    """Let the holder's lease end now."""
+    """End this holder's lease now."""
     session.execute(DROP, {"name": name, "holder": holder, "now": now})

@@ -1,4 +1,4 @@
-"""What belongs to the installation as a whole, not to an agency."""
+"""Tables of the installation as a whole, not of an agency."""
 
 from datetime import datetime
 
