@@ -5,19 +5,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copyfile, rmtree
+from shutil import copyfile, disk_usage, rmtree
 from tempfile import mkdtemp
 
 import pytest
 
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database
+from tests.effort import load_profile
 from tests.house import House, furnish_two
+from tests.lending import Lending, keep
 from tests.postgres import PostgresServer, start_postgres
 
 # Several test processes may share one server that the environment names.
 EMPTY, FURNISHED = f"cermin_empty_{os.getpid()}", f"cermin_furnished_{os.getpid()}"
 STORES = ("sqlite", "postgresql")
+# Where files are memory, nobody waits for a disk; the databases of a run need less than this.
+MEMORY, ROOM = Path("/dev/shm"), 2 * 1_024**3  # noqa: S108 - pytest and mkdtemp make folders of their own there
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def furnished_sqlite(empty_sqlite: Path) -> Template:
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server of this test run alone (CERMIN_TEST_POSTGRES_URL names another)."""
     # The socket's path must stay short, so the data does not lie under pytest's own long folder.
-    folder = mkdtemp(prefix="cermin-pg-")
+    folder = mkdtemp(prefix="cermin-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
     server = start_postgres(folder)
     migrating.upgrade(server.create(EMPTY))
     yield server
@@ -58,8 +62,17 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def furnished_postgres(postgres: PostgresServer) -> Template:
-    """A template database with two agencies."""
-    return Template(FURNISHED, furnish_two(postgres.create(FURNISHED, EMPTY)))
+    """A template database with two agencies, which it can bring back."""
+    url = postgres.create(FURNISHED, EMPTY)
+    keys = furnish_two(url)
+    keep(url)
+    return Template(FURNISHED, keys)
+
+
+@pytest.fixture(scope="session")
+def lending(postgres: PostgresServer, furnished_postgres: Template) -> Lending:
+    """Databases of this process that tests borrow one after the other."""
+    return Lending(postgres, furnished_postgres.name)
 
 
 @pytest.fixture(params=STORES)
@@ -75,8 +88,8 @@ def database_url(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> 
     if store == "sqlite":
         yield _copied(request.getfixturevalue("empty_sqlite"), tmp_path)
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    with server.copy_of(EMPTY) as url:
+    lending: Lending = request.getfixturevalue("lending")
+    with lending.lend(filled=False) as url:
         yield url
 
 
@@ -95,8 +108,8 @@ def furnished(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
     if store == "sqlite":
         yield _copied(Path(template.name), tmp_path), template.keys
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    with server.copy_of(template.name) as url:
+    lending: Lending = request.getfixturevalue("lending")
+    with lending.lend(filled=True) as url:
         yield url, template.keys
 
 
@@ -108,13 +121,22 @@ def house(furnished: tuple[str, dict[str, str]]) -> Iterator[House]:
         yield opened
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary files lie in memory where there is enough of it, unless somebody says where they shall lie."""
+    load_profile()
+    if "PYTEST_DEBUG_TEMPROOT" not in os.environ and MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs on PostgreSQL runs on SQLite as well, where its lines are traced; browsers test scripts."""
     for item in items:
         given = getattr(getattr(item, "callspec", None), "params", {})
         on_postgresql = given.get("store") == "postgresql" or "postgres" in getattr(item, "fixturenames", ())
-        if on_postgresql or item.path.parent.name == "browser":
+        if on_postgresql:
             item.add_marker("untraced")
+        if item.path.parent.name == "browser":
+            item.add_marker("browser")
 
 
 def _copied(file: Path, folder: Path) -> str:
