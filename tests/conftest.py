@@ -13,7 +13,7 @@ import pytest
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database
 from tests.effort import load_profile
-from tests.house import House, furnish_two
+from tests.house import NOW, House, furnish_two
 from tests.lending import Lending, keep
 from tests.postgres import PostgresServer, start_postgres
 
@@ -113,10 +113,36 @@ def furnished(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
         yield url, template.keys
 
 
+@pytest.fixture(scope="session")
+def quiet_sqlite(furnished_sqlite: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A running service for all tests of this process that change nothing."""
+    with House.open(
+        _copied(Path(furnished_sqlite.name), tmp_path_factory.mktemp("quiet")), furnished_sqlite.keys
+    ) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def quiet_postgresql(furnished_postgres: Template, lending: Lending) -> Iterator[House]:
+    """The same on PostgreSQL."""
+    with lending.lend(filled=True) as url, House.open(url, furnished_postgres.keys) as one:
+        yield one
+
+
 @pytest.fixture
-def house(furnished: tuple[str, dict[str, str]]) -> Iterator[House]:
-    """A running service with the agencies `kota` and `desa` and keys of every kind."""
-    url, keys = furnished
+def house(store: str, request: pytest.FixtureRequest) -> Iterator[House]:
+    """A running service with the agencies `kota` and `desa` and keys of every kind.
+
+    One of the test's own; or, for tests marked `quiet`, one that they share and leave as it was.
+    """
+    if request.node.get_closest_marker("quiet"):
+        shared: House = request.getfixturevalue(f"quiet_{store}")
+        before = shared.numbers()
+        yield shared
+        shared.clock.now = NOW
+        assert shared.numbers() == before, "a quiet test changed the database"
+        return
+    url, keys = request.getfixturevalue("furnished")
     with House.open(url, keys) as opened:
         yield opened
 
@@ -128,15 +154,23 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What runs on PostgreSQL runs on SQLite as well, where its lines are traced; browsers test scripts."""
+    kept, repeated, met = list[pytest.Item](), list[pytest.Item](), set[str]()
     for item in items:
         given = getattr(getattr(item, "callspec", None), "params", {})
         on_postgresql = given.get("store") == "postgresql" or "postgres" in getattr(item, "fixturenames", ())
         if on_postgresql:
             item.add_marker("untraced")
+        kind = item.nodeid.split("[")[0]
+        again = on_postgresql and kind in met and item.get_closest_marker("once") is not None
+        (repeated if again else kept).append(item)
+        if on_postgresql:
+            met.add(kind)
         if item.path.parent.name == "browser":
             item.add_marker("browser")
+    config.hook.pytest_deselected(items=repeated)
+    items[:] = kept
 
 
 def _copied(file: Path, folder: Path) -> str:
@@ -146,8 +180,10 @@ def _copied(file: Path, folder: Path) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many tests passed on each store: that both ran is seen, not believed."""
+    """Say how many tests passed on each store and in a browser: that all ran is seen, not believed."""
     passed = [str(report.nodeid) for report in terminalreporter.stats.get("passed", []) if report.when == "call"]
     for store in STORES:
         n = sum(store in re.split(r"[\[\]-]", node) for node in passed)
         terminalreporter.write_line(f"passed on {store}: {n}")
+    n = sum(node.startswith("tests/browser/") for node in passed)
+    terminalreporter.write_line(f"passed in Chromium: {n}")

@@ -79,12 +79,14 @@ def test_the_surveys_of_a_period_are_files_too(run: Run, tmp_path: Path) -> None
     assert sorted(file.name for file in tmp_path.glob("*.csv")) == names
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("form", ["pdf", "xlsx", "csv", "html"])
 def test_one_unit_in_one_format_and_language(run: Run, tmp_path: Path, form: str) -> None:
     run("kota", "office", "2026-10", "--unit", "dukcapil", "--format", form, "--language", "en", "--out", str(tmp_path))
     assert (tmp_path / f"2026-10-r1-office-dukcapil.{form}").stat().st_size > 500
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -94,6 +94,7 @@ def test_a_wrong_and_a_replaced_link_get_one_and_the_same_answer(office: House) 
     assert office.post("/v1/replies/read", {"token": second}, None).status_code == 200
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("code", "answer"),
     [

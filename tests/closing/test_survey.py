@@ -227,6 +227,7 @@ def test_the_trend_is_that_of_final_reports_of_the_same_length(office: House, ke
     assert [(each["period"], each["n"]) for each in survey(office)["survey"]["former"]] == [("2026-09", 15)]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -54,6 +54,7 @@ def test_every_report_with_figures_tells_its_tickets(october: House) -> None:
     assert {line["code"]: line["tickets"] for line in whole["offices"]} == {"dukcapil": office}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("unit", ["E001", "dukcapil", "kota"])
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_format_says_so_in_both_languages(october: House, unit: str, language: str) -> None:

@@ -107,6 +107,7 @@ def test_no_code_and_no_key_of_a_kiosk_is_seen_where_machines_keep_what_they_saw
     assert [each for each in secrets if each.lower() in seen] == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("changed", "code", "field"),
     [({"office": "tiada"}, "office-unknown", "office"), ({"counter": "tiada"}, "counter-unknown", "counter"),
@@ -156,6 +157,7 @@ def test_a_revoked_kiosk_is_told_so_and_revoking_again_changes_nothing(house: Ho
     problem(house.post("/v1/devices/pair", {"code": unused["code"]}, None), 410, "pairing-refused")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("told", "field"),
     [

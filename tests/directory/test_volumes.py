@@ -129,6 +129,7 @@ def test_every_fault_is_named_and_nothing_is_stored(house: House) -> None:
     assert (read(house), audits(house)) == ([], [])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("wrong", "field", "code"),
     [
@@ -245,6 +246,7 @@ def test_an_office_and_a_period_may_be_asked_for(house: House) -> None:
     problem(house.get(PATH, params={"from": days[1], "to": days[0]}), 422, "period-reversed")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "query",
     [

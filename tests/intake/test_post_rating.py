@@ -282,6 +282,7 @@ def test_a_retry_after_the_late_limit_is_still_the_same_rating(house: House) -> 
     problem(house.post("/v1/ratings", sheet | {"comment": "lain"}), 422, "id-too-late")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"scores":{"speed":1}', b'{"scores":{"x":"\\ud800"}}'])
 def test_malformed_json_is_said_to_be_that(house: House, body: bytes) -> None:
     headers = {"content-type": "application/json"}
@@ -295,6 +296,7 @@ def test_other_content_types_are_refused(house: House, content_type: str) -> Non
     problem(response, 415, "unsupported-media-type")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", ["/v1/ratings", "/v1/ratings/batch"])
 @pytest.mark.parametrize(
     "headers",
@@ -313,6 +315,7 @@ def test_other_charsets_and_compressed_bodies_are_refused(house: House, path: st
     problem(response, 415, "unsupported-media-type")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "headers",
     [

@@ -25,6 +25,7 @@ def path(office: House) -> str:
     return f"/v1/reports/{report(office, 'E001')['id']}"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", FORMATS)
 def test_each_format_comes_by_its_name_and_its_media_type(office: House, path: str, name: str) -> None:
     named = office.get(path, "supervisor", params={"format": name, "lang": "id"})

@@ -10,6 +10,7 @@ from tests.house import House
 ELSEWHERE = re.compile(r"""(?:src|href)=["'](?:https?:)?//""")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("headers", "path", "language", "words"),
     [
