@@ -61,6 +61,7 @@ def test_wrong_used_and_expired_codes_get_one_and_the_same_answer(house: House) 
     assert len({(each.content, str(each.headers)) for each in answers}) == 1
 
 
+@pytest.mark.quiet
 def test_a_body_that_is_no_text_is_no_json(house: House) -> None:
     sent = {"content": b"\xff\xfe\x1f", "headers": {"content-type": "application/json"}}
     problem(house.request("POST", "/v1/devices/pair", None, **sent), 400, "malformed-json")
@@ -107,6 +108,7 @@ def test_no_code_and_no_key_of_a_kiosk_is_seen_where_machines_keep_what_they_saw
     assert [each for each in secrets if each.lower() in seen] == []
 
 
+@pytest.mark.quiet
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("changed", "code", "field"),
@@ -157,6 +159,7 @@ def test_a_revoked_kiosk_is_told_so_and_revoking_again_changes_nothing(house: Ho
     problem(house.post("/v1/devices/pair", {"code": unused["code"]}, None), 410, "pairing-refused")
 
 
+@pytest.mark.quiet
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("told", "field"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from app.web.files import FOLDER
@@ -121,6 +122,7 @@ def test_a_length_that_lies_is_believed_only_when_it_is_too_great(house: House) 
     assert stored(house) == 3
 
 
+@pytest.mark.quiet
 def test_a_body_without_end_is_read_to_the_limit_and_no_further(house: House) -> None:
     for path, limit in (("/v1/ratings", 16), (BATCH, 1_024)):
         taken = 0
@@ -171,6 +173,7 @@ def test_a_client_that_hangs_up_in_the_middle_stores_nothing(house: House) -> No
     assert stored(house) == 0
 
 
+@pytest.mark.quiet
 def test_a_body_where_none_is_read_is_no_matter(house: House) -> None:
     for path in ("/v1/offices", "/healthz", "/tiada"):
         assert house.request("GET", path, "reader", content=b"x" * 40 * KIB).status_code in (200, 404)
@@ -208,6 +211,7 @@ def test_what_is_read_or_refused_is_kept_by_no_cache(house: House) -> None:
     assert house.post("/v1/ratings", house.sheet()).headers["cache-control"] == "no-store"
 
 
+@pytest.mark.quiet
 def test_the_welcome_page_may_be_framed_by_nobody_and_runs_nothing_from_elsewhere(house: House) -> None:
     policy = house.get("/", None).headers["content-security-policy"]
     assert "default-src 'self'" in policy
@@ -215,6 +219,7 @@ def test_the_welcome_page_may_be_framed_by_nobody_and_runs_nothing_from_elsewher
     assert "unsafe" not in policy
 
 
+@pytest.mark.quiet
 def test_the_address_in_the_welcome_page_cannot_be_made_to_run_anything(house: House) -> None:
     page = house.get("/", None, headers={"host": '"><script>alert(1)</script>'}).text
     assert "<script>" not in page
@@ -263,6 +268,7 @@ def test_a_method_that_nobody_knows_does_not_become_a_label(house: House) -> Non
     assert "SITI" not in house.get("/metrics", None).text
 
 
+@pytest.mark.quiet
 def test_other_protocols_are_left_to_the_framework(house: House) -> None:
     sent: list[Any] = []
 

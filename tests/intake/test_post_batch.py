@@ -187,6 +187,7 @@ def test_an_item_out_of_the_keys_reach_is_refused_alone(house: House) -> None:
     assert codes(results[1]) == {"out-of-scope"}
 
 
+@pytest.mark.quiet
 def test_the_problems_of_items_speak_the_language_asked_for(house: House) -> None:
     told = {}
     for language in ("id", "en"):
@@ -206,6 +207,7 @@ def test_five_hundred_items_are_taken_and_one_more_is_not(house: House) -> None:
     assert set(statuses(send(house, sheets[:500]))) == {201}
 
 
+@pytest.mark.quiet
 def test_what_is_no_batch_is_told_what_to_change(house: House) -> None:
     for body, code, field in (
         ({"ratings": []}, "field-invalid", "ratings"),
@@ -224,6 +226,7 @@ def test_what_is_no_batch_is_told_what_to_change(house: House) -> None:
         problem(response, 422, code, field)
 
 
+@pytest.mark.quiet
 def test_a_body_must_be_json_and_be_declared_as_json(house: House) -> None:
     broken = (b"", b"{", b"\xff", b'{"ratings":[', b"[" * 16_000, b'{"ratings":[{"a":"\\ud800"}]}', b"{} {}")
     others = ("text/plain", "application/x-www-form-urlencoded", "application/jsonp", "", "text/json", None)

@@ -163,6 +163,7 @@ def test_a_ticket_in_a_batch_is_refused_for_itself_alone(house: House) -> None:
     assert redeem(house, code).status_code == 201
 
 
+@pytest.mark.quiet
 def test_without_key_and_ticket_nothing_of_a_body_is_looked_at(house: House) -> None:
     bodies: tuple[Any, ...] = ({}, [], "x", house.sheet(), house.sheet(scores={"speed": "x"}), {"tiket": FORGED})
     for body in bodies:
@@ -226,6 +227,7 @@ def test_a_service_told_late_is_that_of_whoever_was_on_duty_then(house: House) -
     assert arm(house, [late], employee="E777") == ["otherwise"]
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize(
     ("changed", "field", "code"),
     [
