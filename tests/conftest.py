@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile, disk_usage, rmtree
@@ -22,6 +23,9 @@ EMPTY, FURNISHED = f"cermin_empty_{os.getpid()}", f"cermin_furnished_{os.getpid(
 STORES = ("sqlite", "postgresql")
 # Where files are memory, nobody waits for a disk; the databases of a run need less than this.
 MEMORY, ROOM = Path("/dev/shm"), 2 * 1_024**3  # noqa: S108 - pytest and mkdtemp make folders of their own there
+
+
+Lend = Callable[[str], AbstractContextManager[tuple[str, dict[str, str]]]]
 
 
 @dataclass(frozen=True)
@@ -101,31 +105,43 @@ def database(database_url: str) -> Iterator[Database]:
     opened.dispose()
 
 
+@pytest.fixture(scope="session")
+def lend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lend:
+    """Lends a database with the agencies `kota` and `desa`, for a test or for all tests of a file."""
+
+    @contextmanager
+    def lent(store: str) -> Iterator[tuple[str, dict[str, str]]]:
+        template: Template = request.getfixturevalue(f"furnished_{'sqlite' if store == 'sqlite' else 'postgres'}")
+        if store == "sqlite":
+            folder = tmp_path_factory.mktemp("lent")
+            yield _copied(Path(template.name), folder), template.keys
+            rmtree(folder, ignore_errors=True)
+            return
+        lending: Lending = request.getfixturevalue("lending")
+        with lending.lend(filled=True) as url:
+            yield url, template.keys
+
+    return lent
+
+
 @pytest.fixture
-def furnished(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+def furnished(store: str, lend: Lend) -> Iterator[tuple[str, dict[str, str]]]:
     """The address of a database with the agencies `kota` and `desa`, and their keys."""
-    template: Template = request.getfixturevalue(f"furnished_{'sqlite' if store == 'sqlite' else 'postgres'}")
-    if store == "sqlite":
-        yield _copied(Path(template.name), tmp_path), template.keys
-        return
-    lending: Lending = request.getfixturevalue("lending")
-    with lending.lend(filled=True) as url:
-        yield url, template.keys
+    with lend(store) as (url, keys):
+        yield url, keys
 
 
 @pytest.fixture(scope="session")
-def quiet_sqlite(furnished_sqlite: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def quiet_sqlite(lend: Lend) -> Iterator[House]:
     """A running service for all tests of this process that change nothing."""
-    with House.open(
-        _copied(Path(furnished_sqlite.name), tmp_path_factory.mktemp("quiet")), furnished_sqlite.keys
-    ) as one:
+    with lend("sqlite") as (url, keys), House.open(url, keys) as one:
         yield one
 
 
 @pytest.fixture(scope="session")
-def quiet_postgresql(furnished_postgres: Template, lending: Lending) -> Iterator[House]:
+def quiet_postgresql(lend: Lend) -> Iterator[House]:
     """The same on PostgreSQL."""
-    with lending.lend(filled=True) as url, House.open(url, furnished_postgres.keys) as one:
+    with lend("postgresql") as (url, keys), House.open(url, keys) as one:
         yield one
 
 
@@ -159,7 +175,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept, repeated, met = list[pytest.Item](), list[pytest.Item](), set[str]()
     for item in items:
         given = getattr(getattr(item, "callspec", None), "params", {})
-        on_postgresql = given.get("store") == "postgresql" or "postgres" in getattr(item, "fixturenames", ())
+        on_postgresql = "postgresql" in given.values() or "postgres" in getattr(item, "fixturenames", ())
         if on_postgresql:
             item.add_marker("untraced")
         kind = item.nodeid.split("[")[0]

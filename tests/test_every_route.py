@@ -1,8 +1,6 @@
 """Every way in is known: which kinds of key it takes, or that it is meant for everybody."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from shutil import copyfile
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +11,8 @@ from starlette.routing import BaseRoute, Mount
 from app.access.principals import KeyKind
 from app.foundation.problems import KINDS, MEDIA_TYPE
 from app.web.files import FOLDER
-from tests.conftest import STORES, Template
+from tests.conftest import STORES, Lend
 from tests.house import House, problem
-from tests.postgres import PostgresServer
 
 Entry = tuple[str, str]
 
@@ -163,16 +160,9 @@ NEEDS_A_PERIOD = {"/v1/measures/employees", "/v1/measures/offices", "/v1/reports
 
 
 @pytest.fixture(scope="module", params=STORES)
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(request: pytest.FixtureRequest, lend: Lend) -> Iterator[House]:
     """One running service for all these tests: none of them stores anything."""
-    template: Template = request.getfixturevalue(f"furnished_{'sqlite' if request.param == 'sqlite' else 'postgres'}")
-    if request.param == "sqlite":
-        file = Path(copyfile(template.name, tmp_path_factory.mktemp("routes") / "cermin.db"))
-        with House.open(f"sqlite:///{file}", template.keys) as opened:
-            yield opened
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    with server.copy_of(template.name) as url, House.open(url, template.keys) as opened:
+    with lend(request.param) as (url, keys), House.open(url, keys) as opened:
         yield opened
 
 
