@@ -170,23 +170,24 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What runs on PostgreSQL runs on SQLite as well, where its lines are traced; browsers test scripts."""
-    kept, repeated, met = list[pytest.Item](), list[pytest.Item](), set[str]()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs on PostgreSQL runs on SQLite as well, where its lines are traced; browsers test scripts.
+
+    What knows no store, and all but the first case where the cases do not, meets PostgreSQL in the campaign only.
+    """
+    met = set[str]()
     for item in items:
         given = getattr(getattr(item, "callspec", None), "params", {})
         on_postgresql = "postgresql" in given.values() or "postgres" in getattr(item, "fixturenames", ())
         if on_postgresql:
             item.add_marker("untraced")
-        kind = item.nodeid.split("[")[0]
-        again = on_postgresql and kind in met and item.get_closest_marker("once") is not None
-        (repeated if again else kept).append(item)
-        if on_postgresql:
+            kind = item.nodeid.split("[")[0]
+            blind = item.get_closest_marker("store_blind") or (kind in met and item.get_closest_marker("once"))
+            if blind:
+                item.add_marker("campaign")
             met.add(kind)
         if item.path.parent.name == "browser":
             item.add_marker("browser")
-    config.hook.pytest_deselected(items=repeated)
-    items[:] = kept
 
 
 def _copied(file: Path, folder: Path) -> str:
