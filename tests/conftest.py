@@ -173,7 +173,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs on PostgreSQL runs on SQLite as well, where its lines are traced; browsers test scripts.
 
-    What knows no store, and all but the first case where the cases do not, meets PostgreSQL in the campaign only.
+    What is marked `sqlite_daily`, and all but the first case of what is marked `once`, meets PostgreSQL in the
+    campaign only.
     """
     met = set[str]()
     for item in items:
@@ -182,7 +183,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if on_postgresql:
             item.add_marker("untraced")
             kind = item.nodeid.split("[")[0]
-            blind = item.get_closest_marker("store_blind") or (kind in met and item.get_closest_marker("once"))
+            blind = item.get_closest_marker("sqlite_daily") or (kind in met and item.get_closest_marker("once"))
             if blind:
                 item.add_marker("campaign")
             met.add(kind)

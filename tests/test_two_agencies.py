@@ -255,6 +255,7 @@ def fill(house: House, agency_id: str, n: int) -> None:
     assert response.status_code == 200, response.text
 
 
+@pytest.mark.sqlite_daily
 @pytest.mark.sized
 def test_nothing_an_agency_reads_changes_when_the_other_gets_data(town: House) -> None:
     for agency_id in AGENCIES:

@@ -24,6 +24,8 @@ from app.foundation.storage.database import Database
 from app.ratings.reconciliation import reconcile
 from tests.house import House
 
+pytestmark = pytest.mark.sqlite_daily
+
 
 @pytest.fixture
 def environment(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

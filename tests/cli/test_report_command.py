@@ -17,6 +17,8 @@ from tests.closing.steps import rated
 from tests.house import CANARY_NIP, NOW, SECRET
 from tests.ratings.visits import put
 
+pytestmark = pytest.mark.sqlite_daily
+
 Run = Callable[..., Result]
 
 

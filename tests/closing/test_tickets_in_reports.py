@@ -17,6 +17,8 @@ from tests.closing.steps import close, rated, report
 from tests.house import NOW, House
 from tests.ratings.visits import put
 
+pytestmark = pytest.mark.sqlite_daily
+
 IN_OCTOBER = datetime(2026, 10, 12, 3, tzinfo=UTC)
 SCORES = {"speed": 4, "transparency": 3, "friendliness": 4}
 WORDS = {

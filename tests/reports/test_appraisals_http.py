@@ -19,6 +19,8 @@ from tests.closing.steps import close, finalise, rated, refused, report
 from tests.house import CANARY_NIP, House, problem
 from tests.ratings.visits import Visit, put
 
+pytestmark = pytest.mark.sqlite_daily
+
 PATH = "/v1/appraisals"
 MASKED = "***************004"
 

@@ -9,7 +9,7 @@ from tests.closing.steps import close, finalise, report
 from tests.house import House, problem
 
 # A report is printed from what was read of it, whatever it was read from.
-pytestmark = pytest.mark.store_blind
+pytestmark = pytest.mark.sqlite_daily
 
 BEGINNINGS = {
     "json": b"{",

@@ -11,6 +11,8 @@ from tests.closing.steps import close, finalise, report
 from tests.effort import sized
 from tests.house import House
 
+pytestmark = pytest.mark.sqlite_daily
+
 
 def verified(file: Path, status: int) -> str:
     result = CliRunner().invoke(program, ["verify", str(file)])
@@ -41,7 +43,6 @@ def test_a_final_reports_pdf_verifies_and_a_drafts_has_nothing_to_verify(
 
 
 @pytest.mark.sized
-@pytest.mark.store_blind
 def test_any_damage_to_a_pdf_is_told_without_a_traceback(office: House, key_file: Path, tmp_path: Path) -> None:
     close(office)
     finalise(office, key_file)

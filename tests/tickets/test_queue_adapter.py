@@ -20,6 +20,8 @@ from app.foundation.clock import system_clock
 from app.foundation.ids import new_id
 from tests.loopback import serving
 
+pytestmark = pytest.mark.sqlite_daily
+
 SCRIPT = Path(__file__).parents[2] / "examples" / "queue_adapter.py"
 SCORES = {"speed": 4, "transparency": 3, "friendliness": 4}
 # Nothing listens at the discard port of this machine.
@@ -110,7 +112,6 @@ def test_a_slip_is_printed_at_arrival_and_good_after_the_service(
     assert counts(address, keys) == (2, 1, 1)
 
 
-@pytest.mark.store_blind
 def test_a_service_told_while_the_network_is_away_is_armed_when_it_is_back(
     adapt: Adapt, address: str, tmp_path: Path
 ) -> None:
@@ -126,7 +127,6 @@ def test_a_service_told_while_the_network_is_away_is_armed_when_it_is_back(
     assert json.loads(state.read_text("utf-8")) == {"waiting": {}, "served": [], "parked": []}
 
 
-@pytest.mark.store_blind
 def test_what_no_repeating_helps_is_kept_for_a_person(adapt: Adapt, tmp_path: Path) -> None:
     ended = adapt(arrived("A-1"), arrived("A-2"), served("A-1", "E777"), served("A-2"), status=1)
     assert "A-1: refused (employee-unknown); a person must look" in ended.stderr
@@ -222,7 +222,6 @@ def test_the_simulation_ends_by_itself_and_its_counts_agree(
     assert counts(address, keys) == (30, 30, 30)
 
 
-@pytest.mark.store_blind
 def test_the_simulation_says_what_is_wrong_and_writes_nowhere_else_unasked(
     address: str, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
