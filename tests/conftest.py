@@ -164,9 +164,13 @@ def house(store: str, request: pytest.FixtureRequest) -> Iterator[House]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Temporary files lie in memory where there is enough of it, unless somebody says where they shall lie."""
+    """Temporary files lie in memory where there is enough of it, unless somebody says where they shall lie.
+
+    What is killed writes to a disk, as it would anywhere.
+    """
     load_profile()
-    if "PYTEST_DEBUG_TEMPROOT" not in os.environ and MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM:
+    told = "PYTEST_DEBUG_TEMPROOT" in os.environ or config.getoption("markexpr") == "crash"
+    if not told and MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
 
