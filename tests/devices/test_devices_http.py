@@ -67,6 +67,7 @@ def test_a_body_that_is_no_text_is_no_json(house: House) -> None:
     problem(house.request("POST", "/v1/devices/pair", None, **sent), 400, "malformed-json")
 
 
+@pytest.mark.sqlite_daily
 def test_who_guesses_has_to_wait_and_even_the_right_code_then_waits(house: House) -> None:
     code = added(house)["code"]
     for _ in range(100):
@@ -93,6 +94,7 @@ def test_of_many_who_type_a_code_at_once_one_gets_a_key(house: House) -> None:
     assert ends == ["paired", *["pairing-refused"] * 15]
 
 
+@pytest.mark.sqlite_daily
 def test_no_code_and_no_key_of_a_kiosk_is_seen_where_machines_keep_what_they_saw(
     house: House, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -201,6 +203,7 @@ def test_a_kiosk_may_ask_the_agencys_own_instrument_and_no_other_agencys(house: 
     problem(foreign, 422, "instrument-unknown", "instrument")
 
 
+@pytest.mark.sqlite_daily
 def test_a_kiosk_learns_the_pace_of_the_service(furnished: tuple[str, dict[str, str]]) -> None:
     tags = set()
     for seconds in (0, 2.5):
