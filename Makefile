@@ -3,9 +3,13 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 UV := .tools/bin/uv
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 # Pure code: the same folder that the contract "Rules are pure" names. Every line and branch of it is tested.
 PURE := app/*/rules/*,app/*/*/rules/*
 COMPILE := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
+
+# Python may keep what it has compiled: without that every process compiles everything again (20 seconds for pytest's).
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 
@@ -23,11 +27,18 @@ run: .venv/run ## Migrate and serve the configured database
 	$(BIN)/cermin serve
 
 .PHONY: test
-test: .venv/dev ## Run the tests on SQLite and PostgreSQL, with the coverage gate (CI adds `make campaign` and `make crash`)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not crash and not campaign and not untraced' --cov --cov-report=
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not crash and not campaign and untraced'
+test: .venv/dev ## Run the tests on SQLite and PostgreSQL, at most three minutes; ROOM=ratings: those of one room
+	$(PYTEST) $(if $(ROOM),tests/$(ROOM)) -m 'not crash and not campaign and (not browser or glimpse)'
+
+.PHONY: coverage
+coverage: .venv/dev ## Run the tests on SQLite once more, traced, with 100 examples each, and hold both gates
+	HYPOTHESIS_PROFILE=ci $(PYTEST) -m 'not crash and not campaign and not browser and not untraced' --cov --cov-report=
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100
+
+.PHONY: browser
+browser: .venv/dev ## Run all tests in Chromium
+	$(PYTEST) tests/browser
 
 .PHONY: lint
 lint: .venv/dev ## Check format, lint, types and import order
@@ -37,11 +48,11 @@ lint: .venv/dev ## Check format, lint, types and import order
 	$(BIN)/lint-imports --no-logo
 
 .PHONY: check
-check: lint test campaign crash ## Everything that CI runs
+check: lint test coverage browser campaign crash ## Everything that CI runs
 
 .PHONY: campaign
-campaign: .venv/dev ## Proofs at full size: 64 clients and 1,000 tickets, 10,000 guesses, kill -9 at every statement of a closing
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m campaign
+campaign: .venv/dev ## Proofs at full size: 60,000 ratings, 10,000 guesses, 300 examples, kill -9 at every statement of a closing
+	HYPOTHESIS_PROFILE=campaign $(PYTEST) -m 'campaign or sized or hypothesis'
 
 .PHONY: crash
 crash: .venv/dev ## Kill the service and its database under load (KILLS=3000 DATABASE_KILLS=1000 SIGNALS=500 for a release)

@@ -2,22 +2,30 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copyfile, rmtree
+from shutil import copyfile, disk_usage, rmtree
 from tempfile import mkdtemp
 
 import pytest
 
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database
-from tests.house import House, furnish_two
+from tests.effort import load_profile
+from tests.house import NOW, House, furnish_two
+from tests.lending import Lending, keep
 from tests.postgres import PostgresServer, start_postgres
 
 # Several test processes may share one server that the environment names.
 EMPTY, FURNISHED = f"cermin_empty_{os.getpid()}", f"cermin_furnished_{os.getpid()}"
 STORES = ("sqlite", "postgresql")
+# Where files are memory, nobody waits for a disk; the databases of a run need less than this.
+MEMORY, ROOM = Path("/dev/shm"), 2 * 1_024**3  # noqa: S108 - pytest and mkdtemp make folders of their own there
+
+
+Lend = Callable[[str], AbstractContextManager[tuple[str, dict[str, str]]]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ def furnished_sqlite(empty_sqlite: Path) -> Template:
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server of this test run alone (CERMIN_TEST_POSTGRES_URL names another)."""
     # The socket's path must stay short, so the data does not lie under pytest's own long folder.
-    folder = mkdtemp(prefix="cermin-pg-")
+    folder = mkdtemp(prefix="cermin-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
     server = start_postgres(folder)
     migrating.upgrade(server.create(EMPTY))
     yield server
@@ -58,8 +66,17 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def furnished_postgres(postgres: PostgresServer) -> Template:
-    """A template database with two agencies."""
-    return Template(FURNISHED, furnish_two(postgres.create(FURNISHED, EMPTY)))
+    """A template database with two agencies, which it can bring back."""
+    url = postgres.create(FURNISHED, EMPTY)
+    keys = furnish_two(url)
+    keep(url)
+    return Template(FURNISHED, keys)
+
+
+@pytest.fixture(scope="session")
+def lending(postgres: PostgresServer, furnished_postgres: Template) -> Lending:
+    """Databases of this process that tests borrow one after the other."""
+    return Lending(postgres, furnished_postgres.name)
 
 
 @pytest.fixture(params=STORES)
@@ -75,8 +92,8 @@ def database_url(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> 
     if store == "sqlite":
         yield _copied(request.getfixturevalue("empty_sqlite"), tmp_path)
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    with server.copy_of(EMPTY) as url:
+    lending: Lending = request.getfixturevalue("lending")
+    with lending.lend(filled=False) as url:
         yield url
 
 
@@ -88,33 +105,94 @@ def database(database_url: str) -> Iterator[Database]:
     opened.dispose()
 
 
+@pytest.fixture(scope="session")
+def lend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lend:
+    """Lends a database with the agencies `kota` and `desa`, for a test or for all tests of a file."""
+
+    @contextmanager
+    def lent(store: str) -> Iterator[tuple[str, dict[str, str]]]:
+        template: Template = request.getfixturevalue(f"furnished_{'sqlite' if store == 'sqlite' else 'postgres'}")
+        if store == "sqlite":
+            folder = tmp_path_factory.mktemp("lent")
+            yield _copied(Path(template.name), folder), template.keys
+            rmtree(folder, ignore_errors=True)
+            return
+        lending: Lending = request.getfixturevalue("lending")
+        with lending.lend(filled=True) as url:
+            yield url, template.keys
+
+    return lent
+
+
 @pytest.fixture
-def furnished(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+def furnished(store: str, lend: Lend) -> Iterator[tuple[str, dict[str, str]]]:
     """The address of a database with the agencies `kota` and `desa`, and their keys."""
-    template: Template = request.getfixturevalue(f"furnished_{'sqlite' if store == 'sqlite' else 'postgres'}")
-    if store == "sqlite":
-        yield _copied(Path(template.name), tmp_path), template.keys
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    with server.copy_of(template.name) as url:
-        yield url, template.keys
+    with lend(store) as (url, keys):
+        yield url, keys
+
+
+@pytest.fixture(scope="session")
+def quiet_sqlite(lend: Lend) -> Iterator[House]:
+    """A running service for all tests of this process that change nothing."""
+    with lend("sqlite") as (url, keys), House.open(url, keys) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def quiet_postgresql(lend: Lend) -> Iterator[House]:
+    """The same on PostgreSQL."""
+    with lend("postgresql") as (url, keys), House.open(url, keys) as one:
+        yield one
 
 
 @pytest.fixture
-def house(furnished: tuple[str, dict[str, str]]) -> Iterator[House]:
-    """A running service with the agencies `kota` and `desa` and keys of every kind."""
-    url, keys = furnished
+def house(store: str, request: pytest.FixtureRequest) -> Iterator[House]:
+    """A running service with the agencies `kota` and `desa` and keys of every kind.
+
+    One of the test's own; or, for tests marked `quiet`, one that they share and leave as it was.
+    """
+    if request.node.get_closest_marker("quiet"):
+        shared: House = request.getfixturevalue(f"quiet_{store}")
+        before = shared.numbers()
+        yield shared
+        shared.clock.now = NOW
+        assert shared.numbers() == before, "a quiet test changed the database"
+        return
+    url, keys = request.getfixturevalue("furnished")
     with House.open(url, keys) as opened:
         yield opened
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary files lie in memory where there is enough of it, unless somebody says where they shall lie.
+
+    What is killed writes to a disk, as it would anywhere.
+    """
+    load_profile()
+    told = "PYTEST_DEBUG_TEMPROOT" in os.environ or config.getoption("markexpr") == "crash"
+    if not told and MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What runs on PostgreSQL runs on SQLite as well, where its lines are traced; browsers test scripts."""
+    """What runs on PostgreSQL runs on SQLite as well, where its lines are traced; browsers test scripts.
+
+    What is marked `sqlite_daily`, and all but the first case of what is marked `once`, meets PostgreSQL in the
+    campaign only.
+    """
+    met = set[str]()
     for item in items:
         given = getattr(getattr(item, "callspec", None), "params", {})
-        on_postgresql = given.get("store") == "postgresql" or "postgres" in getattr(item, "fixturenames", ())
-        if on_postgresql or item.path.parent.name == "browser":
+        on_postgresql = "postgresql" in given.values() or "postgres" in getattr(item, "fixturenames", ())
+        if on_postgresql:
             item.add_marker("untraced")
+            kind = item.nodeid.split("[")[0]
+            blind = item.get_closest_marker("sqlite_daily") or (kind in met and item.get_closest_marker("once"))
+            if blind:
+                item.add_marker("campaign")
+            met.add(kind)
+        if item.path.parent.name == "browser":
+            item.add_marker("browser")
 
 
 def _copied(file: Path, folder: Path) -> str:
@@ -124,8 +202,10 @@ def _copied(file: Path, folder: Path) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many tests passed on each store: that both ran is seen, not believed."""
+    """Say how many tests passed on each store and in a browser: that all ran is seen, not believed."""
     passed = [str(report.nodeid) for report in terminalreporter.stats.get("passed", []) if report.when == "call"]
     for store in STORES:
         n = sum(store in re.split(r"[\[\]-]", node) for node in passed)
         terminalreporter.write_line(f"passed on {store}: {n}")
+    n = sum(node.startswith("tests/browser/") for node in passed)
+    terminalreporter.write_line(f"passed in Chromium: {n}")

@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from app.access.keys import issue
 from app.access.principals import KeyKind
@@ -19,7 +20,7 @@ from app.directory.tables import Agency, Counter, Duty, Employee, Office, Postin
 from app.foundation.http.services import Services
 from app.foundation.ids import new_id
 from app.foundation.settings import Settings
-from app.foundation.storage.database import Database
+from app.foundation.storage.database import Database, metadata
 from app.instruments.registry import add_shipped
 from app.main import create_app
 from app.screening.nightly import NightlyScreening
@@ -117,6 +118,12 @@ class House:
     def put(self, path: str, body: Any, key: str | None = "supervisor", **options: Any) -> httpx.Response:
         """PUT JSON with a supervisor's key."""
         return self.request("PUT", path, key, json=body, **options)
+
+    def numbers(self) -> list[int]:
+        """How many rows each table has."""
+        counts = ", ".join(f"(SELECT count(*) FROM {table.name})" for table in metadata.sorted_tables)
+        with self.database.reading() as session:
+            return list(session.execute(text(f"SELECT {counts}")).one())
 
     def new_id(self, moment: datetime | None = None) -> str:
         """A fresh rating id, made now on the service's clock."""

@@ -41,7 +41,17 @@ class PostgresServer:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             connection.execute(statement)
         self._created.append(name)
+        return self.address(name)
+
+    def address(self, name: str) -> str:
+        """Where a database of this server answers."""
         return make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, name: str) -> None:
+        """Drop a database that this run created, whoever uses it."""
+        self._created.remove(name)
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     @contextmanager
     def copy_of(self, template: str) -> Iterator[str]:
@@ -51,18 +61,15 @@ class PostgresServer:
         try:
             yield url
         finally:
-            with psycopg.connect(self.admin_url, autocommit=True) as connection:
-                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-            self._created.remove(name)
+            self.drop(name)
 
     def stop(self) -> None:
         """Stop the server if this run started it; otherwise drop what this run created there."""
         if self._server is not None:
             self._server.cleanup()  # type: ignore[attr-defined]  # the wheel has no types
             return
-        with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            for name in self._created:
-                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        for name in list(self._created):
+            self.drop(name)
 
 
 def start_postgres(folder: str) -> PostgresServer:

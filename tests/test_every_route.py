@@ -1,8 +1,6 @@
 """Every way in is known: which kinds of key it takes, or that it is meant for everybody."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from shutil import copyfile
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +11,8 @@ from starlette.routing import BaseRoute, Mount
 from app.access.principals import KeyKind
 from app.foundation.problems import KINDS, MEDIA_TYPE
 from app.web.files import FOLDER
-from tests.conftest import STORES, Template
+from tests.conftest import STORES, Lend
 from tests.house import House, problem
-from tests.postgres import PostgresServer
 
 Entry = tuple[str, str]
 
@@ -163,16 +160,9 @@ NEEDS_A_PERIOD = {"/v1/measures/employees", "/v1/measures/offices", "/v1/reports
 
 
 @pytest.fixture(scope="module", params=STORES)
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(request: pytest.FixtureRequest, lend: Lend) -> Iterator[House]:
     """One running service for all these tests: none of them stores anything."""
-    template: Template = request.getfixturevalue(f"furnished_{'sqlite' if request.param == 'sqlite' else 'postgres'}")
-    if request.param == "sqlite":
-        file = Path(copyfile(template.name, tmp_path_factory.mktemp("routes") / "cermin.db"))
-        with House.open(f"sqlite:///{file}", template.keys) as opened:
-            yield opened
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    with server.copy_of(template.name) as url, House.open(url, template.keys) as opened:
+    with lend(request.param) as (url, keys), House.open(url, keys) as opened:
         yield opened
 
 
@@ -215,11 +205,13 @@ def test_every_route_is_public_by_decision_or_has_kinds_of_key_that_it_takes(hou
     assert len(PUBLIC) + len(HELD) + len(TAKES) == len(served)
 
 
+@pytest.mark.sqlite_daily
 def test_the_document_lists_exactly_what_is_guarded_and_the_watchers_entries(house: House) -> None:
     watchers = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
     assert documented(house).keys() == TAKES.keys() | HELD.keys() | watchers
 
 
+@pytest.mark.sqlite_daily
 def test_schemas_of_the_document_have_names_of_their_own(house: House) -> None:
     names = house.get("/openapi.json", None).json()["components"]["schemas"]
     # Where two models share a name, FastAPI puts the path of their modules before it, which is nobody's contract.
@@ -256,6 +248,7 @@ def test_every_kind_of_key_gets_in_where_the_table_says_and_nowhere_else(house: 
             assert all(taken in document["detail"] for taken in kinds), (path, kind)
 
 
+@pytest.mark.sqlite_daily
 def test_the_key_is_looked_at_before_anything_else_of_the_request(house: House) -> None:
     for method, path in TAKES:
         wrong: dict[str, Any] = {"params": {"limit": "x", "from": "x", "tiada": "x"}}
@@ -278,6 +271,7 @@ BODIES = (
 )
 
 
+@pytest.mark.sqlite_daily
 @pytest.mark.parametrize("headers", BODIES)
 def test_every_body_is_json_in_utf_8(house: House, headers: dict[str, str]) -> None:
     assert len(TAKE_BODIES) >= 7
@@ -287,6 +281,7 @@ def test_every_body_is_json_in_utf_8(house: House, headers: dict[str, str]) -> N
         problem(house.request(method, address(path), kind, **sent), 415, "unsupported-media-type")
 
 
+@pytest.mark.sqlite_daily
 def test_a_body_that_is_not_utf_8_is_no_json(house: House) -> None:
     for method, path in TAKE_BODIES:
         kind = next(iter(TAKES.get((method, path), [None])))
@@ -305,6 +300,7 @@ def methods_of(path: str) -> set[str]:
 ADDRESSES = sorted({address(path) for _, path in (*TAKES, *HELD)} | set(PUBLIC.values()))
 
 
+@pytest.mark.sqlite_daily
 def test_other_methods_are_refused_whoever_asks(house: House) -> None:
     for path in ADDRESSES:
         taken = methods_of(path)
@@ -317,6 +313,7 @@ def test_other_methods_are_refused_whoever_asks(house: House) -> None:
                     problem(response, 405, "method-not-allowed")
 
 
+@pytest.mark.sqlite_daily
 def test_head_is_answered_as_get_without_the_body(house: House) -> None:
     for path in ADDRESSES:
         if "GET" not in methods_of(path):
@@ -330,6 +327,7 @@ def test_head_is_answered_as_get_without_the_body(house: House) -> None:
                 assert bare.headers == full.headers, path
 
 
+@pytest.mark.sqlite_daily
 def test_a_parameter_that_is_unknown_or_repeated_is_refused_at_every_entry(house: House) -> None:
     document = documented(house)
     for method, path in [*TAKES, *HELD]:
@@ -351,6 +349,7 @@ def test_an_empty_query_is_none(house: House) -> None:
         assert house.post(f"/v1/ratings{query}", house.sheet(office="tiada")).json()["code"] == "invalid-request"
 
 
+@pytest.mark.sqlite_daily
 def test_a_very_long_query_is_answered_shortly(house: House) -> None:
     response = house.get("/v1/offices?" + "&".join(f"{'x' * 70}{n}=1" for n in range(400)), "admin")
     errors = problem(response, 422, "invalid-request")["errors"]
@@ -358,12 +357,14 @@ def test_a_very_long_query_is_answered_shortly(house: House) -> None:
     assert max(len(error["field"]) for error in errors) <= 60
 
 
+@pytest.mark.sqlite_daily
 def test_there_is_nothing_at_any_other_address(house: House) -> None:
     for path in ("/v1", "/v1/", "/v1/ratings/x", "/v1/keys", "/admin", "/static/", "/redoc", "/docs/x"):
         for key in (None, "admin"):
             problem(house.get(path, key), 404, "not-found")
 
 
+@pytest.mark.sqlite_daily
 def test_a_slash_too_many_leads_nowhere_and_sends_no_key_elsewhere(house: House) -> None:
     for method, path in TAKES:
         response = house.request(
@@ -372,11 +373,13 @@ def test_a_slash_too_many_leads_nowhere_and_sends_no_key_elsewhere(house: House)
         problem(response, 404, "not-found")
 
 
+@pytest.mark.sqlite_daily
 def test_a_file_outside_the_packages_is_not_served(house: House) -> None:
     for path in ("%2e%2e/%2e%2e/pyproject.toml", "..%2f__init__.py", "..%2f..%2fmain.py", "%2fetc%2fpasswd"):
         problem(house.get(f"/static/docs/{path}", None), 404, "not-found")
 
 
+@pytest.mark.sqlite_daily
 def test_the_document_says_that_guarded_entries_need_a_key_and_the_others_none(house: House) -> None:
     document = house.get("/openapi.json", None).json()
     schemes = document["components"]["securitySchemes"]
@@ -388,6 +391,7 @@ def test_the_document_says_that_guarded_entries_need_a_key_and_the_others_none(h
         assert (schemes[name]["type"], schemes[name]["scheme"]) == ("http", "bearer")
 
 
+@pytest.mark.sqlite_daily
 def test_the_document_names_every_problem_an_entry_may_answer_with(house: House) -> None:
     operations = documented(house)
     missing: dict[Entry, list[int]] = {}
@@ -401,6 +405,7 @@ def test_the_document_names_every_problem_an_entry_may_answer_with(house: House)
     assert missing == {}
 
 
+@pytest.mark.sqlite_daily
 def test_every_problem_in_the_document_is_described_as_one(house: House) -> None:
     wrong = [
         (entry, status)
@@ -411,6 +416,7 @@ def test_every_problem_in_the_document_is_described_as_one(house: House) -> None
     assert wrong == []
 
 
+@pytest.mark.sqlite_daily
 def test_the_document_tells_what_a_replay_and_a_batch_are(house: House) -> None:
     document = house.get("/openapi.json", None).json()
     schemas = document["components"]["schemas"]
@@ -423,11 +429,13 @@ def test_the_document_tells_what_a_replay_and_a_batch_are(house: House) -> None:
     assert "id" not in schemas["RatingIn"]["required"]
 
 
+@pytest.mark.sqlite_daily
 def test_the_document_knows_every_code_of_a_problem(house: House) -> None:
     schema = house.get("/openapi.json", None).json()["components"]["schemas"]["Problem"]
     assert set(schema["properties"]["code"]["enum"]) == set(KINDS)
 
 
+@pytest.mark.sqlite_daily
 def test_one_pass_routes_are_guarded_on_the_short_way_and_on_the_long_one(house: House) -> None:
     # Behind the fast path lies FastAPI's own route; it must ask for the key as well.
     for path in ("/v1/ratings", "/v1/ratings/batch", "/v1/volumes"):

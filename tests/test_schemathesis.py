@@ -1,40 +1,31 @@
-"""An outside judge reads the OpenAPI document and tries to catch the service in a contradiction."""
+"""An outside judge reads the OpenAPI document and tries to catch the service in a contradiction.
+
+Loading the judge takes seconds, so that only the test itself does it.
+"""
+
+from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from schemathesis import Case, GenerationMode
-from schemathesis.checks import load_all_checks, not_a_server_error
-from schemathesis.core.result import Ok
-from schemathesis.schemas import APIOperation
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from tests.house import NOW, uuid7
 from tests.loopback import serving
 
-# Long, and of lines that other tests walk through as well.
-pytestmark = pytest.mark.untraced
+if TYPE_CHECKING:
+    from schemathesis import Case
+    from schemathesis.schemas import APIOperation
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    response_headers_conformance,
-]
+# Long, and of lines that other tests walk through as well.
+pytestmark = pytest.mark.campaign
+
 # The first is let in.
 KEYS = ("reader", "app")
 RATERS = ("app", "reader")
@@ -73,6 +64,10 @@ def at_home(case: Case[Any], ids: Iterator[str]) -> None:
 
 def operations(document: dict[str, Any]) -> list[APIOperation[Any, Any, Any, Any]]:
     """Every operation of the document."""
+    import schemathesis
+    from schemathesis.checks import load_all_checks
+    from schemathesis.core.result import Ok
+
     load_all_checks()
     found = list(schemathesis.openapi.from_dict(document).get_all_operations())
     assert all(isinstance(each, Ok) for each in found), found
@@ -98,6 +93,17 @@ class Judge:
 
     def contradict(self, operation: APIOperation[Any, Any, Any, Any]) -> None:
         """Good and bad requests, all of which must end as the document says."""
+        from schemathesis import GenerationMode
+        from schemathesis.checks import not_a_server_error
+        from schemathesis.specs.openapi import checks
+
+        wanted = [
+            not_a_server_error,
+            checks.status_code_conformance,
+            checks.content_type_conformance,
+            checks.response_schema_conformance,
+            checks.response_headers_conformance,
+        ]
 
         @settings(
             max_examples=25,
@@ -117,7 +123,7 @@ class Judge:
                 at_home(case, self.ids)
             allowed = KEYS_OF.get(operation.path, KEYS)[0]
             headers = {"Authorization": f"Bearer {self.keys[allowed if known else key]}"}
-            response = case.call_and_validate(base_url=self.address, headers=headers, checks=CHECKS)
+            response = case.call_and_validate(base_url=self.address, headers=headers, checks=wanted)
             self.answered[operation.path][response.status_code] += 1
 
         attempt()

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from app.directory.tables import Counter, Employee, Office, Posting, Service
 from app.foundation.storage.database import metadata
 from app.instruments.registry import add_own
+from tests.effort import sized
 from tests.house import NOW, House, problem
 
 AGENCIES = ("kota", "desa")
@@ -38,6 +39,8 @@ OVERSEEN = {"/v1/findings"}
 # What some addresses cannot do without.
 ALWAYS = {path: {"period": "2026-11"} for path in ("/v1/measures/employees", "/v1/measures/offices")}
 
+# Each of them asks everything. The first sees all, the second what is overseen, the third a part.
+ASKING = ("reader", "auditor", "reader dukcapil", *sized((), ("admin", "device")))
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/offices", {}),
@@ -227,7 +230,7 @@ def test_an_id_used_in_the_other_agency_is_free(town: House) -> None:
 
 def everything(house: House, agency_id: str) -> list[bytes]:
     """Every answer this agency can get to reading questions."""
-    keys = [f"{KEY_OF[agency_id]}{name}" for name in ("reader", "admin", "auditor", "reader dukcapil", "device")]
+    keys = [f"{KEY_OF[agency_id]}{name}" for name in ASKING]
     return [house.get(path, key, params=given).content for path, given in QUESTIONS for key in keys]
 
 
@@ -252,6 +255,8 @@ def fill(house: House, agency_id: str, n: int) -> None:
     assert response.status_code == 200, response.text
 
 
+@pytest.mark.sqlite_daily
+@pytest.mark.sized
 def test_nothing_an_agency_reads_changes_when_the_other_gets_data(town: House) -> None:
     for agency_id in AGENCIES:
         fill(town, agency_id, 12)
@@ -265,6 +270,7 @@ def test_nothing_an_agency_reads_changes_when_the_other_gets_data(town: House) -
         assert everything(town, agency_id) == kept
 
 
+@pytest.mark.sized
 def test_no_answer_of_an_agency_holds_a_word_of_the_other(town: House) -> None:
     for agency_id in AGENCIES:
         fill(town, agency_id, 3)

@@ -17,6 +17,8 @@ from app.foundation.clock import system_clock
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database
 
+pytestmark = pytest.mark.sqlite_daily
+
 Run = Callable[..., Result]
 
 

@@ -91,6 +91,7 @@ def test_what_has_not_the_form_of_a_key_is_none(text: str) -> None:
     assert read_key(text) is None
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("values", "words"),
     [

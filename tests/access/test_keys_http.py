@@ -71,6 +71,7 @@ def at(houses: tuple[House, House], moment: datetime) -> None:
         house.clock.now = moment
 
 
+@pytest.mark.quiet
 def test_whoever_sends_no_key_is_told_that_it_is_missing(house: House) -> None:
     key = house.keys["reader"]
     told = {
@@ -80,6 +81,7 @@ def test_whoever_sends_no_key_is_told_that_it_is_missing(house: House) -> None:
     assert len(told) == 1
 
 
+@pytest.mark.quiet
 def test_a_text_that_cannot_be_a_key_and_a_wrong_key_are_told_the_same(house: House) -> None:
     key = house.keys["reader"]
     _, kind, lookup, secret = key.split("_")
@@ -117,12 +119,14 @@ def test_a_text_that_cannot_be_a_key_and_a_wrong_key_are_told_the_same(house: Ho
     assert len(told) == 1
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("store", ["postgresql"], indirect=True)
 def test_a_key_that_no_database_could_hold_is_only_unknown(house: House) -> None:
     for key in (b"crm_reader_\xc3\x28_x", b"crm_reader_\x00_x", b"crm_reader_abc\x00def_x"):
         refused(with_header(house, b"Bearer " + key), "key-unknown")
 
 
+@pytest.mark.quiet
 def test_the_scheme_is_read_in_any_case(house: House) -> None:
     for scheme in ("bearer", "BEARER", "BeArEr"):
         assert with_header(house, f"{scheme} {house.keys['reader']}").status_code == 200
@@ -174,6 +178,7 @@ def test_both_keys_work_during_the_overlap_of_a_rotation_and_then_only_the_new_o
     assert house.get("/v1/offices", new).status_code == 200
 
 
+@pytest.mark.quiet
 def test_a_key_of_another_kind_is_refused_with_the_kinds_that_are_taken(house: House) -> None:
     document = problem(house.get("/v1/indices", "app"), 403, "key-kind-refused")
     assert "reader, supervisor, auditor, admin" in document["detail"]
@@ -182,6 +187,7 @@ def test_a_key_of_another_kind_is_refused_with_the_kinds_that_are_taken(house: H
     assert "www-authenticate" not in response.headers
 
 
+@pytest.mark.quiet
 def test_a_key_speaks_for_its_own_agency_alone(house: House) -> None:
     assert house.get("/v1/indices", "reader").json()["agency"] == "kota"
     assert house.get("/v1/indices", "desa reader").json()["agency"] == "desa"
@@ -263,6 +269,7 @@ def test_a_remembered_key_is_remembered_by_its_whole_text(remembering: tuple[Hou
     refused(house.get("/v1/offices", key.replace("_reader_", "_admin_")), "key-unknown")
 
 
+@pytest.mark.quiet
 def test_the_secret_of_a_key_is_stored_nowhere(house: House) -> None:
     for key in ("app", "reader", "admin"):
         assert house.get("/v1/offices", key).status_code == 200

@@ -51,6 +51,7 @@ def counts(service: Standing) -> tuple[int, int]:
     return 0, 0
 
 
+@pytest.mark.glimpse
 def test_a_ticket_rates_once_and_its_code_is_in_no_address(service: Standing, phone: Page) -> None:
     asked: list[str] = []
     phone.on("request", lambda request: asked.append(request.url))
@@ -94,6 +95,7 @@ def test_axe_finds_nothing_wrong_in_any_state_and_language(service: Standing, ph
     assert axe_violations(phone) == [], "kept"
 
 
+@pytest.mark.glimpse
 def test_an_answer_given_without_network_arrives_later_and_once(service: Standing, phone: Page) -> None:
     code = ticket(service)
     phone.goto(f"{service.url}/t#{code}")

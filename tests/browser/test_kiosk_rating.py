@@ -154,6 +154,7 @@ def test_a_rating_works_by_keyboard_alone(service: Standing, kiosk: Page) -> Non
     assert stored(service) == before + 1
 
 
+@pytest.mark.glimpse
 def test_an_unfinished_rating_is_forgotten_and_a_finished_one_is_kept(service: Standing, browser: Browser) -> None:
     with browser.new_context(locale="id-ID") as context, context.new_page() as page:
         page.clock.install()

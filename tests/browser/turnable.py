@@ -3,7 +3,6 @@
 import socket
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from app.foundation.settings import Settings
 from app.main import create_app
 from tests.browser.agency import COUNTER, OFFICE, furnish_today
 from tests.house import SECRET, TurnableClock
+from tests.loopback import Server
 
 SECONDS = 20.0
 
@@ -31,7 +31,7 @@ class Turnable:
     keys: dict[str, str]
     port: int
     changed: dict[str, Any] = field(default_factory=dict)
-    _server: uvicorn.Server | None = None
+    _server: Server | None = None
     _thread: threading.Thread | None = None
 
     @classmethod
@@ -69,13 +69,11 @@ class Turnable:
         config = uvicorn.Config(
             create_app(settings, self.clock), port=self.port, log_config=None, timeout_graceful_shutdown=2
         )
-        self._server = uvicorn.Server(config)
+        self._server = Server(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
-        until = time.monotonic() + SECONDS
-        while not self._server.started:
-            assert time.monotonic() < until, "the service does not start"
-            time.sleep(0.02)
+        self._server.told.wait()
+        assert self._server.started, "the service does not start"
 
     def stop(self) -> None:
         """Stop listening; whoever calls is refused."""

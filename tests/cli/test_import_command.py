@@ -186,6 +186,7 @@ def test_what_is_stored_is_never_changed_by_importing_otherwise(run: Run, opened
     assert select(opened, "SELECT sheet FROM rating") == [("432",)]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("changed", "message"),
     [

@@ -79,6 +79,7 @@ def test_a_plan_and_publications_are_read_from_a_file_or_nothing_is(run: Run, mo
     assert "Nothing was changed." in run("plan", "kota", month, str(file), status=1).output
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

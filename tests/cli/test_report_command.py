@@ -17,6 +17,8 @@ from tests.closing.steps import rated
 from tests.house import CANARY_NIP, NOW, SECRET
 from tests.ratings.visits import put
 
+pytestmark = pytest.mark.sqlite_daily
+
 Run = Callable[..., Result]
 
 
@@ -79,12 +81,14 @@ def test_the_surveys_of_a_period_are_files_too(run: Run, tmp_path: Path) -> None
     assert sorted(file.name for file in tmp_path.glob("*.csv")) == names
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("form", ["pdf", "xlsx", "csv", "html"])
 def test_one_unit_in_one_format_and_language(run: Run, tmp_path: Path, form: str) -> None:
     run("kota", "office", "2026-10", "--unit", "dukcapil", "--format", form, "--language", "en", "--out", str(tmp_path))
     assert (tmp_path / f"2026-10-r1-office-dukcapil.{form}").stat().st_size > 500
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -1,6 +1,7 @@
 """The whole NIP beside a report: for keys that see it only, and never in what is sealed."""
 
 import json
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,22 +14,31 @@ from app.cli.verify import attached_to
 from app.directory.tables import Employee
 from app.seals.keyring import trusted_keys
 from app.seals.rules.verification import Outcome, verify
-from tests.closing.steps import close, finalise, report
+from tests.closing.steps import close, finalise, rated, report
+from tests.conftest import STORES, Lend
 from tests.house import CANARY_NIP, House
+from tests.ratings.visits import put
 from tests.reports.formats.test_tables import lines
 from tests.reports.test_appraisals_http import MASKED, key_with_nip
 
 FORMATS = ("json", "csv", "csv-semicolon", "xlsx", "pdf", "html")
 
 
-@pytest.fixture
-def final(office: House, key_file: Path) -> House:
-    """October closed and final; E001 is appraised by E003, who works in another office."""
-    with office.database.writing() as session:
-        session.get_one(Employee, ("kota", "E001")).appraiser = "E003"
-    close(office)
-    finalise(office, key_file)
-    return office
+@pytest.fixture(scope="module")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("identity") / "signing-key.pem"
+
+
+@pytest.fixture(scope="module", params=STORES)
+def final(request: pytest.FixtureRequest, lend: Lend, key_file: Path) -> Iterator[House]:
+    """October closed and final; E001 is appraised by E003, who works in another office. All these tests read it."""
+    with lend(request.param) as (url, keys), House.open(url, keys, signing_key_file=key_file) as office:
+        put(office.database, [*rated("E001", 12), *rated("E002", 40, "433"), *rated(None, 11)])
+        with office.database.writing() as session:
+            session.get_one(Employee, ("kota", "E001")).appraiser = "E003"
+        close(office)
+        finalise(office, key_file)
+        yield office
 
 
 def pulled(house: House, key: str, form: str = "json", unit: str = "E001") -> Any:
@@ -45,6 +55,7 @@ def text_of(content: bytes, form: str) -> str:
     return content.decode("utf-8-sig")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_shows_the_nip_to_keys_that_see_it_and_to_no_other(final: House, form: str) -> None:
     whole = pulled(final, key_with_nip(final), form)

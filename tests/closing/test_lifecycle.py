@@ -41,6 +41,7 @@ def test_a_period_becomes_a_draft_then_final_and_its_reports_verify(office: Hous
     assert (online["outcome"], online["digest"], online["altered"]) == ("valid", sealed["digest"], [])
 
 
+@pytest.mark.sqlite_daily
 def test_too_few_ratings_give_a_report_without_figures(office: House) -> None:
     close(office)
     few = report(office, "E004")["document"]
@@ -51,6 +52,7 @@ def test_too_few_ratings_give_a_report_without_figures(office: House) -> None:
     assert report(office, "dukcapil")["document"]["n"] == 72
 
 
+@pytest.mark.sqlite_daily
 def test_the_reply_and_the_note_become_part_of_the_final_report(office: House, key_file: Path) -> None:
     close(office)
     note = {"employee": "E001", "text": "Loket sering penuh."}
@@ -81,6 +83,7 @@ def test_a_text_that_a_store_cannot_keep_is_refused(office: House) -> None:
     assert refused(office.post("/v1/replies", reply, None)) == (422, "invalid-request")
 
 
+@pytest.mark.sqlite_daily
 def test_a_wrong_and_a_replaced_link_get_one_and_the_same_answer(office: House) -> None:
     close(office)
     first = invited(office)["E001"]
@@ -94,6 +97,7 @@ def test_a_wrong_and_a_replaced_link_get_one_and_the_same_answer(office: House) 
     assert office.post("/v1/replies/read", {"token": second}, None).status_code == 200
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("code", "answer"),
     [
@@ -107,6 +111,7 @@ def test_what_cannot_be_closed_is_told(office: House, code: str, answer: tuple[i
     assert refused(office.post(f"/v1/periods/{code}/close", {}, "supervisor")) == answer
 
 
+@pytest.mark.sqlite_daily
 def test_every_step_out_of_order_is_refused_and_changes_nothing(office: House, key_file: Path) -> None:
     for step in ("finalise", "revise"):
         assert refused(office.post(f"/v1/periods/2026-10/{step}", {}, "supervisor")) == (404, "period-open")
@@ -125,6 +130,7 @@ def test_every_step_out_of_order_is_refused_and_changes_nothing(office: House, k
     assert (period["revision"], period["state"]) == (1, "final")
 
 
+@pytest.mark.sqlite_daily
 def test_a_person_whose_figures_would_tell_about_a_colleague_has_none(furnished: tuple[str, dict[str, str]]) -> None:
     url, keys = furnished
     with House.open(url, keys) as house:
@@ -137,6 +143,7 @@ def test_a_person_whose_figures_would_tell_about_a_colleague_has_none(furnished:
     assert (documents["E002"]["n"], documents["E002"]["trend"], documents["dukcapil"]["n"]) == (0, [], 49)
 
 
+@pytest.mark.sqlite_daily
 def test_a_reader_sees_no_draft_and_only_the_own_subtree(office: House, key_file: Path) -> None:
     close(office)
     draft = report(office, "E001")
@@ -152,6 +159,7 @@ def test_a_reader_sees_no_draft_and_only_the_own_subtree(office: House, key_file
     assert refused(office.get(f"/v1/reports/{draft['id']}", "desa reader")) == (404, "report-unknown")
 
 
+@pytest.mark.sqlite_daily
 def test_a_final_report_is_asked_for_again_without_being_sent_again(office: House, key_file: Path) -> None:
     close(office)
     finalise(office, key_file)
@@ -172,6 +180,7 @@ def test_a_report_that_somebody_altered_in_the_database_is_found_and_located(off
     assert "/document/figures/index" in {place["pointer"] for place in online["altered"]}
 
 
+@pytest.mark.sqlite_daily
 def test_a_damaged_key_file_hides_nothing_that_the_others_prove(office: House, key_file: Path) -> None:
     close(office)
     finalise(office, key_file)
@@ -184,6 +193,7 @@ def test_a_damaged_key_file_hides_nothing_that_the_others_prove(office: House, k
     assert (answer.status_code, answer.json()["outcome"]) == (200, "unknown-key")
 
 
+@pytest.mark.sqlite_daily
 def test_a_part_and_the_whole_cannot_both_be_closed(furnished: tuple[str, dict[str, str]], key_file: Path) -> None:
     url, keys = furnished
     with House.open(url, keys, signing_key_file=key_file) as house:
@@ -201,6 +211,7 @@ def test_a_part_and_the_whole_cannot_both_be_closed(furnished: tuple[str, dict[s
         assert period["office"] == "dukcapil"
 
 
+@pytest.mark.sqlite_daily
 def test_each_step_leaves_its_audit_row(office: House, key_file: Path) -> None:
     close(office)
     invited(office)
@@ -210,6 +221,7 @@ def test_each_step_leaves_its_audit_row(office: House, key_file: Path) -> None:
     assert {"period.closed", "period.invited", "period.finalised"} <= set(actions)
 
 
+@pytest.mark.sqlite_daily
 def test_the_clock_of_a_period_is_the_zone_whose_day_ends_last(office: House) -> None:
     office.clock.now = datetime(2026, 10, 31, 16, 59, tzinfo=UTC)
     assert refused(office.post("/v1/periods/2026-10/close", {}, "supervisor")) == (409, "period-not-over")

@@ -15,6 +15,8 @@ from tests.house import House
 from tests.indices.test_golden import PERPUSNAS, SEKADAU, sheets_with
 from tests.ratings.visits import put
 
+pytestmark = pytest.mark.sqlite_daily
+
 # The published means (3.369, 3.439, …) with one decimal more.
 PERPUSNAS_NRR = ["3.3690", "3.4385", "3.4011", "3.8503", "3.3262", "3.4920", "3.5241", "3.7807", "3.3690"]
 PERPUSNAS_SHEETS = list(sheets_with(PERPUSNAS).elements())
@@ -227,6 +229,7 @@ def test_the_trend_is_that_of_final_reports_of_the_same_length(office: House, ke
     assert [(each["period"], each["n"]) for each in survey(office)["survey"]["former"]] == [("2026-09", 15)]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("change", "field"),
     [

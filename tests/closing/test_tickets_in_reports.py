@@ -18,6 +18,8 @@ from tests.closing.steps import close, rated, report
 from tests.house import NOW, House
 from tests.ratings.visits import put
 
+pytestmark = pytest.mark.sqlite_daily
+
 IN_OCTOBER = datetime(2026, 10, 12, 3, tzinfo=UTC)
 SCORES = {"speed": 4, "transparency": 3, "friendliness": 4}
 WORDS = {
@@ -55,6 +57,7 @@ def test_every_report_with_figures_tells_its_tickets(october: House) -> None:
     assert {line["code"]: line["tickets"] for line in whole["offices"]} == {"dukcapil": office}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("unit", ["E001", "dukcapil", "kota"])
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_format_says_so_in_both_languages(october: House, unit: str, language: str) -> None:

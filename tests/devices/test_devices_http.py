@@ -62,11 +62,13 @@ def test_wrong_used_and_expired_codes_get_one_and_the_same_answer(house: House) 
     assert len({(each.content, str(each.headers)) for each in answers}) == 1
 
 
+@pytest.mark.quiet
 def test_a_body_that_is_no_text_is_no_json(house: House) -> None:
     sent = {"content": b"\xff\xfe\x1f", "headers": {"content-type": "application/json"}}
     problem(house.request("POST", "/v1/devices/pair", None, **sent), 400, "malformed-json")
 
 
+@pytest.mark.sqlite_daily
 def test_who_guesses_has_to_wait_and_even_the_right_code_then_waits(house: House) -> None:
     code = added(house)["code"]
     for _ in range(100):
@@ -93,6 +95,7 @@ def test_of_many_who_type_a_code_at_once_one_gets_a_key(house: House) -> None:
     assert ends == ["paired", *["pairing-refused"] * 15]
 
 
+@pytest.mark.sqlite_daily
 def test_no_code_and_no_key_of_a_kiosk_is_seen_where_machines_keep_what_they_saw(
     house: House, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -108,6 +111,8 @@ def test_no_code_and_no_key_of_a_kiosk_is_seen_where_machines_keep_what_they_saw
     assert [each for each in secrets if each.lower() in seen] == []
 
 
+@pytest.mark.quiet
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("changed", "code", "field"),
     [({"office": "tiada"}, "office-unknown", "office"), ({"counter": "tiada"}, "counter-unknown", "counter"),
@@ -157,6 +162,8 @@ def test_a_revoked_kiosk_is_told_so_and_revoking_again_changes_nothing(house: Ho
     problem(house.post("/v1/devices/pair", {"code": unused["code"]}, None), 410, "pairing-refused")
 
 
+@pytest.mark.quiet
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("told", "field"),
     [
@@ -197,6 +204,7 @@ def test_a_kiosk_may_ask_the_agencys_own_instrument_and_no_other_agencys(house: 
     problem(foreign, 422, "instrument-unknown", "instrument")
 
 
+@pytest.mark.sqlite_daily
 def test_a_kiosk_learns_the_pace_of_the_service(furnished: tuple[str, dict[str, str]]) -> None:
     tags = set()
     for seconds in (0, 2.5):

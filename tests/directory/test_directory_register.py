@@ -81,6 +81,7 @@ def test_every_addition_renews_the_version(town: Database, add: Callable[..., An
         assert session.exec(select(Agency.directory_version)).one() != before
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("add", "values", "problem"),
     [

@@ -170,6 +170,7 @@ def test_no_answer_and_no_schema_knows_a_nip(door: Door) -> None:
     assert "nip" not in str(door.app.openapi()).lower().replace("never their nip", "")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", PATHS)
 def test_nobody_reads_without_a_key(door: Door, path: str) -> None:
     assert problem(door.get(path, None)) == (401, "key-missing")
@@ -264,6 +265,7 @@ def test_a_transferred_person_is_listed_at_the_new_office_only(door: Door) -> No
     assert door.get("/v1/employees").json()["items"][0]["office"] == "setda"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
     "query",
@@ -275,6 +277,7 @@ def test_wrong_parameters_are_refused(door: Door, path: str, query: dict[str, st
     assert response.json()["detail"][0]["loc"][1] == next(iter(query))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", PATHS)
 def test_unknown_parameters_are_refused(door: Door, path: str) -> None:
     response = door.get(path, page="2")

@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.directory.workbook.files import read_workbook
@@ -21,6 +21,7 @@ from tests.directory.workbooks import (
     with_headers,
     xlsx_of,
 )
+from tests.effort import times
 
 agencies = count(1)
 
@@ -83,7 +84,7 @@ def written(lines: Lines, how: str, folder: Path) -> Workbook:
     return read_workbook(folder)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@times(0.4)
 @given(directories(), st.sampled_from(("memory", "xlsx", "csv")), st.sampled_from(("memory", "xlsx", "csv")))
 def test_importing_twice_is_importing_once(
     database: Database, tmp_path: Path, lines: Lines, first: str, second: str

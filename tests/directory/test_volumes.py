@@ -129,6 +129,7 @@ def test_every_fault_is_named_and_nothing_is_stored(house: House) -> None:
     assert (read(house), audits(house)) == ([], [])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("wrong", "field", "code"),
     [
@@ -210,6 +211,7 @@ def test_a_queue_system_of_one_office_reaches_no_other(house: House) -> None:
     problem(house.get(PATH, key, params={"office": "tiada"}), 404, "office-unknown")
 
 
+@pytest.mark.quiet
 def test_a_queue_system_reads_the_directory_and_a_supervisor_the_indices(house: House) -> None:
     offices = house.get("/v1/offices", "queue dukcapil").json()["items"]
     assert [office["code"] for office in offices] == ["dukcapil"]
@@ -245,6 +247,8 @@ def test_an_office_and_a_period_may_be_asked_for(house: House) -> None:
     problem(house.get(PATH, params={"from": days[1], "to": days[0]}), 422, "period-reversed")
 
 
+@pytest.mark.quiet
+@pytest.mark.once
 @pytest.mark.parametrize(
     "query",
     [

@@ -113,6 +113,7 @@ def test_every_fault_is_told_with_row_and_column_and_nothing_is_stored(run: Run,
     assert (result.stdout, stored()) == ("", [])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("cell", ["", "-1", "1.5", "1,5", "1.200", "1e3", "satu", "1000001", "²", "9" * 20])
 def test_a_number_is_whole_and_written_with_digits_only(run: Run, stored: Callable[[], Rows], cell: str) -> None:
     result = run(HEADER, f'dukcapil,kk,,2026-11-02,"{cell}",0', status=1)

@@ -3,7 +3,6 @@
 from itertools import combinations
 
 import numpy as np
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -11,6 +10,7 @@ from app.disclosure.rules.closing import Subject, Withheld, decide
 from app.disclosure.rules.ledger import Cell, Part, Release, with_emptied_parts
 from app.disclosure.rules.stored_releases import release_out, releases_in
 from app.indices.rules.calendar import months_until, span_of
+from tests.effort import times
 
 MONTHS = [month.code for month in months_until(span_of("2026-04").last, 4)]  # type: ignore[union-attr]  # a code of a month
 PERIODS = [*MONTHS, "2026-Q1"]
@@ -168,7 +168,7 @@ class Differencing(RuleBasedStateMachine):
 
 
 TestDifferencing = Differencing.TestCase
-TestDifferencing.settings = settings(max_examples=80, stateful_step_count=20, deadline=None)
+TestDifferencing.settings = times(0.8)
 
 
 def closing(subject: Subject, *, former: tuple[Release, ...] = ()) -> tuple[Withheld | None, bool]:

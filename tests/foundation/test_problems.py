@@ -184,6 +184,7 @@ def test_no_refusal_repeats_a_value_of_the_input(house: House) -> None:
     assert CANARY not in str(problem(response, 400, "malformed-json"))
 
 
+@pytest.mark.quiet
 def test_a_problem_is_told_in_the_language_asked_for_and_caches_are_told_so(house: House) -> None:
     for wanted, language, title in (
         ("id-ID,en;q=0.5", "id", "Tidak ditemukan"),
@@ -198,6 +199,7 @@ def test_a_problem_is_told_in_the_language_asked_for_and_caches_are_told_so(hous
         assert response.headers["vary"] == "Accept-Language"
 
 
+@pytest.mark.quiet
 def test_bounds_and_choices_are_told_in_the_language_asked_for(house: House) -> None:
     for path in ("/v1/offices?limit=0", "/v1/offices?limit=9999", "/v1/indices?channel=x", "/v1/indices?by=x"):
         told = {

@@ -115,6 +115,7 @@ def test_weights_may_have_blanks_around_them(header: str) -> None:
     assert negotiate(header, "en") == "id"
 
 
+@pytest.mark.quiet
 def test_a_page_speaks_the_language_asked_for(house: House) -> None:
     asked = {
         "id": [("/", "id"), ("/?lang=id", "en"), ("/?lang=xx", "id-ID")],

@@ -100,6 +100,7 @@ def test_an_index_comes_with_all_that_explains_it(house: House) -> None:
     }
 
 
+@pytest.mark.quiet
 def test_without_ratings_there_is_one_row_that_claims_nothing(house: House) -> None:
     (row,) = rows(house)
     assert (row["group"], row["n"], row["held"], row["suppressed"], row["index"]) == (None, 0, 0, False, None)
@@ -132,6 +133,7 @@ def test_rows_are_named_by_what_they_are_about_and_sorted(house: House) -> None:
         assert [row["group"] for row in rows(house, by=by, from_="2026-10-01", to="2026-11-30")] == groups
 
 
+@pytest.mark.quiet
 def test_only_readers_and_administrators_may_ask(house: House) -> None:
     for key in ("reader", "reader dukcapil", "admin"):
         assert indices(house, key).status_code == 200
@@ -247,6 +249,7 @@ def test_what_is_unknown_and_what_is_no_period_have_codes_of_their_own(house: Ho
     assert "at most 1100 days" in indices(house, from_="2000-01-01", to="2026-11-30").json()["detail"]
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize(
     ("asked", "first", "last"),
     [
@@ -320,6 +323,7 @@ def test_csv_has_one_line_for_each_row_and_the_same_figures(house: House) -> Non
         assert [line[f"{d['code']}_mean"] for d in row["dimensions"]] == [d["mean"] for d in row["dimensions"]]
 
 
+@pytest.mark.quiet
 def test_the_format_follows_the_accept_header(house: House) -> None:
     for accept in ("*/*", "application/*", "application/json", "text/csv;q=0.5, */*"):
         assert indices(house, accept=accept).headers["content-type"] == "application/json"
@@ -330,6 +334,7 @@ def test_the_format_follows_the_accept_header(house: House) -> None:
         assert "application/json, text/csv" in document["detail"]
 
 
+@pytest.mark.quiet
 def test_the_openapi_document_tells_of_both_formats_and_every_parameter(house: House) -> None:
     operation = house.app.openapi()["paths"]["/v1/indices"]["get"]
     assert set(operation["responses"]["200"]["content"]) == {"application/json", "text/csv"}

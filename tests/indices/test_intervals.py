@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -126,7 +126,6 @@ def test_one_answer_gives_a_wide_interval_and_ten_million_a_narrow_one() -> None
 
 
 @given(histograms)
-@settings(deadline=None)
 def test_the_ends_stay_on_the_scale_and_agree_with_the_distribution_of_scipy(cells: list[int]) -> None:
     interval = item_interval(cells)
     assert interval
@@ -139,7 +138,6 @@ def test_the_ends_stay_on_the_scale_and_agree_with_the_distribution_of_scipy(cel
 
 
 @given(histograms)
-@settings(deadline=None)
 def test_more_confidence_never_narrows_the_interval(cells: list[int]) -> None:
     usual, wide = item_interval(cells), item_interval(cells, confidence=0.998)
     assert usual

@@ -26,6 +26,7 @@ def ticket(house: House, *, armed: bool = True, **told: Any) -> str:
     return code
 
 
+@pytest.mark.quiet
 def test_the_open_page_shows_the_office_its_services_and_the_questions(house: House) -> None:
     response = house.get("/v1/open/kota/dukcapil", None)
     assert response.status_code == 200
@@ -128,6 +129,7 @@ def test_a_poster_is_a_picture_of_the_open_pages_address(reached: House) -> None
 OFFICES_OF = (("dukcapil", "reader"), ("setda", "admin"), ("dukcapil", "desa reader"))
 
 
+@pytest.mark.quiet
 def test_a_poster_without_a_public_address_says_which_setting_is_missing(house: House) -> None:
     assert "CERMIN_PUBLIC_URL" in problem(house.get("/v1/offices/dukcapil/poster"), 409, "public-url-missing")["detail"]
 

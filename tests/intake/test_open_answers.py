@@ -81,6 +81,8 @@ def test_open_answers_have_an_index_from_ten_on_and_move_no_other(house: House) 
     assert house.get("/v1/indices", params={"channel": "web"}).json()["rows"][0]["open"]["n"] == 10
 
 
+@pytest.mark.quiet
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("changed", "field", "code"),
     [

@@ -221,6 +221,7 @@ WRONG: list[tuple[dict[str, object], str, str]] = [
 ]
 
 
+@pytest.mark.quiet
 def test_a_wrong_sheet_is_told_what_to_change_and_leaves_nothing(house: House, subtests: pytest.Subtests) -> None:
     for changed, code, field in WRONG:
         with subtests.test(code=code, field=field):
@@ -228,6 +229,7 @@ def test_a_wrong_sheet_is_told_what_to_change_and_leaves_nothing(house: House, s
     assert rows(house) == rows(house, "tally") == []
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize(
     ("changed", "code", "field"),
     [
@@ -282,12 +284,15 @@ def test_a_retry_after_the_late_limit_is_still_the_same_rating(house: House) -> 
     problem(house.post("/v1/ratings", sheet | {"comment": "lain"}), 422, "id-too-late")
 
 
+@pytest.mark.quiet
+@pytest.mark.once
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"scores":{"speed":1}', b'{"scores":{"x":"\\ud800"}}'])
 def test_malformed_json_is_said_to_be_that(house: House, body: bytes) -> None:
     headers = {"content-type": "application/json"}
     problem(house.request("POST", "/v1/ratings", "app", content=body, headers=headers), 400, "malformed-json")
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_other_content_types_are_refused(house: House, content_type: str) -> None:
     headers = {"content-type": content_type}
@@ -295,6 +300,8 @@ def test_other_content_types_are_refused(house: House, content_type: str) -> Non
     problem(response, 415, "unsupported-media-type")
 
 
+@pytest.mark.quiet
+@pytest.mark.once
 @pytest.mark.parametrize("path", ["/v1/ratings", "/v1/ratings/batch"])
 @pytest.mark.parametrize(
     "headers",
@@ -313,6 +320,7 @@ def test_other_charsets_and_compressed_bodies_are_refused(house: House, path: st
     problem(response, 415, "unsupported-media-type")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "headers",
     [

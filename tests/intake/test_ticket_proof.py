@@ -13,8 +13,10 @@ from sqlalchemy import text
 
 from app.foundation.storage.database import Database, metadata
 from app.ratings.maintenance_store import tally_differences
+from app.tickets.attempts import BUDGET, PER_SECOND, TicketAttempts
 from app.tickets.reconciliation import reconcile_tickets
 from app.tickets.rules.codes import ALPHABET, check_character, printed
+from tests.effort import sized
 from tests.house import NOW, House, problem, uuid7
 from tests.loopback import serving
 
@@ -23,7 +25,9 @@ pytestmark = pytest.mark.untraced
 
 SCORES = {"speed": 4, "transparency": 3, "friendliness": 4}
 CLIENTS, TICKETS, TRIES = 64, 1_000, 3
-GUESSES, BUDGET = 10_000, 600
+GUESSES = 10_000
+# What is sent on the recorded day: with tickets, without (of three kinds), in batches of twenty.
+TICKETED, SINGLE, BATCHES = sized((10, 8, 2), (50, 40, 5))
 
 
 def armed(client: httpx.Client, key: str, n: int) -> list[str]:
@@ -115,14 +119,18 @@ def test_10_000_guesses_meet_nothing_and_wait_after_the_budget_however_many_come
     assert reconcile_tickets(house.database).spent == 0
 
 
-@pytest.mark.parametrize(("trusted", "statuses"), [(None, {410: BUDGET, 429: 5}), ("127.0.0.1", {410: BUDGET + 5})])
+@pytest.mark.sized
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("trusted", "refused"), [(None, 5), ("127.0.0.1", 0)])
 def test_who_is_no_proxy_gets_no_other_budget_by_saying_another_address(
-    furnished: tuple[str, dict[str, str]], trusted: str | None, statuses: dict[int, int]
+    furnished: tuple[str, dict[str, str]], trusted: str | None, refused: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    budget = sized(20, BUDGET)
+    monkeypatch.setattr(TicketAttempts.__init__, "__defaults__", (budget, PER_SECOND))
     with serving(furnished[0], trusted_proxies=trusted) as address, httpx.Client(base_url=address) as client:
-        said = ({"X-Forwarded-For": f"10.1.{n // 250}.{n % 250}"} for n in range(BUDGET + 5))
+        said = ({"X-Forwarded-For": f"10.1.{n // 250}.{n % 250}"} for n in range(budget + 5))
         answers = [client.post("/v1/tickets/look", json={"ticket": ""}, headers=each) for each in said]
-    assert Counter(answer.status_code for answer in answers) == statuses
+    assert Counter(answer.status_code for answer in answers) == Counter({410: budget + 5 - refused, 429: refused})
 
 
 Request = tuple[str, Any, str | None]
@@ -131,20 +139,21 @@ Request = tuple[str, Any, str | None]
 def recorded_day(house: House) -> list[Request]:
     """Everything that was sent on one day: by kiosks, apps, phones with and without tickets, and a guesser."""
     draw, day = Random(11), list[Request]()
-    issued = house.post("/v1/tickets", {"office": "dukcapil", "service": "ktp-el", "count": 60}, "queue").json()
+    wanted = {"office": "dukcapil", "service": "ktp-el", "count": TICKETED + 10}
+    issued = house.post("/v1/tickets", wanted, "queue").json()
     codes = [each["code"] for each in issued["tickets"]]
-    for start in range(0, 50, 10):
+    for start in range(0, TICKETED, 10):
         wishes = [{"ticket": printed(code), "employee": "E001"} for code in codes[start : start + 10]]
         day.append(("/v1/tickets/arm", {"tickets": wishes}, "queue"))
-    for place, code in enumerate(codes[:55]):
+    for place, code in enumerate(codes[: TICKETED + 5]):
         sheet = {"ticket": code, "id": house.new_id(), "scores": SCORES, "comment": f"Baik {place}"}
         day.append(("/v1/ratings", sheet, draw.choice((None, "app"))))
-    for _ in range(40):
+    for _ in range(SINGLE):
         day.append(("/v1/ratings", house.sheet(profile={"sex": "F"}, comment="Cepat"), "app"))
         kiosk = {"id": house.new_id(), "service": "kk", "scores": SCORES}
         day.append(("/v1/ratings", kiosk, "device"))
         day.append(("/v1/ratings", house.sheet(agency="kota", channel="web"), None))
-    for _ in range(5):
+    for _ in range(BATCHES):
         sheets = [house.sheet(employee=draw.choice((None, "E001"))) for _ in range(20)]
         day.append(("/v1/ratings/batch", {"ratings": [*sheets, house.sheet(office="tiada")]}, "app"))
     day.append(("/v1/ratings", {"ticket": next(guesses(1)), "id": house.new_id(), "scores": SCORES}, None))
@@ -160,13 +169,17 @@ def tables(house: House) -> dict[str, list[str]]:
         }
 
 
+@pytest.mark.sized
 def test_a_recorded_day_replayed_twice_and_shuffled_leaves_every_table_as_it_was(house: House) -> None:
     day, draw = recorded_day(house), Random(3)
     first = {place: house.post(path, body, key) for place, (path, body, key) in enumerate(day)}
-    assert Counter(answer.status_code for answer in first.values()) == {200: 10, 201: 50 + 120, 410: 6}
+    assert Counter(answer.status_code for answer in first.values()) == {
+        200: TICKETED // 10 + BATCHES,
+        201: TICKETED + 3 * SINGLE,
+        410: 6,
+    }
     before = tables(house)
-    # 50 tickets, 120 single ones, 100 in batches.
-    assert len(before["rating"]) == 50 + 120 + 100
+    assert len(before["rating"]) == TICKETED + 3 * SINGLE + 20 * BATCHES
     for _ in range(2):
         places = list(first)
         draw.shuffle(places)

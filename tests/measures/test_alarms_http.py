@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from scipy import stats
 
 from app.demo.people import EMPLOYEE_BY_CODE
@@ -46,6 +47,7 @@ def weeks_from(week: str, day: date) -> int:
     return (date.fromisocalendar(int(year), int(number), 1) - (day - timedelta(days=day.weekday()))).days // 7
 
 
+@pytest.mark.campaign
 def test_the_fallen_employee_is_found_within_four_weeks_and_hardly_anybody_else(house: House) -> None:
     put(house.database, list(town(2026, OFFICE)))
     rows = asked(house, "employees")

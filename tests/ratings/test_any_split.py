@@ -9,9 +9,10 @@ from itertools import count
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.effort import times
 from tests.house import NOW, House, furnish
 from tests.ratings.house_model import PARENTS, SERVICES, Sheet, answered
 
@@ -38,11 +39,7 @@ def figures(house: House, keys: Mapping[str, str], **asked: str) -> str:
     return json.dumps({name: value for name, value in response.json().items() if name != "agency"})
 
 
-@settings(
-    max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@times(0.08)
 @given(sheets=st.lists(answered, min_size=1, max_size=30), chance=st.randoms(use_true_random=False))
 def test_the_same_sheets_give_the_same_figures_however_they_arrive(
     houses: tuple[House, House], sheets: list[Sheet], chance: Random

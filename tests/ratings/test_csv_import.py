@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -343,7 +343,6 @@ ROWS = st.tuples(
 )
 
 
-@settings(deadline=None)
 @given(rows=st.lists(ROWS, max_size=40), seed=st.randoms(use_true_random=False))
 def test_any_order_of_the_rows_gives_the_same_ratings_and_tallies(rows: list[Row], seed: Random) -> None:
     whole = proposal(rows)
@@ -353,7 +352,6 @@ def test_any_order_of_the_rows_gives_the_same_ratings_and_tallies(rows: list[Row
     assert count(shuffled.ratings) == count(whole.ratings)
 
 
-@settings(deadline=None)
 @given(rows=st.lists(ROWS, max_size=40), seed=st.randoms(use_true_random=False))
 def test_any_division_that_keeps_equal_rows_together_gives_the_same(rows: list[Row], seed: Random) -> None:
     whole, parts = proposal(rows), parts_of(rows, seed)
@@ -362,7 +360,6 @@ def test_any_division_that_keeps_equal_rows_together_gives_the_same(rows: list[R
     assert count(ratings) == count(whole.ratings)
 
 
-@settings(deadline=None)
 @given(rows=st.lists(ROWS, min_size=1, max_size=40), seed=st.randoms(use_true_random=False))
 def test_a_longer_file_adds_only_its_new_rows(rows: list[Row], seed: Random) -> None:
     older = seed.sample(rows, len(rows) // 2)

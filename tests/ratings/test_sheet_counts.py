@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.indices.rules.intervals import composite_interval, item_interval
@@ -69,7 +69,6 @@ def test_composites_follow_unequal_weights() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), ikl_sheets), max_size=60))
-@settings(deadline=None)
 def test_every_three_dimension_measure_obeys_the_merge_law_bit_for_bit(rows: list[tuple[int, str]]) -> None:
     whole = Counter(sheet for _, sheet in rows)
     parts = [Counter(sheet for part, sheet in rows if part == which) for which in range(4)]
@@ -83,7 +82,6 @@ def test_every_three_dimension_measure_obeys_the_merge_law_bit_for_bit(rows: lis
 
 
 @given(st.lists(st.tuples(st.booleans(), skm_sheets), max_size=40), st.sampled_from(list(SKM.weight_modes)))
-@settings(deadline=None)
 def test_the_official_survey_obeys_the_merge_law_in_every_mode(rows: list[tuple[bool, str]], mode: str) -> None:
     whole = Counter(sheet for _, sheet in rows)
     counts = merged(Counter(sheet for part, sheet in rows if part is which) for which in (True, False))

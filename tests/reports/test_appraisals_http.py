@@ -19,6 +19,8 @@ from tests.closing.steps import close, finalise, rated, refused, report
 from tests.house import CANARY_NIP, House, problem
 from tests.ratings.visits import Visit, put
 
+pytestmark = pytest.mark.sqlite_daily
+
 PATH = "/v1/appraisals"
 MASKED = "***************004"
 
@@ -105,6 +107,7 @@ def test_parts_of_an_agency_that_closed_for_themselves_are_one_file(office: Hous
     assert items(office, "supervisor").keys() == {"E001", "E002", "E003", "E004"}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("accept", "query", "media_type", "suffix"),
     [

@@ -8,6 +8,9 @@ from app.reports.formats.registry import FORMATS
 from tests.closing.steps import close, finalise, report
 from tests.house import House, problem
 
+# A report is printed from what was read of it, whatever it was read from.
+pytestmark = pytest.mark.sqlite_daily
+
 BEGINNINGS = {
     "json": b"{",
     "csv": b"\xef\xbb\xbf",
@@ -25,6 +28,7 @@ def path(office: House) -> str:
     return f"/v1/reports/{report(office, 'E001')['id']}"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", FORMATS)
 def test_each_format_comes_by_its_name_and_its_media_type(office: House, path: str, name: str) -> None:
     named = office.get(path, "supervisor", params={"format": name, "lang": "id"})

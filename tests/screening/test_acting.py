@@ -88,6 +88,7 @@ def test_a_run_twice_changes_nothing(house: House) -> None:
     assert {table: sorted(map(str, rows(house, f"SELECT * FROM {table}"))) for table in tables} == kept
 
 
+@pytest.mark.sqlite_daily
 def test_late_sheets_of_a_held_block_raise_a_further_finding(house: House) -> None:
     ordinary(house)
     lunch(house)
@@ -98,6 +99,7 @@ def test_late_sheets_of_a_held_block_raise_a_further_finding(house: House) -> No
     checked(house)
 
 
+@pytest.mark.sqlite_daily
 def test_a_confirmed_block_stays_held_and_is_decided_for_good(house: House) -> None:
     ordinary(house)
     lunch(house)
@@ -130,6 +132,7 @@ def test_a_decision_that_cannot_be_audited_does_not_happen(house: House) -> None
     checked(house)
 
 
+@pytest.mark.sqlite_daily
 def test_only_auditors_decide_within_their_reach_and_with_a_reason(house: House) -> None:
     ordinary(house)
     lunch(house)
@@ -153,6 +156,7 @@ def test_only_auditors_decide_within_their_reach_and_with_a_reason(house: House)
         assert house.get("/v1/findings", "auditor", params=query).json()["code"] == name
 
 
+@pytest.mark.sqlite_daily
 def test_a_key_of_a_subtree_sees_and_decides_what_lies_in_it(house: House) -> None:
     ordinary(house)
     lunch(house)
@@ -188,6 +192,7 @@ def test_findings_come_in_pages(house: House) -> None:
     assert one(house, to="2026-11-06")["from"] == "2026-11-06"
 
 
+@pytest.mark.sqlite_daily
 def test_both_agencies_are_screened_and_only_days_that_are_over(house: House) -> None:
     for key in ("app", "desa app"):
         ordinary(house, key)

@@ -23,19 +23,33 @@ from tests.screening.office import checked, lunch, ordinary, rows, screen
 NIGHT = datetime(2026, 11, 18, 18, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
-PROCESS = """
-import sys
+# Two processes that have loaded everything look at the same moment, and tell whether they ran it.
+PROCESSES = """
+import os, sys
 from datetime import datetime, timedelta
 from app.foundation.storage.database import Database
 from app.screening.nightly import NightlyScreening
 
-now = datetime.fromisoformat(sys.argv[2])
-moments = iter([now - timedelta(hours=2)])
-nightly = NightlyScreening(Database(sys.argv[1], statement_timeout_ms=20_000, lock_timeout_ms=20_000),
-                  lambda: next(moments, now), hour=1, trace_days=42)
-print("ready", flush=True)
-sys.stdin.readline()
-print(nightly.run_if_due(), flush=True)
+ready, start = os.pipe()
+watchers = []
+for _ in range(2):
+    watcher = os.fork()
+    if watcher == 0:
+        os.close(start)
+        now = datetime.fromisoformat(sys.argv[2])
+        moments = iter([now - timedelta(hours=2)])
+        nightly = NightlyScreening(Database(sys.argv[1], statement_timeout_ms=20_000, lock_timeout_ms=20_000),
+                          lambda: next(moments, now), hour=1, trace_days=42)
+        os.read(ready, 1)
+        try:
+            ran = nightly.run_if_due()
+        except BaseException:
+            os._exit(9)
+        os._exit(ran)
+    watchers.append(watcher)
+os.close(start)
+statuses = [os.waitstatus_to_exitcode(os.waitpid(watcher, 0)[1]) for watcher in watchers]
+print(sorted(statuses))
 """
 
 
@@ -74,6 +88,7 @@ def test_it_runs_once_a_night_and_not_at_the_start(house: House) -> None:
     checked(house)
 
 
+@pytest.mark.sqlite_daily
 def test_a_night_that_was_missed_is_caught_up_on_at_the_start(house: House) -> None:
     clock = TurnableClock(NOW)
     early = watcher(house, clock)
@@ -83,6 +98,7 @@ def test_a_night_that_was_missed_is_caught_up_on_at_the_start(house: House) -> N
     assert watcher(house, clock).run_if_due()
 
 
+@pytest.mark.sqlite_daily
 def test_a_machine_that_is_off_every_night_is_screened_by_day(house: House) -> None:
     ordinary(house)
     lunch(house)
@@ -150,6 +166,7 @@ def test_a_service_that_ends_stops_screening_and_another_goes_on(house: House) -
     assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
 
 
+@pytest.mark.sqlite_daily
 def test_an_office_that_fails_stops_no_other_and_is_screened_again_next_night(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -220,24 +237,14 @@ def test_one_of_two_processes_runs_it(house: House) -> None:
     ordinary(house)
     lunch(house)
     url = house.database.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", PROCESS, url, NIGHT.isoformat()]
-    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    answers = []
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    for process in processes:
-        answers.append(process.communicate(timeout=60)[0].split()[-1])
-        assert process.returncode == 0
-    assert sorted(answers) == ["False", "True"]
+    command = [sys.executable, "-c", PROCESSES, url, NIGHT.isoformat()]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.stdout.splitlines()[-1:] == ["[0, 1]"], ended
     assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
     checked(house)
 
 
+@pytest.mark.sqlite_daily
 def test_the_service_tells_how_many_findings_wait(house: House) -> None:
     ordinary(house)
     lunch(house)

@@ -38,6 +38,8 @@ def test_hours_hold_from_the_day_on_which_they_were_told(house: House) -> None:
     assert rows(house, "SELECT count(*) FROM audit_event WHERE action = 'opening.changed'") == [(2,)]
 
 
+@pytest.mark.quiet
+@pytest.mark.once
 @pytest.mark.parametrize(
     "hours",
     [

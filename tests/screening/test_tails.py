@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -33,7 +33,6 @@ def test_no_count_at_all_is_certain() -> None:
 
 
 @given(st.integers(0, 500), st.floats(0.01, 200), st.floats(0.1, 100))
-@settings(deadline=None)
 def test_the_tail_is_that_of_scipy_and_falls(count: int, expected: float, size: float) -> None:
     p = burst_p(count, expected, size)
     assert p == pytest.approx(stats.nbinom.sf(count - 1, size, size / (size + expected)), rel=1e-6, abs=1e-300)
@@ -52,7 +51,6 @@ def test_shape_vector() -> None:
 
 
 @given(st.integers(1, 200), st.floats(0.01, 0.99), st.data())
-@settings(deadline=None)
 def test_binomial_tails_are_those_of_scipy(n: int, share: float, data: st.DataObject) -> None:
     k = data.draw(st.integers(0, n))
     upper = stats.binomtest(k, n, share, alternative="greater").pvalue
@@ -60,7 +58,6 @@ def test_binomial_tails_are_those_of_scipy(n: int, share: float, data: st.DataOb
 
 
 @given(st.integers(1, 80), st.integers(0, 80), st.data())
-@settings(deadline=None)
 def test_fishers_test_is_that_of_scipy(n: int, n_before: int, data: st.DataObject) -> None:
     k, before = data.draw(st.integers(0, n)), data.draw(st.integers(0, n_before))
     expected = stats.fisher_exact(np.array([[k, n - k], [before, n_before - before]]), alternative="greater").pvalue
@@ -71,7 +68,6 @@ CELLS = st.lists(st.integers(0, 60), min_size=4, max_size=4)
 
 
 @given(CELLS, CELLS)
-@settings(deadline=None)
 def test_shapes_are_compared_as_scipy_does_and_merged_until_they_can_be(ours: list[int], theirs: list[int]) -> None:
     left, right = merged(ours, theirs)
     assert (sum(left), sum(right)) == (sum(ours), sum(theirs))

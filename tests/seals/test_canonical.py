@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.seals.rules.canonical_json import DEEPEST, canonical, children, step
@@ -151,7 +151,6 @@ def test_only_objects_and_arrays_have_children() -> None:
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(), st.lists))
-@settings(deadline=None)
 def test_canonical_bytes_read_back_and_are_their_own_canonical_bytes(document: Any) -> None:
     assert json.loads(canonical(document)) == document
     assert canonical(json.loads(canonical(document))) == canonical(document)

@@ -8,7 +8,10 @@ from typer.testing import CliRunner
 from app.cli import context
 from app.cli.program import program
 from tests.closing.steps import close, finalise, report
+from tests.effort import sized
 from tests.house import House
+
+pytestmark = pytest.mark.sqlite_daily
 
 
 def verified(file: Path, status: int) -> str:
@@ -39,13 +42,14 @@ def test_a_final_reports_pdf_verifies_and_a_drafts_has_nothing_to_verify(
     context.settings.cache_clear()
 
 
+@pytest.mark.sized
 def test_any_damage_to_a_pdf_is_told_without_a_traceback(office: House, key_file: Path, tmp_path: Path) -> None:
     close(office)
     finalise(office, key_file)
     path = f"/v1/reports/{report(office, 'E001')['id']}"
     sealed = bytearray(office.get(path, params={"format": "pdf"}).content)
     file = tmp_path / "report.pdf"
-    for place in range(20, len(sealed), len(sealed) // 60):
+    for place in range(20, len(sealed), len(sealed) // sized(20, 60)):
         damaged = bytearray(sealed)
         damaged[place : place + 8] = b"\x00endobj\x00"
         file.write_bytes(damaged)

@@ -20,6 +20,8 @@ from app.foundation.clock import system_clock
 from app.foundation.ids import new_id
 from tests.loopback import serving
 
+pytestmark = pytest.mark.sqlite_daily
+
 SCRIPT = Path(__file__).parents[2] / "examples" / "queue_adapter.py"
 SCORES = {"speed": 4, "transparency": 3, "friendliness": 4}
 # Nothing listens at the discard port of this machine.

@@ -10,6 +10,8 @@ from tests.house import House
 ELSEWHERE = re.compile(r"""(?:src|href)=["'](?:https?:)?//""")
 
 
+@pytest.mark.quiet
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("headers", "path", "language", "words"),
     [
@@ -37,6 +39,7 @@ def test_the_welcome_page_leads_to_pages_that_answer(house: House) -> None:
     assert {link: house.get(link, None).status_code for link in links} == dict.fromkeys(links, 200)
 
 
+@pytest.mark.quiet
 def test_pages_need_nothing_from_elsewhere(house: House) -> None:
     for path in ("/", "/docs"):
         page = house.get(path, None).text
@@ -46,6 +49,7 @@ def test_pages_need_nothing_from_elsewhere(house: House) -> None:
     assert all(house.get(file, None).status_code == 200 for file in files)
 
 
+@pytest.mark.quiet
 def test_the_welcome_page_allows_only_its_own_files(house: House) -> None:
     headers = house.get("/", None).headers
     assert headers["content-security-policy"].startswith("default-src 'self'")
@@ -53,6 +57,7 @@ def test_the_welcome_page_allows_only_its_own_files(house: House) -> None:
     assert headers["x-frame-options"] == "DENY"
 
 
+@pytest.mark.quiet
 def test_the_page_for_replies_speaks_both_languages_and_keeps_the_token_out_of_addresses(house: House) -> None:
     for language, title in (("id", "Laporan Anda"), ("en", "Your report")):
         page = house.get(f"/r?lang={language}", None)

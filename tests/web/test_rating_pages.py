@@ -72,6 +72,7 @@ def test_what_citizens_phones_load_needs_no_new_browser() -> None:
             assert re.search(pattern, code) is None, (name, what)
 
 
+@pytest.mark.quiet
 def test_the_worker_keeps_the_page_and_all_it_is_made_of(house: House) -> None:
     worker = house.get("/kiosk-worker.js", None)
     assert worker.headers["content-type"].startswith("text/javascript")
@@ -92,6 +93,7 @@ def test_the_worker_keeps_the_page_and_all_it_is_made_of(house: House) -> None:
                 assert other in kept, (path, name)
 
 
+@pytest.mark.quiet
 def test_files_are_kept_for_ever_under_the_name_of_their_version_only(house: House) -> None:
     response = house.get(f"{FOLDER}/rating/sheet.js", None)
     assert "immutable" in response.headers["cache-control"]
@@ -104,6 +106,7 @@ def test_files_are_kept_for_ever_under_the_name_of_their_version_only(house: Hou
         problem(house.get(path, None), 404, "not-found")
 
 
+@pytest.mark.quiet
 def test_the_manifest_makes_the_kiosk_an_app(house: House) -> None:
     response = house.get("/kiosk.webmanifest", None)
     assert response.headers["content-type"] == "application/manifest+json"
@@ -112,6 +115,7 @@ def test_the_manifest_makes_the_kiosk_an_app(house: House) -> None:
     assert [house.get(icon["src"], None).status_code for icon in manifest["icons"]] == [200]
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("path", ["/kiosk", "/t", "/o/kota/dukcapil"])
 def test_the_pages_run_nothing_but_this_servers_scripts(house: House, path: str) -> None:
     page = house.get(path, None)

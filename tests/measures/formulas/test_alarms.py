@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -19,6 +19,7 @@ from app.measures.rules.formulas.alarms import (
     p_chart_limit,
 )
 from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments
+from tests.effort import sized
 
 USUAL = Baseline(Fraction("3.60"), 0.70)
 V14 = [(22, "3.62"), (18, "3.55"), (25, "3.50"), (20, "3.48"), (0, "0")]
@@ -126,7 +127,6 @@ def test_too_short_or_unanimous_a_baseline_is_none(weeks: list[Moments], least: 
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.fractions(1, 4, max_denominator=200)), max_size=30))
-@settings(deadline=None)
 def test_limits_widen_to_their_asymptote_and_z_counts_in_the_ewma(drawn: list[tuple[int, Fraction]]) -> None:
     points = drop_chart([Moments(n, n * mean, Fraction(0)) for n, mean in drawn], USUAL)
     limits = [point.limit for point in points]
@@ -143,7 +143,7 @@ def run_length(drop: float) -> float:
     Markov chain of Lucas and Saccucci (1990): the EWMA cut into narrow bands between the limit and a
     ceiling that it does not reach.
     """
-    limit, ceiling, bands = -WIDTH * (SMOOTHING / (2 - SMOOTHING)) ** 0.5, 2.5, 1_500
+    limit, ceiling, bands = -WIDTH * (SMOOTHING / (2 - SMOOTHING)) ** 0.5, 2.5, sized(600, 1_500)
     edges = np.linspace(limit, ceiling, bands + 1)
     middles = (edges[1:] + edges[:-1]) / 2
     reached = stats.norm.cdf((edges[None, :] - (1 - SMOOTHING) * middles[:, None]) / SMOOTHING + drop)
@@ -151,6 +151,7 @@ def run_length(drop: float) -> float:
     return float(np.interp(0, middles, lengths))
 
 
+@pytest.mark.sized
 @pytest.mark.parametrize(("drop", "weeks"), [(0, 483), (0.5, 29.3), (1, 8.8), (1.5, 4.8)])
 def test_the_run_lengths_that_chose_the_width(drop: float, weeks: float) -> None:
     assert run_length(drop) == pytest.approx(weeks, rel=0.01)

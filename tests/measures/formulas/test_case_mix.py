@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.measures.rules.formulas.case_mix import norms, standardised
@@ -78,7 +78,6 @@ def test_the_person_can_be_left_out_of_the_norm() -> None:
 
 
 @given(st.lists(mixes, min_size=1, max_size=6))
-@settings(deadline=None)
 def test_what_is_expected_of_all_is_what_all_received(peers: list[dict[str, Moments]]) -> None:
     norm = norms(peers)
     total = merged(norm.values())
@@ -89,7 +88,6 @@ def test_what_is_expected_of_all_is_what_all_received(peers: list[dict[str, Mome
 
 
 @given(mixes)
-@settings(deadline=None)
 def test_who_is_the_norm_is_average(mix: dict[str, Moments]) -> None:
     found = standardised(mix, norms([mix]))
     assert found

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -59,7 +59,6 @@ def test_more_confidence_widens_the_interval_and_leaves_the_test() -> None:
 
 
 @given(spread, spread)
-@settings(deadline=None)
 def test_the_comparison_agrees_with_scipy(later: list[int], earlier: list[int]) -> None:
     found = change(item_moments(later), item_moments(earlier))
     assert found
@@ -72,7 +71,6 @@ def test_the_comparison_agrees_with_scipy(later: list[int], earlier: list[int]) 
 
 
 @given(spread, spread)
-@settings(deadline=None)
 def test_the_other_way_round_everything_is_mirrored(later: list[int], earlier: list[int]) -> None:
     there, back = (
         change(item_moments(later), item_moments(earlier)),
@@ -85,7 +83,6 @@ def test_the_other_way_round_everything_is_mirrored(later: list[int], earlier: l
 
 
 @given(st.lists(histograms, max_size=5), spread, spread)
-@settings(deadline=None)
 def test_merged_parts_compare_like_the_whole(parts: list[list[int]], last: list[int], earlier: list[int]) -> None:
     whole = [sum(column) for column in zip(*parts, last, strict=True)]
     split = merged(item_moments(part) for part in [*parts, last])

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.measures.rules.formulas.channels import post_stratified
@@ -62,7 +62,6 @@ def test_one_channel_is_its_own_mean() -> None:
 
 
 @given(channels)
-@settings(deadline=None)
 def test_a_proportional_sample_needs_no_weights(answers: dict[str, Moments]) -> None:
     found = post_stratified(answers, {channel: part.n * 7 for channel, part in answers.items()})
     total = merged(answers.values())
@@ -72,7 +71,6 @@ def test_a_proportional_sample_needs_no_weights(answers: dict[str, Moments]) -> 
 
 
 @given(channels, st.lists(st.integers(1, 10**6), min_size=4, max_size=4))
-@settings(deadline=None)
 def test_weights_sum_to_n_and_cost_precision(answers: dict[str, Moments], visitors: list[int]) -> None:
     found = post_stratified(answers, dict(zip(answers, visitors, strict=False)))
     assert found

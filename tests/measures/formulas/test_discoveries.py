@@ -1,7 +1,7 @@
 """Many comparisons at once (statistics.md §9)."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -62,12 +62,10 @@ def test_one_test_is_not_adjusted() -> None:
 
 
 @given(p_values)
-@settings(deadline=None)
 def test_q_values_are_those_of_scipy(p: list[float]) -> None:
     assert q_values(p) == pytest.approx(list(stats.false_discovery_control(p)), rel=1e-12, abs=1e-300)
 
 
 @given(st.floats(-30, 30))
-@settings(deadline=None)
 def test_p_is_that_of_scipy(z: float) -> None:
     assert two_sided_p(z) == pytest.approx(2 * stats.norm.sf(abs(z)), rel=1e-9)

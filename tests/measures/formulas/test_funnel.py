@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -132,7 +132,6 @@ def test_equal_peers_are_not_overdispersed() -> None:
 
 
 @given(groups)
-@settings(deadline=None)
 def test_allowing_for_differences_never_moves_anybody_outwards(peers: list[Moments]) -> None:
     found = funnel(peers)
     if found:
@@ -144,7 +143,6 @@ def test_allowing_for_differences_never_moves_anybody_outwards(peers: list[Momen
 
 
 @given(groups, st.integers(1, 10**6))
-@settings(deadline=None)
 def test_limits_hold_the_mean_and_nest(peers: list[Moments], n: int) -> None:
     found = funnel(peers)
     if found:

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.measures.rules.formulas.funnel import within_variance
@@ -50,7 +50,6 @@ def test_holm_stops_at_the_first_that_passes() -> None:
 
 
 @given(estimates)
-@settings(deadline=None)
 def test_every_rank_lies_in_its_interval(drawn: list[tuple[Fraction, Fraction]]) -> None:
     means, spreads = [mean for mean, _ in drawn], [variance for _, variance in drawn]
     for mean, interval in zip(means, rank_intervals(means, spreads), strict=True):
@@ -59,7 +58,6 @@ def test_every_rank_lies_in_its_interval(drawn: list[tuple[Fraction, Fraction]])
 
 
 @given(estimates)
-@settings(deadline=None)
 def test_a_larger_error_allowed_gives_narrower_intervals(drawn: list[tuple[Fraction, Fraction]]) -> None:
     means, spreads = [mean for mean, _ in drawn], [variance for _, variance in drawn]
     strict, loose = rank_intervals(means, spreads, 0.01), rank_intervals(means, spreads, 0.2)
@@ -68,7 +66,6 @@ def test_a_larger_error_allowed_gives_narrower_intervals(drawn: list[tuple[Fract
 
 
 @given(estimates)
-@settings(deadline=None)
 def test_the_order_of_the_peers_does_not_matter(drawn: list[tuple[Fraction, Fraction]]) -> None:
     means, spreads = [mean for mean, _ in drawn], [variance for _, variance in drawn]
     assert rank_intervals(means[::-1], spreads[::-1]) == rank_intervals(means, spreads)[::-1]

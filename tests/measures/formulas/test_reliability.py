@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -103,7 +103,6 @@ def test_a_peer_without_answers_is_refused() -> None:
 
 
 @given(st.lists(histograms, min_size=2, max_size=8))
-@settings(deadline=None)
 def test_f_agrees_with_scipy_on_the_single_answers(peers: list[list[int]]) -> None:
     found = anova([item_moments(peer) for peer in peers])
     assert found

@@ -5,7 +5,7 @@ import sys
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.special import betaincinv
@@ -62,7 +62,6 @@ def test_impossible_counts_are_refused(k: int, n: int) -> None:
 
 
 @given(histograms, st.sampled_from([0.8, 0.95, 0.998]))
-@settings(deadline=None)
 def test_the_ends_stay_around_the_share_and_agree_with_scipy(histogram: list[int], confidence: float) -> None:
     share = top_box(histogram, confidence)
     assert share

@@ -4,7 +4,7 @@ from math import fsum
 from statistics import variance
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.measures.rules.formulas.moments import NOTHING, item_moments, merged
@@ -97,7 +97,6 @@ def test_tau_squared_is_0_for_equal_means_and_found_beside_hardly_any_sampling_v
 
 
 @given(groups)
-@settings(deadline=None)
 def test_tau_squared_solves_the_equation_of_paule_and_mandel(histograms: list[list[int]]) -> None:
     peers = [item_moments(histogram) for histogram in histograms]
     found = shrinkage(peers)
@@ -111,7 +110,6 @@ def test_tau_squared_solves_the_equation_of_paule_and_mandel(histograms: list[li
 
 
 @given(groups)
-@settings(deadline=None)
 def test_an_estimate_lies_between_its_own_mean_and_the_common_one(histograms: list[list[int]]) -> None:
     peers = [item_moments(histogram) for histogram in histograms]
     found = shrinkage(peers)
@@ -124,7 +122,6 @@ def test_an_estimate_lies_between_its_own_mean_and_the_common_one(histograms: li
 
 
 @given(groups, groups)
-@settings(deadline=None)
 def test_any_split_and_any_order_of_peers_give_the_same_to_the_bit(
     first: list[list[int]], second: list[list[int]]
 ) -> None:

@@ -1,0 +1,116 @@
+"""Databases of a PostgreSQL server that go from test to test: emptied in between, instead of made and dropped."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+
+import psycopg
+
+from app.foundation.storage.database import metadata
+from tests.postgres import PostgresServer
+
+# Deleting a few rows is faster than the new files of a truncation; many rows are not.
+LARGE = 256 * 1_024
+EMPTY = """
+CREATE FUNCTION kept.empty() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY[{names}] LOOP
+        IF pg_table_size(name::regclass) > {large} THEN
+            EXECUTE format('TRUNCATE %I CASCADE', name);
+        ELSIF pg_relation_size(name::regclass) > 0 THEN
+            EXECUTE format('DELETE FROM %I', name);
+        END IF;
+    END LOOP;
+END $$
+"""
+# What a test may have changed besides rows. Whoever did leaves a database that nobody else gets.
+SHAPE = """
+SELECT md5(concat_ws('/',
+    (SELECT string_agg(version_num, ',') FROM alembic_version),
+    (SELECT string_agg(concat_ws(' ', c.oid, c.relname, a.attname, a.atttypid, a.attnotnull), ','
+                       ORDER BY c.oid, a.attnum)
+     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+     WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0),
+    (SELECT string_agg(concat_ws(' ', oid, conname), ',' ORDER BY oid) FROM pg_constraint
+     WHERE connamespace = 'public'::regnamespace),
+    (SELECT string_agg(concat_ws(' ', oid, tgname, tgenabled), ',' ORDER BY oid) FROM pg_trigger),
+    (SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace),
+    (SELECT string_agg(setconfig::text, ',') FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+     WHERE d.datname = current_database())
+))
+"""
+# Whoever is still connected belongs to a test that is over.
+ALONE = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
+def keep(url: str) -> None:
+    """Let this database remember the rows it holds now: `kept.empty()` and `kept.fill()` bring them back."""
+    names = [table.name for table in metadata.sorted_tables]
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE SCHEMA kept")
+        for name in names:
+            connection.execute(f'CREATE TABLE kept."{name}" AS TABLE public."{name}"')
+        listed = ", ".join(f"'{name}'" for name in reversed(names))
+        connection.execute(EMPTY.format(names=listed, large=LARGE).encode())
+        filled = [
+            name for name in names if connection.execute(f'SELECT count(*) FROM kept."{name}"').fetchone() != (0,)
+        ]
+        steps = "; ".join(f'INSERT INTO public."{name}" SELECT * FROM kept."{name}"' for name in filled)
+        connection.execute(
+            f"CREATE FUNCTION kept.fill() RETURNS void LANGUAGE sql AS $$ {steps or 'SELECT'} $$".encode()
+        )
+
+
+class Lending:
+    """Lends databases, each to one borrower at a time; makes another only where all are lent."""
+
+    def __init__(self, server: PostgresServer, template: str) -> None:
+        self.made = 0
+        self._server, self._template = server, template
+        self._numbers = count()
+        self._free: list[str] = []
+        with psycopg.connect(server.address(template)) as connection:
+            self._shape = self._shape_of(connection)
+
+    @contextmanager
+    def lend(self, *, filled: bool) -> Iterator[str]:
+        """A database that holds what the template keeps, or nothing but its schema."""
+        name = self._free.pop() if self._free else self._make()
+        if not self._prepared(name, filled):
+            self._server.drop(name)
+            name = self._make()
+            assert self._prepared(name, filled)
+        try:
+            yield self._server.address(name)
+        finally:
+            self._free.append(name)
+
+    def _make(self) -> str:
+        name = f"cermin_lent_{os.getpid()}_{next(self._numbers)}"
+        self._server.create(name, self._template)
+        self.made += 1
+        return name
+
+    def _prepared(self, name: str, filled: bool) -> bool:
+        """Bring the kept rows back; False where a test left more than rows behind."""
+        try:
+            with psycopg.connect(self._server.address(name)) as connection:
+                connection.execute(ALONE)
+                if self._shape_of(connection) != self._shape:
+                    return False
+                connection.execute("SELECT kept.empty(), kept.fill()" if filled else "SELECT kept.empty()")
+        except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
+            # It lets nobody in, or its tables are gone.
+            return False
+        return True
+
+    def _shape_of(self, connection: psycopg.Connection[tuple[object, ...]]) -> str:
+        """A digest of everything but rows; copies of one template have the same numbers in their catalogues."""
+        row = connection.execute(SHAPE.encode()).fetchone()
+        assert row is not None
+        return str(row[0])
