@@ -75,9 +75,11 @@ class Rewriting:
             if night is not None and self._is_done(night):
                 # Another process did it between our question and our lease.
                 return False
+            # Which night this is, is asked before: what comes while we are at it belongs to the next one.
+            due = self._due_on(self._clock())
             for step in self._steps():
                 self._patiently(step)
-            self._write(self._due_on(self._clock()))
+            self._write(due)
         finally:
             self._lease.drop(self._clock())
         return True
