@@ -44,7 +44,7 @@ from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database
 from app.foundation.storage.installation import claim_secret
 from app.foundation.telemetry import Metrics
-from app.instruments.registry import InstrumentCache, changed_since_use
+from app.instruments.registry import InstrumentCache, changed_since_use, record_new_shipped
 from app.intake.invitation.ticket_lookup import TicketLookup
 from app.intake.rules.quotas import DevicePace, DeviceQuotas
 from app.intake.with_key import Intake
@@ -166,6 +166,7 @@ def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
         services: Services = application.state.services
         settings, database, clock, metrics = services.settings, services.database, services.clock, services.metrics
         check_startup(settings, database, secret)
+        record_new_shipped(database, clock())
         nightly = NightlyScreening(
             database,
             clock,

@@ -56,3 +56,8 @@ class Reach:
     root: str | None
     actor: str
     children: bool = True
+
+    @property
+    def root_key(self) -> str:
+        """The root as tables hold it that have it in their primary key: '' for the whole agency."""
+        return self.root or ""

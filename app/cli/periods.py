@@ -12,9 +12,10 @@ import typer
 from pydantic import ValidationError
 from rich.table import Table
 
+from app.access.principals import Reach
 from app.cli.context import actor, database, fail, out, print_table, settings
 from app.closing import lifecycle, replies, store
-from app.closing.lifecycle import Reach, asked
+from app.closing.lifecycle import asked
 from app.closing.survey import plans as skm_plans
 from app.closing.survey.schemas import SurveyFile
 from app.closing.tables import Period
@@ -189,7 +190,7 @@ def _agency(agency_id: str, root: str | None) -> Iterator[tuple[Database, Reach]
                     raise fail(f"There is no agency {agency_id}.")
                 if root is not None and root not in office_parents(session, agency_id):
                     raise fail(f"The agency has no office {root}.")
-            yield opened, Reach(agency_id, root or "", actor())
+            yield opened, Reach(agency_id, root, actor())
     except Problem as problem:
         raise fail(problem.document(translate)["detail"]) from None
 

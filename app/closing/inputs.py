@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.access.principals import Reach
 from app.closing import store
-from app.closing.reach import Reach
 from app.closing.rules.report_documents.reports import AnyReport
 from app.directory.catalogue_store import WholeDirectory, whole_directory
 from app.directory.listing_store import agency_name, families_of
-from app.directory.rules.office_tree import subtree
+from app.directory.rules.reach import reached_offices
 from app.disclosure.rules.ledger import Month, Part, Release, with_emptied_parts
 from app.disclosure.rules.measured_units import parts_of
 from app.disclosure.rules.stored_releases import releases_in
@@ -98,13 +98,14 @@ class ClosingInputs:
 
 def read_inputs(session: Session, planned: PlannedRevision) -> ClosingInputs:
     """Read everything once. Raises `instrument-unknown`."""
-    agency_id, root, span, instrument = planned.reach.agency_id, planned.reach.root, planned.span, planned.instrument
+    reach, span, instrument = planned.reach, planned.span, planned.instrument
+    agency_id = reach.agency_id
     scoring = scoring_of(session, agency_id, instrument)
     directory = whole_directory(session, agency_id)
     parents = {office.code: office.parent for office in directory.offices}
-    offices = subtree(parents, root) if root else frozenset(parents)
+    offices = reached_offices(parents, reach)
     months = months_until(span.last, max(TREND_MONTHS, 2 * span.months))
-    issued_at = offices if root else None
+    issued_at = None if reach.root is None else offices
     return ClosingInputs(
         agency_id=agency_id,
         agency_name=agency_name(session, agency_id),

@@ -10,10 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from app.access.audit import record
+from app.access.principals import Reach
 from app.closing import store
 from app.closing.assembly import ClosingDocuments, closing_documents
 from app.closing.inputs import PlannedRevision, read_inputs
-from app.closing.reach import Reach as Reach
 from app.closing.rules.documents import Document, final_document
 from app.closing.rules.reply_window import reply_deadline
 from app.closing.rules.report_documents.reports import parse_report
@@ -158,7 +158,7 @@ def _words(session: Session, reach: Reach, reports: Sequence[Report]) -> dict[UU
 def _refuse_closed(session: Session, reach: Reach, span: Span) -> None:
     parents = office_parents(session, reach.agency_id)
     for closed in store.periods_of(session, reach.agency_id, span.code):
-        if _meet(parents, closed.root, reach.root):
+        if _meet(parents, closed.root, reach.root_key):
             raise Problem("period-closed", revision=closed.revision)
 
 
@@ -175,7 +175,7 @@ def _refuse_changed(session: Session, reach: Reach, seen: set[tuple[str, str, in
 def _documents(session: Session, planned: PlannedRevision) -> ClosingDocuments:
     inputs = read_inputs(session, planned)
     made = closing_documents(inputs)
-    sources = read_sources(session, inputs, planned.reach.root, [each.office for each in made.documents])
+    sources = read_sources(session, inputs, planned.reach.root_key, [each.office for each in made.documents])
     surveys = survey_documents(inputs, made.documents, sources)
     return made._replace(documents=[*made.documents, *surveys.documents], comments=surveys.comments)
 
@@ -186,7 +186,7 @@ def _draft(
     reach, span = planned.reach, planned.span
     period = Period(
         agency_id=reach.agency_id,
-        root=reach.root,
+        root=reach.root_key,
         code=span.code,
         revision=planned.number,
         state=DRAFT,
@@ -198,7 +198,7 @@ def _draft(
     )
     release = Release(
         agency_id=reach.agency_id,
-        root=reach.root,
+        root=reach.root_key,
         code=span.code,
         revision=planned.number,
         told=release_out(made.release) | ({"comments": release_out(made.comments)} if made.comments else {}),
@@ -213,7 +213,7 @@ def _report(reach: Reach, period: Period, document: Document) -> Report:
     return Report(
         agency_id=reach.agency_id,
         report_id=report_id,
-        root=reach.root,
+        root=reach.root_key,
         period=period.code,
         revision=period.revision,
         kind=document.report.kind,
@@ -225,7 +225,7 @@ def _report(reach: Reach, period: Period, document: Document) -> Report:
 
 def newest(session: Session, reach: Reach, span: Span) -> Period:
     """The newest revision of a closed period. Raises `period-open`."""
-    period = store.latest(session, reach.agency_id, reach.root, span.code)
+    period = store.latest(session, reach.agency_id, reach.root_key, span.code)
     if period is None:
         raise Problem("period-open")
     return period

@@ -9,8 +9,8 @@ from app.closing import store
 from app.closing.lifecycle import asked
 from app.closing.schemas import AlteredPlaceOut, IdentityOut, PeriodOut, ReportLine, ReportQuery, VerificationOut
 from app.closing.tables import DRAFT, Period, Report
-from app.directory.listing_store import nips_of, office_parents
-from app.directory.rules.office_tree import subtree
+from app.directory.listing_store import nips_of
+from app.directory.reach import offices_in_reach
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.seals.rules.canonical_json import digest_in
@@ -40,7 +40,7 @@ def period_out(period: Period) -> PeriodOut:
 def list_reports(session: Session, principal: Principal, query: ReportQuery) -> list[ReportLine]:
     """The reports of a closed period that this key reaches. Raises `period-unknown` and `period-open`."""
     span = asked(query.period)
-    reached = offices_reached(session, principal)
+    reached = offices_in_reach(session, principal.reach)
     periods = store.periods_of(session, principal.agency_id, span.code)
     if not periods:
         raise Problem("period-open")
@@ -57,7 +57,7 @@ def report_of(session: Session, principal: Principal, report_id: UUID) -> tuple[
     report = store.find_report(session, principal.agency_id, report_id)
     if report is None:
         raise Problem("report-unknown")
-    if not _reaches(report, offices_reached(session, principal)):
+    if not _reaches(report, offices_in_reach(session, principal.reach)):
         raise Problem("out-of-scope", what="this report")
     period = store.period_of_report(session, report)
     if period.state == DRAFT and principal.kind not in DRAFT_READERS:
@@ -98,13 +98,6 @@ def newest_or_named(periods: Sequence[Period], revision: int | None, principal: 
         return [period for period in may if period.revision == revision]
     newest = {period.root: period for period in may}
     return list(newest.values())
-
-
-def offices_reached(session: Session, principal: Principal) -> frozenset[str] | None:
-    """The offices this key reaches; None for all."""
-    if principal.office is None:
-        return None
-    return subtree(office_parents(session, principal.agency_id), principal.office)
 
 
 def _reaches(report: Report, reached: frozenset[str] | None) -> bool:

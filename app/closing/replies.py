@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from app.access.keys import LOOKUP_LENGTH, SECRET_LENGTH, digest
+from app.access.principals import Reach
 from app.access.rules.random_codes import random_code
 from app.closing import store
-from app.closing.lifecycle import Reach, asked, audit, newest, report_about
+from app.closing.lifecycle import asked, audit, newest, report_about
 from app.closing.tables import DRAFT, Invitation, Period, Reply, Report
 from app.foundation.problems import Problem
 from app.foundation.storage.database import IntegrityError, Session
@@ -69,7 +70,7 @@ def open_invitation(session: Session, token: str, now: datetime) -> Invited:
 def reply(session: Session, token: str, text: str, now: datetime) -> None:
     """Keep the employee's words. Raises what `open_invitation` does, and `reply-given` the second time."""
     invited = open_invitation(session, token, now)
-    reach = Reach(invited.report.agency_id, invited.report.root, "employee")
+    reach = Reach(invited.report.agency_id, invited.report.root or None, "employee")
     _keep(session, reach, invited.period, invited.report, text, now)
 
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 
 from app.access.guard import requires
-from app.access.principals import KeyKind, Principal
+from app.access.principals import KeyKind, Principal, Reach
 from app.closing import lifecycle, replies, store
-from app.closing.lifecycle import Reach, asked
+from app.closing.lifecycle import asked
 from app.closing.reading import list_reports, period_out, verification_of
 from app.closing.schemas import (
     CloseIn,
@@ -57,7 +57,7 @@ def close_period(request: Request, principal: Supervisor, code: Code, body: Clos
     settings = services.settings
     period = lifecycle.close(
         services.database,
-        _reach(principal),
+        principal.reach,
         asked(code),
         instrument=body.instrument,
         now=services.now(),
@@ -72,7 +72,7 @@ def revise_period(request: Request, principal: Supervisor, code: Code) -> Period
     services = services_of(request)
     settings = services.settings
     database, days = services.database, settings.reply_working_days
-    period = lifecycle.revise(database, _reach(principal), asked(code), now=services.now(), working_days=days)
+    period = lifecycle.revise(database, principal.reach, asked(code), now=services.now(), working_days=days)
     return period_out(period)
 
 
@@ -83,7 +83,7 @@ def note_on_report(request: Request, principal: Supervisor, code: Code, body: No
     with services.database.writing() as session:
         lifecycle.note(
             session,
-            _reach(principal),
+            principal.reach,
             asked(code),
             employee=body.employee,
             text=body.text,
@@ -97,9 +97,7 @@ def finalise_period(request: Request, principal: Supervisor, code: Code) -> Peri
     services = services_of(request)
     settings = services.settings
     key = signing_key(settings.signing_key_file)
-    return period_out(
-        lifecycle.finalise(services.database, _reach(principal), asked(code), key=key, now=services.now())
-    )
+    return period_out(lifecycle.finalise(services.database, principal.reach, asked(code), key=key, now=services.now()))
 
 
 @router.get("/periods/{code}/follow-ups", responses=problems(404, 422))
@@ -108,7 +106,7 @@ def get_follow_ups(
 ) -> FollowUpsOut:
     """The plan that follows a period, and how far it was carried out."""
     with services_of(request).database.reading() as session:
-        return skm_plans.follow_ups_of(session, _reach(principal), asked(code), query.office)
+        return skm_plans.follow_ups_of(session, principal.reach, asked(code), query.office)
 
 
 @router.put("/periods/{code}/follow-ups", responses=problems(*BODY, 404, 409))
@@ -116,9 +114,7 @@ def put_follow_ups(request: Request, principal: Supervisor, code: Code, body: Fo
     """Replace the plan that follows a period; what stands there when it is finalised is signed."""
     services = services_of(request)
     with services.database.writing() as session:
-        return skm_plans.put_follow_ups(
-            session, _reach(principal), asked(code), body.office, body.items, services.now()
-        )
+        return skm_plans.put_follow_ups(session, principal.reach, asked(code), body.office, body.items, services.now())
 
 
 @router.get("/periods/{code}/publications", responses=problems(404, 422))
@@ -127,7 +123,7 @@ def get_publications(
 ) -> PublicationsOut:
     """Where and when a period's results were made public."""
     with services_of(request).database.reading() as session:
-        return skm_plans.publications_of(session, _reach(principal), asked(code), query.office)
+        return skm_plans.publications_of(session, principal.reach, asked(code), query.office)
 
 
 @router.put("/periods/{code}/publications", responses=problems(*BODY, 404))
@@ -136,7 +132,7 @@ def put_publications(request: Request, principal: Supervisor, code: Code, body: 
     services = services_of(request)
     with services.database.writing() as session:
         return skm_plans.put_publications(
-            session, _reach(principal), asked(code), body.office, body.items, services.now()
+            session, principal.reach, asked(code), body.office, body.items, services.now()
         )
 
 

@@ -75,33 +75,6 @@ class ReportQuery(WireModel):
     )
 
 
-class FormatQuery(WireModel):
-    """In which format and language."""
-
-    format: Literal["json", "csv", "csv-semicolon", "xlsx", "pdf", "html"] | None = Field(
-        None, description="Left out: what `Accept` asks for."
-    )
-    lang: Literal["id", "en"] | None = Field(None, description="Left out: what `Accept-Language` asks for.")
-
-
-class AppraisalQuery(WireModel):
-    """The employees of which closed period, in which format."""
-
-    period: PeriodCode
-    revision: Revision | None = Field(None, description="Left out: the newest.")
-    format: Literal["json", "csv", "csv-semicolon", "xlsx"] | None = Field(
-        None, description="Left out: what `Accept` asks for."
-    )
-
-
-class AppraisalsOut(WireModel):
-    """A row per employee with a report; `docs/appraisal-columns.md` says what the columns hold."""
-
-    agency: str
-    period: str
-    items: tuple[dict[str, str | int | float | bool | None], ...]
-
-
 class ReportLine(WireModel):
     """A report in a list. `digest` is that of the sealed document, null while it is a draft."""
 
@@ -125,19 +98,6 @@ class IdentityOut(WireModel):
     """Who the employee is beyond the report; null where the directory has no NIP."""
 
     nip: str | None
-
-
-class ReportOut(WireModel):
-    """A report: the document, and once it is final the seal that `cermin verify` checks.
-
-    `identity` is there for keys that see the NIP: the employee's, as the directory has it now. No seal covers it.
-    """
-
-    document: dict[str, Any]
-    sections: dict[str, str] | None = None
-    digest: str | None = None
-    signature: dict[str, str] | None = None
-    identity: IdentityOut | None = None
 
 
 class AlteredPlaceOut(WireModel):

@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from app.access.audit import record
 from app.foundation.cache import Cache
 from app.foundation.clock import Clock
-from app.foundation.storage.database import Database, Session
+from app.foundation.storage.database import Database, IntegrityError, Session
 from app.instruments.loading import InstrumentFault, load_instrument, shipped
 from app.instruments.model import Instrument
 from app.instruments.store import all_shipped_digests, sources_of, versions_of
@@ -22,6 +23,21 @@ def add_shipped(session: Session, agency_id: str, now: datetime) -> None:
         if instrument.id not in present:
             session.add(_version(agency_id, instrument, None, now))
     session.flush()
+
+
+def record_new_shipped(database: Database, now: datetime) -> None:
+    """Record the shipped instruments that came with this release for every agency that is there already.
+
+    Without that, an agency would rate by an instrument whose later change nobody notices (`changed_since_use`).
+    """
+    with database.reading() as session:
+        recorded: dict[str, set[str]] = {}
+        for agency_id, instrument, _ in all_shipped_digests(session):
+            recorded.setdefault(agency_id, set()).add(instrument)
+    for agency_id in sorted(each for each, known in recorded.items() if not known >= shipped().keys()):
+        # Another process that starts now does the same; whoever comes second finds it done.
+        with suppress(IntegrityError), database.writing() as session:
+            add_shipped(session, agency_id, now)
 
 
 def add_own(session: Session, agency_id: str, source: str, *, actor: str, now: datetime) -> Instrument:

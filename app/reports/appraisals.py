@@ -9,10 +9,11 @@ from typing import BinaryIO
 from app.access.principals import Principal
 from app.closing import store
 from app.closing.lifecycle import asked
-from app.closing.reading import newest_or_named, offices_reached
+from app.closing.reading import newest_or_named
 from app.closing.rules.report_documents.reports import EmployeeReport, parse_report
 from app.closing.tables import DRAFT, Period
 from app.directory.listing_store import nips_of
+from app.directory.reach import offices_in_reach
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.indices.rules.calendar import Span
@@ -56,7 +57,7 @@ def appraisals_for(
     if not seen:
         is_there = revision in (None, *(period.revision for period in closed))
         raise Problem("report-draft" if is_there else "report-unknown")
-    offices = offices_reached(session, principal)
+    offices = offices_in_reach(session, principal.reach)
     return Appraisals(principal.agency_id, span, seen, offices, principal.sees_nip, public_url)
 
 

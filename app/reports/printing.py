@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -11,12 +10,8 @@ from app.closing.schemas import IdentityOut
 from app.closing.tables import Report
 from app.foundation.http.content_negotiation import best_media_type
 from app.foundation.problems import Problem
-from app.reports.formats.as_html import POLICY
 from app.reports.formats.printable import Printable
 from app.reports.formats.registry import Format
-
-# A page of a report runs nothing and loads nothing.
-HEADERS: Mapping[str, Mapping[str, str]] = MappingProxyType({"html": {"Content-Security-Policy": POLICY}})
 
 
 class Offered(Protocol):

@@ -12,14 +12,14 @@ from starlette.responses import Response, StreamingResponse
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.closing.reading import identity_of, report_of
-from app.closing.schemas import AppraisalQuery, AppraisalsOut, FormatQuery, ReportOut
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.foundation.translations import negotiate
 from app.reports.appraisals import appraisals_for, written
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from app.reports.formats.registry import FORMATS, Format
-from app.reports.printing import HEADERS, Offered, file_name, format_for, media_types, printable
+from app.reports.printing import Offered, file_name, format_for, media_types, printable
+from app.reports.schemas import AppraisalQuery, AppraisalsOut, FormatQuery, ReportOut
 from app.reports.sealed_cache import SealedReport, SealedReportCache
 from app.seals.rules.canonical_json import digest_in
 
@@ -97,7 +97,7 @@ def _headers(sealed: SealedReport, form: Format, language: str) -> dict[str, str
         "Vary": "Accept, Accept-Language",
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f'inline; filename="{file_name(sealed, form)}"',
-        **HEADERS.get(form.name, {}),
+        **form.headers,
     }
     if sealed.envelope:
         headers["ETag"] = f'"{digest_in(sealed.envelope)}-{form.name}-{language}"'

@@ -9,9 +9,10 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from app.access.principals import Reach
 from app.cli import context
 from app.cli.reports import report
-from app.closing.lifecycle import Reach, asked, close
+from app.closing.lifecycle import asked, close
 from app.foundation.storage.database import Database
 from tests.closing.steps import rated
 from tests.house import CANARY_NIP, NOW, SECRET
@@ -30,7 +31,7 @@ def run(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) 
     context.settings.cache_clear()
     database = Database(furnished[0])
     put(database, [*rated("E001", 12), *rated("E004", 12)])
-    close(database, Reach("kota", "", "test"), asked("2026-10"), instrument="ikl-1", now=NOW, working_days=5)
+    close(database, Reach("kota", None, "test"), asked("2026-10"), instrument="ikl-1", now=NOW, working_days=5)
     database.dispose()
     program = typer.Typer()
     program.command()(report)

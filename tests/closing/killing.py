@@ -16,14 +16,15 @@ from typing import Any
 from sqlalchemy import event, func
 from sqlmodel import col, select
 
+from app.access.principals import Reach
 from app.access.tables import AuditEvent
 from app.closing import lifecycle
-from app.closing.lifecycle import Reach, asked
+from app.closing.lifecycle import asked
 from app.closing.tables import Period, Release, Report
 from app.foundation.storage.database import Database
 from app.seals.signing import load_key
 
-REACH = Reach("kota", "", "test")
+REACH = Reach("kota", None, "test")
 AFTER = {"close": datetime(2026, 11, 16, tzinfo=UTC), "finalise": datetime(2026, 12, 16, tzinfo=UTC)}
 
 

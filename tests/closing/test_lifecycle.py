@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from app.access.principals import Reach
 from app.access.tables import AuditEvent
 from app.closing import lifecycle, store
 from app.closing.assembly import ClosingDocuments
-from app.closing.lifecycle import Reach, asked
+from app.closing.lifecycle import asked
 from app.closing.lifecycle import close as close_period
 from app.closing.replies import invite
 from app.closing.tables import Period, Report
@@ -72,7 +73,7 @@ def test_the_reply_and_the_note_become_part_of_the_final_report(office: House, k
 
 def invited(house: House) -> dict[str, str]:
     with house.database.writing() as session:
-        return dict(invite(session, Reach("kota", "", "test"), "2026-10", house.clock.now))
+        return dict(invite(session, Reach("kota", None, "test"), "2026-10", house.clock.now))
 
 
 def test_a_text_that_a_store_cannot_keep_is_refused(office: House) -> None:
@@ -263,7 +264,7 @@ def test_a_note_that_comes_while_reports_are_signed_is_not_lost(
     with pytest.raises(Problem) as refusal:
         lifecycle.finalise(
             office.database,
-            Reach("kota", "", "test"),
+            Reach("kota", None, "test"),
             asked("2026-10"),
             key=load_key(key_file),
             now=office.clock.now,

@@ -1,12 +1,17 @@
 """The shipped questionnaires say what the rules say, in both languages, and never change."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
+from app.foundation.startup_errors import StartupError
+from app.instruments import registry
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument, UnknownChoice
+from app.instruments.store import all_shipped_digests
+from tests.house import House
 
 IKL, SKM = shipped()["ikl-1"], shipped()["skm-2017"]
 
@@ -90,3 +95,22 @@ def test_an_instrument_cannot_be_changed_in_memory(instrument: Instrument) -> No
         instrument.weight_modes["exact"] = ()  # type: ignore[index] # exactly what must fail
     with pytest.raises(AttributeError):
         instrument.high = 5  # type: ignore[misc] # exactly what must fail
+
+
+def test_an_instrument_of_a_new_release_is_recorded_for_agencies_that_are_there_already(
+    furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, keys = furnished
+    with House.open(url, keys):
+        pass
+    newer = {**shipped(), "baru-1": replace(IKL, id="baru-1")}
+    monkeypatch.setattr(registry, "shipped", lambda: newer)
+    for _ in range(2):
+        with House.open(url, keys) as house:
+            with house.database.reading() as session:
+                recorded = {(agency, instrument) for agency, instrument, _ in all_shipped_digests(session)}
+            assert {("kota", "baru-1"), ("desa", "baru-1")} <= recorded
+    changed = {**newer, "baru-1": replace(newer["baru-1"], digest="0" * 64)}
+    monkeypatch.setattr(registry, "shipped", lambda: changed)
+    with pytest.raises(StartupError, match="baru-1"), House.open(url, keys):
+        pass

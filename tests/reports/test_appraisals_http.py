@@ -10,8 +10,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from app.access.keys import issue
-from app.access.principals import KeyKind
-from app.closing.lifecycle import Reach, asked
+from app.access.principals import KeyKind, Reach
+from app.closing.lifecycle import asked
 from app.closing.lifecycle import close as close_period
 from app.directory.tables import Employee
 from app.reports.formats.registry import XLSX

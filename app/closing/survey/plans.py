@@ -9,8 +9,8 @@ from datetime import datetime
 from uuid import UUID
 
 from app.access.audit import record
+from app.access.principals import Reach
 from app.closing import store
-from app.closing.reach import Reach
 from app.closing.rules.report_documents.survey import (
     PlannedAction,
     PublicationLine,
@@ -23,6 +23,7 @@ from app.closing.survey.documents import SKM, WHOLE_UNIT
 from app.closing.survey.schemas import FollowUpPart, FollowUpsOut, PublicationPart, PublicationsOut
 from app.closing.tables import FINAL, FollowUp, Publication, Report
 from app.directory.listing_store import office_parents
+from app.directory.reach import require_office
 from app.directory.rules.office_tree import subtree
 from app.directory.store import lock_agency
 from app.foundation.problems import Problem
@@ -90,12 +91,8 @@ def publications_of(session: Session, reach: Reach, span: Span, office: str | No
 def office_within(session: Session, reach: Reach, office: str | None) -> str:
     """The office meant; left out, the reach's root ('' for the agency). Raises `office-unknown`, `out-of-scope`."""
     if office is None:
-        return reach.root
-    parents = office_parents(session, reach.agency_id)
-    if office not in parents:
-        raise Problem("office-unknown")
-    if reach.root and office not in subtree(parents, reach.root):
-        raise Problem("out-of-scope", what="this office")
+        return reach.root_key
+    require_office(session, reach, office)
     return office
 
 
@@ -103,7 +100,7 @@ def entered(session: Session, reach: Reach, span: Span, reports: Sequence[Report
     """What becomes part of each survey report when it is signed."""
     return {
         report.report_id: records_about(
-            session, reach.agency_id, reach.root if report.unit == WHOLE_UNIT else report.unit, span
+            session, reach.agency_id, reach.root_key if report.unit == WHOLE_UNIT else report.unit, span
         )
         for report in reports
         if report.kind == SKM

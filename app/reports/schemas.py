@@ -1,0 +1,55 @@
+"""Reports and appraisal files on the wire, and in which formats they can be asked for."""
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from pydantic import Field
+
+from app.closing.schemas import IdentityOut, Revision
+from app.foundation.wire import WireModel
+from app.measures.schemas import PeriodCode
+from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
+from app.reports.formats.registry import FORMATS
+
+# The names come from the registries, so that a new format is one file and one line there. A type checker wants them
+# written out, and is told the wider type.
+if TYPE_CHECKING:
+    ReportFormat: TypeAlias = str
+    AppraisalFileFormat: TypeAlias = str
+else:
+    ReportFormat, AppraisalFileFormat = Literal[tuple(FORMATS)], Literal[tuple(APPRAISAL_FORMATS)]
+
+
+class FormatQuery(WireModel):
+    """In which format and language."""
+
+    format: ReportFormat | None = Field(None, description="Left out: what `Accept` asks for.")
+    lang: Literal["id", "en"] | None = Field(None, description="Left out: what `Accept-Language` asks for.")
+
+
+class AppraisalQuery(WireModel):
+    """The employees of which closed period, in which format."""
+
+    period: PeriodCode
+    revision: Revision | None = Field(None, description="Left out: the newest.")
+    format: AppraisalFileFormat | None = Field(None, description="Left out: what `Accept` asks for.")
+
+
+class AppraisalsOut(WireModel):
+    """A row per employee with a report; `docs/appraisal-columns.md` says what the columns hold."""
+
+    agency: str
+    period: str
+    items: tuple[dict[str, str | int | float | bool | None], ...]
+
+
+class ReportOut(WireModel):
+    """A report: the document, and once it is final the seal that `cermin verify` checks.
+
+    `identity` is there for keys that see the NIP: the employee's, as the directory has it now. No seal covers it.
+    """
+
+    document: dict[str, Any]
+    sections: dict[str, str] | None = None
+    digest: str | None = None
+    signature: dict[str, str] | None = None
+    identity: IdentityOut | None = None
