@@ -16,6 +16,16 @@ def subtree(parents: Mapping[str, str | None], root: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def at_and_above(parents: Mapping[str, str | None], office: str) -> frozenset[str]:
+    """The office and every office over it."""
+    found: dict[str, None] = {}
+    at: str | None = office
+    while at is not None and at not in found:
+        found[at] = None
+        at = parents.get(at)
+    return frozenset(found)
+
+
 def in_circles(parents: Mapping[str, str | None]) -> frozenset[str]:
     """The offices that are, through their parents, above themselves; empty for a proper tree."""
     settled: set[str] = set()
