@@ -28,6 +28,7 @@ import app.screening.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
+from app.access.readings import Readings
 from app.devices.pairing import KioskPairing
 from app.directory.catalogue_cache import CatalogueCache
 from app.foundation.clock import Clock, system_clock
@@ -143,6 +144,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     ).with_services(
         SealedReportCache(),
         Authenticator(database, clock, settings.key_cache_seconds),
+        Readings(database, clock, settings.reads_per_hour),
         KioskPairing(database, derive(secret, "pairing")),
     )
     for router in ROUTERS:

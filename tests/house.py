@@ -28,8 +28,8 @@ from app.screening.nightly import NightlyScreening
 SECRET = "a secret of the tests, long enough to be one"
 # A Wednesday, 10:00 in WIB, 11:00 in WITA, 12:00 in WIT.
 NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
-# Tests send a device's ratings as fast as they can; those of the quota have one.
-UNHURRIED: dict[str, Any] = {"device_per_hour": 0, "device_interval_seconds": 0}
+# Tests send a device's ratings as fast as they can; those of the quotas have some.
+UNHURRIED: dict[str, Any] = {"device_per_hour": 0, "device_interval_seconds": 0, "reads_per_hour": 0}
 CANARY_NAME = "Siti Kenari"
 CANARY_NIP = "198503122010012004"
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from app.access.authentication import Authenticator, key_missing
 from app.access.principals import KeyKind, Principal
+from app.access.readings import Readings
 from app.foundation.http.body import json_body
 from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import services_of
@@ -44,6 +45,18 @@ def requires(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
         if request.scope["query_string"]:
             await exact_query(request)
         await json_body(request)
+        return principal
+
+    return guard
+
+
+def reads(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
+    """As `requires`, for what tells figures: each key may ask so often an hour and no more."""
+    admitted = requires(*kinds)
+
+    async def guard(request: Request) -> Principal:
+        principal = await admitted(request)
+        services_of(request).of(Readings).take(principal)
         return principal
 
     return guard

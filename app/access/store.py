@@ -1,11 +1,12 @@
 """The only SQL of this room."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from app.access.tables import ApiKey
+from app.access.tables import ApiKey, AuditEvent
 from app.foundation.storage.database import Session
 
 
@@ -24,3 +25,12 @@ def keys_of(session: Session, agency_id: str) -> Sequence[ApiKey]:
 def find_key(session: Session, agency_id: str, key_id: UUID) -> ApiKey | None:
     """One key of the agency."""
     return session.get(ApiKey, (agency_id, key_id))
+
+
+def events_since(session: Session, agency_id: str, action: str, since: datetime) -> Sequence[AuditEvent]:
+    """The agency's audit rows of one kind of action from a moment on, newest first."""
+    query = select(AuditEvent).where(
+        AuditEvent.agency_id == agency_id, AuditEvent.action == action, col(AuditEvent.at) >= since
+    )
+    # Ids are UUIDv7, so the primary key is in the order of time.
+    return session.exec(query.order_by(col(AuditEvent.event_id).desc())).all()

@@ -1,20 +1,24 @@
 """Personal links: the employee reads the own draft and replies once. Single purpose, expiring, digest stored."""
 
 import secrets
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from app.access.keys import LOOKUP_LENGTH, SECRET_LENGTH, digest
 from app.access.principals import Reach
+from app.access.readings import Reading, readings_about
 from app.access.rules.random_codes import random_code
 from app.closing import store
 from app.closing.lifecycle import asked, audit, newest, report_about
 from app.closing.tables import DRAFT, Invitation, Period, Reply, Report
+from app.directory.listing_store import office_parents
+from app.directory.rules.office_tree import at_and_above
 from app.foundation.problems import Problem
 from app.foundation.storage.database import IntegrityError, Session
 
 PREFIX = "crm_reply_"
+SHOWN_FOR = timedelta(days=366)
 
 
 class Invited(NamedTuple):
@@ -24,6 +28,7 @@ class Invited(NamedTuple):
     report: Report
     period: Period
     reply: Reply | None
+    readings: Sequence[Reading]
 
 
 def invite(session: Session, reach: Reach, code: str, now: datetime) -> Mapping[str, str]:
@@ -63,8 +68,17 @@ def open_invitation(session: Session, token: str, now: datetime) -> Invited:
             report = store.find_report(session, invitation.agency_id, invitation.report_id)
             assert report is not None, "a foreign key holds it"
             reply = store.replies_to(session, report.agency_id, [report.report_id]).get(report.report_id)
-            return Invited(invitation, report, store.period_of_report(session, report), reply)
+            return Invited(
+                invitation, report, store.period_of_report(session, report), reply, _readings(session, report, now)
+            )
     raise Problem("link-unknown")
+
+
+def _readings(session: Session, report: Report, now: datetime) -> Sequence[Reading]:
+    """Who has read about the employee of this report within a year."""
+    parents = office_parents(session, report.agency_id)
+    above = frozenset[str]() if report.office is None else at_and_above(parents, report.office)
+    return readings_about(session, report.agency_id, report.unit, above, now - SHOWN_FOR)
 
 
 def reply(session: Session, token: str, text: str, now: datetime) -> None:

@@ -19,6 +19,7 @@ from app.closing.schemas import (
     NoteIn,
     PeriodOut,
     PeriodPage,
+    ReadingOut,
     ReplyIn,
     ReportPage,
     ReportQuery,
@@ -162,6 +163,9 @@ def read_invited(request: Request, body: InvitedIn) -> InvitedOut:
         document=json.loads(invited.report.document),
         reply_until=invited.period.replies_end_at,
         reply=invited.reply.text if invited.reply else None,
+        readings=tuple(
+            ReadingOut.model_validate(each, from_attributes=True, by_name=True) for each in invited.readings
+        ),
     )
 
 

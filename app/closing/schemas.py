@@ -129,9 +129,21 @@ class ReplyIn(InvitedIn):
     text: Text
 
 
+class ReadingOut(WireModel):
+    """Somebody has read figures about the person: when, with which kind of key, and what was asked for."""
+
+    at: datetime
+    by: str
+    what: Literal["indices", "measures", "report", "appraisals", "tickets", "findings"]
+    period: str | None
+    first: date | None = Field(alias="from")
+    last: date | None = Field(alias="to")
+
+
 class InvitedOut(WireModel):
-    """The own draft, until when a reply is taken, and the reply if there is one."""
+    """The own draft, until when a reply is taken, the reply if there is one, and who has read about the person."""
 
     document: dict[str, Any]
     reply_until: datetime
     reply: str | None
+    readings: tuple[ReadingOut, ...]

@@ -94,6 +94,9 @@ KINDS: Mapping[str, Kind] = {
     "period-unknown": Kind(404, "Unknown period", "Periods are named like 2026-09, 2026-Q3, 2026-S2 or 2026."),
     "period-reversed": Kind(422, "Period reversed", "`from` must not be after `to`."),
     "period-too-long": Kind(422, "Period too long", "A period may span at most {days} days."),
+    "too-many-reads": Kind(
+        429, "Too many reads", "This key has asked for as many figures as it may; ask again after {seconds} seconds."
+    ),
     # A ticket.
     "ticket-refused": Kind(
         410, "Ticket not valid", "This ticket was used already, has expired, or its service is not finished yet."

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     device_per_hour: Annotated[int, Field(ge=0, le=1_000_000)] = 600
     device_burst: Annotated[int, Field(ge=1, le=1_000_000)] = 3_000
     device_interval_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
+    reads_per_hour: Annotated[int, Field(ge=0, le=1_000_000)] = 3_600
     longest_period_days: Annotated[int, Field(ge=31, le=36_600)] = 1_100
 
     queue_length: Annotated[int, Field(ge=1, le=100_000)] = 2_048

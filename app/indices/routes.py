@@ -6,8 +6,10 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.guard import requires
+from app.access.guard import reads
 from app.access.principals import KeyKind, Principal
+from app.access.readings import Covered, Readings
+from app.disclosure.rules.minimum import about_person
 from app.foundation.http.content_negotiation import media_type_for
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
@@ -22,7 +24,7 @@ JSON, CSV = "application/json", "text/csv"
 OFFERED = (JSON, CSV)
 
 router = APIRouter(prefix="/v1", tags=["indices"])
-Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
+Reader = Annotated[Principal, Depends(reads(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
 
 FIGURES: dict[int | str, dict[str, Any]] = {
     200: {
@@ -34,7 +36,7 @@ FIGURES: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/indices", response_model=IndexTableOut, responses=FIGURES | problems(404, 406, 422))
+@router.get("/indices", response_model=IndexTableOut, responses=FIGURES | problems(404, 406, 422, 429))
 def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery, Query()]) -> Response:
     """The exact index of an agency, an office, a service, a channel or a person, with its interval.
 
@@ -53,10 +55,16 @@ def _read(request: Request, principal: Principal, query: IndexQuery) -> IndexTab
     clock = services.clock
     settings = services.settings
     with database.reading() as session:
-        return read_indices(
+        table = read_indices(
             session,
             principal.reach,
             query,
             now=clock(),
             longest_days=settings.longest_period_days,
         )
+    if about_person(query.employee, query.by):
+        period = table.period
+        office = query.office or principal.office
+        covered = Covered("indices", query.employee, office, first=period.first, last=period.last)
+        services.of(Readings).leave_trace(principal, covered)
+    return table

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 
-from app.access.guard import requires
+from app.access.guard import reads
 from app.access.principals import KeyKind, Principal
+from app.access.readings import Covered, Readings
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.measures.presenting import measures_out
@@ -15,10 +16,10 @@ from app.measures.schemas import MeasuresOut, MeasuresQuery
 from app.ratings.tallies.rules.query_plan import By
 
 router = APIRouter(prefix="/v1", tags=["indices"])
-Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
+Reader = Annotated[Principal, Depends(reads(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
 
 
-@router.get("/measures/employees", responses=problems(404, 422))
+@router.get("/measures/employees", responses=problems(404, 422, 429))
 def get_employee_measures(request: Request, principal: Reader, query: Annotated[MeasuresQuery, Query()]) -> MeasuresOut:
     """Each person's figures in a period with all that makes them fair: reliability, comparison, change, coverage.
 
@@ -28,23 +29,25 @@ def get_employee_measures(request: Request, principal: Reader, query: Annotated[
     return _measures(request, principal, query, By.employee)
 
 
-@router.get("/measures/offices", responses=problems(404, 422))
+@router.get("/measures/offices", responses=problems(404, 422, 429))
 def get_office_measures(request: Request, principal: Reader, query: Annotated[MeasuresQuery, Query()]) -> MeasuresOut:
     """Each office's figures in a period, compared with all offices of the agency."""
     return _measures(request, principal, query, By.office)
 
 
 def _measures(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> MeasuresOut:
-    database = services_of(request).database
+    services = services_of(request)
     # Several queries must fit together: a rating that arrives between two would be in one figure and not another.
-    with database.snapshot() as session:
-        return measures_out(
-            read_measures(
-                session,
-                principal.reach,
-                by,
-                office=query.office,
-                period=query.period,
-                instrument=query.instrument,
-            )
+    with services.database.snapshot() as session:
+        table = read_measures(
+            session,
+            principal.reach,
+            by,
+            office=query.office,
+            period=query.period,
+            instrument=query.instrument,
         )
+    if by is By.employee:
+        covered = Covered("measures", office=query.office or principal.office, period=query.period)
+        services.of(Readings).leave_trace(principal, covered)
+    return measures_out(table)

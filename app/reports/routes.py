@@ -9,8 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.access.guard import requires
+from app.access.guard import reads
 from app.access.principals import KeyKind, Principal
+from app.access.readings import Covered, Readings
 from app.closing.reading import identity_of, report_of
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
@@ -24,7 +25,7 @@ from app.reports.sealed_cache import SealedReport, SealedReportCache
 from app.seals.rules.canonical_json import digest_in
 
 router = APIRouter(prefix="/v1", tags=["reports"])
-Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
+Reader = Annotated[Principal, Depends(reads(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
 
 
 def _formatted(formats: Mapping[str, Offered]) -> dict[int | str, dict[str, Any]]:
@@ -39,7 +40,7 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Matc
 @router.get(
     "/reports/{report_id}",
     response_model=ReportOut,
-    responses=_formatted(FORMATS) | UNCHANGED | problems(404, 406, 409, 422),
+    responses=_formatted(FORMATS) | UNCHANGED | problems(404, 406, 409, 422, 429),
 )
 async def get_report(
     request: Request, principal: Reader, report_id: UUID, query: Annotated[FormatQuery, Query()]
@@ -55,6 +56,7 @@ async def get_report(
     cache = services.of(SealedReportCache)
     sealed = cache.find(principal, report_id) if form.name == "json" else None
     if sealed is not None:
+        await run_in_threadpool(_leave_trace, request, principal, sealed)
         headers = _headers(sealed, form, language)
         if _is_known(request, headers):
             return Response(status_code=304, headers=headers)
@@ -69,6 +71,7 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
         report, _ = report_of(session, principal, report_id)
         identity = identity_of(session, report) if principal.sees_nip else None
     sealed = SealedReport(report.period, report.revision, report.kind, report.unit, report.envelope or "")
+    _leave_trace(request, principal, sealed)
     headers = _headers(sealed, form, language)
     if identity is not None:
         # The NIP is of the directory as it is now: the report's digest does not change with it, so it is no ETag here.
@@ -85,6 +88,13 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
         media_type=form.media_type,
         headers=headers,
     )
+
+
+def _leave_trace(request: Request, principal: Principal, report: SealedReport) -> None:
+    """Who reads a person's report leaves a trace; also of one that stands in the cache or is known already."""
+    if report.kind == "employee":
+        covered = Covered("report", employee=report.unit, period=report.period)
+        services_of(request).of(Readings).leave_trace(principal, covered)
 
 
 def _signed(sealed: SealedReport, form: Format, headers: Mapping[str, str]) -> Response:
@@ -111,7 +121,7 @@ def _is_known(request: Request, headers: Mapping[str, str]) -> bool:
 @router.get(
     "/appraisals",
     response_model=AppraisalsOut,
-    responses=_formatted(APPRAISAL_FORMATS) | problems(404, 406, 409, 422),
+    responses=_formatted(APPRAISAL_FORMATS) | problems(404, 406, 409, 422, 429),
 )
 def get_appraisals(request: Request, principal: Reader, query: Annotated[AppraisalQuery, Query()]) -> StreamingResponse:
     """One row per employee of a closed period, for appraisal systems: evidence with its seal, never a predikat.
@@ -124,6 +134,8 @@ def get_appraisals(request: Request, principal: Reader, query: Annotated[Apprais
     with services.database.snapshot() as session:
         asked_for = appraisals_for(session, principal, query.period, query.revision, settings.public_url)
         file = written(session, asked_for, form)
+    covered = Covered("appraisals", office=principal.office, period=query.period)
+    services.of(Readings).leave_trace(principal, covered)
     headers = {
         "Vary": "Accept",
         "Cache-Control": "private, no-store" if principal.sees_nip else "private, no-cache",

@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 
-from app.access.guard import requires
+from app.access.guard import reads, requires
 from app.access.principals import KeyKind, Principal
+from app.access.readings import Covered, Readings
 from app.directory.schemas import CodeText
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
@@ -17,25 +18,33 @@ from app.screening.decisions import CONFIRMED, RELEASED
 from app.screening.schemas import DecisionIn, FindingOut, FindingPage, FindingQuery, OpeningIn, OpeningOut
 
 router = APIRouter(prefix="/v1", tags=["screening"])
-Overseer = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
+Overseer = Annotated[Principal, Depends(reads(KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
 Auditor = Annotated[Principal, Depends(requires(KeyKind.auditor))]
 Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
 Admin = Annotated[Principal, Depends(requires(KeyKind.admin))]
 BODY = (400, 408, 413, 415, 422)
 
 
-@router.get("/findings", responses=problems(404, 422))
+@router.get("/findings", responses=problems(404, 422, 429))
 def get_findings(request: Request, principal: Overseer, query: Annotated[FindingQuery, Query()]) -> FindingPage:
     """What screening found at the offices this key reaches, in the order in which it was raised."""
-    with services_of(request).database.reading() as session:
-        return deciding.list_findings(session, principal.reach, query)
+    services = services_of(request)
+    with services.database.reading() as session:
+        page = deciding.list_findings(session, principal.reach, query)
+    covered = Covered("findings", office=query.office or principal.office, first=query.first, last=query.last)
+    services.of(Readings).leave_trace(principal, covered)
+    return page
 
 
-@router.get("/findings/{finding_id}", responses=problems(404, 422))
+@router.get("/findings/{finding_id}", responses=problems(404, 422, 429))
 def get_finding(request: Request, principal: Overseer, finding_id: UUID) -> FindingOut:
     """One finding with the numbers that raised it."""
-    with services_of(request).database.reading() as session:
-        return deciding.get_finding(session, principal.reach, finding_id)
+    services = services_of(request)
+    with services.database.reading() as session:
+        finding = deciding.get_finding(session, principal.reach, finding_id)
+    covered = Covered("findings", finding.employee, finding.office)
+    services.of(Readings).leave_trace(principal, covered)
+    return finding
 
 
 @router.post("/findings/{finding_id}/release", responses=problems(404, 409, *BODY))

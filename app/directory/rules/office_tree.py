@@ -17,6 +17,17 @@ def subtree(parents: Mapping[str, str | None], root: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def at_and_above(parents: Mapping[str, str | None], office: str) -> frozenset[str]:
+    """The office and every office over it."""
+    found: dict[str, None] = {}
+    at: str | None = office
+    # An office met again ends the walk: a workbook may be imported only without circles, but nothing here hangs on it.
+    while at is not None and at not in found:
+        found[at] = None
+        at = parents.get(at)
+    return frozenset(found)
+
+
 def in_cycles(parents: Mapping[str, str | None]) -> frozenset[str]:
     """The offices that are above themselves through their parents; empty for a proper tree."""
     settled: set[str] = set()

@@ -38,7 +38,21 @@ function row(title, n, index, grade, interval) {
   element("rows").append(line);
 }
 
-function show({ document: report, reply_until: until, reply }) {
+function reading({ at, by, what, period, from, to }) {
+  const line = document.createElement("tr");
+  const when = document.createElement("time");
+  when.dateTime = at;
+  when.textContent = new Date(at).toLocaleString(language);
+  const span = period ?? [from, to].filter(Boolean).join(" – ");
+  for (const content of [when, by, element("asked").dataset[what], span || "–"]) {
+    const cell = document.createElement("td");
+    cell.append(content);
+    line.append(cell);
+  }
+  element("reading-rows").append(line);
+}
+
+function show({ document: report, reply_until: until, reply, readings }) {
   const { figures, subject, period } = report;
   element("name").textContent = subject.name;
   element("period").textContent = period.code;
@@ -57,6 +71,9 @@ function show({ document: report, reply_until: until, reply }) {
   element("until").textContent = new Date(until).toLocaleString(language);
   element("until").dateTime = until;
   if (reply) given(reply);
+  readings.forEach(reading);
+  element("readings").hidden = readings.length === 0;
+  element("unread").hidden = readings.length > 0;
   element("report").hidden = false;
   say("");
 }
