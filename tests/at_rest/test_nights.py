@@ -145,6 +145,7 @@ def test_a_night_that_fails_is_counted_and_tried_again_later(house: House, monke
     assert failures == [1]
 
 
+@pytest.mark.campaign
 def test_who_reads_for_long_is_waited_for_and_then_left_alone(house: House, store: str) -> None:
     rate(house, 2)
     before, clock = apart(house), TurnableClock(NIGHT)

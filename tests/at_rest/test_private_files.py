@@ -56,6 +56,7 @@ def test_the_secret_and_the_signing_key_make_no_open_folder(tmp_path: Path) -> N
     assert [mode(tmp_path / name) for name in ("var", "keys")] == [0o700, 0o700]
 
 
+@pytest.mark.campaign
 def test_the_commands_of_an_operator_leave_nothing_open(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(migrations.__file__).parents[3])}
     for command in COMMANDS:

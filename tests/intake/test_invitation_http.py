@@ -87,6 +87,7 @@ def test_a_look_at_a_ticket_tells_whom_it_is_about_and_does_not_spend_it(house: 
     problem(house.post("/v1/tickets/look", {"ticket": code}, None), 410, "ticket-refused")
 
 
+@pytest.mark.campaign
 def test_a_look_refuses_as_a_try_does_and_counts_against_the_same_budget(house: House) -> None:
     unarmed, expired = ticket(house, armed=False), ticket(house)
     house.clock.now += timedelta(days=8)

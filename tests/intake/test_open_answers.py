@@ -119,6 +119,7 @@ def test_an_id_is_repeated_through_its_own_door_only(house: House) -> None:
     assert sorted(rows(house, "SELECT agency_id, standing FROM rating")) == [("desa", "open"), ("kota", "open")]
 
 
+@pytest.mark.campaign
 def test_one_address_cannot_fill_the_disk(house: House) -> None:
     for _ in range(BUDGET):
         # What is refused for itself reaches no store either way, and is quicker to send.

@@ -87,5 +87,5 @@ def test_more_employees_need_no_more_memory(name: str, tmp_path: Path) -> None:
         return highest
 
     peak(10)
-    many, more = sized((600, 100_000), (2_000, 500_000))
+    many, more = sized((600, 300_000), (2_000, 500_000))
     assert peak(many) < peak(many // 10) + more
