@@ -17,6 +17,9 @@ from app.access.tables import ApiKey, AuditEvent
 from app.foundation.storage.database import Database, Session
 from tests.house import NOW
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 

@@ -16,6 +16,9 @@ from app.access.tables import ApiKey
 from app.foundation.storage.database import metadata
 from tests.house import NOW, House, problem
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 CHALLENGE = 'Bearer realm="cermin"'
 
 

@@ -14,6 +14,9 @@ from tests.closing.steps import close, rated
 from tests.house import House, problem
 from tests.ratings.visits import put
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 OCTOBER = {"period": "2026-10"}
 

@@ -21,6 +21,9 @@ from tests.at_rest.scenes import Truth, file_of, opener, random_ids, rate, truth
 from tests.house import House
 from tests.tickets.test_ticket_http import armed, redeem
 
+# Three towns, and twenty nights of two agencies: proofs at full size.
+pytestmark = pytest.mark.campaign
+
 # As many as one page of SQLite holds: the order in it then says everything.
 CITIZENS, TOWNS = 20, 6
 NIGHTS = 20

@@ -14,6 +14,9 @@ from app.cli.importing import import_answers
 from app.foundation.storage.database import Database
 from tests.house import SECRET, House
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 DATA = Path(os.environ.get("CERMIN_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
 GIANYAR = DATA / "id_skm_gianyar" / "responses.csv"
 ELEMENTS = "u1=PERSYARATAN,u2=PROSEDUR,u3=WAKTU,u4=BIAYA,u5=PRODUK,u6=KOMPETENSI,u7=PERILAKU"

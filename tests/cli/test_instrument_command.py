@@ -14,6 +14,9 @@ from app.cli.instruments import instrument
 from app.foundation.storage.database import Database
 from app.instruments.loading import shipped
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 BOGOR = Path(__file__).parents[1] / "instruments" / "bogor-2011.toml"
 IKL = resources.files("app.instruments").joinpath("definitions", "ikl-1.toml").read_text("utf-8")
 Run = Callable[..., Result]

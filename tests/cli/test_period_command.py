@@ -17,6 +17,9 @@ from app.seals.signing import make_key
 from tests.house import SECRET
 from tests.ratings.visits import Visit, put
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 Run = Callable[..., Result]
 
 

@@ -20,6 +20,9 @@ from app.foundation.storage.rewriting import Busy
 from tests.downgrading import downgrade
 from tests.house import House
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 Run = Callable[..., Result]
 
 

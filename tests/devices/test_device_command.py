@@ -12,6 +12,9 @@ from app.cli.program import program
 from app.foundation.clock import system_clock
 from tests.house import SECRET, House
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 Run = Callable[..., Result]
 GUIDES = Path(__file__).parents[2] / "docs"
 # What the guides name, in the tests' agency.

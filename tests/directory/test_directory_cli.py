@@ -14,6 +14,9 @@ from app.directory.tables import Agency, Counter, Employee, Posting
 from app.foundation.storage.database import Database
 from tests.directory.workbooks import NIP, TOWN, dump, with_headers, xlsx_of
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 Run = Callable[..., Result]
 
 

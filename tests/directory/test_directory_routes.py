@@ -24,6 +24,9 @@ from app.foundation.telemetry import Metrics
 from app.foundation.translations import translator
 from tests.directory.workbooks import NIP, NOW, OTHER_NIP, Lines, found_agency, import_lines
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 PATHS = ("/v1/offices", "/v1/services", "/v1/counters", "/v1/employees")
 
 TOWN: Lines = {

@@ -15,6 +15,9 @@ from app.directory.tables import Volume
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Database
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 HEADER = "office,service,employee,date,served,offered"
 Run = Callable[..., Result]
 Rows = list[tuple[str, str, str, str, int, int | None]]

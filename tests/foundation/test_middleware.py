@@ -14,6 +14,9 @@ from app.intake.with_key import Intake
 from app.web.files import FOLDER
 from tests.house import House
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 BATCH = "/v1/ratings/batch"
 KIB = 1_024
 HEADERS = {

@@ -19,6 +19,9 @@ from app.foundation.translations import translator
 from app.intake.with_key import Intake
 from tests.house import House, problem
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 ENGLISH = translator("en")
 ROOT = Path(app.__file__).parent
 CANARY = "Siti-Kenari-3201"

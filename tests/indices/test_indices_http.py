@@ -16,6 +16,9 @@ from app.ratings.tables import CHANNELS
 from tests.house import NOW, House, problem
 from tests.ratings.visits import Visit, put
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 IKL = shipped()["ikl-1"]
 BOGOR = (Path(__file__).parents[1] / "instruments" / "bogor-2011.toml").read_text("utf-8")
 WORDS = {"A": {"id": "Sangat Baik", "en": "Very good"}, "B": {"id": "Baik", "en": "Good"}}

@@ -12,6 +12,9 @@ from app.directory.tables import Counter, Office, Service
 from app.tickets.rules.codes import check_character, printed
 from tests.house import CANARY_NAME, CANARY_NIP, House, problem
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 FORGED = "0" * 11 + check_character("0" * 11)
 PUBLIC = "https://cermin.test/nilai"
 

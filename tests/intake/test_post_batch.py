@@ -18,6 +18,9 @@ from sqlalchemy import text
 from app.ratings.reconciliation import reconcile
 from tests.house import NOW, House, problem
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 BATCH = "/v1/ratings/batch"
 KIB, MIB = 1_024, 1_024 * 1_024
 POISON = {"speed": 1, "transparency": 2, "friendliness": 3}

@@ -8,6 +8,9 @@ from typer.testing import CliRunner, Result
 from app.cli import context
 from app.cli.program import program
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 
 def invoke(*arguments: str, status: int) -> Result:
     """Run the command."""

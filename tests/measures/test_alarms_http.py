@@ -17,6 +17,9 @@ from app.demo.weeks import WEEKS, start_of
 from tests.house import House
 from tests.ratings.visits import Visit, put
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 TODAY = date(2026, 7, 1)
 OFFICE = EMPLOYEE_BY_CODE[FALLEN].office
 HALF_YEAR = timedelta(weeks=WEEKS)

@@ -3,8 +3,13 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from tests.house import House, problem
 from tests.ratings.visits import Visit, put
+
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
 
 OCTOBER = date(2026, 10, 12)
 

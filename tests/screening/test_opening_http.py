@@ -8,6 +8,9 @@ import pytest
 from tests.house import NOW, House, problem
 from tests.screening.office import at, checked, ordinary, rows, screen, send, sheet
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 PATH = "/v1/offices/dukcapil/opening"
 WEEK = [{"weekday": day, "opens": "08:00", "closes": "16:00"} for day in range(5)]
 

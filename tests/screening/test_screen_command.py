@@ -12,6 +12,9 @@ from app.screening import run as running
 from tests.house import NOW, SECRET, House
 from tests.screening.office import LUNCH, checked, lunch, ordinary, rows
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 Run = Callable[..., Result]
 
 

@@ -5,12 +5,17 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from app.screening import store
 from app.screening.rules.one_device import DutyDay
 from app.seals.signing import make_key
 from app.tickets.tables import TicketCount
 from tests.house import NOW, House
 from tests.screening.office import STUFFED, checked, lunch, ordinary, rows, screen
+
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
 
 IN_HOUR = STUFFED + 2
 DECEMBER = datetime(2026, 12, 2, 3, 0, tzinfo=UTC)

@@ -10,6 +10,9 @@ from app.instruments.loading import shipped
 from app.web.files import FILES, FOLDER, LANGUAGES, VERSION
 from tests.house import House, problem
 
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 CATALOGUES = {language: json.loads(FILES[f"texts/{language}.json"].content) for language in LANGUAGES}
 # What came into browsers after 2018 (Chrome 66): a script that has it does not even load in an older one.
 TOO_NEW = {
