@@ -11,10 +11,9 @@ import structlog
 
 from app.devices.fleet import count_silent
 from app.foundation.clock import Clock
-from app.foundation.settings import Settings
+from app.foundation.http.services import Services
 from app.foundation.storage.database import Database
 from app.foundation.storage.rewriting import Rewriting
-from app.foundation.telemetry import Metrics
 from app.ratings import retention
 from app.ratings.retention import forget, tidy
 from app.screening.nightly import NightlyScreening, count_open, due_on
@@ -55,11 +54,10 @@ class BackgroundJobs:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def jobs_of(
-    settings: Settings, database: Database, clock: Clock, metrics: Metrics, nightly: NightlyScreening
-) -> tuple[Job, ...]:
+def jobs_of(services: Services, nightly: NightlyScreening, rewriting: Rewriting) -> tuple[Job, ...]:
     """All jobs of a process."""
-    rewriting = rewriting_of(database, clock, settings.screen_at, metrics.rewriting_failures.inc)
+    settings, database = services.settings, services.database
+    clock, metrics = services.clock, services.metrics
     # What writes much takes turns: on SQLite they would only wait for each other until they give up.
     turn = threading.Lock()
 

@@ -51,7 +51,7 @@ from app.intake.rules.quotas import DevicePace, DeviceQuotas
 from app.intake.with_key import Intake
 from app.intake.with_ticket import TicketIntake
 from app.intake.without_key import OpenAnswerIntake
-from app.jobs import BackgroundJobs, jobs_of
+from app.jobs import BackgroundJobs, jobs_of, rewriting_of
 from app.ratings.keys import KeyMaker
 from app.ratings.store import RatingStore
 from app.ratings.validation import RatingValidator
@@ -177,10 +177,11 @@ def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
             failed=metrics.screening_failures.inc,
         )
         # Only here, because a writer belongs to the event loop in which it was made.
+        rewriting = rewriting_of(database, clock, settings.screen_at, metrics.rewriting_failures.inc)
         writer = _writer(settings, database)
         metrics.queued.set_function(lambda: writer.queued)
-        application.state.services = services.with_services(nightly, *_intake(services, writer, secret))
-        jobs = BackgroundJobs(jobs_of(settings, database, clock, metrics, nightly))
+        application.state.services = services.with_services(nightly, rewriting, *_intake(services, writer, secret))
+        jobs = BackgroundJobs(jobs_of(services, nightly, rewriting))
         _tune_the_interpreter()
         try:
             yield

@@ -21,6 +21,7 @@ from app.foundation.http.services import Services
 from app.foundation.ids import new_id
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database, metadata
+from app.foundation.storage.rewriting import Rewriting
 from app.instruments.registry import add_shipped
 from app.main import create_app
 from app.screening.nightly import NightlyScreening
@@ -69,7 +70,7 @@ class House:
     def open(cls, database_url: str, keys: dict[str, str], **changed: Any) -> Iterator[House]:
         """Start the service on a furnished database.
 
-        Unless `screens=True` it holds nothing by itself, however a test turns the clock.
+        Unless `screens=True` it holds and rewrites nothing by itself, however a test turns the clock.
         """
         screens = changed.pop("screens", False)
         clock = TurnableClock()
@@ -81,6 +82,7 @@ class House:
         with start_blocking_portal() as portal, portal.wrap_async_context_manager(lifespan(app)):
             if not screens:
                 app.state.services.of(NightlyScreening).stop()
+                app.state.services.of(Rewriting).stop()
             client = httpx.AsyncClient(transport=transport, base_url="http://cermin.test")
             yield cls(app, database, clock, portal, client, dict(keys))
             portal.call(client.aclose)

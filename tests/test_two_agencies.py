@@ -134,6 +134,7 @@ def ask(house: House, path: str, place: str, name: str, value: str, key: str) ->
     return house.get(path, key, params=ALWAYS.get(path, {}) | {name: value})
 
 
+@pytest.mark.sqlite_daily
 def test_what_only_the_other_agency_has_does_not_exist(town: House) -> None:
     naming = [
         (path, place, name) for path, place, name in parameters(town) if name not in NAMES_NOTHING | OF_ONE_AGENCY
@@ -255,6 +256,7 @@ def fill(house: House, agency_id: str, n: int) -> None:
     assert response.status_code == 200, response.text
 
 
+@pytest.mark.campaign
 @pytest.mark.sqlite_daily
 @pytest.mark.sized
 def test_nothing_an_agency_reads_changes_when_the_other_gets_data(town: House) -> None:
@@ -270,6 +272,7 @@ def test_nothing_an_agency_reads_changes_when_the_other_gets_data(town: House) -
         assert everything(town, agency_id) == kept
 
 
+@pytest.mark.sqlite_daily
 @pytest.mark.sized
 def test_no_answer_of_an_agency_holds_a_word_of_the_other(town: House) -> None:
     for agency_id in AGENCIES:

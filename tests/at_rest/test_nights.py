@@ -71,6 +71,7 @@ def test_what_is_counted_after_a_night_is_rewritten_by_the_next_one(house: House
     assert select(house, "SELECT DISTINCT n FROM profile_tally") == [(2,)]
 
 
+@pytest.mark.campaign
 def test_ratings_go_on_while_it_runs_and_no_comment_is_lost_or_doubled(house: House) -> None:
     said, ended, did = rate(house, 5), threading.Event(), list[bool]()
 
@@ -192,7 +193,7 @@ def test_the_service_does_it_by_itself_in_the_night(
     furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app.jobs, "MINUTE", 0.05)
-    with House.open(*furnished) as house:
+    with House.open(*furnished, screens=True) as house:
         rate(house, 1)
         house.clock.now = NIGHT
         for _ in range(400):

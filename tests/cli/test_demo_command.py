@@ -88,6 +88,7 @@ def few(environment: None, monkeypatch: pytest.MonkeyPatch) -> list[date]:
     return days
 
 
+@pytest.mark.campaign
 def test_a_demo_of_few_ratings_loads_once_and_every_rating_is_counted(few: list[date], database_url: str) -> None:
     assert loaded_once(database_url) == 800
 
@@ -123,6 +124,7 @@ def test_an_interrupted_loading_is_completed_by_the_next_start(
     assert len(few) == 2
 
 
+@pytest.mark.campaign
 def test_the_kiosk_finds_its_employee_whenever_the_demo_is_started(
     few: list[date], database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from app.instruments.registry import add_own
 from tests.closing.steps import OCTOBER, close, finalise, report
 from tests.house import House
@@ -56,6 +58,7 @@ def test_coverage_is_told_for_the_offices_that_told_whom_they_served(house: Hous
     assert (lines["upt-jayapura"]["served"], lines["upt-jayapura"]["coverage"]) == (None, None)
 
 
+@pytest.mark.sqlite_daily
 def test_in_a_revision_in_which_all_offices_stand_the_funnel_stands(office: House, key_file: Path) -> None:
     """With three more at one office the other may not tell of its twelve more either: the agency tells all fifteen."""
     put(office.database, [*at("upt-makassar", "323", 30), *at("upt-makassar", "444", 5)], start=2_000)

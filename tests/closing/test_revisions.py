@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.closing.steps import close, finalise, rated, report
 from tests.house import House
 from tests.ratings.visits import put
@@ -37,6 +39,7 @@ def test_a_change_that_would_tell_about_another_ones_few_waits(office: House, ke
     assert [change["unit"] for change in whole["changes"]] == ["dukcapil", "kota"]
 
 
+@pytest.mark.sqlite_daily
 def test_the_table_of_offices_shows_what_stands(office: House, key_file: Path) -> None:
     """The agency gains twelve ratings, each of two offices six: neither may change, in no report."""
     put(office.database, [replace(visit, office="upt-makassar") for visit in rated(None, 20)], start=3_000)

@@ -57,6 +57,7 @@ def test_every_report_with_figures_tells_its_tickets(october: House) -> None:
     assert {line["code"]: line["tickets"] for line in whole["offices"]} == {"dukcapil": office}
 
 
+@pytest.mark.campaign
 @pytest.mark.once
 @pytest.mark.parametrize("unit", ["E001", "dukcapil", "kota"])
 @pytest.mark.parametrize("language", ["id", "en"])

@@ -75,6 +75,7 @@ def bodies(seed: int, today: date) -> bytes:
     return json.dumps([rating.body() for rating in simulate(seed, today)]).encode()
 
 
+@pytest.mark.campaign
 def test_one_seed_and_day_give_the_same_bytes_every_time() -> None:
     assert bodies(SEED, TODAY) == json.dumps([rating.body() for rating in ratings()]).encode()
     assert directory_sheets(TODAY) == SHEETS

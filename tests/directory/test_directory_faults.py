@@ -129,6 +129,7 @@ def test_the_sheets_without_the_faults_are_not_written_either(town: Database) ->
     assert places(faults_in(town, lines)) == [("offices", 2, "code")]
 
 
+@pytest.mark.sqlite_daily
 @pytest.mark.parametrize(
     ("sheet", "row", "column", "problem"),
     [

@@ -129,6 +129,7 @@ def test_every_fault_is_named_and_nothing_is_stored(house: House) -> None:
     assert (read(house), audits(house)) == ([], [])
 
 
+@pytest.mark.sqlite_daily
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("wrong", "field", "code"),

@@ -92,6 +92,7 @@ def test_upgrading_undoing_everything_and_upgrading_again_leads_to_the_same_sche
     assert shape(database_url) == first
 
 
+@pytest.mark.campaign
 def test_every_migration_can_be_undone_and_done_again_by_itself(database_url: str) -> None:
     for script in scripts()[::-1]:
         after = shape(database_url)
@@ -149,6 +150,7 @@ def test_a_migration_imports_nothing_of_the_program() -> None:
             assert all(name.split(".")[0] in ("alembic", "sqlalchemy") for name in names), (file.name, names)
 
 
+@pytest.mark.campaign
 def test_migrators_may_race(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     if store == "sqlite":
         race(f"sqlite:///{tmp_path / 'race.db'}")

@@ -48,6 +48,7 @@ def ways(asked: Selection) -> Iterator[tuple[Segment, ...]]:
         yield (Segment(OFFICE_DAY, asked.first, asked.last),)
 
 
+@pytest.mark.sqlite_daily
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_filter_and_grouping_over_any_period_counts_what_a_person_would_count(
     database: Database, seed: int

@@ -90,6 +90,7 @@ def test_order_of_scores_and_composition_of_letters_do_not_make_another_rating(h
 SAYS_NOTHING: list[dict[str, object]] = [{"profile": {}}, {"profile": {"sex": None}}, {"profile": None}, {}]
 
 
+@pytest.mark.sqlite_daily
 @pytest.mark.parametrize("first", SAYS_NOTHING, ids=str)
 def test_a_profile_that_says_nothing_is_none(house: House, first: dict[str, object]) -> None:
     sheet = house.sheet()
@@ -136,6 +137,7 @@ def test_a_device_implies_office_counter_and_channel_and_the_roster_gives_the_em
     assert (row["office"], row["counter"], row["channel"]) == ("dukcapil", "loket-1", "kiosk")
 
 
+@pytest.mark.sqlite_daily
 @pytest.mark.parametrize(
     ("minutes", "employee"),
     [(-121, None), (-120, "E001"), (0, "E001"), (119, "E001"), (120, "E004"), (359, "E004"), (360, None)],
@@ -221,6 +223,7 @@ WRONG: list[tuple[dict[str, object], str, str]] = [
 ]
 
 
+@pytest.mark.sqlite_daily
 @pytest.mark.quiet
 def test_a_wrong_sheet_is_told_what_to_change_and_leaves_nothing(house: House, subtests: pytest.Subtests) -> None:
     for changed, code, field in WRONG:

@@ -169,6 +169,7 @@ def tables(house: House) -> dict[str, list[str]]:
         }
 
 
+@pytest.mark.campaign
 @pytest.mark.sized
 def test_a_recorded_day_replayed_twice_and_shuffled_leaves_every_table_as_it_was(house: House) -> None:
     day, draw = recorded_day(house), Random(3)

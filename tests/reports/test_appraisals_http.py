@@ -107,6 +107,7 @@ def test_parts_of_an_agency_that_closed_for_themselves_are_one_file(office: Hous
     assert items(office, "supervisor").keys() == {"E001", "E002", "E003", "E004"}
 
 
+@pytest.mark.campaign
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("accept", "query", "media_type", "suffix"),

@@ -41,6 +41,7 @@ def index_of(house: House, **asked: str) -> dict[str, Any]:
     return row
 
 
+@pytest.mark.sqlite_daily
 def test_from_the_rating_to_the_release(house: House) -> None:
     ordinary(house)
     lunch(house)

@@ -233,6 +233,7 @@ def test_one_of_several_threads_runs_it(house: House) -> None:
     checked(house)
 
 
+@pytest.mark.campaign
 def test_one_of_two_processes_runs_it(house: House) -> None:
     ordinary(house)
     lunch(house)

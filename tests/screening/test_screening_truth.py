@@ -91,6 +91,7 @@ def held(blocks: Iterable[Block]) -> set[UUID]:
     return {key for block in blocks for key in block.keys}
 
 
+@pytest.mark.campaign
 @pytest.mark.sized
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_demos_self_rater_is_held_and_honest_people_are_not(seed: int) -> None:

@@ -112,6 +112,7 @@ def test_a_slip_is_printed_at_arrival_and_good_after_the_service(
     assert counts(address, keys) == (2, 1, 1)
 
 
+@pytest.mark.campaign
 def test_a_service_told_while_the_network_is_away_is_armed_when_it_is_back(
     adapt: Adapt, address: str, tmp_path: Path
 ) -> None:
@@ -212,6 +213,7 @@ def simulated(*options: str, status: int) -> Result:
     return result
 
 
+@pytest.mark.campaign
 def test_the_simulation_ends_by_itself_and_its_counts_agree(
     address: str, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

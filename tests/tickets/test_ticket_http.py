@@ -302,6 +302,7 @@ def test_no_code_is_ever_logged_measured_or_stored(house: House) -> None:
         assert all(code not in each and printed(code) not in each for each in seen)
 
 
+@pytest.mark.campaign
 def test_behind_a_locked_database_everybody_is_told_and_nothing_is_stored_later(house: House) -> None:
     codes = armed(house, 8)
     ids = [house.new_id() for _ in codes]

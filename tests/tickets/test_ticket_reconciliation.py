@@ -35,6 +35,7 @@ def test_what_the_service_wrote_agrees(spent: House) -> None:
     assert reconcile_tickets(spent.database, "desa").spent == 0
 
 
+@pytest.mark.sqlite_daily
 @pytest.mark.parametrize(
     ("damage", "words"),
     [

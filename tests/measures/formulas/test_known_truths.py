@@ -79,6 +79,7 @@ def watched(points: tuple[Point, ...]) -> int:
     return points.index(alarm) + 1 if alarm else len(points)
 
 
+@pytest.mark.campaign
 @pytest.mark.sized
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_fallen_employee_is_found_within_four_weeks(seed: int) -> None:
