@@ -1,4 +1,4 @@
-"""The report of an agency, or of the subtree that was closed: its offices in one table, no employee by name. Pure."""
+"""The report of an agency, or of the subtree that was closed: its offices in one table, no employee by name."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

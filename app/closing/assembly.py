@@ -1,4 +1,4 @@
-"""From an agency's sheets to the reports of a closed period. Pure."""
+"""From an agency's sheets to the reports of a closed period."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Whom a report is about, in its words. Pure."""
+"""Whom a report is about, in its words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The reports of employees and offices, and what every report has. Pure."""
+"""The reports of employees and offices, and what every report has."""
 
 from typing import Literal, TypedDict
 

@@ -1,4 +1,4 @@
-"""The units a closing reports about: their sheets, what may be published of them, their measures. Pure."""
+"""The units a closing reports about: their sheets, what may be published of them, their measures."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The database rows of a validated rating: rating, trace, and the separate rows of its comment and profile. Pure."""
+"""The database rows of a validated rating: rating, trace, and the separate rows of its comment and profile."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date

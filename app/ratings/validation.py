@@ -1,4 +1,4 @@
-"""Validation of a sheet: whether, where and for whom it counts, and what is stored. Pure: no clock, no store."""
+"""Validation of a sheet: whether, where and for whom it counts, and what is stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The report of a satisfaction survey (PermenPANRB 14/2017) beside an office's and the agency's own report. Pure.
+"""The report of a satisfaction survey (PermenPANRB 14/2017) beside an office's and the agency's own report.
 
 Whether figures are shown was decided when that report was made; here nothing is decided a second time.
 """

@@ -1,4 +1,4 @@
-"""The elements (unsur) of a survey with their means (NRR), the highest and lowest of them, and the grade. Pure."""
+"""The elements (unsur) of a survey with their means (NRR), the highest and lowest of them, and the grade."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A report's document in the words of one language: made once, for every format. Pure."""
+"""A report's document in the words of one language: made once, for every format."""
 
 import re
 from typing import Any

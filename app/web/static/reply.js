@@ -44,7 +44,7 @@ function reading({ at, by, what, period, from, to }) {
   when.dateTime = at;
   when.textContent = new Date(at).toLocaleString(language);
   const span = period ?? [from, to].filter(Boolean).join(" – ");
-  for (const content of [when, by, element("asked").dataset[what], span || "–"]) {
+  for (const content of [when, element("keys").dataset[by] ?? by, element("asked").dataset[what], span || "–"]) {
     const cell = document.createElement("td");
     cell.append(content);
     line.append(cell);
