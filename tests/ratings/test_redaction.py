@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import cycle
 from pathlib import Path
-from time import thread_time
 from typing import NamedTuple
 
 import pytest
@@ -297,27 +296,11 @@ HOSTILE = (
     "|3201 |o8|2 0 1 9 0 1 0 1|81234567 |hp 8|wa saya ke di no |a|a.|-|a@|a@a.|@|a at |a dot |a dot a at "
     "|a(at)|a @ a.|x@gmail|x@gmail.com|gmail com |b1|b 1 |dk 1234 |B 1234 A|plat no |antri |[telepon]"
 )
-ORDINARY = "Berkas masuk 12-03-2026 jam 10.30 belum selesai, sudah 3x ke loket 5. "
-
-
-def cost(text: str) -> float:
-    """Seconds of processor time, which other processes do not lengthen; the least of several runs."""
-    times = []
-    for _ in range(5):
-        start = thread_time()
-        redact(text)
-        times.append(thread_time() - start)
-    return min(times)
 
 
 @pytest.mark.parametrize("piece", HOSTILE.split("|"))
-def test_a_hostile_text_costs_time_in_proportion_to_its_length(piece: str) -> None:
-    short, long = ((OPENING + piece * size)[:size] for size in (LONGEST_COMMENT, 8 * LONGEST_COMMENT))
-    assert cost(long) < 32 * cost(short), "linear is 8 times, quadratic 64 times"
-
-
-@pytest.mark.parametrize("piece", HOSTILE.split("|"))
-def test_a_hostile_comment_costs_not_much_more_than_an_ordinary_one(piece: str) -> None:
-    ordinary = (ORDINARY * LONGEST_COMMENT)[:LONGEST_COMMENT]
-    hostile = (OPENING + piece * LONGEST_COMMENT)[:LONGEST_COMMENT]
-    assert cost(hostile) < 40 * cost(ordinary)
+def test_a_hostile_text_far_longer_than_a_comment_comes_to_an_end(piece: str) -> None:
+    # An expression that goes back over what it has read would not come to an end within this test's lifetime; how
+    # the time grows is measured in `benchmarks/redaction.py`.
+    text = (OPENING + piece * 32 * LONGEST_COMMENT)[: 32 * LONGEST_COMMENT]
+    assert 0 < len(redact(text)) <= LONGEST_COMMENT
