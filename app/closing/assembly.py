@@ -18,7 +18,7 @@ from app.closing.units import (
     subjects_of,
 )
 from app.disclosure.rules.closing import decide
-from app.disclosure.rules.ledger import Release
+from app.disclosure.rules.ledger import PublishedRelease
 from app.ratings.tallies.rules.query_plan import By
 
 
@@ -29,9 +29,9 @@ class ClosingDocuments(NamedTuple):
     """
 
     documents: list[Document]
-    release: Release
+    release: PublishedRelease
     changes: list[UnitChange]
-    comments: Release | None = None
+    comments: PublishedRelease | None = None
 
 
 def closing_documents(inputs: ClosingInputs) -> ClosingDocuments:

@@ -10,7 +10,7 @@ from app.closing.rules.report_documents.reports import AnyReport
 from app.directory.catalogue_store import WholeDirectory, whole_directory
 from app.directory.listing_store import agency_name, families_of
 from app.directory.rules.reach import reached_offices
-from app.disclosure.rules.ledger import Month, Part, Release, with_emptied_parts
+from app.disclosure.rules.ledger import Month, Part, PublishedRelease, with_emptied_parts
 from app.disclosure.rules.measured_units import parts_of
 from app.disclosure.rules.stored_releases import releases_in
 from app.foundation.storage.database import Session
@@ -67,7 +67,7 @@ class ClosingInputs:
     served: Mapping[By, Mapping[str, int]]
     tickets: Mapping[By, Mapping[str | None, TicketSum]]
     alarms: Mapping[By, Mapping[str, Alarms]]
-    former: Sequence[Release]
+    former: Sequence[PublishedRelease]
     former_documents: ReportsByUnit
     held: Sequence[HeldRow] = ()
     raised: Sequence[RaisedRow] = ()

@@ -11,7 +11,7 @@ WIB = ZoneInfo("Asia/Jakarta")
 
 
 @dataclass(frozen=True)
-class Period:
+class DayRange:
     """From the first to the last day, both included."""
 
     first: date
@@ -23,13 +23,13 @@ class Period:
         return (self.last - self.first).days + 1
 
 
-def period_of(first: date | None, last: date | None, now: datetime, longest_days: int) -> Period:
+def period_of(first: date | None, last: date | None, now: datetime, longest_days: int) -> DayRange:
     """The period asked for; an end left out is that of the other's month, or of the current one.
 
     Raises the problems `period-reversed` and `period-too-long`.
     """
     month = month_of(first or last or now.astimezone(WIB).date())
-    period = Period(first or month.first, last or month.last)
+    period = DayRange(first or month.first, last or month.last)
     if period.first > period.last:
         raise Problem("period-reversed")
     # Broken months and persons are read row by row, so an unlimited period could keep a connection for minutes.
@@ -38,7 +38,7 @@ def period_of(first: date | None, last: date | None, now: datetime, longest_days
     return period
 
 
-def month_of(day: date) -> Period:
+def month_of(day: date) -> DayRange:
     """The calendar month of a day."""
     first = day.replace(day=1)
-    return Period(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+    return DayRange(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))

@@ -10,7 +10,7 @@ from app.directory.rules.reach import offices_asked
 from app.disclosure.rules.minimum import about_person
 from app.foundation.problems import FieldError, Problem
 from app.foundation.storage.database import Session
-from app.indices.days_asked import Period, period_of
+from app.indices.days_asked import DayRange, period_of
 from app.indices.query import IndexQuery
 from app.indices.rules.figures import Group, IndexTable, Scoring, disclosed_row
 from app.instruments.loading import shipped
@@ -94,7 +94,7 @@ def _choice(field: str, asked: str | None, default: str, choices: Mapping[str, C
     raise Problem("invalid-request", errors=[FieldError(field, "field-invalid", {"expected": ", ".join(choices)})])
 
 
-def _selection(session: Session, reach: Reach, query: IndexQuery, period: Period) -> Selection:
+def _selection(session: Session, reach: Reach, query: IndexQuery, period: DayRange) -> Selection:
     offices, whole_agency = _offices(session, reach, query)
     for kind, code in ((By.service, query.service), (By.employee, query.employee)):
         if code is not None and not names_of(session, reach.agency_id, kind, [code]):

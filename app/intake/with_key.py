@@ -14,7 +14,7 @@ from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import SQLAlchemyError
 from app.instruments.registry import InstrumentCache
 from app.intake.rules.quotas import DeviceQuotas, QuotaShare
-from app.ratings.rating import NewRating, Outcome, Stored
+from app.ratings.rating import NewRating, Stored, StoreOutcome
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
 from app.ratings.validation import KnownCodes, RatingValidator
@@ -40,7 +40,7 @@ class Accepted(NamedTuple):
     @property
     def is_replay(self) -> bool:
         """Whether this id with this content was stored by an earlier request."""
-        return self.stored.outcome is Outcome.replayed
+        return self.stored.outcome is StoreOutcome.replayed
 
 
 class Intake:
@@ -193,7 +193,7 @@ class Intake:
             # Whether they are replays cannot be told now; the others of the batch keep their results.
             existing = [busy() for _ in refused]
         for (index, _), found in zip(refused, existing, strict=True):
-            if isinstance(found, Problem) or (found is not None and found.outcome is Outcome.replayed):
+            if isinstance(found, Problem) or (found is not None and found.outcome is StoreOutcome.replayed):
                 results[index] = found
 
 
@@ -204,7 +204,7 @@ def _too_fast(seconds: int) -> Problem:
 
 
 def _is_new(result: Result) -> bool:
-    return not isinstance(result, Problem) and result.outcome is Outcome.stored
+    return not isinstance(result, Problem) and result.outcome is StoreOutcome.stored
 
 
 def _may_be_stale(validated: NewRating | Problem) -> bool:
@@ -221,4 +221,4 @@ def _accepted(rating_id: UUID, result: Result) -> Accepted:
 def _outcome(rating_id: UUID, result: Result) -> Accepted | Problem:
     if isinstance(result, Problem):
         return result
-    return Problem("id-conflict") if result.outcome is Outcome.conflict else Accepted(rating_id, result)
+    return Problem("id-conflict") if result.outcome is StoreOutcome.conflict else Accepted(rating_id, result)

@@ -18,7 +18,7 @@ from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Database, Session
 from app.instruments.registry import InstrumentCache
 from app.intake.with_key import Accepted
-from app.ratings.rating import NewRating, Outcome, Place, Stored
+from app.ratings.rating import NewRating, Place, Stored, StoreOutcome
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
 from app.ratings.validation import RatingValidator
@@ -86,7 +86,7 @@ class TicketIntake:
             stored = stored or self._replay(sheet, sheet.id, digest, principal)
             if stored is None:
                 raise Problem("ticket-refused")
-        if stored.outcome is Outcome.conflict:
+        if stored.outcome is StoreOutcome.conflict:
             raise Problem("id-conflict")
         return Accepted(sheet.id, stored)
 
@@ -109,7 +109,7 @@ class TicketIntake:
         try:
             with self._database.writing() as session:
                 stored = self._ratings.add(session.connection(), rating)
-                if stored.outcome is Outcome.stored and not store.spend(session, ticket.digest, day_of(moment)):
+                if stored.outcome is StoreOutcome.stored and not store.spend(session, ticket.digest, day_of(moment)):
                     raise _Spent
         except _Spent:
             # Both looked while the ticket was there, and the other's DELETE was first; this rating is rolled back.
@@ -142,7 +142,7 @@ class TicketIntake:
             keys = [(each, self._validator.keys.key(each, rating_id)) for each in agencies]
             for found in store.ratings_under(session, keys):
                 if found.digest == expected:
-                    return Stored(Outcome.replayed, found.office, found.employee, found.rated_on)
+                    return Stored(StoreOutcome.replayed, found.office, found.employee, found.rated_on)
         return None
 
 

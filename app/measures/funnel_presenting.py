@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from app.indices.rules.rounding import rounded
 from app.instruments.model import Instrument
-from app.measures.rules.comparison import FunnelPlace
+from app.measures.rules.comparison import UnitFunnelPlace
 from app.measures.rules.formulas.funnel import ALARM, WARNING, Funnel, beyond, curve_sizes
 from app.measures.schemas import FunnelChartOut, FunnelOut, LimitsOut
 
 
-def funnel_out(instrument: Instrument, unit: FunnelPlace) -> FunnelOut:
+def funnel_out(instrument: Instrument, unit: UnitFunnelPlace) -> FunnelOut:
     """One unit's place in the funnel of its peers."""
     limits = _limits(instrument, unit.around, unit.answers.n)
     return FunnelOut(
@@ -25,7 +25,7 @@ def funnel_out(instrument: Instrument, unit: FunnelPlace) -> FunnelOut:
     )
 
 
-def funnel_chart_out(instrument: Instrument, units: Iterable[FunnelPlace]) -> FunnelChartOut | None:
+def funnel_chart_out(instrument: Instrument, units: Iterable[UnitFunnelPlace]) -> FunnelChartOut | None:
     """The funnel chart of these units, from the fewest answers of one to the most; None without any unit."""
     found = list(units)
     if not found:

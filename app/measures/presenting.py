@@ -6,11 +6,11 @@ from app.instruments.model import Instrument
 from app.measures.alarm_presenting import alarms_out, channel_mix_out
 from app.measures.funnel_presenting import funnel_out
 from app.measures.reading import MeasuresTable
-from app.measures.rules.comparison import Comparison
-from app.measures.rules.formulas.change import Change
+from app.measures.rules.comparison import UnitComparison
+from app.measures.rules.formulas.change import MeanChange
 from app.measures.rules.formulas.reliability import Use
-from app.measures.rules.formulas.shares import Share
-from app.measures.rules.unit_measures import Dimension, UnitMeasures
+from app.measures.rules.formulas.shares import ScoreShare
+from app.measures.rules.unit_measures import MeasuredDimension, UnitMeasures
 from app.measures.schemas import (
     AdjustedOut,
     ChangeOut,
@@ -82,7 +82,7 @@ def unit_out(instrument: Instrument, by: By, code: str, name: str | None, unit: 
 
 
 def _dimension(
-    instrument: Instrument, place: int, unit: UnitMeasures, dimension: Dimension | None
+    instrument: Instrument, place: int, unit: UnitMeasures, dimension: MeasuredDimension | None
 ) -> MeasuredDimensionOut:
     if dimension is None:
         bare = dimension_out(instrument.items[place], None, None)
@@ -96,7 +96,7 @@ def _dimension(
     )
 
 
-def _comparison(instrument: Instrument, family: str | None, compared: Comparison, by: By) -> ComparisonOut:
+def _comparison(instrument: Instrument, family: str | None, compared: UnitComparison, by: By) -> ComparisonOut:
     shrunk, mix, beside, ranks = compared.shrunk, compared.standardised, compared.funnel, compared.ranks
     return ComparisonOut(
         family=family,
@@ -131,7 +131,7 @@ def _collection(unit: UnitMeasures) -> CollectionOut:
     )
 
 
-def _share(share: Share | None) -> ShareOut | None:
+def _share(share: ScoreShare | None) -> ShareOut | None:
     if share is None:
         return None
     return ShareOut(
@@ -139,7 +139,7 @@ def _share(share: Share | None) -> ShareOut | None:
     )
 
 
-def _change(change: Change | None) -> ChangeOut | None:
+def _change(change: MeanChange | None) -> ChangeOut | None:
     if change is None:
         return None
     return ChangeOut(

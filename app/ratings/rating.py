@@ -38,7 +38,7 @@ class NewRating(NamedTuple):
     source: str | None = None
 
 
-class Outcome(StrEnum):
+class StoreOutcome(StrEnum):
     """The outcome of writing a rating: new, the retry of a stored one, or another content under a stored id."""
 
     stored = "stored"
@@ -49,7 +49,7 @@ class Outcome(StrEnum):
 class Stored(NamedTuple):
     """The outcome, and the stored row under the rating's key; with `conflict` that row has other content."""
 
-    outcome: Outcome
+    outcome: StoreOutcome
     office: str
     employee: str | None
     rated_on: date

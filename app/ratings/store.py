@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from app.foundation.storage.database import Database
 from app.ratings import statements
-from app.ratings.rating import NewRating, Outcome, Stored
+from app.ratings.rating import NewRating, Stored, StoreOutcome
 from app.ratings.rows import array_literals, comments, profiles, row, trace, traces
 from app.ratings.tallies.rules.increments import TallyKey, count
 
@@ -143,7 +143,7 @@ def _result(rating: NewRating, first: NewRating, existing: Mapping[str, Any]) ->
     if rating.key in existing:
         return _stored_row(rating.digest, existing[rating.key])
     place = first.place
-    outcome = Outcome.stored if rating is first else _compare(rating.digest, first.digest)
+    outcome = StoreOutcome.stored if rating is first else _compare(rating.digest, first.digest)
     return Stored(outcome, place.office, place.employee, place.rated_on)
 
 
@@ -152,5 +152,5 @@ def _stored_row(digest: str, found: Any) -> Stored:
     return Stored(_compare(digest, found.digest), found.office, found.employee, day)
 
 
-def _compare(digest: str, stored: str) -> Outcome:
-    return Outcome.replayed if digest == stored else Outcome.conflict
+def _compare(digest: str, stored: str) -> StoreOutcome:
+    return StoreOutcome.replayed if digest == stored else StoreOutcome.conflict

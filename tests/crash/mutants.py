@@ -17,7 +17,7 @@ import app.ratings.store
 from app.cli import main
 from app.foundation.ids import new_id
 from app.ratings.keys import KeyMaker
-from app.ratings.rating import NewRating, Outcome, Stored
+from app.ratings.rating import NewRating, Stored, StoreOutcome
 from app.ratings.store import RatingStore
 from app.ratings.tallies.rules.increments import TallyKey, count
 from app.ratings.writer import Writer
@@ -36,7 +36,7 @@ class HastyWriter(Writer):
         task = asyncio.get_running_loop().create_task(self._write_later(ratings))
         self._tasks.add(task)
         places = [rating.place for rating in ratings]
-        return [Stored(Outcome.stored, place.office, place.employee, place.rated_on) for place in places]
+        return [Stored(StoreOutcome.stored, place.office, place.employee, place.rated_on) for place in places]
 
     async def _write_later(self, ratings: Sequence[NewRating]) -> None:
         await asyncio.sleep(dice.uniform(0.05, 0.2))
@@ -64,7 +64,7 @@ class ApartStore(RatingStore):
         """Two transactions where there must be one."""
         results = super().write(connection, group)
         pairs = zip(group, results, strict=True)
-        new = [rating for rating, result in pairs if result.outcome is Outcome.stored]
+        new = [rating for rating, result in pairs if result.outcome is StoreOutcome.stored]
         time.sleep(dice.uniform(0.02, 0.05))
         if new:
             with connection.begin():

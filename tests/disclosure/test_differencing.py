@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from app.disclosure.rules.closing import Subject, Withheld, decide
-from app.disclosure.rules.ledger import Cell, Part, Release, with_emptied_parts
+from app.disclosure.rules.ledger import Cell, Part, PublishedRelease, with_emptied_parts
 from app.disclosure.rules.stored_releases import release_out, releases_in
 from app.indices.rules.calendar import months_until, span_of
 from tests.effort import times
@@ -171,7 +171,7 @@ TestDifferencing = Differencing.TestCase
 TestDifferencing.settings = times(0.8)
 
 
-def closing(subject: Subject, *, former: tuple[Release, ...] = ()) -> tuple[Withheld | None, bool]:
+def closing(subject: Subject, *, former: tuple[PublishedRelease, ...] = ()) -> tuple[Withheld | None, bool]:
     counts = {Part("a", subject.employee or "", month): n for month, n in subject.months.items()}
     month = frozenset(["2026-01"])
     showings, _ = decide(
@@ -185,7 +185,7 @@ def test_a_report_says_why_it_has_no_figures() -> None:
     def office(n: int) -> Subject:
         return Subject("office", "a", frozenset("a"), None, {"2026-01": n})
 
-    told = Release({Part("a", "", "2026-01"): 20}, [Cell(frozenset("a"), None, frozenset(["2026-01"]))])
+    told = PublishedRelease({Part("a", "", "2026-01"): 20}, [Cell(frozenset("a"), None, frozenset(["2026-01"]))])
     assert closing(office(9)) == (Withheld.few, True)
     assert closing(office(10)) == (None, True)
     assert closing(office(25), former=(told,)) == (Withheld.difference, True)
@@ -195,12 +195,12 @@ def test_a_former_revision_stands_where_fewer_than_ten_came() -> None:
     def office(n: int) -> Subject:
         return Subject("office", "a", frozenset("a"), None, {"2026-01": n}, n_before=20)
 
-    told = Release({Part("a", "", "2026-01"): 20}, [Cell(frozenset("a"), None, frozenset(["2026-01"]))])
+    told = PublishedRelease({Part("a", "", "2026-01"): 20}, [Cell(frozenset("a"), None, frozenset(["2026-01"]))])
     assert [closing(office(n), former=(told,))[1] for n in (20, 29, 30)] == [False, False, True]
 
 
 def test_of_what_was_told_only_what_was_counted_is_kept() -> None:
     counted, other = Part("a", "p", "2026-01"), Part("b", "", "2026-01")
     person = Cell(frozenset("a"), "p", frozenset(["2026-01"]))
-    [kept] = releases_in([release_out(Release({counted: 12, other: 5}, [person]))])
-    assert kept == Release({counted: 12}, [person])
+    [kept] = releases_in([release_out(PublishedRelease({counted: 12, other: 5}, [person]))])
+    assert kept == PublishedRelease({counted: 12}, [person])

@@ -1,6 +1,6 @@
 """What a ledger lets be told: figures are sums of whole blocks, and no block has one to nine ratings."""
 
-from app.disclosure.rules.ledger import Cell, Ledger, Part, Release, publish_allowed, with_emptied_parts
+from app.disclosure.rules.ledger import Cell, Ledger, Part, PublishedRelease, publish_allowed, with_emptied_parts
 from app.disclosure.rules.measured_units import parts_of
 from app.ratings.tallies.rules.sheet_rows import SheetRow
 
@@ -36,12 +36,12 @@ def test_a_month_is_not_told_if_the_rest_of_the_period_would_be() -> None:
 
 def test_the_same_figure_may_be_told_again() -> None:
     counts = months(january=12)
-    ledger = Ledger([Release(counts, [person(JANUARY)])], counts)
+    ledger = Ledger([PublishedRelease(counts, [person(JANUARY)])], counts)
     assert ledger.publish(person(JANUARY))
 
 
 def test_late_ratings_are_not_told_by_what_was_told_before_they_came() -> None:
-    january = Release(months(january=12), [person(JANUARY)])
+    january = PublishedRelease(months(january=12), [person(JANUARY)])
     assert not Ledger([january], months(january=17)).publish(person(*QUARTER))
     assert Ledger([january], months(january=22)).publish(person(*QUARTER))
     # The five hide among February's.
@@ -50,7 +50,7 @@ def test_late_ratings_are_not_told_by_what_was_told_before_they_came() -> None:
 
 
 def test_ratings_that_were_held_meanwhile_are_not_told_either() -> None:
-    former = [Release(months(january=20), [person(JANUARY)])]
+    former = [PublishedRelease(months(january=20), [person(JANUARY)])]
     assert not Ledger(former, months(january=15)).publish(person(JANUARY))
     gone = with_emptied_parts(former, {}, [JANUARY])
     assert gone == months(january=0)
@@ -63,15 +63,15 @@ def test_what_is_left_of_a_part_is_not_told_either() -> None:
     told_before = [office(JANUARY), person(JANUARY, employee="q"), person(JANUARY)]
     for left, may in ((9, False), (4, False), (1, False), (0, True)):
         after = before | {Part("a", "p", JANUARY): left}
-        assert Ledger([Release(before, told_before)], after).publish(office(JANUARY)) is may
+        assert Ledger([PublishedRelease(before, told_before)], after).publish(office(JANUARY)) is may
     # Nor in a quarter with ten of another month, which are told as well.
     later = before | {Part("a", "p", JANUARY): 4, Part("a", "p", FEBRUARY): 10, Part("a", "q", FEBRUARY): 80}
-    assert not Ledger([Release(before, told_before)], later).publish(office(JANUARY, FEBRUARY))
+    assert not Ledger([PublishedRelease(before, told_before)], later).publish(office(JANUARY, FEBRUARY))
 
 
 def test_of_a_part_the_latest_ratings_are_held() -> None:
     """Twelve, then fifteen more; ten are held, so five of the fifteen are left, which the first twelve would tell."""
-    former = [Release(months(january=n), [person(JANUARY)]) for n in (12, 27)]
+    former = [PublishedRelease(months(january=n), [person(JANUARY)]) for n in (12, 27)]
     assert not Ledger(former, months(january=17)).publish(person(JANUARY))
     assert Ledger(former, months(january=12)).publish(person(JANUARY))
     # Held across both: what is left of the twelve is ten, and two are gone.
@@ -79,14 +79,14 @@ def test_of_a_part_the_latest_ratings_are_held() -> None:
 
 
 def test_what_is_released_is_told_as_ratings_that_come() -> None:
-    former = [Release(months(january=n), [person(JANUARY)]) for n in (30, 20)]
+    former = [PublishedRelease(months(january=n), [person(JANUARY)]) for n in (30, 20)]
     assert Ledger(former, months(january=30)).publish(person(JANUARY))
     assert not Ledger(former, months(january=29)).publish(person(JANUARY))
 
 
 def test_a_part_that_was_not_counted_then_has_grown_since_it_was() -> None:
-    first = Release(months(january=12), [person(JANUARY)])
-    between = Release({}, [])
+    first = PublishedRelease(months(january=12), [person(JANUARY)])
+    between = PublishedRelease({}, [])
     assert not Ledger([first, between], months(january=17)).publish(person(JANUARY))
 
 
@@ -110,7 +110,7 @@ def test_what_a_person_gained_is_not_told_by_the_office() -> None:
     """Both are told in January's report; then five more rate the person and seven more the others."""
     before = {Part("a", "p", JANUARY): 20, Part("a", "q", JANUARY): 20}
     after = {Part("a", "p", JANUARY): 25, Part("a", "q", JANUARY): 27}
-    ledger = Ledger([Release(before, [office(JANUARY), person(JANUARY)])], after)
+    ledger = Ledger([PublishedRelease(before, [office(JANUARY), person(JANUARY)])], after)
     assert [ledger.publish(office(JANUARY)), ledger.publish(person(JANUARY))] == [True, False]
 
 
@@ -126,7 +126,7 @@ def test_parts_count_what_is_counted() -> None:
 
 def test_the_last_held_are_taken_to_be_released_first() -> None:
     """Ten and ten more are held, then ten are released: what is counted is what was told before the second hold."""
-    former = [Release(months(january=n), [person(JANUARY)]) for n in (40, 30, 20)]
+    former = [PublishedRelease(months(january=n), [person(JANUARY)]) for n in (40, 30, 20)]
     assert Ledger(former, months(january=30)).publish(person(JANUARY))
     assert not Ledger(former, months(january=25)).publish(person(JANUARY))
     assert Ledger(former, months(january=40)).publish(person(JANUARY))

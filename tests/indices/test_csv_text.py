@@ -10,7 +10,7 @@ import pytest
 from app.disclosure.rules.minimum import about_person
 from app.foundation.formula_guard import guarded
 from app.indices.csv_text import columns, csv_text
-from app.indices.days_asked import Period
+from app.indices.days_asked import DayRange
 from app.indices.rules.figures import Group, IndexTable, Scoring, disclosed_row
 from app.instruments.loading import shipped
 from app.ratings.tallies.rules.query_plan import By
@@ -18,7 +18,7 @@ from app.tickets.rules.lifecycle import TicketSum
 
 IKL, SKM = shipped()["ikl-1"], shipped()["skm-2017"]
 SCORING = Scoring(IKL, "exact", "2017")
-MONTH = Period(date(2026, 11, 1), date(2026, 11, 30))
+MONTH = DayRange(date(2026, 11, 1), date(2026, 11, 30))
 
 HEADER = (
     "agency,instrument,version,digest,index_name,weights,bands,from,to,by,group,name,n,held,suppressed,"

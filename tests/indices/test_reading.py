@@ -13,7 +13,7 @@ from app.directory.listing_store import names_of, office_parents
 from app.directory.rules.reach import offices_asked
 from app.foundation.problems import FieldError, Problem
 from app.foundation.storage.database import Database, Session
-from app.indices.days_asked import Period, month_of, period_of
+from app.indices.days_asked import DayRange, month_of, period_of
 from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
 from app.indices.rules.figures import Group, IndexTable, Scoring
@@ -116,7 +116,7 @@ def test_a_question_without_words_is_about_this_month_of_everything(town: Databa
     )
     with town.reading() as session:
         table = read(session)
-    assert table.period == Period(date(2026, 11, 1), date(2026, 11, 30))
+    assert table.period == DayRange(date(2026, 11, 1), date(2026, 11, 30))
     assert shape(table) == {None: (2, 1)}
 
 
@@ -265,5 +265,5 @@ def test_a_period_may_be_as_long_as_the_setting_says_and_no_longer() -> None:
 
 
 def test_a_month_may_end_a_year_and_have_a_leap_day() -> None:
-    assert month_of(date(2026, 12, 9)) == Period(date(2026, 12, 1), date(2026, 12, 31))
-    assert month_of(date(2028, 2, 29)) == Period(date(2028, 2, 1), date(2028, 2, 29))
+    assert month_of(date(2026, 12, 9)) == DayRange(date(2026, 12, 1), date(2026, 12, 31))
+    assert month_of(date(2028, 2, 29)) == DayRange(date(2028, 2, 1), date(2028, 2, 29))

@@ -2,7 +2,7 @@
 
 from app.instruments.loading import shipped
 from app.measures.funnel_presenting import funnel_chart_out, funnel_out
-from app.measures.rules.comparison import FunnelPlace, compare
+from app.measures.rules.comparison import UnitFunnelPlace, compare
 from app.measures.rules.formulas.funnel import Beyond
 from app.measures.rules.formulas.moments import item_moments
 from tests.measures.formulas.peers import HISTOGRAMS, NAMES
@@ -10,7 +10,7 @@ from tests.measures.formulas.peers import HISTOGRAMS, NAMES
 IKL = shipped()["ikl-1"]
 
 
-def funnelled() -> dict[str, FunnelPlace]:
+def funnelled() -> dict[str, UnitFunnelPlace]:
     compared = compare({name: {"ktp-el": item_moments(each)} for name, each in zip(NAMES, HISTOGRAMS, strict=True)})
     return {name: each.funnel for name, each in compared.items() if each.funnel}
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Connection
 from app.ratings import writer as writer_module
-from app.ratings.rating import NewRating, Outcome, Place, Stored
+from app.ratings.rating import NewRating, Place, Stored, StoreOutcome
 from app.ratings.rows import array_literals, row
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
@@ -52,7 +52,7 @@ class Store:
     def write(self, _: Connection, group: Sequence[NewRating]) -> list[Stored]:
         self.groups.append([one.key for one in group])
         self._behave(group)
-        return [Stored(Outcome.stored, one.key, None, PLACE.rated_on) for one in group]
+        return [Stored(StoreOutcome.stored, one.key, None, PLACE.rated_on) for one in group]
 
 
 def written(store: Store, *ratings: NewRating) -> list[str]:

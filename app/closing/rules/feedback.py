@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from app.closing.rules.report_documents.parts import Words
 from app.indices.rules.rounding import half_up
 from app.instruments.model import Instrument, Item
-from app.measures.rules.unit_measures import Dimension, UnitMeasures
+from app.measures.rules.unit_measures import MeasuredDimension, UnitMeasures
 
 Sentence = Mapping[str, str]
 
@@ -60,7 +60,7 @@ def _paragraph(instrument: Instrument, unit: UnitMeasures, dimensions: tuple[str
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _sentences(unit: UnitMeasures, place: int, item: Item, dimension: Dimension | None, language: str) -> str:
+def _sentences(unit: UnitMeasures, place: int, item: Item, dimension: MeasuredDimension | None, language: str) -> str:
     figure = unit.figures.official.items[place]
     if dimension is None or figure.index is None:
         return ""

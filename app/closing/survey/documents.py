@@ -22,7 +22,7 @@ from app.closing.rules.report_documents.survey import (
 )
 from app.closing.survey.results import results_of
 from app.disclosure.rules.comments import StoredComment, addable, pooled, released
-from app.disclosure.rules.ledger import Release
+from app.disclosure.rules.ledger import PublishedRelease
 from app.disclosure.rules.profiles import Profile, profile
 from app.instruments.consistency import SKM_ELEMENTS
 from app.instruments.loading import shipped
@@ -58,7 +58,7 @@ class Sources:
     comments: Sequence[StoredComment]
     former: Mapping[str, Sequence[FormerSurvey]]
     trend: Mapping[str, Sequence[FormerIndex]]
-    quoted: Sequence[Release]
+    quoted: Sequence[PublishedRelease]
     records: Mapping[str, SurveyRecords]
 
 
@@ -66,7 +66,7 @@ class Surveys(NamedTuple):
     """The documents, and what they quote of comments, to be weighed by later ones."""
 
     documents: list[Document]
-    comments: Release
+    comments: PublishedRelease
 
 
 @dataclass(frozen=True)

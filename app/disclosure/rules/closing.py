@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.disclosure.rules.ledger import Cell, Ledger, Month, Part, Release, publish_allowed
+from app.disclosure.rules.ledger import Cell, Ledger, Month, Part, PublishedRelease, publish_allowed
 from app.disclosure.rules.minimum import SMALLEST_N
 
 Unit = tuple[str, str]
@@ -63,8 +63,8 @@ def decide(
     before: frozenset[Month],
     trend: frozenset[Month],
     counts: Mapping[Part, int],
-    former: Sequence[Release],
-) -> tuple[dict[Unit, DisclosureDecision], Release]:
+    former: Sequence[PublishedRelease],
+) -> tuple[dict[Unit, DisclosureDecision], PublishedRelease]:
     """What may be shown of every unit (kind, code), and all of it together as one more release.
 
     A unit keeps its former figures where they would change by fewer than ten ratings, or may not be published anew.
@@ -102,7 +102,7 @@ def decide(
         )
         for key, subject in by_key.items()
     }
-    return decisions, Release(counts, cells)
+    return decisions, PublishedRelease(counts, cells)
 
 
 def _is_new(subject: Subject, whole: frozenset[Month]) -> bool:

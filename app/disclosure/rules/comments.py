@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from app.disclosure.rules.ledger import Cell, Ledger, Month, Part, Release, publish_allowed, with_emptied_parts
+from app.disclosure.rules.ledger import Cell, Ledger, Month, Part, PublishedRelease, publish_allowed, with_emptied_parts
 from app.disclosure.rules.minimum import SMALLEST_N
 
 # More than anybody reads in a report; which ones is left to the random ids.
@@ -26,8 +26,8 @@ def addable(
     comments: Sequence[StoredComment],
     units: Mapping[str, frozenset[str]],
     months: frozenset[Month],
-    former: Sequence[Release],
-) -> tuple[frozenset[str], Release]:
+    former: Sequence[PublishedRelease],
+) -> tuple[frozenset[str], PublishedRelease]:
     """The units (their offices by code) that may quote all their comments beside every release so far, and the new one.
 
     A quarter without two of its months would leave the few of the third, so comparing lists in pairs is not
@@ -43,7 +43,7 @@ def addable(
         may |= publish_allowed(
             ledger, {unit: (cell, sum(sizes[each] for each in cell.offices)) for unit, cell in asked.items()}
         )
-    return frozenset(may), Release(counted, [cells[unit] for unit in sorted(may)])
+    return frozenset(may), PublishedRelease(counted, [cells[unit] for unit in sorted(may)])
 
 
 def released(

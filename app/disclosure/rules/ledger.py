@@ -35,7 +35,7 @@ class Cell(NamedTuple):
     months: frozenset[Month]
 
 
-class Release(NamedTuple):
+class PublishedRelease(NamedTuple):
     """One publication: the cells that its figures counted, and how many ratings each part had then."""
 
     counts: Mapping[Part, int]
@@ -69,8 +69,8 @@ class _Group:
 class Ledger:
     """The blocks into which former releases and the figures published so far have cut the present ratings."""
 
-    def __init__(self, former: Sequence[Release], counts: Mapping[Part, int]) -> None:
-        self._atoms = _groups([*former, Release(counts, ())])
+    def __init__(self, former: Sequence[PublishedRelease], counts: Mapping[Part, int]) -> None:
+        self._atoms = _groups([*former, PublishedRelease(counts, ())])
         self._block = [UNPUBLISHED] * len(self._atoms)
         self._size = [sum(group.size for _, group in self._atoms)]
         self._by_office = _indexed(self._atoms, lambda part: part.office)
@@ -130,14 +130,14 @@ def publish_allowed(ledger: Ledger, asked: Mapping[Key, tuple[Cell, int]]) -> se
 
 
 def with_emptied_parts(
-    former: Sequence[Release], counts: Mapping[Part, int], months: Collection[Month]
+    former: Sequence[PublishedRelease], counts: Mapping[Part, int], months: Collection[Month]
 ) -> dict[Part, int]:
     """The present counts, with a zero for every part of these months that former releases counted and that has none."""
     gone = {part: 0 for release in former for part in release.counts if part.month in months}
     return gone | dict(counts)
 
 
-def _groups(releases: Sequence[Release]) -> list[tuple[Part, _Group]]:
+def _groups(releases: Sequence[PublishedRelease]) -> list[tuple[Part, _Group]]:
     """The groups of ratings of every part, from the history of its counts over all releases."""
     found: dict[Part, list[_Group]] = {}
     for epoch, release in enumerate(releases):

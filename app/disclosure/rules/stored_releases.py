@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.disclosure.rules.ledger import Cell, Part, Release
+from app.disclosure.rules.ledger import Cell, Part, PublishedRelease
 
 
-def release_out(release: Release) -> dict[str, Any]:
+def release_out(release: PublishedRelease) -> dict[str, Any]:
     """The release as plain JSON; parts that none of its figures counts are left out."""
     places = {(office, cell.employee) for cell in release.cells for office in cell.offices}
     months = {month for cell in release.cells for month in cell.months}
@@ -20,10 +20,10 @@ def release_out(release: Release) -> dict[str, Any]:
     }
 
 
-def releases_in(kept: Sequence[Mapping[str, Any]]) -> list[Release]:
+def releases_in(kept: Sequence[Mapping[str, Any]]) -> list[PublishedRelease]:
     """The releases from their stored JSON."""
     return [
-        Release(
+        PublishedRelease(
             {Part(office, employee, month): n for office, employee, month, n in each["counts"]},
             [Cell(frozenset(offices), employee, frozenset(months)) for offices, employee, months in each["cells"]],
         )

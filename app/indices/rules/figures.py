@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.disclosure.rules.minimum import SMALLEST_N
-from app.indices.days_asked import Period
+from app.indices.days_asked import DayRange
 from app.indices.rules.intervals import Interval, composite_interval, item_interval
 from app.indices.rules.official import Graded, OfficialIndex, official_index
 from app.instruments.model import Instrument
@@ -27,7 +27,7 @@ class Scoring:
 
 
 @dataclass(frozen=True)
-class Figures:
+class IndexFigures:
     """The official figures; an interval per item, in the items' order, and one of the index: all 25..100.
 
     An interval is None where nobody answered; that of the index is over complete sheets alone.
@@ -64,7 +64,7 @@ class IndexRow:
     group: Group | None
     n: int | None
     held: int | None
-    figures: Figures | None
+    figures: IndexFigures | None
     suppressed: bool = False
     open: OpenAnswers | None = None
     tickets: TicketSum | None = None
@@ -76,7 +76,7 @@ class IndexTable:
 
     agency_id: str
     scoring: Scoring
-    period: Period
+    period: DayRange
     by: By | None
     rows: tuple[IndexRow, ...]
     reasons: Mapping[str | None, Mapping[str, int]] = field(default_factory=dict)
@@ -125,11 +125,11 @@ def open_answers(scoring: Scoring, counts: SheetCounts) -> OpenAnswers:
     return OpenAnswers(n, official_index(scoring.instrument, counts, scoring.mode, scoring.bands).composite)
 
 
-def figures(scoring: Scoring, counts: SheetCounts) -> Figures:
+def figures(scoring: Scoring, counts: SheetCounts) -> IndexFigures:
     """The official figures of these counts with all intervals."""
     instrument = scoring.instrument
     items = (item_interval(cells, instrument.low) for cells in histograms(instrument, counts))
-    return Figures(
+    return IndexFigures(
         official=official_index(instrument, counts, scoring.mode, scoring.bands),
         items=tuple(_as_index(interval, instrument) for interval in items),
         composite=_as_index(composite_interval(instrument, counts, scoring.mode), instrument),

@@ -22,7 +22,7 @@ OTHERS = ""
 
 
 @dataclass(frozen=True)
-class FunnelPlace:
+class UnitFunnelPlace:
     """Distance from the group's mean: by chance alone, with ordinary differences allowed for, and its q value.
 
     `answers` are those of the unit, from which its place in the funnel `around` all peers comes.
@@ -41,7 +41,7 @@ class FunnelPlace:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class UnitComparison:
     """A unit among `peers` (itself included). Where answers are too few or too unanimous a part is None."""
 
     peers: int
@@ -50,11 +50,11 @@ class Comparison:
     use: Use
     shrunk: Shrunk | None
     standardised: Standardised | None
-    funnel: FunnelPlace | None
+    funnel: UnitFunnelPlace | None
     ranks: RankInterval | None
 
 
-def compare(units: Mapping[str, Mix]) -> dict[str, Comparison]:
+def compare(units: Mapping[str, Mix]) -> dict[str, UnitComparison]:
     """The comparison of each unit (answers by service, at least one answer each) with all of them."""
     units = _merged_small(units)
     codes = sorted(units)
@@ -69,7 +69,7 @@ def compare(units: Mapping[str, Mix]) -> dict[str, Comparison]:
     for place, code in enumerate(codes):
         own_reliability = reliability(answers[code].n, icc)
         place_in_funnel = places[place] if places else None
-        compared[code] = Comparison(
+        compared[code] = UnitComparison(
             peers=len(codes),
             group_mean=total.mean,
             reliability=own_reliability,
@@ -101,12 +101,12 @@ def _without(mix: Mix, small: Collection[str]) -> Mix:
     return kept | {OTHERS: merged(merging)} if merging else kept
 
 
-def _funnel_places(peers: list[Moments]) -> list[FunnelPlace] | None:
+def _funnel_places(peers: list[Moments]) -> list[UnitFunnelPlace] | None:
     chart = funnel(peers)
     if chart is None:
         return None
     q = q_values([two_sided_p(z) for z in chart.adjusted_z])
-    return [FunnelPlace(*each, chart) for each in zip(chart.z, chart.adjusted_z, q, peers, strict=True)]
+    return [UnitFunnelPlace(*each, chart) for each in zip(chart.z, chart.adjusted_z, q, peers, strict=True)]
 
 
 def _ranks(peers: list[Moments], within: float | None) -> tuple[RankInterval, ...] | None:

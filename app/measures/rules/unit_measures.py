@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from app.disclosure.rules.minimum import SMALLEST_N, hides_an_item
-from app.indices.rules.figures import Figures, Scoring, figures
+from app.indices.rules.figures import IndexFigures, Scoring, figures
 from app.measures.rules.alarms import Alarms
-from app.measures.rules.comparison import Comparison, compare
-from app.measures.rules.formulas.change import Change, change
+from app.measures.rules.comparison import UnitComparison, compare
+from app.measures.rules.formulas.change import MeanChange, change
 from app.measures.rules.formulas.moments import Moments, item_moments, moments
 from app.measures.rules.formulas.samples import Bounds, coverage, krejcie_morgan_size, manski
-from app.measures.rules.formulas.shares import Share, top_box
+from app.measures.rules.formulas.shares import ScoreShare, top_box
 from app.ratings.tallies.rules.sheet_counts import SheetCounts, composites, histograms
 from app.ratings.tallies.rules.sheet_rows import SheetRow, counts, grouped, size
 
@@ -22,12 +22,12 @@ NO_ANSWERS = moments({})
 
 
 @dataclass(frozen=True)
-class Dimension:
+class MeasuredDimension:
     """One item: answers n, mean, share of the best answer, change to the period before, and counts per score."""
 
     moments: Moments
-    top: Share | None
-    change: Change | None
+    top: ScoreShare | None
+    change: MeanChange | None
     histogram: tuple[int, ...] | None
 
 
@@ -41,13 +41,13 @@ class UnitMeasures:
 
     n: int
     held: int
-    figures: Figures
-    dimensions: tuple[Dimension | None, ...]
-    change: Change | None
+    figures: IndexFigures
+    dimensions: tuple[MeasuredDimension | None, ...]
+    change: MeanChange | None
     channels: Mapping[str, int]
     services: Mapping[str, int]
     family: str | None
-    comparison: Comparison | None
+    comparison: UnitComparison | None
     served: int | None
     coverage: Fraction | None
     bounds: Bounds | None
@@ -97,7 +97,7 @@ def _compared(
     units: Mapping[str, Sequence[SheetRow]],
     family_of: Mapping[str, str],
     families: Mapping[str, str] | None,
-) -> dict[str, Comparison]:
+) -> dict[str, UnitComparison]:
     groups: dict[str | None, dict[str, dict[str, Moments]]] = {}
     for code, rows in units.items():
         family = family_of.get(code)
@@ -122,7 +122,7 @@ def _unit(
     before: Sequence[SheetRow],
     served: int | None,
     family: str | None,
-    comparison: Comparison | None,
+    comparison: UnitComparison | None,
     alarms: Alarms | None,
 ) -> UnitMeasures:
     instrument, counted = scoring.instrument, counts(rows)
@@ -155,11 +155,11 @@ def _unit(
     )
 
 
-def _dimension(histogram: tuple[int, ...], before: tuple[int, ...], low: int, n: int) -> Dimension | None:
+def _dimension(histogram: tuple[int, ...], before: tuple[int, ...], low: int, n: int) -> MeasuredDimension | None:
     if sum(histogram) < SMALLEST_N:
         return None
     answers = item_moments(histogram, low)
-    return Dimension(
+    return MeasuredDimension(
         moments=answers,
         top=top_box(histogram),
         change=change(answers, item_moments(before, low)) if sum(before) >= SMALLEST_N else None,

@@ -17,7 +17,7 @@ from app.ratings.csv_import.cells import EPOCH
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault
 from app.ratings.csv_import.past_answers import Answer, Form, LineReader, identified
 from app.ratings.keys import KeyMaker
-from app.ratings.rating import NewRating, Outcome
+from app.ratings.rating import NewRating, StoreOutcome
 from app.ratings.retention import PROFILES
 from app.ratings.schemas import LONGEST_BATCH, ProfileIn, RatingIn
 from app.ratings.store import RatingStore
@@ -91,7 +91,7 @@ def store_answers(
     Raises SQLAlchemyError or KeyboardInterrupt; the groups before it stay stored and are audited, and
     importing again adds the rest.
     """
-    store, outcomes = RatingStore(database), Counter[Outcome]()
+    store, outcomes = RatingStore(database), Counter[StoreOutcome]()
     try:
         with store.connect() as connection:
             for group in track(list(_groups(proposal.ratings)), "storing"):
@@ -155,12 +155,12 @@ def _groups(ratings: Sequence[NewRating]) -> Iterator[Sequence[NewRating]]:
         yield ratings[start : start + LONGEST_BATCH]
 
 
-def _counts(proposal: ImportProposal, outcomes: Counter[Outcome]) -> ImportCounts:
-    differing = outcomes[Outcome.conflict]
+def _counts(proposal: ImportProposal, outcomes: Counter[StoreOutcome]) -> ImportCounts:
+    differing = outcomes[StoreOutcome.conflict]
     return ImportCounts(
         read=proposal.read,
-        stored=outcomes[Outcome.stored],
-        there=outcomes[Outcome.replayed] + differing,
+        stored=outcomes[StoreOutcome.stored],
+        there=outcomes[StoreOutcome.replayed] + differing,
         differing=differing,
         faulty=proposal.faulty,
     )

@@ -23,7 +23,7 @@ Polyline = list[tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Mark:
+class UnitMark:
     """Where a unit is drawn."""
 
     x: float
@@ -61,7 +61,7 @@ def funnel(chart: Chart, tell: Language) -> str:
     inner, outer = [each.inner for each in chart.limits], [each.outer for each in chart.limits]
     lines = [line(ranges, end) for ranges in (inner, outer) for end in ("lower", "upper")]
     middle = height(float(chart.centre.value))
-    marks = [Mark(across(each.n), height(float(each.value.value)), each.beyond) for each in chart.points]
+    marks = [UnitMark(across(each.n), height(float(each.value.value)), each.beyond) for each in chart.points]
     return TEMPLATES.get_template("funnel.svg").render(
         width=WIDTH,
         height=HEIGHT,
@@ -89,7 +89,7 @@ def extent(chart: Chart) -> tuple[float, float]:
     return floor(10 * min(values)) / 10, ceil(10 * max(values)) / 10
 
 
-def _labels(points: Sequence[Point], marks: Sequence[Mark], lines: Sequence[Polyline]) -> list[Label]:
+def _labels(points: Sequence[Point], marks: Sequence[UnitMark], lines: Sequence[Polyline]) -> list[Label]:
     """The names of units beyond the limits, the farther ones first; one that fits nowhere is left to the table."""
     taken = [Box(x, y, x, y) for line in lines for x, y in _followed(line)]
     taken += [Box(mark.x - DOT, mark.y - DOT, mark.x + DOT, mark.y + DOT) for mark in marks]
@@ -108,7 +108,7 @@ def _labels(points: Sequence[Point], marks: Sequence[Mark], lines: Sequence[Poly
     return labels
 
 
-def _around(mark: Mark, width: float) -> Iterator[Box]:
+def _around(mark: UnitMark, width: float) -> Iterator[Box]:
     """Where a label of that width may be, the nearest first: beside its dot, above and below, a line farther off."""
     half, beside = LETTERS / 2, DOT + GAP
     lefts = (mark.x + beside, mark.x - beside - width, mark.x - width / 2)

@@ -19,7 +19,7 @@ from app.foundation.formula_guard import guarded, is_formula
 from app.reports.formats.as_csv import BOM
 from app.reports.formats.as_xlsx import CELL_LENGTH, OPTIONS
 from app.reports.formats.registry import XLSX
-from app.reports.rules.appraisal_columns import Cell, Column, Row
+from app.reports.rules.appraisal_columns import AppraisalColumn, Cell, Row
 
 WIDTH, NAME_WIDTH = 14, 28
 WIDE = frozenset({"nip", "name", "position", "office_name", "appraiser_name", "channels", "report_id"})
@@ -32,7 +32,7 @@ class Sheet:
     agency: str
     period: str
     dated: date
-    columns: tuple[Column, ...]
+    columns: tuple[AppraisalColumn, ...]
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ APPRAISAL_FORMATS: Mapping[str, AppraisalFormat] = MappingProxyType(
 )
 
 
-def _written(column: Column, cell: Cell, delimiter: str) -> Cell:
+def _written(column: AppraisalColumn, cell: Cell, delimiter: str) -> Cell:
     if isinstance(cell, bool):
         return str(cell).lower()
     if column.kind == "text":
@@ -117,7 +117,7 @@ def _written(column: Column, cell: Cell, delimiter: str) -> Cell:
     return str(cell).replace(".", ",") if delimiter == ";" and cell is not None else cell
 
 
-def _put(table: Any, at: tuple[int, int], cell: Cell, column: Column, look: Any) -> None:
+def _put(table: Any, at: tuple[int, int], cell: Cell, column: AppraisalColumn, look: Any) -> None:
     if cell is None:
         return
     if isinstance(cell, bool):
@@ -128,7 +128,7 @@ def _put(table: Any, at: tuple[int, int], cell: Cell, column: Column, look: Any)
         table.write_number(*at, float(cell), look)
 
 
-def _looks(workbook: Any, column: Column) -> Any:
+def _looks(workbook: Any, column: AppraisalColumn) -> Any:
     decimals = "." + "0" * column.places if column.places else ""
     # 49 is the spreadsheet's own text format: a NIP that somebody edits stays text.
     return workbook.add_format({"num_format": 49 if column.kind in ("text", "flag") else f"0{decimals}"})

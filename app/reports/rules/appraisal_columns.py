@@ -16,7 +16,7 @@ Row: TypeAlias = tuple[Cell, ...]
 Kind: TypeAlias = Literal["text", "count", "official", "estimate", "flag"]
 
 
-class Column(NamedTuple):
+class AppraisalColumn(NamedTuple):
     """A column and what its cells hold; an `official` figure has a fixed number of decimals."""
 
     name: str
@@ -36,58 +36,58 @@ class AppraisedEmployee:
 
 
 IDENTITY = (
-    Column("nip", "text"),
-    Column("code", "text"),
-    Column("name", "text"),
-    Column("position", "text"),
-    Column("grade", "text"),
-    Column("office_code", "text"),
-    Column("office_name", "text"),
-    Column("appraiser_code", "text"),
-    Column("appraiser_name", "text"),
-    Column("agency", "text"),
-    Column("period", "text"),
-    Column("revision", "count"),
-    Column("state", "text"),
-    Column("instrument", "text"),
+    AppraisalColumn("nip", "text"),
+    AppraisalColumn("code", "text"),
+    AppraisalColumn("name", "text"),
+    AppraisalColumn("position", "text"),
+    AppraisalColumn("grade", "text"),
+    AppraisalColumn("office_code", "text"),
+    AppraisalColumn("office_name", "text"),
+    AppraisalColumn("appraiser_code", "text"),
+    AppraisalColumn("appraiser_name", "text"),
+    AppraisalColumn("agency", "text"),
+    AppraisalColumn("period", "text"),
+    AppraisalColumn("revision", "count"),
+    AppraisalColumn("state", "text"),
+    AppraisalColumn("instrument", "text"),
 )
 # Of each dimension of the instrument, its code in front; and of the composite.
 FIGURES = (
-    Column("n", "count"),
-    Column("mean", "official", 4),
-    Column("index", "official", 2),
-    Column("lower", "official", 2),
-    Column("upper", "official", 2),
-    Column("grade", "text"),
+    AppraisalColumn("n", "count"),
+    AppraisalColumn("mean", "official", 4),
+    AppraisalColumn("index", "official", 2),
+    AppraisalColumn("lower", "official", 2),
+    AppraisalColumn("upper", "official", 2),
+    AppraisalColumn("grade", "text"),
 )
 COMPOSITE = "composite"
 COLLECTION = (
-    Column("held", "count"),
-    Column("served", "count"),
-    Column("coverage", "estimate", 4),
-    Column("channels", "text"),
+    AppraisalColumn("held", "count"),
+    AppraisalColumn("served", "count"),
+    AppraisalColumn("coverage", "estimate", 4),
+    AppraisalColumn("channels", "text"),
 )
 COMPARISON = (
-    Column("reliability", "estimate", 4),
-    Column("use", "text"),
-    Column("shrunken", "estimate", 4),
-    Column("shrunken_lower", "estimate", 4),
-    Column("shrunken_upper", "estimate", 4),
-    Column("adjusted", "estimate", 4),
-    Column("change", "estimate", 4),
-    Column("change_lower", "estimate", 4),
-    Column("change_upper", "estimate", 4),
-    Column("flagged", "flag"),
+    AppraisalColumn("reliability", "estimate", 4),
+    AppraisalColumn("use", "text"),
+    AppraisalColumn("shrunken", "estimate", 4),
+    AppraisalColumn("shrunken_lower", "estimate", 4),
+    AppraisalColumn("shrunken_upper", "estimate", 4),
+    AppraisalColumn("adjusted", "estimate", 4),
+    AppraisalColumn("change", "estimate", 4),
+    AppraisalColumn("change_lower", "estimate", 4),
+    AppraisalColumn("change_upper", "estimate", 4),
+    AppraisalColumn("flagged", "flag"),
 )
 EVIDENCE = (
-    Column("report_id", "text"),
-    Column("digest", "text"),
-    Column("verification_address", "text"),
-    Column("withheld_reason", "text"),
+    AppraisalColumn("report_id", "text"),
+    AppraisalColumn("digest", "text"),
+    AppraisalColumn("verification_address", "text"),
+    AppraisalColumn("withheld_reason", "text"),
 )
 
 
-def columns(dimensions: Sequence[str]) -> tuple[Column, ...]:
+def columns(dimensions: Sequence[str]) -> tuple[AppraisalColumn, ...]:
     """The header for an instrument with these dimensions."""
     figures = [column._replace(name=f"{code}_{column.name}") for code in (*dimensions, COMPOSITE) for column in FIGURES]
     return (*IDENTITY, *figures, *COLLECTION, *COMPARISON, *EVIDENCE)

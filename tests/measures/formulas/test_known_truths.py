@@ -31,7 +31,7 @@ from app.demo.visits import TownVisit
 from app.demo.weeks import WEEKS, week_of
 from app.indices.rules.intervals import Interval, composite_interval, item_interval
 from app.instruments.loading import shipped
-from app.measures.rules.formulas.alarms import Point, baseline, drop_chart, first_alarm
+from app.measures.rules.formulas.alarms import WeekPoint, baseline, drop_chart, first_alarm
 from app.measures.rules.formulas.moments import item_moments
 from tests.effort import sized
 
@@ -56,7 +56,7 @@ def rated(rating: DemoRating) -> tuple[str, int] | None:
 
 
 @cache
-def charts(seed: int) -> dict[str, tuple[Point, ...]]:
+def charts(seed: int) -> dict[str, tuple[WeekPoint, ...]]:
     """The chart of friendliness from the week of the fall on, against the weeks before, by employee."""
     histograms: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for rating in simulate(seed, TODAY):
@@ -65,7 +65,7 @@ def charts(seed: int) -> dict[str, tuple[Point, ...]]:
     return {employee: chart(histograms, employee) for employee in [FALLEN, *ORDINARY]}
 
 
-def chart(histograms: dict[tuple[str, int], list[int]], employee: str) -> tuple[Point, ...]:
+def chart(histograms: dict[tuple[str, int], list[int]], employee: str) -> tuple[WeekPoint, ...]:
     weeks = [item_moments(histograms[employee, week]) for week in range(1, WEEKS + 1)]
     # Two who share a counter take turns, so they do not have answers in every week.
     before = baseline(weeks[:WEEKS_BEFORE], WEEKS_BEFORE // 2)
@@ -73,7 +73,7 @@ def chart(histograms: dict[tuple[str, int], list[int]], employee: str) -> tuple[
     return drop_chart(weeks[WEEKS_BEFORE:], before)
 
 
-def watched(points: tuple[Point, ...]) -> int:
+def watched(points: tuple[WeekPoint, ...]) -> int:
     """How many weeks were watched until the first alarm, with its week."""
     alarm = first_alarm(points)
     return points.index(alarm) + 1 if alarm else len(points)
@@ -121,11 +121,11 @@ def test_a_real_drop_is_found_within_half_a_year_all_the_same(drop: float, share
     assert fmean(found) >= share
 
 
-def first_half_year(seed: int, drop: float) -> list[tuple[Point, ...]]:
+def first_half_year(seed: int, drop: float) -> list[tuple[WeekPoint, ...]]:
     """Half a year of 30 answers a week from the true distribution of each ordinary employee of a town, after a
     baseline of 20 weeks; the weekly mean falls by `drop` of its standard deviations in between."""
     rng = np.random.default_rng(2026 + seed)
-    found: list[tuple[Point, ...]] = []
+    found: list[tuple[WeekPoint, ...]] = []
     for shares in (np.array(true_shares(employee, seed).friendliness) for employee in ORDINARY):
         before = baseline([item_moments(row) for row in rng.multinomial(30, shares, 20).tolist()])
         assert before

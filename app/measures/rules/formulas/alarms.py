@@ -31,7 +31,7 @@ class Baseline(NamedTuple):
     n: int | None = None
 
 
-class Point(NamedTuple):
+class WeekPoint(NamedTuple):
     """A week with answers: its place in the sequence of weeks, its z, the EWMA so far and the lower limit."""
 
     week: int
@@ -61,21 +61,21 @@ def weekly_z(week: Moments, before: Baseline) -> float:
     return float(week.mean - before.mean) / (before.deviation / sqrt(week.n))
 
 
-def drop_chart(weeks: Sequence[Moments], before: Baseline) -> tuple[Point, ...]:
+def drop_chart(weeks: Sequence[Moments], before: Baseline) -> tuple[WeekPoint, ...]:
     """The one-sided EWMA of weekly z (Roberts 1959); weeks without answers are skipped.
 
     E_t = λz_t + (1 - λ)E_{t-1} from E_0 = 0, with the limit -L·√(λ/(2 - λ)·(1 - (1 - λ)^{2t}) + B_t²).
     The first term is the exact variance of E_t when μ₀ is known. An error of μ₀ is in every z_t, √(n_t/N₀)
     of it in standard errors, so it is smoothed like them: B_t = λ√(n_t/N₀) + (1 - λ)B_{t-1}, B_0 = 0.
     """
-    points: list[Point] = []
+    points: list[WeekPoint] = []
     ewma = bias = 0.0
     for place, week in enumerate(weeks):
         if week.n:
             z = weekly_z(week, before)
             ewma = _smoothed(z, ewma)
             bias = _smoothed(sqrt(week.n / before.n) if before.n else 0.0, bias)
-            points.append(Point(place, z, ewma, _limit(len(points) + 1, bias, before)))
+            points.append(WeekPoint(place, z, ewma, _limit(len(points) + 1, bias, before)))
     return tuple(points)
 
 
@@ -89,7 +89,7 @@ def _limit(observation: int, bias: float, before: Baseline) -> float:
     return -width * sqrt(SMOOTHING / (2 - SMOOTHING) * settled + bias**2)
 
 
-def first_alarm(points: Sequence[Point]) -> Point | None:
+def first_alarm(points: Sequence[WeekPoint]) -> WeekPoint | None:
     """The first point that alarms."""
     return next((point for point in points if point.alarms), None)
 

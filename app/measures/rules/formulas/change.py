@@ -9,7 +9,7 @@ from app.measures.rules.formulas.moments import Moments
 
 
 @dataclass(frozen=True)
-class Change:
+class MeanChange:
     """The later mean minus the earlier one, its test against no change, and the ends of its interval."""
 
     difference: Fraction
@@ -21,7 +21,7 @@ class Change:
     confidence: float
 
 
-def change(later: Moments, earlier: Moments, confidence: float = CONFIDENCE) -> Change | None:
+def change(later: Moments, earlier: Moments, confidence: float = CONFIDENCE) -> MeanChange | None:
     """The comparison of Welch (1947), which lets the variances differ; p is two-sided (V5).
 
     None when either side has fewer than two answers, or when both are unanimous: with no variance at all
@@ -42,7 +42,7 @@ def change(later: Moments, earlier: Moments, confidence: float = CONFIDENCE) -> 
     df = float(squared_error**2 / (part**2 / (later.n - 1) + other**2 / (earlier.n - 1)))
     t = float(difference) / error
     half = float(stdtrit(df, (1 + confidence) / 2)) * error
-    return Change(
+    return MeanChange(
         difference=difference,
         t=t,
         df=df,

@@ -10,7 +10,7 @@ from app.indices.rules.intervals import CONFIDENCE
 
 
 @dataclass(frozen=True)
-class Share:
+class ScoreShare:
     """k of n answers, and the ends of the interval of their share, all on 0..1."""
 
     k: int
@@ -25,13 +25,13 @@ class Share:
         return Fraction(self.k, self.n)
 
 
-def top_box(histogram: Sequence[int], confidence: float = CONFIDENCE) -> Share | None:
+def top_box(histogram: Sequence[int], confidence: float = CONFIDENCE) -> ScoreShare | None:
     """The share of the best answer from counts per score, lowest first; None without answers (V3)."""
     n = sum(histogram)
     return share_of(histogram[-1], n, confidence) if n else None
 
 
-def share_of(k: int, n: int, confidence: float = CONFIDENCE) -> Share:
+def share_of(k: int, n: int, confidence: float = CONFIDENCE) -> ScoreShare:
     """The share k of n > 0 with the score interval of Wilson (1927).
 
     Brown, Cai and DasGupta (2001) recommend it for small n. ValueError unless 0 <= k <= n and n > 0.
@@ -41,7 +41,7 @@ def share_of(k: int, n: int, confidence: float = CONFIDENCE) -> Share:
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     centre = (k + z * z / 2) / (n + z * z)
     half = z * sqrt(k * (n - k) / n + z * z / 4) / (n + z * z)
-    return Share(
+    return ScoreShare(
         k=k,
         n=n,
         # At the edges the formula gives exactly 0 and 1, floats only nearly.
