@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.access.principals import Reach
 from app.closing import store
@@ -18,7 +18,7 @@ from app.indices.rules.calendar import Span, months_until
 from app.indices.rules.figures import Scoring
 from app.measures.reading import alarms_of, scoring_of, served_by
 from app.measures.rules.alarms import Alarms
-from app.ratings.tallies.rules.query_plan import By
+from app.ratings.tallies.rules.query_plan import By, Selection
 from app.ratings.tallies.rules.sheet_rows import SheetRow
 from app.ratings.tallies.store import sheet_rows
 from app.screening.held_store import held_in, raised_in
@@ -105,7 +105,7 @@ def read_inputs(session: Session, planned: PlannedRevision) -> ClosingInputs:
     parents = {office.code: office.parent for office in directory.offices}
     offices = reached_offices(parents, reach)
     months = months_until(span.last, max(TREND_MONTHS, 2 * span.months))
-    issued_at = None if reach.root is None else offices
+    issued = Selection(instrument, span.first, span.last, offices, whole_agency=reach.root is None)
     return ClosingInputs(
         agency_id=agency_id,
         agency_name=agency_name(session, agency_id),
@@ -117,9 +117,7 @@ def read_inputs(session: Session, planned: PlannedRevision) -> ClosingInputs:
         months={month.code: sheet_rows(session, agency_id, instrument, month.first, month.last) for month in months},
         families=families_of(session, agency_id),
         served={by: served_by(session, agency_id, span, by, offices) for by in (By.office, By.employee)},
-        tickets={
-            by: ticket_sums(session, agency_id, issued_at, span.first, span.last, by) for by in (By.office, By.employee)
-        },
+        tickets={by: ticket_sums(session, agency_id, replace(issued, by=by)) for by in (By.office, By.employee)},
         alarms={by: alarms_of(session, agency_id, scoring, span, by, None) for by in (By.office, By.employee)},
         former=releases_in(store.releases_beside(session, agency_id, span)),
         former_documents=planned.former_documents,

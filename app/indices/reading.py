@@ -57,16 +57,7 @@ def _tickets(session: Session, agency_id: str, asked: Selection) -> Callable[[st
     """The ticket counts of each row, by group; a ticket has no channel, so a selection by channel has none."""
     if By.channel in asked.distinctions:
         return lambda _: None
-    sums = ticket_sums(
-        session,
-        agency_id,
-        None if asked.whole_agency else asked.offices,
-        asked.first,
-        asked.last,
-        asked.by,
-        service=asked.service,
-        employee=asked.employee,
-    )
+    sums = ticket_sums(session, agency_id, asked)
     return lambda value: sums.get(value, NO_TICKETS)
 
 

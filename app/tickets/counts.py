@@ -1,12 +1,12 @@
 """Counts of issued, armed and spent tickets: over HTTP within a key's reach, and beside rows of figures."""
 
-from datetime import date
 from typing import Any
 
 from app.access.principals import Principal
 from app.directory.rules.catalogue import Catalogue
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
+from app.ratings.tallies.rules.query_plan import Selection
 from app.tickets import store
 from app.tickets.rules.lifecycle import NO_TICKETS, TicketSum
 from app.tickets.schemas import CountOut, CountQuery, CountsOut
@@ -55,25 +55,16 @@ def _count_out(row: Any) -> CountOut:
     )
 
 
-def ticket_sums(
-    session: Session,
-    agency_id: str,
-    offices: frozenset[str] | None,
-    first: date,
-    last: date,
-    by: str | None,
-    *,
-    service: str | None = None,
-    employee: str | None = None,
-) -> dict[str | None, TicketSum]:
-    """Tickets issued on these days at these offices (None: all) by office, service, employee, day or month.
+def ticket_sums(session: Session, agency_id: str, selection: Selection) -> dict[str | None, TicketSum]:
+    """Tickets issued on the days and at the offices of a selection, for each of its groups, by any questionnaire.
 
-    Keyed as rows of figures are (`2026-11`, `2026-11-24`); None for all together.
+    Keyed as rows of figures are (`2026-11`, `2026-11-24`); None for all together. A ticket knows no channel.
     """
-    only = {"service": service, "employee": employee}
+    by, only = selection.by, {"service": selection.service, "employee": selection.employee}
+    offices = None if selection.whole_agency else selection.offices
     columns = () if by is None else (GROUPS[by],)
     sums: dict[str | None, TicketSum] = {}
-    for row in store.counts(session, agency_id, offices, first, last, columns, only):
+    for row in store.counts(session, agency_id, offices, selection.first, selection.last, columns, only):
         key = _group_name(row[0], by) if columns else None
         sums[key] = sums.get(key, NO_TICKETS).plus(_ticket_sum(row))
     return sums

@@ -156,7 +156,7 @@ def test_who_reads_for_long_is_waited_for_and_then_left_alone(house: House, stor
         if store == "sqlite":
             # It waits longer than a test may for a reader's log; the file's own patience is cut short.
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("app.foundation.storage.rewriting_store.UPKEEP_LOCK_MS", 10)
+                patch.setattr("app.foundation.storage.rewriting_store.BACKGROUND_LOCK_MS", 10)
                 with pytest.raises(Busy):
                     watching.run_if_due()
         else:

@@ -101,8 +101,8 @@ def address(url: str) -> URL:
     return parts
 
 
-# How long upkeep waits for a lock, in milliseconds.
-UPKEEP_LOCK_MS = 20_000
+# How long background jobs wait for a lock, in milliseconds.
+BACKGROUND_LOCK_MS = 20_000
 
 
 class Database:
@@ -132,7 +132,7 @@ class Database:
     def snapshot(self, *, hurried: bool = True) -> Iterator[Session]:
         """A session whose reads all see the same moment, however long they take.
 
-        Not `hurried`: each of them may take as long as it needs; for upkeep, which nobody waits for.
+        Not `hurried`: each of them may take as long as it needs; for background jobs, which nobody waits for.
         """
         # SQLite in WAL mode gives every transaction one; PostgreSQL must be asked.
         # The engine without options: the reader's AUTOCOMMIT would be applied after, and win.
@@ -150,7 +150,7 @@ class Database:
 
     @contextmanager
     def unhurried(self) -> Iterator[Session]:
-        """One transaction whose statements may take as long as they need: for upkeep, which nobody waits for.
+        """One transaction whose statements may take as long as they need: for background jobs, which nobody waits for.
 
         On PostgreSQL it also waits longer for locks than an answer may; on SQLite whoever writes waits alike.
         """
@@ -158,7 +158,7 @@ class Database:
             if not self.is_sqlite:
                 # For this transaction only; the connection goes back to the pool as it was.
                 session.execute(text("SET LOCAL statement_timeout = 0"))
-                session.execute(text(f"SET LOCAL lock_timeout = {UPKEEP_LOCK_MS}"))
+                session.execute(text(f"SET LOCAL lock_timeout = {BACKGROUND_LOCK_MS}"))
             yield session
 
     def dispose(self) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
-from app.foundation.storage.database import UPKEEP_LOCK_MS, Database, OperationalError, Session, metadata
+from app.foundation.storage.database import BACKGROUND_LOCK_MS, Database, OperationalError, Session, metadata
 
 
 class Apart(NamedTuple):
@@ -100,7 +100,7 @@ def _on_sqlite(database: Database, statement: str) -> int:
     try:
         cursor = connection.cursor()
         [[patience]] = cursor.execute("PRAGMA busy_timeout").fetchall()
-        cursor.execute(f"PRAGMA busy_timeout={UPKEEP_LOCK_MS}")
+        cursor.execute(f"PRAGMA busy_timeout={BACKGROUND_LOCK_MS}")
         try:
             found = cursor.execute(statement).fetchone()
         finally:
