@@ -48,7 +48,7 @@ lint: .venv/dev ## Check format, lint, types and import order
 	$(BIN)/lint-imports --no-logo
 
 .PHONY: check
-check: lint test coverage browser campaign crash ## Everything that CI runs
+check: lint test coverage browser campaign crash ## Everything: what CI runs, and the campaign
 
 .PHONY: campaign
 campaign: .venv/dev ## Proofs at full size: 60,000 ratings, 10,000 guesses, 300 examples, kill -9 at every statement of a closing
