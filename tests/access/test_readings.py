@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import text
 
 from app.access.principals import Reach
-from app.access.readings import MOST_SHOWN
 from app.closing.replies import invite
 from tests.closing.steps import close, rated
 from tests.house import House, problem
@@ -129,7 +128,7 @@ def test_a_reading_of_an_office_above_covers_the_person_too(office: House) -> No
     assert len(readings(office, "E001")) == 1
 
 
-def test_at_most_a_hundred_are_shown_the_newest_first_and_none_older_than_a_year(office: House) -> None:
+def test_only_the_newest_are_shown_and_none_older_than_a_year(office: House, monkeypatch: pytest.MonkeyPatch) -> None:
     office.get("/v1/indices", params={"from": "2020-01-01", "to": "2020-01-31", "by": "employee"})
     office.clock.now += timedelta(days=400)
     for day in range(1, 6):
@@ -137,7 +136,8 @@ def test_at_most_a_hundred_are_shown_the_newest_first_and_none_older_than_a_year
     close(office)
     seen = readings(office, "E001")
     assert [date.fromisoformat(each["from"]).day for each in seen] == [5, 4, 3, 2, 1]
-    assert MOST_SHOWN == 100
+    monkeypatch.setattr("app.access.readings.MOST_SHOWN", 3)
+    assert [date.fromisoformat(each["from"]).day for each in readings(office, "E001")] == [5, 4, 3]
 
 
 def test_a_key_asks_so_often_an_hour_and_another_key_is_not_disturbed(furnished: tuple[str, dict[str, str]]) -> None:
