@@ -27,7 +27,7 @@ run: .venv/run ## Migrate and serve the configured database
 	$(BIN)/cermin serve
 
 .PHONY: test
-test: .venv/dev ## Run the tests on SQLite and PostgreSQL, under four minutes on two cores; ROOM=ratings: those of one room
+test: .venv/dev ## Run the tests on SQLite and PostgreSQL, under three minutes on two quiet cores; ROOM=ratings: those of one room
 	$(PYTEST) $(if $(ROOM),tests/$(ROOM)) -m 'not crash and not campaign and (not browser or glimpse)'
 
 .PHONY: coverage
@@ -48,7 +48,7 @@ lint: .venv/dev ## Check format, lint, types and import order
 	$(BIN)/lint-imports --no-logo
 
 .PHONY: check
-check: lint test coverage browser campaign crash ## Everything: what CI runs, and the campaign
+check: lint test coverage browser campaign crash ## Everything, as CI does
 
 .PHONY: campaign
 campaign: .venv/dev ## Proofs at full size: 60,000 ratings, 10,000 guesses, 300 examples, kill -9 at every statement of a closing
