@@ -1,4 +1,4 @@
-"""Background jobs of a process: hourly clean-up; each minute metrics from the database, and the nightly screening."""
+"""Background jobs of a process: hourly clean-up; each minute metrics, and screening and release by night."""
 
 import asyncio
 import threading
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import structlog
 
 from app.devices.fleet import count_silent
+from app.disclosure.nightly import NightlyRelease, oldest_release_age
 from app.foundation.clock import Clock
 from app.foundation.http.services import Services
 from app.foundation.storage.database import Database
@@ -54,7 +55,9 @@ class BackgroundJobs:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def jobs_of(services: Services, nightly: NightlyScreening, rewriting: Rewriting) -> tuple[Job, ...]:
+def jobs_of(
+    services: Services, nightly: NightlyScreening, releasing: NightlyRelease, rewriting: Rewriting
+) -> tuple[Job, ...]:
     """All jobs of a process."""
     settings, database = services.settings, services.database
     clock, metrics = services.clock, services.metrics
@@ -72,11 +75,13 @@ def jobs_of(services: Services, nightly: NightlyScreening, rewriting: Rewriting)
         after = timedelta(minutes=settings.device_silent_minutes)
         metrics.silent_devices.set(count_silent(database, clock(), after))
         metrics.open_findings.set(count_open(database))
+        metrics.release_age.set(oldest_release_age(database, clock()))
 
     return (
         Job("tidy", HOUR, partial(_in_turn, turn, clean_up)),
         Job("look", MINUTE, update_gauges),
         Job("screening", MINUTE, partial(_in_turn, turn, nightly.run_if_due), at_once=False),
+        Job("release", MINUTE, partial(_in_turn, turn, releasing.run_if_due), at_once=False),
         Job("rewriting", MINUTE, partial(_in_turn, turn, rewriting.run_if_due), at_once=False, stop=rewriting.stop),
     )
 

@@ -31,6 +31,7 @@ from app.access.authentication import Authenticator
 from app.access.readings import Readings
 from app.devices.pairing import KioskPairing
 from app.directory.catalogue_cache import CatalogueCache
+from app.disclosure.nightly import NightlyRelease
 from app.foundation.clock import Clock, system_clock
 from app.foundation.http import problem_responses
 from app.foundation.http.fast_path import FastPath
@@ -176,12 +177,17 @@ def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
             trace_days=settings.trace_days,
             failed=metrics.screening_failures.inc,
         )
+        releasing = NightlyRelease(
+            database, clock, after_days=settings.release_after_days, late_days=settings.late_limit_days
+        )
         # Only here, because a writer belongs to the event loop in which it was made.
         rewriting = rewriting_of(database, clock, settings.screen_at, metrics.rewriting_failures.inc)
         writer = _writer(settings, database)
         metrics.queued.set_function(lambda: writer.queued)
-        application.state.services = services.with_services(nightly, rewriting, *_intake(services, writer, secret))
-        jobs = BackgroundJobs(jobs_of(services, nightly, rewriting))
+        application.state.services = services.with_services(
+            nightly, releasing, rewriting, *_intake(services, writer, secret)
+        )
+        jobs = BackgroundJobs(jobs_of(services, nightly, releasing, rewriting))
         _tune_the_interpreter()
         try:
             yield
@@ -189,6 +195,7 @@ def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
             # In this order: screening begins nothing more, what was accepted reaches the disk, and only then do the
             # connections close.
             nightly.stop()
+            releasing.stop()
             await writer.drain()
             await jobs.end()
             database.dispose()

@@ -17,6 +17,8 @@ from sqlalchemy import text
 from app.access.keys import issue
 from app.access.principals import KeyKind
 from app.directory.tables import Agency, Counter, Duty, Employee, Office, Posting, Service
+from app.disclosure.nightly import NightlyRelease
+from app.disclosure.releasing import ReleaseOrder, ReleaseOutcome, release_agency
 from app.foundation.http.services import Services
 from app.foundation.ids import new_id
 from app.foundation.settings import Settings
@@ -29,6 +31,8 @@ from app.screening.nightly import NightlyScreening
 SECRET = "a secret of the tests, long enough to be one"
 # A Wednesday, 10:00 in WIB, 11:00 in WITA, 12:00 in WIT.
 NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
+# When the quarter of that day, and the next one, are over.
+LONG_AFTER, LATE = datetime(2027, 4, 10, 3, 0, tzinfo=UTC), timedelta(days=35)
 # Tests send a device's ratings as fast as they can; those of the quotas have some.
 UNHURRIED: dict[str, Any] = {"device_per_hour": 0, "device_interval_seconds": 0, "reads_per_hour": 0}
 CANARY_NAME = "Siti Kenari"
@@ -82,6 +86,7 @@ class House:
         with start_blocking_portal() as portal, portal.wrap_async_context_manager(lifespan(app)):
             if not screens:
                 app.state.services.of(NightlyScreening).stop()
+                app.state.services.of(NightlyRelease).stop()
                 app.state.services.of(Rewriting).stop()
             client = httpx.AsyncClient(transport=transport, base_url="http://cermin.test")
             yield cls(app, database, clock, portal, client, dict(keys))
@@ -120,6 +125,10 @@ class House:
     def put(self, path: str, body: Any, key: str | None = "supervisor", **options: Any) -> httpx.Response:
         """PUT JSON with a supervisor's key."""
         return self.request("PUT", path, key, json=body, **options)
+
+    def release(self, agency_id: str = "kota", now: datetime = LONG_AFTER) -> ReleaseOutcome:
+        """Release an agency's figures, by default so long after that every month of the tests is over."""
+        return release_agency(self.database, agency_id, ReleaseOrder(now, "test", timedelta(0), LATE, whole=True))
 
     def numbers(self) -> list[int]:
         """How many rows each table has."""

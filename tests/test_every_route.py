@@ -161,8 +161,9 @@ NEEDS_A_PERIOD = {"/v1/measures/employees", "/v1/measures/offices", "/v1/reports
 
 @pytest.fixture(scope="module", params=STORES)
 def house(request: pytest.FixtureRequest, lend: Lend) -> Iterator[House]:
-    """One running service for all these tests: none of them stores anything."""
+    """One running service for all these tests, with a release: none of them stores anything."""
     with lend(request.param) as (url, keys), House.open(url, keys) as opened:
+        opened.release()
         yield opened
 
 

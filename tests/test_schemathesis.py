@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.house import NOW, uuid7
+from app.disclosure.releasing import ReleaseOrder, release_agency
+from app.foundation.storage.database import Database
+from tests.house import LATE, LONG_AFTER, NOW, uuid7
 from tests.loopback import serving
 
 if TYPE_CHECKING:
@@ -134,6 +137,9 @@ def test_no_request_makes_the_service_contradict_its_own_document(furnished: tup
     with serving(url) as address:
         judge = Judge(address, keys, (uuid7(NOW, number) for number in count(1)))
         judge.fill()
+        database = Database(url)
+        release_agency(database, "kota", ReleaseOrder(LONG_AFTER, "test", timedelta(0), LATE))
+        database.dispose()
         for operation in operations(httpx.get(f"{address}/openapi.json").json()):
             judge.contradict(operation)
     # A judge that was never let in has judged nothing.

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import httpx
@@ -11,11 +11,13 @@ import typer
 from app.access.keys import issue
 from app.access.principals import KeyKind
 from app.cli.context import database, err, settings
+from app.cli.releasing import make_release
 from app.cli.service import Port, run
 from app.demo.loading import ACTOR, DemoRefused, extend_roster, load
 from app.demo.roster import CLOSES_HOUR, OPENS_HOUR
 from app.demo.town import AGENCY_CODE
 from app.directory.catalogue_cache import read_catalogue
+from app.disclosure.store import latest_release
 from app.foundation.clock import system_clock
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
@@ -41,8 +43,12 @@ def demo(
             err.print(str(refused), style="red")
             raise typer.Exit(1) from None
         extend_roster(db, now, err)
+        with db.reading() as session:
+            released = latest_release(session, AGENCY_CODE)
+        if released is None:
+            make_release(db, AGENCY_CODE, now)
         keys, employee = _fresh_keys(db, now), _on_duty(db, now)
-    for line in _welcome(f"http://{values.host}:{values.port if port is None else port}", keys, now.date(), employee):
+    for line in _welcome(f"http://{values.host}:{values.port if port is None else port}", keys, employee):
         typer.echo(line)
     if serve:
         run(values, port=port)
@@ -86,8 +92,7 @@ def _on_duty(db: Database, now: datetime) -> str | None:
     return roster.on_duty(now) if roster else None
 
 
-def _welcome(base: str, keys: Mapping[KeyKind, str], today: date, employee: str | None) -> Iterator[str]:
-    since = today - timedelta(days=182)
+def _welcome(base: str, keys: Mapping[KeyKind, str], employee: str | None) -> Iterator[str]:
     scores = '"scores": {"speed": 4, "transparency": 3, "friendliness": 4}'
     json_type = '-H "Content-Type: application/json"'
     yield ""
@@ -112,7 +117,7 @@ def _welcome(base: str, keys: Mapping[KeyKind, str], today: date, employee: str 
     yield ""
     yield "Pull indices, as JSON and as CSV:"
     reader = f"-H 'Authorization: Bearer {keys[KeyKind.reader]}'"
-    yield f"  curl '{base}/v1/indices?by=office&from={since}&to={today}' {reader}"
-    yield f"  curl '{base}/v1/indices?by=employee&office=disdukcapil&from={since}&to={today}' \\"
+    yield f"  curl '{base}/v1/indices?by=office' {reader}"
+    yield f"  curl '{base}/v1/indices?by=employee&office=disdukcapil' \\"
     yield f"    {reader} -H 'Accept: text/csv'"
     yield ""

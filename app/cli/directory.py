@@ -31,6 +31,7 @@ directory = typer.Typer(help="The whole directory from a workbook.", no_args_is_
 
 AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
 OfficeCode = Annotated[str, typer.Argument(metavar="OFFICE", help="Code of the office.")]
+PERIODS = {"quarter": 3, "month": 1}
 NewCode = Annotated[str, typer.Argument(metavar="CODE", help="The new code; it never changes.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name people read.")]
 
@@ -43,6 +44,19 @@ def add_agency(code: NewCode, name: Name) -> None:
         # In the same transaction: no agency exists for which the digests of its instruments are not recorded.
         add_shipped(session, code, system_clock())
     _say(f"agency {code} added")
+
+
+@agency.command("period")
+def set_period(
+    agency_id: AgencyCode,
+    period: Annotated[str, typer.Argument(metavar="quarter|month", help="By which figures are told.")],
+) -> None:
+    """Set by which period an agency's figures are told; what is told stays as it is."""
+    if period not in PERIODS:
+        raise fail("A period is quarter or month.")
+    with _changing() as session:
+        register.set_period(session, agency_id=agency_id, months=PERIODS[period], actor=actor(), now=system_clock())
+    _say(f"figures of {agency_id} are told by {period}")
 
 
 @office.command("add")

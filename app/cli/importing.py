@@ -12,6 +12,7 @@ from rich.table import Table
 
 from app.cli.context import actor, database, err, fail, out, secret
 from app.cli.faults import faulty, show_faults
+from app.cli.releasing import make_release, say
 from app.directory.catalogue_cache import read_catalogue
 from app.foundation.clock import system_clock
 from app.foundation.startup_errors import StartupError
@@ -63,6 +64,7 @@ def import_answers(
 
     Importing a file again adds nothing, and a longer file adds only its new rows. Rows with the same time
     and the same answers are counted as often as ONE file holds them, so do not spread such rows over files.
+    In the end the agency's figures are released.
     """
     now = system_clock()
     with database() as db:
@@ -85,7 +87,9 @@ def import_answers(
             raise fail(faulty(proposal.faults))
         with Progress(console=err) as progress, _interruptible():
             counts = store_answers(db, proposal, actor=actor(), now=now, track=_tracked(progress))
+        released = make_release(db, agency, now)
     _sum_up(counts)
+    say(released)
 
 
 def _keys(db: Database) -> KeyMaker:

@@ -10,7 +10,6 @@ from rich.text import Text
 from app.access.principals import Reach
 from app.cli.context import actor, database, fail, print_table, settings
 from app.directory.catalogue_store import directory_version
-from app.disclosure.rules.minimum import SMALLEST_N
 from app.foundation.clock import system_clock
 from app.foundation.http.problem_responses import validation_problem
 from app.foundation.problems import Problem
@@ -20,7 +19,7 @@ from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
 from app.indices.rules.figures import Group, IndexRow, IndexTable
 from app.indices.schemas import IndexOut, IndexRowOut
-from app.ratings.tallies.rules.query_plan import By
+from app.ratings.rules.selection import By
 
 ABSENT = "–"
 
@@ -35,11 +34,11 @@ def index(
     instrument: Annotated[str, typer.Option(metavar="ID", help="Questionnaire.")] = "ikl-1",
     first: Annotated[
         str | None,
-        typer.Option("--from", metavar="YYYY-MM-DD", help="First day; default: of the month of --to, or this one."),
+        typer.Option("--from", metavar="YYYY-MM-DD", help="First day of a month; default: newest period."),
     ] = None,
     last: Annotated[
         str | None,
-        typer.Option("--to", metavar="YYYY-MM-DD", help="Last day; default: of the month of --from, or this one."),
+        typer.Option("--to", metavar="YYYY-MM-DD", help="Last day of a month; default: newest period."),
     ] = None,
     by: Annotated[
         str | None, typer.Option(metavar="|".join(By), help="One row for each instead of one for all.")
@@ -122,7 +121,7 @@ def _group(group: Group | None) -> str:
 
 def _index(index: IndexOut | None, *, suppressed: bool) -> list[str]:
     if suppressed:
-        return [ABSENT, ABSENT, f"tidak ditampilkan (n < {SMALLEST_N})", ABSENT]
+        return [ABSENT, ABSENT, "tidak ditampilkan", ABSENT]
     if index is None:
         return [ABSENT] * 4
     interval = f"{index.interval.lower}–{index.interval.upper}" if index.interval else ABSENT

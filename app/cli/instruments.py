@@ -26,7 +26,7 @@ def add(
     agency: AgencyCode,
     file: Annotated[Path, typer.Argument(metavar="FILE.toml", exists=True, dir_okay=False, help="The questionnaire.")],
 ) -> None:
-    """Put an agency's own questionnaire on its shelf; a version once added never changes."""
+    """Add an agency's own questionnaire; a version once added never changes."""
     source = _text_of(file)
     with database() as db:
         try:

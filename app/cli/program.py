@@ -10,6 +10,7 @@ from app.cli.demo import demo
 from app.cli.importing import import_answers
 from app.cli.indices import index
 from app.cli.posters import poster
+from app.cli.releasing import release
 from app.cli.reports import report
 from app.cli.simulate import simulate
 from app.cli.verify import verify_file
@@ -41,6 +42,7 @@ program.command("check")(service.check)
 program.command("tidy")(service.tidy)
 program.command("import")(import_answers)
 program.command("index")(index)
+program.command("release")(release)
 program.command("report")(report)
 program.command("verify")(verify_file)
 program.command("poster")(poster)

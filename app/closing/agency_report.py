@@ -12,12 +12,10 @@ from app.closing.rules.report_documents.figures import FunnelChart
 from app.closing.rules.report_documents.parts import Named
 from app.closing.rules.report_documents.reports import AgencyReport, AnyReport, EmployeeReport, OfficeReport
 from app.closing.unit_reports import common_parts, kept_report, optional_parts, period_of
-from app.closing.units import Decisions, ReportedUnit, sheets_of, sheets_within
+from app.closing.units import ReportedUnit
 from app.measures.funnel_presenting import funnel_chart_out
 from app.measures.rules.formulas.reliability import Use
-from app.measures.rules.unit_measures import UnitMeasures, measure
-from app.ratings.tallies.rules.query_plan import By
-from app.ratings.tallies.rules.sheet_rows import by_unit
+from app.measures.rules.unit_measures import UnitMeasures
 
 
 class _AgencyParts(TypedDict):
@@ -28,17 +26,6 @@ class _AgencyParts(TypedDict):
     integrity: Integrity
     employees: dict[str, int]
     changes: NotRequired[tuple[UnitChange, ...]]
-
-
-def agency_unit(inputs: ClosingInputs, decisions: Decisions) -> ReportedUnit:
-    """The agency as a unit with measures of its own; it has no peers to be compared with."""
-    decision, months = decisions["agency", inputs.agency_id], sheets_within(inputs)
-    rows = {} if decision.withheld else {"": sheets_of(months, inputs.whole)}
-    served_at, rated = inputs.served[By.office], by_unit(rows.get("", ()), By.office)
-    # With one office unknown, nobody knows how many the agency served.
-    served = {"": sum(served_at[code] for code in rated)} if rated and rated.keys() <= served_at.keys() else {}
-    measures = measure(inputs.scoring, rows, {}, served, None).get("")
-    return ReportedUnit("agency", inputs.agency_id, months, decision, measures)
 
 
 def agency_report(

@@ -1,6 +1,5 @@
 """Everything that the reports of one revision are made of, read once."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,25 +9,23 @@ from app.closing.rules.report_documents.reports import AnyReport
 from app.directory.catalogue_store import WholeDirectory, whole_directory
 from app.directory.listing_store import agency_name, families_of
 from app.directory.rules.reach import reached_offices
-from app.disclosure.rules.ledger import Month, Part, PublishedRelease, with_emptied_parts
-from app.disclosure.rules.measured_units import parts_of
+from app.disclosure.reading import read_released, release_state, require_released
+from app.disclosure.rules.calendar import Span, months_until
+from app.disclosure.rules.due import ReleaseState
+from app.disclosure.rules.ledger import Month, PublishedRelease
+from app.disclosure.rules.released import ReleasedSheets
 from app.disclosure.rules.stored_releases import releases_in
 from app.foundation.storage.database import Session
-from app.indices.rules.calendar import Span, months_until
 from app.indices.rules.figures import Scoring
-from app.measures.reading import alarms_of, scoring_of, served_by
-from app.measures.rules.alarms import Alarms
-from app.ratings.tallies.rules.query_plan import By, Selection
-from app.ratings.tallies.rules.sheet_rows import SheetRow
-from app.ratings.tallies.store import sheet_rows
-from app.screening.held_store import held_in, raised_in
-from app.screening.rules.sheets import HeldRow, RaisedRow
+from app.measures.reading import UnitsBeside, alarms_of, scoring_of, served_by
+from app.ratings.rules.selection import By, Selection
+from app.screening.held_store import held_reasons, raised_in
+from app.screening.rules.sheets import RaisedRow
 from app.tickets.counts import ticket_sums
 from app.tickets.rules.lifecycle import TicketSum
 
 TREND_MONTHS = 12
 
-Months = Mapping[Month, Sequence[SheetRow]]
 # A report by its kind and its unit's code.
 ReportsByUnit = Mapping[tuple[str, str], AnyReport]
 
@@ -37,7 +34,8 @@ ReportsByUnit = Mapping[tuple[str, str], AnyReport]
 class PlannedRevision:
     """The revision that is to be made: of which period, for whom, by which questionnaire.
 
-    `former_documents` are the reports of the revision before it; a first revision has none.
+    `former_documents` are the reports of the revision before it, made of what was told by release `former_release`; a
+    first revision has none.
     """
 
     reach: Reach
@@ -45,14 +43,15 @@ class PlannedRevision:
     number: int
     instrument: str
     former_documents: ReportsByUnit = field(default_factory=dict)
+    former_release: int = 0
 
 
 @dataclass(frozen=True)
 class ClosingInputs:
-    """All that reports are made of. `months` are those of the trend and of the period before.
+    """All that reports are made of. `sheets` is what is told of the months of the trend and of the period before.
 
-    `former` is what was published before, `former_documents` the reports of the revision before this one; `held` and
-    `raised` are the sheets that screening holds of the period and its findings in it.
+    `former_documents` are the reports of the revision before this one, made of what was told by `former_release`;
+    `held` and `raised` are the sheets that screening holds of the period and its findings in it.
     """
 
     agency_id: str
@@ -62,14 +61,15 @@ class ClosingInputs:
     scoring: Scoring
     directory: WholeDirectory
     offices: frozenset[str]
-    months: Months
+    whole_agency: bool
+    release: ReleaseState
+    sheets: ReleasedSheets
     families: Mapping[str, str]
-    served: Mapping[By, Mapping[str, int]]
+    beside: Mapping[By, UnitsBeside]
     tickets: Mapping[By, Mapping[str | None, TicketSum]]
-    alarms: Mapping[By, Mapping[str, Alarms]]
-    former: Sequence[PublishedRelease]
+    quoted: Sequence[PublishedRelease]
     former_documents: ReportsByUnit
-    held: Sequence[HeldRow] = ()
+    former_release: int = 0
     raised: Sequence[RaisedRow] = ()
 
     @property
@@ -78,34 +78,29 @@ class ClosingInputs:
         return frozenset(self.span.month_codes)
 
     @property
-    def before(self) -> frozenset[Month]:
-        """The months of the period before."""
-        return frozenset(self.span.before().month_codes)
-
-    @property
-    def trend(self) -> frozenset[Month]:
+    def trend(self) -> Sequence[Month]:
         """The months that a trend shows."""
-        return frozenset(month.code for month in months_until(self.span.last, TREND_MONTHS))
+        return [month.code for month in months_until(self.span.last, TREND_MONTHS)]
 
     @property
-    def counts(self) -> dict[Part, int]:
-        """The counted ratings of every part of every month."""
-        counts: Counter[Part] = Counter()
-        for month, rows in self.months.items():
-            counts.update(parts_of(rows, month))
-        return with_emptied_parts(self.former, counts, self.months)
+    def within(self) -> frozenset[str] | None:
+        """The offices that the period is closed for; None for the whole agency."""
+        return None if self.whole_agency else self.offices
 
 
 def read_inputs(session: Session, planned: PlannedRevision) -> ClosingInputs:
-    """Read everything once. Raises `instrument-unknown`."""
+    """Read everything once. Raises `instrument-unknown`, `nothing-released` and `not-released`."""
     reach, span, instrument = planned.reach, planned.span, planned.instrument
     agency_id = reach.agency_id
+    state = release_state(session, agency_id)
+    require_released(state, span.first, span.last)
     scoring = scoring_of(session, agency_id, instrument)
     directory = whole_directory(session, agency_id)
     parents = {office.code: office.parent for office in directory.offices}
     offices = reached_offices(parents, reach)
-    months = months_until(span.last, max(TREND_MONTHS, 2 * span.months))
+    first = months_until(span.last, max(TREND_MONTHS, 2 * span.months))[0].first
     issued = Selection(instrument, span.first, span.last, offices, whole_agency=reach.root is None)
+    everywhere = replace(issued, offices=frozenset(parents), whole_agency=True)
     return ClosingInputs(
         agency_id=agency_id,
         agency_name=agency_name(session, agency_id),
@@ -114,13 +109,23 @@ def read_inputs(session: Session, planned: PlannedRevision) -> ClosingInputs:
         scoring=scoring,
         directory=directory,
         offices=offices,
-        months={month.code: sheet_rows(session, agency_id, instrument, month.first, month.last) for month in months},
+        whole_agency=reach.root is None,
+        release=state,
+        sheets=read_released(session, agency_id, instrument, first, span.last),
         families=families_of(session, agency_id),
-        served={by: served_by(session, agency_id, span, by, offices) for by in (By.office, By.employee)},
+        beside={
+            by: UnitsBeside(
+                held=held_reasons(session, agency_id, replace(everywhere, by=by)),
+                served=served_by(session, agency_id, span, by, offices),
+                alarms=alarms_of(session, agency_id, scoring, span, by, None),
+            )
+            for by in (By.office, By.employee)
+        },
         tickets={by: ticket_sums(session, agency_id, replace(issued, by=by)) for by in (By.office, By.employee)},
-        alarms={by: alarms_of(session, agency_id, scoring, span, by, None) for by in (By.office, By.employee)},
-        former=releases_in(store.releases_beside(session, agency_id, span)),
+        quoted=releases_in(
+            [each["comments"] for each in store.releases_beside(session, agency_id, span) if "comments" in each]
+        ),
         former_documents=planned.former_documents,
-        held=held_in(session, agency_id, instrument, span.first, span.last),
+        former_release=planned.former_release,
         raised=raised_in(session, agency_id, span.first, span.last),
     )

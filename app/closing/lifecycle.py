@@ -24,11 +24,11 @@ from app.closing.tables import DRAFT, FINAL, WHOLE, Note, Period, Release, Repor
 from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import subtree
 from app.directory.store import lock_agency
+from app.disclosure.rules.calendar import Span, span_of
 from app.disclosure.rules.stored_releases import release_out
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Database, Session
-from app.indices.rules.calendar import Span, span_of
 from app.seals.rules.canonical_json import canonical
 from app.seals.signing import SigningKey, key_id, public_bytes, sign
 
@@ -44,7 +44,7 @@ def asked(code: str) -> Span:
 def close(database: Database, reach: Reach, span: Span, *, instrument: str, now: datetime, working_days: int) -> Period:
     """Compute the drafts and open the reply window.
 
-    Raises `period-not-over`, `period-closed` (also by a closing above or below), `period-empty`, `busy`.
+    Raises `period-not-over`, `not-released`, `period-closed` (also by one above or below), `period-empty`, `busy`.
     """
     if now < span.ends_at:
         raise Problem("period-not-over", ends=span.ends_at.isoformat())
@@ -77,7 +77,8 @@ def revise(database: Database, reach: Reach, span: Span, *, now: datetime, worki
             (each.kind, each.unit): parse_report(json.loads(each.document))
             for each in store.reports_of(session, period)
         }
-        planned = PlannedRevision(reach, span, period.revision + 1, period.instrument, former)
+        release = store.release_of(session, period)
+        planned = PlannedRevision(reach, span, period.revision + 1, period.instrument, former, release)
         made = _documents(session, planned)
     if not made.changes:
         raise Problem("revision-unchanged", revision=period.revision)
@@ -201,7 +202,7 @@ def _draft(
         root=reach.root_key,
         code=span.code,
         revision=planned.number,
-        told=release_out(made.release) | ({"comments": release_out(made.comments)} if made.comments else {}),
+        told={"release": made.release} | ({"comments": release_out(made.comments)} if made.comments else {}),
     )
     store.add_period(session, period, release, [_report(reach, period, document) for document in made.documents])
     audit(session, reach, action, period, now, reports=len(made.documents))

@@ -9,8 +9,8 @@ from sqlalchemy import and_, func, insert, update
 from sqlmodel import col, select
 
 from app.closing.tables import Invitation, Note, Period, Release, Reply, Report
+from app.disclosure.rules.calendar import Span
 from app.foundation.storage.database import Session
-from app.indices.rules.calendar import Span
 
 # Rows bound into one statement; far below what either driver takes.
 BATCH = 500
@@ -130,6 +130,13 @@ def releases_beside(session: Session, agency_id: str, span: Span) -> Sequence[Ma
         .order_by(col(Period.drafted_at), col(Period.root), col(Period.code), col(Period.revision))
     )
     return session.exec(query).all()
+
+
+def release_of(session: Session, period: Period) -> int:
+    """The number of the release of figures that a revision was made of; 0 for one from before there were any."""
+    key = (period.agency_id, period.root, period.code, period.revision)
+    stored = session.get(Release, key)
+    return int(stored.told.get("release", 0)) if stored else 0
 
 
 def seal(session: Session, agency_id: str, envelopes: Mapping[UUID, str]) -> None:

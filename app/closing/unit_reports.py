@@ -2,23 +2,22 @@
 
 from typing import Literal, TypedDict
 
-from app.closing.inputs import ClosingInputs, Months
+from app.closing.inputs import ClosingInputs
 from app.closing.rules.feedback import NOTICE, feedback
-from app.closing.rules.integrity import reasons, ticket_counts
+from app.closing.rules.integrity import ticket_counts
 from app.closing.rules.report_documents.figures import AnyFigures, figures_of
 from app.closing.rules.report_documents.parts import Method, Named, ReportPeriod, TicketCounts, TrendMonth, Words
 from app.closing.rules.report_documents.reports import SCHEMA, AnyReport, EmployeeReport, OfficeReport
 from app.closing.subjects import Staff, named
-from app.closing.units import ReportedUnit, sheets_of
-from app.disclosure.rules.closing import Withheld
-from app.disclosure.rules.minimum import hides_an_item
-from app.indices.presenting import rules_of
+from app.closing.units import ReportedUnit
+from app.disclosure.rules.cells import Cell
+from app.disclosure.rules.released import Withheld
+from app.disclosure.rules.without_answers import shown_reasons
+from app.indices.presenting import index_out, is_rough, rules_of
 from app.indices.rules.figures import Scoring
 from app.indices.rules.official import official_index
 from app.measures.presenting import METHOD, unit_out
-from app.ratings.tallies.rules.query_plan import By
-from app.ratings.tallies.rules.sheet_counts import SheetCounts
-from app.ratings.tallies.rules.sheet_rows import counts, size
+from app.ratings.rules.selection import By
 
 
 class CommonParts(TypedDict):
@@ -41,7 +40,7 @@ class OptionalParts(TypedDict, total=False):
     """What is absent from some reports; absent is not null, since a stored report must not change its bytes."""
 
     services: dict[str, str]
-    held_reasons: dict[str, int]
+    held_reasons: dict[str, int] | None
     tickets: TicketCounts | None
     supersedes: int
 
@@ -77,7 +76,7 @@ def office_report(inputs: ClosingInputs, unit: ReportedUnit, staff: Staff) -> An
 
 def kept_report(inputs: ClosingInputs, unit: ReportedUnit) -> AnyReport | None:
     """The report of the former revision, if this one must keep its figures."""
-    return None if unit.decision.is_new else inputs.former_documents.get(unit.about)
+    return None if unit.is_new else inputs.former_documents.get(unit.about)
 
 
 def period_of(inputs: ClosingInputs) -> ReportPeriod:
@@ -98,9 +97,9 @@ def common_parts(inputs: ClosingInputs, unit: ReportedUnit, name: str) -> Common
         period=period_of(inputs),
         method=_method(scoring),
         n=unit.n,
-        withheld=unit.decision.withheld,
+        withheld=unit.withheld,
         figures=figures_of(unit_out(scoring.instrument, unit.by, unit.code, name, unit.measures)),
-        trend=_trend(scoring, {month: unit.months[month] for month in unit.decision.months}),
+        trend=_trend(scoring, unit),
         reply=None,
         note=None,
     )
@@ -110,25 +109,15 @@ def optional_parts(inputs: ClosingInputs, unit: ReportedUnit) -> OptionalParts:
     """What only reports with figures have, and the revision that a later one replaces."""
     parts = OptionalParts()
     if unit.measures:
-        rated = unit.measures.services
+        rated = unit.measures.services or {}
         parts["services"] = {each.code: each.name for each in inputs.directory.services if each.code in rated}
     # The agency has both in its `integrity`, added up over its offices.
     if unit.measures and unit.kind != "agency":
-        parts["held_reasons"] = _held_reasons(inputs, unit)
+        parts["held_reasons"] = shown_reasons(inputs.beside[unit.by].held.get(unit.code, {}))
         parts["tickets"] = ticket_counts(inputs.tickets[unit.by].get(unit.code))
     if inputs.former_documents:
         parts["supersedes"] = inputs.revision - 1
     return parts
-
-
-def _held_reasons(inputs: ClosingInputs, unit: ReportedUnit) -> dict[str, int]:
-    """Why sheets of an office are held, or of a person at the offices whose sheets are in the figures."""
-    offices = {row.office for row in sheets_of(unit.months, inputs.whole)}
-    return reasons(
-        row
-        for row in inputs.held
-        if row.office in offices and unit.code == (row.office if unit.by is By.office else row.employee)
-    )
 
 
 def _method(scoring: Scoring) -> Method:
@@ -136,15 +125,14 @@ def _method(scoring: Scoring) -> Method:
     return Method(**rules_of(scoring), index_title=Words(id=title["id"], en=title["en"]), measures=METHOD)
 
 
-def _trend(scoring: Scoring, months: Months) -> tuple[TrendMonth, ...]:
+def _trend(scoring: Scoring, unit: ReportedUnit) -> tuple[TrendMonth, ...]:
     return tuple(
-        TrendMonth(month=month, n=size(rows), index=_index(scoring, counts(rows)))
-        for month, rows in sorted(months.items())
+        TrendMonth(month=month, n=cell.n, index=_index(scoring, cell, personal=unit.by is By.employee))
+        for month, cell in sorted(unit.months.items())
     )
 
 
-def _index(scoring: Scoring, counted: SheetCounts) -> str | None:
-    if hides_an_item(scoring.instrument, counted):
-        return None
-    composite = official_index(scoring.instrument, counted, scoring.mode, scoring.bands).composite
-    return str(composite.rounded) if composite else None
+def _index(scoring: Scoring, cell: Cell, *, personal: bool) -> str | None:
+    composite = official_index(scoring.instrument, cell, scoring.mode, scoring.bands).composite
+    shown = index_out(scoring.instrument, composite, None, rough=is_rough(cell.n, personal=personal))
+    return shown.value if shown else None

@@ -1,38 +1,39 @@
-"""The units a closing reports about: their sheets, what may be published of them, their measures."""
+"""The units a closing reports about: what is told of them in the period and month by month, and their measures."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
-from typing import TypeAlias
 
-from app.closing.inputs import ClosingInputs, Months
+from app.closing.inputs import ClosingInputs
 from app.closing.rules.report_documents.parts import UnitKind
-from app.disclosure.rules.closing import DisclosureDecision, Subject
+from app.disclosure.rules.cells import Cell
+from app.disclosure.rules.due import month_code
 from app.disclosure.rules.ledger import Month
-from app.disclosure.rules.measured_units import enough_offices
-from app.measures.rules.unit_measures import UnitMeasures, measure
-from app.ratings.tallies.rules.query_plan import By
-from app.ratings.tallies.rules.sheet_rows import SheetRow, by_unit, size
+from app.disclosure.rules.released import Released, Scope, Withheld
+from app.disclosure.rules.without_answers import shown_count
+from app.measures.reading import units_of
+from app.measures.rules.unit_measures import MeasuredUnit, UnitMeasures, measure
+from app.ratings.rules.selection import By
 
 KIND: Mapping[By, UnitKind] = {By.office: "office", By.employee: "employee"}
-
-Units: TypeAlias = Mapping[str, Months]
-Decisions: TypeAlias = Mapping[tuple[str, str], DisclosureDecision]
 
 
 @dataclass(frozen=True)
 class ReportedUnit:
-    """A unit that gets a report, with its sheets by month; without `measures` the report has no figures."""
+    """A unit that gets a report: what is told of it, and by month; without `measures` the report has no figures.
+
+    Where it is not `is_new`, nothing changed since the former revision, whose figures it keeps.
+    """
 
     kind: UnitKind
     code: str
-    months: Months
-    decision: DisclosureDecision
+    released: Released
+    months: Mapping[Month, Cell]
     measures: UnitMeasures | None
+    is_new: bool
 
     @property
     def about(self) -> tuple[str, str]:
-        """Kind and code, by which decisions and former reports are found."""
+        """Kind and code, by which former reports are found."""
         return self.kind, self.code
 
     @property
@@ -41,70 +42,79 @@ class ReportedUnit:
         return By.employee if self.kind == "employee" else By.office
 
     @property
+    def withheld(self) -> Withheld | None:
+        """Why it has no figures."""
+        return self.released.withheld
+
+    @property
     def n(self) -> int:
         """How many ratings its figures count."""
         return self.measures.n if self.measures else 0
 
 
-def sheets_by_unit(inputs: ClosingInputs) -> dict[By, Units]:
-    """The sheets of every office and employee by month; months without any are included."""
-    employees = _by_unit_and_month(inputs.months, By.employee)
-    return {
-        By.office: _by_unit_and_month(inputs.months, By.office),
-        By.employee: {code: _where_enough(inputs, months) for code, months in employees.items()},
+def units_with_ratings(inputs: ClosingInputs, by: By) -> tuple[dict[str, ReportedUnit], dict[str, UnitMeasures]]:
+    """Every office or employee of the agency with ratings in the period, and the measures of those with figures."""
+    every = frozenset(office.code for office in inputs.directory.offices)
+    units = units_of(inputs.sheets, inputs.span, by, every, inputs.beside[by])
+    measures = measure(inputs.scoring, units, inputs.families if by is By.employee else None)
+    trends = {month: inputs.sheets.by(by, Scope(month, month)) for month in inputs.trend}
+    reported = {
+        code: ReportedUnit(
+            KIND[by],
+            code,
+            unit.now,
+            _told_months({month: groups.get(code) for month, groups in trends.items()}),
+            measures.get(code),
+            _is_new(inputs, KIND[by], code, unit.now),
+        )
+        for code, unit in sorted(units.items())
     }
+    return reported, measures
 
 
-def sheets_within(inputs: ClosingInputs) -> Months:
-    """The sheets by month of all offices that the period is closed for."""
-    return {month: [row for row in rows if row.office in inputs.offices] for month, rows in inputs.months.items()}
+def whole_unit(inputs: ClosingInputs, kind: UnitKind, served: Mapping[str, int]) -> ReportedUnit:
+    """The agency, or the subtree that is closed, as one unit; it has no peers to be compared with.
 
-
-def sheets_of(months: Months, wanted: Collection[Month]) -> list[SheetRow]:
-    """The sheets of these months."""
-    return [row for month in sorted(wanted) for row in months.get(month, ())]
-
-
-def subjects_of(inputs: ClosingInputs, units: Mapping[By, Units], within: Months) -> list[Subject]:
-    """Everything that figures may be about: the whole, and all offices and employees, since they are compared."""
-
-    def subject(kind: str, code: str, offices: frozenset[str], employee: str | None, months: Months) -> Subject:
-        former = inputs.former_documents.get((kind, code))
-        sizes = {month: size(rows) for month, rows in months.items()}
-        return Subject(kind, code, offices, employee, sizes, former.n if former else None)
-
-    return [
-        subject("agency", inputs.agency_id, inputs.offices, None, within),
-        *(subject("office", code, frozenset([code]), None, months) for code, months in units[By.office].items()),
-        *(
-            subject("employee", code, frozenset(row.office for row in chain(*months.values())), code, months)
-            for code, months in units[By.employee].items()
+    `served` is how many people each office served; with one office unknown, nobody knows how many all served.
+    """
+    released = whole_period(inputs, inputs.within)
+    known = released.offices and released.offices <= served.keys()
+    unit = MeasuredUnit(
+        now=released,
+        before=Released(),
+        held=shown_count(
+            sum(
+                sum(reasons.values())
+                for office, reasons in inputs.beside[By.office].held.items()
+                if inputs.within is None or office in inputs.within
+            )
         ),
-    ]
-
-
-def measured(inputs: ClosingInputs, by: By, units: Units, decisions: Decisions) -> Mapping[str, UnitMeasures]:
-    """The measures of all units whose figures may be published; a unit is compared with these alone."""
-    shown = {code: months for code, months in units.items() if decisions[KIND[by], code].withheld is None}
-    return measure(
-        inputs.scoring,
-        {code: sheets_of(months, inputs.whole) for code, months in shown.items()},
-        {code: sheets_of(months, inputs.before) for code, months in shown.items() if decisions[KIND[by], code].before},
-        inputs.served[by],
-        inputs.families if by is By.employee else None,
-        inputs.alarms[by],
+        served=sum(served[office] for office in released.offices) if known else None,
+    )
+    months = {month: inputs.sheets.total(Scope(month, month, inputs.within)) for month in inputs.trend}
+    return ReportedUnit(
+        kind,
+        inputs.agency_id,
+        released,
+        _told_months(months),
+        measure(inputs.scoring, {"": unit}, None).get(""),
+        _is_new(inputs, kind, inputs.agency_id, released),
     )
 
 
-def _where_enough(inputs: ClosingInputs, months: Months) -> Months:
-    """A person's sheets at the offices where at least ten rated; a few at another could be found by subtraction."""
-    enough = enough_offices(sheets_of(months, inputs.whole))
-    return {month: [row for row in rows if row.office in enough] for month, rows in months.items()}
+def whole_period(inputs: ClosingInputs, offices: frozenset[str] | None) -> Released:
+    """What is told of the period at these offices together (None: of the whole agency)."""
+    return inputs.sheets.total(Scope(month_code(inputs.span.first), month_code(inputs.span.last), offices))
 
 
-def _by_unit_and_month(months: Months, by: By) -> Units:
-    units: dict[str, dict[Month, Sequence[SheetRow]]] = {}
-    for month, rows in months.items():
-        for code, own in by_unit(rows, by).items():
-            units.setdefault(code, {each: [] for each in months})[month] = own
-    return units
+def _told_months(months: Mapping[Month, Released | None]) -> dict[Month, Cell]:
+    return {month: cell for month, released in months.items() if released and (cell := released.cell) is not None}
+
+
+def _is_new(inputs: ClosingInputs, kind: UnitKind, code: str, released: Released) -> bool:
+    """Whether the unit's figures are others than in the former revision: ten or more joined them, or left."""
+    former = inputs.former_documents.get((kind, code))
+    if former is None:
+        return True
+    told = released.n if released.withheld is None or former.n else 0
+    return told != former.n or (told > 0 and any(block.release > inputs.former_release for block in released.blocks))

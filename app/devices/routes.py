@@ -26,6 +26,7 @@ from app.devices.schemas import (
     PairIn,
 )
 from app.foundation.http.body import json_body
+from app.foundation.http.etag import has_tag
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import services_of
@@ -96,7 +97,7 @@ def get_kiosk(request: Request, principal: Kiosk) -> Response:
         found = kiosk.kiosk_of(session, principal, settings.device_interval_seconds, services.now())
         headers = {"ETag": found.tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
         # By containment, because the header may list several tags, and proxies make them weak (`W/`).
-        if found.tag in request.headers.get("if-none-match", ""):
+        if has_tag(request, found.tag):
             return Response(status_code=304, headers=headers)
         body = kiosk.kiosk_out(session, found)
     return Response(body.model_dump_json(by_alias=True), media_type="application/json", headers=headers)

@@ -46,6 +46,17 @@ def add_agency(session: Session, *, code: str, name: str, actor: str, now: datet
     return agency
 
 
+def set_period(session: Session, *, agency_id: str, months: int, actor: str, now: datetime) -> None:
+    """Set by which period an agency's figures are told: a quarter (3 months) or a month (1). What is told stays told.
+
+    Raises DirectoryFault if there is no such agency.
+    """
+    agency = _lock(session, agency_id)
+    agency.period_months = months
+    session.add(agency)
+    record(session, agency_id=agency_id, actor=actor, action="agency.period", subject=agency_id, at=now, months=months)
+
+
 def add_office(session: Session, *, agency_id: str, actor: str, now: datetime, **cells: Cell | None) -> Office:
     """Add an office: `code`, `name`, `timezone` (or WIB, WITA, WIT), perhaps `parent` and `region_code`."""
     row = _row(OfficeRow, now, cells)
@@ -130,10 +141,12 @@ def _row(model: type[AnyRow], now: datetime, cells: Mapping[str, Cell | None]) -
     return checked(model, now.date(), dict.fromkeys(model.model_fields, "") | named)
 
 
-def _lock(session: Session, agency_id: str) -> None:
+def _lock(session: Session, agency_id: str) -> Agency:
     # Two commands at once would both find a code free; so whoever changes a directory holds its agency's row.
-    if lock_agency(session, agency_id) is None:
+    agency = lock_agency(session, agency_id)
+    if agency is None:
         raise DirectoryFault(f"there is no agency {agency_id}")
+    return agency
 
 
 def _office(session: Session, agency_id: str, code: str) -> Office:

@@ -12,7 +12,10 @@ ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 
 class Agency(SQLModel, table=True):
-    """A tenant. `directory_version` changes with every change of its directory, so that caches see it."""
+    """A tenant. `directory_version` changes with every change of its directory, so that caches see it.
+
+    `period_months` is how long its own period is, by which exact figures are told: a quarter (3) or a month (1).
+    """
 
     __tablename__ = "agency"
 
@@ -20,6 +23,7 @@ class Agency(SQLModel, table=True):
     name: str = Field(sa_type=Text(200))
     directory_version: UUID
     created_at: datetime = Field(sa_type=UtcDateTime)
+    period_months: int = Field(default=3, sa_column_kwargs={"server_default": "3"})
 
 
 class Office(SQLModel, table=True):

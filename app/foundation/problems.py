@@ -94,6 +94,17 @@ KINDS: Mapping[str, Kind] = {
     "period-unknown": Kind(404, "Unknown period", "Periods are named like 2026-09, 2026-Q3, 2026-S2 or 2026."),
     "period-reversed": Kind(422, "Period reversed", "`from` must not be after `to`."),
     "period-too-long": Kind(422, "Period too long", "A period may span at most {days} days."),
+    "not-released": Kind(
+        422, "Not released", "Figures are told for whole months that are over; ask from {first} to {last}."
+    ),
+    "nothing-released": Kind(
+        404, "Nothing released yet", "The agency has no release of figures; one is made every night."
+    ),
+    "cut-not-told": Kind(
+        422,
+        "Not told by this cut",
+        "Figures are told by office, month, employee, service or channel, of the last three only one at a time.",
+    ),
     "too-many-reads": Kind(
         429, "Too many reads", "This key has asked for as many figures as it may; ask again after {seconds} seconds."
     ),

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     device_per_hour: Annotated[int, Field(ge=0, le=1_000_000)] = 600
     device_burst: Annotated[int, Field(ge=1, le=1_000_000)] = 3_000
     device_interval_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
+    # Kiosks that were offline come late; what comes later still waits for ten (docs/decisions/0016-releases.md).
+    release_after_days: Annotated[int, Field(ge=0, le=60)] = 5
     reads_per_hour: Annotated[int, Field(ge=0, le=1_000_000)] = 3_600
     longest_period_days: Annotated[int, Field(ge=31, le=36_600)] = 1_100
 

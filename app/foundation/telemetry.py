@@ -40,6 +40,11 @@ class Metrics:
             "Paired kiosks of all agencies that were not seen for CERMIN_DEVICE_SILENT_MINUTES.",
             registry=self.registry,
         )
+        self.release_age = Gauge(
+            "cermin_release_age_seconds",
+            "How long ago the agency whose figures are oldest got its newest release; looked at every minute.",
+            registry=self.registry,
+        )
         self.open_findings = Gauge(
             "cermin_findings_open",
             "Findings of screening, of all agencies, that wait for an auditor's decision.",

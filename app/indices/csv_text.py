@@ -12,8 +12,21 @@ from app.indices.schemas import DimensionOut, IndexOut, IndexRowOut, IndexTableO
 
 Cells: TypeAlias = Mapping[str, str | int | float | None]
 
-SHARED = ("agency", "instrument", "version", "digest", "index_name", "weights", "bands", "from", "to", "by")
-ROW = ("group", "name", "n", "held", "suppressed")
+SHARED = (
+    "agency",
+    "instrument",
+    "version",
+    "digest",
+    "index_name",
+    "weights",
+    "bands",
+    "from",
+    "to",
+    "by",
+    "release",
+    "released_at",
+)
+ROW = ("group", "name", "state", "n", "waiting", "held", "suppressed")
 DIMENSION = ("n", "mean", "index", "grade", "lower", "upper")
 # No item's column can have one of these names, for theirs all end in an underscore and a word of the above.
 INDEX = ("index", "grade", "words_id", "words_en", "confidence", "lower", "upper", "complete_sheets")
@@ -54,13 +67,17 @@ def _shared(table: IndexTableOut) -> Cells:
         table.first.isoformat(),
         table.last.isoformat(),
         table.by,
+        table.release,
+        table.released_at.isoformat(),
     )
     return dict(zip(SHARED, cells, strict=True))
 
 
 def _row(group: Group | None, row: IndexRowOut) -> Cells:
     value, name = (group.value, group.name) if group else (None, None)
-    return dict(zip(ROW, (value, name, row.n, row.held, str(row.suppressed).lower()), strict=True))
+    return dict(
+        zip(ROW, (value, name, row.state, row.n, row.waiting, row.held, str(row.suppressed).lower()), strict=True)
+    )
 
 
 def _beside(row: IndexRowOut) -> Cells:

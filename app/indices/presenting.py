@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import repeat
 
+from app.disclosure.rules.minimum import SMALLEST_PRECISE_N
+from app.disclosure.rules.released import State
+from app.disclosure.rules.without_answers import ShownTickets
 from app.indices.rules.figures import Group, IndexRow, IndexTable, OpenAnswers, Scoring
 from app.indices.rules.intervals import Interval
 from app.indices.rules.official import Graded, ItemIndex
@@ -11,7 +14,6 @@ from app.indices.rules.rounding import half_up
 from app.indices.schemas import (
     AnyGroup,
     ChannelGroup,
-    DayGroup,
     DimensionOut,
     EmployeeGroup,
     IndexIntervalOut,
@@ -26,8 +28,7 @@ from app.indices.schemas import (
 )
 from app.instruments.model import Instrument, Item, Texts
 from app.instruments.schemas import TextsOut
-from app.ratings.tallies.rules.query_plan import By
-from app.tickets.rules.lifecycle import TicketSum
+from app.ratings.rules.selection import By
 
 GROUPS: Mapping[By, type[AnyGroup]] = {
     By.office: OfficeGroup,
@@ -35,7 +36,6 @@ GROUPS: Mapping[By, type[AnyGroup]] = {
     By.employee: EmployeeGroup,
     By.channel: ChannelGroup,
     By.month: MonthGroup,
-    By.day: DayGroup,
 }
 
 
@@ -50,6 +50,8 @@ def table_out(table: IndexTable) -> IndexTableOut:
             "from": table.period.first,
             "to": table.period.last,
             "by": table.by,
+            "release": table.release.number,
+            "released_at": table.release.released_at,
             "rows": tuple(_row(instrument, table, row) for row in table.rows),
         }
     )
@@ -69,31 +71,37 @@ def rules_of(scoring: Scoring) -> dict[str, str]:
 
 
 def _row(instrument: Instrument, table: IndexTable, row: IndexRow) -> IndexRowOut:
-    figures = row.figures
-    reasons = table.reasons.get(row.group.value if row.group else None, {})
+    figures, beside = row.figures, row.beside
+    rough = is_rough(row.n, personal=table.personal)
     return IndexRowOut(
         group=_group(table.by, row.group),
+        state=row.state.value,
         n=row.n,
-        held=row.held,
-        open=_open(instrument, row.open),
-        tickets=_tickets(row.tickets),
-        held_reasons=None if row.suppressed else dict(sorted(reasons.items())),
-        suppressed=row.suppressed,
+        waiting=row.waiting,
+        held=beside.held if beside else None,
+        open=_open(instrument, beside.open) if beside else None,
+        tickets=_tickets(beside.tickets) if beside else None,
+        held_reasons=beside.held_reasons if beside else None,
+        suppressed=row.state is State.suppressed,
         dimensions=tuple(
-            map(
-                dimension_out,
+            dimension_out(item, figure, interval, rough=rough)
+            for item, figure, interval in zip(
                 instrument.items,
                 figures.official.items if figures else repeat(None),
                 figures.items if figures else repeat(None),
+                strict=False,
             )
         ),
-        index=index_out(instrument, figures.official.composite, figures.composite) if figures else None,
+        index=index_out(instrument, figures.official.composite, figures.composite, rough=rough) if figures else None,
     )
 
 
-def _open(instrument: Instrument, answers: OpenAnswers | None) -> OpenOut | None:
-    if answers is None:
-        return None
+def is_rough(n: int | None, *, personal: bool) -> bool:
+    """Whether means and indices are shown to one decimal: those of a person with fewer than thirty ratings."""
+    return personal and n is not None and n < SMALLEST_PRECISE_N
+
+
+def _open(instrument: Instrument, answers: OpenAnswers) -> OpenOut:
     index = answers.composite
     return OpenOut(
         n=answers.n,
@@ -102,8 +110,8 @@ def _open(instrument: Instrument, answers: OpenAnswers | None) -> OpenOut | None
     )
 
 
-def _tickets(tickets: TicketSum | None) -> TicketCountsOut | None:
-    return None if tickets is None else TicketCountsOut(**tickets._asdict(), coverage=tickets.coverage)
+def _tickets(tickets: ShownTickets | None) -> TicketCountsOut | None:
+    return None if tickets is None else TicketCountsOut(**tickets._asdict())
 
 
 def _group(by: By | None, group: Group | None) -> AnyGroup | None:
@@ -112,51 +120,62 @@ def _group(by: By | None, group: Group | None) -> AnyGroup | None:
     return GROUPS[by].model_validate({by.value: group.value, "name": group.name})
 
 
-def dimension_out(item: Item, figure: ItemIndex | None, interval: Interval | None) -> DimensionOut:
+def dimension_out(
+    item: Item, figure: ItemIndex | None, interval: Interval | None, *, rough: bool = False
+) -> DimensionOut:
     """One question; without a figure all its figures are null."""
     mean, index = (figure.mean, figure.index) if figure else (None, None)
     return DimensionOut(
         code=item.code,
         title=_texts(item.title),
         n=figure.n if figure else None,
-        mean=None if mean is None else str(half_up(mean, 4)),
-        index=str(index.rounded) if index else None,
+        mean=None if mean is None else _text(mean, 4, rough=rough),
+        index=_text(index.exact, 2, rough=rough) if index else None,
         grade=index.band.grade if index else None,
         words=_texts(index.band.words) if index else None,
-        interval=_ends(interval) if interval else None,
+        interval=_ends(interval, rough=rough) if interval else None,
     )
 
 
-def index_out(instrument: Instrument, composite: Graded | None, interval: Interval | None) -> IndexOut | None:
+def index_out(
+    instrument: Instrument, composite: Graded | None, interval: Interval | None, *, rough: bool = False
+) -> IndexOut | None:
     """The index with its interval; None without one."""
     if composite is None:
         return None
     return IndexOut(
         name=instrument.index_name,
-        mean=_mean(composite.exact, instrument),
-        mean_interval=_mean_ends(interval, instrument) if interval else None,
-        value=str(composite.rounded),
+        mean=_mean(composite.exact, instrument, rough=rough),
+        mean_interval=_mean_ends(interval, instrument, rough=rough) if interval else None,
+        value=_text(composite.exact, 2, rough=rough),
         grade=composite.band.grade,
         words=_texts(composite.band.words),
-        interval=_interval(interval) if interval else None,
+        interval=_interval(interval, rough=rough) if interval else None,
     )
 
 
-def _interval(interval: Interval) -> IndexIntervalOut:
-    lower, upper = _ends(interval)
+def _interval(interval: Interval, *, rough: bool) -> IndexIntervalOut:
+    lower, upper = _ends(interval, rough=rough)
     return IndexIntervalOut(confidence=interval.confidence, lower=lower, upper=upper, n=interval.n)
 
 
-def _ends(interval: Interval) -> tuple[str, str]:
-    return str(half_up(Fraction(interval.lower))), str(half_up(Fraction(interval.upper)))
+def _ends(interval: Interval, *, rough: bool) -> tuple[str, str]:
+    return _text(Fraction(interval.lower), 2, rough=rough), _text(Fraction(interval.upper), 2, rough=rough)
 
 
-def _mean(index: Fraction, instrument: Instrument) -> str:
-    return str(half_up(index * instrument.high / 100, 4))
+def _mean(index: Fraction, instrument: Instrument, *, rough: bool = False) -> str:
+    return _text(index * instrument.high / 100, 4, rough=rough)
 
 
-def _mean_ends(interval: Interval, instrument: Instrument) -> tuple[str, str]:
-    return _mean(Fraction(interval.lower), instrument), _mean(Fraction(interval.upper), instrument)
+def _mean_ends(interval: Interval, instrument: Instrument, *, rough: bool) -> tuple[str, str]:
+    return (
+        _mean(Fraction(interval.lower), instrument, rough=rough),
+        _mean(Fraction(interval.upper), instrument, rough=rough),
+    )
+
+
+def _text(value: Fraction, places: int, *, rough: bool) -> str:
+    return str(half_up(value, 1 if rough else places))
 
 
 def _texts(texts: Texts) -> TextsOut:

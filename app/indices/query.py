@@ -7,7 +7,7 @@ from pydantic import Field
 from app.foundation.days import Day
 from app.foundation.wire import WireModel
 from app.instruments.schemas import InstrumentId
-from app.ratings.tallies.rules.query_plan import By
+from app.ratings.rules.selection import By
 
 # The directory's own rules for codes are narrower; a code it cannot have is simply unknown.
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
@@ -20,17 +20,19 @@ class IndexQuery(WireModel):
     office: Code | None = Field(None, description="Left out: everything the key reaches.")
     service: Code | None = None
     employee: Code | None = Field(
-        None, description="A person's figures are shown from ten counted ratings on, given at these offices."
+        None, description="A person's figures are told from ten ratings on, given at these offices."
     )
     channel: Literal["kiosk", "mobile", "web", "import"] | None = None
     instrument: InstrumentId = "ikl-1"
     first: Day | None = Field(
-        None, alias="from", description="First local day. Left out: the first of `to`'s month, or of the current one."
+        None,
+        alias="from",
+        description="First day of a month. Left out: of `to`'s month, or of the newest period that is over.",
     )
     last: Day | None = Field(
         None,
         alias="to",
-        description="Last local day, included. Left out: the last of `from`'s month, or of the current one.",
+        description="Last day of a month. Left out: of `from`'s month, or of the newest period that is over.",
     )
     by: By | None = Field(None, description="One row for each that has ratings, instead of one for all.")
     include: Literal["children"] | None = Field(None, description="Also the offices below `office`.")

@@ -1,64 +1,97 @@
-"""Reads indices: from a query to rows of figures that may be shown."""
+"""Reads indices: from a query to rows of figures, from what is released alone."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.access.principals import Reach
 from app.directory.listing_store import names_of, office_parents
 from app.directory.rules.reach import offices_asked
+from app.disclosure.reading import read_released, release_state, require_released
+from app.disclosure.rules.due import month_code
 from app.disclosure.rules.minimum import about_person
+from app.disclosure.rules.released import Released, ReleasedSheets, Scope
+from app.disclosure.rules.without_answers import shown_count, shown_reasons, shown_tickets
 from app.foundation.problems import FieldError, Problem
 from app.foundation.storage.database import Session
 from app.indices.days_asked import DayRange, period_of
 from app.indices.query import IndexQuery
-from app.indices.rules.figures import Group, IndexTable, Scoring, disclosed_row
+from app.indices.rules.figures import Beside, Group, IndexTable, Scoring, index_row, open_answers
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
-from app.ratings.status import HELD
-from app.ratings.tallies.rules.query_plan import By, Selection, plan
-from app.ratings.tallies.store import sheet_counts
+from app.ratings.rules.selection import By, Selection
+from app.ratings.status import COUNTED, OPEN
 from app.screening.held_store import held_reasons
 from app.tickets.counts import ticket_sums
-from app.tickets.rules.lifecycle import NO_TICKETS, TicketSum
+from app.tickets.rules.lifecycle import NO_TICKETS
 
 Choice = TypeVar("Choice")
+# Of these, figures are told by one at a time: who served and for what together would be a single citizen's visit.
+ONE_AT_A_TIME = frozenset({By.employee, By.service, By.channel})
 
 
 def read_indices(session: Session, reach: Reach, query: IndexQuery, *, now: datetime, longest_days: int) -> IndexTable:
     """The figures of a query, for somebody with this reach.
 
-    A person's figure counts only ratings given at the offices asked for. Raises problems for what is
-    unknown or out of scope, and for a period that is none or too long.
+    A person's figure counts only ratings given at the offices asked for. Raises problems for what is unknown, out of
+    scope or not told, and for a period that is too long or not released.
     """
     agency_id = reach.agency_id
-    period = period_of(query.first, query.last, now, longest_days)
+    given = query.first, query.last
+    asked = None if given == (None, None) else period_of(*given, now, longest_days)
     scoring = _scoring(session, agency_id, query)
-    selection = _selection(session, reach, query, period)
-    counts = sheet_counts(session, agency_id, selection, plan(selection))
+    offices, whole = _offices(session, reach, query)
+    _refuse_unknown(session, agency_id, query)
+    state = release_state(session, agency_id)
+    period = asked or DayRange(*state.newest_period)
+    require_released(state, period.first, period.last)
+    selection = _selection(query, period, offices, whole=whole)
+    if query.by is By.day or len(ONE_AT_A_TIME & selection.distinctions) > 1:
+        raise Problem("cut-not-told")
+    within = None if whole else offices
+    sheets = read_released(
+        session, agency_id, query.instrument, period.first, period.last, within, selection.distinctions - {By.month}
+    )
+    scope = Scope(
+        month_code(period.first),
+        month_code(period.last),
+        within,
+        query.employee,
+        query.service,
+        query.channel,
+    )
+    counted, opened = (_by(sheets, scope, query.by, standing) for standing in (COUNTED, OPEN))
     # Asked only where nothing was found: an office with ratings exists, and its figures cost one query less.
-    if not counts and query.office is not None and not names_of(session, agency_id, By.office, [query.office]):
+    if not counted and query.office is not None and not names_of(session, agency_id, By.office, [query.office]):
         raise Problem("office-unknown")
-    personal = about_person(query.employee, query.by)
-    tickets = _tickets(session, agency_id, selection)
+    reasons = held_reasons(session, agency_id, selection)
+    tickets = None if By.channel in selection.distinctions else ticket_sums(session, agency_id, selection)
+
+    def beside(value: str | None) -> Beside:
+        held = reasons.get(value, {})
+        return Beside(
+            open=open_answers(scoring, opened.get(value, Released())),
+            held=shown_count(sum(held.values())),
+            held_reasons=shown_reasons(held),
+            tickets=None if tickets is None else shown_tickets(tickets.get(value, NO_TICKETS)),
+        )
+
     rows = tuple(
-        disclosed_row(scoring, group, counts.get(value, {}), personal=personal, tickets=tickets(value))
+        index_row(scoring, group, counted.get(value, Released()), beside(value))
         for group, value in (
-            (each, each.value if each else None) for each in _groups(session, agency_id, query.by, counts)
+            (each, each.value if each else None) for each in _groups(session, agency_id, query.by, {*counted, *opened})
         )
     )
-    # Held sheets are rare, and without one the query for reasons is spared.
-    reasons = held_reasons(session, agency_id, selection) if any(HELD in each for each in counts.values()) else {}
-    return IndexTable(agency_id, scoring, period, query.by, rows, reasons)
+    personal = about_person(query.employee, query.by)
+    return IndexTable(agency_id, scoring, period, query.by, personal, state, rows)
 
 
-def _tickets(session: Session, agency_id: str, asked: Selection) -> Callable[[str | None], TicketSum | None]:
-    """The ticket counts of each row, by group; a ticket has no channel, so a selection by channel has none."""
-    if By.channel in asked.distinctions:
-        return lambda _: None
-    sums = ticket_sums(session, agency_id, asked)
-    return lambda value: sums.get(value, NO_TICKETS)
+def _by(sheets: ReleasedSheets, scope: Scope, by: By | None, standing: str) -> Mapping[Any, Released]:
+    if by is None:
+        total = sheets.total(scope, standing)
+        return {None: total} if total.blocks or total.waiting else {}
+    return {**sheets.by(by, scope, standing)}
 
 
 def _scoring(session: Session, agency_id: str, query: IndexQuery) -> Scoring:
@@ -85,17 +118,19 @@ def _choice(field: str, asked: str | None, default: str, choices: Mapping[str, C
     raise Problem("invalid-request", errors=[FieldError(field, "field-invalid", {"expected": ", ".join(choices)})])
 
 
-def _selection(session: Session, reach: Reach, query: IndexQuery, period: DayRange) -> Selection:
-    offices, whole_agency = _offices(session, reach, query)
+def _refuse_unknown(session: Session, agency_id: str, query: IndexQuery) -> None:
     for kind, code in ((By.service, query.service), (By.employee, query.employee)):
-        if code is not None and not names_of(session, reach.agency_id, kind, [code]):
+        if code is not None and not names_of(session, agency_id, kind, [code]):
             raise Problem(f"{kind}-unknown")
+
+
+def _selection(query: IndexQuery, period: DayRange, offices: frozenset[str], *, whole: bool) -> Selection:
     return Selection(
         instrument=query.instrument,
         first=period.first,
         last=period.last,
         offices=offices,
-        whole_agency=whole_agency,
+        whole_agency=whole,
         service=query.service,
         employee=query.employee,
         channel=query.channel,

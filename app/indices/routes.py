@@ -9,8 +9,10 @@ from starlette.responses import Response
 from app.access.guard import reads
 from app.access.principals import KeyKind, Principal
 from app.access.readings import Covered, Readings
+from app.directory.catalogue_cache import CatalogueCache
 from app.disclosure.rules.minimum import about_person
 from app.foundation.http.content_negotiation import media_type_for
+from app.foundation.http.etag import has_tag, tag_of
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.indices.csv_text import csv_text
@@ -19,6 +21,8 @@ from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
 from app.indices.rules.figures import IndexTable
 from app.indices.schemas import IndexTableOut
+from app.indices.ticket_counts import read_ticket_counts
+from app.tickets.schemas import CountQuery, CountsOut
 
 JSON, CSV = "application/json", "text/csv"
 OFFERED = (JSON, CSV)
@@ -26,13 +30,18 @@ OFFERED = (JSON, CSV)
 router = APIRouter(prefix="/v1", tags=["indices"])
 Reader = Annotated[Principal, Depends(reads(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
 
+# Whoever may see counts of tickets.
+COUNT_READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
+CountReader = Annotated[Principal, Depends(reads(*COUNT_READERS))]
+
 FIGURES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Rows of figures. As CSV: one line per row, the same figures in flat columns "
         "(`speed_mean`, `index`, `grade`, …), an empty cell for null, and an apostrophe before a text that "
         "a spreadsheet would take for a formula.",
         "content": {CSV: {"schema": {"type": "string"}}},
-    }
+    },
+    304: {"description": "If-None-Match names what would be answered."},
 }
 
 
@@ -40,13 +49,36 @@ FIGURES: dict[int | str, dict[str, Any]] = {
 def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery, Query()]) -> Response:
     """The exact index of an agency, an office, a service, a channel or a person, with its interval.
 
-    Counts what was rated from one local day to another, both included. `Accept: text/csv` gives CSV.
+    Counts what is released (every night) of whole months that are over; `waiting` says what a row leaves out.
+    `Accept: text/csv` gives CSV. With If-None-Match, 304 while nothing changed.
     """
     media_type = media_type_for(request, OFFERED)
     table = _read(request, principal, query)
     text = csv_text(table) if media_type == CSV else table_out(table).model_dump_json(by_alias=True)
+    tag = tag_of(text)
     # Without Vary a cache could give the CSV of one client to another that asks for JSON.
-    return Response(text, media_type=media_type, headers={"Vary": "Accept"})
+    headers = {"Vary": "Accept, Authorization", "ETag": tag, "Cache-Control": "private, no-cache"}
+    if has_tag(request, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(text, media_type=media_type, headers=headers)
+
+
+@router.get("/tickets/counts", tags=["tickets"], responses=problems(404, 422, 429))
+def get_counts(request: Request, principal: CountReader, query: Annotated[CountQuery, Query()]) -> CountsOut:
+    """Tickets issued, armed (the service happened) and spent (rated), by day of issue; coverage is spent / armed.
+
+    Keys for queues and administrators get fresh counts, `spent` rounded down to tens; others those of months that are
+    over, none or ten and more.
+    """
+    services = services_of(request)
+    catalogues = services.of(CatalogueCache)
+    database = services.database
+    with database.reading() as session:
+        counts = read_ticket_counts(session, principal, query, catalogues.current(principal.agency_id))
+    if query.by == "employee":
+        covered = Covered("tickets", office=query.office or principal.office, first=query.first, last=query.last)
+        services.of(Readings).leave_trace(principal, covered)
+    return counts
 
 
 def _read(request: Request, principal: Principal, query: IndexQuery) -> IndexTable:

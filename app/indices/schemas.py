@@ -1,13 +1,13 @@
 """Indices on the wire. Official numbers are text, so that no reader's floats can change them."""
 
-from datetime import date
-from typing import Annotated, TypeAlias
+from datetime import date, datetime
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from app.foundation.wire import WireModel
 from app.instruments.schemas import TextsOut
-from app.ratings.tallies.rules.query_plan import By
+from app.ratings.rules.selection import By
 
 
 class OfficeGroup(WireModel):
@@ -45,14 +45,7 @@ class MonthGroup(WireModel):
     name: None
 
 
-class DayGroup(WireModel):
-    """A row about one local day, such as `2026-11-24`."""
-
-    day: date
-    name: None
-
-
-AnyGroup: TypeAlias = OfficeGroup | ServiceGroup | EmployeeGroup | ChannelGroup | MonthGroup | DayGroup
+AnyGroup: TypeAlias = OfficeGroup | ServiceGroup | EmployeeGroup | ChannelGroup | MonthGroup
 
 
 class DimensionOut(WireModel):
@@ -90,7 +83,7 @@ class IndexOut(WireModel):
 
 
 class OpenOut(WireModel):
-    """Answers without key and ticket: n, and from ten on their mean and index. Anybody may give them; no grade."""
+    """Answers without key and ticket: n that are told, with their mean and index. Anybody may give them; no grade."""
 
     n: int
     mean: str | None
@@ -98,25 +91,32 @@ class OpenOut(WireModel):
 
 
 class TicketCountsOut(WireModel):
-    """Tickets issued in the period, how many of them were armed and spent, and coverage = spent / armed."""
+    """Tickets issued in the period, how many of them were armed and spent, and coverage = spent / armed.
 
-    issued: int
-    armed: int
-    spent: int
+    A count of one to nine is null; coverage is to whole per cent.
+    """
+
+    issued: int | None
+    armed: int | None
+    spent: int | None
     coverage: float | None
 
 
 class IndexRowOut(WireModel):
-    """One row. A suppressed row is about a person with too few ratings; all its figures are null.
+    """One row. All figures of a suppressed row are null: too little of it is told by itself.
 
-    `n` counts sheets, `held` those that screening doubts (`held_reasons` tells how many of them for which reason),
-    `open` those that came with neither key nor ticket; both are in no figure. `index` is null when nobody answered one
-    of the questions. `tickets`, of whatever questionnaire and by the day of issue, is null where a channel is asked
-    for: a ticket knows none.
+    `n` counts sheets; `waiting` (`<10`, `20+`) is how many ratings the figures leave out, because they came late or
+    are told in larger sums only. `held` counts those that screening doubts (`held_reasons` tells how many of them for
+    which reason), `open` those that came with neither key nor ticket; both are in no figure. `tickets`, of whatever
+    questionnaire and by the day of issue, is null where a channel is asked for: a ticket knows none. Counts of one to
+    nine are null. `index` is null when nobody answered one of the questions. A person's figures from fewer than thirty
+    ratings have one decimal.
     """
 
     group: AnyGroup | None
+    state: Literal["exact", "suppressed"]
     n: int | None
+    waiting: str | None
     held: int | None
     open: OpenOut | None
     tickets: TicketCountsOut | None
@@ -127,7 +127,7 @@ class IndexRowOut(WireModel):
 
 
 class IndexTableOut(WireModel):
-    """Rows of figures with the rules they were made by; rows are sorted by their group."""
+    """Rows of figures with the rules they were made by and the release they speak of; sorted by their group."""
 
     agency: str
     instrument: str
@@ -140,4 +140,6 @@ class IndexTableOut(WireModel):
     first: Annotated[date, Field(alias="from")]
     last: Annotated[date, Field(alias="to")]
     by: By | None
+    release: int
+    released_at: datetime
     rows: tuple[IndexRowOut, ...]

@@ -24,7 +24,8 @@ def alarms_out(instrument: Instrument, found: Alarms | None) -> AlarmsOut | None
 
 def channel_mix_out(unit: UnitMeasures) -> ChannelMixOut:
     """No weighted mean but the reason: it needs the people served by channel (V12), which nobody counts yet."""
-    return ChannelMixOut(value=None, reason="one-channel" if len(unit.channels) < 2 else "served-by-channel-unknown")
+    one = unit.channels is not None and len(unit.channels) < 2
+    return ChannelMixOut(value=None, reason="one-channel" if one else "served-by-channel-unknown")
 
 
 def _drop(drop: Drop) -> DropOut:

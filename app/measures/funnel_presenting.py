@@ -1,6 +1,7 @@
 """The funnel as wire models: each unit's place in it, and its limits as a curve to draw."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from fractions import Fraction
 
 from app.indices.rules.rounding import rounded
 from app.instruments.model import Instrument
@@ -8,17 +9,20 @@ from app.measures.rules.comparison import UnitFunnelPlace
 from app.measures.rules.formulas.funnel import ALARM, WARNING, Funnel, beyond, curve_sizes
 from app.measures.schemas import FunnelChartOut, FunnelOut, LimitsOut
 
+# From an estimate to what is shown of it.
+Rounding = Callable[[Fraction | float], float]
 
-def funnel_out(instrument: Instrument, unit: UnitFunnelPlace) -> FunnelOut:
+
+def funnel_out(instrument: Instrument, unit: UnitFunnelPlace, shown: Rounding = rounded) -> FunnelOut:
     """One unit's place in the funnel of its peers."""
     limits = _limits(instrument, unit.around, unit.answers.n)
     return FunnelOut(
-        z=rounded(unit.z),
-        adjusted_z=rounded(unit.adjusted_z),
-        q=rounded(unit.q),
+        z=shown(unit.z),
+        adjusted_z=shown(unit.adjusted_z),
+        q=shown(unit.q),
         flagged=unit.flagged,
         n=unit.answers.n,
-        mean=rounded(unit.answers.mean),
+        mean=shown(unit.answers.mean),
         warning=limits.warning,
         alarm=limits.alarm,
         beyond=beyond(unit.adjusted_z),

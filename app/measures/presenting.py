@@ -1,10 +1,12 @@
 """Measures as wire models."""
 
-from app.indices.presenting import dimension_out, index_out, rules_of
+from fractions import Fraction
+
+from app.indices.presenting import dimension_out, index_out, is_rough, rules_of
 from app.indices.rules.rounding import rounded
 from app.instruments.model import Instrument
 from app.measures.alarm_presenting import alarms_out, channel_mix_out
-from app.measures.funnel_presenting import funnel_out
+from app.measures.funnel_presenting import Rounding, funnel_out
 from app.measures.reading import MeasuresTable
 from app.measures.rules.comparison import UnitComparison
 from app.measures.rules.formulas.change import MeanChange
@@ -22,7 +24,7 @@ from app.measures.schemas import (
     ShareOut,
     UnitMeasuresOut,
 )
-from app.ratings.tallies.rules.query_plan import By
+from app.ratings.rules.selection import By
 
 # Changes whenever the same sheets could give another figure, so that readers of old reports know why.
 METHOD = "cermin-measures-1"
@@ -39,6 +41,8 @@ def measures_out(table: MeasuresTable) -> MeasuresOut:
             "to": table.span.last,
             **rules_of(table.scoring),
             "method": METHOD,
+            "release": table.release.number,
+            "released_at": table.release.released_at,
             "rows": tuple(
                 unit_out(instrument, table.by, code, table.names.get(code), unit) for code, unit in table.units.items()
             ),
@@ -54,6 +58,7 @@ def unit_out(instrument: Instrument, by: By, code: str, name: str | None, unit: 
             name=name,
             suppressed=True,
             n=None,
+            waiting=None,
             held=None,
             index=None,
             change=None,
@@ -63,40 +68,51 @@ def unit_out(instrument: Instrument, by: By, code: str, name: str | None, unit: 
             alarms=None,
             channel_mix=None,
         )
+    rough = is_rough(unit.n, personal=by is By.employee)
+    # From a mean, or a distance to it, with more decimals the sum of the answers could be had again.
+    shown = _to_one_decimal if rough else rounded
     return UnitMeasuresOut(
         code=code,
         name=name,
         suppressed=False,
         n=unit.n,
+        waiting=unit.waiting,
         held=unit.held,
-        index=index_out(instrument, unit.figures.official.composite, unit.figures.composite),
-        change=_change(unit.change),
+        index=index_out(instrument, unit.figures.official.composite, unit.figures.composite, rough=rough),
+        change=_change(unit.change, shown),
         dimensions=tuple(
-            _dimension(instrument, place, unit, dimension) for place, dimension in enumerate(unit.dimensions)
+            _dimension(instrument, place, unit, dimension, rough=rough)
+            for place, dimension in enumerate(unit.dimensions)
         ),
-        comparison=None if unit.comparison is None else _comparison(instrument, unit.family, unit.comparison, by),
-        collection=_collection(unit),
+        comparison=None
+        if unit.comparison is None
+        else _comparison(instrument, unit.family, unit.comparison, by, shown=shown),
+        collection=_collection(unit, shown),
         alarms=alarms_out(instrument, unit.alarms),
         channel_mix=channel_mix_out(unit),
     )
 
 
 def _dimension(
-    instrument: Instrument, place: int, unit: UnitMeasures, dimension: MeasuredDimension | None
+    instrument: Instrument, place: int, unit: UnitMeasures, dimension: MeasuredDimension | None, *, rough: bool
 ) -> MeasuredDimensionOut:
     if dimension is None:
         bare = dimension_out(instrument.items[place], None, None)
         return MeasuredDimensionOut(**dict(bare), top=None, change=None, histogram=None)
-    base = dimension_out(instrument.items[place], unit.figures.official.items[place], unit.figures.items[place])
+    base = dimension_out(
+        instrument.items[place], unit.figures.official.items[place], unit.figures.items[place], rough=rough
+    )
     return MeasuredDimensionOut(
         **dict(base),
-        top=_share(dimension.top),
-        change=_change(dimension.change),
+        top=None if rough else _share(dimension.top),
+        change=_change(dimension.change, _to_one_decimal if rough else rounded),
         histogram=dimension.histogram,
     )
 
 
-def _comparison(instrument: Instrument, family: str | None, compared: UnitComparison, by: By) -> ComparisonOut:
+def _comparison(
+    instrument: Instrument, family: str | None, compared: UnitComparison, by: By, *, shown: Rounding
+) -> ComparisonOut:
     shrunk, mix, beside, ranks = compared.shrunk, compared.standardised, compared.funnel, compared.ranks
     return ComparisonOut(
         family=family,
@@ -105,29 +121,30 @@ def _comparison(instrument: Instrument, family: str | None, compared: UnitCompar
         reliability=None if compared.reliability is None else rounded(compared.reliability),
         use=Use(compared.use) if by is By.employee else None,
         estimate=EstimateOut(
-            value=rounded(shrunk.estimate),
-            lower=rounded(max(shrunk.lower, instrument.low)),
-            upper=rounded(min(shrunk.upper, instrument.high)),
+            value=shown(shrunk.estimate),
+            lower=shown(max(shrunk.lower, instrument.low)),
+            upper=shown(min(shrunk.upper, instrument.high)),
         )
         if shrunk
         else None,
-        case_mix=AdjustedOut(raw=rounded(mix.raw), expected=rounded(mix.expected), adjusted=rounded(mix.adjusted))
+        case_mix=AdjustedOut(raw=shown(mix.raw), expected=shown(mix.expected), adjusted=shown(mix.adjusted))
         if mix
         else None,
-        funnel=funnel_out(instrument, beside) if beside else None,
+        funnel=funnel_out(instrument, beside, shown) if beside else None,
         ranks=(ranks.best, ranks.worst) if ranks else None,
     )
 
 
-def _collection(unit: UnitMeasures) -> CollectionOut:
+def _collection(unit: UnitMeasures, shown: Rounding) -> CollectionOut:
     return CollectionOut(
         served=unit.served,
-        coverage=None if unit.coverage is None else rounded(unit.coverage),
-        bounds=(rounded(unit.bounds.lower), rounded(unit.bounds.upper)) if unit.bounds else None,
+        # Whole per cent: with the number served it would else be one more exact count.
+        coverage=None if unit.coverage is None else round(float(unit.coverage), 2),
+        bounds=(shown(unit.bounds.lower), shown(unit.bounds.upper)) if unit.bounds else None,
         sample=unit.sample,
         sample_reached=None if unit.sample is None else unit.n >= unit.sample,
-        channels=dict(unit.channels),
-        services=dict(unit.services),
+        channels=None if unit.channels is None else dict(unit.channels),
+        services=None if unit.services is None else dict(unit.services),
     )
 
 
@@ -139,12 +156,13 @@ def _share(share: ScoreShare | None) -> ShareOut | None:
     )
 
 
-def _change(change: MeanChange | None) -> ChangeOut | None:
+def _change(change: MeanChange | None, shown: Rounding) -> ChangeOut | None:
     if change is None:
         return None
     return ChangeOut(
-        difference=rounded(change.difference),
-        lower=rounded(change.lower),
-        upper=rounded(change.upper),
-        p=rounded(change.p),
+        difference=shown(change.difference), lower=shown(change.lower), upper=shown(change.upper), p=shown(change.p)
     )
+
+
+def _to_one_decimal(estimate: Fraction | float) -> float:
+    return rounded(estimate, 1)

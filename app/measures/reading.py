@@ -1,29 +1,32 @@
 """Reads measures: everything of a period once from the database, then pure rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.access.principals import Reach
 from app.directory.listing_store import families_of, names_of, office_parents
 from app.directory.rules.reach import offices_asked
 from app.directory.store import served_volumes
-from app.disclosure.rules.measured_units import at_enough_offices, publishable_units
+from app.disclosure.reading import read_released, release_state, require_released
+from app.disclosure.reading_store import released_days
+from app.disclosure.rules.calendar import Span, span_of
+from app.disclosure.rules.due import ReleaseState, month_code
+from app.disclosure.rules.released import Released, ReleasedSheets, Scope
+from app.disclosure.rules.without_answers import shown_count
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.indices.reading import instrument_of
-from app.indices.rules.calendar import Span, span_of
 from app.indices.rules.figures import Scoring
 from app.measures.rules.alarms import Alarms, alarms, first_day_needed
 from app.measures.rules.time_series import time_series
-from app.measures.rules.unit_measures import UnitMeasures, measure
-from app.ratings.tallies.rules.query_plan import By, Selection
-from app.ratings.tallies.rules.sheet_rows import SheetRow, by_unit
-from app.ratings.tallies.store import days_of_units, sheet_rows
+from app.measures.rules.unit_measures import MeasuredUnit, UnitMeasures, measure
+from app.ratings.rules.selection import By, Selection
+from app.screening.held_store import held_reasons
 
 
 @dataclass(frozen=True)
 class MeasuresTable:
-    """The units with ratings, by code and with their names; measures are None where too few rated to show any."""
+    """The units with ratings, by code and with their names; measures are None where too little is told."""
 
     agency_id: str
     scoring: Scoring
@@ -31,6 +34,7 @@ class MeasuresTable:
     by: By
     units: Mapping[str, UnitMeasures | None]
     names: Mapping[str, str]
+    release: ReleaseState
 
 
 def read_measures(
@@ -38,10 +42,8 @@ def read_measures(
 ) -> MeasuresTable:
     """The measures of the persons (`By.employee`) or offices (`By.office`) in reach.
 
-    A person's figures count only what was rated at the offices asked for, and of these only those where at
-    least ten rated; peers are those of the whole agency. No figure is shown from which, beside those of
-    all offices, one to nine ratings could be computed. Raises `period-unknown`, `instrument-unknown`,
-    `office-unknown` and `out-of-scope`.
+    A person's figures count only what was rated at the offices asked for; peers are those of the whole agency. Raises
+    `period-unknown`, `instrument-unknown`, `office-unknown`, `out-of-scope`, `nothing-released` and `not-released`.
     """
     agency_id, span = reach.agency_id, span_of(period)
     if span is None:
@@ -49,16 +51,22 @@ def read_measures(
     scoring = scoring_of(session, agency_id, instrument)
     parents = office_parents(session, agency_id)
     offices = offices_asked(parents, reach, office, children=True)
-    rows = sheet_rows(session, agency_id, instrument, span.first, span.last)
-    earlier = span.before()
-    before = sheet_rows(session, agency_id, instrument, earlier.first, earlier.last)
-    served = served_by(session, agency_id, span, by, offices)
-    families = families_of(session, agency_id) if by is By.employee else None
-    within, units = _units(rows, by, offices)
-    now, then = publishable_units(by, units, _units(before, by, offices)[1], rows, before)
+    state, earlier = release_state(session, agency_id), span.before()
+    require_released(state, span.first, span.last)
+    # Peers outside these offices are read, too: a unit is compared with those of the whole agency.
+    apart = {By.office, By.service, By.channel, by}
+    sheets = read_released(session, agency_id, instrument, earlier.first, span.last, apart=apart)
     whole = len(offices) == len(parents)
-    found = alarms_of(session, agency_id, scoring, span, by, None if whole else offices)
-    measured = measure(scoring, now, then, served, families, found)
+    selection = Selection(instrument, span.first, span.last, offices, whole_agency=whole, by=by)
+    beside = UnitsBeside(
+        held=held_reasons(session, agency_id, selection),
+        served=served_by(session, agency_id, span, by, offices),
+        alarms=alarms_of(session, agency_id, scoring, span, by, None if whole else offices),
+    )
+    units = units_of(sheets, span, by, offices, beside)
+    families = families_of(session, agency_id) if by is By.employee else None
+    measured = measure(scoring, units, families)
+    within = sorted(sheets.by(by, _scope(span, offices)))
     return MeasuresTable(
         agency_id,
         scoring,
@@ -66,7 +74,42 @@ def read_measures(
         by,
         {code: measured.get(code) for code in within},
         names_of(session, agency_id, by, within),
+        state,
     )
+
+
+@dataclass(frozen=True)
+class UnitsBeside:
+    """What is known of units beside their answers, by code: sheets held (by reason), people served, alarms."""
+
+    held: Mapping[str | None, Mapping[str, int]]
+    served: Mapping[str, int]
+    alarms: Mapping[str, Alarms]
+
+
+def units_of(
+    sheets: ReleasedSheets, span: Span, by: By, offices: frozenset[str], beside: UnitsBeside
+) -> dict[str, MeasuredUnit]:
+    """Every unit's figures in the period and the one before: at these offices, or anywhere for peers outside these."""
+    earlier = span.before()
+    inside, inside_before = (sheets.by(by, _scope(each, offices)) for each in (span, earlier))
+    everywhere, everywhere_before = (sheets.by(by, _scope(each, None)) for each in (span, earlier))
+    units = {}
+    for code in everywhere:
+        now, before = (inside, inside_before) if code in inside else (everywhere, everywhere_before)
+        held = beside.held.get(code, {})
+        units[code] = MeasuredUnit(
+            now=now[code],
+            before=before.get(code, Released()),
+            held=shown_count(sum(held.values())),
+            served=beside.served.get(code),
+            alarms=beside.alarms.get(code),
+        )
+    return units
+
+
+def _scope(span: Span, offices: frozenset[str] | None) -> Scope:
+    return Scope(month_code(span.first), month_code(span.last), offices)
 
 
 def scoring_of(session: Session, agency_id: str, instrument: str) -> Scoring:
@@ -97,14 +140,6 @@ def alarms_of(
         whole_agency=offices is None,
         by=by,
     )
-    days = days_of_units(session, agency_id, selection)
+    days = released_days(session, agency_id, selection)
     made = time_series(scoring, days)
     return {code: alarms(series, span, office=by is By.office) for code, series in made.items()}
-
-
-def _units(rows: Sequence[SheetRow], by: By, offices: frozenset[str]) -> tuple[list[str], dict[str, list[SheetRow]]]:
-    """The codes in reach, and every unit's sheets: at the offices asked for, or anywhere for peers outside these."""
-    every = by_unit(rows, by)
-    inside = {code: [row for row in unit if row.office in offices] for code, unit in every.items()}
-    within = sorted(code for code, unit in inside.items() if unit)
-    return within, {code: at_enough_offices(inside[code] or unit) for code, unit in every.items()}

@@ -13,7 +13,7 @@ from app.foundation.http.services import services_of
 from app.measures.presenting import measures_out
 from app.measures.reading import read_measures
 from app.measures.schemas import MeasuresOut, MeasuresQuery
-from app.ratings.tallies.rules.query_plan import By
+from app.ratings.rules.selection import By
 
 router = APIRouter(prefix="/v1", tags=["indices"])
 Reader = Annotated[Principal, Depends(reads(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]

@@ -1,6 +1,6 @@
 """Measures on the wire. Official figures are text; what is estimated is a number, rounded where it is shown."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field
@@ -123,7 +123,8 @@ class CollectionOut(WireModel):
     """How the ratings came about. `served` is null where no queue system told it: nothing is imputed.
 
     `bounds` is the mean if every silent person had given the lowest, or the highest answer; `sample` what
-    the table of Krejcie and Morgan asks for.
+    the table of Krejcie and Morgan asks for. `channels` and `services` count what is told by them alone; they are null
+    for persons.
     """
 
     served: int | None
@@ -131,17 +132,21 @@ class CollectionOut(WireModel):
     bounds: tuple[float, float] | None
     sample: int | None
     sample_reached: bool | None
-    channels: dict[str, int]
-    services: dict[str, int]
+    channels: dict[str, int] | None
+    services: dict[str, int] | None
 
 
 class UnitMeasuresOut(WireModel):
-    """One person or office. A suppressed one has too few ratings; everything but its code and name is null."""
+    """One person or office. Of a suppressed one too little is told; everything but its code and name is null.
+
+    `waiting` (`<10`) is how many ratings the figures leave out; `held` is null for one to nine.
+    """
 
     code: str
     name: str | None
     suppressed: bool
     n: int | None
+    waiting: str | None
     held: int | None
     index: IndexOut | None
     change: ChangeOut | None
@@ -166,4 +171,6 @@ class MeasuresOut(WireModel):
     weights: str
     bands: str
     method: str
+    release: int
+    released_at: datetime
     rows: tuple[UnitMeasuresOut, ...]

@@ -1,1 +1,1 @@
-"""Ratings: an answer sheet is validated and stored with its tallies in one transaction; what is kept beside it."""
+"""Ratings: an answer sheet is validated and stored in one transaction with what is kept beside it."""

@@ -1,8 +1,8 @@
-"""The SQL of looking after what is stored: proving the tallies, purging what is kept apart."""
+"""The SQL of looking after what is stored: stray codes, purging what is kept apart."""
 
 from collections import Counter
 from datetime import date
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import CursorResult, Date, TextClause, Uuid, bindparam, text
@@ -11,34 +11,10 @@ from app.foundation.storage.database import Session
 from app.ratings import statements
 
 
-class TallyDifference(NamedTuple):
-    """A key whose tally is not the number of its ratings."""
-
-    agency_id: str
-    grain: str
-    unit: str
-    period_start: date
-    service: str
-    channel: str
-    standing: str
-    instrument: str
-    sheet: str
-    tallied: int
-    counted: int
-
-
-def count_rows(session: Session, agency_id: str | None) -> tuple[int, int]:
-    """How many ratings and how many tally rows there are."""
-    values = {"agency_id": agency_id}
-    return session.execute(COUNT_RATINGS, values).scalar_one(), session.execute(COUNT_TALLIES, values).scalar_one()
-
-
-def tally_differences(session: Session, agency_id: str | None, most: int) -> list[TallyDifference]:
-    """Every key whose tally differs from a recount, up to `most`."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = SQLITE_DIFFERENCES if is_sqlite else POSTGRESQL_DIFFERENCES
-    rows = session.execute(statement, {"agency_id": agency_id, "most": most})
-    return [TallyDifference(*(getattr(row, name) for name in TallyDifference._fields)) for row in rows]
+def count_ratings(session: Session, agency_id: str | None) -> int:
+    """How many ratings there are."""
+    n: int = session.execute(COUNT_RATINGS, {"agency_id": agency_id}).scalar_one()
+    return n
 
 
 def stray_codes(session: Session, agency_id: str | None, most: int) -> list[str]:
@@ -80,7 +56,4 @@ FORGET = text("DELETE FROM trace WHERE agency_id = :agency_id AND key < :before"
 )
 PURGE = _dated("DELETE FROM comment WHERE written_in < :oldest_month RETURNING agency_id", "oldest_month")
 COUNT_RATINGS = _optional("SELECT count(*) FROM rating WHERE :agency_id IS NULL OR agency_id = :agency_id")
-COUNT_TALLIES = _optional("SELECT count(*) FROM tally WHERE :agency_id IS NULL OR agency_id = :agency_id")
-POSTGRESQL_DIFFERENCES = _optional(statements.differences(statements.POSTGRESQL_MONTH))
-SQLITE_DIFFERENCES = _optional(statements.differences(statements.SQLITE_MONTH))
 STRAYS = tuple(_optional(statement) for statement in statements.strays())

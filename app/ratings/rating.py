@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
 
 class NewRating(NamedTuple):
-    """One validated sheet with everything that its row, tallies, comment and profile need."""
+    """One validated sheet with everything that its row, trace, comment and profile need."""
 
     agency_id: str
     key: str

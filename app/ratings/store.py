@@ -11,7 +11,6 @@ from app.foundation.storage.database import Database
 from app.ratings import statements
 from app.ratings.rating import NewRating, Stored, StoreOutcome
 from app.ratings.rows import array_literals, comments, profiles, row, trace, traces
-from app.ratings.tallies.rules.increments import TallyKey, count
 
 
 class RatingStore:
@@ -31,7 +30,7 @@ class RatingStore:
         return connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def write(self, connection: Connection, group: Sequence[NewRating]) -> list[Stored]:
-        """Store and count a group of one agency's ratings and commit; one result per rating, in order.
+        """Store a group of one agency's ratings and commit; one result per rating, in order.
 
         If a key occurs twice in the group, the first is stored and the others are its replays or conflicts.
         """
@@ -43,7 +42,7 @@ class RatingStore:
         return [_result(rating, unique[rating.key], existing) for rating in group]
 
     def add(self, connection: Connection, rating: NewRating) -> Stored:
-        """Store and count one rating in the caller's transaction, which commits it or rolls it back."""
+        """Store one rating in the caller's transaction, which commits it or rolls it back."""
         one = {rating.key: rating}
         if not self._is_sqlite:
             return _result(rating, rating, self._insert_postgresql(connection, rating.agency_id, one))
@@ -83,7 +82,7 @@ class RatingStore:
     def _write_sqlite(
         self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]
     ) -> Mapping[str, Any]:
-        """Write all in up to five statements; returns the existing rows, looked up only if not everything was new."""
+        """Write all in up to four statements; returns the existing rows, looked up only if not everything was new."""
         try:
             with connection.begin():
                 _insert_sqlite(connection, agency_id, ratings)
@@ -113,7 +112,7 @@ class _AlreadyStored(Exception):
 
 
 def _insert_sqlite(connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]) -> None:
-    """Insert ratings and count them; raises `_AlreadyStored` if one exists, which must not be counted again."""
+    """Insert ratings; raises `_AlreadyStored` if one exists, whose comment and profile must not be stored again."""
     new = [rating for _, rating in sorted(ratings.items())]
     if not new:
         return
@@ -122,7 +121,6 @@ def _insert_sqlite(connection: Connection, agency_id: str, ratings: Mapping[str,
         raise _AlreadyStored
     for statement, rows in (
         (statements.SQLITE_TRACE, traces(new)),
-        (statements.SQLITE_COUNT, [(*_plain(key), n) for key, n in count(new)]),
         (statements.SQLITE_COMMENT, comments(new)),
         (statements.SQLITE_PROFILE, profiles(new)),
     ):
@@ -132,11 +130,6 @@ def _insert_sqlite(connection: Connection, agency_id: str, ratings: Mapping[str,
 
 def _json(rows: Sequence[object]) -> str:
     return json.dumps(rows, separators=(",", ":"))
-
-
-def _plain(key: TallyKey) -> tuple[object, ...]:
-    """The tally key as SQLite stores it, with the date as ISO text."""
-    return tuple(part.isoformat() if isinstance(part, date) else part for part in key)
 
 
 def _result(rating: NewRating, first: NewRating, existing: Mapping[str, Any]) -> Stored:

@@ -1,4 +1,4 @@
-"""The tables of ratings, their traces and tallies, and of comments and profiles, which no key links to a rating.
+"""The tables of ratings and their traces, and of comments and profiles, which no key links to a rating.
 
 The rating row has no foreign keys (they would more than halve the intake): codes are checked
 against the cached directory at intake, and `cermin check` proves that every one exists.
@@ -58,25 +58,6 @@ class Trace(SQLModel, table=True):
     key: UUID = Field(primary_key=True, sa_type=Uuid)
     hour: int
     source: UUID | None = Field(default=None, sa_type=Uuid)
-
-
-class Tally(SQLModel, table=True):
-    """How many identical sheets there are for one key; '' where a grain merges services and channels."""
-
-    __tablename__ = "tally"
-    __table_args__ = (CheckConstraint("n >= 0", name="n"), WITHOUT_ROWID)
-
-    agency_id: str = Field(primary_key=True, sa_type=Code())
-    grain: str = Field(primary_key=True, sa_type=Text(12))
-    unit: str = Field(primary_key=True, sa_type=Code())
-    period_start: date = Field(primary_key=True)
-    service: str = Field(primary_key=True, sa_type=Code())
-    channel: str = Field(primary_key=True, sa_type=Text(10))
-    ticketed: bool = Field(primary_key=True)
-    standing: str = Field(primary_key=True, sa_type=Text(10))
-    instrument: str = Field(primary_key=True, sa_type=Code())
-    sheet: str = Field(primary_key=True, sa_type=Text(40))
-    n: int
 
 
 class Comment(SQLModel, table=True):

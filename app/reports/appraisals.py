@@ -14,9 +14,9 @@ from app.closing.rules.report_documents.reports import EmployeeReport, parse_rep
 from app.closing.tables import DRAFT, Period
 from app.directory.listing_store import nips_of
 from app.directory.reach import offices_in_reach
+from app.disclosure.rules.calendar import Span
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
-from app.indices.rules.calendar import Span
 from app.measures.reading import scoring_of
 from app.reports.formats.appraisal_files import AppraisalFormat, Sheet
 from app.reports.printing import verification_address

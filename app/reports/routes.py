@@ -13,6 +13,7 @@ from app.access.guard import reads
 from app.access.principals import KeyKind, Principal
 from app.access.readings import Covered, Readings
 from app.closing.reading import identity_of, report_of
+from app.foundation.http.etag import has_tag
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.foundation.translations import negotiate
@@ -115,7 +116,7 @@ def _headers(sealed: SealedReport, form: Format, language: str) -> dict[str, str
 
 
 def _is_known(request: Request, headers: Mapping[str, str]) -> bool:
-    return headers["ETag"] in request.headers.get("if-none-match", "")
+    return has_tag(request, headers["ETag"])
 
 
 @router.get(

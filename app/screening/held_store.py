@@ -8,11 +8,11 @@ from typing import TypeAlias
 from sqlalchemy import and_, func, inspect, select
 
 from app.foundation.storage.database import Session
+from app.ratings.rules.selection import Selection
+from app.ratings.selection_store import batches, filters_of, group_columns, group_name
 from app.ratings.status import HELD
 from app.ratings.tables import Rating
-from app.ratings.tallies.rules.query_plan import Selection
-from app.ratings.tallies.store import RATING_GROUPS, batches, filters_of, group_columns, group_name
-from app.screening.rules.sheets import HeldRow, RaisedRow
+from app.screening.rules.sheets import RaisedRow
 from app.screening.tables import Doubt, Finding
 
 RATING, DOUBT, FINDING = (inspect(table).local_table.c for table in (Rating, Doubt, Finding))
@@ -22,19 +22,13 @@ GroupedReasons: TypeAlias = Mapping[str | None, Mapping[str, int]]
 
 def held_reasons(session: Session, agency_id: str, selection: Selection) -> GroupedReasons:
     """How many sheets of a selection are held for each reason, by group; held ones without a finding are in none."""
-    keys = group_columns(RATING_GROUPS, selection.by, FINDING.reason)
+    keys = group_columns(selection.by, FINDING.reason)
     query = (
         select(*keys, func.count())
         .select_from(RATING.key.table)
         .join(DOUBT.key.table, and_(DOUBT.agency_id == RATING.agency_id, DOUBT.key == RATING.key))
         .join(FINDING.reason.table, and_(FINDING.agency_id == DOUBT.agency_id, FINDING.finding_id == DOUBT.finding_id))
-        .where(
-            RATING.agency_id == agency_id,
-            RATING.standing == HELD,
-            RATING.rated_on.between(selection.first, selection.last),
-            RATING.instrument == selection.instrument,
-            *filters_of(RATING_GROUPS, selection),
-        )
+        .where(RATING.standing == HELD, *filters_of(agency_id, selection))
         .group_by(*keys)
     )
     reasons: dict[str | None, Counter[str]] = {}
@@ -42,25 +36,6 @@ def held_reasons(session: Session, agency_id: str, selection: Selection) -> Grou
         for *group, reason, n in session.connection().execute(query.where(RATING.office.in_(batch))):
             reasons.setdefault(group_name(selection.by, *group), Counter())[reason] += n
     return reasons
-
-
-def held_in(session: Session, agency_id: str, instrument: str, first: date, last: date) -> list[HeldRow]:
-    """How many sheets of these days are held, by office, employee and reason."""
-    keys = (RATING.office, RATING.employee, FINDING.reason)
-    query = (
-        select(*keys, func.count())
-        .select_from(Rating)
-        .join(Doubt, and_(DOUBT.agency_id == RATING.agency_id, DOUBT.key == RATING.key))
-        .join(Finding, and_(FINDING.agency_id == DOUBT.agency_id, FINDING.finding_id == DOUBT.finding_id))
-        .where(
-            RATING.agency_id == agency_id,
-            RATING.rated_on.between(first, last),
-            RATING.instrument == instrument,
-            RATING.standing == HELD,
-        )
-        .group_by(*keys)
-    )
-    return [HeldRow(*row) for row in session.execute(query)]
 
 
 def raised_in(session: Session, agency_id: str, first: date, last: date) -> list[RaisedRow]:

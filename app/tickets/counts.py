@@ -1,15 +1,16 @@
-"""Counts of issued, armed and spent tickets: over HTTP within a key's reach, and beside rows of figures."""
+"""Counts of issued, armed and spent tickets: within a key's reach, and beside rows of figures."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from app.access.principals import Principal
 from app.directory.rules.catalogue import Catalogue
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
-from app.ratings.tallies.rules.query_plan import Selection
+from app.ratings.rules.selection import Selection
 from app.tickets import store
 from app.tickets.rules.lifecycle import NO_TICKETS, TicketSum
-from app.tickets.schemas import CountOut, CountQuery, CountsOut
+from app.tickets.schemas import CountQuery
 
 COLUMNS = {
     "office": ("office",),
@@ -28,8 +29,11 @@ GROUPS = {
 }
 
 
-def read_counts(session: Session, principal: Principal, query: CountQuery, catalogue: Catalogue) -> CountsOut:
-    """Issued, armed and spent within the key's reach; raises `office-unknown`, `out-of-scope`, `period-reversed`."""
+def offices_counted(principal: Principal, query: CountQuery, catalogue: Catalogue) -> frozenset[str] | None:
+    """The offices whose tickets are asked for within the key's reach; None for all.
+
+    Raises `office-unknown`, `out-of-scope`, `period-reversed`.
+    """
     if query.first is not None and query.last is not None and query.first > query.last:
         raise Problem("period-reversed")
     if query.office is not None and query.office not in catalogue.offices:
@@ -38,21 +42,12 @@ def read_counts(session: Session, principal: Principal, query: CountQuery, catal
         raise Problem("out-of-scope", what="this office")
     # A key of a subtree never sees more than its own, also when it names no office.
     root = query.office or principal.office
-    offices = None if root is None else frozenset(each for each in catalogue.offices if catalogue.within(each, root))
-    rows = store.counts(session, principal.agency_id, offices, query.first, query.last, COLUMNS[query.by])
-    return CountsOut(items=tuple(map(_count_out, rows)))
+    return None if root is None else frozenset(each for each in catalogue.offices if catalogue.within(each, root))
 
 
-def _count_out(row: Any) -> CountOut:
-    counted = _ticket_sum(row)
-    return CountOut(
-        office=row.office,
-        service=getattr(row, "service", None),
-        employee=getattr(row, "employee", None) or None,
-        day=getattr(row, "issued_on", None),
-        **counted._asdict(),
-        coverage=counted.coverage,
-    )
+def counts_of(session: Session, agency_id: str, offices: frozenset[str] | None, query: CountQuery) -> Sequence[Any]:
+    """Rows of issued, armed and spent at these offices (None: all)."""
+    return store.counts(session, agency_id, offices, query.first, query.last, COLUMNS[query.by])
 
 
 def ticket_sums(session: Session, agency_id: str, selection: Selection) -> dict[str | None, TicketSum]:
@@ -66,7 +61,7 @@ def ticket_sums(session: Session, agency_id: str, selection: Selection) -> dict[
     sums: dict[str | None, TicketSum] = {}
     for row in store.counts(session, agency_id, offices, selection.first, selection.last, columns, only):
         key = _group_name(row[0], by) if columns else None
-        sums[key] = sums.get(key, NO_TICKETS).plus(_ticket_sum(row))
+        sums[key] = sums.get(key, NO_TICKETS).plus(ticket_sum(row))
     return sums
 
 
@@ -74,7 +69,7 @@ def _group_name(value: Any, by: str | None) -> str:
     return str(value)[:7] if by == "month" else str(value)
 
 
-def _ticket_sum(row: Any) -> TicketSum:
+def ticket_sum(row: Any) -> TicketSum:
     """The counts of a row as integers."""
     # PostgreSQL sums bigints as Decimal, and a sum over no rows is NULL.
     return TicketSum(int(row.issued or 0), int(row.armed or 0), int(row.spent or 0))

@@ -3,27 +3,22 @@
 from typing import Annotated
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.guard import reads, requires
+from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
-from app.access.readings import Covered, Readings
-from app.directory.catalogue_cache import CatalogueCache
 from app.foundation.http.fast_path import PreparedResponse, fast_path_route
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.foundation.translations import negotiate, translator
-from app.tickets.counts import read_counts
 from app.tickets.issuing import IssuedTickets, TicketIssuer
 from app.tickets.rules import slips
-from app.tickets.schemas import ArmsIn, ArmsOut, CountQuery, CountsOut, IssuedTicketsOut, TicketOut, TicketsIn
+from app.tickets.schemas import ArmsIn, ArmsOut, IssuedTicketsOut, TicketOut, TicketsIn
 
 queues = requires(KeyKind.queue, KeyKind.admin)
 Queue = Annotated[Principal, Depends(queues)]
-COUNT_READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
-Reader = Annotated[Principal, Depends(reads(*COUNT_READERS))]
 BODY = (400, 408, 413, 415)
 # 200 services that happened, with the longest codes, written with indents.
 LIMITS = {"/v1/tickets": 4 * 1_024, "/v1/tickets/arm": 128 * 1_024}
@@ -51,20 +46,6 @@ async def post_arm(request: Request, principal: Queue, asked: ArmsIn) -> Respons
     clock = services.clock
     results = await run_sync(issuer.arm, principal, asked, clock())
     return PreparedResponse(ArmsOut(results=tuple(results)).model_dump_json().encode(), 200)
-
-
-@router.get("/tickets/counts", responses=problems(404, 429))
-def get_counts(request: Request, principal: Reader, query: Annotated[CountQuery, Query()]) -> CountsOut:
-    """Tickets issued, armed (the service happened) and spent (rated), by day of issue; coverage is spent / armed."""
-    services = services_of(request)
-    catalogues = services.of(CatalogueCache)
-    database = services.database
-    with database.reading() as session:
-        counts = read_counts(session, principal, query, catalogues.current(principal.agency_id))
-    if query.by == "employee":
-        covered = Covered("tickets", office=query.office or principal.office, first=query.first, last=query.last)
-        services.of(Readings).leave_trace(principal, covered)
-    return counts
 
 
 def _issued_out(request: Request, asked: TicketsIn, issued: IssuedTickets) -> IssuedTicketsOut:

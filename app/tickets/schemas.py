@@ -67,8 +67,14 @@ class ArmsOut(StrictWireModel):
 class CountQuery(WireModel):
     """Which counts: of one office's subtree perhaps, of days, and how they are split."""
 
-    first: Day | None = Field(default=None, alias="from", description="First day of issue.")
-    last: Day | None = Field(default=None, alias="to", description="Last day of issue, included.")
+    first: Day | None = Field(
+        default=None,
+        alias="from",
+        description="First day of issue; readers: of a month that is over.",
+    )
+    last: Day | None = Field(
+        default=None, alias="to", description="Last day of issue; readers: of a month that is over."
+    )
     office: Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,40}$")] | None = Field(
         default=None, description="This office and those below it."
     )
@@ -76,15 +82,18 @@ class CountQuery(WireModel):
 
 
 class CountOut(StrictWireModel):
-    """Tickets of one row; coverage is spent / armed, null where nothing was armed."""
+    """Tickets of one row; coverage is spent / armed to whole per cent, null where nothing was armed.
+
+    Keys for queues and administrators get `spent` rounded down to tens; others null for one to nine of anything.
+    """
 
     office: str
     service: str | None = None
     employee: str | None = None
     day: date | None = None
-    issued: int
-    armed: int
-    spent: int
+    issued: int | None
+    armed: int | None
+    spent: int | None
     coverage: float | None
 
 

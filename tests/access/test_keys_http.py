@@ -190,8 +190,9 @@ def test_a_key_of_another_kind_is_refused_with_the_kinds_that_are_taken(house: H
     assert "www-authenticate" not in response.headers
 
 
-@pytest.mark.quiet
 def test_a_key_speaks_for_its_own_agency_alone(house: House) -> None:
+    for agency_id in ("kota", "desa"):
+        house.release(agency_id)
     assert house.get("/v1/indices", "reader").json()["agency"] == "kota"
     assert house.get("/v1/indices", "desa reader").json()["agency"] == "desa"
 
@@ -212,6 +213,8 @@ def test_keys_of_two_agencies_that_share_their_public_part_are_told_apart_by_the
     )
     with house.database.writing() as session:
         session.add(twin)
+    for agency_id in ("kota", "desa"):
+        house.release(agency_id)
     assert house.get("/v1/indices", f"crm_reader_{lookup}_{'s' * 32}").json()["agency"] == "desa"
     assert house.get("/v1/indices", "reader").json()["agency"] == "kota"
     refused(house.get("/v1/indices", f"crm_reader_{lookup}_{'t' * 32}"), "key-unknown")

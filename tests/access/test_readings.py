@@ -18,6 +18,7 @@ pytestmark = pytest.mark.sqlite_daily
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 OCTOBER = {"period": "2026-10"}
+OCTOBER_DAYS = {"from": "2026-10-01", "to": "2026-10-31"}
 
 
 @pytest.fixture
@@ -26,6 +27,7 @@ def office(furnished: tuple[str, dict[str, str]]) -> Iterator[House]:
     url, keys = furnished
     with House.open(url, keys) as house:
         put(house.database, [*rated("E001", 12), *rated("E004", 40, "433")])
+        house.release()
         yield house
 
 
@@ -92,9 +94,16 @@ def test_a_refused_question_leaves_no_row(office: House) -> None:
 def test_where_no_row_can_be_written_nothing_is_answered(office: House) -> None:
     with office.database.writing() as session:
         session.execute(text("ALTER TABLE audit_event RENAME TO gone"))
-    for path, query in (("/v1/indices", {"by": "employee"}), ("/v1/measures/employees", OCTOBER)):
+    for path, query in (("/v1/indices", NOVEMBER | {"by": "employee"}), ("/v1/measures/employees", OCTOBER)):
         assert office.get(path, params=query).status_code >= 500
     assert office.get("/v1/indices").status_code == 200
+
+
+def test_what_is_not_told_leaves_no_row(office: House) -> None:
+    for query in ({"from": "2026-10-02", "to": "2026-10-31"}, OCTOBER_DAYS | {"service": "kk"}):
+        assert office.get("/v1/indices", params=query | {"by": "employee"}).status_code == 422
+    assert office.get("/v1/indices", "desa reader", params=OCTOBER_DAYS | {"by": "employee"}).status_code == 404
+    assert trail(office) == []
 
 
 def test_a_persons_report_and_the_appraisal_file_leave_a_row_each_time_also_from_the_cache(office: House) -> None:
@@ -131,18 +140,19 @@ def test_a_reading_of_an_office_above_covers_the_person_too(office: House) -> No
 def test_only_the_newest_are_shown_and_none_older_than_a_year(office: House, monkeypatch: pytest.MonkeyPatch) -> None:
     office.get("/v1/indices", params={"from": "2020-01-01", "to": "2020-01-31", "by": "employee"})
     office.clock.now += timedelta(days=400)
-    for day in range(1, 6):
-        office.get("/v1/indices", params={"from": f"2026-10-0{day}", "to": "2026-10-31", "by": "employee"})
+    for month in range(1, 6):
+        office.get("/v1/indices", params={"from": f"2026-0{month}-01", "to": "2026-10-31", "by": "employee"})
     close(office)
     seen = readings(office, "E001")
-    assert [date.fromisoformat(each["from"]).day for each in seen] == [5, 4, 3, 2, 1]
+    assert [date.fromisoformat(each["from"]).month for each in seen] == [5, 4, 3, 2, 1]
     monkeypatch.setattr("app.access.readings.MOST_SHOWN", 3)
-    assert [date.fromisoformat(each["from"]).day for each in readings(office, "E001")] == [5, 4, 3]
+    assert [date.fromisoformat(each["from"]).month for each in readings(office, "E001")] == [5, 4, 3]
 
 
 def test_a_key_asks_so_often_an_hour_and_another_key_is_not_disturbed(furnished: tuple[str, dict[str, str]]) -> None:
     url, keys = furnished
     with House.open(url, keys, reads_per_hour=5) as house:
+        house.release()
         for _ in range(5):
             assert house.get("/v1/indices").status_code == 200
         refused = house.get("/v1/measures/offices", params=OCTOBER)

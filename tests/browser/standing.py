@@ -1,15 +1,16 @@
 """A real service at one address, which a test may kill, end and start again."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.browser.agency import COUNTER, OFFICE, furnish_today
+from tests.browser.agency import AGENCY, COUNTER, OFFICE, furnish_today
 from tests.crash.service import Nursery, Service
 
 STARTING_SECONDS = 30.0
@@ -77,6 +78,13 @@ class Standing:
         response = httpx.request(method, self.url + path, headers=headers, json=body)
         assert response.is_success, response.text
         return response.json()
+
+    def stored(self, standing: str = "counted") -> int:
+        """How many ratings of this standing the agency has."""
+        with closing(sqlite3.connect(self.database_url.removeprefix("sqlite:///"))) as connection:
+            query = "SELECT count(*) FROM rating WHERE agency_id = ? AND standing = ?"
+            [(n,)] = connection.execute(query, (AGENCY, standing))
+        return int(n)
 
     def new_code(self, counter: str = COUNTER, office: str = OFFICE, **said: Any) -> str:
         """A fresh pairing code for a kiosk at this counter."""

@@ -10,7 +10,7 @@ from tests.browser.chromium import options
 from tests.browser.kiosk import axe_in_every_language, pair, rate, send, tap, waiting
 from tests.browser.standing import Standing
 
-# Puts ratings on the shelf as the page does when there is no network.
+# Puts ratings in the local store as the page does when there is no network.
 FILL = """count => new Promise((resolve, reject) => {
   const opening = indexedDB.open('cermin-kiosk');
   opening.onerror = () => reject(opening.error);
@@ -40,12 +40,6 @@ def kiosk(service: Standing, browser: Browser) -> Iterator[Page]:
         yield page
 
 
-def stored(service: Standing) -> int:
-    """How many ratings the office has."""
-    rows = service.ask("GET", "/v1/indices?by=office", "reader")["rows"]
-    return sum(row["n"] for row in rows)
-
-
 def until(page: Page, holds: object, seconds: int = 20) -> None:
     """Wait for something that is no element."""
     assert callable(holds)
@@ -57,7 +51,7 @@ def until(page: Page, holds: object, seconds: int = 20) -> None:
 
 
 def test_a_server_killed_during_the_drain_costs_and_doubles_nothing(service: Standing, kiosk: Page) -> None:
-    before = stored(service)
+    before = service.stored()
     kiosk.evaluate(FILL, 1_000)
     batches = []
 
@@ -80,7 +74,7 @@ def test_a_server_killed_during_the_drain_costs_and_doubles_nothing(service: Sta
     kiosk.reload()
     until(kiosk, lambda: not waiting(kiosk))
     assert waiting(kiosk, "parked") == []
-    assert stored(service) == before + 1_001
+    assert service.stored() == before + 1_001
 
 
 def test_what_the_server_refuses_is_parked_shown_and_can_be_tried_again(service: Standing, kiosk: Page) -> None:
@@ -95,14 +89,14 @@ def test_what_the_server_refuses_is_parked_shown_and_can_be_tried_again(service:
     [parked] = waiting(kiosk, "parked")
     assert parked["refused"] == {"status": 422, "code": "service-unknown"}
     assert waiting(kiosk) == []
-    before = stored(service)
+    before = service.stored()
     kiosk.unroute("**/v1/ratings/batch")
     open_technician(kiosk)
     expect(kiosk.get_by_role("cell", name="service-unknown")).to_be_visible()
     axe_in_every_language(kiosk)
     kiosk.get_by_role("button", name="Coba lagi yang ditolak").click()
     until(kiosk, lambda: not waiting(kiosk, "parked") and not waiting(kiosk))
-    assert stored(service) == before + 1
+    assert service.stored() == before + 1
 
 
 def test_a_revoked_kiosk_says_so_and_keeps_its_queue(service: Standing, browser: Browser) -> None:
@@ -123,11 +117,11 @@ def test_a_revoked_kiosk_says_so_and_keeps_its_queue(service: Standing, browser:
         axe_in_every_language(page)
         assert len(waiting(page)) == 1
         # Paired again at the same counter, it delivers what it kept.
-        before = stored(service)
+        before = service.stored()
         page.goto("about:blank")
         pair(page, service)
         until(page, lambda: not waiting(page))
-        assert stored(service) == before + 1
+        assert service.stored() == before + 1
 
 
 def test_a_full_disk_is_shown_takes_no_thanks_and_loses_nothing_older(
@@ -158,11 +152,11 @@ def full_disk(service: Standing, kiosk: Page, quota: CDPSession) -> None:
     axe_in_every_language(kiosk)
     assert len(waiting(kiosk)) == 100
     # They are sent all the same, which makes room.
-    before = stored(service)
+    before = service.stored()
     kiosk.unroute("**/v1/ratings/batch")
     kiosk.reload()
     until(kiosk, lambda: not waiting(kiosk))
-    assert stored(service) == before + 100
+    assert service.stored() == before + 100
     quota.send("Storage.overrideQuotaForOrigin", {"origin": service.url})
 
 
@@ -247,11 +241,11 @@ def test_a_proxys_refusal_parks_nothing(service: Standing, kiosk: Page) -> None:
     kiosk.wait_for_timeout(1_000)
     assert (len(waiting(kiosk)), waiting(kiosk, "parked")) == (1, [])
     expect(kiosk.locator("[data-warning='revoked']")).to_have_count(0)
-    before = stored(service)
+    before = service.stored()
     kiosk.unroute_all()
     kiosk.reload()
     until(kiosk, lambda: not waiting(kiosk))
-    assert stored(service) == before + 1
+    assert service.stored() == before + 1
 
 
 def test_a_kiosk_is_paired_again_from_the_technicians_screen(service: Standing, kiosk: Page) -> None:

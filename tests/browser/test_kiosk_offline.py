@@ -24,20 +24,20 @@ WRONG = timedelta(hours=3)
 RATINGS = 2_000
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
-# Rates as the page does, with its own scripts and its own shelf, on a device whose clock stands at `given.wall`
+# Rates as the page does, with its own scripts and its own local store, on a device whose clock stands at `given.wall`
 # (milliseconds) and goes on by `given.step` from one citizen to the next.
 RATE = f"""async given => {{
   const {{ Clock }} = await import('{FOLDER}/rating/clock.js');
-  const {{ Shelf }} = await import('{FOLDER}/rating/shelf.js');
+  const {{ LocalStore }} = await import('{FOLDER}/rating/localstore.js');
   const {{ Sender, Unreached }} = await import('{FOLDER}/rating/sender.js');
   const {{ onDuty, ratingOf }} = await import('{FOLDER}/kiosk/roster.js');
   const {{ answered, emptySheet }} = await import('{FOLDER}/rating/sheet.js');
-  const shelf = await Shelf.open('cermin-kiosk');
-  const shown = await shelf.setting('shown');
+  const localStore = await LocalStore.open('cermin-kiosk');
+  const shown = await localStore.setting('shown');
   const device = {{ wall: given.wall, ticks: 0 }};
-  const clock = new Clock(await shelf.setting('clock'), () => device.wall, () => device.ticks);
+  const clock = new Clock(await localStore.setting('clock'), () => device.wall, () => device.ticks);
   const refused = () => Promise.reject(new Unreached());
-  const sender = new Sender({{ shelf, clock, batch: 50, carry: refused, contact: refused, changed: () => {{}} }});
+  const sender = new Sender({{ localStore, clock, batch: 50, carry: refused, contact: refused, changed: () => {{}} }});
   const rated = [];
   for (let n = 0; n < given.count; n += 1) {{
     const duty = onDuty(shown.roster, clock.now());
@@ -48,8 +48,8 @@ RATE = f"""async given => {{
     device.ticks += given.step;
   }}
   clearTimeout(sender.timer);
-  await shelf.keep('clock', clock.written());
-  shelf.database.close();
+  await localStore.keep('clock', clock.written());
+  localStore.database.close();
   return rated;
 }}"""
 

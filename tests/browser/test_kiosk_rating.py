@@ -26,12 +26,6 @@ def kiosk(service: Standing, browser: Browser) -> Iterator[Page]:
         yield page
 
 
-def stored(service: Standing) -> int:
-    """How many ratings the office has."""
-    rows = service.ask("GET", "/v1/indices?by=office", "reader")["rows"]
-    return sum(row["n"] for row in rows)
-
-
 def until_sent(page: Page) -> None:
     """Nothing waits on the device any more."""
     for _ in range(100):
@@ -47,7 +41,7 @@ def test_every_language_of_the_kiosk_is_tested_here() -> None:
 
 @pytest.mark.parametrize("language", NAMES)
 def test_a_rating_in_each_language_and_axe_finds_nothing_wrong(service: Standing, kiosk: Page, language: str) -> None:
-    before = stored(service)
+    before = service.stored()
     states = []
 
     def judge(state: str) -> None:
@@ -86,7 +80,7 @@ def test_a_rating_in_each_language_and_axe_finds_nothing_wrong(service: Standing
         until_sent(kiosk)
     assert heard == []
     assert len(states) == 5
-    assert stored(service) == before + 1
+    assert service.stored() == before + 1
 
 
 def test_thanks_come_only_when_the_answer_is_on_the_disk(kiosk: Page) -> None:
@@ -131,7 +125,7 @@ def test_the_employee_on_duty_is_named_by_first_name_and_nothing_else(kiosk: Pag
 
 
 def test_a_rating_works_by_keyboard_alone(service: Standing, kiosk: Page) -> None:
-    before = stored(service)
+    before = service.stored()
     for _ in range(12):
         kiosk.keyboard.press("Tab")
         if kiosk.evaluate("document.activeElement.classList.contains('choice')"):
@@ -151,7 +145,7 @@ def test_a_rating_works_by_keyboard_alone(service: Standing, kiosk: Page) -> Non
     kiosk.keyboard.press("Enter")
     expect(kiosk.get_by_role("heading", level=1)).to_have_text("Terima kasih!")
     until_sent(kiosk)
-    assert stored(service) == before + 1
+    assert service.stored() == before + 1
 
 
 @pytest.mark.glimpse
@@ -159,7 +153,7 @@ def test_an_unfinished_rating_is_forgotten_and_a_finished_one_is_kept(service: S
     with browser.new_context(locale="id-ID") as context, context.new_page() as page:
         page.clock.install()
         pair(page, service)
-        before = stored(service)
+        before = service.stored()
 
         def touch(selector: str) -> None:
             page.locator(selector).wait_for()
@@ -184,7 +178,7 @@ def test_an_unfinished_rating_is_forgotten_and_a_finished_one_is_kept(service: S
         page.clock.run_for(5_000)
         expect(page.locator(".choice").first).to_be_visible()
         until_sent(page)
-        assert stored(service) == before + 1
+        assert service.stored() == before + 1
 
 
 VOICES = """() => {

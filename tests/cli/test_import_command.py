@@ -228,7 +228,7 @@ def test_with_another_secret_than_the_services_nothing_is_imported(
 
 def test_a_database_that_gives_up_is_said_without_its_values(run: Run, opened: Database, answers: Answers) -> None:
     with opened.writing() as session:
-        session.execute(text("ALTER TABLE tally RENAME TO tally_away"))
+        session.execute(text("ALTER TABLE rating RENAME TO rating_away"))
     result = run(*arguments(answers("when,a,b,c\n2021-03-01,4,3,2\n")), status=1)
     assert "The database gave up" in result.stderr
     assert "nothing is counted twice" in " ".join(result.stderr.split())

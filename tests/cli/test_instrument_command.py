@@ -1,4 +1,4 @@
-"""`cermin instrument` puts an agency's own questionnaire on its shelf and shows what is there."""
+"""`cermin instrument` adds an agency's own questionnaire and shows those it has."""
 
 from collections.abc import Callable, Iterator
 from importlib import resources

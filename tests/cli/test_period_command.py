@@ -10,11 +10,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli import context, periods
+from app.disclosure.releasing import ReleaseOrder, release_agency
+from app.disclosure.rules.calendar import LAST_ZONE, months_until
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Database
-from app.indices.rules.calendar import LAST_ZONE, months_until
 from app.seals.signing import make_key
-from tests.house import SECRET
+from tests.house import LATE, SECRET
 from tests.ratings.visits import Visit, put
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
@@ -34,7 +35,7 @@ def month() -> str:
 def run(
     furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, month: str
 ) -> Iterator[Run]:
-    """Runs `cermin period …` on a database with ratings in the last month."""
+    """Runs `cermin period …` on a database with ratings in the last month, which are released."""
     monkeypatch.setenv("CERMIN_DATABASE_URL", furnished[0])
     monkeypatch.setenv("CERMIN_SECRET", SECRET)
     monkeypatch.setenv("CERMIN_SIGNING_KEY_FILE", str(tmp_path / "signing-key.pem"))
@@ -42,6 +43,7 @@ def run(
     context.settings.cache_clear()
     database = Database(furnished[0])
     put(database, [Visit(employee="E001", rated_on=date.fromisoformat(f"{month}-10")) for _ in range(12)])
+    release_agency(database, "kota", ReleaseOrder(system_clock(), "test", timedelta(0), LATE))
     database.dispose()
 
     def invoke(*arguments: str, status: int = 0) -> Result:

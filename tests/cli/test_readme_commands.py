@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.delenv(f"CERMIN_{name}", raising=False)
     elements = "PERSYARATAN PROSEDUR WAKTU BIAYA PRODUK KOMPETENSI PERILAKU SARPRAS PENGADUAN".lower().split()
     answers = ["responded_at", *(f"u{n}" for n in range(1, len(elements) + 1))]
-    write(tmp_path / "responses.csv", [answers, ["2020-07-15 13:54:00", *"343434343"]])
+    write(tmp_path / "responses.csv", [answers, *[["2020-07-15 13:54:00", *"343434343"]] * 12])
     today = str(system_clock().date())
     for name in ("served.csv", "terlayani.csv"):
         columns = ["office", "service", "employee", "date", "served", "offered"]
@@ -57,4 +57,6 @@ def test_an_agency_of_ones_own_is_made_by_the_commands_as_printed(document: str,
         if arguments != ["serve"]:
             result = CliRunner().invoke(program, arguments)
             assert result.exit_code == 0, (arguments, result.output, result.exception)
-    assert "checked 1 ratings" in CliRunner().invoke(program, ["check"]).stdout
+        if arguments[0] == "index":
+            assert "86.03" in result.stdout
+    assert "checked 12 ratings" in CliRunner().invoke(program, ["check"]).stdout

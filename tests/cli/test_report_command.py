@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from app.access.principals import Reach
 from app.cli import context
 from app.cli.reports import report
 from app.closing.lifecycle import asked, close
+from app.disclosure.releasing import ReleaseOrder, release_agency
 from app.foundation.storage.database import Database
 from tests.closing.steps import rated
-from tests.house import CANARY_NIP, NOW, SECRET
+from tests.house import CANARY_NIP, LATE, NOW, SECRET
 from tests.ratings.visits import put
 
 pytestmark = pytest.mark.sqlite_daily
@@ -31,6 +33,7 @@ def run(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) 
     context.settings.cache_clear()
     database = Database(furnished[0])
     put(database, [*rated("E001", 12), *rated("E004", 12)])
+    release_agency(database, "kota", ReleaseOrder(NOW, "test", timedelta(0), LATE))
     close(database, Reach("kota", None, "test"), asked("2026-10"), instrument="ikl-1", now=NOW, working_days=5)
     database.dispose()
     program = typer.Typer()

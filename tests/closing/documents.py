@@ -8,6 +8,7 @@ FIGURES: dict[str, Any] = {
     "name": "Siti",
     "suppressed": False,
     "n": 40,
+    "waiting": "<10",
     "held": 2,
     "index": {
         "name": "IKL",

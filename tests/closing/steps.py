@@ -18,7 +18,16 @@ def rated(employee: str | None, n: int, sheet: str = "434", day: date = OCTOBER)
 
 
 def close(house: House, code: str = "2026-10", **options: Any) -> dict[str, Any]:
+    house.release()
     response = house.post(f"/v1/periods/{code}/close", {}, "supervisor", **options)
+    assert response.status_code == 201, response.text
+    period: dict[str, Any] = response.json()
+    return period
+
+
+def revise(house: House) -> dict[str, Any]:
+    house.release()
+    response = house.post("/v1/periods/2026-10/revise", {}, "supervisor")
     assert response.status_code == 201, response.text
     period: dict[str, Any] = response.json()
     return period

@@ -2,21 +2,32 @@
 
 from typing import Any
 
-from app.closing.rules.integrity import integrity, office_line, reasons, ticket_counts
+import pytest
+
+from app.closing.rules.integrity import integrity, office_line, ticket_counts
 from app.closing.rules.report_documents.agency import OfficeLine
 from app.closing.rules.report_documents.parts import TicketCounts
 from app.closing.rules.report_documents.reports import OfficeReport
-from app.screening.rules.sheets import HeldRow, RaisedRow
+from app.disclosure.rules.without_answers import shown_reasons
+from app.screening.rules.sheets import RaisedRow
 from app.tickets.rules.lifecycle import TicketSum
 from tests.closing.documents import office_document
 
 TICKETS = TicketCounts(issued=40, armed=30, spent=12, coverage=0.4)
-FEWER_TICKETS = TicketCounts(issued=10, armed=10, spent=8, coverage=0.8)
+FEWER_TICKETS = TicketCounts(issued=20, armed=20, spent=13, coverage=0.65)
 
 
 def line(n: int | None, served: int | None, **parts: Any) -> OfficeLine:
     """An office's line with nothing else in it."""
-    bare = {"code": "a", "name": "A", "n": n, "held": None, "index": None, "comparison": None, "served": served}
+    bare = {
+        "code": "a",
+        "name": "A",
+        "n": n,
+        "held": None if n is None else 0,
+        "index": None,
+        "comparison": None,
+        "served": served,
+    }
     return OfficeLine.model_validate(bare | parts)
 
 
@@ -41,33 +52,44 @@ def test_tickets_are_added_up_over_the_offices_with_figures_alone() -> None:
         line(None, None, tickets=FEWER_TICKETS),
         line(30, None),
     ]
-    assert integrity(lines).tickets == TicketCounts(issued=50, armed=40, spent=20, coverage=0.5)
-    assert ticket_counts(TicketSum(5, 0, 0)) == TicketCounts(issued=5, armed=0, spent=0, coverage=None)
+    assert integrity(lines).tickets == TicketCounts(issued=60, armed=50, spent=25, coverage=0.5)
+    assert ticket_counts(TicketSum(15, 0, 0)) == TicketCounts(issued=15, armed=0, spent=0, coverage=None)
     assert ticket_counts(TicketSum(0, 0, 0)) is None
     assert ticket_counts(None) is None
 
 
+@pytest.mark.parametrize("few", [TicketSum(9, 0, 0), TicketSum(40, 9, 0), TicketSum(40, 30, 9)])
+def test_tickets_are_told_where_each_count_is_none_or_ten(few: TicketSum) -> None:
+    assert ticket_counts(few) is None
+
+
 def test_what_screening_found_is_told_of_offices_with_figures_alone() -> None:
     lines = [
-        line(30, None, code="a", held_reasons={"burst": 40, "one-hour": 2}),
-        line(20, None, code="b", held_reasons={"burst": 3}),
+        line(30, None, code="a", held_reasons={"burst": 40, "one-hour": 20}),
+        line(20, None, code="b", held_reasons={"burst": 13}),
         line(None, None, code="c", held_reasons=None),
     ]
     raised = [
-        RaisedRow("a", "burst", "held", 2),
-        RaisedRow("a", "one-hour", "confirmed", 1),
-        RaisedRow("b", "burst", "released", 1),
-        RaisedRow("c", "burst", "held", 5),
+        RaisedRow("a", "burst", "held", 20),
+        RaisedRow("a", "one-hour", "confirmed", 10),
+        RaisedRow("b", "burst", "released", 10),
+        RaisedRow("c", "burst", "held", 50),
     ]
     found = integrity(lines, raised)
-    assert found.held_reasons == {"burst": 43, "one-hour": 2}
-    assert found.bursts == 3
-    assert found.findings == {"held": 2, "noted": 0, "released": 1, "confirmed": 1}
+    assert found.held_reasons == {"burst": 53, "one-hour": 20}
+    assert found.bursts == 30
+    assert found.findings == {"held": 20, "noted": 0, "released": 10, "confirmed": 10}
 
 
-def test_reasons_are_added_up() -> None:
-    rows = [HeldRow("a", "E1", "burst", 3), HeldRow("a", None, "burst", 4), HeldRow("b", "E1", "one-device", 5)]
-    assert reasons(rows) == {"burst": 7, "one-device": 5}
+def test_one_to_nine_findings_are_null() -> None:
+    found = integrity([line(30, 120, code="a")], [RaisedRow("a", "burst", "held", 9)])
+    assert (found.bursts, found.findings) == (None, {"held": None, "noted": 0, "released": 0, "confirmed": 0})
+
+
+def test_reasons_are_told_where_each_has_ten() -> None:
+    assert shown_reasons({"one-device": 10, "burst": 40}) == {"burst": 40, "one-device": 10}
+    assert shown_reasons({"one-device": 9, "burst": 40}) is None
+    assert shown_reasons({}) == {}
 
 
 def test_offices_without_figures_are_in_no_sum() -> None:
@@ -109,3 +131,8 @@ def test_a_withheld_office_has_no_figures_in_its_line_but_the_reason() -> None:
     report = OfficeReport.model_validate(office_document(n=0, figures=nothing, withheld="few", held_reasons=None))
     shown = office_line(report).plain()
     assert {name for name, value in shown.items() if value is not None} == {"code", "name", "withheld"}
+
+
+def test_where_an_office_does_not_tell_how_many_it_holds_the_reasons_are_not_told_either() -> None:
+    lines = [line(30, None, held=None, held_reasons=None), line(20, None, held=13, held_reasons={"burst": 13})]
+    assert integrity(lines).held_reasons is None

@@ -38,6 +38,7 @@ def killed(furnished: Furnished, key_file: Path, step: str, *mutant: str) -> lis
 def test_a_closing_that_is_killed_leaves_nothing_until_it_leaves_all(
     office: House, furnished: Furnished, key_file: Path
 ) -> None:
+    office.release()
     *before, last = killed(furnished, key_file, "close")
     assert before == [NOTHING] * len(before)
     reports = len(office.get("/v1/reports", "supervisor", params={"period": "2026-10"}).json()["items"])
@@ -57,7 +58,7 @@ def test_a_finalising_that_is_killed_signs_nothing_until_it_signs_all(
     assert last == draft | {"sealed": draft["reports"], "final": 1, "finalised": 1}
 
 
-@pytest.mark.usefixtures("office")
-def test_a_closing_in_two_transactions_would_be_found(furnished: Furnished, key_file: Path) -> None:
+def test_a_closing_in_two_transactions_would_be_found(office: House, furnished: Furnished, key_file: Path) -> None:
+    office.release()
     lines = killed(furnished, key_file, "close", "two transactions")
     assert any(line["periods"] and not line["closed"] for line in lines)

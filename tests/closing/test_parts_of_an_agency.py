@@ -29,6 +29,7 @@ def parts(furnished: tuple[str, dict[str, str]], key_file: Path) -> Iterator[Hou
         below = [Visit(office="upt-jayapura", employee="E003", rated_on=OCTOBER) for _ in range(15)]
         here = [Visit(office="upt-makassar", rated_on=OCTOBER) for _ in range(20)]
         put(house.database, [*rated("E001", 30), *here, *below])
+        house.release()
         yield house
 
 

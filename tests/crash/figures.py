@@ -13,7 +13,7 @@ from tests.crash.ledger import Ledger
 
 @dataclass(frozen=True)
 class Figures:
-    """Counts of ratings, except `tally_mismatch` (keys), `broken` (requests) and `kills`."""
+    """Counts of ratings, except `check_faults` (lines), `broken` (requests) and `kills`."""
 
     attempted: int
     acknowledged: int
@@ -26,8 +26,8 @@ class Figures:
     phantom: int
     # Stored, though the client was never told.
     recovered: int
-    # Keys whose tally is not the number of their ratings, and codes that no directory has.
-    tally_mismatch: int
+    # What `cermin check` finds: codes that no directory has, blocks that are not what their ratings give.
+    check_faults: int
     # Comments and profiles more or fewer than their ratings.
     apart_mismatch: int
     broken: int
@@ -41,7 +41,7 @@ class Figures:
         """`unknown` when nothing was acknowledged: then nothing could have been lost either."""
         if not self.acknowledged:
             return "unknown"
-        faults = self.lost, self.duplicate, self.phantom, self.tally_mismatch, self.apart_mismatch
+        faults = self.lost, self.duplicate, self.phantom, self.check_faults, self.apart_mismatch
         return "broken" if any(faults) or self.surprises else "kept"
 
     @property
@@ -53,7 +53,7 @@ class Figures:
         return (
             f"{self.kills} kills: attempted {self.attempted}, acknowledged {self.acknowledged}, "
             f"stored {self.stored}, recovered {self.recovered}, lost {self.lost}, "
-            f"duplicate {self.duplicate}, phantom {self.phantom}, tally mismatch {self.tally_mismatch}, "
+            f"duplicate {self.duplicate}, phantom {self.phantom}, faults of the check {self.check_faults}, "
             f"comments and profiles astray {self.apart_mismatch}; {self.broken} requests broken, "
             f"{self.met_again} ratings met again by their retry, surprises {dict(self.surprises)}, "
             f"slowest return {self.slowest_return:.2f} s; verdict: promise {self.verdict}, "
@@ -78,7 +78,7 @@ def compare(ledger: Ledger, inventory: Inventory, keys: KeyMaker) -> Figures:
         duplicate=len(inventory.rows) - len(distinct),
         phantom=sum(key not in sent or sent[key].answers != row.answers for key, row in at.items()),
         recovered=len(stored.keys() - ledger.acknowledged),
-        tally_mismatch=inventory.tally_mismatches,
+        check_faults=inventory.faults,
         apart_mismatch=abs(inventory.comments - comments) + abs(inventory.profiles - profiles),
         broken=ledger.broken,
         met_again=ledger.met_again,

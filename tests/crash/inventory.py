@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func
 from sqlmodel import select
 
+from app.disclosure.reconciliation import reconcile_blocks
 from app.foundation.storage.database import Database
 from app.ratings.reconciliation import reconcile
 from app.ratings.tables import Comment, ProfileTally, Rating
@@ -23,12 +24,12 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Inventory:
-    """Every rating, what is kept apart from them, and the keys whose tally differs from a recount."""
+    """Every rating, what is kept apart from them, and what `cermin check` finds."""
 
     rows: Sequence[Row]
     comments: int
     profiles: int
-    tally_mismatches: int
+    faults: int
 
 
 def take_inventory(database_url: str) -> Inventory:
@@ -40,7 +41,7 @@ def take_inventory(database_url: str) -> Inventory:
             rows = [Row(row[0], row[1].hex, row[2], row[3]) for row in session.exec(columns)]
             comments = session.exec(select(func.count()).select_from(Comment)).one()
             profiles = session.exec(select(func.coalesce(func.sum(ProfileTally.n), 0))).one()
-        report = reconcile(database)
-        return Inventory(rows, comments, int(profiles), len(report.differences) + len(report.strays))
+        faults = len(reconcile(database).strays) + len(reconcile_blocks(database).faults)
+        return Inventory(rows, comments, int(profiles), faults)
     finally:
         database.dispose()

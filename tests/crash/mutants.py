@@ -7,19 +7,18 @@ import asyncio
 import time
 from collections.abc import Sequence
 from random import Random
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 import app.main
-import app.ratings.store
 from app.cli import main
 from app.foundation.ids import new_id
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import NewRating, Stored, StoreOutcome
+from app.ratings.rows import comments, profiles
 from app.ratings.store import RatingStore
-from app.ratings.tallies.rules.increments import TallyKey, count
 from app.ratings.writer import Writer
 from app.ratings.writer_thread import Result
 
@@ -49,47 +48,38 @@ def answers_before_commit() -> None:
     main()
 
 
-TALLY_COLUMNS = ("agency_id", *TallyKey._fields)
-COUNT_ONE = text(
-    f"INSERT INTO tally ({', '.join(TALLY_COLUMNS)}, n) "
-    f"VALUES ({', '.join(f':{name}' for name in TALLY_COLUMNS)}, :n) "
-    f"ON CONFLICT ({', '.join(TALLY_COLUMNS)}) DO UPDATE SET n = tally.n + excluded.n"
+COMMENT_APART = text(
+    "INSERT INTO comment (agency_id, comment_id, office, written_in, text, mixed) "
+    "VALUES (:agency_id, :comment_id, :office, :written_in, :text, false)"
+)
+PROFILE_APART = text(
+    "INSERT INTO profile_tally (agency_id, office, month, attribute, value, n) "
+    "VALUES (:agency_id, :office, :month, :attribute, :value, 1) "
+    "ON CONFLICT (agency_id, office, month, attribute, value) DO UPDATE SET n = profile_tally.n + 1"
 )
 
 
 class ApartStore(RatingStore):
-    """Stores a group, and counts it in a second transaction a little later."""
+    """Stores a group, and its comments and profiles in a second transaction a little later."""
 
     def write(self, connection: Connection, group: Sequence[NewRating]) -> list[Stored]:
         """Two transactions where there must be one."""
-        results = super().write(connection, group)
+        results = super().write(connection, [rating._replace(comment=None, profile=None) for rating in group])
         pairs = zip(group, results, strict=True)
         new = [rating for rating, result in pairs if result.outcome is StoreOutcome.stored]
         time.sleep(dice.uniform(0.02, 0.05))
-        if new:
-            with connection.begin():
-                connection.execute(COUNT_ONE, [_row(group[0].agency_id, key, n) for key, n in count(new)])
+        rows = ((COMMENT_APART, comments(new)), (PROFILE_APART, profiles(new)))
+        with connection.begin():
+            for statement, found in rows:
+                if found:
+                    connection.execute(statement, [{"agency_id": group[0].agency_id, **each} for each in found])
         return results
 
 
-def _row(agency_id: str, key: TallyKey, n: int) -> dict[str, Any]:
-    return {"agency_id": agency_id, **key._asdict(), "period_start": key.period_start.isoformat(), "n": n}
-
-
-def counts_apart() -> None:
-    """The tally is not counted in the transaction of the ratings."""
-    store = app.ratings.store
-    whole = str(store.POSTGRESQL_STORE)
-    uncounted = whole[: whole.index(", tallied AS (")] + whole[whole.index(", commented AS (") :]
-    setattr(store, "POSTGRESQL_STORE", text(uncounted))  # noqa: B010 - a constant is replaced
-    setattr(store, "count", _nothing)  # noqa: B010 - SQLite's part of the same
+def comments_apart() -> None:
+    """Comments and profiles are not stored in the transaction of the ratings."""
     setattr(app.main, "RatingStore", ApartStore)  # noqa: B010 - mypy forbids assigning to a class
     main()
-
-
-def _nothing(ratings: Sequence[NewRating]) -> list[tuple[TallyKey, int]]:
-    """The same keys, each grown by nothing."""
-    return [(key, 0) for key, _ in count(ratings)]
 
 
 def forgets_the_key() -> None:

@@ -26,5 +26,5 @@ def test_no_kill_of_the_service_loses_doubles_or_invents_a_rating(
     report(f"Service on {store}", figures)
     assert figures.acknowledged > 0
     assert figures.broken > 0, "no kill met a request in flight"
-    assert (figures.lost, figures.duplicate, figures.phantom, figures.tally_mismatch) == (0, 0, 0, 0)
+    assert (figures.lost, figures.duplicate, figures.phantom, figures.check_faults) == (0, 0, 0, 0)
     assert figures.verdict == "kept"

@@ -1,206 +1,200 @@
-"""Nothing ever published, added and subtracted in any way, tells about one to nine ratings."""
+"""Nothing ever told, added and subtracted in any way, is about one to nine ratings."""
 
-from itertools import combinations
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any, ClassVar
 
-import numpy as np
+import pytest
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from app.disclosure.rules.closing import Subject, Withheld, decide
-from app.disclosure.rules.ledger import Cell, Part, PublishedRelease, with_emptied_parts
-from app.disclosure.rules.stored_releases import release_out, releases_in
-from app.indices.rules.calendar import months_until, span_of
+from app.disclosure import reading, store
+from app.disclosure.reconciliation import reconcile_blocks
+from app.disclosure.rules import due
+from app.disclosure.rules.released import ReleasedBlock, ReleasedSheets, Scope
+from app.foundation.storage.database import Database, Session
+from app.ratings.rules.selection import By
+from tests.cells import block
+from tests.disclosure.attacker import IKL, Town
 from tests.effort import times
+from tests.house import furnish
 
-MONTHS = [month.code for month in months_until(span_of("2026-04").last, 4)]  # type: ignore[union-attr]  # a code of a month
-PERIODS = [*MONTHS, "2026-Q1"]
-OFFICES = "ab"
-PERSONS = "pqr"
-
-
-def subjects(counts: dict[Part, int], stood: dict[tuple[str, str], int]) -> list[Subject]:
-    """The agency, its offices and the persons at the offices where ten rated them, as reports are about them."""
-
-    def subject(kind: str, code: str, offices: frozenset[str], employee: str | None) -> Subject:
-        months = {
-            month: sum(
-                n
-                for part, n in counts.items()
-                if part.month == month and part.office in offices and employee in (None, part.employee)
-            )
-            for month in MONTHS
-        }
-        return Subject(kind, code, offices, employee, months, stood.get((kind, code)))
-
-    return [
-        subject("agency", "all", frozenset(OFFICES), None),
-        *(subject("office", code, frozenset(code), None) for code in OFFICES),
-        *(subject("employee", code, frozenset(OFFICES), code) for code in PERSONS),
-    ]
+AGENCIES = count()
+OFFICES = ("dukcapil", "upt-makassar")
+PERSONS = (None, "E001", "E002", "E003")
+DAYS = [date(2026, 7, 1) + timedelta(days=days) for days in range(0, 184, 5)]
+MONTHS = [f"2026-{month:02}" for month in range(7, 13)]
+MOST = 200
+START = datetime(2026, 8, 7, tzinfo=UTC)
 
 
 class Differencing(RuleBasedStateMachine):
-    """Ratings come, late ones too, some are held and released, periods are closed and revised in any order.
+    """An agency of at most 200 ratings lives for half a year, and somebody asks for everything, all the time."""
 
-    An attacker keeps every report. Of a part the latest ratings are held, and of these the last held come back first,
-    as the ledger takes it (decision 8 names what another order would tell).
-    """
+    database: ClassVar[Database]
 
     def __init__(self) -> None:
         super().__init__()
-        # Groups of citizens that came together, and how many they are.
-        self.arrivals: list[tuple[Part, int]] = []
-        # Which of them are held, in the order in which they were.
-        self.held: list[int] = []
-        self.kept: list[dict[str, object]] = []
-        self.stood: dict[str, dict[tuple[str, str], int]] = {}
-        # What the attacker has: for each published figure, which arrivals it counts.
-        self.seen: set[tuple[int, ...]] = set()
+        agency_id = f"agency-{next(AGENCIES)}"
+        furnish(self.database, agency_id, START)
+        self.town = Town(self.database, agency_id, START)
+
+    @initialize(
+        groups=st.lists(
+            st.tuples(
+                st.sampled_from(OFFICES), st.sampled_from(PERSONS), st.sampled_from(DAYS[:18]), st.integers(1, 15)
+            ),
+            min_size=8,
+            max_size=14,
+        )
+    )
+    def begin(self, groups: list[tuple[str, str | None, date, int]]) -> None:
+        """Half of the citizens have rated already."""
+        for office, employee, day, n in groups:
+            self.rate_(office, employee, day, "ktp-el", "kiosk", ["444", "343", "121"] * (n // 3) + ["4-3"] * (n % 3))
 
     @rule(
         office=st.sampled_from(OFFICES),
-        employee=st.sampled_from(["", *PERSONS]),
-        month=st.sampled_from(MONTHS),
-        n=st.integers(1, 14),
+        employee=st.sampled_from(PERSONS),
+        day=st.sampled_from(DAYS),
+        service=st.sampled_from(("ktp-el", "ktp-el", "skck")),
+        channel=st.sampled_from(("kiosk", "kiosk", "web")),
+        sheets=st.lists(st.sampled_from(("444", "121", "4-3", "343")), min_size=1, max_size=24),
     )
-    def rate(self, office: str, employee: str, month: str, n: int) -> None:
-        """Some citizens rate."""
-        self.arrivals.append((Part(office, employee, month), n))
+    def rate(self, office: str, employee: str | None, day: date, service: str, channel: str, sheets: list[str]) -> None:
+        """Citizens rate; of a month that is over they come late."""
+        self.rate_(office, employee, day, service, channel, sheets)
 
-    @rule(chosen=st.integers(0, 99), n=st.integers(1, 14))
-    def hold(self, chosen: int, n: int) -> None:
-        """Screening doubts some of the ratings of one office, employee and month."""
-        if not self.arrivals:
-            return
-        part = self.arrivals[chosen % len(self.arrivals)][0]
-        for place in reversed(range(len(self.arrivals))):
-            if self.arrivals[place][0] == part and place not in self.held and n:
-                n -= self._taken(place, n)
-                self.held.append(place)
+    def rate_(
+        self, office: str, employee: str | None, day: date, service: str, channel: str, sheets: list[str]
+    ) -> None:
+        """Some sheets, while there is room."""
+        if len(self.town.ratings) + len(sheets) <= MOST:
+            self.town.rate((office, employee, day, service, channel, sheet) for sheet in sheets)
 
-    @rule(n=st.integers(1, 14))
-    def release(self, n: int) -> None:
-        """An auditor lets some count again."""
-        while self.held and n:
-            place = self.held.pop()
-            size = self.arrivals[place][1]
-            if size > n:
-                self._taken(place, n)
-                self.held.append(len(self.arrivals) - 1)
-            n -= min(n, size)
+    @rule(chosen=st.lists(st.integers(0, MOST), min_size=1, max_size=30))
+    def hold(self, chosen: list[int]) -> None:
+        """Screening doubts any ratings, told or not."""
+        keys = sorted(self.town.ratings)
+        if keys:
+            self.town.hold({keys[each % len(keys)] for each in chosen})
 
-    def _taken(self, place: int, n: int) -> int:
-        """Split a group of citizens that only some of them leave: the others become a group of their own."""
-        part, size = self.arrivals[place]
-        if size <= n:
-            return size
-        self.arrivals[place] = (part, n)
-        self.arrivals.append((part, size - n))
-        rest = len(self.arrivals) - 1
-        self.seen = {(*figure, rest) if place in figure else figure for figure in self.seen}
-        return n
+    @rule(chosen=st.integers(0, 99))
+    def count_again(self, chosen: int) -> None:
+        """An auditor lets some of them count again."""
+        if self.town.findings:
+            self.town.count_again(self.town.findings[chosen % len(self.town.findings)])
 
-    @rule(code=st.sampled_from(PERIODS))
-    def publish(self, code: str) -> None:
-        """The period is closed or revised, and the attacker gets what is new."""
-        span = span_of(code)
-        assert span is not None
-        whole, before = frozenset(span.month_codes), frozenset(span.before().month_codes)
-        counts: dict[Part, int] = {}
-        for place, (part, n) in enumerate(self.arrivals):
-            if place not in self.held:
-                counts[part] = counts.get(part, 0) + n
-        former = releases_in(self.kept)
-        asked = subjects(counts, self.stood.get(code, {}))
-        showings, release = decide(
-            asked,
-            whole=whole,
-            before=before,
-            trend=frozenset(month for month in MONTHS if month <= max(whole)),
-            counts=with_emptied_parts(former, counts, MONTHS),
-            former=former,
-        )
-        self.kept.append(release_out(release))
-        for subject in asked:
-            showing = showings[subject.kind, subject.code]
-            if showing.withheld or not showing.is_new:
-                continue
-            self.stood.setdefault(code, {})[subject.kind, subject.code] = subject.n(whole)
-            spans = [whole, *([before] if showing.before else []), *(frozenset([month]) for month in showing.months)]
-            self.seen |= {self._counted(Cell(subject.offices, subject.employee, months)) for months in spans}
+    @rule(days=st.sampled_from((1, 31, 62)), whole=st.booleans())
+    def release(self, days: int, *, whole: bool) -> None:
+        """Some nights later figures are released."""
+        self.town.now += timedelta(days=days)
+        self.town.release(whole=whole)
+        for month in MONTHS:
+            self.ask(month, month, {}, By.employee)
+            self.ask(month, month, {}, By.office)
+        self.ask("2026-07", "2026-09", {}, None)
+        # Whatever was held, let go and told anew: every block is what its ratings give.
+        assert reconcile_blocks(self.database, self.town.agency_id).faults == ()
 
-    def _counted(self, cell: Cell) -> tuple[int, ...]:
-        return tuple(
-            place
-            for place, (part, _) in enumerate(self.arrivals)
-            if place not in self.held
-            and part.office in cell.offices
-            and part.month in cell.months
-            and cell.employee in (None, part.employee)
-        )
+    @rule(
+        first=st.sampled_from(MONTHS),
+        last=st.sampled_from(MONTHS),
+        only=st.dictionaries(
+            st.sampled_from(("office", "service", "employee", "channel")), st.integers(0, 5), max_size=2
+        ),
+        by=st.sampled_from((None, *By)),
+    )
+    def ask(self, first: str, last: str, only: dict[str, int], by: By | None) -> None:
+        """Indices of any months, by any cut."""
+        values: dict[str, tuple[Any, ...]] = {
+            "office": OFFICES,
+            "service": ("ktp-el", "skck"),
+            "employee": PERSONS[1:],
+            "channel": ("kiosk", "web"),
+        }
+        asked = {name: values[name][place % len(values[name])] for name, place in only.items()}
+        ends = {"from": f"{min(first, last)}-01", "to": due.last_day(max(first, last)).isoformat()}
+        for each in (None, *By) if by is None else (by,):
+            self.town.ask(**asked, **ends, **({} if each is None else {"by": each.value}))
+
+    @rule(by=st.sampled_from((By.office, By.employee)), period=st.sampled_from((*MONTHS, "2026-Q3", "2026-S2")))
+    def measure(self, by: By, period: str) -> None:
+        """Measures of any period."""
+        self.town.ask_measures(by, period)
+
+    @rule(period=st.sampled_from((*MONTHS, "2026-Q3")), again=st.booleans())
+    def close(self, period: str, *, again: bool) -> None:
+        """Reports, and revisions of them."""
+        self.town.close(period, again=again)
 
     @invariant()
-    def no_sum_of_figures_isolates_one_to_nine(self) -> None:
-        """No group of one to nine ratings is a combination of published figures."""
-        rows = np.array(
-            [[float(place in figure) for place in range(len(self.arrivals))] for figure in sorted(self.seen)]
-        )
-        if not len(rows):
-            return
-        # Arrivals that every figure counts alike can never be told apart.
-        alike: dict[tuple[float, ...], list[int]] = {}
-        for place, (_, n) in enumerate(self.arrivals):
-            alike.setdefault(tuple(rows[:, place]), []).append(n)
-        alike.pop((0.0,) * len(rows), None)
-        columns, sizes = np.array(list(alike)).T, [sum(each) for each in alike.values()]
-        rank = np.linalg.matrix_rank(columns)
-        small = [place for place, size in enumerate(sizes) if size < 10]
-        for length in range(1, min(len(small), 4) + 1):
-            for group in combinations(small, length):
-                if sum(sizes[place] for place in group) < 10:
-                    wanted = np.array([[float(place in group) for place in range(len(sizes))]])
-                    assert np.linalg.matrix_rank(np.vstack([columns, wanted])) > rank, group
-
-    @invariant()
-    def every_figure_is_about_ten(self) -> None:
-        """No figure counts fewer."""
-        assert all(sum(self.arrivals[place][1] for place in figure) >= 10 for figure in self.seen)
+    def nobody_is_told_apart(self) -> None:
+        """No class of alike ratings that something told counts has one to nine members."""
+        assert self.town.smallest_class() == 0 or self.town.smallest_class() >= 10
 
 
-TestDifferencing = Differencing.TestCase
-TestDifferencing.settings = times(0.8)
+@pytest.fixture
+def machine(database: Database) -> type[Differencing]:
+    """The machine on one of the stores."""
+    Differencing.database = database
+    return Differencing
 
 
-def closing(subject: Subject, *, former: tuple[PublishedRelease, ...] = ()) -> tuple[Withheld | None, bool]:
-    counts = {Part("a", subject.employee or "", month): n for month, n in subject.months.items()}
-    month = frozenset(["2026-01"])
-    showings, _ = decide(
-        [subject], whole=month, before=frozenset(["2025-12"]), trend=month, counts=counts, former=former
+@pytest.mark.hypothesis
+def test_nothing_told_is_about_one_to_nine_ratings(machine: type[Differencing]) -> None:
+    run_state_machine_as_test(machine, settings=times(0.5))
+
+
+def leak_by_range(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A range has the blocks that begin in it, though some of their ratings are of later months."""
+    monkeypatch.setattr(Scope, "has_block", _begins_in)
+
+
+def leak_by_complement(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offices count all ratings of ended months, also those that persons are not told of."""
+    _plant(monkeypatch, "office", "month", "service", "channel")
+
+
+def leak_by_polling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures count what has come by now."""
+    _plant(monkeypatch, "office", "employee", "month", "service", "channel")
+
+
+def _begins_in(scope: Scope, block: ReleasedBlock) -> bool:
+    return (
+        scope.first <= block.first_month <= scope.last
+        and (scope.offices is None or block.office in scope.offices)
+        and scope.employee in (None, block.employee)
+        and scope.service in (None, block.service)
+        and scope.channel in (None, block.channel)
     )
-    showing = showings[subject.kind, subject.code]
-    return showing.withheld, showing.is_new
 
 
-def test_a_report_says_why_it_has_no_figures() -> None:
-    def office(n: int) -> Subject:
-        return Subject("office", "a", frozenset("a"), None, {"2026-01": n})
+def _plant(monkeypatch: pytest.MonkeyPatch, *shared: str) -> None:
+    """Have figures count ratings that are in no block, by what they share."""
+    read = reading.read_released
 
-    told = PublishedRelease({Part("a", "", "2026-01"): 20}, [Cell(frozenset("a"), None, frozenset(["2026-01"]))])
-    assert closing(office(9)) == (Withheld.few, True)
-    assert closing(office(10)) == (None, True)
-    assert closing(office(25), former=(told,)) == (Withheld.difference, True)
+    def leaky(session: Session, agency_id: str, instrument: str, first: date, last: date, *offices: Any) -> Any:
+        sheets = read(session, agency_id, instrument, first, last, *offices)
+        untold = store.unreleased_counts(session, agency_id, first, last)
+        more = [
+            block(IKL, {"444": n}, **{"employee": None} | {name: getattr(part, name) for name in shared})
+            for part, n in untold.items()
+        ]
+        return ReleasedSheets([*sheets.blocks, *more], {})
+
+    for room in ("indices", "measures"):
+        monkeypatch.setattr(f"app.{room}.reading.read_released", leaky)
 
 
-def test_a_former_revision_stands_where_fewer_than_ten_came() -> None:
-    def office(n: int) -> Subject:
-        return Subject("office", "a", frozenset("a"), None, {"2026-01": n}, n_before=20)
-
-    told = PublishedRelease({Part("a", "", "2026-01"): 20}, [Cell(frozenset("a"), None, frozenset(["2026-01"]))])
-    assert [closing(office(n), former=(told,))[1] for n in (20, 29, 30)] == [False, False, True]
-
-
-def test_of_what_was_told_only_what_was_counted_is_kept() -> None:
-    counted, other = Part("a", "p", "2026-01"), Part("b", "", "2026-01")
-    person = Cell(frozenset("a"), "p", frozenset(["2026-01"]))
-    [kept] = releases_in([release_out(PublishedRelease({counted: 12, other: 5}, [person]))])
-    assert kept == PublishedRelease({counted: 12}, [person])
+@pytest.mark.campaign
+@pytest.mark.parametrize("leak", [leak_by_range, leak_by_complement, leak_by_polling])
+def test_a_planted_leak_is_found(
+    machine: type[Differencing], leak: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leak(monkeypatch)
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(machine, settings=settings(times(1), max_examples=200, phases=[Phase.generate]))

@@ -1,8 +1,6 @@
 """What a ledger lets be told: figures are sums of whole blocks, and no block has one to nine ratings."""
 
 from app.disclosure.rules.ledger import Cell, Ledger, Part, PublishedRelease, publish_allowed, with_emptied_parts
-from app.disclosure.rules.measured_units import parts_of
-from app.ratings.tallies.rules.sheet_rows import SheetRow
 
 JANUARY, FEBRUARY, MARCH = "2026-01", "2026-02", "2026-03"
 QUARTER = frozenset({JANUARY, FEBRUARY, MARCH})
@@ -112,16 +110,6 @@ def test_what_a_person_gained_is_not_told_by_the_office() -> None:
     after = {Part("a", "p", JANUARY): 25, Part("a", "q", JANUARY): 27}
     ledger = Ledger([PublishedRelease(before, [office(JANUARY), person(JANUARY)])], after)
     assert [ledger.publish(office(JANUARY)), ledger.publish(person(JANUARY))] == [True, False]
-
-
-def test_parts_count_what_is_counted() -> None:
-    rows = [
-        SheetRow("a", "p", "ktp-el", "kiosk", "counted", "444", 3),
-        SheetRow("a", "p", "kk", "kiosk", "counted", "444", 4),
-        SheetRow("a", None, "kk", "kiosk", "counted", "444", 2),
-        SheetRow("a", "p", "kk", "kiosk", "held", "444", 9),
-    ]
-    assert parts_of(rows, JANUARY) == {Part("a", "p", JANUARY): 7, Part("a", "", JANUARY): 2}
 
 
 def test_the_last_held_are_taken_to_be_released_first() -> None:

@@ -120,7 +120,7 @@ def refused_comments(house: House) -> Iterator[None]:
 def database_gone(house: House) -> Iterator[None]:
     """Nobody gets at the data: PostgreSQL lets no one in, SQLite's file has other tables."""
     if house.database.is_sqlite:
-        tables = ("rating", "api_key", "office", "agency", "tally")
+        tables = ("rating", "api_key", "office", "agency")
         for old, new in (("{}", "{}_gone"), ("{}_gone", "{}")):
             with house.database.writer.connect() as connection, connection.begin():
                 for table in tables:
@@ -161,6 +161,7 @@ def use_everything(watched: Watched) -> None:
         watched.note(house.get("/v1/offices", key))
     watched.note(house.get("/v1/offices", f"{house.keys['reader']} {CANARY_NAME}"))
     watched.post(watched.sheet(), "reader")
+    house.release()
     for path in ("offices", "employees", "counters", "indices", f"instruments/{NIP}", NIP, f"{NAME}"):
         for params in ({}, {"office": CANARY_NIP}, {"employee": NIP, "after": NAME}, {"limit": COMMENT}):
             watched.note(house.get(f"/v1/{path}", params=params))
@@ -175,6 +176,7 @@ def pull_with_nip(watched: Watched) -> None:
     """Reports and files with the whole NIP for a key that sees it; and what such a key is refused."""
     house = watched.house
     put(house.database, [Visit(employee=code, rated_on=date(2026, 10, 12)) for code in ("E001", "E100") * 12])
+    house.release()
     assert house.post("/v1/periods/2026-10/close", {}, "supervisor").status_code == 201
     with house.database.writing() as session:
         key, _ = issue(

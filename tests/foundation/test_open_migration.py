@@ -8,7 +8,6 @@ from sqlalchemy import Connection, inspect, text
 
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database, IntegrityError
-from app.ratings.maintenance_store import tally_differences
 from tests.downgrading import downgrade
 
 BEFORE, AFTER = "0008_devices", "0009_open"
@@ -17,9 +16,8 @@ RATING = (
     "instrument, sheet, digest) VALUES ('kota', '{key:032x}', '2026-11-{day:02}', 'dukcapil', NULL, 'ktp-el', NULL, "
     "'web', false, '{standing}', 'ikl-1', '434', 'd')"
 )
+COLUMNS = "agency_id, grain, unit, period_start, service, channel, ticketed, standing, instrument, sheet, n"
 RECOUNT = (
-    "INSERT INTO tally "
-    "(agency_id, grain, unit, period_start, service, channel, ticketed, standing, instrument, sheet, n) "
     "SELECT agency_id, '{grain}', {unit}, {start}, {split}, ticketed, standing, instrument, sheet, count(*) "
     "FROM rating GROUP BY agency_id, {start}, ticketed, standing, instrument, sheet"
 )
@@ -50,22 +48,25 @@ def fill(url: str, standings: str) -> None:
             connection.execute(text(RATING.format(key=first + n + 1, day=n % 3 + 1, standing=standing)))
         connection.execute(text("DELETE FROM tally"))
         for grain in GRAINS:
-            statement = RECOUNT.format(**grain)
-            if connection.dialect.name == "sqlite":
-                statement = statement.replace("DATE '", "'")
-            connection.execute(text(statement))
+            connection.execute(text(f"INSERT INTO tally ({COLUMNS}) {recount(connection, grain)}"))
+
+
+def recount(connection: Connection, grain: dict[str, str]) -> str:
+    """The query of what the tallies of a grain should be."""
+    statement = RECOUNT.format(**grain)
+    return statement.replace("DATE '", "'") if connection.dialect.name == "sqlite" else statement
 
 
 def found(url: str) -> tuple[list[tuple[str, int]], int, int]:
-    """Ratings by standing, the sum of the tallies, and in how many keys both disagree."""
-    database = Database(url)
-    with database.reading() as session:
-        standings = session.execute(text("SELECT standing, count(*) FROM rating GROUP BY standing ORDER BY standing"))
+    """Ratings by standing, the sum of the tallies, and how many of them disagree with a recount."""
+    with writing(url) as connection:
+        standings = connection.execute(
+            text("SELECT standing, count(*) FROM rating GROUP BY standing ORDER BY standing")
+        )
         by_standing = [(str(standing), int(n)) for standing, n in standings]
-        tallied = int(session.execute(text("SELECT sum(n) FROM tally")).scalar_one())
-        differing = len(tally_differences(session, None, 5))
-    database.dispose()
-    return by_standing, tallied, differing
+        tallies = set(map(tuple, connection.execute(text(f"SELECT {COLUMNS} FROM tally WHERE n > 0"))))
+        counted = {tuple(row) for grain in GRAINS for row in connection.execute(text(recount(connection, grain)))}
+    return by_standing, sum(row[-1] for row in tallies), len(tallies ^ counted)
 
 
 def test_rows_survive_the_way_up_and_open_answers_are_held_on_the_way_down(database_url: str) -> None:
@@ -83,8 +84,20 @@ def test_rows_survive_the_way_up_and_open_answers_are_held_on_the_way_down(datab
     assert found(database_url) == ([("counted", 3), ("held", 6)], 27, 0)
     with pytest.raises(IntegrityError):
         fill(database_url, "open")
-    migrating.upgrade(database_url)
+    migrating.upgrade(database_url, AFTER)
     assert found(database_url) == ([("counted", 3), ("held", 6)], 27, 0)
+
+
+def test_who_goes_back_from_the_newest_has_the_tallies_of_all_ratings(database_url: str) -> None:
+    downgrade(database_url, AFTER)
+    fill(database_url, "counted open held counted held")
+    expected = found(database_url)
+    assert expected == ([("counted", 2), ("held", 2), ("open", 1)], 15, 0)
+    migrating.upgrade(database_url)
+    with writing(database_url) as connection:
+        assert not inspect(connection).has_table("tally")
+    downgrade(database_url, AFTER)
+    assert found(database_url) == expected
 
 
 def test_the_table_stays_as_it_was_made(database_url: str) -> None:

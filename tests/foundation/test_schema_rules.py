@@ -71,7 +71,7 @@ def test_an_agency_is_named_alike_everywhere_and_always() -> None:
 
 
 def test_the_hot_rows_have_no_foreign_keys() -> None:
-    for name in ("rating", "trace", "tally", "comment", "profile_tally"):
+    for name in ("rating", "trace", "block_rating", "comment", "profile_tally"):
         assert of_kind(metadata.tables[name], ForeignKeyConstraint) == []
 
 

@@ -38,6 +38,7 @@ BOUNDS: dict[str, tuple[float, float, float, float]] = {
     "device_burst": (1, 1_000_000, 0, 1_000_001),
     "device_interval_seconds": (0, 60, -0.1, 60.1),
     "longest_period_days": (31, 36_600, 30, 36_601),
+    "release_after_days": (0, 60, -1, 61),
     "reads_per_hour": (0, 1_000_000, -1, 1_000_001),
     "queue_length": (1, 100_000, 0, 100_001),
     "group_length": (1, 2_000, 0, 2_001),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.indices.rules.calendar import span_of
+from app.disclosure.rules.calendar import span_of
 
 
 @pytest.mark.parametrize(

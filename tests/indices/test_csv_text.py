@@ -1,27 +1,34 @@
 """The CSV holds what the JSON holds, and nothing in it is run by a spreadsheet."""
 
 import csv
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
 
+from app.disclosure.rules.due import ReleaseState
 from app.disclosure.rules.minimum import about_person
+from app.disclosure.rules.without_answers import ShownTickets
 from app.foundation.formula_guard import guarded
 from app.indices.csv_text import columns, csv_text
 from app.indices.days_asked import DayRange
-from app.indices.rules.figures import Group, IndexTable, Scoring, disclosed_row
+from app.indices.rules.figures import Beside, Group, IndexRow, IndexTable, OpenAnswers, Scoring, index_row, open_answers
 from app.instruments.loading import shipped
-from app.ratings.tallies.rules.query_plan import By
-from app.tickets.rules.lifecycle import TicketSum
+from app.ratings.rules.selection import By
+from tests.cells import block, told
 
 IKL, SKM = shipped()["ikl-1"], shipped()["skm-2017"]
 SCORING = Scoring(IKL, "exact", "2017")
 MONTH = DayRange(date(2026, 11, 1), date(2026, 11, 30))
+RELEASE = ReleaseState(7, datetime(2026, 12, 1, 18, 30, tzinfo=UTC), date(2026, 11, 30), 3)
+SHARED = f"kota,ikl-1,1,{IKL.digest},IKL,exact,2017,2026-11-01,2026-11-30"
+RELEASED = "7,2026-12-01T18:30:00+00:00"
+NOTHING_BESIDE = Beside(OpenAnswers(0, None), held=0, held_reasons={}, tickets=None)
 
 HEADER = (
-    "agency,instrument,version,digest,index_name,weights,bands,from,to,by,group,name,n,held,suppressed,"
+    "agency,instrument,version,digest,index_name,weights,bands,from,to,by,release,released_at,"
+    "group,name,state,n,waiting,held,suppressed,"
     "speed_n,speed_mean,speed_index,speed_grade,speed_lower,speed_upper,"
     "transparency_n,transparency_mean,transparency_index,transparency_grade,transparency_lower,transparency_upper,"
     "friendliness_n,friendliness_mean,friendliness_index,friendliness_grade,friendliness_lower,friendliness_upper,"
@@ -32,44 +39,68 @@ HEADER = (
 
 def table(groups: Mapping[Group | None, Mapping[str, int]], by: By | None = None) -> IndexTable:
     """A table of counted sheets per group."""
-    personal = about_person(None, by)
-    rows = (disclosed_row(SCORING, group, {"counted": counts}, personal=personal) for group, counts in groups.items())
-    return IndexTable("kota", SCORING, MONTH, by, tuple(rows))
+    return table_of([row_of(group, counts) for group, counts in groups.items()], by)
+
+
+def table_of(rows: Sequence[IndexRow], by: By | None = None) -> IndexTable:
+    """A table of these rows."""
+    return IndexTable("kota", SCORING, MONTH, by, about_person(None, by), RELEASE, tuple(rows))
+
+
+def row_of(
+    group: Group | None, counts: Mapping[str, int], waiting: int = 0, beside: Beside = NOTHING_BESIDE
+) -> IndexRow:
+    """The row of these sheets, complete ones and others in blocks of their own, where so many wait."""
+    halves = ({sheet: n for sheet, n in counts.items() if ("-" in sheet) is skips} for skips in (False, True))
+    return index_row(SCORING, group, told([block(IKL, half) for half in halves if half], waiting), beside)
 
 
 def test_one_row_is_one_line_of_flat_columns() -> None:
-    text = csv_text(table({None: {"434": 9, "44-": 1}}))
+    text = csv_text(table({None: {"434": 90, "44-": 10}}))
     assert text == (
         f"{HEADER}\r\n"
-        f"kota,ikl-1,1,{IKL.digest},IKL,exact,2017,2026-11-01,2026-11-30,,,,10,0,false,"
-        "10,4.0000,100.00,A,85.63,100.00,"
-        "10,3.1000,77.50,B,69.19,82.58,"
-        "9,4.0000,100.00,A,84.30,100.00,"
-        "92.50,A,Sangat Baik,Very good,0.95,81.12,94.67,9,0,,,,,,\r\n"
+        f"{SHARED},,{RELEASED},,,exact,100,,0,false,"
+        "100,4.0000,100.00,A,98.35,100.00,"
+        "100,3.1000,77.50,B,75.76,78.91,"
+        "90,4.0000,100.00,A,98.17,100.00,"
+        "92.50,A,Sangat Baik,Very good,0.95,90.52,92.14,90,0,,,,,,\r\n"
     )
 
 
 def test_a_suppressed_row_has_empty_cells() -> None:
-    text = csv_text(table({Group("E017", "Siti"): {"434": 9}}, By.employee))
+    text = csv_text(table_of([row_of(Group("E017", "Siti"), {}, waiting=9)], By.employee))
     assert text.splitlines()[1] == (
-        f"kota,ikl-1,1,{IKL.digest},IKL,exact,2017,2026-11-01,2026-11-30,employee,E017,Siti,,,true"
-        + "," * (3 * 6 + 8 + 7)
+        f"{SHARED},employee,{RELEASED},E017,Siti,suppressed,,,,true" + "," * (3 * 6 + 8 + 7)
     )
 
 
+def test_the_figures_of_a_person_with_few_ratings_have_one_decimal() -> None:
+    text = csv_text(table({Group("E017", "Siti"): {"434": 9, "333": 20}}, By.employee))
+    assert text.splitlines()[1].startswith(f"{SHARED},employee,{RELEASED},E017,Siti,exact,29,,0,false,29,3.3,82.8,B,")
+
+
+def test_what_a_row_leaves_out_is_told_in_tens() -> None:
+    rows = [row_of(Group(str(waiting), None), {"434": 300}, waiting) for waiting in (9, 10, 27)]
+    text = csv_text(table_of(rows, By.office))
+    lines = csv.DictReader(StringIO(text, newline=""))
+    assert [(line["state"], line["n"], line["waiting"]) for line in lines] == [
+        ("exact", "300", "<10"), ("exact", "300", "10+"), ("exact", "300", "20+")
+    ]  # fmt: skip
+
+
 def test_a_row_without_complete_sheets_has_an_index_without_an_interval() -> None:
-    text = csv_text(table({None: {"4--": 1, "-4-": 1, "--4": 1}}))
+    text = csv_text(table({None: {"4--": 10, "-4-": 10, "--4": 10}}))
     assert text.endswith("100.00,A,Sangat Baik,Very good,,,,,0,,,,,,\r\n")
 
 
 def test_what_is_in_no_figure_stands_at_the_end() -> None:
-    tickets = TicketSum(issued=40, armed=30, spent=12)
-    counts = {"counted": {"434": 2}, "open": {"111": 9, "444": 1}}
-    row = disclosed_row(SCORING, None, counts, personal=False, tickets=tickets)
-    text = csv_text(IndexTable("kota", SCORING, MONTH, None, (row,)))
+    opened = open_answers(SCORING, told([block(IKL, {"111": 9, "444": 1}, standing="open")]))
+    beside = Beside(opened, held=0, held_reasons={}, tickets=ShownTickets(40, 30, 12, 0.4))
+    row = row_of(None, {"434": 20}, beside=beside)
+    text = csv_text(table_of([row]))
     (line,) = csv.DictReader(StringIO(text, newline=""))
-    told = {name: line[name] for name in HEADER.split(",")[-7:]}
-    assert told == {
+    shown = {name: line[name] for name in HEADER.split(",")[-7:]}
+    assert shown == {
         "open": "10",
         "mean_open": "1.3000",
         "index_open": "32.50",
@@ -78,9 +109,10 @@ def test_what_is_in_no_figure_stands_at_the_end() -> None:
         "tickets_spent": "12",
         "tickets_coverage": "0.4",
     }
-    few = disclosed_row(SCORING, None, {"open": {"111": 9}}, personal=False)
-    assert few.open is not None
-    assert (few.n, few.open.n, few.open.composite) == (0, 9, None)
+
+
+def test_nine_open_answers_are_not_told() -> None:
+    assert open_answers(SCORING, told(waiting=9)) == OpenAnswers(0, None)
 
 
 def test_a_table_without_rows_still_has_its_header() -> None:
@@ -90,7 +122,7 @@ def test_a_table_without_rows_still_has_its_header() -> None:
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠"])
 def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> None:
     name = f'{start}HYPERLINK("http://evil";"x")'
-    text = csv_text(table({Group("loket", name): {"434": 1}}, By.office))
+    text = csv_text(table({Group("loket", name): {"434": 10}}, By.office))
     (line,) = csv.DictReader(StringIO(text, newline=""))
     assert line["name"] == f"'{name}"
     assert line["group"] == "loket"
@@ -103,7 +135,7 @@ def test_other_cells_stay_as_they_are() -> None:
 
 def test_quotes_commas_and_line_breaks_survive() -> None:
     name = 'Dinas "A", lantai 2\nGedung B'
-    text = csv_text(table({Group("a", name): {"434": 1}}, By.office))
+    text = csv_text(table({Group("a", name): {"434": 10}}, By.office))
     (line,) = csv.DictReader(StringIO(text, newline=""))
     assert line["name"] == name
 

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from app.disclosure.rules.cells import Cell
 from app.indices.rules.official import Graded, composite_of_means, graded, official_index
 from app.indices.rules.rounding import half_up
 from app.instruments.loading import load_instrument, shipped
 from app.instruments.model import Instrument
+from tests.cells import cell
 from tests.house import House
 
 SKM = shipped()["skm-2017"]
@@ -62,10 +64,10 @@ def means(instrument: Instrument, published: str) -> dict[str, Fraction | None]:
     return dict(zip(instrument.codes, map(Fraction, published.split()), strict=True))
 
 
-def sheets_with(histograms: Iterable[Sequence[int]]) -> Counter[str]:
-    """Sheets whose items have these counts per score; which answers meet on one sheet is of no matter."""
-    columns = ["".join(str(score) * n for score, n in enumerate(cells, start=1)) for cells in histograms]
-    return Counter(map("".join, zip(*columns, strict=True)))
+def cell_with(histograms: Iterable[Sequence[int]]) -> Cell:
+    """A cell whose items have these counts per score; which answers meet on one sheet is of no matter."""
+    columns = ["".join(str(score) * n for score, n in enumerate(counts, start=1)) for counts in histograms]
+    return cell(SKM, Counter(map("".join, zip(*columns, strict=True))))
 
 
 def shown(figure: Graded | None) -> str:
@@ -75,7 +77,7 @@ def shown(figure: Graded | None) -> str:
 
 
 def test_perpusnas_2023_from_its_counts_is_87_64() -> None:
-    official = official_index(SKM, sheets_with(PERPUSNAS))
+    official = official_index(SKM, cell_with(PERPUSNAS))
     assert shown(official.composite) == "87.64 B"
     assert official.composite
     assert half_up(official.composite.exact, 4) == Decimal("87.6411")
@@ -95,7 +97,7 @@ def test_gaspul_2025_prints_two_indices_for_the_same_answers(mode: str, publishe
     # Sums of 29 whole answers are whole, so the rounded means give them back.
     sums = [int(half_up(Fraction(mean) * 29, 0)) for mean in GASPUL_NRR.split()]
     assert sums == [105, 101, 100, 116, 102, 105, 106, 115, 105]
-    official = official_index(SKM, sheets_with([(0, 0, 4 * 29 - total, total - 3 * 29) for total in sums]), mode)
+    official = official_index(SKM, cell_with([(0, 0, 4 * 29 - total, total - 3 * 29) for total in sums]), mode)
     assert shown(official.composite) == published
     assert [str(half_up(item.mean, 4)) for item in official.items if item.mean] == GASPUL_NRR.split()
 
@@ -119,7 +121,7 @@ def test_bogor_2011_with_exact_weights_would_have_been_75_12() -> None:
 
 @pytest.mark.parametrize(("mode", "index"), [("exact", "78.74 B"), ("0.111", "78.66 B"), ("0.11", "77.95 B")])
 def test_sekadau_2019_from_its_49_answer_sheets(mode: str, index: str) -> None:
-    official = official_index(SKM, Counter(SEKADAU.split()), mode)
+    official = official_index(SKM, cell(SKM, Counter(SEKADAU.split())), mode)
     assert official.sheets == 49
     assert [item.mean for item in official.items] == [
         Fraction(total, 49) for total in (138, 139, 150, 177, 159, 163, 161, 143, 159)
@@ -135,8 +137,10 @@ def test_sekadau_2019_through_the_service_is_the_same(house: House, mode: str, i
     ]
     results = house.post("/v1/ratings/batch", {"ratings": sheets}).json()["results"]
     assert [result["status"] for result in results] == [201] * 49
-    (row,) = house.get("/v1/indices", params={"instrument": SKM.id, "weights": mode}).json()["rows"]
-    assert (row["n"], row["held"]) == (49, 0)
+    house.release()
+    asked = {"instrument": SKM.id, "weights": mode, "from": "2026-11-01", "to": "2026-11-30"}
+    (row,) = house.get("/v1/indices", params=asked).json()["rows"]
+    assert (row["n"], row["waiting"], row["held"]) == (49, None, 0)
     assert (row["index"]["name"], row["index"]["value"], row["index"]["grade"]) == ("IKM", index, "B")
     assert row["index"]["interval"]["n"] == 49
     means = "2.8163 2.8367 3.0612 3.6122 3.2449 3.3265 3.2857 2.9184 3.2449"

@@ -12,7 +12,7 @@ from app.cli.indices import index
 from app.directory.tables import Office
 from app.foundation.storage.database import Database
 from tests.house import NOW, furnish
-from tests.ratings.visits import Visit, put
+from tests.ratings.visits import Visit, put, release
 
 Run = Callable[..., str]
 NOVEMBER = ("--from", "2026-11-01", "--to", "2026-11-30")
@@ -43,7 +43,9 @@ def cells(output: str) -> list[list[str]]:
 
 
 def test_the_table_speaks_the_official_words(run: Run, database: Database) -> None:
-    put(database, [Visit(sheet="434")] * 9 + [Visit(sheet="44-"), Visit(sheet="111", held=True)])
+    held = Visit(sheet="111", held=True, reason="burst")
+    put(database, [Visit(sheet="434")] * 90 + [Visit(sheet="44-")] * 10 + [held] * 11)
+    release(database)
     output = run("kota", *NOVEMBER)
     assert "Indeks Kepuasan Layanan (IKL) kota, 2026-11-01 s.d. 2026-11-30" in output
     assert "ikl-1, bobot exact, tabel mutu 2017" in output
@@ -52,8 +54,8 @@ def test_the_table_speaks_the_official_words(run: Run, database: Database) -> No
     assert heading[6:] == ["NRR Keramahan", "IKL", "Mutu", "Kinerja", "Interval 95 %"]
     assert row == [
         "Semua",
-        "10",
-        "1",
+        "100",
+        "11",
         "0",
         "4.0000",
         "3.1000",
@@ -61,18 +63,20 @@ def test_the_table_speaks_the_official_words(run: Run, database: Database) -> No
         "92.50",
         "A",
         "Sangat Baik",
-        "81.12–94.67",
+        "90.52–92.14",
     ]
 
 
 def test_every_option_narrows_the_figure(run: Run, database: Database) -> None:
     narrow = Visit(office="upt-jayapura", service="kk", employee="E003", channel="web")
-    put(database, [narrow] * 12 + [Visit()] * 5)
-    options = ["--office", "upt-makassar", "--include-children", "--service", "kk", "--employee", "E003"]
-    options += ["--channel", "web", "--instrument", "ikl-1", "--weights", "0.33", "--bands", "2004"]
-    (_, row) = cells(run("kota", *options, *NOVEMBER, "--by", "month"))
-    assert row[:4] == ["2026-11", "12", "0", "0"]
-    assert row[7] == "90.75"
+    put(database, [narrow] * 30 + [Visit()] * 15)
+    release(database)
+    options = ["--office", "upt-makassar", "--include-children"]
+    options += ["--instrument", "ikl-1", "--weights", "0.33", "--bands", "2004"]
+    for cut in (["--service", "kk"], ["--employee", "E003"], ["--channel", "web"]):
+        (_, row) = cells(run("kota", *options, *cut, *NOVEMBER, "--by", "month"))
+        assert row[:4] == ["2026-11", "30", "0", "0"]
+        assert row[7] == "90.75"
 
 
 def test_names_stand_beside_their_codes_and_are_never_read_as_markup(run: Run, database: Database) -> None:
@@ -80,37 +84,67 @@ def test_names_stand_beside_their_codes_and_are_never_read_as_markup(run: Run, d
         office = session.get_one(Office, ("kota", "setda"))
         office.name = "[red]Setda[/red]"
         session.add(office)
-    put(database, [Visit(), Visit(office="setda")])
+    put(database, [Visit()] * 10 + [Visit(office="setda")] * 10)
+    release(database)
     rows = cells(run("kota", "--by", "office", *NOVEMBER))
     assert [row[0] for row in rows[1:]] == ["dukcapil Dukcapil", "setda [red]Setda[/red]"]
 
 
 def test_a_person_with_few_ratings_is_not_shown(run: Run, database: Database) -> None:
     put(database, [Visit(employee="E001")] * 9)
+    release(database)
     (_, row) = cells(run("kota", "--by", "employee", *NOVEMBER))
-    assert row == ["E001 Siti Kenari E001", *"––––––––", "tidak ditampilkan (n < 10)", "–"]
+    assert row == ["E001 Siti Kenari E001", *"––––––––", "tidak ditampilkan", "–"]
+
+
+def test_a_person_with_ten_ratings_is_shown_to_one_decimal(run: Run, database: Database) -> None:
+    put(database, [Visit(employee="E001")] * 10)
+    release(database)
+    (_, row) = cells(run("kota", "--by", "employee", *NOVEMBER))
+    assert row == ["E001 Siti Kenari E001", "10", "0", "0", "4.0", "3.0", "4.0", "91.7", *row[-3:]]
+    assert row[-3:] == ["A", "Sangat Baik", "82.1–94.5"]
 
 
 def test_an_index_without_answers_or_complete_sheets_claims_nothing(run: Run, database: Database) -> None:
-    assert cells(run("kota"))[1][1:] == ["0", "0", "0", *"–––––––"]
-    put(database, [Visit(sheet=sheet, rated_on=date(2026, 11, 1)) for sheet in ("4--", "-4-", "--4")])
+    release(database)
+    assert cells(run("kota"))[1][1:] == [*"––––––––", "tidak ditampilkan", "–"]
+    put(database, [Visit(sheet=sheet, rated_on=date(2026, 11, 1)) for sheet in ("4--", "-4-", "--4") * 10])
+    release(database)
     assert cells(run("kota", *NOVEMBER))[1][-4:] == ["100.00", "A", "Sangat Baik", "–"]
 
 
+def test_a_question_that_the_sheets_of_nobody_answer_leaves_no_index(run: Run, database: Database) -> None:
+    put(database, [Visit(sheet="43-")] * 10)
+    release(database)
+    assert cells(run("kota", *NOVEMBER))[1][1:] == ["10", "0", "0", "4.0000", "3.0000", *"–––––"]
+
+
 def test_the_nine_elements_fit_into_a_pipe(run: Run, database: Database) -> None:
-    put(database, [Visit(instrument="skm-2017", sheet="343434343")])
+    put(database, [Visit(instrument="skm-2017", sheet="343434343")] * 10)
+    release(database)
     heading, row = cells(run("kota", "--instrument", "skm-2017", *NOVEMBER))
     assert heading[-4] == "IKM"
     assert "IKL" not in heading
     assert row[-4:-1] == ["86.11", "B", "Baik"]
 
 
-def test_what_is_wrong_is_said_and_ends_with_status_1(run: Run) -> None:
+def test_what_is_wrong_is_said_and_ends_with_status_1(run: Run, database: Database) -> None:
+    nothing = "The agency has no release of figures; one is made every night."
+    assert " ".join(run("kota", status=1).split()) == nothing
+    release(database)
     for arguments, message in [
         (["kampung"], "There is no agency 'kampung'."),
         (["kota", "--office", "nowhere"], "The agency has no office with this code."),
         (["kota", "--instrument", "csm-1"], "The agency has no instrument with this id."),
         (["kota", "--from", "2000-01-01", "--to", "2026-11-30"], "A period may span at most 1100 days."),
+        (
+            ["kota", "--from", "2026-11-02", "--to", "2026-11-30"],
+            "Figures are told for whole months that are over; ask from 2026-11-01 to 2026-11-30.",
+        ),
+        (
+            ["kota", "--service", "kk", "--channel", "web", *NOVEMBER],
+            "Figures are told by office, month, employee, service or channel, of the last three only one at a time.",
+        ),
         (["kota", "--weights", "0.111"], "--weights: The value is not valid; expected exact, 0.333, 0.33."),
         (
             ["kota", "--from", "1 November", "--by", "week"],

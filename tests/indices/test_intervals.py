@@ -20,6 +20,7 @@ from app.indices.rules.intervals import (
 )
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument
+from tests.cells import cell
 
 IKL, SKM = shipped()["ikl-1"], shipped()["skm-2017"]
 
@@ -61,7 +62,7 @@ def test_v2_matched_beta_distributions(histogram: tuple[int, ...], a: float, b: 
 def test_v20_interval_of_the_composite() -> None:
     sums = dict(enumerate((1, 0, 1, 2, 2, 4, 9, 14, 21, 46), start=3))
     example = {sum(map(int, sheet)): "".join(sheet) for sheet in product("1234", repeat=3)}
-    interval = composite_interval(IKL, {example[total]: n for total, n in sums.items()})
+    interval = composite_interval(IKL, cell(IKL, {example[total]: n for total, n in sums.items()}))
     assert interval
     assert (interval.n, round(float(interval.mean), 6)) == (100, 3.566667)
     assert (round(interval.lower, 6), round(interval.upper, 6)) == (3.434387, 3.665496)
@@ -97,7 +98,7 @@ def test_the_grid_of_unequal_weights_counts_distinct_values() -> None:
 
 @pytest.mark.parametrize("counts", [{}, {"4-4": 5}])
 def test_without_complete_sheets_there_is_no_composite_interval(counts: dict[str, int]) -> None:
-    assert composite_interval(IKL, counts) is None
+    assert composite_interval(IKL, cell(IKL, counts)) is None
 
 
 def test_without_answers_there_is_no_interval() -> None:
@@ -107,8 +108,8 @@ def test_without_answers_there_is_no_interval() -> None:
 
 def test_a_unanimous_composite_ends_at_the_edge_also_with_rounded_weights() -> None:
     best, worst = (
-        composite_interval(SKM, {"4" * 9: 12}, "0.11"),
-        composite_interval(SKM, {"1" * 9: 12}, "0.11"),
+        composite_interval(SKM, cell(SKM, {"4" * 9: 12}), "0.11"),
+        composite_interval(SKM, cell(SKM, {"1" * 9: 12}), "0.11"),
     )
     assert best
     assert worst

@@ -8,21 +8,23 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.disclosure.rules.cells import Cell
 from app.indices.rules.official import composite_of_means, graded, index_of, official_index
 from app.indices.rules.rounding import half_up
 from app.instruments.loading import shipped
 from app.instruments.model import UnknownChoice
+from tests.cells import cell
 
 IKL, SKM = shipped()["ikl-1"], shipped()["skm-2017"]
 
 
-def sheets_with(*histograms: tuple[int, ...]) -> Counter[str]:
-    """Sheets whose items have these counts per score; which answers meet on one sheet is of no matter."""
-    columns = ["".join(str(score) * n for score, n in enumerate(cells, start=1)) for cells in histograms]
-    return Counter(map("".join, zip(*columns, strict=True)))
+def cell_with(*histograms: tuple[int, ...]) -> Cell:
+    """A cell whose items have these counts per score; which answers meet on one sheet is of no matter."""
+    columns = ["".join(str(score) * n for score, n in enumerate(counts, start=1)) for counts in histograms]
+    return cell(IKL, Counter(map("".join, zip(*columns, strict=True))))
 
 
-V1 = sheets_with((2, 5, 23, 70), (1, 8, 31, 60), (0, 3, 17, 80))
+V1 = cell_with((2, 5, 23, 70), (1, 8, 31, 60), (0, 3, 17, 80))
 
 
 def test_v1_three_dimensions_give_90_67_grade_a() -> None:
@@ -73,7 +75,7 @@ def test_the_bands_before_2017_can_be_asked_for(exact: str, grade: str) -> None:
 
 
 def test_the_weight_mode_changes_index_and_grade() -> None:
-    perfect = {"4" * 9: 10}
+    perfect = cell(SKM, {"4" * 9: 10})
     figures = {mode: official_index(SKM, perfect, mode).composite for mode in SKM.weight_modes}
     assert {mode: str(figure.rounded) for mode, figure in figures.items() if figure} == {
         "exact": "100.00",
@@ -81,7 +83,7 @@ def test_the_weight_mode_changes_index_and_grade() -> None:
         "0.11": "99.00",
     }
     # An exact 88.89 is an A; with 0.11 the same answers are an 88.00, a B.
-    answers = {"444444444": 5, "333333333": 4}
+    answers = cell(SKM, {"444444444": 5, "333333333": 4})
     grades = [official_index(SKM, answers, mode).composite for mode in ("exact", "0.11")]
     assert [(str(figure.rounded), figure.band.grade) for figure in grades if figure] == [
         ("88.89", "A"),
@@ -90,13 +92,13 @@ def test_the_weight_mode_changes_index_and_grade() -> None:
 
 
 def test_the_worst_sheet_is_graded_even_below_the_last_bound() -> None:
-    worst = official_index(SKM, {"1" * 9: 1}, "0.11").composite
+    worst = official_index(SKM, cell(SKM, {"1" * 9: 1}), "0.11").composite
     assert worst
     assert (str(worst.rounded), worst.band.grade) == ("24.75", "D")
 
 
 def test_a_skipped_question_is_left_out_of_its_own_mean_only() -> None:
-    official = official_index(IKL, {"4-2": 1, "442": 1})
+    official = official_index(IKL, cell(IKL, {"4-2": 1, "442": 1}))
     assert [(item.n, item.mean) for item in official.items] == [
         (2, Fraction(4)),
         (1, Fraction(4)),
@@ -108,7 +110,7 @@ def test_a_skipped_question_is_left_out_of_its_own_mean_only() -> None:
 
 @pytest.mark.parametrize("counts", [{}, {"44-": 3}])
 def test_there_is_no_composite_while_an_item_has_no_answer(counts: dict[str, int]) -> None:
-    official = official_index(IKL, counts)
+    official = official_index(IKL, cell(IKL, counts))
     silent = official.items[2]
     assert official.composite is None
     assert (silent.n, silent.mean, silent.index, silent.weighted) == (0, None, None, None)

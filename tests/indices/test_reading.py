@@ -1,83 +1,30 @@
-"""Counts read from tallies, counts read from rows and counts made by hand are the same counts."""
+"""Figures count what is released, of whom and when somebody asks, and no more than the key reaches."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
+from itertools import permutations
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from app.access.principals import Reach
 from app.directory.listing_store import names_of, office_parents
 from app.directory.rules.reach import offices_asked
+from app.disclosure.rules.released import State
 from app.foundation.problems import FieldError, Problem
 from app.foundation.storage.database import Database, Session
 from app.indices.days_asked import DayRange, month_of, period_of
 from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
-from app.indices.rules.figures import Group, IndexTable, Scoring
+from app.indices.rules.figures import Group, IndexRow, IndexTable, Scoring
 from app.instruments.registry import add_own
-from app.ratings.tallies.rules.grains import OFFICE_DAY
-from app.ratings.tallies.rules.query_plan import By, Segment, Selection, distinguished_by, plan
-from app.ratings.tallies.store import BATCH, sheet_counts
+from app.ratings.rules.selection import By
+from app.ratings.selection_store import BATCH
 from tests.house import NOW, furnish
-from tests.ratings.visits import OFFICES, Visit, counted_by_hand, put, random_visits
+from tests.ratings.visits import Visit, put, release
 
-SCOPES = (frozenset(OFFICES), frozenset({"b"}), frozenset({"a", "c"}), frozenset[str]())
+NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 PARENTS = {"top": None, "left": "top", "right": "top", "leaf": "left", "apart": None}
-
-
-def random_selections(seed: int) -> Iterator[Selection]:
-    """Every combination of filters and groupings, each over a random period and over whole months."""
-    draw = Random(seed)
-    combinations = product(SCOPES, (None, "s"), (None, "E1"), (None, "web"), (None, *By))
-    for offices, service, employee, channel, by in combinations:
-        first = date(2025, 12, 25) + timedelta(days=draw.randrange(120))
-        last = first + timedelta(days=draw.choice((0, draw.randrange(40), draw.randrange(160))))
-        for start, end in ((first, last), (date(2026, 2, 1), date(2026, 4, 30))):
-            whole = len(offices) == len(OFFICES)
-            yield Selection("ikl-1", start, end, offices, whole, service, employee, channel, by)
-
-
-def ways(asked: Selection) -> Iterator[tuple[Segment, ...]]:
-    """The plan, and everything else that could have been read instead."""
-    yield plan(asked)
-    yield (Segment(None, asked.first, asked.last),)
-    if asked.distinctions <= distinguished_by(OFFICE_DAY):
-        yield (Segment(OFFICE_DAY, asked.first, asked.last),)
-
-
-@pytest.mark.sqlite_daily
-@pytest.mark.parametrize("seed", [1, 2])
-def test_every_filter_and_grouping_over_any_period_counts_what_a_person_would_count(
-    database: Database, seed: int
-) -> None:
-    visits = random_visits(seed, 500)
-    put(database, visits)
-    with database.reading() as session:
-        for asked in random_selections(seed):
-            expected = counted_by_hand(visits, "kota", asked)
-            for segments in ways(asked):
-                assert sheet_counts(session, "kota", asked, segments) == expected, (asked, segments)
-
-
-def test_an_agency_without_ratings_reads_nothing_of_the_others(database: Database) -> None:
-    put(database, random_visits(3, 50))
-    with database.reading() as session:
-        for asked in random_selections(3):
-            assert sheet_counts(session, "kampung", asked, plan(asked)) == {}
-
-
-def test_more_offices_than_one_statement_takes_are_counted_once_each(database: Database) -> None:
-    visits = random_visits(4, 200)
-    put(database, visits)
-    many = frozenset(f"b{number:04}" for number in range(2 * BATCH + 1)) | frozenset(OFFICES)
-    with database.reading() as session:
-        for by in (None, *By):
-            asked = Selection("ikl-1", date(2026, 1, 10), date(2026, 4, 20), many, whole_agency=False, by=by)
-            counted = sheet_counts(session, "kota", asked, plan(asked))
-            assert counted == counted_by_hand(visits, "kota", asked)
 
 
 @pytest.fixture
@@ -91,36 +38,41 @@ def town(database: Database) -> Database:
 def read(
     session: Session, asked: Mapping[str, str] | None = None, root: str | None = None, days: int = 1_100
 ) -> IndexTable:
-    """The table of a question to the agency `kota`."""
-    query = IndexQuery.model_validate(asked or {})
+    """The table of a question to the agency `kota`, about November unless it names other days."""
+    query = IndexQuery.model_validate(asked if asked and "from" in asked else {**NOVEMBER, **(asked or {})})
     return read_indices(session, Reach("kota", root, "test"), query, now=NOW, longest_days=days)
 
 
 def shape(table: IndexTable) -> dict[str | None, tuple[int | None, int | None]]:
     """Counted and held sheets per group."""
-    return {row.group.value if row.group else None: (row.n, row.held) for row in table.rows}
+    return {
+        row.group.value if row.group else None: (row.n, row.beside.held if row.beside else None) for row in table.rows
+    }
 
 
-def test_a_question_without_words_is_about_this_month_of_everything(town: Database) -> None:
+def test_a_question_without_words_is_about_everything_in_the_newest_period(town: Database) -> None:
+    january, march = date(2027, 1, 1), date(2027, 3, 31)
     put(
         town,
         [
-            Visit(),
-            Visit(office="upt-jayapura", rated_on=date(2026, 11, 30)),
-            Visit(office="setda", rated_on=date(2026, 11, 1), held=True),
-            Visit(rated_on=date(2026, 10, 31)),
-            Visit(rated_on=date(2026, 12, 1)),
-            Visit(instrument="skm-2017", sheet="3" * 9),
-            Visit(agency_id="desa"),
+            *[Visit(rated_on=january)] * 12,
+            *[Visit(office="upt-jayapura", rated_on=march)] * 10,
+            *[Visit(office="setda", rated_on=january, held=True, reason="burst")] * 14,
+            *[Visit(rated_on=january - timedelta(days=1))] * 10,
+            *[Visit(rated_on=march + timedelta(days=1))] * 10,
+            *[Visit(instrument="skm-2017", sheet="3" * 9, rated_on=march)] * 10,
+            *[Visit(agency_id="desa", rated_on=march)] * 10,
         ],
     )
+    release(town, "kota", "desa")
     with town.reading() as session:
-        table = read(session)
-    assert table.period == DayRange(date(2026, 11, 1), date(2026, 11, 30))
-    assert shape(table) == {None: (2, 1)}
+        table = read_indices(session, Reach("kota", None, "test"), IndexQuery(), now=NOW, longest_days=31)
+        assert shape(read(session, {"from": "2027-03-01", "to": "2027-03-31"})) == {None: (10, 0)}
+    assert table.period == DayRange(january, march)
+    assert shape(table) == {None: (22, 14)}
 
 
-OF_OFFICE = {"dukcapil": 1, "setda": 2, "upt-jayapura": 4, "upt-makassar": 8}
+OF_OFFICE = {"dukcapil": 11, "setda": 12, "upt-jayapura": 14, "upt-makassar": 18}
 REACHED: list[tuple[dict[str, str], str | None, set[str]]] = [
     ({}, None, set(OF_OFFICE)),
     ({}, "upt-makassar", {"upt-jayapura", "upt-makassar"}),
@@ -136,15 +88,18 @@ REACHED: list[tuple[dict[str, str], str | None, set[str]]] = [
 
 def test_a_figure_counts_the_offices_asked_for_and_never_more_than_the_key_reaches(town: Database) -> None:
     put(town, [Visit(office=office) for office, n in OF_OFFICE.items() for _ in range(n)])
+    release(town)
     with town.reading() as session:
         for asked, root, offices in REACHED:
             table, total = read(session, {"by": "office", **asked}, root), read(session, asked, root)
             assert shape(table) == {office: (OF_OFFICE[office], 0) for office in offices}, (asked, root)
-            assert shape(total) == {None: (sum(OF_OFFICE[office] for office in offices), 0)}, (asked, root)
+            n = sum(OF_OFFICE[office] for office in offices)
+            assert shape(total) == {None: (n, 0) if offices else (None, None)}, (asked, root)
 
 
 def test_rows_are_sorted_by_group_and_carry_its_name(town: Database) -> None:
-    put(town, [Visit(office=office) for office in reversed(OF_OFFICE)])
+    put(town, [Visit(office=office) for office in reversed(OF_OFFICE) for _ in range(10)])
+    release(town)
     with town.reading() as session:
         rows = read(session, {"by": "office"}).rows
     assert [row.group for row in rows] == [Group(office, office.title()) for office in sorted(OF_OFFICE)]
@@ -156,6 +111,7 @@ def test_a_persons_figure_counts_only_ratings_at_the_offices_asked_for(town: Dat
         [Visit(employee="E002") for _ in range(10)]
         + [Visit(employee="E002", office="upt-makassar") for _ in range(15)],
     )
+    release(town)
     with town.reading() as session:
         assert shape(read(session, {"employee": "E002"})) == {None: (25, 0)}
         assert shape(read(session, {"employee": "E002"}, root="upt-makassar")) == {None: (15, 0)}
@@ -163,15 +119,83 @@ def test_a_persons_figure_counts_only_ratings_at_the_offices_asked_for(town: Dat
         assert shape(read(session, {"by": "employee"}, root="dukcapil")) == {"E002": (10, 0)}
 
 
-def test_a_group_of_held_sheets_alone_is_shown_without_figures(town: Database) -> None:
-    put(town, [Visit(service="skck", held=True), Visit(service="kk")])
+def test_a_group_of_held_sheets_alone_has_no_row(town: Database) -> None:
+    held = Visit(service="skck", held=True, reason="burst")
+    put(town, [held] * 10 + [Visit(service="kk")] * 10)
+    release(town)
     with town.reading() as session:
-        table = read(session, {"by": "service"})
-    assert shape(table) == {"kk": (1, 0), "skck": (0, 1)}
-    figures = table.rows[1].figures
-    assert figures
-    assert figures.official.composite is None
-    assert figures.composite is None
+        assert shape(read(session, {"by": "service"})) == {"kk": (10, 0)}
+        (row,) = read(session, {"service": "skck"}).rows
+    assert row == IndexRow(None, State.suppressed, None, None, None, None)
+
+
+def test_a_row_tells_what_it_leaves_out_until_that_is_too_much(town: Database) -> None:
+    put(town, [Visit()] * 80 + [Visit(service="kk")] * 3 + [Visit(office="setda")] * 9)
+    release(town)
+    with town.reading() as session:
+        [service] = read(session, {"service": "ktp-el", "office": "dukcapil"}).rows
+        [few] = read(session, {"service": "kk", "office": "dukcapil"}).rows
+        offices = read(session, {"by": "office"})
+        total = read(session).rows[0]
+    # Seven of the many, drawn by lot, hide the three of the other service.
+    assert (service.state, service.n, service.waiting) == (State.exact, 73, "<10")
+    assert (few.state, few.n, few.waiting, few.figures, few.beside) == (State.suppressed, *[None] * 4)
+    assert [(row.state, row.n, row.waiting) for row in offices.rows] == [
+        (State.exact, 83, None), (State.suppressed, None, None)
+    ]  # fmt: skip
+    assert (total.state, total.n, total.waiting) == (State.exact, 83, "<10")
+
+
+def test_what_is_told_only_with_another_branch_is_left_out_of_this_one(town: Database) -> None:
+    small = [*[Visit(office="setda")] * 9, *[Visit(office="upt-jayapura", employee="E003")] * 6]
+    put(town, [*small, *[Visit(office="upt-makassar", employee="E003")] * 12])
+    release(town)
+    with town.reading() as session:
+        (whole,) = read(session).rows
+        (branch,) = read(session, root="upt-makassar").rows
+        (person,) = read(session, {"by": "employee"}, "upt-makassar").rows
+        offices = shape(read(session, {"by": "office"}, "upt-makassar"))
+    assert (whole.n, whole.waiting) == (27, None)
+    assert (branch.n, branch.waiting) == (person.n, person.waiting) == (12, "<10")
+    assert offices == {"upt-jayapura": (None, None), "upt-makassar": (12, 0)}
+
+
+def test_figures_are_not_told_by_day_nor_by_two_of_person_service_and_channel(town: Database) -> None:
+    put(town, [Visit(employee="E001")] * 20)
+    release(town)
+    cuts = {"employee": "E001", "service": "ktp-el", "channel": "kiosk"}
+    with town.reading() as session:
+        for (name, value), (other, _) in permutations(cuts.items(), 2):
+            assert shape(read(session, {name: value, "by": "month"})) == {"2026-11": (20, 0)}
+            assert shape(read(session, {name: value, "by": name})) == {value: (20, 0)}
+            for asked in ({name: value, "by": other}, {name: value, other: cuts[other]}, {"by": "day"}):
+                with pytest.raises(Problem, match="cut-not-told"):
+                    read(session, asked)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "nearest"),
+    [
+        ("2026-11-02", "2026-11-30", ("2026-11-01", "2026-11-30")),
+        ("2026-11-01", "2026-11-29", ("2026-11-01", "2026-11-30")),
+        ("2026-10-15", "2026-11-15", ("2026-10-01", "2026-11-30")),
+        ("2027-03-01", "2027-04-30", ("2027-03-01", "2027-03-31")),
+        ("2027-04-01", "2027-04-30", ("2027-03-01", "2027-03-31")),
+    ],
+)
+def test_days_that_are_no_whole_months_or_not_over_are_refused_with_the_nearest(
+    town: Database, first: str, last: str, nearest: tuple[str, str]
+) -> None:
+    release(town)
+    with town.reading() as session, pytest.raises(Problem, match="not-released") as raised:
+        read(session, {"from": first, "to": last})
+    assert raised.value.values == dict(zip(("first", "last"), nearest, strict=True))
+
+
+def test_before_the_first_release_nothing_is_told(town: Database) -> None:
+    put(town, [Visit()] * 10)
+    with town.reading() as session, pytest.raises(Problem, match="nothing-released"):
+        read(session)
 
 
 FAULTS = {
@@ -185,6 +209,7 @@ FAULTS = {
 
 
 def test_what_the_agency_does_not_have_is_a_problem(town: Database) -> None:
+    release(town)
     for code, asked in FAULTS.items():
         with town.reading() as session, pytest.raises(Problem, match=code):
             read(session, asked, days=366)
@@ -201,14 +226,15 @@ def test_an_agency_measures_with_an_instrument_of_its_own(town: Database) -> Non
     source = (Path(__file__).parents[1] / "instruments" / "bogor-2011.toml").read_text("utf-8")
     with town.writing() as session:
         instrument = add_own(session, "kota", source, actor="test", now=NOW)
-    put(town, [Visit(instrument=instrument.id, sheet="3" * len(instrument.items))])
+    put(town, [Visit(instrument=instrument.id, sheet="3" * len(instrument.items))] * 10)
+    release(town)
     with town.reading() as session:
         table = read(session, {"instrument": instrument.id})
         query = IndexQuery(instrument=instrument.id)
         with pytest.raises(Problem, match="instrument-unknown"):
             read_indices(session, Reach("desa", None, "test"), query, now=NOW, longest_days=31)
     assert table.scoring == Scoring(instrument, instrument.default_mode, instrument.default_bands)
-    assert shape(table) == {None: (1, 0)}
+    assert shape(table) == {None: (10, 0)}
 
 
 def test_names_come_from_the_agencys_own_directory(town: Database) -> None:

@@ -7,14 +7,13 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from app.closing.survey.store import raters
+from app.disclosure.beside_store import raters
 from app.intake.without_key import BUDGET
-from app.ratings.maintenance_store import tally_differences
-from app.ratings.tallies.store import sheet_rows
 from tests.house import NOW, House, problem
 
 ALL = {"speed": 4, "transparency": 4, "friendliness": 4}
 DAY = NOW.date()
+NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 
 
 def answer(house: House, **changed: Any) -> httpx.Response:
@@ -34,8 +33,8 @@ def rows(house: House, statement: str) -> list[Any]:
 
 
 def index_row(house: House, **asked: Any) -> dict[str, Any]:
-    """The only row of indices."""
-    [row] = house.get("/v1/indices", params=asked).json()["rows"]
+    """The only row of indices about November."""
+    [row] = house.get("/v1/indices", params=NOVEMBER | asked).json()["rows"]
     found: dict[str, Any] = row
     return found
 
@@ -49,36 +48,39 @@ def test_an_open_answer_is_stored_apart_and_counts_nowhere(house: House) -> None
     assert rows(house, "SELECT agency_id, standing, channel, ticketed, employee FROM rating") == [
         ("kota", "open", "web", False, None)
     ]
-    assert rows(house, "SELECT DISTINCT standing, n FROM tally") == [("open", 1)]
+    release = house.release()
+    assert (release.told, release.waiting) == (0, 1)
+
+
+def test_told_open_answers_are_nobodys_ratings(house: House) -> None:
+    assert {answer(house).status_code for _ in range(12)} == {201}
+    assert house.release().told == 12
     with house.database.reading() as session:
-        assert tally_differences(session, None, 5) == []
-        assert sheet_rows(session, "kota", "ikl-1", DAY, DAY) == []
         assert raters(session, "kota", DAY.replace(day=1), DAY) == {}
     row = index_row(house, office="dukcapil")
-    assert (row["n"], row["held"], row["index"]) == (0, 0, None)
-    assert row["open"] == {"n": 1, "mean": None, "index": None}
+    assert (row["state"], row["n"], row["held"], row["open"], row["index"]) == ("suppressed", None, None, None, None)
 
 
 def test_open_answers_have_an_index_from_ten_on_and_move_no_other(house: House) -> None:
     for _ in range(12):
-        assert house.post("/v1/ratings", house.sheet(employee="E001", scores=dict.fromkeys(ALL, 2))).status_code == 201
+        counted = house.sheet(employee="E001", channel="web", scores=dict.fromkeys(ALL, 2))
+        assert house.post("/v1/ratings", counted).status_code == 201
+    house.release()
     before = index_row(house, office="dukcapil")
     person = index_row(house, employee="E001")
-    for n in range(10):
-        assert index_row(house, office="dukcapil")["open"] == {"n": n, "mean": None, "index": None}
+    for _ in range(10):
+        assert index_row(house, office="dukcapil")["open"] == {"n": 0, "mean": None, "index": None}
         assert answer(house, scores=ALL).status_code == 201
+        house.release()
     after = index_row(house, office="dukcapil")
     assert after["open"] == {"n": 10, "mean": "4.0000", "index": "100.00"}
     assert after | {"open": None} == before | {"open": None}
+    assert (after["n"], after["waiting"], after["index"]["value"]) == (12, None, "50.00")
     assert index_row(house, employee="E001") == person
     assert person["open"]["n"] == 0
-    for by in ("service", "day", "month", "channel"):
-        told = {row["open"]["n"] for row in house.get("/v1/indices", params={"by": by}).json()["rows"]}
-        assert 10 in told, by
-    # Broken months are answered from other grains than whole ones.
-    span = {"from": "2026-11-10", "to": "2026-11-20", "office": "dukcapil"}
-    assert index_row(house, **span)["open"]["n"] == 10
-    assert house.get("/v1/indices", params={"channel": "web"}).json()["rows"][0]["open"]["n"] == 10
+    for by in ("service", "month", "channel", "office"):
+        assert index_row(house, by=by)["open"] == after["open"], by
+    assert index_row(house, channel="web")["open"]["n"] == 10
 
 
 @pytest.mark.quiet

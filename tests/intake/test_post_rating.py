@@ -28,11 +28,6 @@ def test_an_app_stores_a_rating_and_is_told_where_it_counts(house: House) -> Non
     }
     [row] = rows(house)
     assert (row["sheet"], row["channel"], row["standing"]) == ("434", "mobile", "counted")
-    assert sorted(str(tally["grain"]) for tally in rows(house, "tally")) == [
-        "agency-month",
-        "office-day",
-        "office-month",
-    ]
 
 
 def test_the_client_id_and_the_time_are_not_in_the_row(house: House) -> None:
@@ -73,11 +68,11 @@ def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(
 ) -> None:
     sheet = house.sheet()
     assert house.post("/v1/ratings", sheet).status_code == 201
-    before = [rows(house, table) for table in ("rating", "tally", "comment", "profile_tally")]
+    before = [rows(house, table) for table in ("rating", "comment", "profile_tally")]
     for changed in OTHER_CONTENT:
         with subtests.test(changed=changed):
             problem(house.post("/v1/ratings", sheet | changed), 409, "id-conflict")
-    assert before == [rows(house, table) for table in ("rating", "tally", "comment", "profile_tally")]
+    assert before == [rows(house, table) for table in ("rating", "comment", "profile_tally")]
 
 
 def test_order_of_scores_and_composition_of_letters_do_not_make_another_rating(house: House) -> None:
@@ -229,7 +224,7 @@ def test_a_wrong_sheet_is_told_what_to_change_and_leaves_nothing(house: House, s
     for changed, code, field in WRONG:
         with subtests.test(code=code, field=field):
             problem(house.post("/v1/ratings", house.sheet(**changed)), 422, code, field)
-    assert rows(house) == rows(house, "tally") == []
+    assert rows(house) == []
 
 
 @pytest.mark.quiet

@@ -53,6 +53,7 @@ def weeks_from(week: str, day: date) -> int:
 @pytest.mark.campaign
 def test_the_fallen_employee_is_found_within_four_weeks_and_hardly_anybody_else(house: House) -> None:
     put(house.database, list(town(2026, OFFICE)))
+    house.release()
     rows = asked(house, "employees")
     fallen = rows.pop(FALLEN)["alarms"]
     assert fallen["meaning"] == "a reason to look, not a verdict"
@@ -90,6 +91,7 @@ def test_an_office_is_told_of_the_months_with_more_low_answers_than_usual(house:
     start = date(2025, 9, 1)
     told = [*visits(start, 52 * 7, USUAL), *visits(date(2026, 9, 7), 28, POOR), *visits(date(2026, 10, 5), 28, USUAL)]
     put(house.database, told)
+    house.release()
     row = asked(house, "offices", "2026-Q3")["dukcapil"]
     assert row["alarms"]["low_answers"]["speed"] == {"state": "alarm", "months": ["2026-09"]}
     assert row["alarms"]["index"] == {"state": "alarm", "week": "2026-W37"}
@@ -107,6 +109,8 @@ def test_only_counted_sheets_of_this_instrument_and_agency_and_period_make_alarm
         *visits(date(2026, 10, 5), 21, POOR, employee="E001"),
     ]
     put(house.database, [*told, *disturbing])
+    for agency in ("kota", "desa"):
+        house.release(agency)
     for what, code in (("employees", "E001"), ("offices", "dukcapil")):
         assert asked(house, what, "2026-Q3")[code]["alarms"]["index"] == {"state": "no-alarm", "week": None}
 
@@ -116,10 +120,10 @@ def test_too_short_a_past_is_told_and_a_suppressed_unit_has_no_alarms(house: Hou
         *visits(date(2026, 9, 7), 14, USUAL, employee="E001"),
         *visits(date(2026, 9, 7), 7, USUAL[:9], employee="E002"),
         *visits(date(2026, 9, 7), 7, USUAL[:2], employee="E001", channel="mobile"),
-        # Without these the nine could be told by subtraction.
         *visits(date(2026, 9, 7), 14, USUAL),
     ]
     put(house.database, told)
+    house.release()
     rows = asked(house, "employees", "2026-09")
     assert rows["E001"]["alarms"]["index"] == {"state": "not-enough-weeks", "week": None}
     assert rows["E001"]["channel_mix"] == {"value": None, "reason": "served-by-channel-unknown"}

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.indices.rules.calendar import Span, span_of
+from app.disclosure.rules.calendar import Span, span_of
 from app.indices.rules.figures import Scoring
 from app.instruments.loading import shipped
 from app.measures.rules.alarms import Alarms, AlarmState, alarms, drop, first_day_needed, joined_weeks, low_answers
 from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments
 from app.measures.rules.time_series import LowCount, UnitTimeSeries, time_series
-from app.ratings.tallies.rules.sheet_rows import DaySheets
+from app.ratings.rules.sheet_counts import DaySheets
 from tests.effort import sized
 
 IKL = shipped()["ikl-1"]

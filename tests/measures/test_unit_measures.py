@@ -1,17 +1,21 @@
 """What is said about one unit: who is compared with whom, what is too little, and that figures agree with V vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
+from app.disclosure.rules.cells import without_small_items
+from app.disclosure.rules.released import Released, ReleasedBlock
 from app.indices.rules.figures import Scoring
 from app.instruments.loading import shipped
 from app.measures.rules.comparison import compare
 from app.measures.rules.formulas.moments import item_moments
 from app.measures.rules.formulas.reliability import Use
-from app.measures.rules.unit_measures import UnitMeasures, main_family, measure
-from app.ratings.tallies.rules.sheet_rows import SheetRow, counts, grouped, size
+from app.measures.rules.unit_measures import MeasuredUnit, UnitMeasures, main_family, measure
+from tests.cells import block, told
 from tests.measures.formulas.peers import HISTOGRAMS, NAMES
 
 IKL = shipped()["ikl-1"]
@@ -21,32 +25,29 @@ FAMILIES = {"ktp-el": "adminduk", "kk": "adminduk", "skck": "polisi"}
 PEERS = dict(zip(NAMES, HISTOGRAMS, strict=True))
 
 
-def rows(
-    employee: str,
-    histogram: Sequence[int],
-    service: str = "ktp-el",
-    *,
-    standing: str = "counted",
-    channel: str = "kiosk",
-) -> list[SheetRow]:
+def alike(histogram: Sequence[int], service: str | None = "ktp-el", **shared: Any) -> ReleasedBlock:
     """Sheets that give the same score to all three questions."""
-    return [
-        SheetRow("dukcapil", employee, service, channel, standing, str(score) * 3, n)
-        for score, n in enumerate(histogram, start=1)
-        if n
-    ]
+    sheets = {str(score) * 3: n for score, n in enumerate(histogram, start=1) if n}
+    return block(IKL, sheets, service=service, **shared)
 
 
-def persons(*parts: list[SheetRow]) -> dict[str, list[SheetRow]]:
-    return grouped([row for part in parts for row in part], lambda row: row.employee)
+def mixed(sheets: Mapping[str, int]) -> ReleasedBlock:
+    """Complete sheets and others that are told together, without questions of few answers."""
+    found = block(IKL, sheets, service="ktp-el", joint=False)
+    return replace(found, cell=without_small_items(found.cell))
 
 
 def measured(
-    units: dict[str, list[SheetRow]],
-    before: dict[str, list[SheetRow]] | None = None,
-    served: dict[str, int] | None = None,
+    now: Mapping[str, Released],
+    before: Mapping[str, Released] | None = None,
+    served: Mapping[str, int] | None = None,
+    families: Mapping[str, str] | None = FAMILIES,
 ) -> dict[str, UnitMeasures]:
-    return measure(SCORING, units, before or {}, served or {}, FAMILIES)
+    units = {
+        code: MeasuredUnit(released, (before or {}).get(code, told()), served=(served or {}).get(code))
+        for code, released in now.items()
+    }
+    return measure(SCORING, units, families)
 
 
 def test_a_comparison_is_that_of_the_vectors() -> None:
@@ -65,17 +66,32 @@ def test_a_comparison_is_that_of_the_vectors() -> None:
 
 
 def test_who_has_too_few_sheets_is_neither_measured_nor_a_peer() -> None:
-    units = persons(*(rows(code, histogram) for code, histogram in PEERS.items()))
-    result = measured(units)
+    result = measured(
+        {
+            code: told([alike(histogram)]) if sum(histogram) >= 10 else told(waiting=sum(histogram))
+            for code, histogram in PEERS.items()
+        }
+    )
     assert sorted(result) == ["E1", "E2", "E3", "E4", "E6", "E8"]
     assert {unit.comparison.peers for unit in result.values() if unit.comparison} == {6}
 
 
+@pytest.mark.parametrize(
+    ("n", "waiting", "shown"), [(20, 9, ["<10"]), (90, 10, ["10+"]), (89, 10, []), (20, 0, [None])]
+)
+def test_who_leaves_out_ten_and_more_than_a_tenth_is_not_measured(
+    n: int, waiting: int, shown: list[str | None]
+) -> None:
+    result = measured({"E1": told([alike((0, 0, 0, n))], waiting)})
+    assert [unit.waiting for unit in result.values()] == shown
+
+
 def test_persons_are_compared_within_the_family_they_mainly_work_in() -> None:
-    units = persons(
-        rows("E1", (0, 2, 10, 48)), rows("E1", (0, 0, 0, 12), "skck"),
-        rows("E2", (1, 4, 18, 37), "kk"), rows("E3", (0, 5, 5, 5), "skck"),
-    )  # fmt: skip
+    units = {
+        "E1": told([alike((0, 2, 10, 48)), alike((0, 0, 0, 12), "skck")]),
+        "E2": told([alike((1, 4, 18, 37), "kk")]),
+        "E3": told([alike((0, 5, 5, 5), "skck")]),
+    }
     result = measured(units)
     assert {code: (unit.family, unit.comparison.peers) for code, unit in result.items() if unit.comparison} == {
         "E1": ("adminduk", 2), "E2": ("adminduk", 2), "E3": ("polisi", 1),
@@ -84,30 +100,29 @@ def test_persons_are_compared_within_the_family_they_mainly_work_in() -> None:
     assert result["E1"].n == 72
     assert result["E1"].comparison is not None
     assert result["E1"].comparison.peers == 2
-    assert main_family(units["E1"], FAMILIES) == "adminduk"
-    assert main_family([*rows("E9", (0, 0, 0, 5)), *rows("E9", (0, 0, 0, 5), "skck")], FAMILIES) == "adminduk"
+    assert main_family(units["E1"].blocks, FAMILIES) == "adminduk"
+    assert main_family([alike((0, 0, 0, 10)), alike((0, 0, 0, 10), "skck")], FAMILIES) == "adminduk"
 
 
 def test_alone_or_unanimous_nothing_can_be_told_from_a_comparison() -> None:
-    alone = measured(persons(rows("E1", (0, 2, 10, 48))))["E1"].comparison
+    alone = measured({"E1": told([alike((0, 2, 10, 48))])})["E1"].comparison
     assert alone is not None
     assert (alone.reliability, alone.shrunk, alone.standardised, alone.funnel, alone.ranks) == (None,) * 5
     assert alone.use is Use.coaching
-    both = measured(persons(rows("E1", (0, 0, 0, 40)), rows("E2", (0, 0, 0, 40))))["E1"].comparison
+    both = measured({code: told([alike((0, 0, 0, 40))]) for code in ("E1", "E2")})["E1"].comparison
     assert both is not None
     assert both.funnel is None
     assert both.reliability is None
     assert both.use is Use.coaching
 
 
-@pytest.mark.parametrize(("elsewhere", "mean"), [(9, Fraction(89, 29)), (10, Fraction(4))])
-def test_a_few_sheets_of_another_family_cannot_be_told_by_subtraction(elsewhere: int, mean: Fraction) -> None:
-    """Beside the mean of all sheets, the mean within the family would tell about the nine of the other one."""
-    units = persons(
-        rows("E1", (0, 0, 0, 20)),
-        rows("E1", (elsewhere, 0, 0, 0), "skck"),
-        rows("E2", (0, 2, 10, 48)),
-    )
+@pytest.mark.parametrize(("most", "mean"), [("kk", Fraction(93, 30)), ("skck", Fraction(4))])
+def test_a_few_sheets_of_another_family_cannot_be_told_by_subtraction(most: str, mean: Fraction) -> None:
+    """What is told together is in the family wholly or not at all, by the service that most of it is about."""
+    units = {
+        "E1": told([alike((0, 0, 0, 20)), alike((9, 0, 0, 1), None, service_mode=most)]),
+        "E2": told([alike((0, 2, 10, 48))]),
+    }
     comparison = measured(units)["E1"].comparison
     assert comparison is not None
     assert comparison.standardised is not None
@@ -115,9 +130,11 @@ def test_a_few_sheets_of_another_family_cannot_be_told_by_subtraction(elsewhere:
 
 
 def test_a_comparison_needs_ten_complete_sheets_within_the_family() -> None:
-    blank = [SheetRow("dukcapil", "E1", "ktp-el", "kiosk", "counted", "-44", 8)]
-    units = persons(rows("E1", (0, 0, 0, 6)), blank, rows("E2", (0, 2, 10, 48)))
-    assert measured(units)["E1"].comparison is None
+    units = {"E1": told([mixed({"-44": 8, "444": 6})]), "E2": told([alike((0, 2, 10, 48))])}
+    result = measured(units)
+    assert (result["E1"].n, result["E1"].comparison) == (14, None)
+    assert result["E2"].comparison is not None
+    assert result["E2"].comparison.peers == 1
 
 
 def test_services_that_few_answered_are_expected_as_one() -> None:
@@ -135,16 +152,22 @@ def test_services_that_few_answered_are_expected_as_one() -> None:
 
 
 def test_held_sheets_are_told_and_in_no_figure() -> None:
-    units = persons(rows("E1", (0, 0, 0, 12)), rows("E1", (30, 0, 0, 0), standing="held"))
-    unit = measured(units)["E1"]
+    unit = measure(SCORING, {"E1": MeasuredUnit(told([alike((0, 0, 0, 12))]), told(), held=30)}, FAMILIES)["E1"]
     assert (unit.n, unit.held) == (12, 30)
     assert unit.figures.official.composite is not None
     assert unit.figures.official.composite.rounded == 100
-    assert unit.channels == {"kiosk": 12}
+
+
+def test_channels_and_services_are_told_of_offices_and_not_of_persons() -> None:
+    several = alike((0, 0, 0, 11), None, service_mode="kk", channel=None)
+    units = {"E1": told([alike((0, 0, 0, 12)), alike((0, 0, 10, 0), "kk"), several])}
+    person, office = measured(units)["E1"], measured(units, families=None)["E1"]
+    assert (person.channels, person.services) == (None, None)
+    assert (office.channels, office.services) == ({"kiosk": 22}, {"kk": 10, "ktp-el": 12})
 
 
 def test_coverage_and_bounds_come_from_what_was_told_and_are_never_made_up() -> None:
-    units = persons(rows("E1", (2, 5, 23, 70)), rows("E2", (0, 0, 5, 10)))
+    units = {"E1": told([alike((2, 5, 23, 70))]), "E2": told([alike((0, 0, 5, 10))])}
     result = measured(units, served={"E1": 250})
     assert (result["E1"].served, result["E1"].coverage, result["E1"].sample) == (250, Fraction(2, 5), 152)
     assert result["E1"].bounds is not None
@@ -154,48 +177,30 @@ def test_coverage_and_bounds_come_from_what_was_told_and_are_never_made_up() -> 
 
 
 def test_change_needs_ten_in_both_periods_and_histograms_thirty() -> None:
-    now, then = persons(rows("E1", (2, 5, 23, 70))), persons(rows("E1", (4, 9, 30, 57)))
-    unit = measured(now, then)["E1"]
+    unit = measured({"E1": told([alike((2, 5, 23, 70))])}, {"E1": told([alike((4, 9, 30, 57))])})["E1"]
     assert unit.change is not None
     assert round(float(unit.change.difference), 6) == 0.21
     assert unit.dimensions[0] is not None
     assert unit.dimensions[0].histogram == (2, 5, 23, 70)
-    few = measured(persons(rows("E1", (0, 0, 9, 20))), persons(rows("E1", (0, 0, 4, 5))))["E1"]
+    few = measured({"E1": told([alike((0, 0, 9, 20))])}, {"E1": told(waiting=9)})["E1"]
     assert few.change is None
     assert few.dimensions[0] is not None
     assert (few.dimensions[0].histogram, few.dimensions[0].change) == (None, None)
 
 
 def test_a_question_that_fewer_than_ten_answered_has_no_figures() -> None:
-    skipped = [SheetRow("dukcapil", "E1", "ktp-el", "kiosk", "counted", "4-4", 5)]
-    units = persons(rows("E1", (0, 0, 0, 9)), skipped)
-    unit = measured(units)["E1"]
+    unit = measured({"E1": told([mixed({"444": 9, "4-4": 5})])})["E1"]
     assert [dimension is None for dimension in unit.dimensions] == [False, True, False]
 
 
 @pytest.mark.parametrize("families", [None, FAMILIES])
 def test_without_units_there_is_nothing(families: dict[str, str] | None) -> None:
-    assert measure(SCORING, {}, {}, {}, families) == {}
-
-
-def test_rows_are_added_up_by_any_key() -> None:
-    parts = [
-        *rows("E1", (0, 0, 2, 3)),
-        *rows("E1", (0, 0, 1, 0), channel="web"),
-        *rows("E1", (4, 0, 0, 0), standing="held"),
-    ]
-    assert counts(parts) == {"333": 3, "444": 3}
-    assert (size(parts), size(parts, "held")) == (6, 4)
-    assert {channel: size(part) for channel, part in grouped(parts, lambda row: row.channel).items()} == {
-        "kiosk": 5,
-        "web": 1,
-    }
+    assert measure(SCORING, {}, families) == {}
 
 
 def test_an_item_with_few_answers_cannot_be_told_by_the_others() -> None:
     """Speed was answered by five; with the index and both other means, theirs would be known."""
-    skipped = [SheetRow("dukcapil", "E1", "ktp-el", "kiosk", "counted", "-44", 20)]
-    unit = measured(persons(skipped, rows("E1", (0, 0, 0, 5))))["E1"]
+    unit = measured({"E1": told([mixed({"-44": 20, "444": 5})])})["E1"]
     assert unit.dimensions[0] is None
     assert unit.dimensions[1] is not None
     assert (unit.figures.official.composite, unit.figures.composite, unit.change, unit.bounds) == (None,) * 4

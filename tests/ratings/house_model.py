@@ -1,17 +1,20 @@
 """The rules of the intake and of the index in other words than the service's: what clients and readers must be told."""
 
 import json
+from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
+from sqlalchemy import text
 
+from app.foundation.storage.database import Database
 from tests.house import NOW
 
 Sheet = dict[str, Any]
@@ -191,30 +194,81 @@ class Model:
             self.profiles[office, f"{day[:7]}-01", attribute, value] += 1
 
 
+def month_over(now: datetime) -> str:
+    """The newest month that is over everywhere: in WIB, where days end last."""
+    return months_ago(now.astimezone(ZoneInfo("Asia/Jakarta")), 1)
+
+
+def months_ago(now: datetime, n: int) -> str:
+    """The month so many months before that of a moment."""
+    number = now.year * 12 + now.month - 1 - n
+    return f"{number // 12}-{number % 12 + 1:02}"
+
+
+def last_day(month: str) -> date:
+    """The last day of a month."""
+    year, number = int(month[:4]), int(month[5:])
+    return date(year, number, monthrange(year, number)[1])
+
+
+@dataclass
+class Told:
+    """A release: the last month it could tell, and every rating there was then with its block, or None."""
+
+    through: str
+    rows: list[tuple[Row, int | None]]
+
+    @property
+    def blocks(self) -> dict[int, list[Row]]:
+        """The ratings that are told together."""
+        found: dict[int, list[Row]] = defaultdict(list)
+        for row, block in self.rows:
+            if block is not None:
+                found[block].append(row)
+        return found
+
+
+def told_of(database: Database, agency_id: str, now: datetime) -> Told:
+    """What an agency's release of this moment tells and leaves waiting; held ratings are neither."""
+    statement = text(
+        "SELECT rated_on, office, counter, service, employee, channel, instrument, sheet, block FROM rating "
+        "LEFT JOIN block_rating USING (agency_id, key) WHERE agency_id = :agency_id AND standing = 'counted'"
+    )
+    with database.reading() as session:
+        found = list(session.execute(statement, {"agency_id": agency_id}))
+    return Told(month_over(now), [((str(day), *row), block) for day, *row, block in found])
+
+
 def half_up(value: Fraction, places: int) -> str:
     """A figure as the official forms round it."""
     digits = str(int(value * 10**places + Fraction(1, 2))).rjust(places + 1, "0")
     return f"{digits[:-places]}.{digits[-places:]}"
 
 
-Figures = tuple[str | None, int | None, list[tuple[int | None, str | None, str | None]], str | None]
+Figures = tuple[str | None, int | None, str | None, list[tuple[int | None, str | None, str | None]], str | None]
 
 
-def measured(group: str | None, sheets: Sequence[str], *, personal: bool) -> Figures:
-    """Group, n, (n, mean, index) of each question, index: from the sheets, in exact fractions."""
-    if personal and len(sheets) < 10:
-        return group, None, [(None, None, None)] * 3, None
+def measured(group: str | None, blocks: Sequence[Sequence[str]], left_out: int, *, personal: bool) -> Figures:
+    """Group, n, what is left out, (n, mean, index) of each question, index: from blocks, in exact fractions."""
+    n = sum(map(len, blocks))
+    if not n or (left_out > 9 and left_out * 10 > n + left_out):
+        return group, None, None, [(None, None, None)] * 3, None
+    rough = personal and n < 30
     figures: list[tuple[int | None, str | None, str | None]] = []
     means: list[Fraction] = []
     for place in range(3):
-        scores = [int(sheet[place]) for sheet in sheets if sheet[place] != "-"]
+        answers = [[int(sheet[place]) for sheet in block if sheet[place] != "-"] for block in blocks]
+        # What one to nine answered of a block is not told.
+        scores = [score for each in answers if len(each) > 9 for score in each]
         if not scores:
             figures.append((0, None, None))
             continue
         means.append(Fraction(sum(scores), len(scores)))
-        figures.append((len(scores), half_up(means[-1], 4), half_up(means[-1] * 25, 2)))
-    index = half_up(sum(means, Fraction(0)) * 25 / 3, 2) if len(means) == 3 else None
-    return group, len(sheets), figures, index
+        mean, index = half_up(means[-1], 1 if rough else 4), half_up(means[-1] * 25, 1 if rough else 2)
+        figures.append((len(scores), mean, index))
+    whole = half_up(sum(means, Fraction(0)) * 25 / 3, 1 if rough else 2) if len(means) == 3 else None
+    waiting = None if not left_out else "<10" if left_out < 10 else f"{left_out // 10}0+"
+    return group, n, waiting, figures, whole
 
 
 def shown(row: Mapping[str, Any]) -> Figures:
@@ -222,32 +276,46 @@ def shown(row: Mapping[str, Any]) -> Figures:
     group = next((value for name, value in row["group"].items() if name != "name"), None) if row["group"] else None
     dimensions = [(each["n"], each["mean"], each["index"]) for each in row["dimensions"]]
     assert row["held"] == (None if row["suppressed"] else 0)
-    return group, row["n"], dimensions, row["index"] and row["index"]["value"]
+    return group, row["n"], row["waiting"], dimensions, row["index"] and row["index"]["value"]
 
 
-def expected_rows(rows: Sequence[Row], asked: Mapping[str, Any], root: str | None) -> list[Figures]:
-    """What an answer to a question about these ratings must show."""
-    office, by = asked.get("office"), asked.get("by")
+def expected_rows(told: Told, asked: Mapping[str, Any], root: str | None) -> list[Figures]:
+    """What an answer to a question must show after a release: sums of blocks whose ratings are all asked for."""
+    by = asked.get("by")
+    blocks: dict[str | None, list[list[str]]] = defaultdict(list)
+    left_out: Counter[str | None] = Counter()
+    for block in told.blocks.values():
+        groups = {group_of(row, by) if is_asked(row, asked, root) else "" for row in block}
+        if len(groups) == 1 and "" not in groups:
+            blocks[groups.pop()].append([str(row[-1]) for row in block])
+        else:
+            left_out.update(group_of(row, by) for row in block if is_asked(row, asked, root))
+    waiting = [row for row, block in told.rows if block is None and str(row[0])[:7] <= told.through]
+    left_out.update(group_of(row, by) for row in waiting if is_asked(row, asked, root))
+    personal = "employee" in asked or by == "employee"
+    found = {None} if by is None else (blocks.keys() | left_out.keys()) - {""}
+    return [measured(group, blocks[group], left_out[group], personal=personal) for group in sorted(found, key=str)]
+
+
+def group_of(row: Row, by: str | None) -> str | None:
+    """The row of an answer in which a rating counts; '' for those of nobody among persons."""
+    day, office, _, service, employee, channel, *_ = row
+    values = {"office": office, "service": service, "employee": employee or "", "channel": channel}
+    return None if by is None else str(day)[:7] if by == "month" else values[by]
+
+
+def is_asked(row: Row, asked: Mapping[str, Any], root: str | None) -> bool:
+    """Whether a question is about a rating."""
+    day, where, _, service, employee, channel, *_ = row
+    office = asked.get("office")
     # Without an office `include` has nothing to include.
     tops = [top for top in (root, office if "include" in asked else None) if top is not None]
-    groups: dict[str | None, list[str]] = defaultdict(list)
-    if by is None:
-        groups[None] = []
-    for day, where, _, service, employee, channel, _, sheet in rows:
-        assert day is not None
-        assert where is not None
-        assert sheet is not None
-        values = {"office": where, "service": service, "employee": employee, "channel": channel}
-        values |= {"day": day, "month": day[:7]}
-        if not all(is_within(where, top) for top in tops) or not asked["from"] <= day <= asked["to"]:
-            continue
-        wanted = {name: asked[name] for name in ("service", "employee", "channel") if name in asked}
-        if office is not None and "include" not in asked:
-            wanted["office"] = office
-        if all(values[name] == value for name, value in wanted.items()) and (by is None or values[by]):
-            groups[values[by] if by else None].append(sheet)
-    personal = "employee" in asked or by == "employee"
-    return [measured(group, groups[group], personal=personal) for group in sorted(groups, key=str)]
+    values = {"service": service, "employee": employee, "channel": channel, "office": where}
+    wanted = {name: asked[name] for name in ("service", "employee", "channel") if name in asked}
+    if office is not None and "include" not in asked:
+        wanted["office"] = office
+    within = all(is_within(str(where), top) for top in tops) and asked["from"] <= str(day) <= asked["to"]
+    return within and all(values[name] == value for name, value in wanted.items())
 
 
 scores = st.fixed_dictionaries(dict.fromkeys(ITEMS, st.sampled_from((4, 3, 1, 2, None))))

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from app.indices.rules.intervals import composite_interval, item_interval
 from app.indices.rules.official import official_index
 from app.instruments.loading import shipped
-from app.ratings.tallies.rules.sheet_counts import SheetCounts, composites, histograms, item_mean
+from app.ratings.rules.sheet_counts import SheetCounts, composites, histograms, item_mean
+from tests.cells import cell
 
 IKL, SKM = shipped()["ikl-1"], shipped()["skm-2017"]
 
@@ -74,9 +75,9 @@ def test_every_three_dimension_measure_obeys_the_merge_law_bit_for_bit(rows: lis
     parts = [Counter(sheet for part, sheet in rows if part == which) for which in range(4)]
     for counts in (merged(parts), merged(reversed(parts)), merged([merged(parts[:2]), merged(parts[2:])])):
         assert histograms(IKL, counts) == histograms(IKL, whole)
-        assert official_index(IKL, counts) == official_index(IKL, whole)
+        assert official_index(IKL, cell(IKL, counts)) == official_index(IKL, cell(IKL, whole))
         assert composites(counts, IKL.weights()) == composites(whole, IKL.weights())
-        assert composite_interval(IKL, counts) == composite_interval(IKL, whole)
+        assert composite_interval(IKL, cell(IKL, counts)) == composite_interval(IKL, cell(IKL, whole))
         speed, whole_speed = histograms(IKL, counts)[0], histograms(IKL, whole)[0]
         assert item_interval(speed) == item_interval(whole_speed)
 
@@ -85,5 +86,5 @@ def test_every_three_dimension_measure_obeys_the_merge_law_bit_for_bit(rows: lis
 def test_the_official_survey_obeys_the_merge_law_in_every_mode(rows: list[tuple[bool, str]], mode: str) -> None:
     whole = Counter(sheet for _, sheet in rows)
     counts = merged(Counter(sheet for part, sheet in rows if part is which) for which in (True, False))
-    assert official_index(SKM, counts, mode) == official_index(SKM, whole, mode)
-    assert composite_interval(SKM, counts, mode) == composite_interval(SKM, whole, mode)
+    assert official_index(SKM, cell(SKM, counts), mode) == official_index(SKM, cell(SKM, whole), mode)
+    assert composite_interval(SKM, cell(SKM, counts), mode) == composite_interval(SKM, cell(SKM, whole), mode)

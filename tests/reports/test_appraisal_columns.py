@@ -87,7 +87,7 @@ def test_what_a_report_lacks_is_empty() -> None:
         "change": None,
         "dimensions": [FIGURES["dimensions"][0] | {"interval": None}],
         "comparison": FIGURES["comparison"] | dict.fromkeys(("reliability", "use", "estimate", "case_mix", "funnel")),
-        "collection": FIGURES["collection"] | {"channels": {}},
+        "collection": FIGURES["collection"] | {"channels": None},
     }
     document = {name: part for name, part in employee_document(figures=bare).items() if name != "appraiser"}
     told = cells(document)

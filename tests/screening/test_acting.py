@@ -1,4 +1,4 @@
-"""What is doubted is held, once, with its tallies; an auditor decides; nothing is ever deleted."""
+"""What is doubted is held, once; an auditor decides; nothing is ever deleted."""
 
 import threading
 from datetime import timedelta
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.access.keys import issue
 from app.access.principals import KeyKind
 from app.ratings.keys import first_key
-from app.ratings.status_store import TallyMissing, lock_agency, move
+from app.ratings.status_store import lock_agency, move
 from app.screening import store
 from app.screening.run import run, run_agency, usual_order
 from tests.house import NOW, House, problem
@@ -45,6 +45,7 @@ def index_of(house: House, **asked: str) -> dict[str, Any]:
 def test_from_the_rating_to_the_release(house: House) -> None:
     ordinary(house)
     lunch(house)
+    house.release()
     before = index_of(house, office="dukcapil")
     assert screen(house) == (1, IN_HOUR, 0, 0)
     found = one(house)
@@ -62,16 +63,23 @@ def test_from_the_rating_to_the_release(house: House) -> None:
     }
     assert (found["evidence"]["count"], found["evidence"]["expected"]) == (IN_HOUR, 2)
     checked(house)
+    # What was told stays told until the next release.
+    assert index_of(house, office="dukcapil")["n"] == before["n"]
+    house.release()
     held = index_of(house, office="dukcapil")
     assert (held["held"], held["n"]) == (IN_HOUR, before["n"] - IN_HOUR)
     assert (before["held_reasons"], held["held_reasons"]) == ({}, {"burst": IN_HOUR})
     assert index_of(house, employee="E001")["held_reasons"] == {"burst": IN_HOUR}
-    by_day = house.get("/v1/indices", params=NOVEMBER | {"by": "day"}).json()["rows"]
-    assert [row["group"]["day"] for row in by_day if row["held_reasons"]] == [LUNCH.isoformat()]
+    by_month = house.get("/v1/indices", params=NOVEMBER | {"from": "2026-10-01", "by": "month"}).json()["rows"]
+    assert [(row["group"]["month"], row["held_reasons"]) for row in by_month] == [
+        ("2026-10", {}),
+        ("2026-11", {"burst": IN_HOUR}),
+    ]
     assert held["index"]["value"] != before["index"]["value"]
     answer = decide(house, found["id"], "release").json()
     assert (answer["standing"], answer["note"]) == ("released", "Kunjungan sekolah")
     assert answer["decided_by"].startswith("auditor:")
+    house.release()
     assert index_of(house, office="dukcapil") == before
     checked(house)
     # What was released stays so, whatever run comes.
@@ -83,7 +91,7 @@ def test_a_run_twice_changes_nothing(house: House) -> None:
     ordinary(house)
     lunch(house)
     screen(house)
-    tables = ("rating", "tally", "finding", "doubt", "audit_event")
+    tables = ("rating", "finding", "doubt", "audit_event")
     kept = {table: sorted(map(str, rows(house, f"SELECT * FROM {table}"))) for table in tables}
     assert screen(house, NOW + timedelta(hours=1)) == (0, 0, 0, 0)
     assert {table: sorted(map(str, rows(house, f"SELECT * FROM {table}"))) for table in tables} == kept
@@ -222,7 +230,7 @@ def test_a_run_stops_where_another_process_took_over(house: House) -> None:
     assert run_agency(house.database, "kota", usual_order(NOW, "test", 42, first=day, last=day)) == (0, 0, 0, 0)
 
 
-def test_runs_intake_and_decisions_race_and_the_tallies_agree(house: House) -> None:
+def test_runs_intake_and_decisions_race_and_every_sheet_is_held_once(house: House) -> None:
     ordinary(house)
     for day in (LUNCH, LUNCH - timedelta(days=1), LUNCH - timedelta(days=4)):
         lunch(house, day=day)
@@ -274,10 +282,6 @@ def test_sheets_in_a_third_standing_and_unknown_ones_are_not_moved(house: House)
         assert move(session, "kota", [*keys, *keys, first_key(LUNCH)], source="counted", target="held") == sorted(keys)
         assert move(session, "kota", keys, source="counted", target="held") == []
     checked(house)
-    with house.database.writing() as session:
-        session.execute(text("DELETE FROM tally"))
-    with pytest.raises(TallyMissing), house.database.writing() as session:
-        move(session, "kota", keys, source="held", target="counted")
     assert rows(house, HELD) == [(2,)]
 
 

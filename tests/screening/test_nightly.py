@@ -10,7 +10,6 @@ import pytest
 
 import app.jobs
 from app.foundation.storage.database import Database
-from app.ratings.status_store import TallyMissing
 from app.screening import nightly as room
 from app.screening import run as running
 from app.screening.nightly import LEASE, NightlyScreening, count_open, due_on
@@ -180,7 +179,7 @@ def test_an_office_that_fails_stops_no_other_and_is_screened_again_next_night(
     def doubted_blocks(database: Database, agency: str, office: str, *rest: Any) -> list[Block]:
         seen.append((agency, office))
         if office == "dukcapil":
-            raise TallyMissing("of E001")
+            raise RuntimeError("of E001")
         return whole(database, agency, office, *rest)
 
     with monkeypatch.context() as patch:
@@ -207,7 +206,7 @@ def test_what_cannot_be_written_keeps_no_other_office_from_its_turn(
     lunch(house)
 
     def missing(*_: object, **__: object) -> None:
-        raise TallyMissing
+        raise RuntimeError
 
     with monkeypatch.context() as patch:
         patch.setattr(running, "move", missing)

@@ -46,24 +46,27 @@ def test_reports_tell_why_ratings_are_held_and_a_sealed_one_stays(
         lunch(house)
         screen(house)
         house.clock.now = DECEMBER
+        house.release()
         assert house.post("/v1/periods/2026-11/close", {}, "supervisor").status_code == 201
         for unit in ("dukcapil", "E001"):
             document = report(house, unit)
             assert (document["figures"]["held"], document["held_reasons"]) == (IN_HOUR, {"burst": IN_HOUR}), unit
         assert report(house, "E004")["held_reasons"] == {}
         told = report(house, "kota")["integrity"]
-        assert (told["bursts"], told["held_reasons"]) == (1, {"burst": IN_HOUR})
-        assert told["findings"] == {"held": 1, "noted": 0, "released": 0, "confirmed": 0}
+        assert (told["bursts"], told["held_reasons"]) == (None, {"burst": IN_HOUR})
+        assert told["findings"] == {"held": None, "noted": 0, "released": 0, "confirmed": 0}
         house.clock.now = DECEMBER + timedelta(days=10)
         assert house.post("/v1/periods/2026-11/finalise", {}, "supervisor").status_code == 200
         sealed = report(house, "dukcapil")
         decided(house, "release")
         assert report(house, "dukcapil") == sealed
+        house.release()
         assert house.post("/v1/periods/2026-11/revise", {}, "supervisor").status_code == 201
         revised = report(house, "dukcapil")
         assert (revised["figures"]["held"], revised["held_reasons"]) == (0, {})
         assert revised["n"] == sealed["n"] + IN_HOUR
-        assert report(house, "kota")["integrity"]["findings"]["released"] == 1
+        findings = report(house, "kota")["integrity"]["findings"]
+        assert findings == {"held": 0, "noted": 0, "released": None, "confirmed": 0}
         checked(house)
 
 

@@ -12,11 +12,11 @@ import structlog
 from sqlalchemy import event, text
 
 from app.foundation.storage.database import Database
-from app.ratings.maintenance_store import tally_differences
 from app.tickets.expiry import sweep_expired
 from app.tickets.rules.codes import check_character, printed
 from tests.house import NOW, House, problem
 
+NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 SCORES = {"speed": 4, "transparency": 3, "friendliness": 4}
 JSON = {"content-type": "application/json"}
 FORGED = "0" * 11 + check_character("0" * 11)
@@ -43,10 +43,15 @@ def redeem(house: House, code: str, key: str | None = None, **changed: Any) -> h
     return house.post("/v1/ratings", {name: value for name, value in sheet.items() if value is not None}, key)
 
 
-def counts(house: House, **query: Any) -> list[tuple[int, int, int]]:
-    """Issued, armed, spent per row."""
-    items = house.get("/v1/tickets/counts", "reader", params=query).json()["items"]
+def counts(house: House, key: str = "queue", **query: Any) -> list[tuple[int | None, int | None, int | None]]:
+    """Issued, armed, spent per row, as a queue is told."""
+    items = house.get("/v1/tickets/counts", key, params=query).json()["items"]
     return [(each["issued"], each["armed"], each["spent"]) for each in items]
+
+
+def stored(house: House) -> list[Any]:
+    """Service, issued, armed and spent, exactly."""
+    return rows(house, "SELECT service, issued, armed, spent FROM ticket_count WHERE issued > 0 ORDER BY service")
 
 
 def rows(house: House, statement: str) -> list[Any]:
@@ -55,9 +60,9 @@ def rows(house: House, statement: str) -> list[Any]:
         return list(session.execute(text(statement)).all())
 
 
-def armed(house: House, n: int = 1) -> list[str]:
+def armed(house: House, n: int = 1, **changed: Any) -> list[str]:
     """Tickets ready to be spent."""
-    codes = issue(house, count=n)
+    codes = issue(house, count=n, **changed)
     assert set(arm(house, codes, employee="E001")) == {"armed"}
     return codes
 
@@ -73,12 +78,9 @@ def test_a_ticket_is_issued_armed_and_spent_by_one_rating_of_its_person(house: H
     assert rows(house, "SELECT office, counter, service, employee, channel, ticketed, sheet FROM rating") == [
         ("dukcapil", "loket-1", "ktp-el", "E001", "web", True, "434")
     ]
-    assert rows(house, "SELECT DISTINCT ticketed, n FROM tally") == [(True, 1)]
     assert rows(house, "SELECT text FROM comment") == [("Ramah",)]
     assert rows(house, "SELECT count(*) FROM ticket") == [(0,)]
-    with house.database.reading() as session:
-        assert tally_differences(session, None, 5) == []
-    assert counts(house, by="employee") == [(1, 1, 1)]
+    assert stored(house) == [("ktp-el", 1, 1, 1)]
 
 
 def test_a_retry_is_answered_as_stored_and_counts_once(house: House) -> None:
@@ -202,7 +204,7 @@ def test_arming_says_what_became_of_each_and_refuses_what_cannot_have_happened(h
     # Nobody named: whoever is on duty at the counter.
     assert arm(house, [one], counter="loket-1", service="kk") == ["armed"]
     assert redeem(house, one).json()["employee"] == "E001"
-    assert counts(house, by="service") == [(1, 1, 1), (1, 1, 0)]
+    assert stored(house) == [("kk", 1, 1, 1), ("ktp-el", 1, 1, 0)]
     assert arm(house, [one], employee="E001") == ["unknown"]
 
 
@@ -250,12 +252,46 @@ def test_a_queue_reaches_its_own_offices_and_agency_only(house: House) -> None:
     assert arm(house, codes, "queue dukcapil") == ["unknown"]
     assert arm(house, codes, "desa queue") == ["unknown"]
     assert arm(house, codes) == ["armed"]
-    problem(house.get("/v1/tickets/counts", "reader dukcapil", params={"office": "upt-makassar"}), 403, "out-of-scope")
-    assert house.get("/v1/tickets/counts", "reader dukcapil").json()["items"] == []
-    assert house.get("/v1/tickets/counts", "desa reader").json()["items"] == []
+    for agency_id in ("kota", "desa"):
+        house.release(agency_id)
+    for key in ("reader dukcapil", "queue dukcapil"):
+        response = house.get("/v1/tickets/counts", key, params={"office": "upt-makassar"})
+        problem(response, 403, "out-of-scope")
+        assert counts(house, key, **NOVEMBER) == []
+    for key in ("desa reader", "desa queue"):
+        assert counts(house, key, **NOVEMBER) == []
     assert counts(house, office="setda", by="day") == [(1, 1, 0)]
     assert counts(house, **{"from": "2026-11-19"}) == []
     assert counts(house, to="2026-11-17") == []
+
+
+def test_a_queue_is_told_fresh_counts_and_how_many_rated_in_tens(house: House) -> None:
+    codes = [*armed(house, 9), *armed(house, 16)]
+    for spent, told in ((9, 0), (10, 10), (19, 10), (25, 20)):
+        while codes and 25 - len(codes) < spent:
+            assert redeem(house, codes.pop()).status_code == 201
+        for key in ("queue", "admin"):
+            assert counts(house, key, by="employee") == counts(house, key, by="day") == [(25, 25, told)]
+    [row] = house.get("/v1/tickets/counts", "queue").json()["items"]
+    assert row["coverage"] == 0.8
+
+
+def test_a_reader_is_told_counts_of_months_that_are_over_and_none_or_ten(house: House) -> None:
+    for code in armed(house, 14)[:11]:
+        assert redeem(house, code).status_code == 201
+    for code in armed(house, 10, service="kk")[:9]:
+        assert redeem(house, code).status_code == 201
+    problem(house.get("/v1/tickets/counts", params=NOVEMBER), 404, "nothing-released")
+    house.release()
+    assert counts(house, "reader", **NOVEMBER) == counts(house, "auditor", **NOVEMBER) == [(24, 24, 20)]
+    asked = NOVEMBER | {"by": "service"}
+    assert counts(house, "reader", **asked) == [(10, 10, None), (14, 14, 11)]
+    shown = house.get("/v1/tickets/counts", params=asked).json()["items"]
+    assert [row["coverage"] for row in shown] == [None, 0.79]
+    # Left out, the days are those of the newest period that is over.
+    assert counts(house, "reader") == []
+    for wrong, code in (({"by": "day"}, "cut-not-told"), ({"to": "2026-11-18"}, "not-released")):
+        problem(house.get("/v1/tickets/counts", params=NOVEMBER | wrong), 422, code)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ Speed and friendliness speak to *Berorientasi Pelayanan*, transparency to *Akunt
 from collections.abc import Mapping
 
 from app.closing.rules.report_documents.parts import Words
+from app.disclosure.rules.minimum import SMALLEST_PRECISE_N
 from app.indices.rules.rounding import half_up
 from app.instruments.model import Instrument, Item
 from app.measures.rules.unit_measures import MeasuredDimension, UnitMeasures
@@ -66,7 +67,7 @@ def _sentences(unit: UnitMeasures, place: int, item: Item, dimension: MeasuredDi
         return ""
     sentence = SENTENCE[language].format(
         title=item.title[language],
-        index=_number(str(half_up(figure.index.exact)), language),
+        index=_number(str(half_up(figure.index.exact, 1 if unit.n < SMALLEST_PRECISE_N else 2)), language),
         grade=figure.index.band.grade,
         words=figure.index.band.words[language],
         n=figure.n,

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from app.closing.rules.report_documents.agency import Integrity, OfficeLine
 from app.closing.rules.report_documents.parts import TicketCounts
 from app.closing.rules.report_documents.reports import OfficeReport
-from app.indices.rules.rounding import rounded
+from app.disclosure.rules.without_answers import shown_count, shown_tickets
 from app.measures.rules.formulas.samples import coverage
-from app.screening.rules.sheets import HeldRow, RaisedRow, Reason
+from app.screening.rules.sheets import RaisedRow, Reason
 from app.tickets.rules.lifecycle import NO_TICKETS, TicketSum
 
 STANDINGS = ("held", "noted", "released", "confirmed")
@@ -35,21 +35,17 @@ def office_line(report: OfficeReport) -> OfficeLine:
 
 
 def ticket_counts(tickets: TicketSum | None) -> TicketCounts | None:
-    """Issued in the period, armed and spent of them, and coverage = spent / armed; None where none was issued.
+    """Issued in the period, armed and spent of them, and coverage = spent / armed; None without any,
+    and where one of them is one to nine.
 
     These are counts of slips: they say nothing of what anybody answered.
     """
     if tickets is None or not tickets.issued:
         return None
-    return TicketCounts(issued=tickets.issued, armed=tickets.armed, spent=tickets.spent, coverage=tickets.coverage)
-
-
-def reasons(rows: Iterable[HeldRow]) -> dict[str, int]:
-    """How many sheets are held for which reason."""
-    total: Counter[str] = Counter()
-    for row in rows:
-        total[row.reason] += row.n
-    return dict(sorted(total.items()))
+    issued, armed, spent, part = shown_tickets(tickets)
+    if issued is None or armed is None or spent is None:
+        return None
+    return TicketCounts(issued=issued, armed=armed, spent=spent, coverage=part)
 
 
 def integrity(lines: Sequence[OfficeLine], raised: Sequence[RaisedRow] = ()) -> Integrity:
@@ -58,7 +54,8 @@ def integrity(lines: Sequence[OfficeLine], raised: Sequence[RaisedRow] = ()) -> 
     `tickets` are those of the same offices together, so that none without figures can be found by subtraction.
     Offices that reported nothing are in none of `rated`, `served` and `coverage`: nothing is estimated for them.
     Of the same offices: `held_reasons` (reason → sheets), `bursts` (findings of that reason), and `findings`
-    (standing → findings): what waits for a decision (`held`, `noted`), what was `released` and what `confirmed`.
+    (standing → findings): what waits for a decision (`held`, `noted`), what was `released` and what
+    `confirmed`; one to nine are null.
     """
     shown = [line for line in lines if line.n is not None]
     reporting = [(line.n or 0, line.served) for line in shown if line.served is not None]
@@ -74,11 +71,14 @@ def integrity(lines: Sequence[OfficeLine], raised: Sequence[RaisedRow] = ()) -> 
         offices_told=len(reporting),
         rated=rated if reporting else None,
         served=served if reporting else None,
-        coverage=None if part is None else rounded(part),
+        coverage=None if part is None else round(float(part), 2),
         tickets=_together([line.tickets for line in shown if line.tickets]),
-        bursts=sum(row.n for row in found if row.reason == Reason.burst),
-        held_reasons=dict(sorted(held.items())),
-        findings={standing: sum(row.n for row in found if row.standing == standing) for standing in STANDINGS},
+        bursts=shown_count(sum(row.n for row in found if row.reason == Reason.burst)),
+        # Of an office that does not tell how many it holds, the reasons are not told either.
+        held_reasons=None if any(line.held is None for line in shown) else dict(sorted(held.items())),
+        findings={
+            standing: shown_count(sum(row.n for row in found if row.standing == standing)) for standing in STANDINGS
+        },
     )
 
 

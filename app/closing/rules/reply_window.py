@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from app.indices.rules.calendar import LAST_ZONE, end_of
+from app.disclosure.rules.calendar import LAST_ZONE, end_of
 
 WORKING_WEEK = 5
 

@@ -21,6 +21,7 @@ from app.closing.rules.report_documents.survey import (
     SurveyRecords,
 )
 from app.closing.survey.results import results_of
+from app.closing.units import whole_period
 from app.disclosure.rules.comments import StoredComment, addable, pooled, released
 from app.disclosure.rules.ledger import PublishedRelease
 from app.disclosure.rules.profiles import Profile, profile
@@ -29,8 +30,7 @@ from app.instruments.loading import shipped
 from app.instruments.model import Instrument
 from app.instruments.schemas import TextsOut
 from app.measures.rules.formulas.samples import krejcie_morgan_size
-from app.ratings.tallies.rules.query_plan import By
-from app.ratings.tallies.rules.sheet_rows import SheetRow, counts
+from app.ratings.rules.selection import By
 
 SKM = "skm"
 # The unit of the report about all offices: no office's code has capitals, while one may equal the agency's.
@@ -50,7 +50,7 @@ class Sources:
     """What surveys have beside the figures, within the period.
 
     `profiles`: office → attribute → value → n; `raters`: office → how many rated; `former`, `trend` and `records` by
-    the unit of the report, oldest first; `quoted` is what all closings so far quoted, as counts of comments.
+    the unit of the report, oldest first.
     """
 
     profiles: Mapping[str, Mapping[str, Mapping[str, int]]]
@@ -58,7 +58,6 @@ class Sources:
     comments: Sequence[StoredComment]
     former: Mapping[str, Sequence[FormerSurvey]]
     trend: Mapping[str, Sequence[FormerIndex]]
-    quoted: Sequence[PublishedRelease]
     records: Mapping[str, SurveyRecords]
 
 
@@ -91,7 +90,7 @@ def survey_documents(inputs: ClosingInputs, made: Sequence[Document], sources: S
         for unit, report in reports.items()
         if _is_new(inputs, report) and not report.figures.suppressed
     }
-    may_quote, comments = addable(sources.comments, quoting, inputs.whole, sources.quoted)
+    may_quote, comments = addable(sources.comments, quoting, inputs.whole, inputs.quoted)
     surveys: dict[str, SurveyReport] = {}
     for unit, report in reports.items():
         former = inputs.former_documents.get((SKM, unit))
@@ -149,29 +148,22 @@ def _content(inputs: ClosingInputs, sources: Sources, unit: _SurveyedUnit, *, ma
     instrument, figures = inputs.scoring.instrument, unit.report.figures
     # What the unit's own report does not show, its survey does not show either.
     shown = figures if isinstance(figures, Figures) else None
-    rows = _rows(inputs, unit.offices)
+    released = whole_period(inputs, inputs.within if unit.code == WHOLE_UNIT else unit.offices)
     return SurveyContent(
         full=is_full(instrument),
         missing=() if is_full(instrument) else tuple(missing_elements(instrument)),
         scale=Scale(low=instrument.low, high=instrument.high),
-        results=results_of(inputs.scoring, shown, counts(rows)) if shown else None,
-        sample=_sample(inputs, unit, shown, rows) if shown else None,
+        results=results_of(inputs.scoring, shown, released.cell) if shown and released.cell else None,
+        sample=_sample(inputs, unit, shown, released.offices) if shown else None,
         profile=_profile(sources, unit) if shown else None,
         suggestions=_suggestions(sources, unit, may_add=may_add) if shown else (),
         former=tuple(sources.trend.get(unit.code, ())),
     )
 
 
-def _rows(inputs: ClosingInputs, offices: frozenset[str]) -> list[SheetRow]:
-    """The sheets of the period at these offices."""
-    months = (inputs.months.get(month, ()) for month in sorted(inputs.whole))
-    return [row for rows in months for row in rows if row.office in offices]
-
-
-def _sample(inputs: ClosingInputs, unit: _SurveyedUnit, figures: Figures, rows: Sequence[SheetRow]) -> Sample:
+def _sample(inputs: ClosingInputs, unit: _SurveyedUnit, figures: Figures, rated: frozenset[str]) -> Sample:
     """The population where every rated office reported it, the sample the official table asks for, and who answered."""
-    rated = {row.office for row in rows}
-    served = inputs.served[By.office]
+    served = inputs.beside[By.office].served
     population = sum(served[office] for office in rated) if rated <= served.keys() else None
     required = krejcie_morgan_size(population) if population else None
     return Sample(
@@ -179,7 +171,7 @@ def _sample(inputs: ClosingInputs, unit: _SurveyedUnit, figures: Figures, rows: 
         required=required,
         reached=unit.report.n,
         sufficient=None if required is None else unit.report.n >= required,
-        channels=figures.collection.channels,
+        channels=figures.collection.channels or {},
         offices=len(rated),
     )
 

@@ -7,13 +7,12 @@ from itertools import islice
 from app.closing.inputs import ClosingInputs
 from app.closing.rules.report_documents.reports import AgencyReport, AnyReport, SurveyReport, parse_report
 from app.closing.rules.report_documents.survey import FormerIndex
-from app.closing.store import releases_beside
 from app.closing.survey import store as skm_store
 from app.closing.survey.documents import WHOLE_UNIT, FormerSurvey, Sources
 from app.closing.survey.plans import records_about
-from app.disclosure.rules.stored_releases import releases_in
+from app.disclosure import beside_store
+from app.disclosure.rules.calendar import Span
 from app.foundation.storage.database import Session
-from app.indices.rules.calendar import Span
 from app.instruments.model import Instrument
 
 # How many periods of the same length the trend looks back.
@@ -28,16 +27,13 @@ def read_sources(session: Session, inputs: ClosingInputs, root: str, offices: It
     """
     agency_id, span = inputs.agency_id, inputs.span
     profiles: dict[str, dict[str, dict[str, int]]] = {}
-    for office, attribute, value, n in skm_store.profile_counts(session, agency_id, span.first, span.last):
+    for office, attribute, value, n in beside_store.profile_counts(session, agency_id, span.first, span.last):
         profiles.setdefault(office, {}).setdefault(attribute, {})[value] = int(n)
     return Sources(
         profiles=profiles,
-        raters=skm_store.raters(session, agency_id, span.first, span.last),
-        comments=skm_store.comments(session, agency_id, span.first, span.last),
+        raters=beside_store.raters(session, agency_id, span.first, span.last),
+        comments=beside_store.comments(session, agency_id, span.first, span.last),
         former=_former(session, agency_id, root, span),
-        quoted=releases_in(
-            [each["comments"] for each in releases_beside(session, agency_id, span) if "comments" in each]
-        ),
         trend=_trend(session, agency_id, root, span, inputs.scoring.instrument),
         records={
             office or WHOLE_UNIT: records_about(session, agency_id, office or root, span) for office in set(offices)

@@ -26,9 +26,9 @@ from app.directory.listing_store import office_parents
 from app.directory.reach import require_office
 from app.directory.rules.office_tree import subtree
 from app.directory.store import lock_agency
+from app.disclosure.rules.calendar import Span
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
-from app.indices.rules.calendar import Span
 
 # What was planned, apart from how it was carried out.
 PLANNED = ("element", "problem", "action", "due_on", "owner")

@@ -1,30 +1,26 @@
 """The elements (unsur) of a survey with their means (NRR), the highest and lowest of them, and the grade."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from app.closing.rules.report_documents.figures import Dimension, Figures
 from app.closing.rules.report_documents.survey import Element, GradeBand, Results
-from app.disclosure.rules.minimum import hides_an_item
+from app.disclosure.rules.cells import Cell
 from app.indices.rules.figures import Scoring
 from app.indices.rules.official import Graded, ItemIndex, official_index
 from app.indices.rules.rounding import half_up
 from app.instruments.model import Band, Instrument
 from app.instruments.schemas import TextsOut
-from app.ratings.tallies.rules.sheet_counts import SheetCounts
 
 # How many elements are named as the highest and the lowest, where there are enough of them.
 ENDS = 3
 
 
-def results_of(scoring: Scoring, figures: Figures, counted: SheetCounts) -> Results:
-    """The results of the counted sheets, as far as the unit's own report shows them (`figures`)."""
+def results_of(scoring: Scoring, figures: Figures, cell: Cell) -> Results:
+    """The results of the told sheets, as far as the unit's own report shows them (`figures`)."""
     instrument = scoring.instrument
-    official = official_index(instrument, counted, scoring.mode, scoring.bands)
-    if hides_an_item(instrument, counted):
-        official = replace(official, composite=None)
+    official = official_index(instrument, cell, scoring.mode, scoring.bands)
     elements = tuple(
         _element(instrument, place, item, shown)
         for place, (item, shown) in enumerate(zip(official.items, figures.dimensions, strict=True))

@@ -1,19 +1,13 @@
-"""The SQL of what a survey's report has beside its figures: profiles, comments, former reports, plans."""
+"""The SQL of what a survey's report has beside its figures: former reports, plans, publications."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import NamedTuple
 
-from sqlmodel import and_, col, delete, func, select
+from sqlmodel import and_, col, delete, select
 
 from app.closing.tables import FollowUp, Period, Publication, Report
-from app.disclosure.rules.comments import StoredComment
+from app.disclosure.rules.calendar import Span
 from app.foundation.storage.database import Session
-from app.indices.rules.calendar import Span
-from app.ratings.status import OPEN
-from app.ratings.tables import Comment, ProfileTally, Tally
-
-OFFICE_MONTH = "office-month"
 
 
 class StoredReport(NamedTuple):
@@ -23,44 +17,6 @@ class StoredReport(NamedTuple):
     unit: str
     period: str
     document: str
-
-
-def profile_counts(session: Session, agency_id: str, first: date, last: date) -> Sequence[tuple[str, str, str, int]]:
-    """Office, attribute, value and how many respondents gave it, over whole months."""
-    keys = (ProfileTally.office, ProfileTally.attribute, ProfileTally.value)
-    query = (
-        select(*keys, func.sum(ProfileTally.n))
-        .where(ProfileTally.agency_id == agency_id, col(ProfileTally.month).between(first, last))
-        .group_by(*keys)
-    )
-    return session.exec(query).all()
-
-
-def raters(session: Session, agency_id: str, first: date, last: date) -> dict[str, int]:
-    """How many rated each office over whole months, by whatever questionnaire: profiles do not distinguish it.
-
-    Open answers come without profiles and are left out.
-    """
-    query = (
-        select(Tally.unit, func.sum(Tally.n))
-        .where(
-            Tally.agency_id == agency_id,
-            Tally.grain == OFFICE_MONTH,
-            Tally.standing != OPEN,
-            col(Tally.period_start).between(first, last),
-        )
-        .group_by(Tally.unit)
-    )
-    return {office: int(n) for office, n in session.exec(query)}
-
-
-def comments(session: Session, agency_id: str, first: date, last: date) -> list[StoredComment]:
-    """The comments of whole months in the order of their random ids."""
-    query = select(Comment.office, Comment.text, col(Comment.written_in)).where(
-        Comment.agency_id == agency_id, col(Comment.written_in).between(first, last)
-    )
-    rows = session.exec(query.order_by(col(Comment.comment_id)))
-    return [StoredComment(office, text, f"{month:%Y-%m}") for office, text, month in rows]
 
 
 def surveys_overlapping(session: Session, agency_id: str, span: Span) -> list[StoredReport]:

@@ -3,7 +3,7 @@
 A FastAPI route parses a body to Python objects, validates these, solves dependencies by reflection and
 serialises the answer; the layers, routers and exit stacks around it cost as much again. A `FastPathRoute`
 keeps its declaration and its place in the OpenAPI document, but `FastPath` answers it before all of them.
-docs/decisions/0003-the-short-way.md has the measurement.
+docs/decisions/0003-the-fast-path.md has the measurement.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping

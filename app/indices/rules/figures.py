@@ -1,20 +1,17 @@
 """One row of figures: the official index of some counts with the intervals beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from app.disclosure.rules.minimum import SMALLEST_N
+from app.disclosure.rules.cells import Cell
+from app.disclosure.rules.due import ReleaseState
+from app.disclosure.rules.released import Released, State, left_out, merged_cells
+from app.disclosure.rules.without_answers import ShownTickets
 from app.indices.days_asked import DayRange
 from app.indices.rules.intervals import Interval, composite_interval, item_interval
 from app.indices.rules.official import Graded, OfficialIndex, official_index
 from app.instruments.model import Instrument
-from app.ratings.status import COUNTED, HELD, OPEN
-from app.ratings.tallies.rules.query_plan import By
-from app.ratings.tallies.rules.sheet_counts import SheetCounts, histograms
-from app.tickets.rules.lifecycle import TicketSum
-
-# Below ten, a mean says more about chance than about the office, and could reveal single answers.
-FEWEST_OPEN = SMALLEST_N
+from app.ratings.rules.selection import By
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class IndexFigures:
 
 @dataclass(frozen=True)
 class Group:
-    """What a row is about; `name` is None for channels, months and days."""
+    """What a row is about; `name` is None for channels and months."""
 
     value: str
     name: str | None
@@ -48,91 +45,80 @@ class Group:
 
 @dataclass(frozen=True)
 class OpenAnswers:
-    """How many open answers there are, and their composite: None below ten, or where a question has no answer."""
+    """How many open answers are told, and their composite: None without any, or where a question has no answer."""
 
     n: int
     composite: Graded | None
 
 
 @dataclass(frozen=True)
-class IndexRow:
-    """Counted, held and open sheets, and the figures of the counted; all of them None when the row is suppressed.
+class Beside:
+    """What stands beside a row's figures: open answers, and counts without answers, None below ten of them.
 
     `tickets` is None in a query by channel, which a ticket does not have.
     """
 
-    group: Group | None
-    n: int | None
+    open: OpenAnswers
     held: int | None
+    held_reasons: Mapping[str, int] | None
+    tickets: ShownTickets | None
+
+
+@dataclass(frozen=True)
+class IndexRow:
+    """The figures of the told sheets; all of them None where too little of the row is told by itself.
+
+    `waiting` is how many of its ratings the figures leave out (`<10`, `20+`).
+    """
+
+    group: Group | None
+    state: State
+    n: int | None
+    waiting: str | None
     figures: IndexFigures | None
-    suppressed: bool = False
-    open: OpenAnswers | None = None
-    tickets: TicketSum | None = None
+    beside: Beside | None
 
 
 @dataclass(frozen=True)
 class IndexTable:
-    """All rows of one query, sorted by group; `reasons` are those for which sheets of a group are held (reason → n)."""
+    """All rows of one query, sorted by group, and the release that they speak of."""
 
     agency_id: str
     scoring: Scoring
     period: DayRange
     by: By | None
+    personal: bool
+    release: ReleaseState
     rows: tuple[IndexRow, ...]
-    reasons: Mapping[str | None, Mapping[str, int]] = field(default_factory=dict)
 
 
-def disclosed_row(
-    scoring: Scoring,
-    group: Group | None,
-    of_standing: Mapping[str, SheetCounts],
-    *,
-    personal: bool,
-    tickets: TicketSum | None = None,
-) -> IndexRow:
-    """The row as it may be shown: about a person with fewer than ten counted sheets it has no figure.
+def index_row(scoring: Scoring, group: Group | None, released: Released, beside: Beside) -> IndexRow:
+    """The row of what is told of a group.
 
-    Such a row is not even measured, so that nothing of it can leak on the way.
+    A row that is not told is not even measured, so that nothing of it can leak on the way.
     """
-    if personal and sum(of_standing.get(COUNTED, {}).values()) < SMALLEST_N:
-        return IndexRow(group, n=None, held=None, figures=None, suppressed=True)
-    return index_row(scoring, group, of_standing, tickets)
+    cell = released.cell
+    if cell is None:
+        return IndexRow(group, released.state, None, None, None, None)
+    return IndexRow(group, released.state, cell.n, left_out(released.waiting), figures(scoring, cell), beside)
 
 
-def index_row(
-    scoring: Scoring,
-    group: Group | None,
-    of_standing: Mapping[str, SheetCounts],
-    tickets: TicketSum | None = None,
-) -> IndexRow:
-    """The row of some sheets, counted by status; held sheets are counted but not measured, open ones separately."""
-    counted, held = of_standing.get(COUNTED, {}), of_standing.get(HELD, {})
-    return IndexRow(
-        group,
-        n=sum(counted.values()),
-        held=sum(held.values()),
-        figures=figures(scoring, counted),
-        open=open_answers(scoring, of_standing.get(OPEN, {})),
-        tickets=tickets,
-    )
-
-
-def open_answers(scoring: Scoring, counts: SheetCounts) -> OpenAnswers:
+def open_answers(scoring: Scoring, released: Released) -> OpenAnswers:
     """The count and composite of open answers: anybody may give them, so they get neither grade nor interval."""
-    n = sum(counts.values())
-    if n < FEWEST_OPEN:
-        return OpenAnswers(n, None)
-    return OpenAnswers(n, official_index(scoring.instrument, counts, scoring.mode, scoring.bands).composite)
+    cell = merged_cells(released.blocks)
+    if cell is None:
+        return OpenAnswers(0, None)
+    return OpenAnswers(cell.n, official_index(scoring.instrument, cell, scoring.mode, scoring.bands).composite)
 
 
-def figures(scoring: Scoring, counts: SheetCounts) -> IndexFigures:
-    """The official figures of these counts with all intervals."""
+def figures(scoring: Scoring, cell: Cell) -> IndexFigures:
+    """The official figures of a cell with all intervals."""
     instrument = scoring.instrument
-    items = (item_interval(cells, instrument.low) for cells in histograms(instrument, counts))
+    items = (item_interval(histogram, instrument.low) for histogram in cell.items)
     return IndexFigures(
-        official=official_index(instrument, counts, scoring.mode, scoring.bands),
+        official=official_index(instrument, cell, scoring.mode, scoring.bands),
         items=tuple(_as_index(interval, instrument) for interval in items),
-        composite=_as_index(composite_interval(instrument, counts, scoring.mode), instrument),
+        composite=_as_index(composite_interval(instrument, cell, scoring.mode), instrument),
     )
 
 

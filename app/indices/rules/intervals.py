@@ -11,9 +11,10 @@ from fractions import Fraction
 from functools import lru_cache
 from math import lcm
 
+from app.disclosure.rules.cells import Cell
 from app.indices.rules.official import index_of
 from app.instruments.model import Instrument
-from app.ratings.tallies.rules.sheet_counts import SheetCounts, composites, integer_weights
+from app.ratings.rules.sheet_counts import integer_weights
 
 CONFIDENCE = 0.95
 
@@ -53,7 +54,7 @@ def item_interval(histogram: Sequence[int], low: int = 1, confidence: float = CO
 
 
 def composite_interval(
-    instrument: Instrument, counts: SheetCounts, mode: str | None = None, confidence: float = CONFIDENCE
+    instrument: Instrument, cell: Cell, mode: str | None = None, confidence: float = CONFIDENCE
 ) -> Interval | None:
     """The interval of the composite over complete sheets, on the mean scale; None without any (V20).
 
@@ -61,9 +62,7 @@ def composite_interval(
     together from the items apart would be too narrow. Raises UnknownChoice.
     """
     weights = instrument.weights(mode)
-    return mean_interval(
-        composites(counts, weights), composite_grid(weights, instrument.low, instrument.high), confidence
-    )
+    return mean_interval(cell.composite(weights), composite_grid(weights, instrument.low, instrument.high), confidence)
 
 
 def mean_interval(cells: Mapping[Fraction, int], grid: Grid, confidence: float = CONFIDENCE) -> Interval | None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from app.disclosure.rules.cells import Cell
 from app.indices.rules.rounding import half_up
 from app.instruments.model import Band, Instrument, Item
-from app.ratings.tallies.rules.sheet_counts import SheetCounts, histograms, item_mean
+from app.ratings.rules.sheet_counts import item_mean
 
 
 @dataclass(frozen=True)
@@ -55,21 +56,21 @@ class OfficialIndex:
 
 
 def official_index(
-    instrument: Instrument, counts: SheetCounts, mode: str | None = None, bands: str | None = None
+    instrument: Instrument, cell: Cell, mode: str | None = None, bands: str | None = None
 ) -> OfficialIndex:
-    """The index of the counted sheets under a weight mode and band table (None: the instrument's own).
+    """The index of the sheets of a cell under a weight mode and band table (None: the instrument's own).
 
     Each element is averaged over those who answered it (PermenPANRB 14/2017: blank is not zero), so a
     sheet with a skipped answer still counts where it was filled in. Raises UnknownChoice.
     """
     table, weights = instrument.bands(bands), instrument.weights(mode)
-    rows = zip(instrument.items, weights, histograms(instrument, counts), strict=True)
+    rows = zip(instrument.items, weights, cell.items, strict=True)
     items = tuple(_item_index(instrument, item, weight, cells, table) for item, weight, cells in rows)
     return OfficialIndex(
         instrument=instrument.id,
         mode=mode or instrument.default_mode,
         bands=bands or instrument.default_bands,
-        sheets=sum(counts.values()),
+        sheets=cell.n,
         items=items,
         composite=composite_of_means(instrument, {item.code: item.mean for item in items}, mode, bands),
     )

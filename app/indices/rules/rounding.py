@@ -18,7 +18,7 @@ def half_up(value: Fraction, places: int = 2) -> Decimal:
     return Decimal(f"{-units if value < 0 else units}E-{places}")
 
 
-def rounded(estimate: Fraction | float) -> float:
+def rounded(estimate: Fraction | float, places: int = PLACES) -> float:
     """An estimate as it is shown: half-even on the exact value, without a negative zero."""
     # Adding zero turns -0.0 into 0.0, which JSON would otherwise show with its sign.
-    return round(float(estimate), PLACES) + 0.0
+    return round(float(estimate), places) + 0.0

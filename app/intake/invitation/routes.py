@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.access.guard import anybody, requires
 from app.access.principals import KeyKind, Principal
+from app.foundation.http.etag import has_tag
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.services import services_of
 from app.intake.invitation import office_page as pages
@@ -35,7 +36,7 @@ def get_open_page(request: Request, agency: Code, office: Code) -> Response:
     with services_of(request).database.reading() as session:
         page = pages.open_page(session, agency, office)
         headers = {"ETag": page.tag, "Cache-Control": "public, no-cache"}
-        if page.tag in request.headers.get("if-none-match", ""):
+        if has_tag(request, page.tag):
             return Response(status_code=304, headers=headers)
         body = pages.page_out(session, page)
     return Response(body.model_dump_json(), media_type="application/json", headers=headers)

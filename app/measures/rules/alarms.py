@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from app.disclosure.rules.calendar import Span, months_until
 from app.disclosure.rules.minimum import SMALLEST_N
-from app.indices.rules.calendar import Span, months_until
 from app.measures.rules.formulas.alarms import BASELINE_WEEKS, baseline, drop_chart, first_alarm, p_chart_limit
 from app.measures.rules.formulas.moments import NOTHING, Moments, merged
 from app.measures.rules.time_series import LowCount, UnitTimeSeries

@@ -17,7 +17,7 @@ from app.measures.rules.formulas.ranks import RankInterval, rank_intervals
 from app.measures.rules.formulas.reliability import Use, anova, reliability, use_of
 from app.measures.rules.formulas.shrinkage import Shrunk, shrinkage
 
-# Services merged because few answered them; no code of a service is empty.
+# Answers about several services, and services merged because few answered them; no code of a service is empty.
 OTHERS = ""
 
 
@@ -88,7 +88,7 @@ def compare(units: Mapping[str, Mix]) -> dict[str, UnitComparison]:
 def _merged_small(units: Mapping[str, Mix]) -> Mapping[str, Mix]:
     """The units with services under ten answers in all merged into one: `expected` would reveal their means."""
     every = norms(units.values())
-    small = {service for service, answers in every.items() if answers.n < SMALLEST_N}
+    small = {service for service, answers in every.items() if answers.n < SMALLEST_N or service == OTHERS}
     if small and sum(every[service].n for service in small) < SMALLEST_N:
         # Together they are still under ten, so the smallest of the other services joins them.
         small |= set(sorted(set(every) - small, key=lambda service: (every[service].n, service))[:1])

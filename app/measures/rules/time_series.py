@@ -9,8 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from app.indices.rules.figures import Scoring
 from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments, merged, moments
-from app.ratings.tallies.rules.sheet_counts import SheetCounts, composites, histograms
-from app.ratings.tallies.rules.sheet_rows import DaySheets
+from app.ratings.rules.sheet_counts import DaySheets, SheetCounts, composites, histograms
 
 Weeks = dict[date, Moments]
 Period = TypeVar("Period", date, str)

@@ -1,23 +1,21 @@
 """All measures of an office or person in a period, except what small numbers forbid to show. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
-from app.disclosure.rules.minimum import SMALLEST_N, hides_an_item
+from app.disclosure.rules.cells import Cell
+from app.disclosure.rules.minimum import SMALLEST_N, SMALLEST_PRECISE_N
+from app.disclosure.rules.released import Released, ReleasedBlock, left_out
 from app.indices.rules.figures import IndexFigures, Scoring, figures
 from app.measures.rules.alarms import Alarms
-from app.measures.rules.comparison import UnitComparison, compare
+from app.measures.rules.comparison import OTHERS, UnitComparison, compare
 from app.measures.rules.formulas.change import MeanChange, change
-from app.measures.rules.formulas.moments import Moments, item_moments, moments
+from app.measures.rules.formulas.moments import Moments, item_moments, merged, moments
 from app.measures.rules.formulas.samples import Bounds, coverage, krejcie_morgan_size, manski
 from app.measures.rules.formulas.shares import ScoreShare, top_box
-from app.ratings.tallies.rules.sheet_counts import SheetCounts, composites, histograms
-from app.ratings.tallies.rules.sheet_rows import SheetRow, counts, grouped, size
 
-# With fewer, who answered what could be read from the counts of single scores.
-SMALLEST_HISTOGRAM = 30
-# Fewer than ten complete sheets are as good as none.
 NO_ANSWERS = moments({})
 
 
@@ -33,19 +31,22 @@ class MeasuredDimension:
 
 @dataclass(frozen=True)
 class UnitMeasures:
-    """A unit with at least ten counted sheets; a dimension that fewer than ten answered is None.
+    """A unit of which figures are told; a dimension that fewer than ten answered is None.
 
+    `waiting` is how many ratings the figures leave out (`<10`), `held` how many are held, None for one to nine.
+    `channels` and `services` are None for persons: with a visit's service and channel they would be about few.
     `family` is that within which a person is compared (None for offices); `served` is None where nobody reported it;
     `sample` is how many of the served the official table asks for.
     """
 
     n: int
-    held: int
+    waiting: str | None
+    held: int | None
     figures: IndexFigures
     dimensions: tuple[MeasuredDimension | None, ...]
     change: MeanChange | None
-    channels: Mapping[str, int]
-    services: Mapping[str, int]
+    channels: Mapping[str, int] | None
+    services: Mapping[str, int] | None
     family: str | None
     comparison: UnitComparison | None
     served: int | None
@@ -55,107 +56,104 @@ class UnitMeasures:
     alarms: Alarms | None
 
 
+@dataclass(frozen=True)
+class MeasuredUnit:
+    """What is known of a unit before it is measured: what is told of it now, and of the period before.
+
+    `served` is how many people it served as far as that was reported.
+    """
+
+    now: Released
+    before: Released
+    held: int | None = 0
+    served: int | None = None
+    alarms: Alarms | None = None
+
+
 def measure(
-    scoring: Scoring,
-    rows: Mapping[str, Sequence[SheetRow]],
-    before: Mapping[str, Sequence[SheetRow]],
-    served: Mapping[str, int],
-    families: Mapping[str, str] | None,
-    alarms: Mapping[str, Alarms] | None = None,
+    scoring: Scoring, units: Mapping[str, MeasuredUnit], families: Mapping[str, str] | None
 ) -> dict[str, UnitMeasures]:
     """The measures of every unit that may be shown, by code.
 
-    `rows` and `before` are the units' sheets of this period and of the one before, `served` how many people
-    each served as far as that was reported. With `families` (service → family) units are persons, compared
-    within the family they mainly work in; without, all are compared with all. `alarms` are the units' alarms.
+    With `families` (service → family) units are persons, compared within the family they mainly work in; without,
+    all are compared with all.
     """
-    shown = {code: unit for code, unit in rows.items() if size(unit) >= SMALLEST_N}
-    family_of = {code: main_family(unit, families) for code, unit in shown.items()} if families is not None else {}
-    compared = _compared(scoring, shown, family_of, families)
+    cells = {code: cell for code, unit in units.items() if (cell := unit.now.cell) is not None}
+    family_of = {code: main_family(units[code].now.blocks, families) for code in cells} if families is not None else {}
+    compared = _compared(scoring, {code: units[code].now.blocks for code in cells}, family_of, families)
     return {
-        code: _unit(
-            scoring,
-            unit,
-            before.get(code, ()),
-            served.get(code),
-            family_of.get(code),
-            compared.get(code),
-            alarms.get(code) if alarms else None,
-        )
-        for code, unit in shown.items()
+        code: _unit(scoring, units[code], cell, family_of.get(code), compared.get(code), personal=families is not None)
+        for code, cell in cells.items()
     }
 
 
-def main_family(rows: Sequence[SheetRow], families: Mapping[str, str]) -> str:
+def main_family(blocks: Sequence[ReleasedBlock], families: Mapping[str, str]) -> str:
     """The family in which most of a person's sheets fall; of equals the first by name."""
-    sizes = {family: size(part) for family, part in grouped(rows, lambda row: families[row.service]).items()}
+    sizes: Counter[str] = Counter()
+    for block in blocks:
+        sizes[families[block.service_mode]] += block.cell.n
     return min(sizes, key=lambda family: (-sizes[family], family))
 
 
 def _compared(
     scoring: Scoring,
-    units: Mapping[str, Sequence[SheetRow]],
+    units: Mapping[str, Sequence[ReleasedBlock]],
     family_of: Mapping[str, str],
     families: Mapping[str, str] | None,
 ) -> dict[str, UnitComparison]:
     groups: dict[str | None, dict[str, dict[str, Moments]]] = {}
-    for code, rows in units.items():
+    for code, blocks in units.items():
         family = family_of.get(code)
-        within = rows if families is None else _within_family(rows, families, family)
-        mix = {service: _composite(scoring, part) for service, part in grouped(within, lambda row: row.service).items()}
-        mix = {service: answers for service, answers in mix.items() if answers.n}
-        # Within the family, too, so few answers must not take part in what is shown of others.
-        if sum(answers.n for answers in mix.values()) >= SMALLEST_N:
+        within = [block for block in blocks if families is None or families[block.service_mode] == family]
+        mix: dict[str, Moments] = {}
+        for block in within:
+            service = block.service or OTHERS
+            answers = _moments(scoring, block.cell)
+            if answers.n:
+                mix[service] = merged((mix.get(service, NO_ANSWERS), answers))
+        if mix:
             groups.setdefault(family, {})[code] = mix
     return {code: comparison for group in groups.values() for code, comparison in compare(group).items()}
 
 
-def _within_family(rows: Sequence[SheetRow], families: Mapping[str, str], family: str | None) -> Sequence[SheetRow]:
-    """A person's sheets within the family; all where the rest is so small that a subtraction would reveal it."""
-    within = [row for row in rows if families[row.service] == family]
-    return rows if 0 < size(rows) - size(within) < SMALLEST_N else within
-
-
 def _unit(
     scoring: Scoring,
-    rows: Sequence[SheetRow],
-    before: Sequence[SheetRow],
-    served: int | None,
+    unit: MeasuredUnit,
+    cell: Cell,
     family: str | None,
     comparison: UnitComparison | None,
-    alarms: Alarms | None,
+    *,
+    personal: bool,
 ) -> UnitMeasures:
-    instrument, counted = scoring.instrument, counts(rows)
-    # What was too little to be shown is too little to be compared with.
-    earlier = counts(before) if size(before) >= SMALLEST_N else {}
-    n, composite, shown = size(rows), _enough(_moments(scoring, counted)), figures(scoring, counted)
-    # One to nine answers of a question could be computed from the index and the other means, so the index goes.
-    if hides_an_item(instrument, counted):
-        shown = replace(shown, official=replace(shown.official, composite=None))
-    if not composite.n:
-        shown = replace(shown, composite=None)
+    instrument, n, composite = scoring.instrument, cell.n, _moments(scoring, cell)
+    # What is not told is not compared with.
+    before = unit.before.cell
+    earlier = before.items if before else tuple(() for _ in cell.items)
+    rough = personal and n < SMALLEST_PRECISE_N
     return UnitMeasures(
         n=n,
-        held=size(rows, "held"),
-        figures=shown,
+        waiting=left_out(unit.now.waiting),
+        held=unit.held,
+        figures=figures(scoring, cell),
         dimensions=tuple(
-            _dimension(now, then, instrument.low, n)
-            for now, then in zip(histograms(instrument, counted), histograms(instrument, earlier), strict=True)
+            _dimension(now, then, instrument.low, rough=rough) for now, then in zip(cell.items, earlier, strict=True)
         ),
-        change=change(composite, _enough(_moments(scoring, earlier))),
-        channels={channel: size(part) for channel, part in sorted(grouped(rows, lambda row: row.channel).items())},
-        services={service: size(part) for service, part in sorted(grouped(rows, lambda row: row.service).items())},
+        change=change(composite, _moments(scoring, before) if before else NO_ANSWERS),
+        channels=None if personal else _sizes(unit.now.blocks, "channel"),
+        services=None if personal else _sizes(unit.now.blocks, "service"),
         family=family,
         comparison=comparison,
-        served=served,
-        coverage=coverage(n, served),
-        bounds=manski(composite, served, instrument.low, instrument.high),
-        sample=krejcie_morgan_size(served) if served else None,
-        alarms=alarms,
+        served=unit.served,
+        coverage=coverage(n, unit.served),
+        bounds=manski(composite, unit.served, instrument.low, instrument.high),
+        sample=krejcie_morgan_size(unit.served) if unit.served else None,
+        alarms=unit.alarms,
     )
 
 
-def _dimension(histogram: tuple[int, ...], before: tuple[int, ...], low: int, n: int) -> MeasuredDimension | None:
+def _dimension(
+    histogram: tuple[int, ...], before: tuple[int, ...], low: int, *, rough: bool
+) -> MeasuredDimension | None:
     if sum(histogram) < SMALLEST_N:
         return None
     answers = item_moments(histogram, low)
@@ -163,18 +161,19 @@ def _dimension(histogram: tuple[int, ...], before: tuple[int, ...], low: int, n:
         moments=answers,
         top=top_box(histogram),
         change=change(answers, item_moments(before, low)) if sum(before) >= SMALLEST_N else None,
-        histogram=histogram if n >= SMALLEST_HISTOGRAM else None,
+        histogram=None if rough else histogram,
     )
 
 
-def _enough(answers: Moments) -> Moments:
-    return answers if answers.n >= SMALLEST_N else NO_ANSWERS
+def _sizes(blocks: Sequence[ReleasedBlock], shared: str) -> dict[str, int]:
+    """How many sheets are told by a service or channel alone; those of several are in none."""
+    sizes: Counter[str] = Counter()
+    for block in blocks:
+        if (value := getattr(block, shared)) is not None:
+            sizes[value] += block.cell.n
+    return dict(sorted(sizes.items()))
 
 
-def _composite(scoring: Scoring, rows: Sequence[SheetRow]) -> Moments:
-    return _moments(scoring, counts(rows))
-
-
-def _moments(scoring: Scoring, counted: SheetCounts) -> Moments:
+def _moments(scoring: Scoring, cell: Cell) -> Moments:
     """The composite of complete sheets; those with a skipped answer have none."""
-    return moments(composites(counted, scoring.instrument.weights(scoring.mode)))
+    return moments(cell.composite(scoring.instrument.weights(scoring.mode)))

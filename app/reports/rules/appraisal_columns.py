@@ -151,7 +151,7 @@ def _collection(figures: AnyFigures) -> Row:
     collection = figures.collection
     if collection is None:
         return figures.held, None, None, None
-    channels = " ".join(f"{channel}={n}" for channel, n in sorted(collection.channels.items()))
+    channels = " ".join(f"{channel}={n}" for channel, n in sorted((collection.channels or {}).items()))
     return figures.held, collection.served, collection.coverage, channels or None
 
 

@@ -5,7 +5,7 @@ from math import ceil
 
 from app.closing.rules.report_documents.agency import OfficeLine
 from app.closing.rules.report_documents.reports import AgencyReport
-from app.disclosure.rules.closing import Withheld
+from app.disclosure.rules.released import Withheld
 from app.reports.sections.blocks import Block, Cell, Chart, Column, Point, Section, Table, Words
 from app.reports.sections.language import Language
 from app.reports.sections.results import CONFIDENCE, count, index_cells, index_range, official

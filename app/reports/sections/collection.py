@@ -7,7 +7,7 @@ from app.closing.rules.report_documents.parts import TicketCounts, TrendMonth
 from app.closing.rules.report_documents.reports import AnyReport
 from app.measures.alarm_schemas import ChannelMixOut
 from app.reports.sections.blocks import Block, Cell, Chart, Column, Facts, Point, Range, Section, Table, Words
-from app.reports.sections.held_reasons import held_for
+from app.reports.sections.held_reasons import held_for, without_answers
 from app.reports.sections.language import Language
 from app.reports.sections.results import CONFIDENCE, count, estimate, official, percent
 
@@ -43,7 +43,8 @@ def collection_section(document: AnyReport, figures: Figures, tell: Language) ->
         Facts(
             (
                 (tell("Ratings counted"), count(figures.n)),
-                (tell("Ratings held back by screening, in no figure"), count(figures.held)),
+                *_waiting(figures.waiting, tell),
+                (tell("Ratings held back by screening, in no figure"), without_answers(figures.held, tell)),
                 *held_for(document.held_reasons, tell),
                 (tell("People served"), unknown if collection.served is None else count(collection.served)),
                 (
@@ -58,12 +59,16 @@ def collection_section(document: AnyReport, figures: Figures, tell: Language) ->
         )
     ]
     for caption, name, parts in (
-        (tell("By channel"), tell("Channel"), _channels(collection.channels, tell)),
-        (tell("By service"), tell("Service"), _services(document.services, collection.services)),
+        (tell("By channel"), tell("Channel"), _channels(collection.channels or {}, tell)),
+        (tell("By service"), tell("Service"), _services(document.services, collection.services or {})),
     ):
         if parts:
             blocks.append(_parts(caption, name, parts, figures.n, tell))
     return Section("collection", tell("How the ratings came about"), tuple(blocks))
+
+
+def _waiting(waiting: str | None, tell: Language) -> list[tuple[str, Cell]]:
+    return [(tell("Ratings that wait, or are told in larger sums only"), waiting)] if waiting else []
 
 
 def ticket_facts(tickets: TicketCounts | None, tell: Language) -> list[tuple[str, Cell]]:

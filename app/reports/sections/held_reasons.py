@@ -15,6 +15,11 @@ REASONS = {
 }
 
 
+def without_answers(n: int | None, tell: Language) -> Cell:
+    """A count that is told as none or as ten and more."""
+    return tell("one to nine") if n is None else count(n)
+
+
 def held_for(reasons: Mapping[str, int] | None, tell: Language) -> list[tuple[str, Cell]]:
     """How many ratings are held for each reason; nothing where none is."""
     known = [(reason, n) for reason, n in (reasons or {}).items() if reason in REASONS]

@@ -7,7 +7,7 @@ from app.closing.rules.report_documents.parts import TicketCounts
 from app.closing.rules.report_documents.reports import AgencyReport
 from app.reports.sections.blocks import Block, Cell, Column, Facts, Number, Section, Table, Words
 from app.reports.sections.collection import channel_name, ticket_facts
-from app.reports.sections.held_reasons import REASONS, held_for
+from app.reports.sections.held_reasons import REASONS, held_for, without_answers
 from app.reports.sections.language import Language
 from app.reports.sections.results import count, percent
 
@@ -40,14 +40,15 @@ def integrity_section(document: AgencyReport, tell: Language) -> Section | None:
 def _together(document: AgencyReport, tell: Language) -> Facts:
     figures, known = document.figures, document.integrity
     facts: list[tuple[str, Cell]] = []
-    if figures.n is not None and figures.held is not None:
+    if figures.n is not None:
         facts = [
             (tell("Ratings counted"), count(figures.n)),
-            (tell("Ratings held back by screening, in no figure"), count(figures.held)),
-            (tell("Share held"), _share(figures.held, figures.n + figures.held)),
+            (tell("Ratings held back by screening, in no figure"), without_answers(figures.held, tell)),
+            (tell("Share held"), _share(figures.held, figures.n)),
         ]
     if known is None:
-        return Facts((*facts, (tell("Bursts of ratings"), _bursts(None, tell))))
+        not_looked_for = tell("not looked for; only what screening has held is counted")
+        return Facts((*facts, (tell("Bursts of ratings"), not_looked_for)))
     return Facts((*facts, *_collected(known, tell)))
 
 
@@ -61,19 +62,21 @@ def _collected(known: Integrity, tell: Language) -> list[tuple[str, Cell]]:
         (tell("People served there"), count(known.served)),
         (tell("Coverage there (rated of served)"), percent(known.coverage)),
         *ticket_facts(known.tickets, tell),
-        (tell("Bursts of ratings"), _bursts(known.bursts, tell)),
+        (tell("Bursts of ratings"), _bursts(known, tell)),
         *held_for(known.held_reasons, tell),
         *(
-            (tell(STANDINGS[standing]), count(n))
+            (tell(STANDINGS[standing]), without_answers(n, tell))
             for standing, n in (known.findings or {}).items()
             if standing in STANDINGS
         ),
     ]
 
 
-def _bursts(n: int | None, tell: Language) -> Cell:
-    """Older versions did not look for bursts: that is not the same as none."""
-    return tell("not looked for; only what screening has held is counted") if n is None else count(n)
+def _bursts(known: Integrity, tell: Language) -> Cell:
+    """Older versions did not look for bursts, and wrote no findings: that is not the same as none."""
+    if known.bursts is None and known.findings is None:
+        return tell("not looked for; only what screening has held is counted")
+    return without_answers(known.bursts, tell)
 
 
 def _reasons(lines: Sequence[OfficeLine], tell: Language) -> list[Block]:
@@ -95,8 +98,8 @@ def _offices(lines: Sequence[OfficeLine], tell: Language) -> Table:
             line.name,
             line.code,
             count(line.n),
-            count(line.held),
-            _share(line.held or 0, (line.n or 0) + (line.held or 0)),
+            None if line.n is None else without_answers(line.held, tell),
+            _share(line.held, line.n),
             count(line.served),
             percent(line.coverage),
             _spent(line.tickets),
@@ -117,11 +120,11 @@ def _offices(lines: Sequence[OfficeLine], tell: Language) -> Table:
 
 
 def _channels(lines: Sequence[OfficeLine], channels: Sequence[str], tell: Language) -> Table:
-    known = [(line.name, line.channels, line.n or 0) for line in lines if line.channels]
+    known = [(line.name, line.channels, line.n) for line in lines if line.channels and line.n]
     return Table(
         tell("Share of each channel in an office's ratings"),
         (Column(tell("Office"), "text"), *(Column(channel_name(channel, tell)) for channel in channels)),
-        tuple((name, *(_share(rated.get(channel, 0), n) for channel in channels)) for name, rated, n in known),
+        tuple((name, *(percent(rated.get(channel, 0) / n) for channel in channels)) for name, rated, n in known),
     )
 
 
@@ -129,5 +132,8 @@ def _spent(tickets: TicketCounts | None) -> Number | None:
     return percent(tickets.coverage) if tickets else None
 
 
-def _share(part: int, whole: int) -> Number | None:
-    return percent(part / whole) if whole else None
+def _share(held: int | None, counted: int | None) -> Number | None:
+    """The held of all ratings; nothing where one of the counts is not told."""
+    if held is None or counted is None or not held + counted:
+        return None
+    return percent(held / (held + counted))

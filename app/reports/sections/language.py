@@ -7,8 +7,8 @@ from functools import cache
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from app.disclosure.rules.calendar import span_of
 from app.foundation.translations import Translate, translator
-from app.indices.rules.calendar import span_of
 from app.reports.sections.blocks import Cell, Number, Range
 
 # British, because a day is written before its month there, too.

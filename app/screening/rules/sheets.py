@@ -71,15 +71,6 @@ class Block(NamedTuple):
     evidence: Mapping[str, float]
 
 
-class HeldRow(NamedTuple):
-    """How many sheets of one office and employee are held for one reason."""
-
-    office: str
-    employee: str | None
-    reason: str
-    n: int
-
-
 class RaisedRow(NamedTuple):
     """How many findings of one office, reason and standing there are."""
 

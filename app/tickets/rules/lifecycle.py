@@ -29,11 +29,6 @@ class TicketSum(NamedTuple):
     armed: int
     spent: int
 
-    @property
-    def coverage(self) -> float | None:
-        """The part of those served who have rated, to four places; None where nobody was served."""
-        return round(self.spent / self.armed, 4) if self.armed else None
-
     def plus(self, other: "TicketSum") -> "TicketSum":
         """The sum of both."""
         return TicketSum(*map(sum, zip(self, other, strict=True)))

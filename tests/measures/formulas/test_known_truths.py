@@ -33,6 +33,7 @@ from app.indices.rules.intervals import Interval, composite_interval, item_inter
 from app.instruments.loading import shipped
 from app.measures.rules.formulas.alarms import WeekPoint, baseline, drop_chart, first_alarm
 from app.measures.rules.formulas.moments import item_moments
+from tests.cells import cell
 from tests.effort import sized
 
 TODAY = date(2026, 7, 1)
@@ -167,7 +168,7 @@ def test_the_intervals_cover_the_truth_in_95_of_100_cases(n: int) -> None:
                 friendliness = [sum(sheet.friendliness == level for sheet in sheets) for level in LEVELS]
                 items.append(covers(item_interval(friendliness), mean(truth.friendliness)))
                 counts = Counter("".join(map(str, sheet)) for sheet in sheets)
-                composites.append(covers(composite_interval(IKL, counts), fmean(map(mean, truth))))
+                composites.append(covers(composite_interval(IKL, cell(IKL, counts)), fmean(map(mean, truth))))
     assert least <= fmean(items) <= most
     assert least <= fmean(composites) <= most
 

@@ -24,31 +24,37 @@ HOSTILE = ('=HYPERLINK("http://jahat.example";"klik")', "<script>alert(1)</scrip
 
 # How likely a 2, a 3 and a 4 are, by employee.
 LEANINGS = {"E001": (4, 30, 66), "E002": (10, 55, 35), "E003": (2, 25, 73)}
+PLACES = (("ktp-el", "kiosk"), ("kk", "kiosk"), ("ktp-el", "mobile"))
 OFFICES = {"E001": "dukcapil", "E002": "dukcapil", "E003": "upt-jayapura", "E004": "dukcapil"}
 
 
 def rated_town(database: Database) -> None:
-    """A year of ratings of three employees, and too few of a fourth."""
+    """A year of ratings of three employees, and too few of a fourth; no lot decides what is told together."""
     draw, visits = Random(7), []
-    for number, month in enumerate([*range(1, 10)]):
+    for month in range(1, 10):
         for employee, leaning in LEANINGS.items():
-            for _ in range(16 + 3 * number):
+            number = 15 + 3 * month
+            for place in range(number):
                 sheet = "".join(draw.choices("234", leaning, k=3))
-                visits.append(_visit(draw, employee, month, sheet))
+                service, channel = PLACES[place // 12 if place < number // 12 * 12 else 0]
+                visits.append(_visit(draw, employee, month, sheet, service, channel))
     visits += [_visit(draw, "E004", 9, "434") for _ in range(4)]
-    # About nobody: with them nobody can subtract the others from the office and see these four.
-    visits += [replace(_visit(draw, "E004", month, "343"), employee=None) for month in range(1, 10) for _ in range(12)]
+    # About nobody: the last of them are told together with these four.
+    visits += [replace(_visit(draw, "E004", month, "343"), employee=None) for month in range(1, 7) for _ in range(12)]
+    visits += [replace(_visit(draw, "E004", 9, "343"), employee=None) for _ in range(6)]
     put(database, visits)
 
 
-def _visit(draw: Random, employee: str, month: int, sheet: str) -> Visit:
+def _visit(
+    draw: Random, employee: str, month: int, sheet: str, service: str = "ktp-el", channel: str = "kiosk"
+) -> Visit:
     return Visit(
         office=OFFICES[employee],
         employee=employee,
         rated_on=date(2026, month, draw.randrange(1, 28)),
         sheet=sheet,
-        service=draw.choice(("ktp-el", "ktp-el", "kk")),
-        channel=draw.choice(("kiosk", "kiosk", "mobile")),
+        service=service,
+        channel=channel,
         held=draw.random() < 0.02,
     )
 
@@ -56,6 +62,7 @@ def _visit(draw: Random, employee: str, month: int, sheet: str) -> Visit:
 def drafts_of(house: House) -> dict[str, dict[str, Any]]:
     """Close the third quarter, and give the drafts' documents by unit."""
     rated_town(house.database)
+    house.release()
     closed = house.post("/v1/periods/2026-Q3/close", {}, "supervisor")
     assert closed.status_code == 201, closed.text
     with house.database.reading() as session:

@@ -156,19 +156,19 @@ def test_the_agency_tells_why_ratings_were_held_and_what_was_decided(drafts: Dra
     document = drafts["kota"]
     first, *others = document["offices"]
     lines = [
-        {**first, "held_reasons": {"burst": 40, "one-hour": 2}},
+        {**first, "held_reasons": {"burst": 40, "one-hour": 12}},
         *({**each, "held_reasons": {}} for each in others),
     ]
-    found = {"held": 1, "noted": 2, "released": 3, "confirmed": 4}
-    known = document["integrity"] | {"bursts": 5, "held_reasons": {"burst": 40, "one-hour": 2}, "findings": found}
+    found = {"held": 0, "noted": 12, "released": 13, "confirmed": None}
+    known = document["integrity"] | {"bursts": None, "held_reasons": {"burst": 40, "one-hour": 12}, "findings": found}
     together, *rest = section({**document, "offices": lines, "integrity": known}, "integrity").blocks
     assert isinstance(together, Facts)
     told = dict(together.items)
-    assert told["Lonjakan penilaian"] == Number(5)
+    assert told["Lonjakan penilaian"] == told["Temuan yang ditegaskan auditor"] == "satu sampai sembilan"
     assert told["Ditahan: lonjakan penilaian"] == Number(40)
-    assert told["Temuan yang dilepas auditor"] == Number(3)
+    assert told["Temuan yang dilepas auditor"] == Number(13)
     [why] = [each for each in rest if isinstance(each, Table) and each.caption == "Mengapa penilaian ditahan"]
-    assert why.rows == ((first["name"], Number(40), Number(2)),)
+    assert why.rows == ((first["name"], Number(40), Number(12)),)
 
 
 @pytest.mark.parametrize(("withheld", "words"), [("few", "kurang dari 10"), ("difference", "beberapa warga")])

@@ -43,6 +43,7 @@ def document(furnished_sqlite: Template, tmp_path_factory: pytest.TempPathFactor
         published = [{"medium": "Papan pengumuman", "published_on": "2026-11-20"}]
         body = {"office": "dukcapil", "items": published}
         assert house.put("/v1/periods/2026-10/publications", body).status_code == 200
+        house.release()
         closed = house.post("/v1/periods/2026-10/close", {"instrument": "skm-2017"}, "supervisor")
         assert closed.status_code == 201, closed.text
         yield report(house, "dukcapil", kind="skm")["document"]

@@ -173,9 +173,30 @@ def test_the_agency_shows_offices_with_intervals_and_employees_only_as_classes(d
 
 
 def test_services_stand_by_name(drafts: Drafts) -> None:
-    named = {**drafts["E001"], "services": {"ktp-el": "Perekaman KTP-el", "kk": "Kartu Keluarga"}}
+    named = {**drafts["dukcapil"], "services": {"ktp-el": "Perekaman KTP-el", "kk": "Kartu Keluarga"}}
     assert "Perekaman KTP-el" in texts(view(draft(named)))
-    assert drafts["E001"]["services"] == {"kk": "KK", "ktp-el": "KTP-EL"}
+    assert drafts["dukcapil"]["services"] == {"kk": "KK", "ktp-el": "KTP-EL"}
+
+
+def test_a_persons_ratings_are_not_told_by_service_and_channel(drafts: Drafts) -> None:
+    for unit, captions in (("E001", []), ("dukcapil", ["Menurut saluran", "Menurut layanan"])):
+        blocks = section(view(draft(drafts[unit])), "collection").blocks
+        assert [block.caption for block in blocks if isinstance(block, Table)] == captions
+
+
+def test_what_figures_leave_out_and_few_held_ratings_are_told_in_words(drafts: Drafts) -> None:
+    document = drafts["E001"]
+    for waiting, held, told in (
+        (None, 0, {"Penilaian yang ditahan penyaringan, tidak masuk angka": Number(0)}),
+        ("<10", None, {"Penilaian yang menunggu, atau hanya masuk jumlah yang lebih besar": "<10",
+                       "Penilaian yang ditahan penyaringan, tidak masuk angka": "satu sampai sembilan"}),
+    ):  # fmt: skip
+        figures = {**document["figures"], "waiting": waiting, "held": held}
+        facts = section(view(draft({**document, "figures": figures})), "collection").blocks[0]
+        assert isinstance(facts, Facts)
+        assert {
+            name: cell for name, cell in facts.items if name.startswith("Penilaian yang") and "dihitung" not in name
+        } == told
 
 
 def test_grades_have_the_words_of_the_instruments_own_bands(drafts: Drafts) -> None:

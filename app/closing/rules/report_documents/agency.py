@@ -2,7 +2,7 @@
 
 from app.closing.rules.report_documents.figures import Comparison, Index
 from app.closing.rules.report_documents.parts import Part, Real, TicketCounts, UnitKind
-from app.disclosure.rules.closing import Withheld
+from app.disclosure.rules.released import Withheld
 
 
 class OfficeLine(Part):
@@ -33,7 +33,7 @@ class Integrity(Part):
     tickets: TicketCounts | None = None
     bursts: int | None = None
     held_reasons: dict[str, int] | None = None
-    findings: dict[str, int] | None = None
+    findings: dict[str, int | None] | None = None
 
 
 class UnitChange(Part):

@@ -141,18 +141,22 @@ class Collection(Part):
     bounds: Ends | None
     sample: int | None
     sample_reached: bool | None
-    channels: dict[str, int]
-    services: dict[str, int]
+    channels: dict[str, int] | None
+    services: dict[str, int] | None
 
 
 class Figures(Part):
-    """Every figure of a unit that may be shown."""
+    """Every figure of a unit that may be shown.
+
+    `waiting` (`<10`) is how many of its ratings they leave out; older reports had none. `held` is null for one to nine.
+    """
 
     code: str
     name: str | None
     suppressed: Literal[False]
     n: int
-    held: int
+    waiting: str | None = None
+    held: int | None
     index: Index | None
     change: MeanChange | None
     dimensions: tuple[Dimension, ...]
@@ -169,6 +173,7 @@ class NoFigures(Part):
     name: str | None
     suppressed: Literal[True]
     n: None = None
+    waiting: None = None
     held: None = None
     index: None = None
     change: None = None

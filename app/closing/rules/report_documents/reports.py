@@ -19,7 +19,7 @@ from app.closing.rules.report_documents.parts import (
     Words,
 )
 from app.closing.rules.report_documents.survey import SurveyContent, SurveyRecords
-from app.disclosure.rules.closing import Withheld
+from app.disclosure.rules.released import Withheld
 
 SCHEMA = "cermin-report-1"
 

@@ -2,7 +2,7 @@
 // before it is sent, and sent until the server has it.
 import { make, replace } from "../rating/draw.js";
 import { Words } from "../rating/words.js";
-import { openShelf } from "./shelf.js";
+import { openLocalStore } from "./localstore.js";
 import { Visit } from "./visit.js";
 
 const page = document.body.dataset;
@@ -58,7 +58,7 @@ async function begin() {
   const wished = remembered("localStorage", LANGUAGE) || document.documentElement.lang;
   const words = await loaded(wished in languages ? wished : "id");
   const place = document.getElementById("place");
-  const visit = new Visit({ place, words, shelf: await openShelf(), forget: () => forget("sessionStorage", TICKET) });
+  const visit = new Visit({ place, words, localStore: await openLocalStore(), forget: () => forget("sessionStorage", TICKET) });
   showLanguages(visit, languages);
   // Another slip scanned into the same tab.
   window.addEventListener("hashchange", () => location.reload());

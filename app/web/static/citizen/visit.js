@@ -5,28 +5,28 @@ import { Form } from "../rating/form.js";
 import { Sender, Unreached } from "../rating/sender.js";
 import { answersOf } from "../rating/sheet.js";
 import { carrier, lookAt } from "./server.js";
-import { Memory } from "./shelf.js";
+import { Memory } from "./localstore.js";
 
 const NOTHING = { done: [], parked: [], again: [] };
 
 export class Visit {
   // `forget()` is called when the ticket's code is of no more use.
-  constructor({ place, words, shelf, forget }) {
-    Object.assign(this, { place, words, shelf, forget });
+  constructor({ place, words, localStore, forget }) {
+    Object.assign(this, { place, words, localStore, forget });
     this.clock = new Clock(null);
     this.form = null;
     this.subject = null;
     // Whether the answer on its way is what this visit is about.
     this.isMine = () => false;
     this.screen = () => {};
-    this.sender = this.senderOn(shelf);
+    this.sender = this.senderOn(localStore);
     window.addEventListener("online", () => this.sender.start());
   }
 
-  senderOn(shelf) {
+  senderOn(localStore) {
     return new Sender({
-      shelf, clock: this.clock, batch: 1, carry: carrier(this.clock), contact: () => Promise.resolve(),
-      changed: (outcome) => this.told(shelf, outcome),
+      localStore, clock: this.clock, batch: 1, carry: carrier(this.clock), contact: () => Promise.resolve(),
+      changed: (outcome) => this.delivered(localStore, outcome),
     });
   }
 
@@ -54,7 +54,7 @@ export class Visit {
   // Begin with `subject`: { ticket }, { agency, office, channel }, or null where nobody has said it yet.
   async begin(subject) {
     this.subject = subject;
-    const [waiting] = await this.shelf.oldest(1);
+    const [waiting] = await this.localStore.oldest(1);
     const same = waiting && (!subject || (subject.ticket && waiting.body.ticket === subject.ticket));
     if (same) {
       // This page was closed before its answer was through.
@@ -134,8 +134,8 @@ export class Visit {
     } catch (error) {
       // A browser that lets nothing be kept sends at least from where it stands.
       this.sender.end();
-      this.shelf = new Memory();
-      this.sender = this.senderOn(this.shelf);
+      this.localStore = new Memory();
+      this.sender = this.senderOn(this.localStore);
       await this.keepAndSend(this.sender, body);
     }
   }
@@ -148,9 +148,9 @@ export class Visit {
   }
 
   // Something became of an answer: tell it if it is this visit's.
-  async told(shelf, { done, parked }) {
+  async delivered(localStore, { done, parked }) {
     const gone = parked.map(({ id }) => id);
-    if (gone.length > 0) await shelf.settle(Object.assign({}, NOTHING, { gone }));
+    if (gone.length > 0) await localStore.settle(Object.assign({}, NOTHING, { gone }));
     const refused = parked.find((rating) => this.isMine(rating));
     if (!refused && !done.some((rating) => this.isMine(rating))) return;
     this.forget();

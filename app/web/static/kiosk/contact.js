@@ -4,9 +4,9 @@ import { storageState } from "./storage.js";
 const MINUTE = 60 * 1000;
 
 export class Contact {
-  // `met(shown)` after every meeting (null: nothing changed), `lost(error)` when there was none, `send()` sends what waits.
-  constructor({ server, shelf, clock, version, parked, met, lost, send }) {
-    Object.assign(this, { server, shelf, clock, version, parked, met, lost, send });
+  // `reached(shown)` after every contact (null: nothing changed), `lost(error)` when there was none, `send()` sends what waits.
+  constructor({ server, localStore, clock, version, parked, reached, lost, send }) {
+    Object.assign(this, { server, localStore, clock, version, parked, reached, lost, send });
     this.last = null;
     this.timer = null;
     this.ended = false;
@@ -41,16 +41,16 @@ export class Contact {
   async meet() {
     const before = this.clock.ticks();
     try {
-      const told = await this.told();
-      this.clock.learn(await this.server.heartbeat(told), before, this.clock.ticks());
-      const found = await this.server.form(await this.shelf.setting("tag"));
+      const status = await this.status();
+      this.clock.learn(await this.server.heartbeat(status), before, this.clock.ticks());
+      const found = await this.server.form(await this.localStore.setting("tag"));
       if (found) {
         await this.note("shown", found.shown);
         await this.note("tag", found.tag);
       }
       this.last = this.clock.now();
       await this.note("clock", this.clock.written());
-      await this.met(found && found.shown);
+      await this.reached(found && found.shown);
     } catch (error) {
       this.lost(error);
       throw error;
@@ -59,18 +59,18 @@ export class Contact {
 
   // A full disk must not end the contact that empties it.
   note(name, value) {
-    return this.shelf.keep(name, value).catch(() => {});
+    return this.localStore.keep(name, value).catch(() => {});
   }
 
-  async told() {
-    const [first] = await this.shelf.oldest(1);
+  async status() {
+    const [first] = await this.localStore.oldest(1);
     const parked = await this.parked();
     const { persisted, free } = await storageState(false);
     const codes = {};
     parked.forEach(({ refused }) => { codes[refused.code] = (codes[refused.code] || 0) + 1; });
     return {
       app_version: this.version,
-      queue_depth: await this.shelf.waiting(),
+      queue_depth: await this.localStore.waiting(),
       parked: parked.length,
       parked_codes: codes,
       clock_offset_ms: Math.round(this.clock.offset),
@@ -81,7 +81,7 @@ export class Contact {
 
   // What a technician wants to know.
   async state() {
-    const { app_version: version, queue_depth: waiting, clock_offset_ms: offset, storage } = await this.told();
+    const { app_version: version, queue_depth: waiting, clock_offset_ms: offset, storage } = await this.status();
     const parked = await this.parked();
     const free = storage.free_bytes === null ? "–" : `${Math.round(storage.free_bytes / 1024 / 1024)} MiB`;
     const facts = [

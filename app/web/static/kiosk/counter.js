@@ -21,8 +21,8 @@ const BATCH = 50;
 const LATE = 24 * 3600;
 
 export class Counter {
-  constructor({ page, place, all, shelf, clock }) {
-    Object.assign(this, { page, place, all, shelf, clock });
+  constructor({ page, place, all, localStore, clock }) {
+    Object.assign(this, { page, place, all, localStore, clock });
     this.language = all.has(document.documentElement.lang) ? document.documentElement.lang : all.keys().next().value;
     this.bar = new Bar({ all, choose: (language) => this.speakAs(language), listen: (on) => this.listen(on) });
     this.form = null;
@@ -47,13 +47,13 @@ export class Counter {
     if (this.sender) this.sender.end();
     if (this.contact) this.contact.end();
     if (moved) {
-      const waiting = await this.shelf.oldest();
+      const waiting = await this.localStore.oldest();
       const parked = waiting.map((rating) => Object.assign({}, rating, { refused: { status: 0, code: "other-place" } }));
-      await this.shelf.settle({ done: [], parked, again: [] });
+      await this.localStore.settle({ done: [], parked, again: [] });
     }
-    await this.shelf.forget("shown");
-    await this.shelf.forget("tag");
-    await this.shelf.keep("device", device);
+    await this.localStore.forget("shown");
+    await this.localStore.forget("tag");
+    await this.localStore.keep("device", device);
     await storageState(true);
   }
 
@@ -65,13 +65,13 @@ export class Counter {
     if (this.contact) this.contact.end();
     if ((await storageState(false)).persisted === false) await storageState(true);
     this.sender = new Sender({
-      shelf: this.shelf, clock: this.clock, batch: BATCH, carry: (ratings) => server.carry(ratings),
+      localStore: this.localStore, clock: this.clock, batch: BATCH, carry: (ratings) => server.carry(ratings),
       contact: () => this.contact.meet(), changed: () => this.tellState(),
     });
-    this.contact = new Contact({ server, shelf: this.shelf, clock: this.clock, version: this.page.version, parked: () => this.shelf.parked(),
-      met: (shown) => this.take(shown), lost: (error) => this.lose(error), send: () => this.sender.start() });
-    this.shown = await this.shelf.setting("shown");
-    this.warn("revoked", Boolean(await this.shelf.setting("revoked")));
+    this.contact = new Contact({ server, localStore: this.localStore, clock: this.clock, version: this.page.version, parked: () => this.localStore.parked(),
+      reached: (shown) => this.take(shown), lost: (error) => this.lose(error), send: () => this.sender.start() });
+    this.shown = await this.localStore.setting("shown");
+    this.warn("revoked", Boolean(await this.localStore.setting("revoked")));
     this.offer();
     await this.contact.begin();
     await this.tellState();
@@ -79,17 +79,17 @@ export class Counter {
 
   // What the server wants shown; `null` where nothing changed.
   async take(shown) {
-    this.sender.met();
+    this.sender.reached();
     const wasRevoked = this.bar.has("revoked");
     this.warn("revoked", false);
-    if (wasRevoked) await this.shelf.forget("revoked");
+    if (wasRevoked) await this.localStore.forget("revoked");
     if (shown) this.shown = shown;
     if (shown || wasRevoked) this.whenIdle(() => this.offer());
   }
 
   async lose(error) {
     if (!(error instanceof Revoked) || this.bar.has("revoked")) return;
-    await this.shelf.keep("revoked", true);
+    await this.localStore.keep("revoked", true);
     this.warn("revoked", true);
     this.whenIdle(() => this.offer());
   }
@@ -222,8 +222,8 @@ export class Counter {
 
   async tellState() {
     if (this.sender.revoked) await this.lose(new Revoked());
-    const [first] = await this.shelf.oldest(1);
-    const parked = await this.shelf.parked();
+    const [first] = await this.localStore.oldest(1);
+    const parked = await this.localStore.parked();
     const storage = await storageState(false);
     this.warn("late", Boolean(first) && this.clock.now() - first.stamp.moment > LATE * 1000);
     this.warn("parked", parked.length > 0);
@@ -249,7 +249,7 @@ export class Counter {
       acts: {
         back: () => this.home(),
         send_now: () => this.doAndShow(async () => { await this.contact.meet().catch(() => {}); await this.sender.start(); }),
-        try_parked: () => this.doAndShow(async () => { await this.shelf.tryParkedAgain(); await this.sender.start(); }),
+        try_parked: () => this.doAndShow(async () => { await this.localStore.tryParkedAgain(); await this.sender.start(); }),
         full_screen: () => document.documentElement.requestFullscreen(),
         pair_again: () => this.onPairing(this.device),
         leave: () => location.assign("/"),

@@ -1,7 +1,7 @@
-// The kiosk page: opens the shelf, knows whether it is paired, and hands over to the counter.
+// The kiosk page: opens the local store, knows whether it is paired, and hands over to the counter.
 import { Clock } from "../rating/clock.js";
 import { make, replace } from "../rating/draw.js";
-import { Shelf } from "../rating/shelf.js";
+import { LocalStore } from "../rating/localstore.js";
 import { Words } from "../rating/words.js";
 import { Counter } from "./counter.js";
 import { codeInAddress, showPairing } from "./pairing.js";
@@ -15,9 +15,9 @@ async function begin() {
   const languages = page.languages.split(" ");
   const catalogues = await Promise.all(languages.map((language) => Words.load(language, page.texts)));
   const all = new Map(catalogues.map((words) => [words.language, words]));
-  const shelf = await Shelf.open("cermin-kiosk");
-  const counter = new Counter({ page, place, all, shelf, clock: new Clock(await shelf.setting("clock")) });
-  const device = await shelf.setting("device");
+  const localStore = await LocalStore.open("cermin-kiosk");
+  const counter = new Counter({ page, place, all, localStore, clock: new Clock(await localStore.setting("clock")) });
+  const device = await localStore.setting("device");
   counter.onPairing = (former) => pair(counter, "", former);
   if (device && !code) await counter.open(device);
   else pair(counter, code, device);

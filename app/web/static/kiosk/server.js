@@ -14,8 +14,8 @@ export class Server {
   }
 
   async asked(path, method, body, headers) {
-    const told = Object.assign({ Authorization: `Bearer ${this.key}` }, body === null ? {} : JSON_TYPE, headers);
-    const answer = await ask(path, { method, headers: told, body: body === null ? undefined : JSON.stringify(body) });
+    const sent = Object.assign({ Authorization: `Bearer ${this.key}` }, body === null ? {} : JSON_TYPE, headers);
+    const answer = await ask(path, { method, headers: sent, body: body === null ? undefined : JSON.stringify(body) });
     // What is neither done nor this service's refusal comes from something in between.
     if (answer.status >= 300 && answer.status !== 304 && !isProblem(answer.body)) throw new Unreached(answer.seconds);
     if (answer.status === 401 || (answer.status === 403 && codeOf(answer) === "key-kind-refused")) throw new Revoked();
@@ -32,8 +32,8 @@ export class Server {
 
   // Tell how the kiosk is doing; the answer is the server's time (Unix milliseconds). A report that a newer server does
   // not understand costs no rating: every answer has the time, to the second.
-  async heartbeat(told) {
-    const answer = await this.asked("/v1/devices/me/heartbeat", "POST", told, {});
+  async heartbeat(status) {
+    const answer = await this.asked("/v1/devices/me/heartbeat", "POST", status, {});
     const time = answer.status === 200 ? Date.parse(answer.body && answer.body.server_time) : Date.parse(answer.headers.get("Date")) + 500;
     if (!Number.isFinite(time)) throw new Unreached();
     return time;

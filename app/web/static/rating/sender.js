@@ -1,4 +1,4 @@
-// Takes ratings from the shelf to the server, oldest first, until nothing waits. A rating leaves the shelf only when
+// Takes ratings from the local store to the server, oldest first, until nothing waits. A rating leaves the local store only when
 // the server has said that it is on disk, or moves aside when the server has refused it for good.
 import { LARGEST_ERROR } from "./clock.js";
 import { newId } from "./ids.js";
@@ -22,8 +22,8 @@ export class Sender {
   // `carry(bodies)` sends some and resolves to { status, results: [{ status, code, serverTime }], seconds }, where
   // `results` is null when the whole was refused; `contact()` asks for the server's time. Both throw `Unreached` or
   // `Revoked`. `changed({ done, parked })` hears which ratings are on the server and which were refused for good.
-  constructor({ shelf, clock, carry, contact, batch, changed }) {
-    Object.assign(this, { shelf, clock, carry, contact, batch, changed });
+  constructor({ localStore, clock, carry, contact, batch, changed }) {
+    Object.assign(this, { localStore, clock, carry, contact, batch, changed });
     this.failures = 0;
     this.running = null;
     this.timer = null;
@@ -43,7 +43,7 @@ export class Sender {
   async take(body) {
     const stamp = this.clock.stamp();
     const id = newId(stamp.moment);
-    await this.shelf.queue({ id, mark: id, stamp, tried: false, body });
+    await this.localStore.queue({ id, mark: id, stamp, tried: false, body });
     this.start();
     return id;
   }
@@ -78,7 +78,7 @@ export class Sender {
 
   async empty() {
     while (!this.ended) {
-      const ratings = await this.shelf.oldest(this.batch);
+      const ratings = await this.localStore.oldest(this.batch);
       if (ratings.length === 0) return;
       await this.reach();
       await this.deliver(await this.timedRightly(ratings));
@@ -89,11 +89,11 @@ export class Sender {
   async reach() {
     if (this.clock.sure && this.clock.ticks() - this.contacted < STALE_CONTACT) return;
     await this.contact();
-    this.met();
+    this.reached();
   }
 
   // The server was met just now.
-  met() {
+  reached() {
     this.contacted = this.clock.ticks();
   }
 
@@ -123,7 +123,7 @@ export class Sender {
 
   // Write down what became of some ratings, then tell.
   async settled(changes, ratings) {
-    await this.shelf.settle(changes);
+    await this.localStore.settle(changes);
     const done = ratings.filter(({ id }) => changes.done.includes(id));
     if (done.length > 0 || changes.parked.length > 0) await this.changed({ done, parked: changes.parked });
   }

@@ -1,5 +1,5 @@
 // Where a phone keeps an answer until it is sent: IndexedDB, or memory where the browser allows nothing else.
-import { Shelf } from "../rating/shelf.js";
+import { LocalStore } from "../rating/localstore.js";
 
 export class Memory {
   constructor() {
@@ -31,9 +31,9 @@ export class Memory {
   }
 }
 
-export async function openShelf() {
+export async function openLocalStore() {
   try {
-    return await Shelf.open("cermin-answers");
+    return await LocalStore.open("cermin-answers");
   } catch (error) {
     return new Memory();
   }

@@ -4,7 +4,7 @@
 //   waiting   ratings not yet acknowledged, by id: oldest first
 //   parked    ratings the server refused for good, with its reason: for a person to look at, never dropped
 
-export class Shelf {
+export class LocalStore {
   static open(name) {
     return new Promise((resolve, reject) => {
       const request = indexedDB.open(name, 1);
@@ -14,7 +14,7 @@ export class Shelf {
         request.result.createObjectStore("parked", { keyPath: "id" });
       };
       request.onerror = () => reject(request.error);
-      request.onsuccess = () => resolve(new Shelf(request.result));
+      request.onsuccess = () => resolve(new LocalStore(request.result));
     });
   }
 

@@ -5,20 +5,31 @@ Counts merge by addition, and every function gives the same for the merged count
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from math import lcm
 from operator import mul
+from typing import NamedTuple
 
 from app.instruments.model import SKIPPED, Instrument
 
 SheetCounts = Mapping[str, int]
 
 
+class DaySheets(NamedTuple):
+    """How many identical counted sheets an office or person has on one local day."""
+
+    unit: str
+    day: date
+    sheet: str
+    n: int
+
+
 def histograms(instrument: Instrument, counts: SheetCounts) -> tuple[tuple[int, ...], ...]:
     """For each item how often each score was given, from the lowest up; skipped answers count nowhere.
 
     Shape (items, high - low + 1). The sheets must be as `write_sheet` wrote them for this instrument:
-    ValueError or KeyError otherwise, for a tally that mixes instruments is corrupt.
+    ValueError or KeyError otherwise, for counts that mix instruments mean nothing.
     """
     columns = [dict.fromkeys(instrument.readings, 0) for _ in instrument.items]
     for sheet, n in counts.items():

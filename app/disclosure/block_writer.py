@@ -1,0 +1,159 @@
+"""Writes blocks: divides what can be told, and splits what was held, or counts again, after telling."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from app.disclosure import store
+from app.disclosure.rules.block_figures import block_figures
+from app.disclosure.rules.closed_figures import ClosedFigures, Signature
+from app.disclosure.rules.division import NewBlock, UnreleasedRating, divide
+from app.disclosure.rules.due import Task
+from app.disclosure.rules.minimum import SMALLEST_N
+from app.disclosure.tables import FigureBlock
+from app.foundation.storage.database import Database, Session
+from app.instruments.model import Instrument
+from app.ratings.status import COUNTED
+from app.ratings.status_store import lock_agency
+
+
+class BlockWriter:
+    """Writes the blocks of one release."""
+
+    def __init__(
+        self,
+        database: Database,
+        agency_id: str,
+        instruments: Mapping[str, Instrument],
+        number: int,
+        choose: Random,
+    ) -> None:
+        self._database = database
+        self._agency_id = agency_id
+        self._instruments = instruments
+        self._number = number
+        self._choose = choose
+
+    def tell(self, task: Task) -> int:
+        """Divide the ratings of a task into blocks; returns how many it told."""
+        with self._database.unhurried() as session:
+            lock_agency(session, self._agency_id)
+            offices = set(task.offices)
+            if len(offices) > 1:
+                # What an office has begun to tell by itself it goes on telling by itself: its few wait for more.
+                offices -= store.offices_begun(session, self._agency_id, task)
+            ratings = store.unreleased_ratings(session, self._agency_id, task, offices)
+            # Some may have been held since they were counted.
+            if len(ratings) < SMALLEST_N:
+                return 0
+            self._add(session, task.instrument, task.standing, divide(ratings, self._choose))
+            return len(ratings)
+
+    def tell_closed(self) -> int:
+        """Tell what closings published before there were releases, so that it stays a sum of whole blocks.
+
+        Returns how many ratings that told. An installation of today has none.
+        """
+        with self._database.reading() as session:
+            closed = store.closed_cells(session, self._agency_id)
+            offices = store.offices(session, self._agency_id) if closed else []
+        return sum(
+            self._tell_classes(instrument, ClosedFigures(cells), offices) for instrument, cells in closed.items()
+        )
+
+    def _tell_classes(self, instrument: str, closed: ClosedFigures, offices: Sequence[str]) -> int:
+        if closed.months is None:
+            return 0
+        told = 0
+        # Classes of offices without figures of their own go on through other offices.
+        open_ones: dict[Signature, list[UnreleasedRating]] = defaultdict(list)
+        for office in offices:
+            task = Task(instrument, COUNTED, (office,), *closed.months)
+            with self._database.unhurried() as session:
+                lock_agency(session, self._agency_id)
+                ratings = store.unreleased_ratings(session, self._agency_id, task, [office])
+                for signature, alike in closed.classes(ratings).items():
+                    if closed.is_of_one_office(signature):
+                        told += self._tell_class(session, instrument, alike)
+                    elif signature:
+                        open_ones[signature] += alike
+        with self._database.unhurried() as session:
+            lock_agency(session, self._agency_id)
+            return told + sum(self._tell_class(session, instrument, alike) for alike in open_ones.values())
+
+    def _tell_class(self, session: Session, instrument: str, ratings: Sequence[UnreleasedRating]) -> int:
+        if len(ratings) < SMALLEST_N:
+            return 0
+        self._add(session, instrument, COUNTED, divide(ratings, self._choose))
+        return len(ratings)
+
+    def let_leave(self) -> int:
+        """Split blocks of which ten or more ratings changed their status and none or ten did not; returns how many.
+
+        Fewer stay as they were told, until there are ten.
+        """
+        moved = 0
+        with self._database.unhurried() as session:
+            lock_agency(session, self._agency_id)
+            changed = store.changed_after_telling(session, self._agency_id)
+            for number, run in groupby(changed, attrgetter("block")):
+                moved += self._split(session, number, {each.key for each in run})
+        return moved
+
+    def _split(self, session: Session, number: int, changed: set[UUID]) -> int:
+        block = store.block_row(session, self._agency_id, number)
+        rest = block.n - len(changed)
+        if len(changed) < SMALLEST_N or 0 < rest < SMALLEST_N:
+            return 0
+        if rest == 0:
+            block.released, block.release = not block.released, self._number
+            store.save(session, block)
+            return len(changed)
+        ratings = store.ratings_of_block(session, block)
+        new = store.next_block(session, self._agency_id)
+        shared = store.shared_of(block)
+        going = [rating for rating in ratings if rating.key in changed]
+        staying = [rating for rating in ratings if rating.key not in changed]
+        twin = self._row(new, block, NewBlock(shared, going))
+        twin.released = not block.released
+        fresh = self._row(number, block, NewBlock(shared, staying))
+        block.n, block.service_mode, block.release = fresh.n, fresh.service_mode, self._number
+        block.cell, block.parts = fresh.cell, fresh.parts
+        store.save(session, block)
+        store.save(session, twin)
+        store.move_ratings(session, self._agency_id, changed, new)
+        return len(changed)
+
+    def _add(self, session: Session, instrument: str, standing: str, blocks: Sequence[NewBlock]) -> None:
+        first = store.next_block(session, self._agency_id)
+        # The order of blocks says nothing but which release told them.
+        shuffled = self._choose.sample(blocks, len(blocks))
+        rows = [self._values(first + place, instrument, standing, block) for place, block in enumerate(shuffled)]
+        keys = {first + place: [rating.key for rating in block.ratings] for place, block in enumerate(shuffled)}
+        store.add_blocks(session, rows, keys)
+
+    def _row(self, number: int, of: FigureBlock, block: NewBlock) -> FigureBlock:
+        return FigureBlock(**self._values(number, of.instrument, of.standing, block))
+
+    def _values(self, number: int, instrument: str, standing: str, block: NewBlock) -> dict[str, Any]:
+        shared = block.shared
+        return {
+            "agency_id": self._agency_id,
+            "block": number,
+            "instrument": instrument,
+            "standing": standing,
+            "office": shared.office,
+            "employee": shared.employee,
+            "first_month": shared.first_month,
+            "last_month": shared.last_month,
+            "complete": shared.complete,
+            "service": shared.service,
+            "channel": shared.channel,
+            "released": True,
+            **block_figures(self._instruments[instrument], block)._asdict(),
+            "release": self._number,
+        }

@@ -1,0 +1,90 @@
+"""The door of the gate: whoever makes figures reads here what is told, and nowhere else."""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Any
+
+from app.disclosure import reading_store, store
+from app.disclosure.rules.cells import cell_from
+from app.disclosure.rules.due import Part, ReleaseState, last_day, month_code
+from app.disclosure.rules.released import ReleasedBlock, ReleasedSheets
+from app.foundation.problems import Problem
+from app.foundation.storage.database import Session
+from app.ratings.rules.selection import By
+
+# How sums are kept that are not of one office.
+WHOLE_AGENCY = ""
+
+
+def release_state(session: Session, agency_id: str) -> ReleaseState:
+    """The newest release. Raises `nothing-released` where nothing was released so far."""
+    newest = store.latest_release(session, agency_id)
+    if newest is None:
+        raise Problem("nothing-released")
+    months = store.period_months(session, agency_id)
+    assert months is not None, "an agency with a release exists"
+    return ReleaseState(newest.number, newest.released_at, last_day(newest.through), months)
+
+
+def require_released(state: ReleaseState, first: date, last: date) -> None:
+    """Raises `not-released`, with the nearest that is, unless these days are whole months that are over."""
+    # The months that have both ends; what lies after the newest is cut off.
+    nearest_first = min(first.replace(day=1), state.last.replace(day=1))
+    nearest_last = max(min(last_day(month_code(last)), state.last), last_day(month_code(nearest_first)))
+    if (nearest_first, nearest_last) != (first, last):
+        raise Problem("not-released", first=nearest_first.isoformat(), last=nearest_last.isoformat())
+
+
+def read_released(
+    session: Session,
+    agency_id: str,
+    instrument: str,
+    first: date,
+    last: date,
+    offices: Collection[str] | None = None,
+    apart: Collection[By] = (By.office, By.employee, By.service, By.channel),
+) -> ReleasedSheets:
+    """What is told, and waits, of the ratings of these months at these offices (None: of the whole agency).
+
+    `apart` is what a question tells apart or asks for; what it does not is read from sums.
+    """
+    kept = {each.value for each in apart} | (set() if offices is None else {By.office.value})
+    asked = reading_store.Asked(agency_id, instrument, month_code(first), month_code(last), offices)
+    if By.employee in apart:
+        rows = reading_store.released_blocks(session, asked)
+    else:
+        split = By.service in apart or By.channel in apart
+        rows = _sums(session, asked, split=split, by_office=By.office.value in kept)
+    return ReleasedSheets([_block(instrument, row) for row in rows], reading_store.waiting_counts(session, asked, kept))
+
+
+def _sums(session: Session, asked: reading_store.Asked, *, split: bool, by_office: bool) -> Iterator[Any]:
+    """The rows of sums, of the whole agency where offices need not be told apart."""
+    if not by_office:
+        yield from reading_store.released_sums(session, asked._replace(offices=[WHOLE_AGENCY]), split=split)
+        return
+    yield from reading_store.released_sums(session, asked, split=split)
+    # Of blocks of several offices, what each of these leaves out.
+    yield from reading_store.pooled_blocks(session, asked)
+
+
+def _block(instrument: str, row: Any) -> ReleasedBlock:
+    service = row.service or None
+    return ReleasedBlock(
+        standing=row.standing,
+        office=row.office or None,
+        employee=getattr(row, "employee", None),
+        first_month=row.first_month,
+        last_month=row.last_month,
+        service=service,
+        service_mode=getattr(row, "service_mode", row.service),
+        channel=row.channel or None,
+        cell=cell_from(row.cell),
+        parts=tuple(_parts(instrument, row)),
+        release=getattr(row, "release", 0),
+    )
+
+
+def _parts(instrument: str, row: Any) -> Iterator[tuple[Part, int]]:
+    for *values, n in row.parts:
+        yield Part(instrument, row.standing, *values), n

@@ -1,0 +1,80 @@
+"""The check of the ledger behind `cermin check`: every block ever told is what its ratings give."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, groupby
+from operator import attrgetter
+from typing import Any
+
+from app.disclosure import store
+from app.disclosure.rules.block_faults import Member, StoredBlock, block_faults
+from app.disclosure.rules.block_figures import BlockFigures
+from app.foundation.storage.database import Database, Session
+from app.instruments.model import Instrument
+from app.instruments.registry import instruments_of
+
+# A report of more lines would not be read; the exit status says the rest.
+LONGEST_REPORT = 200
+
+
+@dataclass(frozen=True)
+class LedgerReconciliation:
+    """How many ratings are in how many blocks, and the faults as sentences with codes and counts only."""
+
+    ratings: int
+    blocks: int
+    faults: tuple[str, ...]
+
+
+def reconcile_blocks(database: Database, agency_id: str | None = None) -> LedgerReconciliation:
+    """Make every block anew from its ratings and compare, block by block, in one snapshot of the database."""
+    with database.snapshot(hurried=False) as session:
+        ledgers = [_Ledger(session, each) for each in ([agency_id] if agency_id else store.agencies(session))]
+        faults: list[str] = []
+        for fault in chain.from_iterable(ledger.faults() for ledger in ledgers):
+            # To the end, however many there are: what is still to be read would stay open.
+            if len(faults) < LONGEST_REPORT:
+                faults.append(fault)
+    ratings, blocks = sum(ledger.ratings for ledger in ledgers), sum(ledger.blocks for ledger in ledgers)
+    return LedgerReconciliation(ratings, blocks, tuple(faults))
+
+
+class _Ledger:
+    """Goes through the blocks of an agency and their ratings side by side, and counts both."""
+
+    def __init__(self, session: Session, agency_id: str) -> None:
+        self._session = session
+        self._agency_id = agency_id
+        self.ratings = 0
+        self.blocks = 0
+
+    def faults(self) -> Iterator[str]:
+        instruments = instruments_of(self._session, self._agency_id)
+        members = groupby(store.every_member(self._session, self._agency_id), attrgetter("block"))
+        number, run = next(members, NONE_LEFT)
+        for row in store.every_block(self._session, self._agency_id):
+            while number is not None and number < row.block:
+                yield self._orphans(number, run)
+                number, run = next(members, NONE_LEFT)
+            found: list[Member] = []
+            if number == row.block:
+                found = list(run)
+                number, run = next(members, NONE_LEFT)
+            yield from self._of_block(instruments, row, found)
+        while number is not None:
+            yield self._orphans(number, run)
+            number, run = next(members, NONE_LEFT)
+
+    def _of_block(self, instruments: Mapping[str, Instrument], row: Any, members: list[Member]) -> Iterator[str]:
+        self.blocks += 1
+        self.ratings += len(members)
+        figures = BlockFigures(row.n, row.service_mode, row.cell, row.parts)
+        block = StoredBlock(row.instrument, row.standing, store.shared_of(row), figures)
+        for fault in block_faults(instruments, block, members):
+            yield f"{self._agency_id}: block {row.block} of {row.office or 'several offices'}: {fault}"
+
+    def _orphans(self, number: int, run: Iterator[Member]) -> str:
+        return f"{self._agency_id}: block {number}: there is none, but {sum(1 for _ in run)} ratings are in it"
+
+
+NONE_LEFT: tuple[None, Iterator[Member]] = (None, iter(()))

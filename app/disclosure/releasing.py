@@ -1,0 +1,133 @@
+"""Makes a release: tells what can be told by now, and lets leave what was held after telling.
+
+Each task is a transaction of its own under the agency's lock; a release that is interrupted is finished by the next.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from random import SystemRandom
+from typing import NamedTuple
+
+import structlog
+
+from app.access.audit import record
+from app.disclosure import store
+from app.disclosure.block_writer import BlockWriter
+from app.disclosure.rules.due import Part, first_day, last_day, last_month_over, month_code, period_of, tasks
+from app.disclosure.sums import renew_sums
+from app.disclosure.tables import FigureRelease
+from app.foundation.storage.database import Database, Session
+from app.instruments.registry import instruments_of
+from app.ratings.status_store import lock_agency
+
+log = structlog.get_logger("cermin.release")
+
+
+class ReleaseOrder(NamedTuple):
+    """How to release: months that ended `after` ago, ratings up to `late` late; `whole` looks at every day there is."""
+
+    now: datetime
+    actor: str
+    after: timedelta
+    late: timedelta
+    whole: bool = False
+
+
+class ReleaseOutcome(NamedTuple):
+    """The release's number, the last month it could tell, and how many ratings it told, let leave and left waiting."""
+
+    number: int
+    through: str
+    told: int
+    left: int
+    waiting: int
+
+
+class _Window(NamedTuple):
+    """The days to look at (None: from the beginning), perhaps at some offices alone."""
+
+    first: date | None
+    offices: frozenset[str] | None = None
+
+    def has(self, part: Part) -> bool:
+        """Whether ratings of this kind are in it."""
+        late_enough = self.first is None or part.month >= month_code(self.first)
+        return late_enough and (self.offices is None or part.office in self.offices)
+
+
+def release(
+    database: Database, order: ReleaseOrder, may_continue: Callable[[], bool] = lambda: True
+) -> dict[str, ReleaseOutcome] | None:
+    """Release the figures of every agency; None when `may_continue` returned False: another process took over."""
+    with database.reading() as session:
+        agencies = store.agencies(session)
+    found = {}
+    for agency_id in agencies:
+        if not may_continue():
+            return None
+        found[agency_id] = release_agency(database, agency_id, order)
+    return found
+
+
+def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> ReleaseOutcome:
+    """Release one agency's figures: first what must leave, then what can be told, then what has to wait."""
+    choose = SystemRandom()
+    through = last_month_over(order.now, order.after)
+    with database.snapshot(hurried=False) as session:
+        former = store.latest_release(session, agency_id)
+        months = store.period_months(session, agency_id) or 3
+        instruments = instruments_of(session, agency_id)
+        windows = _windows(session, agency_id, order, former, months)
+        counts = _untold(session, agency_id, windows, through)
+    number = former.number + 1 if former else 1
+    writer = BlockWriter(database, agency_id, instruments, number, choose)
+    left = writer.let_leave()
+    told = writer.tell_closed() if former is None else 0
+    told += sum(writer.tell(task) for task in tasks(counts, through, months))
+    renew_sums(database, agency_id, instruments, number)
+    with database.unhurried() as session:
+        lock_agency(session, agency_id)
+        waiting = _untold(session, agency_id, windows, through) if told or left else counts
+        for window in windows:
+            first = None if window.first is None else month_code(window.first)
+            store.replace_waiting(
+                session, agency_id, first, window.offices, {p: n for p, n in waiting.items() if window.has(p)}
+            )
+        # Another process may have made this number meanwhile; then this is the next.
+        newest = store.latest_release(session, agency_id)
+        number = newest.number + 1 if newest else 1
+        store.save(session, FigureRelease(agency_id=agency_id, number=number, released_at=order.now, through=through))
+        outcome = ReleaseOutcome(number, through, told, left, sum(waiting.values()))
+        record(
+            session,
+            agency_id=agency_id,
+            actor=order.actor,
+            action="figures.released",
+            subject=str(number),
+            at=order.now,
+            through=through,
+            told=told,
+            left=left,
+        )
+    return outcome
+
+
+def _windows(
+    session: Session, agency_id: str, order: ReleaseOrder, former: FigureRelease | None, months: int
+) -> list[_Window]:
+    """Where untold ratings can be that could be told now: the last weeks, the running period, what was let go again."""
+    if former is None or order.whole:
+        return [_Window(None)]
+    arrived = (former.released_at - order.late).date() - timedelta(days=1)
+    # The months that were not over then, with the whole period in which they are.
+    period, _ = period_of(month_code(last_day(former.through) + timedelta(days=1)), max(months, 3))
+    first = min(arrived.replace(day=1), first_day(period))
+    again = store.offices_counting_again(session, agency_id, first)
+    return [_Window(first), *([_Window(None, frozenset(again))] if again else [])]
+
+
+def _untold(session: Session, agency_id: str, windows: Sequence[_Window], through: str) -> dict[Part, int]:
+    counts: dict[Part, int] = {}
+    for window in windows:
+        counts |= store.unreleased_counts(session, agency_id, window.first, last_day(through), window.offices)
+    return counts

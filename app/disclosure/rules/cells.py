@@ -1,0 +1,127 @@
+"""Released cells: a histogram per question and, of complete sheets, one per set of weights. Pure.
+
+Nothing joint: a cell tells how often each answer was given to each question, never which answers came together, except
+through the weighted sum that an index needs. Cells merge by addition.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import reduce
+from math import gcd
+from operator import mul
+from typing import Any, TypeAlias
+
+from app.disclosure.rules.minimum import SMALLEST_N
+from app.instruments.model import SKIPPED, Instrument
+from app.ratings.rules.sheet_counts import SheetCounts, histograms, integer_weights
+
+# Weights as the smallest integers that stand in the same proportion: `(1, 1, 1)` for three thirds.
+Steps: TypeAlias = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """n sheets: for each item how often each score was given, from the lowest up; composite totals by weights.
+
+    `composites` has, for each set of weights, Σ step × score → n over complete sheets; a cell whose complete sheets
+    cannot be told from one to nine others has none.
+    """
+
+    n: int
+    items: tuple[tuple[int, ...], ...]
+    composites: Mapping[Steps, Mapping[int, int]]
+
+    def composite(self, weights: tuple[Fraction, ...]) -> dict[Fraction, int]:
+        """How often each composite value Σ score × weight occurs among the complete sheets, lowest first."""
+        steps = steps_of(weights)
+        unit = sum(weights, Fraction(0)) / sum(steps)
+        return {total * unit: n for total, n in sorted(self.composites.get(steps, {}).items())}
+
+    def plain(self) -> dict[str, Any]:
+        """The cell as JSON."""
+        return {
+            "n": self.n,
+            "items": self.items,
+            "composites": [[steps, sorted(totals.items())] for steps, totals in sorted(self.composites.items())],
+        }
+
+
+def cell_of(instrument: Instrument, sheets: SheetCounts, *, joint: bool = True) -> Cell:
+    """The cell of these sheets; without `joint` it has no composites.
+
+    The sheets must be as `write_sheet` wrote them for this instrument: ValueError or KeyError otherwise.
+    """
+    return Cell(
+        n=sum(sheets.values()),
+        items=histograms(instrument, sheets),
+        composites={steps: _totals(sheets, steps) for steps in all_steps(instrument)} if joint else {},
+    )
+
+
+def without_small_items(cell: Cell) -> Cell:
+    """The cell without the histograms of questions that one to nine of its sheets answer."""
+    return replace(
+        cell,
+        items=tuple(
+            tuple(0 for _ in histogram) if 0 < sum(histogram) < SMALLEST_N else histogram for histogram in cell.items
+        ),
+    )
+
+
+def cell_from(plain: Mapping[str, Any]) -> Cell:
+    """The cell from its JSON."""
+    return Cell(
+        plain["n"],
+        tuple(map(tuple, plain["items"])),
+        {tuple(steps): dict(map(tuple, totals)) for steps, totals in plain["composites"]},
+    )
+
+
+def empty_cell(instrument: Instrument) -> Cell:
+    """The cell of no sheets."""
+    return cell_of(instrument, {})
+
+
+def merged(first: Cell, *others: Cell) -> Cell:
+    """The cell of all sheets together."""
+    return reduce(_plus, others, first)
+
+
+def all_steps(instrument: Instrument) -> set[Steps]:
+    """The weights of every mode of an instrument, those in the same proportion once."""
+    return {steps_of(instrument.weights(mode)) for mode in instrument.weight_modes}
+
+
+def steps_of(weights: tuple[Fraction, ...]) -> Steps:
+    """The smallest integers in the proportion of these weights."""
+    steps, _ = integer_weights(weights)
+    common = gcd(*steps)
+    return tuple(step // common for step in steps)
+
+
+def _totals(sheets: SheetCounts, steps: Steps) -> dict[int, int]:
+    totals: Counter[int] = Counter()
+    for sheet, n in sheets.items():
+        if SKIPPED not in sheet:
+            totals[sum(map(mul, steps, map(int, sheet)))] += n
+    return dict(sorted(totals.items()))
+
+
+def _plus(one: Cell, other: Cell) -> Cell:
+    return Cell(
+        one.n + other.n,
+        tuple(tuple(map(sum, zip(a, b, strict=True))) for a, b in zip(one.items, other.items, strict=True)),
+        {
+            steps: _sum(each.composites.get(steps, {}) for each in (one, other))
+            for steps in sorted({*one.composites, *other.composites})
+        },
+    )
+
+
+def _sum(parts: Iterable[Mapping[int, int]]) -> dict[int, int]:
+    total: Counter[int] = Counter()
+    for part in parts:
+        total.update(part)
+    return dict(sorted(total.items()))

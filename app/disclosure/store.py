@@ -1,0 +1,368 @@
+"""The SQL of the ledger: what no figure has counted yet, blocks and their ratings, sums, releases."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    inspect,
+    or_,
+    select,
+    table,
+    update,
+)
+
+from app.directory.tables import Agency, Office
+from app.disclosure.rules.block_faults import Member
+from app.disclosure.rules.division import Month, Shared, UnreleasedRating
+from app.disclosure.rules.due import Part, Task, first_day, last_day
+from app.disclosure.rules.ledger import Cell
+from app.disclosure.rules.stored_releases import releases_in
+from app.disclosure.tables import BlockRating, BlockSum, FigureBlock, FigureRelease, Waiting
+from app.foundation.storage.database import Session
+from app.ratings.keys import first_key
+from app.ratings.status import COUNTED, HELD, OPEN
+from app.ratings.tables import Rating
+from app.screening.tables import Doubt
+
+TABLES = (Rating, BlockRating, FigureBlock, BlockSum, Waiting, FigureRelease, Doubt, Agency, Office)
+RATING, MEMBER, BLOCK, SUM, WAITING, RELEASE, DOUBT, AGENCY, OFFICE = (inspect(table).local_table.c for table in TABLES)
+# Periods and their publications belong to a room above: read once, when the first release is made.
+PERIOD_KEY = ("agency_id", "root", "code", "revision")
+PERIOD = table("period", *map(column, PERIOD_KEY), column("instrument"))
+CLOSED = table("release", *map(column, PERIOD_KEY), column("told", JSON))
+# Rows bound into one statement, and codes; far below what either driver takes.
+BATCH = 500
+# Rows held at once where they are millions.
+AT_ONCE = 10_000
+# Both databases write a date as `2026-11-29`.
+MONTH = func.substr(cast(RATING.rated_on, String), 1, 7)
+# Held ratings are in no figure.
+TELLABLE = (COUNTED, OPEN)
+IN_BLOCK = and_(MEMBER.agency_id == RATING.agency_id, MEMBER.key == RATING.key)
+UNRELEASED = RATING.key.table.outerjoin(MEMBER.key.table, IN_BLOCK)
+EMPLOYEE = func.coalesce(RATING.employee, "")
+# The columns of an `UnreleasedRating`.
+DIVIDED_BY = (RATING.key, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel, RATING.sheet)
+
+
+class HeldAfterTelling(NamedTuple):
+    """A rating whose status no longer fits its block: held in a told one, or counted again in one that left."""
+
+    block: int
+    key: UUID
+
+
+def closed_cells(session: Session, agency_id: str) -> dict[str, list[Cell]]:
+    """What closings published before there were releases, by instrument."""
+    query = (
+        select(PERIOD.c.instrument, CLOSED.c.told)
+        .join(PERIOD, and_(*(CLOSED.c[name] == PERIOD.c[name] for name in PERIOD_KEY)))
+        .where(CLOSED.c.agency_id == agency_id)
+    )
+    found: dict[str, list[Cell]] = {}
+    for instrument, told in session.execute(query):
+        if "cells" in told:
+            found.setdefault(instrument, []).extend(releases_in([told])[0].cells)
+    return found
+
+
+def agencies(session: Session) -> list[str]:
+    """The codes of all agencies."""
+    return list(session.execute(select(AGENCY.agency_id).order_by(AGENCY.agency_id)).scalars())
+
+
+def offices(session: Session, agency_id: str) -> list[str]:
+    """The codes of an agency's offices."""
+    query = select(OFFICE.code).where(OFFICE.agency_id == agency_id).order_by(OFFICE.code)
+    return list(session.execute(query).scalars())
+
+
+def period_months(session: Session, agency_id: str) -> int | None:
+    """How many months the agency's own period has; None if there is no such agency."""
+    return session.execute(select(AGENCY.period_months).where(AGENCY.agency_id == agency_id)).scalar()
+
+
+def latest_release(session: Session, agency_id: str) -> FigureRelease | None:
+    """The agency's newest release."""
+    rows = session.execute(
+        select(FigureRelease).where(RELEASE.agency_id == agency_id).order_by(RELEASE.number.desc()).limit(1)
+    )
+    return rows.scalar()
+
+
+def latest_releases(session: Session) -> Mapping[str, datetime]:
+    """When each agency's figures were released last."""
+    query = select(RELEASE.agency_id, func.max(RELEASE.released_at)).group_by(RELEASE.agency_id)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def unreleased_counts(
+    session: Session, agency_id: str, first: date | None, last: date, offices: Collection[str] | None = None
+) -> dict[Part, int]:
+    """How many untold ratings there are of each part, up to `last`; None: from the beginning, at every office."""
+    keys = (RATING.instrument, RATING.standing, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel)
+    query = (
+        select(*keys, func.count())
+        .select_from(UNRELEASED)
+        .where(
+            RATING.agency_id == agency_id,
+            RATING.rated_on <= last,
+            RATING.standing.in_(TELLABLE),
+            MEMBER.key.is_(None),
+        )
+        .group_by(*keys)
+    )
+    if first is not None:
+        # Keys begin with the day of rating, in WIB: so only the rows of these days are looked at.
+        query = query.where(RATING.rated_on >= first, RATING.key >= first_key(first - timedelta(days=2)))
+    if offices is not None:
+        query = query.where(RATING.office.in_(sorted(offices)))
+    return {Part(*row[:-1]): row[-1] for row in session.execute(query)}
+
+
+def unreleased_ratings(
+    session: Session, agency_id: str, task: Task, offices: Collection[str]
+) -> list[UnreleasedRating]:
+    """The untold ratings of a task at these offices, in no order that tells when they came."""
+    query = (
+        select(*DIVIDED_BY)
+        .select_from(UNRELEASED)
+        .where(
+            RATING.agency_id == agency_id,
+            RATING.instrument == task.instrument,
+            RATING.standing == task.standing,
+            RATING.rated_on.between(first_day(task.first), last_day(task.last)),
+            MEMBER.key.is_(None),
+        )
+    )
+    return [
+        UnreleasedRating(*row)
+        for batch in batches(offices)
+        for row in session.execute(query.where(RATING.office.in_(batch)))
+    ]
+
+
+def offices_counting_again(session: Session, agency_id: str, before: date) -> set[str]:
+    """The offices with untold ratings of days before this one that were doubted once: an auditor has released them."""
+    query = (
+        select(RATING.office)
+        .distinct()
+        .select_from(DOUBT.key.table.join(RATING.key.table, _same(DOUBT)).outerjoin(MEMBER.key.table, IN_BLOCK))
+        .where(
+            DOUBT.agency_id == agency_id,
+            RATING.standing == COUNTED,
+            RATING.rated_on < before,
+            MEMBER.key.is_(None),
+        )
+    )
+    return set(session.execute(query).scalars())
+
+
+def offices_begun(session: Session, agency_id: str, task: Task) -> set[str]:
+    """Those of a task's offices of which something of its months is told already."""
+    query = (
+        select(BLOCK.office)
+        .distinct()
+        .where(
+            BLOCK.agency_id == agency_id,
+            BLOCK.instrument == task.instrument,
+            BLOCK.standing == task.standing,
+            BLOCK.first_month <= task.last,
+            BLOCK.last_month >= task.first,
+        )
+    )
+    found: set[str] = set()
+    for batch in batches(task.offices):
+        found |= set(session.execute(query.where(BLOCK.office.in_(batch))).scalars())
+    return found
+
+
+def changed_after_telling(session: Session, agency_id: str) -> list[HeldAfterTelling]:
+    """The ratings that are held in a told block, or counted in one that has left."""
+    # Only what was doubted ever changes its status, and of that there is little.
+    query = (
+        select(MEMBER.block, MEMBER.key)
+        .select_from(
+            DOUBT.key.table.join(RATING.key.table, _same(DOUBT))
+            .join(MEMBER.key.table, IN_BLOCK)
+            .join(BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block))
+        )
+        .where(
+            DOUBT.agency_id == agency_id,
+            or_(
+                and_(BLOCK.released.is_(True), RATING.standing == HELD),
+                and_(BLOCK.released.is_(False), RATING.standing == COUNTED),
+            ),
+        )
+        .order_by(MEMBER.block, MEMBER.key)
+    )
+    return [HeldAfterTelling(*row) for row in session.execute(query)]
+
+
+def block_row(session: Session, agency_id: str, block: int) -> FigureBlock:
+    """One block."""
+    found = session.get(FigureBlock, (agency_id, block))
+    assert found is not None, "its ratings name it"
+    return found
+
+
+def ratings_of_block(session: Session, block: FigureBlock) -> list[UnreleasedRating]:
+    """The ratings of a block."""
+    query = (
+        select(*DIVIDED_BY)
+        .select_from(RATING.key.table.join(MEMBER.key.table, IN_BLOCK))
+        .where(
+            RATING.agency_id == block.agency_id,
+            RATING.rated_on.between(first_day(block.first_month), last_day(block.last_month)),
+            MEMBER.block == block.block,
+        )
+    )
+    if block.office is not None:
+        query = query.where(RATING.office == block.office)
+    return [UnreleasedRating(*row) for row in session.execute(query)]
+
+
+def shared_of(block: Any) -> Shared:
+    """What the ratings of a block share, from its row."""
+    return Shared(*(getattr(block, each.name) for each in fields(Shared)))
+
+
+def every_block(session: Session, agency_id: str) -> Iterator[Any]:
+    """The rows of all blocks of an agency in the order of their numbers, some at a time."""
+    query = select(*BLOCK).where(BLOCK.agency_id == agency_id).order_by(BLOCK.block)
+    yield from session.connection().execute(query, execution_options={"yield_per": BATCH})
+
+
+def every_member(session: Session, agency_id: str) -> Iterator[Member]:
+    """The ratings of all blocks of an agency in the order of the blocks' numbers, some at a time."""
+    query = (
+        select(MEMBER.block, RATING.instrument, RATING.standing, *DIVIDED_BY)
+        .select_from(MEMBER.key.table.outerjoin(RATING.key.table, IN_BLOCK))
+        .where(MEMBER.agency_id == agency_id)
+        .order_by(MEMBER.block)
+    )
+    for block, instrument, standing, *rating in session.connection().execute(
+        query, execution_options={"yield_per": AT_ONCE}
+    ):
+        yield Member(block, instrument, standing, UnreleasedRating(*rating) if standing else None)
+
+
+def next_block(session: Session, agency_id: str) -> int:
+    """The first number that no block of the agency has; the caller holds the agency's lock."""
+    newest = session.execute(select(func.max(BLOCK.block)).where(BLOCK.agency_id == agency_id)).scalar()
+    return (newest or 0) + 1
+
+
+def add_blocks(session: Session, blocks: Sequence[Mapping[str, Any]], members: Mapping[int, Sequence[UUID]]) -> None:
+    """Add blocks, as rows of their table, with the keys of their ratings."""
+    # Rows and not objects: a night of a month adds hundreds of thousands.
+    session.execute(insert(BLOCK.block.table), list(blocks))
+    placed = sorted((key, block["block"]) for block in blocks for key in members[block["block"]])
+    rows = [{"agency_id": blocks[0]["agency_id"], "key": key, "block": block} for key, block in placed]
+    for batch in _chunks(rows):
+        session.execute(insert(MEMBER.key.table), batch)
+
+
+def move_ratings(session: Session, agency_id: str, keys: Iterable[UUID], block: int) -> None:
+    """Put ratings of one block into another."""
+    for batch in _chunks(sorted(keys)):
+        session.execute(
+            update(MEMBER.key.table).where(MEMBER.agency_id == agency_id, MEMBER.key.in_(batch)).values(block=block)
+        )
+
+
+def save(session: Session, row: FigureBlock | FigureRelease) -> None:
+    """Write a row, new or changed."""
+    session.add(row)
+    session.flush()
+
+
+def replace_waiting(
+    session: Session, agency_id: str, first: Month | None, offices: Collection[str] | None, counts: Mapping[Part, int]
+) -> None:
+    """Put these counts in the place of those of the same months (from `first`) and offices (None: all)."""
+    of_agency: list[ColumnElement[bool]] = [WAITING.agency_id == agency_id]
+    if first is not None:
+        of_agency.append(WAITING.month >= first)
+    if offices is not None:
+        of_agency.append(WAITING.office.in_(sorted(offices)))
+    session.execute(delete(Waiting).where(*of_agency))
+    rows = [{"agency_id": agency_id, **part._asdict(), "n": n} for part, n in sorted(counts.items())]
+    for batch in _chunks(rows):
+        session.execute(insert(Waiting), batch)
+
+
+def changed_sums(session: Session, agency_id: str, release: int) -> list[Any]:
+    """Instrument, first and last month and office of the blocks that were told, or left, since this release began."""
+    keys = (BLOCK.instrument, BLOCK.first_month, BLOCK.last_month, BLOCK.office)
+    return list(session.execute(select(*keys).distinct().where(BLOCK.agency_id == agency_id, BLOCK.release >= release)))
+
+
+def blocks_of_span(
+    session: Session, agency_id: str, instrument: str, first: Month, last: Month, offices: Sequence[str] | None
+) -> Iterator[Any]:
+    """The told blocks of exactly these months, at these offices (None: those of several offices)."""
+    query = select(BLOCK.office, BLOCK.standing, BLOCK.service, BLOCK.channel, BLOCK.cell, BLOCK.parts).where(
+        BLOCK.agency_id == agency_id,
+        BLOCK.instrument == instrument,
+        BLOCK.first_month == first,
+        BLOCK.last_month == last,
+        BLOCK.released.is_(True),
+        BLOCK.office.is_(None) if offices is None else BLOCK.office.in_(offices),
+    )
+    return iter(session.execute(query))
+
+
+def office_sums(session: Session, agency_id: str, instrument: str, first: Month, last: Month) -> Iterator[Any]:
+    """The sums of all offices of exactly these months, by service and channel."""
+    query = select(SUM.standing, SUM.service, SUM.channel, SUM.cell, SUM.parts).where(
+        SUM.agency_id == agency_id,
+        SUM.instrument == instrument,
+        SUM.first_month == first,
+        SUM.last_month == last,
+        SUM.split.is_(True),
+        SUM.office != "",
+    )
+    return iter(session.execute(query))
+
+
+def replace_sums(
+    session: Session, agency_id: str, instrument: str, first: Month, last: Month, office: str, rows: Sequence[Any]
+) -> None:
+    """Put these sums (split, standing, service, channel, cell, parts) in the place of an office's of these months."""
+    key = {
+        "agency_id": agency_id,
+        "instrument": instrument,
+        "first_month": first,
+        "last_month": last,
+        "office": office,
+    }
+    session.execute(delete(BlockSum).where(*(SUM[name] == value for name, value in key.items())))
+    names = ("split", "standing", "service", "channel", "cell", "parts")
+    if rows:
+        session.execute(insert(BlockSum), [key | dict(zip(names, row, strict=True)) for row in rows])
+
+
+def batches(codes: Collection[str]) -> Iterator[list[str]]:
+    """The codes in order, at most `BATCH` at a time."""
+    return _chunks(sorted(codes))
+
+
+def _same(table: Any) -> ColumnElement[bool]:
+    return and_(RATING.agency_id == table.agency_id, RATING.key == table.key)
+
+
+def _chunks(rows: Sequence[Any]) -> Iterator[Any]:
+    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))

@@ -1,0 +1,107 @@
+"""The ledger of what is told: releases, the blocks they told, which block each rating is in, and what waits."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Uuid
+from sqlmodel import Field, SQLModel
+
+from app.foundation.storage.database import Code, Text, UtcDateTime
+
+
+class FigureRelease(SQLModel, table=True):
+    """One release of an agency's figures. `through` is the last month (`2026-10`) that it could tell anything about."""
+
+    __tablename__ = "figure_release"
+    __table_args__ = (ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]),)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    number: int = Field(primary_key=True)
+    released_at: datetime = Field(sa_type=UtcDateTime)
+    through: str = Field(sa_type=Text(7))
+
+
+class FigureBlock(SQLModel, table=True):
+    """At least ten ratings that are told together for ever; NULL where they differ in something.
+
+    `released` is false once they left the figures together. `service_mode` is the service most of them are about.
+    `parts` is empty where all share office, employee, month, service and channel; else it says how many there are of
+    each.
+    """
+
+    __tablename__ = "block"
+    __table_args__ = (
+        CheckConstraint("n >= 10", name="n"),
+        Index(None, "agency_id", "instrument", "first_month", "office"),
+        {"sqlite_with_rowid": False},
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    block: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    instrument: str = Field(sa_type=Code())
+    standing: str = Field(sa_type=Text(10))
+    office: str | None = Field(default=None, sa_type=Code())
+    employee: str | None = Field(default=None, sa_type=Code())
+    first_month: str = Field(sa_type=Text(7))
+    last_month: str = Field(sa_type=Text(7))
+    complete: bool | None = None
+    service: str | None = Field(default=None, sa_type=Code())
+    service_mode: str = Field(sa_type=Code())
+    channel: str | None = Field(default=None, sa_type=Text(10))
+    released: bool = True
+    n: int
+    cell: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    parts: list[Any] = Field(default_factory=list, sa_type=JSON)
+    release: int
+
+
+class BlockRating(SQLModel, table=True):
+    """Which block a rating is in, once it has been told; it never changes to a block of other ratings."""
+
+    __tablename__ = "block_rating"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    key: UUID = Field(primary_key=True, sa_type=Uuid)
+    block: int
+
+
+class BlockSum(SQLModel, table=True):
+    """Blocks added up that share office, months, service and channel, so that an agency's year is a few hundred rows.
+
+    '' where they differ: `office` in sums of the whole agency, `service` and `channel` in sums that are not `split` by
+    them. `parts` as in a block, by all that the sum keeps apart.
+    """
+
+    __tablename__ = "block_sum"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    instrument: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(primary_key=True, sa_type=Code())
+    split: bool = Field(primary_key=True)
+    first_month: str = Field(primary_key=True, sa_type=Text(7))
+    last_month: str = Field(primary_key=True, sa_type=Text(7))
+    standing: str = Field(primary_key=True, sa_type=Text(10))
+    service: str = Field(primary_key=True, sa_type=Code())
+    channel: str = Field(primary_key=True, sa_type=Text(10))
+    cell: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    parts: list[Any] = Field(default_factory=list, sa_type=JSON)
+
+
+class Waiting(SQLModel, table=True):
+    """How many ratings of an ended month the latest release could not tell, by all that tells them apart."""
+
+    __tablename__ = "waiting"
+    __table_args__ = (CheckConstraint("n > 0", name="n"), {"sqlite_with_rowid": False})
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    instrument: str = Field(primary_key=True, sa_type=Code())
+    standing: str = Field(primary_key=True, sa_type=Text(10))
+    office: str = Field(primary_key=True, sa_type=Code())
+    employee: str = Field(primary_key=True, sa_type=Code())
+    month: str = Field(primary_key=True, sa_type=Text(7))
+    service: str = Field(primary_key=True, sa_type=Code())
+    channel: str = Field(primary_key=True, sa_type=Text(10))
+    n: int

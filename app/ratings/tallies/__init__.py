@@ -1,1 +1,0 @@
-"""Counted answer sheets: what is counted at intake, and reading counts of any selection."""

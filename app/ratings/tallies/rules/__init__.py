@@ -1,1 +1,0 @@
-"""Pure rules of counting: grains, counts of sheets and their sums, which counts answer a question."""

@@ -1,0 +1,234 @@
+"""Somebody who asks as often and as cleverly as possible, and an oracle that knows every rating.
+
+The oracle takes each answer apart: which ratings it counts. Two ratings are alike if every answer so far counts both
+or neither; a class of alike ratings that some answer counts may not have one to nine members.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.access.principals import Reach
+from app.closing import lifecycle
+from app.closing.store import reports_of
+from app.disclosure.releasing import ReleaseOrder, release_agency
+from app.disclosure.rules.calendar import span_of
+from app.disclosure.tables import BlockRating, FigureBlock
+from app.foundation.ids import new_id
+from app.foundation.problems import Problem
+from app.foundation.storage.database import Database, Session
+from app.indices.query import IndexQuery
+from app.indices.reading import read_indices
+from app.indices.rules.figures import IndexFigures
+from app.instruments.loading import shipped
+from app.measures.reading import read_measures
+from app.ratings.keys import first_key
+from app.ratings.rating import NewRating, Place
+from app.ratings.rules.selection import By
+from app.ratings.status import COUNTED, HELD
+from app.ratings.status_store import lock_agency, move
+from app.ratings.store import RatingStore
+from app.screening import store as screening_store
+from app.screening.decisions import RELEASED, decide
+from app.screening.tables import Finding
+
+ROOT = "setda"
+IKL = shipped()["ikl-1"]
+KEYS = count(1)
+AFTER, LATE = timedelta(days=5), timedelta(days=35)
+
+
+@dataclass(frozen=True)
+class Rated:
+    """One rating as it truly is."""
+
+    key: UUID
+    office: str
+    employee: str | None
+    day: date
+    service: str
+    channel: str
+    sheet: str
+
+    @property
+    def month(self) -> str:
+        """Its month."""
+        return f"{self.day:%Y-%m}"
+
+
+class Ledger(NamedTuple):
+    """The told blocks of this moment, and the ratings in each."""
+
+    blocks: Sequence[FigureBlock]
+    members: Mapping[int, Sequence[UUID]]
+
+
+@dataclass
+class Town:
+    """An agency, all its ratings, and all that was ever told of them."""
+
+    database: Database
+    agency_id: str
+    now: datetime
+    ratings: dict[UUID, Rated] = field(default_factory=dict)
+    findings: list[UUID] = field(default_factory=list)
+    # Every set of ratings that some answer counted, and of each rating in which of them it is (one bit for each).
+    told: set[frozenset[UUID]] = field(default_factory=set)
+    signatures: dict[UUID, int] = field(default_factory=dict)
+
+    @property
+    def reach(self) -> Reach:
+        """Everything."""
+        return Reach(self.agency_id, None, "test")
+
+    def rate(self, rated: Iterable[tuple[str, str | None, date, str, str, str]]) -> None:
+        """Citizens rate: office, employee, day, service, channel, sheet."""
+        made = [Rated(UUID(int=first_key(each[2]).int + next(KEYS)), *each) for each in rated]
+        store = RatingStore(self.database)
+        new = [
+            NewRating(
+                self.agency_id,
+                each.key.hex,
+                Place(each.office, None, each.service, each.employee, each.channel, each.day),
+                IKL.id,
+                each.sheet,
+                digest="",
+            )
+            for each in made
+        ]
+        with store.connect() as connection:
+            store.write(connection, new)
+        self.ratings |= {each.key: each for each in made}
+
+    def hold(self, keys: Iterable[UUID]) -> None:
+        """Screening doubts these ratings, as far as it has not doubted them before."""
+        with self.database.writing() as session:
+            lock_agency(session, self.agency_id)
+            fresh = screening_store.undoubted(session, self.agency_id, sorted(keys))
+            held = move(session, self.agency_id, fresh, source=COUNTED, target=HELD)
+            if not held:
+                return
+            first = self.ratings[held[0]]
+            finding = Finding(
+                agency_id=self.agency_id,
+                finding_id=new_id(),
+                reason="burst",
+                office=first.office,
+                first_on=first.day,
+                days=1,
+                n=len(held),
+                standing=HELD,
+                found_at=self.now,
+            )
+            screening_store.add_finding(session, finding, held)
+            self.findings.append(finding.finding_id)
+
+    def count_again(self, finding: UUID) -> None:
+        """An auditor releases a finding."""
+        with self.database.writing() as session:
+            decide(session, self.reach, finding, RELEASED, "baik", self.now)
+
+    def release(self, *, whole: bool = False) -> None:
+        """The nightly release."""
+        release_agency(self.database, self.agency_id, ReleaseOrder(self.now, "test", AFTER, LATE, whole))
+
+    def ask(self, **asked: str) -> None:
+        """Ask for indices, whatever the refusal, and remember what each row counted."""
+        query = IndexQuery.model_validate(asked)
+        # Like a key's: what is refused tells nothing.
+        with self.database.snapshot() as session, suppress(Problem):
+            table = read_indices(session, self.reach, query, now=self.now, longest_days=1_100)
+            ledger = self._ledger(session)
+            for line in table.rows:
+                if line.figures is None:
+                    continue
+                only: dict[str, Any] = {
+                    name: asked[name] for name in ("office", "service", "employee", "channel") if name in asked
+                }
+                first, last = f"{table.period.first:%Y-%m}", f"{table.period.last:%Y-%m}"
+                if line.group and table.by is By.month:
+                    first = last = line.group.value
+                elif line.group and table.by:
+                    only[table.by.value] = line.group.value
+                self.learn(ledger, line.figures, first, last, only)
+
+    def ask_measures(self, by: By, period: str) -> None:
+        """Ask for measures."""
+        span = span_of(period)
+        assert span is not None
+        with self.database.snapshot() as session, suppress(Problem):
+            table = read_measures(session, self.reach, by, office=None, period=period, instrument=IKL.id)
+            ledger = self._ledger(session)
+            for code, unit in table.units.items():
+                if unit is not None:
+                    self.learn(ledger, unit.figures, f"{span.first:%Y-%m}", f"{span.last:%Y-%m}", {by.value: code})
+
+    def close(self, period: str, *, again: bool = False) -> None:
+        """Close a period, or revise it, and read every report."""
+        span = span_of(period)
+        assert span is not None
+        done: Callable[..., Any] = lifecycle.revise if again else lifecycle.close
+        instrument = {} if again else {"instrument": IKL.id}
+        with suppress(Problem):
+            closed = done(self.database, self.reach, span, now=self.now, working_days=0, **instrument)
+            with self.database.snapshot() as session:
+                ledger = self._ledger(session)
+                for report in reports_of(session, closed):
+                    if report.kind in ("office", "employee", "agency"):
+                        only = {} if report.kind == "agency" else {report.kind: report.unit}
+                        self.learn(ledger, None, f"{span.first:%Y-%m}", f"{span.last:%Y-%m}", only)
+
+    def learn(
+        self, ledger: Ledger, figures: IndexFigures | None, first: str, last: str, only: Mapping[str, Any]
+    ) -> None:
+        """Take an answer apart: it must be a sum of blocks, and of nothing else."""
+        blocks = [block for block in ledger.blocks if _within(block, first, last, only)]
+        counted = [ledger.members[block.block] for block in blocks]
+        if figures is not None:
+            self._check(figures, blocks, counted)
+        for figure in (*map(frozenset, counted), frozenset(key for keys in counted for key in keys)):
+            if figure not in self.told:
+                for key in figure:
+                    self.signatures[key] = self.signatures.get(key, 0) | 1 << len(self.told)
+                self.told.add(figure)
+
+    def smallest_class(self) -> int:
+        """The size of the smallest class of alike ratings that some answer counts; 0 if nothing was told."""
+        return min(Counter(self.signatures.values()).values(), default=0)
+
+    def _ledger(self, session: Session) -> Ledger:
+        of_agency = FigureBlock.agency_id == self.agency_id
+        query = select(FigureBlock).where(of_agency, FigureBlock.released, FigureBlock.standing == COUNTED)  # type: ignore[arg-type]  # SQLModel types comparisons as bool
+        members = select(BlockRating.block, BlockRating.key).where(BlockRating.agency_id == self.agency_id)  # type: ignore[call-overload]
+        of_blocks: dict[int, list[UUID]] = defaultdict(list)
+        for number, key in session.execute(members):
+            of_blocks[number].append(key)
+        return Ledger(list(session.execute(query).scalars()), of_blocks)
+
+    def _check(self, figures: IndexFigures, blocks: Sequence[FigureBlock], counted: Sequence[Sequence[UUID]]) -> None:
+        """The figures are those of the true ratings of these blocks."""
+        assert figures.official.sheets == sum(map(len, counted))
+        for place, item in enumerate(figures.official.items):
+            answers: list[int] = []
+            for keys in counted:
+                of_block = [int(mark) for key in keys if (mark := self.ratings[key].sheet[place]) != "-"]
+                answers += of_block if len(of_block) >= 10 else []
+            assert item.n == len(answers)
+            assert item.mean is None or item.mean * len(answers) == sum(answers)
+        complete = [key for block, keys in zip(blocks, counted, strict=True) if block.complete for key in keys]
+        assert (figures.composite.n if figures.composite else 0) == len(complete)
+
+
+def _within(block: FigureBlock, first: str, last: str, only: Mapping[str, Any]) -> bool:
+    return (
+        first <= block.first_month
+        and block.last_month <= last
+        and all(getattr(block, name) == value for name, value in only.items())
+    )

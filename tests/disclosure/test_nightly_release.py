@@ -1,0 +1,100 @@
+"""The nightly release: once after each night's screening, whichever process looks first."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.disclosure.nightly import NightlyRelease, oldest_release_age
+from app.disclosure.releasing import ReleaseOutcome
+from app.foundation.storage.installation import put_fact
+from app.ratings.keys import first_key
+from app.screening.nightly import NAME as SCREENING
+from tests.disclosure.attacker import Town
+from tests.house import NOW, House, TurnableClock
+from tests.ratings.visits import Visit, put
+
+
+def nightly(house: House, clock: TurnableClock) -> NightlyRelease:
+    """One process's look, with its own clock in hand."""
+    return NightlyRelease(house.database, clock, after_days=5, late_days=35)
+
+
+def screened(house: House, night: str) -> None:
+    """A night's screening is done."""
+    with house.database.writing() as session:
+        put_fact(session, SCREENING, night)
+
+
+def test_it_runs_once_after_each_nights_screening(house: House) -> None:
+    put(house.database, [Visit(rated_on=NOW.date())] * 10, start=first_key(NOW.date()).int)
+    clock = TurnableClock(NOW)
+    one, other = nightly(house, clock), nightly(house, clock)
+    assert not one.run_if_due()
+    screened(house, "2026-11-18")
+    assert [each.run_if_due() for each in (one, other, one)] == [True, False, False]
+    # November is not over yet.
+    asked = {"from": "2026-11-01", "to": "2026-11-30"}
+    assert house.get("/v1/indices", params=asked).json()["code"] == "not-released"
+    clock.now = datetime(2026, 12, 5, 18, tzinfo=UTC)
+    screened(house, "2026-12-06")
+    assert [each.run_if_due() for each in (other, one)] == [True, False]
+    [row] = house.get("/v1/indices", params=asked).json()["rows"]
+    assert (row["n"], row["state"]) == (10, "exact")
+
+
+def test_a_process_that_ends_begins_no_release(house: House) -> None:
+    screened(house, "2026-11-18")
+    stopping = nightly(house, TurnableClock(NOW))
+    stopping.stop()
+    assert not stopping.run_if_due()
+
+
+def test_a_process_that_lost_its_lease_leaves_the_night_to_another(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screened(house, "2026-11-18")
+    clock = TurnableClock(NOW)
+    one = nightly(house, clock)
+    monkeypatch.setattr("app.disclosure.nightly.release", lambda *_: None)
+    assert not one.run_if_due()
+    monkeypatch.undo()
+    assert nightly(house, clock).run_if_due()
+
+
+def test_the_age_of_the_oldest_release_is_known(house: House) -> None:
+    assert oldest_release_age(house.database, NOW) == 0
+    house.release(now=NOW)
+    house.release("desa", NOW + timedelta(hours=2))
+    assert oldest_release_age(house.database, NOW + timedelta(hours=3)) == 3 * 3_600
+
+
+def test_a_release_again_tells_nothing_twice(house: House) -> None:
+    put(house.database, [Visit(employee="E001")] * 12)
+    first, second = house.release(), house.release()
+    assert first == ReleaseOutcome(1, "2027-03", told=12, left=0, waiting=0)
+    assert second == ReleaseOutcome(2, "2027-03", told=0, left=0, waiting=0)
+
+
+def test_what_is_held_after_telling_leaves_by_tens_and_comes_back_by_tens(house: House) -> None:
+    town = Town(house.database, "kota", NOW)
+    town.rate(("dukcapil", "E001", NOW.date(), "ktp-el", "kiosk", "434") for _ in range(30))
+    house.release()
+    keys = sorted(town.ratings)
+    for held, counted in ((keys[:9], 30), (keys[9:10], 20), (keys[10:15], 20)):
+        town.hold(held)
+        house.release()
+        assert told(house) == counted
+    for finding, counted in zip(town.findings, (20, 30, 30), strict=True):
+        town.count_again(finding)
+        house.release()
+        assert told(house) == counted
+    # All of a block may go, too.
+    town.hold(keys)
+    assert told(house) == 30
+
+
+def told(house: House) -> int | None:
+    """How many ratings of November are told."""
+    [row] = house.get("/v1/indices", params={"from": "2026-11-01", "to": "2026-11-30"}).json()["rows"]
+    n: int | None = row["n"]
+    return n
