@@ -130,8 +130,11 @@ def _services(names: Mapping[str, str], services: Mapping[str, int]) -> list[tup
 
 
 def _parts(caption: str, name: str, parts: Sequence[tuple[str, int]], n: int, tell: Language) -> Table:
+    rest = n - sum(size for _, size in parts)
+    # What is told of several together would else be missing from the sum.
+    shown = [*parts, (tell("several, told together"), rest)] if rest > 0 else parts
     return Table(
         caption,
         (Column(name, "text"), Column(tell("Ratings (n)")), Column(tell("Share"))),
-        tuple((part, count(size), percent(size / n)) for part, size in parts),
+        tuple((part, count(size), percent(size / n)) for part, size in shown),
     )

@@ -11,6 +11,7 @@ from app.reports.sections.alarms import alarms_section
 from app.reports.sections.blocks import Facts, Section, Table, Words
 from app.reports.sections.collection import collection_section
 from app.reports.sections.language import language
+from app.reports.sections.results import count
 from app.reports.sections.view import view
 from tests.reports.formats.samples import draft
 
@@ -109,3 +110,16 @@ def test_the_mix_of_channels_is_told_with_the_reason_why_it_is_missing(drafts: D
     assert dict(facts.items)["Mean weighted by channel"] == (
         "cannot be told: the people served per channel are not reported"
     )
+
+
+def test_what_is_told_of_several_channels_together_is_in_the_table(drafts: Drafts) -> None:
+    report = parse_report(drafts["kota"])
+    assert isinstance(report.figures, Figures)
+    known = report.figures.collection.model_copy(update={"channels": {"kiosk": report.figures.n - 12}})
+    shown = report.figures.model_copy(update={"collection": known})
+    tables = [block for block in collection_section(report, shown, language("en")).blocks if isinstance(block, Table)]
+    [channels] = [table for table in tables if table.caption == "By channel"]
+    assert [(line[0], line[1]) for line in channels.rows] == [
+        ("Kiosk", count(shown.n - 12)),
+        ("several, told together", count(12)),
+    ]
