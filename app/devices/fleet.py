@@ -1,5 +1,6 @@
 """Lists the kiosks of an agency and how they are doing, takes their heartbeats, and revokes them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from app.devices.tables import Heartbeat
 from app.directory.reach import offices_in_reach
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
+from app.ratings.keys import first_key, key_day
 
 
 def list_fleet(
@@ -23,7 +25,7 @@ def list_fleet(
     """A page of the devices at the offices in reach."""
     within, limit = offices_in_reach(session, reach), query.limit
     rows = store.fleet(session, reach.agency_id, within=within, after=query.after, limit=limit + 1)
-    items = tuple(_device_out(row, now, silent_after) for row in rows[:limit])
+    items = _devices_out(session, reach.agency_id, rows[:limit], now, silent_after)
     return DevicePage(items=items, next=items[-1].id if len(rows) > limit else None)
 
 
@@ -51,8 +53,9 @@ def revoke_device(
             keys.revoke(session, agency_id=agency_id, key_id=key.key_id, actor=actor, now=now)
         record(session, agency_id=agency_id, actor=actor, action="device.revoked", subject=str(device_id), at=now)
         session.flush()
-    [row] = store.fleet(session, agency_id, within=None, only=device_id)
-    return _device_out(row, now, silent_after)
+    rows = store.fleet(session, agency_id, within=None, only=device_id)
+    [device_out] = _devices_out(session, agency_id, rows, now, silent_after)
+    return device_out
 
 
 def record_heartbeat(database: Database, principal: Principal, sent: HeartbeatIn, now: datetime) -> HeartbeatOut:
@@ -80,7 +83,15 @@ def count_silent(database: Database, now: datetime, silent_after: timedelta) -> 
         return store.silent_devices(session, now, now - silent_after)
 
 
-def _device_out(row: store.FleetRow, now: datetime, silent_after: timedelta) -> DeviceOut:
+def _devices_out(
+    session: Session, agency_id: str, rows: Sequence[store.FleetRow], now: datetime, silent_after: timedelta
+) -> tuple[DeviceOut, ...]:
+    keys = [key.key_id for _, key, _, _ in rows if key is not None]
+    received = store.received_since(session, agency_id, keys, first_key(key_day(now)))
+    return tuple(_device_out(row, now, silent_after, received) for row in rows)
+
+
+def _device_out(row: store.FleetRow, now: datetime, silent_after: timedelta, received: Mapping[UUID, int]) -> DeviceOut:
     device, key, beat, pairing = row
     # A key may have been revoked by itself, with `cermin key revoke`, or have expired; the first of all ends counts.
     ends = [] if key is None else [key.revoked_at, key.expires_at]
@@ -102,6 +113,8 @@ def _device_out(row: store.FleetRow, now: datetime, silent_after: timedelta) -> 
         added_at=device.added_at,
         paired_at=device.paired_at,
         last_seen_at=seen_at,
+        # In tens: who looks again and again must not see when a citizen rated.
+        received_today=0 if key is None else received.get(key.key_id, 0) // 10 * 10,
         silent=is_silent(now, state, paired_at=device.paired_at, seen_at=seen_at, after=silent_after),
         app_version=None if beat is None else beat.app_version,
         queue_depth=None if beat is None else beat.queue_depth,

@@ -1,7 +1,7 @@
 """Devices over HTTP: administrators add and revoke them; kiosks pair, fetch what to show, and send heartbeats."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -26,7 +26,7 @@ from app.devices.schemas import (
     PairIn,
 )
 from app.foundation.http.body import json_body
-from app.foundation.http.etag import has_tag
+from app.foundation.http.etag import UNCHANGED, has_tag
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import services_of
@@ -38,7 +38,6 @@ Kiosk = Annotated[Principal, Depends(requires(KeyKind.device))]
 # A route without a guard checks query and content type all the same.
 OPEN = [Depends(exact_query), Depends(json_body)]
 BODY = (400, 408, 413, 415, 422)
-UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Match names what would be answered."}}
 
 
 @router.post("/devices", status_code=201, responses=problems(*BODY))

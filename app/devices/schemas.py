@@ -123,7 +123,10 @@ class DeviceQuery(WireModel):
 
 
 class DeviceOut(WireModel):
-    """One device of the fleet; what it told itself is null until its first heartbeat."""
+    """One device of the fleet; what it told itself is null until its first heartbeat.
+
+    `received_today` is how many ratings of this day (in WIB) came from it, rounded down to tens.
+    """
 
     id: UUID
     office: str
@@ -135,6 +138,7 @@ class DeviceOut(WireModel):
     added_at: datetime
     paired_at: datetime | None
     last_seen_at: datetime | None
+    received_today: int
     silent: bool
     app_version: str | None
     queue_depth: int | None

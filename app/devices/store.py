@@ -12,6 +12,7 @@ from app.access.tables import ApiKey
 from app.devices.tables import Device, Heartbeat, Pairing
 from app.directory.tables import Counter, Duty, Employee, Service
 from app.foundation.storage.database import Session, UtcDateTime
+from app.ratings.tables import Trace
 
 FleetRow: TypeAlias = tuple[Device, ApiKey | None, Heartbeat | None, Pairing | None]
 
@@ -100,6 +101,16 @@ def fleet(
     if only is not None:
         query = query.where(Device.device_id == only)
     return session.exec(query.order_by(col(Device.device_id)).limit(limit)).all()
+
+
+def received_since(session: Session, agency_id: str, keys: Collection[UUID], first: UUID) -> dict[UUID, int]:
+    """How many ratings each of these device keys has sent whose own keys are this one or later."""
+    query = (
+        select(Trace.source, func.count())
+        .where(Trace.agency_id == agency_id, col(Trace.key) >= first, col(Trace.source).in_(keys))
+        .group_by(col(Trace.source))
+    )
+    return {source: n for source, n in session.exec(query) if source is not None}
 
 
 def silent_devices(session: Session, now: datetime, since: datetime) -> int:

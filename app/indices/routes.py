@@ -12,7 +12,7 @@ from app.access.readings import Covered, Readings
 from app.directory.catalogue_cache import CatalogueCache
 from app.disclosure.rules.minimum import about_person
 from app.foundation.http.content_negotiation import media_type_for
-from app.foundation.http.etag import has_tag, tag_of
+from app.foundation.http.etag import UNCHANGED, tagged
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.indices.csv_text import csv_text
@@ -41,11 +41,10 @@ FIGURES: dict[int | str, dict[str, Any]] = {
         "a spreadsheet would take for a formula.",
         "content": {CSV: {"schema": {"type": "string"}}},
     },
-    304: {"description": "If-None-Match names what would be answered."},
 }
 
 
-@router.get("/indices", response_model=IndexTableOut, responses=FIGURES | problems(404, 406, 422, 429))
+@router.get("/indices", response_model=IndexTableOut, responses=FIGURES | UNCHANGED | problems(404, 406, 422, 429))
 def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery, Query()]) -> Response:
     """The exact index of an agency, an office, a service, a channel or a person, with its interval.
 
@@ -55,12 +54,7 @@ def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery
     media_type = media_type_for(request, OFFERED)
     table = _read(request, principal, query)
     text = csv_text(table) if media_type == CSV else table_out(table).model_dump_json(by_alias=True)
-    tag = tag_of(text)
-    # Without Vary a cache could give the CSV of one client to another that asks for JSON.
-    headers = {"Vary": "Accept, Authorization", "ETag": tag, "Cache-Control": "private, no-cache"}
-    if has_tag(request, tag):
-        return Response(status_code=304, headers=headers)
-    return Response(text, media_type=media_type, headers=headers)
+    return tagged(request, text, media_type)
 
 
 @router.get("/tickets/counts", tags=["tickets"], responses=problems(404, 422, 429))

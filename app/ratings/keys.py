@@ -6,7 +6,7 @@ nobody without the installation's secret which moment or which client it came fr
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from uuid import UUID
 
@@ -59,6 +59,11 @@ class KeyMaker:
 def first_key(day: date) -> UUID:
     """The lower bound of a day's keys (WIB): below every key of this day and of later ones, above all earlier ones."""
     return UUID(int=(day - EPOCH).days * DAY_MS << 80)
+
+
+def key_day(moment: datetime) -> date:
+    """The day in WIB of a moment, with which the keys of ratings given then begin."""
+    return (moment.astimezone(UTC) + timedelta(milliseconds=WIB_MS)).date()
 
 
 def plain_text(text: str) -> str:

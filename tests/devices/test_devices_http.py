@@ -240,3 +240,19 @@ def test_a_kiosk_gets_all_it_shows_and_304_while_nothing_changed(house: House) -
     assert house.get("/v1/devices/me", "device 2", headers=known).status_code == 200
     house.clock.now += timedelta(days=1)
     assert house.get("/v1/devices/me", "device", headers=known).json()["roster"] == []
+
+
+def test_who_runs_the_kiosks_sees_how_many_ratings_came_today_in_tens(house: House) -> None:
+    kiosk = paired(house, added(house)["code"])
+    scores = {"speed": 4, "transparency": 3, "friendliness": 4}
+    seen = []
+    for number in range(21):
+        sheet = {
+            "id": house.new_id(house.clock.now - timedelta(days=number == 0)),
+            "service": "ktp-el",
+            "scores": scores,
+        }
+        assert house.post("/v1/ratings", sheet, kiosk["key"]).status_code == 201
+        [device] = [each for each in house.get("/v1/devices", "admin").json()["items"] if each["state"] == "paired"]
+        seen.append(device["received_today"])
+    assert seen == [0] * 10 + [10] * 10 + [20]

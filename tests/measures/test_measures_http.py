@@ -169,3 +169,14 @@ def test_what_is_asked_wrongly_is_told(house: House) -> None:
     house.release()
     problem(house.get("/v1/measures/offices", params={"period": "2027-Q2"}), 422, "not-released")
     assert asked(house, "employees")["rows"] == []
+
+
+def test_what_has_not_changed_is_not_sent_again(house: House) -> None:
+    put(house.database, [Visit(employee="E001")] * 10)
+    house.release()
+    asked = {"period": "2026-11"}
+    first = house.get("/v1/measures/employees", params=asked)
+    named = {"if-none-match": f'"x", W/{first.headers["etag"]}'}
+    again = house.get("/v1/measures/employees", params=asked, headers=named)
+    assert (again.status_code, again.content) == (304, b"")
+    assert house.get("/v1/measures/offices", params=asked, headers=named).status_code == 200

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.access.guard import anybody, requires
 from app.access.principals import KeyKind, Principal
-from app.foundation.http.etag import has_tag
+from app.foundation.http.etag import UNCHANGED, has_tag
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.services import services_of
 from app.intake.invitation import office_page as pages
@@ -21,7 +21,6 @@ PRINTERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, 
 Printer = Annotated[Principal, Depends(requires(*PRINTERS))]
 Code = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,40}$")]
 OPEN = [Depends(anybody)]
-UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Match names what would be answered."}}
 SVG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}}}
 
 
