@@ -65,7 +65,12 @@ def release(
     for agency_id in agencies:
         if not may_continue():
             return None
-        found[agency_id] = release_agency(database, agency_id, order)
+        try:
+            found[agency_id] = release_agency(database, agency_id, order)
+        except Exception as error:
+            # One agency's trouble keeps no other from its figures; its age in /metrics tells of it, and the next night
+            # tries again. The name of the error only: its text may hold values of rows.
+            log.error("release.agency_failed", agency=agency_id, error=type(error).__name__)
     return found
 
 

@@ -9,6 +9,7 @@ from app.disclosure.rules.cells import Cell, cell_from, empty_cell, merged
 from app.disclosure.rules.division import Month
 from app.foundation.storage.database import Database, Session
 from app.instruments.model import Instrument
+from app.ratings.status_store import lock_agency
 
 # Of a part: office, employee, month, service, channel.
 PartKey = tuple[str, ...]
@@ -41,6 +42,8 @@ def renew_sums(database: Database, agency_id: str, instruments: Mapping[str, Ins
         by_span[Span(instrument, first, last)].add(office or "")
     for span, offices in sorted(by_span.items()):
         with database.unhurried() as session:
+            # Two releases at once would write the same rows.
+            lock_agency(session, agency_id)
             _renew(session, agency_id, span, sorted(offices - {""}), instruments[span.instrument])
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.disclosure.nightly import NightlyRelease, oldest_release_age
-from app.disclosure.releasing import ReleaseOutcome
+from app.disclosure.releasing import ReleaseOrder, ReleaseOutcome, release_agency
+from app.foundation.storage.database import Database
 from app.foundation.storage.installation import put_fact
 from app.ratings.keys import first_key
 from app.screening.nightly import NAME as SCREENING
@@ -59,6 +60,19 @@ def test_a_process_that_lost_its_lease_leaves_the_night_to_another(
     assert not one.run_if_due()
     monkeypatch.undo()
     assert nightly(house, clock).run_if_due()
+
+
+def test_one_agencys_trouble_keeps_no_other_from_its_figures(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(database: Database, agency_id: str, order: ReleaseOrder) -> ReleaseOutcome:
+        if agency_id == "desa":
+            raise KeyError("a questionnaire that is gone")
+        return release_agency(database, agency_id, order)
+
+    monkeypatch.setattr("app.disclosure.releasing.release_agency", failing)
+    screened(house, "2026-11-18")
+    assert nightly(house, TurnableClock(NOW)).run_if_due()
+    assert house.get("/v1/indices").status_code == 200
+    assert house.get("/v1/indices", "desa reader").json()["code"] == "nothing-released"
 
 
 def test_the_age_of_the_oldest_release_is_known(house: House) -> None:
