@@ -8,12 +8,10 @@ from app.disclosure import reading_store, store
 from app.disclosure.rules.cells import cell_from
 from app.disclosure.rules.due import Part, ReleaseState, last_day, month_code
 from app.disclosure.rules.released import ReleasedBlock, ReleasedSheets
+from app.disclosure.sums import WHOLE_AGENCY
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.ratings.rules.selection import By
-
-# How sums are kept that are not of one office.
-WHOLE_AGENCY = ""
 
 
 def release_state(session: Session, agency_id: str) -> ReleaseState:

@@ -1,4 +1,4 @@
-"""The check of the ledger behind `cermin check`: every block ever told is what its ratings give."""
+"""The check of the ledger behind `cermin check`: blocks are what their ratings give, sums what their blocks give."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Any
 from app.disclosure import store
 from app.disclosure.rules.block_faults import Member, StoredBlock, block_faults
 from app.disclosure.rules.block_figures import BlockFigures
+from app.disclosure.sums import sum_faults
 from app.foundation.storage.database import Database, Session
 from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
@@ -50,6 +51,15 @@ class _Ledger:
 
     def faults(self) -> Iterator[str]:
         instruments = instruments_of(self._session, self._agency_id)
+        faulty = False
+        for fault in self._faults_of_blocks(instruments):
+            faulty = True
+            yield fault
+        # Of blocks that are wrong no sum is right.
+        if not faulty:
+            yield from sum_faults(self._session, self._agency_id, instruments)
+
+    def _faults_of_blocks(self, instruments: Mapping[str, Instrument]) -> Iterator[str]:
         members = groupby(store.every_member(self._session, self._agency_id), attrgetter("block"))
         number, run = next(members, NONE_LEFT)
         for row in store.every_block(self._session, self._agency_id):

@@ -338,6 +338,46 @@ def office_sums(session: Session, agency_id: str, instrument: str, first: Month,
     return iter(session.execute(query))
 
 
+def spans(session: Session, agency_id: str) -> list[Any]:
+    """Instrument, first and last month of all blocks and sums."""
+    found: set[tuple[str, str, str]] = set()
+    for each in (BLOCK, SUM):
+        keys = (each.instrument, each.first_month, each.last_month)
+        found |= {tuple(row) for row in session.execute(select(*keys).distinct().where(each.agency_id == agency_id))}
+    return sorted(found)
+
+
+def offices_of_span(session: Session, agency_id: str, instrument: str, first: Month, last: Month) -> list[str]:
+    """The offices with blocks or sums of exactly these months."""
+    found: set[str] = set()
+    for each in (BLOCK, SUM):
+        query = (
+            select(each.office)
+            .distinct()
+            .where(
+                each.agency_id == agency_id,
+                each.instrument == instrument,
+                each.first_month == first,
+                each.last_month == last,
+            )
+        )
+        found |= {office for office in session.execute(query).scalars() if office}
+    return sorted(found)
+
+
+def stored_sums(session: Session, agency_id: str, instrument: str, first: Month, last: Month, office: str) -> list[Any]:
+    """The sums of an office of exactly these months, as `replace_sums` takes them."""
+    names = ("split", "standing", "service", "channel", "cell", "parts")
+    query = select(*(SUM[name] for name in names)).where(
+        SUM.agency_id == agency_id,
+        SUM.instrument == instrument,
+        SUM.first_month == first,
+        SUM.last_month == last,
+        SUM.office == office,
+    )
+    return list(session.execute(query))
+
+
 def replace_sums(
     session: Session, agency_id: str, instrument: str, first: Month, last: Month, office: str, rows: Sequence[Any]
 ) -> None:

@@ -1,7 +1,9 @@
 """Keeps the sums of blocks that most figures are read from: by office, and of the whole agency."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from app.disclosure import store
@@ -11,8 +13,14 @@ from app.foundation.storage.database import Database, Session
 from app.instruments.model import Instrument
 from app.ratings.status_store import lock_agency
 
+# How sums are kept that are not of one office.
+WHOLE_AGENCY = ""
 # Of a part: office, employee, month, service, channel.
 PartKey = tuple[str, ...]
+
+
+# Split by service and channel, standing, service, channel, cell, parts.
+SumRow = tuple[bool, str, str, str, dict[str, Any], list[Any]]
 
 
 class Span(NamedTuple):
@@ -32,6 +40,13 @@ class _Summand(NamedTuple):
     cell: Cell
     parts: Mapping[PartKey, int]
 
+    def anywhere(self) -> "_Summand":
+        """The same without the offices of its parts."""
+        parts: Counter[PartKey] = Counter()
+        for (_, *key), n in self.parts.items():
+            parts["", *key] += n
+        return self._replace(parts=parts)
+
 
 def renew_sums(database: Database, agency_id: str, instruments: Mapping[str, Instrument], release: int) -> None:
     """Add up anew what this release, or one that was interrupted, has changed."""
@@ -47,38 +62,53 @@ def renew_sums(database: Database, agency_id: str, instruments: Mapping[str, Ins
             _renew(session, agency_id, span, sorted(offices - {""}), instruments[span.instrument])
 
 
+def sum_faults(session: Session, agency_id: str, instruments: Mapping[str, Instrument]) -> Iterator[str]:
+    """The sums that are not what their blocks give, as sentences."""
+    for span in (Span(*each) for each in store.spans(session, agency_id)):
+        instrument = instruments[span.instrument]
+        offices = store.offices_of_span(session, agency_id, *span)
+        expected = chain(
+            _of_offices(session, agency_id, span, offices, instrument),
+            [(WHOLE_AGENCY, _of_agency(session, agency_id, span, instrument))],
+        )
+        for office, rows in expected:
+            if _comparable(rows) != _comparable(store.stored_sums(session, agency_id, *span, office)):
+                where = f"{office or 'the whole agency'}, {span.first_month} to {span.last_month}"
+                yield f"{agency_id}: the sum of {where} is not what its blocks give"
+
+
 def _renew(session: Session, agency_id: str, span: Span, offices: Sequence[str], instrument: Instrument) -> None:
+    for office, rows in _of_offices(session, agency_id, span, offices, instrument):
+        store.replace_sums(session, agency_id, *span, office, rows)
+    store.replace_sums(session, agency_id, *span, WHOLE_AGENCY, _of_agency(session, agency_id, span, instrument))
+
+
+def _of_offices(
+    session: Session, agency_id: str, span: Span, offices: Sequence[str], instrument: Instrument
+) -> Iterator[tuple[str, list[SumRow]]]:
     for batch in store.batches(offices):
-        rows: dict[str, list[_Summand]] = defaultdict(list)
+        summands: dict[str, list[_Summand]] = defaultdict(list)
         for row in store.blocks_of_span(session, agency_id, *span, batch):
-            rows[row.office].append(_summand(row))
+            summands[row.office].append(_summand(row))
         for office in batch:
-            _replace(session, agency_id, span, office, rows.get(office, ()), instrument)
-    # The whole agency: the sums of its offices, and blocks of several offices.
+            yield office, _rows(summands.get(office, ()), instrument)
+
+
+def _of_agency(session: Session, agency_id: str, span: Span, instrument: Instrument) -> list[SumRow]:
+    """From the sums of its offices, and the blocks of several offices; which offices these are nobody asks here."""
     pooled = (_summand(row) for row in store.blocks_of_span(session, agency_id, *span, None))
     of_offices = (_summand(row) for row in store.office_sums(session, agency_id, *span))
-    _replace(session, agency_id, span, "", [*pooled, *of_offices], instrument)
+    return _rows((each.anywhere() for each in chain(pooled, of_offices)), instrument)
 
 
-def _replace(
-    session: Session,
-    agency_id: str,
-    span: Span,
-    office: str,
-    summands: Iterable[_Summand],
-    instrument: Instrument,
-) -> None:
+def _rows(summands: Iterable[_Summand], instrument: Instrument) -> list[SumRow]:
     split = list(_added(summands, instrument))
     whole = _added((each._replace(service="", channel="") for each in split), instrument, split=False)
-    store.replace_sums(
-        session,
-        agency_id,
-        span.instrument,
-        span.first_month,
-        span.last_month,
-        office,
-        [(True, *_row(each)) for each in split] + [(False, *_row(each)) for each in whole],
-    )
+    return [*(_row(each, split=True) for each in split), *(_row(each, split=False) for each in whole)]
+
+
+def _comparable(rows: Iterable[Sequence[Any]]) -> list[str]:
+    return sorted(json.dumps(list(row)) for row in rows)
 
 
 def _added(summands: Iterable[_Summand], instrument: Instrument, *, split: bool = True) -> Iterator[_Summand]:
@@ -102,6 +132,6 @@ def _summand(row: Any) -> _Summand:
     return _Summand(row.standing, row.service or "", row.channel or "", cell_from(row.cell), parts)
 
 
-def _row(summand: _Summand) -> tuple[str, str, str, dict[str, Any], list[Any]]:
+def _row(summand: _Summand, *, split: bool) -> SumRow:
     parts = [[*key, n] for key, n in sorted(summand.parts.items())]
-    return summand.standing, summand.service, summand.channel, summand.cell.plain(), parts
+    return split, summand.standing, summand.service, summand.channel, summand.cell.plain(), parts

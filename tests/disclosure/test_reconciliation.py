@@ -152,3 +152,19 @@ def test_a_report_of_very_many_faults_ends(town: Town, monkeypatch: pytest.Monke
     monkeypatch.setattr(reconciliation, "LONGEST_REPORT", 3)
     changed(town.database, "UPDATE block SET n = n + 1")
     assert len(reconcile_blocks(town.database).faults) == 3
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE block_sum SET cell = (SELECT cell FROM block_sum WHERE office = '' LIMIT 1) WHERE office = 'dukcapil'",
+        "DELETE FROM block_sum WHERE office = 'dukcapil' AND split",
+        "UPDATE block_sum SET first_month = '2026-05' WHERE office = 'dukcapil' AND first_month = "
+        "(SELECT min(first_month) FROM block_sum)",
+    ],
+)
+def test_a_sum_that_is_not_that_of_its_blocks_is_found(town: Town, statement: str) -> None:
+    changed(town.database, statement)
+    faults = reconcile_blocks(town.database).faults
+    assert any(fault.startswith("kota: the sum of dukcapil, 2026-") for fault in faults)
+    assert all(fault.endswith(" is not what its blocks give") for fault in faults)
