@@ -11,7 +11,7 @@ from uuid import UUID
 from app.disclosure import store
 from app.disclosure.rules.block_figures import block_figures
 from app.disclosure.rules.closed_figures import ClosedFigures, Signature
-from app.disclosure.rules.division import NewBlock, UnreleasedRating, divide
+from app.disclosure.rules.division import NewBlock, UnreleasedRating, answers_separable, divide
 from app.disclosure.rules.due import Task
 from app.disclosure.rules.minimum import SMALLEST_N
 from app.disclosure.tables import FigureBlock
@@ -92,9 +92,9 @@ class BlockWriter:
         return len(ratings)
 
     def let_leave(self) -> int:
-        """Split blocks of which ten or more ratings changed their status and none or ten did not; returns how many.
+        """Let ten or more ratings of a block that changed their status leave it, or come back; returns how many did.
 
-        Fewer stay as they were told, until there are ten.
+        Fewer stay as they were told, until there are ten. If one to nine would be left, all leave.
         """
         moved = 0
         with self._database.unhurried() as session:
@@ -107,26 +107,37 @@ class BlockWriter:
     def _split(self, session: Session, number: int, changed: set[UUID]) -> int:
         block = store.block_row(session, self._agency_id, number)
         rest = block.n - len(changed)
-        if len(changed) < SMALLEST_N or 0 < rest < SMALLEST_N:
+        if len(changed) < SMALLEST_N:
             return 0
         if rest == 0:
-            block.released, block.release = not block.released, self._number
-            store.save(session, block)
-            return len(changed)
+            return self._turn(session, block)
         ratings = store.ratings_of_block(session, block)
-        new = store.next_block(session, self._agency_id)
-        shared = store.shared_of(block)
         going = [rating for rating in ratings if rating.key in changed]
         staying = [rating for rating in ratings if rating.key not in changed]
+        told = block.cell["items"]
+        if rest < SMALLEST_N or not all(
+            answers_separable(told, [each.sheet for each in side]) for side in (going, staying)
+        ):
+            # One to nine cannot be told alone. They do not keep ten that are doubted in the figures: all leave, and the
+            # others wait. Nor do they come back for the sake of ten that count again.
+            return self._turn(session, block) if block.released else 0
+        new = store.next_block(session, self._agency_id)
+        shared = store.shared_of(block)
         twin = self._row(new, block, NewBlock(shared, going))
         twin.released = not block.released
         fresh = self._row(number, block, NewBlock(shared, staying))
         block.n, block.service_mode, block.release = fresh.n, fresh.service_mode, self._number
-        block.cell, block.parts = fresh.cell, fresh.parts
+        block.cell, block.parts, block.summed = fresh.cell, fresh.parts, False
         store.save(session, block)
         store.save(session, twin)
         store.move_ratings(session, self._agency_id, changed, new)
         return len(changed)
+
+    def _turn(self, session: Session, block: FigureBlock) -> int:
+        """Let a whole block leave, or come back."""
+        block.released, block.release, block.summed = not block.released, self._number, False
+        store.save(session, block)
+        return block.n
 
     def _add(self, session: Session, instrument: str, standing: str, blocks: Sequence[NewBlock]) -> None:
         first = store.next_block(session, self._agency_id)
@@ -154,6 +165,7 @@ class BlockWriter:
             "service": shared.service,
             "channel": shared.channel,
             "released": True,
+            "summed": False,
             **block_figures(self._instruments[instrument], block)._asdict(),
             "release": self._number,
         }

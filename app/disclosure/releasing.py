@@ -3,6 +3,7 @@
 Each task is a transaction of its own under the agency's lock; a release that is interrupted is finished by the next.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from random import SystemRandom
@@ -83,16 +84,18 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
         months = store.period_months(session, agency_id) or 3
         instruments = instruments_of(session, agency_id)
         windows = _windows(session, agency_id, order, former, months)
-        counts = _untold(session, agency_id, windows, through)
+        counts = _untold(session, agency_id, windows, through, order.late)
     number = former.number + 1 if former else 1
     writer = BlockWriter(database, agency_id, instruments, number, choose)
     left = writer.let_leave()
     told = writer.tell_closed() if former is None else 0
     told += sum(writer.tell(task) for task in tasks(counts, through, months))
-    renew_sums(database, agency_id, instruments, number)
+    renew_sums(database, agency_id, instruments)
     with database.unhurried() as session:
         lock_agency(session, agency_id)
-        waiting = _untold(session, agency_id, windows, through) if told or left else counts
+        # Counted again under the lock: another release may have told something meanwhile.
+        waiting = Counter(_untold(session, agency_id, windows, through, order.late))
+        waiting.update(store.left_but_counted(session, agency_id))
         for window in windows:
             first = None if window.first is None else month_code(window.first)
             store.replace_waiting(
@@ -126,13 +129,18 @@ def _windows(
     arrived = (former.released_at - order.late).date() - timedelta(days=1)
     # The months that were not over then, with the whole period in which they are.
     period, _ = period_of(month_code(last_day(former.through) + timedelta(days=1)), max(months, 3))
-    first = min(arrived.replace(day=1), first_day(period))
+    # Whole periods: what waits of a period goes together, and is counted anew together.
+    begins, _ = period_of(min(month_code(arrived), period), max(months, 3))
+    first = first_day(begins)
     again = store.offices_counting_again(session, agency_id, first)
+    again |= {part.office for part in store.left_but_counted(session, agency_id) if part.month < begins}
     return [_Window(first), *([_Window(None, frozenset(again))] if again else [])]
 
 
-def _untold(session: Session, agency_id: str, windows: Sequence[_Window], through: str) -> dict[Part, int]:
+def _untold(
+    session: Session, agency_id: str, windows: Sequence[_Window], through: str, late: timedelta
+) -> dict[Part, int]:
     counts: dict[Part, int] = {}
     for window in windows:
-        counts |= store.unreleased_counts(session, agency_id, window.first, last_day(through), window.offices)
+        counts |= store.unreleased_counts(session, agency_id, window.first, last_day(through), window.offices, late)
     return counts

@@ -109,9 +109,17 @@ def latest_releases(session: Session) -> Mapping[str, datetime]:
 
 
 def unreleased_counts(
-    session: Session, agency_id: str, first: date | None, last: date, offices: Collection[str] | None = None
+    session: Session,
+    agency_id: str,
+    first: date | None,
+    last: date,
+    offices: Collection[str] | None = None,
+    late: timedelta = timedelta(),
 ) -> dict[Part, int]:
-    """How many untold ratings there are of each part, up to `last`; None: from the beginning, at every office."""
+    """How many untold ratings there are of each part, up to `last`; None: from the beginning, at every office.
+
+    `late` is how much older a rating's id may be than its day: a ticket counts on the day it is good from.
+    """
     keys = (RATING.instrument, RATING.standing, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel)
     query = (
         select(*keys, func.count())
@@ -125,8 +133,8 @@ def unreleased_counts(
         .group_by(*keys)
     )
     if first is not None:
-        # Keys begin with the day of rating, in WIB: so only the rows of these days are looked at.
-        query = query.where(RATING.rated_on >= first, RATING.key >= first_key(first - timedelta(days=2)))
+        # Keys begin with the day of the id, in WIB: so only the rows of these days are looked at.
+        query = query.where(RATING.rated_on >= first, RATING.key >= first_key(first - late - timedelta(days=2)))
     if offices is not None:
         query = query.where(RATING.office.in_(sorted(offices)))
     return {Part(*row[:-1]): row[-1] for row in session.execute(query)}
@@ -187,6 +195,27 @@ def offices_begun(session: Session, agency_id: str, task: Task) -> set[str]:
     for batch in batches(task.offices):
         found |= set(session.execute(query.where(BLOCK.office.in_(batch))).scalars())
     return found
+
+
+def left_but_counted(session: Session, agency_id: str) -> dict[Part, int]:
+    """How many ratings count in blocks that have left the figures: they wait until ten of their block do."""
+    keys = (RATING.instrument, RATING.standing, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel)
+    joined = RATING.key.table.join(MEMBER.key.table, IN_BLOCK).join(
+        BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block)
+    )
+    query = (
+        select(*keys, func.count())
+        .select_from(joined)
+        .where(
+            RATING.agency_id == agency_id,
+            RATING.standing == COUNTED,
+            BLOCK.released.is_(False),
+            # Blocks that left are few; their offices and months keep this from reading everything.
+            RATING.office.in_(select(BLOCK.office).where(BLOCK.agency_id == agency_id, BLOCK.released.is_(False))),
+        )
+        .group_by(*keys)
+    )
+    return {Part(*row[:-1]): row[-1] for row in session.execute(query)}
 
 
 def changed_after_telling(session: Session, agency_id: str) -> list[HeldAfterTelling]:
@@ -304,10 +333,25 @@ def replace_waiting(
         session.execute(insert(Waiting), batch)
 
 
-def changed_sums(session: Session, agency_id: str, release: int) -> list[Any]:
-    """Instrument, first and last month and office of the blocks that were told, or left, since this release began."""
+def changed_sums(session: Session, agency_id: str) -> list[Any]:
+    """Instrument, first and last month and office of the blocks that the sums do not have as they are now."""
     keys = (BLOCK.instrument, BLOCK.first_month, BLOCK.last_month, BLOCK.office)
-    return list(session.execute(select(*keys).distinct().where(BLOCK.agency_id == agency_id, BLOCK.release >= release)))
+    query = select(*keys).distinct().where(BLOCK.agency_id == agency_id, BLOCK.summed.is_(False))
+    return list(session.execute(query))
+
+
+def mark_summed(
+    session: Session, agency_id: str, instrument: str, first: Month, last: Month, offices: Sequence[str]
+) -> None:
+    """The sums have the blocks of these offices, and of several, of exactly these months as they are now."""
+    of_span = (
+        BLOCK.agency_id == agency_id,
+        BLOCK.instrument == instrument,
+        BLOCK.first_month == first,
+        BLOCK.last_month == last,
+    )
+    for place in (BLOCK.office.is_(None), *(BLOCK.office.in_(batch) for batch in batches(offices))):
+        session.execute(update(BLOCK.block.table).where(*of_span, place).values(summed=True))
 
 
 def blocks_of_span(

@@ -48,10 +48,10 @@ class _Summand(NamedTuple):
         return self._replace(parts=parts)
 
 
-def renew_sums(database: Database, agency_id: str, instruments: Mapping[str, Instrument], release: int) -> None:
+def renew_sums(database: Database, agency_id: str, instruments: Mapping[str, Instrument]) -> None:
     """Add up anew what this release, or one that was interrupted, has changed."""
     with database.reading() as session:
-        changed = store.changed_sums(session, agency_id, release)
+        changed = store.changed_sums(session, agency_id)
     by_span: dict[Span, set[str]] = defaultdict(set)
     for instrument, first, last, office in changed:
         by_span[Span(instrument, first, last)].add(office or "")
@@ -60,6 +60,7 @@ def renew_sums(database: Database, agency_id: str, instruments: Mapping[str, Ins
             # Two releases at once would write the same rows.
             lock_agency(session, agency_id)
             _renew(session, agency_id, span, sorted(offices - {""}), instruments[span.instrument])
+            store.mark_summed(session, agency_id, *span, sorted(offices - {""}))
 
 
 def sum_faults(session: Session, agency_id: str, instruments: Mapping[str, Instrument]) -> Iterator[str]:

@@ -50,6 +50,8 @@ class FigureBlock(SQLModel, table=True):
     service_mode: str = Field(sa_type=Code())
     channel: str | None = Field(default=None, sa_type=Text(10))
     released: bool = True
+    # Whether the sums have it as it is now.
+    summed: bool = False
     n: int
     cell: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     parts: list[Any] = Field(default_factory=list, sa_type=JSON)

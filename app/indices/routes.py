@@ -80,7 +80,8 @@ def _read(request: Request, principal: Principal, query: IndexQuery) -> IndexTab
     database = services.database
     clock = services.clock
     settings = services.settings
-    with database.reading() as session:
+    # Several queries must fit together: a release may be in the middle of its work.
+    with database.snapshot() as session:
         table = read_indices(
             session,
             principal.reach,

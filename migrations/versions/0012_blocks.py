@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("service_mode", text(40), nullable=False),
         sa.Column("channel", text(10), nullable=True),
         sa.Column("released", sa.Boolean(), nullable=False),
+        sa.Column("summed", sa.Boolean(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("cell", sa.JSON(), nullable=False),
         sa.Column("parts", sa.JSON(), nullable=False),

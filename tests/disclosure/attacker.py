@@ -13,13 +13,14 @@ from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.access.principals import Reach
 from app.closing import lifecycle
 from app.closing.store import reports_of
 from app.disclosure.releasing import ReleaseOrder, release_agency
 from app.disclosure.rules.calendar import span_of
+from app.disclosure.store import latest_release
 from app.disclosure.tables import BlockRating, FigureBlock
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem
@@ -43,6 +44,19 @@ ROOT = "setda"
 IKL = shipped()["ikl-1"]
 KEYS = count(1)
 AFTER, LATE = timedelta(days=5), timedelta(days=35)
+
+
+# A rating, or its answer to the question at a place.
+Answer = UUID | tuple[UUID, int]
+
+
+WAITING = "SELECT coalesce(sum(n), 0) FROM waiting WHERE agency_id = :agency"
+UNRELEASED = (
+    "SELECT count(*) FROM rating r LEFT JOIN block_rating m ON m.agency_id = r.agency_id AND m.key = r.key "
+    "LEFT JOIN block b ON b.agency_id = m.agency_id AND b.block = m.block WHERE r.agency_id = :agency "
+    "AND r.standing = 'counted' AND substr(CAST(r.rated_on AS VARCHAR), 1, 7) <= :through "
+    "AND (b.released IS NULL OR NOT b.released)"
+)
 
 
 @dataclass(frozen=True)
@@ -79,9 +93,10 @@ class Town:
     now: datetime
     ratings: dict[UUID, Rated] = field(default_factory=dict)
     findings: list[UUID] = field(default_factory=list)
-    # Every set of ratings that some answer counted, and of each rating in which of them it is (one bit for each).
-    told: set[frozenset[UUID]] = field(default_factory=set)
-    signatures: dict[UUID, int] = field(default_factory=dict)
+    # Every set of ratings, and of answers to a question, that some answer counted; and in which of them each is (a bit
+    # for each).
+    told: set[frozenset[Answer]] = field(default_factory=set)
+    signatures: dict[Answer, int] = field(default_factory=dict)
 
     @property
     def reach(self) -> Reach:
@@ -90,7 +105,11 @@ class Town:
 
     def rate(self, rated: Iterable[tuple[str, str | None, date, str, str, str]]) -> None:
         """Citizens rate: office, employee, day, service, channel, sheet."""
-        made = [Rated(UUID(int=first_key(each[2]).int + next(KEYS)), *each) for each in rated]
+        # An id may be older than the day on which a ticket counts.
+        made = [
+            Rated(UUID(int=first_key(each[2] - timedelta(days=serial % 30)).int + serial), *each)
+            for serial, each in zip(KEYS, rated, strict=False)
+        ]
         store = RatingStore(self.database)
         new = [
             NewRating(
@@ -138,6 +157,20 @@ class Town:
     def release(self, *, whole: bool = False) -> None:
         """The nightly release."""
         release_agency(self.database, self.agency_id, ReleaseOrder(self.now, "test", AFTER, LATE, whole))
+
+    def waits(self) -> tuple[int, int]:
+        """How many ratings are said to wait, and how many counted ones of ended months no released block has."""
+        with self.database.reading() as session:
+            newest = latest_release(session, self.agency_id)
+            said, true = (
+                int(
+                    session.execute(
+                        text(query), {"agency": self.agency_id, "through": newest and newest.through}
+                    ).scalar_one()
+                )
+                for query in (WAITING, UNRELEASED)
+            )
+        return said, true
 
     def ask(self, **asked: str) -> None:
         """Ask for indices, whatever the refusal, and remember what each row counted."""
@@ -194,14 +227,24 @@ class Town:
         if figures is not None:
             self._check(figures, blocks, counted)
         for figure in (*map(frozenset, counted), frozenset(key for keys in counted for key in keys)):
-            if figure not in self.told:
-                for key in figure:
-                    self.signatures[key] = self.signatures.get(key, 0) | 1 << len(self.told)
-                self.told.add(figure)
+            self._tell(figure)
+        # Who answered a question is told for itself: the answers of one to nine of a block are not.
+        for place in range(len(IKL.items)):
+            answered = [[(key, place) for key in keys if self.ratings[key].sheet[place] != "-"] for keys in counted]
+            self._tell(frozenset(each for keys in answered if len(keys) >= 10 for each in keys))
+
+    def _tell(self, figure: frozenset[Answer]) -> None:
+        if figure not in self.told:
+            for each in figure:
+                self.signatures[each] = self.signatures.get(each, 0) | 1 << len(self.told)
+            self.told.add(figure)
 
     def smallest_class(self) -> int:
         """The size of the smallest class of alike ratings that some answer counts; 0 if nothing was told."""
-        return min(Counter(self.signatures.values()).values(), default=0)
+        by_question: dict[int | None, Counter[int]] = defaultdict(Counter)
+        for each, signature in self.signatures.items():
+            by_question[each[1] if isinstance(each, tuple) else None][signature] += 1
+        return min((n for counts in by_question.values() for n in counts.values()), default=0)
 
     def _ledger(self, session: Session) -> Ledger:
         of_agency = FigureBlock.agency_id == self.agency_id

@@ -61,7 +61,7 @@ class Differencing(RuleBasedStateMachine):
         day=st.sampled_from(DAYS),
         service=st.sampled_from(("ktp-el", "ktp-el", "skck")),
         channel=st.sampled_from(("kiosk", "kiosk", "web")),
-        sheets=st.lists(st.sampled_from(("444", "121", "4-3", "343")), min_size=1, max_size=24),
+        sheets=st.lists(st.sampled_from(("444", "121", "4-3", "343", "-41", "34-")), min_size=1, max_size=24),
     )
     def rate(self, office: str, employee: str | None, day: date, service: str, channel: str, sheets: list[str]) -> None:
         """Citizens rate; of a month that is over they come late."""
@@ -92,6 +92,8 @@ class Differencing(RuleBasedStateMachine):
         """Some nights later figures are released."""
         self.town.now += timedelta(days=days)
         self.town.release(whole=whole)
+        said, true = self.town.waits()
+        assert said == true
         for month in MONTHS:
             self.ask(month, month, {}, By.employee)
             self.ask(month, month, {}, By.office)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.disclosure.nightly import NightlyRelease, oldest_release_age
 from app.disclosure.releasing import ReleaseOrder, ReleaseOutcome, release_agency
@@ -102,9 +103,46 @@ def test_what_is_held_after_telling_leaves_by_tens_and_comes_back_by_tens(house:
         town.count_again(finding)
         house.release()
         assert told(house) == counted
-    # All of a block may go, too.
-    town.hold(keys)
-    assert told(house) == 30
+
+
+def test_of_a_block_that_ten_leave_fewer_than_ten_do_not_stay(house: House) -> None:
+    town = Town(house.database, "kota", NOW)
+    town.rate(("dukcapil", "E001", NOW.date(), "ktp-el", "kiosk", "434") for _ in range(25))
+    house.release()
+    keys = sorted(town.ratings)
+    town.hold(keys[:19])
+    house.release()
+    # Nineteen are doubted; the six others wait, and that is said by whoever counts them.
+    assert told(house) is None
+    assert waiting(house) == 6
+    # Nor do ten that count again bring the others back with them.
+    town.hold(keys[19:])
+    town.count_again(town.findings[0])
+    house.release()
+    assert (told(house), waiting(house)) == (None, 19)
+    town.count_again(town.findings[1])
+    house.release()
+    assert (told(house), waiting(house)) == (25, 0)
+
+
+def test_answers_of_one_to_nine_to_a_question_do_not_leave_alone(house: House) -> None:
+    town = Town(house.database, "kota", NOW)
+    sheets = ["-41"] * 3 + ["4-1"] * 9 + ["34-"] * 13
+    town.rate(("dukcapil", "E001", NOW.date(), "ktp-el", "kiosk", sheet) for sheet in sheets)
+    house.release()
+    town.ask(**{"from": "2026-11-01", "to": "2026-11-30"})
+    # Twelve leave and thirteen could stay; but nine of those who leave answered the first question.
+    town.hold(sorted(town.ratings)[:12])
+    house.release()
+    town.ask(**{"from": "2026-11-01", "to": "2026-11-30"})
+    assert told(house) is None
+    assert town.smallest_class() >= 10
+
+
+def waiting(house: House) -> int:
+    """How many ratings wait."""
+    with house.database.reading() as session:
+        return int(session.execute(text("SELECT coalesce(sum(n), 0) FROM waiting")).scalar_one())
 
 
 def told(house: House) -> int | None:

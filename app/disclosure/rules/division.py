@@ -103,6 +103,11 @@ def separable(sizes: Iterable[int]) -> bool:
     return all(size == 0 or size >= SMALLEST_N for size in sizes)
 
 
+def answers_separable(items: Sequence[Sequence[int]], sheets: Sequence[str]) -> bool:
+    """Whether these sheets can leave what was told (`items`: answers by score): none or ten answer each question."""
+    return separable(sum(sheet[place] != SKIPPED for sheet in sheets) for place, told in enumerate(items) if sum(told))
+
+
 def _is_complete(rating: UnreleasedRating) -> bool:
     return SKIPPED not in rating.sheet
 
