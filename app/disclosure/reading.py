@@ -6,7 +6,7 @@ from typing import Any
 
 from app.disclosure import reading_store, store
 from app.disclosure.rules.cells import cell_from
-from app.disclosure.rules.due import Part, ReleaseState, last_day, month_code
+from app.disclosure.rules.due import RatingGroup, ReleaseState, last_day, month_code
 from app.disclosure.rules.released import ReleasedBlock, ReleasedSheets
 from app.disclosure.sums import WHOLE_AGENCY
 from app.foundation.problems import Problem
@@ -83,6 +83,6 @@ def _block(instrument: str, row: Any) -> ReleasedBlock:
     )
 
 
-def _parts(instrument: str, row: Any) -> Iterator[tuple[Part, int]]:
+def _parts(instrument: str, row: Any) -> Iterator[tuple[RatingGroup, int]]:
     for *values, n in row.parts:
-        yield Part(instrument, row.standing, *values), n
+        yield RatingGroup(instrument, row.standing, *values), n

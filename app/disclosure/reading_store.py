@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, func, select
 
 from app.disclosure.rules.division import Month
-from app.disclosure.rules.due import Part
+from app.disclosure.rules.due import RatingGroup
 from app.disclosure.store import AT_ONCE, BLOCK, IN_BLOCK, MEMBER, RATING, SUM, WAITING, batches
 from app.foundation.storage.database import Session
 from app.ratings.rules.selection import By, Selection
@@ -15,7 +15,7 @@ from app.ratings.rules.sheet_counts import DaySheets
 from app.ratings.status import COUNTED
 
 # A part of which nothing is known.
-EVERYTHING = dict.fromkeys(Part._fields, "")
+EVERYTHING = dict.fromkeys(RatingGroup._fields, "")
 
 
 class Asked(NamedTuple):
@@ -85,12 +85,12 @@ def released_days(session: Session, agency_id: str, selection: Selection) -> Ite
             yield DaySheets(*row)
 
 
-def waiting_counts(session: Session, asked: Asked, apart: Collection[str]) -> dict[Part, int]:
+def waiting_counts(session: Session, asked: Asked, apart: Collection[str]) -> dict[RatingGroup, int]:
     """How many ratings of these months and offices wait to be told, by month, standing and what is to be kept `apart`.
 
     Of the names of a part: office, employee, service, channel; the others are ''.
     """
-    kept = [WAITING[name] for name in Part._fields if name in apart or name in ("standing", "month")]
+    kept = [WAITING[name] for name in RatingGroup._fields if name in apart or name in ("standing", "month")]
     names = [column.name for column in kept]
     query = (
         select(*kept, func.sum(WAITING.n))
@@ -101,12 +101,12 @@ def waiting_counts(session: Session, asked: Asked, apart: Collection[str]) -> di
         )
         .group_by(*kept)
     )
-    found: Counter[Part] = Counter()
+    found: Counter[RatingGroup] = Counter()
     for batch in [None] if asked.offices is None else batches(asked.offices):
         within = query if batch is None else query.where(WAITING.office.in_(batch))
         for row in session.execute(within):
             known = dict(zip(names, row[:-1], strict=True))
-            found[Part(**EVERYTHING | {"instrument": asked.instrument} | known)] += int(row[-1])
+            found[RatingGroup(**EVERYTHING | {"instrument": asked.instrument} | known)] += int(row[-1])
     return found
 
 

@@ -14,7 +14,7 @@ import structlog
 from app.access.audit import record
 from app.disclosure import store
 from app.disclosure.block_writer import BlockWriter
-from app.disclosure.rules.due import Part, first_day, last_day, last_month_over, month_code, period_of, tasks
+from app.disclosure.rules.due import RatingGroup, first_day, last_day, last_month_over, month_code, period_of, tasks
 from app.disclosure.sums import renew_sums
 from app.disclosure.tables import FigureRelease
 from app.foundation.storage.database import Database, Session
@@ -50,7 +50,7 @@ class _Window(NamedTuple):
     first: date | None
     offices: frozenset[str] | None = None
 
-    def has(self, part: Part) -> bool:
+    def has(self, part: RatingGroup) -> bool:
         """Whether ratings of this kind are in it."""
         late_enough = self.first is None or part.month >= month_code(self.first)
         return late_enough and (self.offices is None or part.office in self.offices)
@@ -139,8 +139,8 @@ def _windows(
 
 def _untold(
     session: Session, agency_id: str, windows: Sequence[_Window], through: str, late: timedelta
-) -> dict[Part, int]:
-    counts: dict[Part, int] = {}
+) -> dict[RatingGroup, int]:
+    counts: dict[RatingGroup, int] = {}
     for window in windows:
         counts |= store.unreleased_counts(session, agency_id, window.first, last_day(through), window.offices, late)
     return counts

@@ -26,8 +26,8 @@ from sqlalchemy import (
 from app.directory.tables import Agency, Office
 from app.disclosure.rules.block_faults import Member
 from app.disclosure.rules.division import Month, Shared, UnreleasedRating
-from app.disclosure.rules.due import Part, Task, first_day, last_day
-from app.disclosure.rules.ledger import Cell
+from app.disclosure.rules.due import RatingGroup, Task, first_day, last_day
+from app.disclosure.rules.ledger import LedgerCell
 from app.disclosure.rules.stored_releases import releases_in
 from app.disclosure.tables import BlockRating, BlockSum, FigureBlock, FigureRelease, Waiting
 from app.foundation.storage.database import Session
@@ -64,14 +64,14 @@ class HeldAfterTelling(NamedTuple):
     key: UUID
 
 
-def closed_cells(session: Session, agency_id: str) -> dict[str, list[Cell]]:
+def closed_cells(session: Session, agency_id: str) -> dict[str, list[LedgerCell]]:
     """What closings published before there were releases, by instrument."""
     query = (
         select(PERIOD.c.instrument, CLOSED.c.told)
         .join(PERIOD, and_(*(CLOSED.c[name] == PERIOD.c[name] for name in PERIOD_KEY)))
         .where(CLOSED.c.agency_id == agency_id)
     )
-    found: dict[str, list[Cell]] = {}
+    found: dict[str, list[LedgerCell]] = {}
     for instrument, told in session.execute(query):
         if "cells" in told:
             found.setdefault(instrument, []).extend(releases_in([told])[0].cells)
@@ -115,7 +115,7 @@ def unreleased_counts(
     last: date,
     offices: Collection[str] | None = None,
     late: timedelta = timedelta(),
-) -> dict[Part, int]:
+) -> dict[RatingGroup, int]:
     """How many untold ratings there are of each part, up to `last`; None: from the beginning, at every office.
 
     `late` is how much older a rating's id may be than its day: a ticket counts on the day it is good from.
@@ -137,7 +137,7 @@ def unreleased_counts(
         query = query.where(RATING.rated_on >= first, RATING.key >= first_key(first - late - timedelta(days=2)))
     if offices is not None:
         query = query.where(RATING.office.in_(sorted(offices)))
-    return {Part(*row[:-1]): row[-1] for row in session.execute(query)}
+    return {RatingGroup(*row[:-1]): row[-1] for row in session.execute(query)}
 
 
 def unreleased_ratings(
@@ -197,7 +197,7 @@ def offices_begun(session: Session, agency_id: str, task: Task) -> set[str]:
     return found
 
 
-def left_but_counted(session: Session, agency_id: str) -> dict[Part, int]:
+def left_but_counted(session: Session, agency_id: str) -> dict[RatingGroup, int]:
     """How many ratings count in blocks that have left the figures: they wait until ten of their block do."""
     keys = (RATING.instrument, RATING.standing, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel)
     joined = RATING.key.table.join(MEMBER.key.table, IN_BLOCK).join(
@@ -215,7 +215,7 @@ def left_but_counted(session: Session, agency_id: str) -> dict[Part, int]:
         )
         .group_by(*keys)
     )
-    return {Part(*row[:-1]): row[-1] for row in session.execute(query)}
+    return {RatingGroup(*row[:-1]): row[-1] for row in session.execute(query)}
 
 
 def changed_after_telling(session: Session, agency_id: str) -> list[HeldAfterTelling]:
@@ -319,7 +319,11 @@ def save(session: Session, row: FigureBlock | FigureRelease) -> None:
 
 
 def replace_waiting(
-    session: Session, agency_id: str, first: Month | None, offices: Collection[str] | None, counts: Mapping[Part, int]
+    session: Session,
+    agency_id: str,
+    first: Month | None,
+    offices: Collection[str] | None,
+    counts: Mapping[RatingGroup, int],
 ) -> None:
     """Put these counts in the place of those of the same months (from `first`) and offices (None: all)."""
     of_agency: list[ColumnElement[bool]] = [WAITING.agency_id == agency_id]

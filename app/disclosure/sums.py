@@ -23,7 +23,7 @@ PartKey = tuple[str, ...]
 SumRow = tuple[bool, str, str, str, dict[str, Any], list[Any]]
 
 
-class Span(NamedTuple):
+class MonthRange(NamedTuple):
     """The blocks of one instrument with the same first and last month."""
 
     instrument: str
@@ -52,9 +52,9 @@ def renew_sums(database: Database, agency_id: str, instruments: Mapping[str, Ins
     """Add up anew what this release, or one that was interrupted, has changed."""
     with database.reading() as session:
         changed = store.changed_sums(session, agency_id)
-    by_span: dict[Span, set[str]] = defaultdict(set)
+    by_span: dict[MonthRange, set[str]] = defaultdict(set)
     for instrument, first, last, office in changed:
-        by_span[Span(instrument, first, last)].add(office or "")
+        by_span[MonthRange(instrument, first, last)].add(office or "")
     for span, offices in sorted(by_span.items()):
         with database.unhurried() as session:
             # Two releases at once would write the same rows.
@@ -65,7 +65,7 @@ def renew_sums(database: Database, agency_id: str, instruments: Mapping[str, Ins
 
 def sum_faults(session: Session, agency_id: str, instruments: Mapping[str, Instrument]) -> Iterator[str]:
     """The sums that are not what their blocks give, as sentences."""
-    for span in (Span(*each) for each in store.spans(session, agency_id)):
+    for span in (MonthRange(*each) for each in store.spans(session, agency_id)):
         instrument = instruments[span.instrument]
         offices = store.offices_of_span(session, agency_id, *span)
         expected = chain(
@@ -78,14 +78,14 @@ def sum_faults(session: Session, agency_id: str, instruments: Mapping[str, Instr
                 yield f"{agency_id}: the sum of {where} is not what its blocks give"
 
 
-def _renew(session: Session, agency_id: str, span: Span, offices: Sequence[str], instrument: Instrument) -> None:
+def _renew(session: Session, agency_id: str, span: MonthRange, offices: Sequence[str], instrument: Instrument) -> None:
     for office, rows in _of_offices(session, agency_id, span, offices, instrument):
         store.replace_sums(session, agency_id, *span, office, rows)
     store.replace_sums(session, agency_id, *span, WHOLE_AGENCY, _of_agency(session, agency_id, span, instrument))
 
 
 def _of_offices(
-    session: Session, agency_id: str, span: Span, offices: Sequence[str], instrument: Instrument
+    session: Session, agency_id: str, span: MonthRange, offices: Sequence[str], instrument: Instrument
 ) -> Iterator[tuple[str, list[SumRow]]]:
     for batch in store.batches(offices):
         summands: dict[str, list[_Summand]] = defaultdict(list)
@@ -95,7 +95,7 @@ def _of_offices(
             yield office, _rows(summands.get(office, ()), instrument)
 
 
-def _of_agency(session: Session, agency_id: str, span: Span, instrument: Instrument) -> list[SumRow]:
+def _of_agency(session: Session, agency_id: str, span: MonthRange, instrument: Instrument) -> list[SumRow]:
     """From the sums of its offices, and the blocks of several offices; which offices these are nobody asks here."""
     pooled = (_summand(row) for row in store.blocks_of_span(session, agency_id, *span, None))
     of_offices = (_summand(row) for row in store.office_sums(session, agency_id, *span))

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.disclosure.rules.due import (
-    Part,
+    RatingGroup,
     ReleaseState,
     Task,
     first_day,
@@ -19,8 +19,8 @@ from app.disclosure.rules.due import (
 FIVE_DAYS = timedelta(days=5)
 
 
-def part(month: str, employee: str = "p", office: str = "a") -> Part:
-    return Part("ikl-1", "counted", office, employee, month, "s", "kiosk")
+def part(month: str, employee: str = "p", office: str = "a") -> RatingGroup:
+    return RatingGroup("ikl-1", "counted", office, employee, month, "s", "kiosk")
 
 
 def task(first: str, last: str | None = None, *offices: str) -> Task:

@@ -1,23 +1,30 @@
 """What a ledger lets be told: figures are sums of whole blocks, and no block has one to nine ratings."""
 
-from app.disclosure.rules.ledger import Cell, Ledger, Part, PublishedRelease, publish_allowed, with_emptied_parts
+from app.disclosure.rules.ledger import (
+    Ledger,
+    LedgerCell,
+    LedgerPart,
+    PublishedRelease,
+    publish_allowed,
+    with_emptied_parts,
+)
 
 JANUARY, FEBRUARY, MARCH = "2026-01", "2026-02", "2026-03"
 QUARTER = frozenset({JANUARY, FEBRUARY, MARCH})
 
 
-def months(**sizes: int) -> dict[Part, int]:
+def months(**sizes: int) -> dict[LedgerPart, int]:
     """Ratings of one person at one office, by month."""
     codes = {"january": JANUARY, "february": FEBRUARY, "march": MARCH}
-    return {Part("a", "p", codes[name]): n for name, n in sizes.items()}
+    return {LedgerPart("a", "p", codes[name]): n for name, n in sizes.items()}
 
 
-def person(*when: str, offices: str = "a", employee: str = "p") -> Cell:
-    return Cell(frozenset(offices), employee, frozenset(when))
+def person(*when: str, offices: str = "a", employee: str = "p") -> LedgerCell:
+    return LedgerCell(frozenset(offices), employee, frozenset(when))
 
 
-def office(*when: str, offices: str = "a") -> Cell:
-    return Cell(frozenset(offices), None, frozenset(when))
+def office(*when: str, offices: str = "a") -> LedgerCell:
+    return LedgerCell(frozenset(offices), None, frozenset(when))
 
 
 def test_a_figure_needs_ten_ratings_and_ratings_at_all() -> None:
@@ -57,13 +64,17 @@ def test_ratings_that_were_held_meanwhile_are_not_told_either() -> None:
 
 def test_what_is_left_of_a_part_is_not_told_either() -> None:
     """Ten of fourteen are held: the office less the colleague, whose figures stand, would tell the four."""
-    before = {Part("a", "p", JANUARY): 14, Part("a", "q", JANUARY): 86}
+    before = {LedgerPart("a", "p", JANUARY): 14, LedgerPart("a", "q", JANUARY): 86}
     told_before = [office(JANUARY), person(JANUARY, employee="q"), person(JANUARY)]
     for left, may in ((9, False), (4, False), (1, False), (0, True)):
-        after = before | {Part("a", "p", JANUARY): left}
+        after = before | {LedgerPart("a", "p", JANUARY): left}
         assert Ledger([PublishedRelease(before, told_before)], after).publish(office(JANUARY)) is may
     # Nor in a quarter with ten of another month, which are told as well.
-    later = before | {Part("a", "p", JANUARY): 4, Part("a", "p", FEBRUARY): 10, Part("a", "q", FEBRUARY): 80}
+    later = before | {
+        LedgerPart("a", "p", JANUARY): 4,
+        LedgerPart("a", "p", FEBRUARY): 10,
+        LedgerPart("a", "q", FEBRUARY): 80,
+    }
     assert not Ledger([PublishedRelease(before, told_before)], later).publish(office(JANUARY, FEBRUARY))
 
 
@@ -89,15 +100,15 @@ def test_a_part_that_was_not_counted_then_has_grown_since_it_was() -> None:
 
 
 def test_nobody_can_subtract_persons_from_their_office() -> None:
-    counts = {Part("a", "p", JANUARY): 40, Part("a", "q", JANUARY): 12, Part("a", "r", JANUARY): 9}
+    counts = {LedgerPart("a", "p", JANUARY): 40, LedgerPart("a", "q", JANUARY): 12, LedgerPart("a", "r", JANUARY): 9}
     ledger = Ledger([], counts)
     assert ledger.publish(office(JANUARY))
-    asked = {each: (person(JANUARY, employee=each), counts[Part("a", each, JANUARY)]) for each in "pqr"}
+    asked = {each: (person(JANUARY, employee=each), counts[LedgerPart("a", each, JANUARY)]) for each in "pqr"}
     assert publish_allowed(ledger, asked) == {"p"}
 
 
 def test_nobody_can_subtract_offices_from_a_person() -> None:
-    counts = {Part("a", "p", JANUARY): 40, Part("b", "p", JANUARY): 3, Part("b", "q", JANUARY): 30}
+    counts = {LedgerPart("a", "p", JANUARY): 40, LedgerPart("b", "p", JANUARY): 3, LedgerPart("b", "q", JANUARY): 30}
     ledger = Ledger([], counts)
     assert [ledger.publish(office(JANUARY, offices=each)) for each in "ab"] == [True, True]
     assert not ledger.publish(person(JANUARY, offices="ab"))
@@ -106,8 +117,8 @@ def test_nobody_can_subtract_offices_from_a_person() -> None:
 
 def test_what_a_person_gained_is_not_told_by_the_office() -> None:
     """Both are told in January's report; then five more rate the person and seven more the others."""
-    before = {Part("a", "p", JANUARY): 20, Part("a", "q", JANUARY): 20}
-    after = {Part("a", "p", JANUARY): 25, Part("a", "q", JANUARY): 27}
+    before = {LedgerPart("a", "p", JANUARY): 20, LedgerPart("a", "q", JANUARY): 20}
+    after = {LedgerPart("a", "p", JANUARY): 25, LedgerPart("a", "q", JANUARY): 27}
     ledger = Ledger([PublishedRelease(before, [office(JANUARY), person(JANUARY)])], after)
     assert [ledger.publish(office(JANUARY)), ledger.publish(person(JANUARY))] == [True, False]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.disclosure.rules.due import Part
+from app.disclosure.rules.due import RatingGroup
 from app.disclosure.rules.released import (
     Released,
     ReleasedSheets,
@@ -30,8 +30,8 @@ IKL = shipped()["ikl-1"]
 TEN, TWENTY = {"434": 10}, {"444": 20}
 
 
-def part(employee: str = "p", service: str = "s") -> Part:
-    return Part("ikl-1", "counted", "a", employee, MONTH, service, "kiosk")
+def part(employee: str = "p", service: str = "s") -> RatingGroup:
+    return RatingGroup("ikl-1", "counted", "a", employee, MONTH, service, "kiosk")
 
 
 SHEETS = ReleasedSheets(

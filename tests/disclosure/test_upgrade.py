@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from app.closing.tables import Period, Release
 from app.disclosure.rules.closed_figures import ClosedFigures, RatedPlace
-from app.disclosure.rules.ledger import Cell, Part, PublishedRelease
+from app.disclosure.rules.ledger import LedgerCell, LedgerPart, PublishedRelease
 from app.disclosure.rules.stored_releases import release_out
 from tests.house import NOW, House
 from tests.ratings.visits import Visit, put
@@ -17,7 +17,7 @@ JULY = frozenset({"2026-07"})
 DUKCAPIL = frozenset({"dukcapil"})
 
 
-def closed(house: House, *cells: Cell) -> None:
+def closed(house: House, *cells: LedgerCell) -> None:
     """A closing of the third quarter as a version without releases left it."""
     period = Period(
         agency_id="kota",
@@ -32,7 +32,7 @@ def closed(house: House, *cells: Cell) -> None:
         replies_end_at=NOW,
         final_at=NOW,
     )
-    told = PublishedRelease({Part("dukcapil", "E001", "2026-07"): 40}, list(cells))
+    told = PublishedRelease({LedgerPart("dukcapil", "E001", "2026-07"): 40}, list(cells))
     with house.database.writing() as session:
         session.add(period)
         session.flush()
@@ -47,7 +47,7 @@ def rated(employee: str, month: int, n: int) -> list[Visit]:
 def test_what_was_published_stays_a_sum_of_whole_blocks(house: House) -> None:
     # Without the closing four of E004's would be filled up with six of E001's.
     put(house.database, [*rated("E001", 7, 40), *rated("E001", 8, 20), *rated("E004", 7, 4)])
-    closed(house, Cell(DUKCAPIL, "E001", QUARTER), Cell(DUKCAPIL, "E001", JULY))
+    closed(house, LedgerCell(DUKCAPIL, "E001", QUARTER), LedgerCell(DUKCAPIL, "E001", JULY))
     house.release()
     for asked, n in (
         ({"from": "2026-07-01", "to": "2026-09-30"}, 60),
@@ -68,7 +68,7 @@ def test_offices_without_figures_of_their_own_are_told_in_the_agencys(house: Hou
             for _ in range(8)
         ],
     )
-    closed(house, Cell(frozenset({"dukcapil", "setda"}), None, QUARTER))
+    closed(house, LedgerCell(frozenset({"dukcapil", "setda"}), None, QUARTER))
     assert house.release().told == 16
     [row] = house.get("/v1/indices", params={"from": "2026-07-01", "to": "2026-09-30"}).json()["rows"]
     assert row["n"] == 16
@@ -86,7 +86,7 @@ def test_offices_without_figures_of_their_own_are_told_in_the_agencys(house: Hou
 )
 def test_a_rating_is_known_by_the_figures_that_count_it(place: tuple[str, str, str], signature: set[int]) -> None:
     figures = ClosedFigures(
-        [Cell(DUKCAPIL, "E001", QUARTER), Cell(DUKCAPIL, None, QUARTER), Cell(DUKCAPIL, "E001", JULY)]
+        [LedgerCell(DUKCAPIL, "E001", QUARTER), LedgerCell(DUKCAPIL, None, QUARTER), LedgerCell(DUKCAPIL, "E001", JULY)]
     )
     assert figures.signature(RatedPlace(*place)) == signature
     assert figures.is_of_one_office(frozenset(signature)) is (1 in signature)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from app.disclosure.rules.division import Month, UnreleasedRating
-from app.disclosure.rules.ledger import Cell
+from app.disclosure.rules.ledger import LedgerCell
 
 # Which published figures count a rating, by their places in the list.
 Signature = frozenset[int]
@@ -26,7 +26,7 @@ class RatedPlace(NamedTuple):
 class ClosedFigures:
     """All cells that closings published, found by what they count."""
 
-    def __init__(self, cells: Sequence[Cell]) -> None:
+    def __init__(self, cells: Sequence[LedgerCell]) -> None:
         self._cells = cells
         self._of_person: dict[str, list[int]] = defaultdict(list)
         self._of_office: dict[str, list[int]] = defaultdict(list)

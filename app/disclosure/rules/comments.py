@@ -7,7 +7,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from app.disclosure.rules.ledger import Cell, Ledger, Month, Part, PublishedRelease, publish_allowed, with_emptied_parts
+from app.disclosure.rules.ledger import (
+    Ledger,
+    LedgerCell,
+    LedgerPart,
+    Month,
+    PublishedRelease,
+    publish_allowed,
+    with_emptied_parts,
+)
 from app.disclosure.rules.minimum import SMALLEST_N
 
 # More than anybody reads in a report; which ones is left to the random ids.
@@ -33,10 +41,13 @@ def addable(
     A quarter without two of its months would leave the few of the third, so comparing lists in pairs is not
     enough: like ratings, comments fall into blocks. Single offices come first.
     """
-    counts = Counter(Part(comment.office, "", comment.month) for comment in comments)
+    counts = Counter(LedgerPart(comment.office, "", comment.month) for comment in comments)
     sizes = Counter(comment.office for comment in comments)
     counted = with_emptied_parts(former, counts, months)
-    ledger, cells = Ledger(former, counted), {unit: Cell(offices, None, months) for unit, offices in units.items()}
+    ledger, cells = (
+        Ledger(former, counted),
+        {unit: LedgerCell(offices, None, months) for unit, offices in units.items()},
+    )
     may: set[str] = set()
     for single in (True, False):
         asked = {unit: cell for unit, cell in cells.items() if (len(cell.offices) == 1) is single}

@@ -11,7 +11,7 @@ from app.disclosure.rules.division import Month, separable
 from app.disclosure.rules.minimum import SMALLEST_N
 
 
-class Part(NamedTuple):
+class RatingGroup(NamedTuple):
     """All that tells ratings apart in a figure; `employee` is '' for nobody."""
 
     instrument: str
@@ -60,7 +60,7 @@ def last_month_over(now: datetime, after: timedelta) -> Month:
     return month_code(month)
 
 
-def tasks(counts: Mapping[Part, int], through: Month, period_months: int) -> list[Task]:
+def tasks(counts: Mapping[RatingGroup, int], through: Month, period_months: int) -> list[Task]:
     """What can be told now of the untold ratings counted here, single months before periods.
 
     A period that is over is told as a whole for each office with ten or more; in one that still runs a month is told

@@ -19,7 +19,7 @@ Month = str
 Key = TypeVar("Key", str, tuple[str, str], tuple[str, str, str])
 
 
-class Part(NamedTuple):
+class LedgerPart(NamedTuple):
     """The ratings of one office, one employee ('' for nobody) and one month."""
 
     office: str
@@ -27,7 +27,7 @@ class Part(NamedTuple):
     month: Month
 
 
-class Cell(NamedTuple):
+class LedgerCell(NamedTuple):
     """The ratings that one figure counts: all at these offices in these months, or only those of one employee."""
 
     offices: frozenset[str]
@@ -38,8 +38,8 @@ class Cell(NamedTuple):
 class PublishedRelease(NamedTuple):
     """One publication: the cells that its figures counted, and how many ratings each part had then."""
 
-    counts: Mapping[Part, int]
-    cells: Sequence[Cell]
+    counts: Mapping[LedgerPart, int]
+    cells: Sequence[LedgerCell]
 
 
 # The number of a group of ratings that every release counted alike, in the order of parts and releases.
@@ -69,7 +69,7 @@ class _Group:
 class Ledger:
     """The blocks into which former releases and the figures published so far have cut the present ratings."""
 
-    def __init__(self, former: Sequence[PublishedRelease], counts: Mapping[Part, int]) -> None:
+    def __init__(self, former: Sequence[PublishedRelease], counts: Mapping[LedgerPart, int]) -> None:
         self._atoms = _groups([*former, PublishedRelease(counts, ())])
         self._block = [UNPUBLISHED] * len(self._atoms)
         self._size = [sum(group.size for _, group in self._atoms)]
@@ -80,7 +80,7 @@ class Ledger:
             for cell in release.cells:
                 self._cut(self._inside(cell, epoch))
 
-    def publish(self, cell: Cell) -> bool:
+    def publish(self, cell: LedgerCell) -> bool:
         """Publish this figure if it may be published; returns whether it was."""
         inside = self._inside(cell, self._now)
         if not inside or any(0 < size < SMALLEST_N for size in self._pieces(inside)):
@@ -88,7 +88,7 @@ class Ledger:
         self._cut(inside)
         return True
 
-    def _inside(self, cell: Cell, epoch: int) -> list[Atom]:
+    def _inside(self, cell: LedgerCell, epoch: int) -> list[Atom]:
         if cell.employee is not None:
             atoms: Iterable[Atom] = self._by_employee.get(cell.employee, ())
         else:
@@ -123,23 +123,23 @@ class Ledger:
         return sizes
 
 
-def publish_allowed(ledger: Ledger, asked: Mapping[Key, tuple[Cell, int]]) -> set[Key]:
+def publish_allowed(ledger: Ledger, asked: Mapping[Key, tuple[LedgerCell, int]]) -> set[Key]:
     """Publish those of these cells (with n ratings each) that may be; the largest first, so that the small give way."""
     order = sorted(asked, key=lambda each: (-asked[each][1], each))
     return {each for each in order if asked[each][1] >= SMALLEST_N and ledger.publish(asked[each][0])}
 
 
 def with_emptied_parts(
-    former: Sequence[PublishedRelease], counts: Mapping[Part, int], months: Collection[Month]
-) -> dict[Part, int]:
+    former: Sequence[PublishedRelease], counts: Mapping[LedgerPart, int], months: Collection[Month]
+) -> dict[LedgerPart, int]:
     """The present counts, with a zero for every part of these months that former releases counted and that has none."""
     gone = {part: 0 for release in former for part in release.counts if part.month in months}
     return gone | dict(counts)
 
 
-def _groups(releases: Sequence[PublishedRelease]) -> list[tuple[Part, _Group]]:
+def _groups(releases: Sequence[PublishedRelease]) -> list[tuple[LedgerPart, _Group]]:
     """The groups of ratings of every part, from the history of its counts over all releases."""
-    found: dict[Part, list[_Group]] = {}
+    found: dict[LedgerPart, list[_Group]] = {}
     for epoch, release in enumerate(releases):
         # A part that a release does not name is as it was before: former releases keep only what their figures count.
         for part, n in release.counts.items():
@@ -181,14 +181,14 @@ def _split_off(groups: list[_Group], group: _Group, size: int) -> _Group:
     return part
 
 
-def _indexed(atoms: Sequence[tuple[Part, _Group]], key: Callable[[Part], str]) -> dict[str, list[Atom]]:
+def _indexed(atoms: Sequence[tuple[LedgerPart, _Group]], key: Callable[[LedgerPart], str]) -> dict[str, list[Atom]]:
     places: dict[str, list[Atom]] = {}
     for atom, (part, _) in enumerate(atoms):
         places.setdefault(key(part), []).append(atom)
     return places
 
 
-def _counts(cell: Cell, atom: tuple[Part, _Group], epoch: int) -> bool:
+def _counts(cell: LedgerCell, atom: tuple[LedgerPart, _Group], epoch: int) -> bool:
     part, group = atom
     is_there = any(start <= epoch and (end is None or epoch < end) for start, end in group.lives)
     return is_there and part.office in cell.offices and part.month in cell.months

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.disclosure.rules.cells import Cell, merged
 from app.disclosure.rules.division import Month
-from app.disclosure.rules.due import Part
+from app.disclosure.rules.due import RatingGroup
 from app.disclosure.rules.minimum import SMALLEST_N
 from app.ratings.rules.selection import By
 from app.ratings.status import COUNTED
@@ -26,7 +26,7 @@ class ReleasedBlock:
     service_mode: str
     channel: str | None
     cell: Cell
-    parts: tuple[tuple[Part, int], ...] = ()
+    parts: tuple[tuple[RatingGroup, int], ...] = ()
     release: int = 1
 
     @property
@@ -57,7 +57,7 @@ class Scope:
             and self.channel in (None, block.channel)
         )
 
-    def has_part(self, part: Part) -> bool:
+    def has_part(self, part: RatingGroup) -> bool:
         """Whether ratings of this kind are in scope."""
         return (
             self.first <= part.month <= self.last
@@ -123,7 +123,7 @@ class ReleasedSheets:
     """All that is told of some months, and what waits: every figure is a sum over some of these blocks."""
 
     blocks: Sequence[ReleasedBlock]
-    waiting: Mapping[Part, int]
+    waiting: Mapping[RatingGroup, int]
 
     def total(self, scope: Scope, standing: str = COUNTED) -> Released:
         """What is told of a scope as a whole."""
@@ -141,7 +141,7 @@ def merged_cells(blocks: Sequence[ReleasedBlock]) -> Cell | None:
 
 
 def gather(
-    blocks: Iterable[ReleasedBlock], waiting: Mapping[Part, int], scope: Scope, by: By | None, standing: str
+    blocks: Iterable[ReleasedBlock], waiting: Mapping[RatingGroup, int], scope: Scope, by: By | None, standing: str
 ) -> dict[str | None, Released]:
     """What is told of a scope, by group (None without a grouping); groups without any rating are absent."""
     groups: dict[str | None, Released] = {}
@@ -158,7 +158,7 @@ def gather(
     return groups
 
 
-def group_of(block: ReleasedBlock | Part, by: By | None) -> str | None:
+def group_of(block: ReleasedBlock | RatingGroup, by: By | None) -> str | None:
     """The group in which a block or part counts: a code, a channel or a month; None where a block has several."""
     return None if by is None else getattr(block, by.value)
 
@@ -170,7 +170,9 @@ def left_out(n: int) -> str | None:
     return f"<{SMALLEST_N}" if n < SMALLEST_N else f"{n // 10 * 10}+"
 
 
-def _leave_out(groups: dict[str | None, Released], parts: Mapping[Part, int], scope: Scope, by: By | None) -> None:
+def _leave_out(
+    groups: dict[str | None, Released], parts: Mapping[RatingGroup, int], scope: Scope, by: By | None
+) -> None:
     missing: Counter[str | None] = Counter()
     for part, n in parts.items():
         if scope.has_part(part):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.disclosure.rules.ledger import Cell, Part, PublishedRelease
+from app.disclosure.rules.ledger import LedgerCell, LedgerPart, PublishedRelease
 
 
 def release_out(release: PublishedRelease) -> dict[str, Any]:
@@ -24,8 +24,11 @@ def releases_in(kept: Sequence[Mapping[str, Any]]) -> list[PublishedRelease]:
     """The releases from their stored JSON."""
     return [
         PublishedRelease(
-            {Part(office, employee, month): n for office, employee, month, n in each["counts"]},
-            [Cell(frozenset(offices), employee, frozenset(months)) for offices, employee, months in each["cells"]],
+            {LedgerPart(office, employee, month): n for office, employee, month, n in each["counts"]},
+            [
+                LedgerCell(frozenset(offices), employee, frozenset(months))
+                for offices, employee, months in each["cells"]
+            ],
         )
         for each in kept
     ]

@@ -108,7 +108,7 @@ class _RowValidator:
 
     def __init__(self, form: Form, codes: KnownCodes, keys: KeyMaker, now: datetime) -> None:
         self._form = form
-        self._premises = codes
+        self._codes = codes
         # Ids of the past are what an import is made of, so no id is too late.
         self._validator = RatingValidator(keys, now - EPOCH)
         self._now = now
@@ -132,7 +132,7 @@ class _RowValidator:
         sheet = self._blank.model_copy(update=given)
         # A day without a time counts as its noon, which may be a few hours ahead.
         now = max(self._now, answer.moment)
-        validated = self._validator.validate(self._principal, sheet, rating_id, self._premises, now)
+        validated = self._validator.validate(self._principal, sheet, rating_id, self._codes, now)
         if isinstance(validated, Problem):
             return validated
         # A file is no witness of the hour, and no device sent it: it leaves no trace.
