@@ -147,7 +147,7 @@ def machine(database: Database) -> type[Differencing]:
 
 @pytest.mark.hypothesis
 def test_nothing_told_is_about_one_to_nine_ratings(machine: type[Differencing]) -> None:
-    run_state_machine_as_test(machine, settings=times(0.5))
+    run_state_machine_as_test(machine, settings=times(0.3))
 
 
 def leak_by_range(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,7 +91,7 @@ def check(database: Database, told: Told) -> int:
 
 @pytest.mark.sqlite_daily
 @pytest.mark.sized
-@pytest.mark.parametrize(("seed", "n", "least"), [(1, 200, 30), (2, *sized((500, 60), (2_000, 200)))])
+@pytest.mark.parametrize(("seed", "n", "least"), sized([(1, 200, 30)], [(1, 200, 30), (2, 2_000, 200)]))
 def test_every_question_is_answered_by_the_blocks_that_it_is_wholly_about(
     database: Database, seed: int, n: int, least: int
 ) -> None:
