@@ -40,7 +40,11 @@ def closing_documents(inputs: ClosingInputs) -> ClosingDocuments:
     agency = whole_unit(inputs, "agency", inputs.beside[By.office].served)
     changes = [change for unit in (*employees, *within, agency) if (change := _change(inputs, unit))]
     whole = agency_report(inputs, agency, documents, at_offices, changes)
-    return ClosingDocuments([*documents, Document(agency.code, None, whole)], inputs.release.number, changes)
+    # A release may be in the middle of its work: what it has told already is in these documents.
+    release = max((block.release for block in inputs.sheets.blocks), default=inputs.release.number)
+    return ClosingDocuments(
+        [*documents, Document(agency.code, None, whole)], max(release, inputs.release.number), changes
+    )
 
 
 def _change(inputs: ClosingInputs, unit: ReportedUnit) -> UnitChange | None:

@@ -81,3 +81,23 @@ def test_who_has_no_figures_before_and_after_has_no_change(office: House, key_fi
 
 def at(office: str, n: int, employee: str | None = None) -> list[Visit]:
     return [replace(visit, office=office) for visit in rated(employee, n)]
+
+
+def test_what_an_unfinished_release_has_told_is_no_change_later(
+    office: House, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ending(*_: object) -> None:
+        raise RuntimeError("the machine went off")
+
+    office.release()
+    put(office.database, rated("E001", 20), start=2_000)
+    with monkeypatch.context() as broken:
+        # Everything is told by then, but the release is not recorded.
+        broken.setattr("app.disclosure.store.replace_waiting", ending)
+        with pytest.raises(RuntimeError):
+            office.release()
+    assert office.post("/v1/periods/2026-10/close", {}, "supervisor").status_code == 201
+    assert report(office, "E001")["document"]["n"] == 32
+    finalise(office, key_file)
+    office.release()
+    assert refused(office.post("/v1/periods/2026-10/revise", {}, "supervisor")) == (409, "revision-unchanged")
