@@ -179,8 +179,10 @@ def _plant(monkeypatch: pytest.MonkeyPatch, *shared: str) -> None:
     """Have figures count ratings that are in no block, by what they share."""
     read = reading.read_released
 
-    def leaky(session: Session, agency_id: str, instrument: str, first: date, last: date, *offices: Any) -> Any:
-        sheets = read(session, agency_id, instrument, first, last, *offices)
+    def leaky(
+        session: Session, agency_id: str, instrument: str, first: date, last: date, *offices: Any, **asked: Any
+    ) -> ReleasedSheets:
+        sheets = read(session, agency_id, instrument, first, last, *offices, **asked)
         untold = store.unreleased_counts(session, agency_id, first, last)
         more = [
             block(IKL, {"444": n}, **{"employee": None} | {name: getattr(part, name) for name in shared})
