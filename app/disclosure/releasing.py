@@ -93,7 +93,8 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
     renew_sums(database, agency_id, instruments)
     with database.unhurried() as session:
         lock_agency(session, agency_id)
-        # Counted again under the lock: another release may have told something meanwhile.
+        # Looked at again under the lock: blocks have left, and another release may have told something meanwhile.
+        windows = _windows(session, agency_id, order, former, months)
         waiting = Counter(_untold(session, agency_id, windows, through, order.late))
         waiting.update(store.left_but_counted(session, agency_id))
         for window in windows:

@@ -203,6 +203,7 @@ def left_but_counted(session: Session, agency_id: str) -> dict[RatingGroup, int]
     joined = RATING.key.table.join(MEMBER.key.table, IN_BLOCK).join(
         BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block)
     )
+    left, pooled = (BLOCK.agency_id == agency_id, BLOCK.released.is_(False)), BLOCK.office.is_(None)
     query = (
         select(*keys, func.count())
         .select_from(joined)
@@ -210,8 +211,10 @@ def left_but_counted(session: Session, agency_id: str) -> dict[RatingGroup, int]
             RATING.agency_id == agency_id,
             RATING.standing == COUNTED,
             BLOCK.released.is_(False),
-            # Blocks that left are few; their offices and months keep this from reading everything.
-            RATING.office.in_(select(BLOCK.office).where(BLOCK.agency_id == agency_id, BLOCK.released.is_(False))),
+            # Blocks that left are few: their offices keep this from reading everything, but for blocks of several.
+            or_(
+                RATING.office.in_(select(BLOCK.office).where(*left)), select(BLOCK.block).where(*left, pooled).exists()
+            ),
         )
         .group_by(*keys)
     )

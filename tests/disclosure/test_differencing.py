@@ -17,7 +17,7 @@ from app.disclosure.rules.released import ReleasedBlock, ReleasedSheets, Scope
 from app.foundation.storage.database import Database, Session
 from app.ratings.rules.selection import By
 from tests.cells import block
-from tests.disclosure.attacker import IKL, Town
+from tests.disclosure.attacker import IKL, LATE, Town
 from tests.effort import times
 from tests.house import furnish
 
@@ -70,8 +70,8 @@ class Differencing(RuleBasedStateMachine):
     def rate_(
         self, office: str, employee: str | None, day: date, service: str, channel: str, sheets: list[str]
     ) -> None:
-        """Some sheets, while there is room."""
-        if len(self.town.ratings) + len(sheets) <= MOST:
+        """Some sheets, while there is room; what comes later than it may is refused by the intake."""
+        if day >= (self.town.now - LATE).date() and len(self.town.ratings) + len(sheets) <= MOST:
             self.town.rate((office, employee, day, service, channel, sheet) for sheet in sheets)
 
     @rule(chosen=st.lists(st.integers(0, MOST), min_size=1, max_size=30))
@@ -145,6 +145,7 @@ def machine(database: Database) -> type[Differencing]:
     return Differencing
 
 
+@pytest.mark.sqlite_daily
 @pytest.mark.hypothesis
 def test_nothing_told_is_about_one_to_nine_ratings(machine: type[Differencing]) -> None:
     run_state_machine_as_test(machine, settings=times(0.3))

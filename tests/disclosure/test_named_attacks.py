@@ -10,6 +10,9 @@ from tests.closing.steps import close, report
 from tests.house import House, problem
 from tests.ratings.visits import Visit, put
 
+# On PostgreSQL in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 FIRST = date(2026, 7, 1)
 SHEETS = ("444", "434", "343", "333", "121")
 RANGES = [

@@ -15,6 +15,9 @@ from tests.disclosure.attacker import Town
 from tests.house import NOW, House, TurnableClock
 from tests.ratings.visits import Visit, put
 
+# On PostgreSQL in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 
 def nightly(house: House, clock: TurnableClock) -> NightlyRelease:
     """One process's look, with its own clock in hand."""

@@ -12,6 +12,9 @@ from app.disclosure.rules.stored_releases import release_out
 from tests.house import NOW, House
 from tests.ratings.visits import Visit, put
 
+# On PostgreSQL in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
 QUARTER = frozenset({"2026-07", "2026-08", "2026-09"})
 JULY = frozenset({"2026-07"})
 DUKCAPIL = frozenset({"dukcapil"})
