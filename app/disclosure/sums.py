@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-from app.disclosure import store
+from app.disclosure import store, sums_store
 from app.disclosure.rules.cells import Cell, cell_from, empty_cell, merged
 from app.disclosure.rules.division import Month
 from app.foundation.storage.database import Database, Session
@@ -51,7 +51,7 @@ class _Summand(NamedTuple):
 def renew_sums(database: Database, agency_id: str, instruments: Mapping[str, Instrument]) -> None:
     """Add up anew what this release, or one that was interrupted, has changed."""
     with database.reading() as session:
-        changed = store.changed_sums(session, agency_id)
+        changed = sums_store.changed_sums(session, agency_id)
     by_span: dict[MonthRange, set[str]] = defaultdict(set)
     for instrument, first, last, office in changed:
         by_span[MonthRange(instrument, first, last)].add(office or "")
@@ -60,28 +60,28 @@ def renew_sums(database: Database, agency_id: str, instruments: Mapping[str, Ins
             # Two releases at once would write the same rows.
             lock_agency(session, agency_id)
             _renew(session, agency_id, span, sorted(offices - {""}), instruments[span.instrument])
-            store.mark_summed(session, agency_id, *span, sorted(offices - {""}))
+            sums_store.mark_summed(session, agency_id, *span, sorted(offices - {""}))
 
 
 def sum_faults(session: Session, agency_id: str, instruments: Mapping[str, Instrument]) -> Iterator[str]:
     """The sums that are not what their blocks give, as sentences."""
-    for span in (MonthRange(*each) for each in store.spans(session, agency_id)):
+    for span in (MonthRange(*each) for each in sums_store.spans(session, agency_id)):
         instrument = instruments[span.instrument]
-        offices = store.offices_of_span(session, agency_id, *span)
+        offices = sums_store.offices_of_span(session, agency_id, *span)
         expected = chain(
             _of_offices(session, agency_id, span, offices, instrument),
             [(WHOLE_AGENCY, _of_agency(session, agency_id, span, instrument))],
         )
         for office, rows in expected:
-            if _comparable(rows) != _comparable(store.stored_sums(session, agency_id, *span, office)):
+            if _comparable(rows) != _comparable(sums_store.stored_sums(session, agency_id, *span, office)):
                 where = f"{office or 'the whole agency'}, {span.first_month} to {span.last_month}"
                 yield f"{agency_id}: the sum of {where} is not what its blocks give"
 
 
 def _renew(session: Session, agency_id: str, span: MonthRange, offices: Sequence[str], instrument: Instrument) -> None:
     for office, rows in _of_offices(session, agency_id, span, offices, instrument):
-        store.replace_sums(session, agency_id, *span, office, rows)
-    store.replace_sums(session, agency_id, *span, WHOLE_AGENCY, _of_agency(session, agency_id, span, instrument))
+        sums_store.replace_sums(session, agency_id, *span, office, rows)
+    sums_store.replace_sums(session, agency_id, *span, WHOLE_AGENCY, _of_agency(session, agency_id, span, instrument))
 
 
 def _of_offices(
@@ -89,7 +89,7 @@ def _of_offices(
 ) -> Iterator[tuple[str, list[SumRow]]]:
     for batch in store.batches(offices):
         summands: dict[str, list[_Summand]] = defaultdict(list)
-        for row in store.blocks_of_span(session, agency_id, *span, batch):
+        for row in sums_store.blocks_of_span(session, agency_id, *span, batch):
             summands[row.office].append(_summand(row))
         for office in batch:
             yield office, _rows(summands.get(office, ()), instrument)
@@ -97,8 +97,8 @@ def _of_offices(
 
 def _of_agency(session: Session, agency_id: str, span: MonthRange, instrument: Instrument) -> list[SumRow]:
     """From the sums of its offices, and the blocks of several offices; which offices these are nobody asks here."""
-    pooled = (_summand(row) for row in store.blocks_of_span(session, agency_id, *span, None))
-    of_offices = (_summand(row) for row in store.office_sums(session, agency_id, *span))
+    pooled = (_summand(row) for row in sums_store.blocks_of_span(session, agency_id, *span, None))
+    of_offices = (_summand(row) for row in sums_store.office_sums(session, agency_id, *span))
     return _rows((each.anywhere() for each in chain(pooled, of_offices)), instrument)
 
 

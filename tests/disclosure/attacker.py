@@ -249,7 +249,7 @@ class Town:
     def _ledger(self, session: Session) -> Ledger:
         of_agency = FigureBlock.agency_id == self.agency_id
         query = select(FigureBlock).where(of_agency, FigureBlock.released, FigureBlock.standing == COUNTED)  # type: ignore[arg-type]  # SQLModel types comparisons as bool
-        members = select(BlockRating.block, BlockRating.key).where(BlockRating.agency_id == self.agency_id)  # type: ignore[call-overload]
+        members = select(BlockRating.block, BlockRating.key).where(BlockRating.agency_id == self.agency_id)  # type: ignore[call-overload]  # as above
         of_blocks: dict[int, list[UUID]] = defaultdict(list)
         for number, key in session.execute(members):
             of_blocks[number].append(key)

@@ -47,7 +47,7 @@ def town(database: Database) -> Town:
 def changed(database: Database, statement: str, **values: object) -> None:
     """Change something behind the service's back."""
     with database.writing() as session:
-        assert session.execute(text(statement), values).rowcount  # type: ignore[attr-defined]
+        assert session.execute(text(statement), values).rowcount  # type: ignore[attr-defined]  # of a text an update's result has it
 
 
 def one(database: Database, query: str) -> str:
