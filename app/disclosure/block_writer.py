@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from app.disclosure import store
+from app.disclosure import store, untold_store
 from app.disclosure.rules.block_figures import block_figures
 from app.disclosure.rules.closed_figures import ClosedFigures, Signature
 from app.disclosure.rules.division import NewBlock, UnreleasedRating, answers_separable, divide
@@ -46,7 +46,7 @@ class BlockWriter:
             if len(offices) > 1:
                 # What an office has begun to tell by itself it goes on telling by itself: its few wait for more.
                 offices -= store.offices_begun(session, self._agency_id, task)
-            ratings = store.unreleased_ratings(session, self._agency_id, task, offices)
+            ratings = untold_store.unreleased_ratings(session, self._agency_id, task, offices)
             # Some may have been held since they were counted.
             if len(ratings) < SMALLEST_N:
                 return 0
@@ -75,7 +75,7 @@ class BlockWriter:
             task = Task(instrument, COUNTED, (office,), *closed.months)
             with self._database.unhurried() as session:
                 lock_agency(session, self._agency_id)
-                ratings = store.unreleased_ratings(session, self._agency_id, task, [office])
+                ratings = untold_store.unreleased_ratings(session, self._agency_id, task, [office])
                 for signature, alike in closed.classes(ratings).items():
                     if closed.is_of_one_office(signature):
                         told += self._tell_class(session, instrument, alike)
@@ -106,6 +106,9 @@ class BlockWriter:
 
     def _split(self, session: Session, number: int, changed: set[UUID]) -> int:
         block = store.block_row(session, self._agency_id, number)
+        if not block.released:
+            # Those nobody ever doubted left with the others, and come back with them.
+            changed = store.counted_of_block(session, block)
         rest = block.n - len(changed)
         if len(changed) < SMALLEST_N:
             return 0

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import structlog
 
 from app.access.audit import record
-from app.disclosure import store
+from app.disclosure import store, untold_store
 from app.disclosure.block_writer import BlockWriter
 from app.disclosure.rules.due import RatingGroup, first_day, last_day, last_month_over, month_code, period_of, tasks
 from app.disclosure.sums import renew_sums
@@ -96,10 +96,10 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
         # Looked at again under the lock: blocks have left, and another release may have told something meanwhile.
         windows = _windows(session, agency_id, order, former, months)
         waiting = Counter(_untold(session, agency_id, windows, through, order.late))
-        waiting.update(store.left_but_counted(session, agency_id))
+        waiting.update(untold_store.left_but_counted(session, agency_id))
         for window in windows:
             first = None if window.first is None else month_code(window.first)
-            store.replace_waiting(
+            untold_store.replace_waiting(
                 session, agency_id, first, window.offices, {p: n for p, n in waiting.items() if window.has(p)}
             )
         # Another process may have made this number meanwhile; then this is the next.
@@ -133,8 +133,9 @@ def _windows(
     # Whole periods: what waits of a period goes together, and is counted anew together.
     begins, _ = period_of(min(month_code(arrived), period), max(months, 3))
     first = first_day(begins)
-    again = store.offices_counting_again(session, agency_id, first)
-    again |= {part.office for part in store.left_but_counted(session, agency_id) if part.month < begins}
+    again = untold_store.offices_counting_again(session, agency_id, first)
+    again |= untold_store.offices_recounting(session, agency_id, first)
+    again |= {part.office for part in untold_store.left_but_counted(session, agency_id) if part.month < begins}
     return [_Window(first), *([_Window(None, frozenset(again))] if again else [])]
 
 
@@ -143,5 +144,7 @@ def _untold(
 ) -> dict[RatingGroup, int]:
     counts: dict[RatingGroup, int] = {}
     for window in windows:
-        counts |= store.unreleased_counts(session, agency_id, window.first, last_day(through), window.offices, late)
+        counts |= untold_store.unreleased_counts(
+            session, agency_id, window.first, last_day(through), window.offices, late
+        )
     return counts

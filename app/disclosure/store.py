@@ -1,8 +1,8 @@
-"""The SQL of the ledger: what no figure has counted yet, blocks and their ratings, releases."""
+"""The SQL of the ledger: blocks and their ratings, and releases."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     cast,
     column,
-    delete,
     func,
     insert,
     inspect,
@@ -25,14 +24,13 @@ from sqlalchemy import (
 
 from app.directory.tables import Agency, Office
 from app.disclosure.rules.block_faults import Member
-from app.disclosure.rules.division import Month, Shared, UnreleasedRating
-from app.disclosure.rules.due import RatingGroup, Task, first_day, last_day
+from app.disclosure.rules.division import Shared, UnreleasedRating
+from app.disclosure.rules.due import Task, first_day, last_day
 from app.disclosure.rules.ledger import LedgerCell
 from app.disclosure.rules.stored_releases import releases_in
 from app.disclosure.tables import BlockRating, BlockSum, FigureBlock, FigureRelease, Waiting
 from app.foundation.storage.database import Session
-from app.ratings.keys import first_key
-from app.ratings.status import COUNTED, HELD, OPEN
+from app.ratings.status import COUNTED, HELD
 from app.ratings.tables import Rating
 from app.screening.tables import Doubt
 
@@ -48,10 +46,7 @@ BATCH = 500
 AT_ONCE = 10_000
 # Both databases write a date as `2026-11-29`.
 MONTH = func.substr(cast(RATING.rated_on, String), 1, 7)
-# Held ratings are in no figure.
-TELLABLE = (COUNTED, OPEN)
 IN_BLOCK = and_(MEMBER.agency_id == RATING.agency_id, MEMBER.key == RATING.key)
-UNRELEASED = RATING.key.table.outerjoin(MEMBER.key.table, IN_BLOCK)
 EMPLOYEE = func.coalesce(RATING.employee, "")
 # The columns of an `UnreleasedRating`.
 DIVIDED_BY = (RATING.key, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel, RATING.sheet)
@@ -108,76 +103,6 @@ def latest_releases(session: Session) -> Mapping[str, datetime]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def unreleased_counts(
-    session: Session,
-    agency_id: str,
-    first: date | None,
-    last: date,
-    offices: Collection[str] | None = None,
-    late: timedelta = timedelta(),
-) -> dict[RatingGroup, int]:
-    """How many untold ratings there are of each part, up to `last`; None: from the beginning, at every office.
-
-    `late` is how much older a rating's id may be than its day: a ticket counts on the day it is good from.
-    """
-    keys = (RATING.instrument, RATING.standing, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel)
-    query = (
-        select(*keys, func.count())
-        .select_from(UNRELEASED)
-        .where(
-            RATING.agency_id == agency_id,
-            RATING.rated_on <= last,
-            RATING.standing.in_(TELLABLE),
-            MEMBER.key.is_(None),
-        )
-        .group_by(*keys)
-    )
-    if first is not None:
-        # Keys begin with the day of the id, in WIB: so only the rows of these days are looked at.
-        query = query.where(RATING.rated_on >= first, RATING.key >= first_key(first - late - timedelta(days=2)))
-    if offices is not None:
-        query = query.where(RATING.office.in_(sorted(offices)))
-    return {RatingGroup(*row[:-1]): row[-1] for row in session.execute(query)}
-
-
-def unreleased_ratings(
-    session: Session, agency_id: str, task: Task, offices: Collection[str]
-) -> list[UnreleasedRating]:
-    """The untold ratings of a task at these offices, in no order that tells when they came."""
-    query = (
-        select(*DIVIDED_BY)
-        .select_from(UNRELEASED)
-        .where(
-            RATING.agency_id == agency_id,
-            RATING.instrument == task.instrument,
-            RATING.standing == task.standing,
-            RATING.rated_on.between(first_day(task.first), last_day(task.last)),
-            MEMBER.key.is_(None),
-        )
-    )
-    return [
-        UnreleasedRating(*row)
-        for batch in batches(offices)
-        for row in session.execute(query.where(RATING.office.in_(batch)))
-    ]
-
-
-def offices_counting_again(session: Session, agency_id: str, before: date) -> set[str]:
-    """The offices with untold ratings of days before this one that were doubted once: an auditor has released them."""
-    query = (
-        select(RATING.office)
-        .distinct()
-        .select_from(DOUBT.key.table.join(RATING.key.table, _same(DOUBT)).outerjoin(MEMBER.key.table, IN_BLOCK))
-        .where(
-            DOUBT.agency_id == agency_id,
-            RATING.standing == COUNTED,
-            RATING.rated_on < before,
-            MEMBER.key.is_(None),
-        )
-    )
-    return set(session.execute(query).scalars())
-
-
 def offices_begun(session: Session, agency_id: str, task: Task) -> set[str]:
     """Those of a task's offices of which something of its months is told already."""
     query = (
@@ -197,37 +122,13 @@ def offices_begun(session: Session, agency_id: str, task: Task) -> set[str]:
     return found
 
 
-def left_but_counted(session: Session, agency_id: str) -> dict[RatingGroup, int]:
-    """How many ratings count in blocks that have left the figures: they wait until ten of their block do."""
-    keys = (RATING.instrument, RATING.standing, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel)
-    joined = RATING.key.table.join(MEMBER.key.table, IN_BLOCK).join(
-        BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block)
-    )
-    left, pooled = (BLOCK.agency_id == agency_id, BLOCK.released.is_(False)), BLOCK.office.is_(None)
-    query = (
-        select(*keys, func.count())
-        .select_from(joined)
-        .where(
-            RATING.agency_id == agency_id,
-            RATING.standing == COUNTED,
-            BLOCK.released.is_(False),
-            # Blocks that left are few: their offices keep this from reading everything, but for blocks of several.
-            or_(
-                RATING.office.in_(select(BLOCK.office).where(*left)), select(BLOCK.block).where(*left, pooled).exists()
-            ),
-        )
-        .group_by(*keys)
-    )
-    return {RatingGroup(*row[:-1]): row[-1] for row in session.execute(query)}
-
-
 def changed_after_telling(session: Session, agency_id: str) -> list[HeldAfterTelling]:
     """The ratings that are held in a told block, or counted in one that has left."""
     # Only what was doubted ever changes its status, and of that there is little.
     query = (
         select(MEMBER.block, MEMBER.key)
         .select_from(
-            DOUBT.key.table.join(RATING.key.table, _same(DOUBT))
+            DOUBT.key.table.join(RATING.key.table, same_rating(DOUBT))
             .join(MEMBER.key.table, IN_BLOCK)
             .join(BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block))
         )
@@ -250,8 +151,8 @@ def block_row(session: Session, agency_id: str, block: int) -> FigureBlock:
     return found
 
 
-def ratings_of_block(session: Session, block: FigureBlock) -> list[UnreleasedRating]:
-    """The ratings of a block."""
+def ratings_of_block(session: Session, block: FigureBlock, *those: ColumnElement[bool]) -> list[UnreleasedRating]:
+    """The ratings of a block, all or those alone."""
     query = (
         select(*DIVIDED_BY)
         .select_from(RATING.key.table.join(MEMBER.key.table, IN_BLOCK))
@@ -259,11 +160,17 @@ def ratings_of_block(session: Session, block: FigureBlock) -> list[UnreleasedRat
             RATING.agency_id == block.agency_id,
             RATING.rated_on.between(first_day(block.first_month), last_day(block.last_month)),
             MEMBER.block == block.block,
+            *those,
         )
     )
     if block.office is not None:
         query = query.where(RATING.office == block.office)
     return [UnreleasedRating(*row) for row in session.execute(query)]
+
+
+def counted_of_block(session: Session, block: FigureBlock) -> set[UUID]:
+    """The keys of the ratings of a block that count, doubted or not."""
+    return {rating.key for rating in ratings_of_block(session, block, RATING.standing == COUNTED)}
 
 
 def shared_of(block: Any) -> Shared:
@@ -303,13 +210,13 @@ def add_blocks(session: Session, blocks: Sequence[Mapping[str, Any]], members: M
     session.execute(insert(BLOCK.block.table), list(blocks))
     placed = sorted((key, block["block"]) for block in blocks for key in members[block["block"]])
     rows = [{"agency_id": blocks[0]["agency_id"], "key": key, "block": block} for key, block in placed]
-    for batch in _chunks(rows):
+    for batch in chunks(rows):
         session.execute(insert(MEMBER.key.table), batch)
 
 
 def move_ratings(session: Session, agency_id: str, keys: Iterable[UUID], block: int) -> None:
     """Put ratings of one block into another."""
-    for batch in _chunks(sorted(keys)):
+    for batch in chunks(sorted(keys)):
         session.execute(
             update(MEMBER.key.table).where(MEMBER.agency_id == agency_id, MEMBER.key.in_(batch)).values(block=block)
         )
@@ -321,33 +228,16 @@ def save(session: Session, row: FigureBlock | FigureRelease) -> None:
     session.flush()
 
 
-def replace_waiting(
-    session: Session,
-    agency_id: str,
-    first: Month | None,
-    offices: Collection[str] | None,
-    counts: Mapping[RatingGroup, int],
-) -> None:
-    """Put these counts in the place of those of the same months (from `first`) and offices (None: all)."""
-    of_agency: list[ColumnElement[bool]] = [WAITING.agency_id == agency_id]
-    if first is not None:
-        of_agency.append(WAITING.month >= first)
-    if offices is not None:
-        of_agency.append(WAITING.office.in_(sorted(offices)))
-    session.execute(delete(Waiting).where(*of_agency))
-    rows = [{"agency_id": agency_id, **part._asdict(), "n": n} for part, n in sorted(counts.items())]
-    for batch in _chunks(rows):
-        session.execute(insert(Waiting), batch)
-
-
 def batches(codes: Collection[str]) -> Iterator[list[str]]:
     """The codes in order, at most `BATCH` at a time."""
-    return _chunks(sorted(codes))
+    return chunks(sorted(codes))
 
 
-def _same(table: Any) -> ColumnElement[bool]:
+def same_rating(table: Any) -> ColumnElement[bool]:
+    """Whether a row of another table is about this rating."""
     return and_(RATING.agency_id == table.agency_id, RATING.key == table.key)
 
 
-def _chunks(rows: Sequence[Any]) -> Iterator[Any]:
+def chunks(rows: Sequence[Any]) -> Iterator[Any]:
+    """The rows, at most `BATCH` at a time."""
     return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))

@@ -93,7 +93,7 @@ def test_what_an_unfinished_release_has_told_is_no_change_later(
     put(office.database, rated("E001", 20), start=2_000)
     with monkeypatch.context() as broken:
         # Everything is told by then, but the release is not recorded.
-        broken.setattr("app.disclosure.store.replace_waiting", ending)
+        broken.setattr("app.disclosure.untold_store.replace_waiting", ending)
         with pytest.raises(RuntimeError):
             office.release()
     assert office.post("/v1/periods/2026-10/close", {}, "supervisor").status_code == 201

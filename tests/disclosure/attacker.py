@@ -5,7 +5,7 @@ or neither; a class of alike ratings that some answer counts may not have one to
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -42,7 +42,6 @@ from app.screening.tables import Finding
 
 ROOT = "setda"
 IKL = shipped()["ikl-1"]
-KEYS = count(1)
 AFTER, LATE = timedelta(days=5), timedelta(days=35)
 
 
@@ -97,6 +96,8 @@ class Town:
     # for each).
     told: set[frozenset[Answer]] = field(default_factory=set)
     signatures: dict[Answer, int] = field(default_factory=dict)
+    # Numbers of its own, so that an example can be played again.
+    serials: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def reach(self) -> Reach:
@@ -108,7 +109,7 @@ class Town:
         # An id may be older than the day on which a ticket counts.
         made = [
             Rated(UUID(int=first_key(each[2] - timedelta(days=serial % 30)).int + serial), *each)
-            for serial, each in zip(KEYS, rated, strict=False)
+            for serial, each in zip(self.serials, rated, strict=False)
         ]
         store = RatingStore(self.database)
         new = [

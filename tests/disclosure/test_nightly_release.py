@@ -128,6 +128,36 @@ def test_of_a_block_that_ten_leave_fewer_than_ten_do_not_stay(house: House) -> N
     assert (told(house), waiting(house)) == (25, 0)
 
 
+def test_what_waited_and_was_held_months_later_waits_no_more(house: House) -> None:
+    town = Town(house.database, "kota", NOW)
+    sheets = [("dukcapil", "E001", NOW.date(), "ktp-el", "kiosk", "434")]
+    town.rate(sheets * 3)
+    for days, hold, waits in ((40, 0, 3), (130, 0, 3), (200, 2, 1), (260, 1, 0)):
+        town.now = NOW + timedelta(days=days)
+        town.hold(sorted(town.ratings)[3 - hold - waits : 3 - waits])
+        town.release()
+        assert town.waits() == (waits, waits)
+
+
+def test_what_came_back_with_its_block_months_later_waits_no_more(house: House) -> None:
+    # Three offices have too few for themselves: their ratings are one block. Nothing at setda is ever doubted.
+    town = Town(house.database, "kota", NOW)
+    for office, n in (("dukcapil", 9), ("upt-makassar", 4), ("setda", 4)):
+        town.rate([(office, None, NOW.date(), "ktp-el", "kiosk", "434")] * n)
+    months_later(town)
+    town.hold(key for key, rated in town.ratings.items() if rated.office != "setda")
+    assert months_later(town) == (4, 4)
+    town.count_again(town.findings[0])
+    assert months_later(town) == (0, 0)
+
+
+def months_later(town: Town) -> tuple[int, int]:
+    """A release long after; how many ratings are said to wait, and how many truly do."""
+    town.now += timedelta(days=140)
+    town.release()
+    return town.waits()
+
+
 def test_answers_of_one_to_nine_to_a_question_do_not_leave_alone(house: House) -> None:
     town = Town(house.database, "kota", NOW)
     sheets = ["-41"] * 3 + ["4-1"] * 9 + ["34-"] * 13

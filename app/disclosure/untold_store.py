@@ -1,0 +1,166 @@
+"""The SQL of what is not told: ratings that no told block has, and how many of them are said to wait."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
+
+from app.disclosure.rules.division import Month, UnreleasedRating
+from app.disclosure.rules.due import RatingGroup, Task, first_day, last_day, month_code
+from app.disclosure.store import (
+    BLOCK,
+    DIVIDED_BY,
+    DOUBT,
+    EMPLOYEE,
+    IN_BLOCK,
+    MEMBER,
+    MONTH,
+    RATING,
+    WAITING,
+    batches,
+    chunks,
+    same_rating,
+)
+from app.disclosure.tables import Waiting
+from app.foundation.storage.database import Session
+from app.ratings.keys import first_key
+from app.ratings.status import COUNTED, OPEN
+
+# Held ratings are in no figure.
+TELLABLE = (COUNTED, OPEN)
+UNRELEASED = RATING.key.table.outerjoin(MEMBER.key.table, IN_BLOCK)
+
+
+def unreleased_counts(
+    session: Session,
+    agency_id: str,
+    first: date | None,
+    last: date,
+    offices: Collection[str] | None = None,
+    late: timedelta = timedelta(),
+) -> dict[RatingGroup, int]:
+    """How many untold ratings there are of each part, up to `last`; None: from the beginning, at every office.
+
+    `late` is how much older a rating's id may be than its day: a ticket counts on the day it is good from.
+    """
+    keys = (RATING.instrument, RATING.standing, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel)
+    query = (
+        select(*keys, func.count())
+        .select_from(UNRELEASED)
+        .where(
+            RATING.agency_id == agency_id,
+            RATING.rated_on <= last,
+            RATING.standing.in_(TELLABLE),
+            MEMBER.key.is_(None),
+        )
+        .group_by(*keys)
+    )
+    if first is not None:
+        # Keys begin with the day of the id, in WIB: so only the rows of these days are looked at.
+        query = query.where(RATING.rated_on >= first, RATING.key >= first_key(first - late - timedelta(days=2)))
+    if offices is not None:
+        query = query.where(RATING.office.in_(sorted(offices)))
+    return {RatingGroup(*row[:-1]): row[-1] for row in session.execute(query)}
+
+
+def unreleased_ratings(
+    session: Session, agency_id: str, task: Task, offices: Collection[str]
+) -> list[UnreleasedRating]:
+    """The untold ratings of a task at these offices, in no order that tells when they came."""
+    query = (
+        select(*DIVIDED_BY)
+        .select_from(UNRELEASED)
+        .where(
+            RATING.agency_id == agency_id,
+            RATING.instrument == task.instrument,
+            RATING.standing == task.standing,
+            RATING.rated_on.between(first_day(task.first), last_day(task.last)),
+            MEMBER.key.is_(None),
+        )
+    )
+    return [
+        UnreleasedRating(*row)
+        for batch in batches(offices)
+        for row in session.execute(query.where(RATING.office.in_(batch)))
+    ]
+
+
+def offices_counting_again(session: Session, agency_id: str, before: date) -> set[str]:
+    """The offices with untold ratings of days before this one that were doubted once: an auditor has released them."""
+    query = (
+        select(RATING.office)
+        .distinct()
+        .select_from(DOUBT.key.table.join(RATING.key.table, same_rating(DOUBT)).outerjoin(MEMBER.key.table, IN_BLOCK))
+        .where(
+            DOUBT.agency_id == agency_id,
+            RATING.standing == COUNTED,
+            RATING.rated_on < before,
+            MEMBER.key.is_(None),
+        )
+    )
+    return set(session.execute(query).scalars())
+
+
+def offices_recounting(session: Session, agency_id: str, before: date) -> set[str]:
+    """The offices of which something is said to wait of months before this day that may wait no more.
+
+    Only a doubt changes what is old: it may have been held since, or have come back with its whole block.
+    """
+    of_old = (WAITING.agency_id == agency_id, WAITING.month < month_code(before))
+    doubted = DOUBT.key.table.join(RATING.key.table, same_rating(DOUBT))
+    doubts = select(RATING.office).select_from(doubted).where(DOUBT.agency_id == agency_id, RATING.rated_on < before)
+    # A block of several offices takes those along of which nothing was doubted.
+    pooled = (
+        select(BLOCK.block)
+        .select_from(
+            doubted.join(MEMBER.key.table, IN_BLOCK).join(
+                BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block)
+            )
+        )
+        .where(DOUBT.agency_id == agency_id, BLOCK.office.is_(None))
+    )
+    query = select(WAITING.office).distinct().where(*of_old, or_(WAITING.office.in_(doubts), pooled.exists()))
+    return set(session.execute(query).scalars())
+
+
+def left_but_counted(session: Session, agency_id: str) -> dict[RatingGroup, int]:
+    """How many ratings count in blocks that have left the figures: they wait until ten of their block do."""
+    keys = (RATING.instrument, RATING.standing, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel)
+    joined = RATING.key.table.join(MEMBER.key.table, IN_BLOCK).join(
+        BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block)
+    )
+    left, pooled = (BLOCK.agency_id == agency_id, BLOCK.released.is_(False)), BLOCK.office.is_(None)
+    query = (
+        select(*keys, func.count())
+        .select_from(joined)
+        .where(
+            RATING.agency_id == agency_id,
+            RATING.standing == COUNTED,
+            BLOCK.released.is_(False),
+            # Blocks that left are few: their offices keep this from reading everything, but for blocks of several.
+            or_(
+                RATING.office.in_(select(BLOCK.office).where(*left)), select(BLOCK.block).where(*left, pooled).exists()
+            ),
+        )
+        .group_by(*keys)
+    )
+    return {RatingGroup(*row[:-1]): row[-1] for row in session.execute(query)}
+
+
+def replace_waiting(
+    session: Session,
+    agency_id: str,
+    first: Month | None,
+    offices: Collection[str] | None,
+    counts: Mapping[RatingGroup, int],
+) -> None:
+    """Put these counts in the place of those of the same months (from `first`) and offices (None: all)."""
+    of_agency: list[ColumnElement[bool]] = [WAITING.agency_id == agency_id]
+    if first is not None:
+        of_agency.append(WAITING.month >= first)
+    if offices is not None:
+        of_agency.append(WAITING.office.in_(sorted(offices)))
+    session.execute(delete(Waiting).where(*of_agency))
+    rows = [{"agency_id": agency_id, **part._asdict(), "n": n} for part, n in sorted(counts.items())]
+    for batch in chunks(rows):
+        session.execute(insert(Waiting), batch)
