@@ -2,6 +2,7 @@
 
 Fills a database of its own with days of made-up ratings, releases month by month, then measures one ordinary night
 (one day's ratings have come since), the night in which a month's figures fall due, and the night of a quarter.
+With `--nightly` every night releases, as it does in life; else only those that are measured.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import text
 
 from app.directory.tables import Agency
-from app.disclosure.releasing import ReleaseOrder, release_agency
+from app.disclosure.releasing import ReleaseOrder, ReleaseOutcome, release_agency
 from app.foundation.ids import new_id
 from app.foundation.storage.database import Database
 from app.foundation.storage.migrations import upgrade
@@ -32,17 +33,18 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--offices", type=int, default=1_000)
     arguments.add_argument("--months", type=int, default=12)
+    arguments.add_argument("--nightly", action="store_true")
     arguments.add_argument("--database", help="postgresql://… of an empty database; without it SQLite.")
     chosen = arguments.parse_args()
     with TemporaryDirectory() as folder:
         url = chosen.database or f"sqlite:///{Path(folder) / 'release.db'}"
         upgrade(url)
         database = Database(url)
-        _run(database, chosen.offices, chosen.months)
+        _run(database, chosen.offices, chosen.months, nightly=chosen.nightly)
         database.dispose()
 
 
-def _run(database: Database, offices: int, months: int) -> None:
+def _run(database: Database, offices: int, months: int, *, nightly: bool) -> None:
     first = date(2025, 1, 1)
     with database.writing() as session:
         session.add(Agency(agency_id=AGENCY, name=AGENCY, directory_version=new_id(), created_at=datetime.now(UTC)))
@@ -54,22 +56,30 @@ def _run(database: Database, offices: int, months: int) -> None:
         while day.month == month:
             total += _rate(database, offices, day, draw)
             day += timedelta(days=1)
+            if nightly:
+                _release(database, day)
         # Five days late, so that the month that has just ended falls due.
         for ahead in range(5):
             total += _rate(database, offices, day + timedelta(days=ahead), draw)
         name = "quarter" if month % 3 == 0 else "month"
         with _measured(f"{total:>10,} ratings, night of a {name}"):
-            _release(database, day + timedelta(days=5))
+            _tell(_release(database, day + timedelta(days=5)))
         total += _rate(database, offices, day + timedelta(days=5), draw)
         with _measured(f"{total:>10,} ratings, ordinary night"):
-            _release(database, day + timedelta(days=6))
+            _tell(_release(database, day + timedelta(days=6)))
         day += timedelta(days=6)
 
 
-def _release(database: Database, day: date) -> None:
+def _release(database: Database, day: date) -> ReleaseOutcome:
     now = datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
-    outcome = release_agency(database, AGENCY, ReleaseOrder(now, "benchmark", timedelta(days=5), LATE))
-    print(f"{'':12}told {outcome.told:,}, waiting {outcome.waiting:,} up to {outcome.through}", end="; ")
+    return release_agency(database, AGENCY, ReleaseOrder(now, "benchmark", timedelta(days=5), LATE))
+
+
+def _tell(outcome: ReleaseOutcome) -> None:
+    print(
+        f"{'':12}release {outcome.number}: told {outcome.told:,}, waiting {outcome.waiting:,} up to {outcome.through}",
+        end="; ",
+    )
 
 
 def _rate(database: Database, offices: int, day: date, draw: Random) -> int:

@@ -9,20 +9,15 @@ from app.closing.rules.report_documents.agency import UnitChange
 from app.closing.subjects import staff_on
 from app.closing.unit_reports import employee_report, office_report
 from app.closing.units import ReportedUnit, units_with_ratings, whole_unit
-from app.disclosure.rules.ledger import PublishedRelease
 from app.ratings.rules.selection import By
 
 
 class ClosingDocuments(NamedTuple):
-    """Every document of a closing, the release they were made of, and the units that get other figures than before.
-
-    `comments` is what their surveys quote.
-    """
+    """Every document of a closing, the release they were made of, and the units that get other figures than before."""
 
     documents: list[Document]
     release: int
     changes: list[UnitChange]
-    comments: PublishedRelease | None = None
 
 
 def closing_documents(inputs: ClosingInputs) -> ClosingDocuments:

@@ -4,17 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.access.principals import Reach
-from app.closing import store
 from app.closing.rules.report_documents.reports import AnyReport
 from app.directory.catalogue_store import WholeDirectory, whole_directory
 from app.directory.listing_store import agency_name, families_of
 from app.directory.rules.reach import reached_offices
 from app.disclosure.reading import read_released, release_state, require_released
 from app.disclosure.rules.calendar import Span, months_until
+from app.disclosure.rules.division import Month
 from app.disclosure.rules.due import ReleaseState
-from app.disclosure.rules.ledger import Month, PublishedRelease
 from app.disclosure.rules.released import ReleasedSheets
-from app.disclosure.rules.stored_releases import releases_in
 from app.foundation.storage.database import Session
 from app.indices.rules.figures import Scoring
 from app.measures.reading import UnitsBeside, alarms_of, scoring_of, served_by
@@ -67,15 +65,9 @@ class ClosingInputs:
     families: Mapping[str, str]
     beside: Mapping[By, UnitsBeside]
     tickets: Mapping[By, Mapping[str | None, TicketSum]]
-    quoted: Sequence[PublishedRelease]
     former_documents: ReportsByUnit
     former_release: int = 0
     raised: Sequence[RaisedRow] = ()
-
-    @property
-    def whole(self) -> frozenset[Month]:
-        """The months of the period."""
-        return frozenset(self.span.month_codes)
 
     @property
     def trend(self) -> Sequence[Month]:
@@ -122,9 +114,6 @@ def read_inputs(session: Session, planned: PlannedRevision) -> ClosingInputs:
             for by in (By.office, By.employee)
         },
         tickets={by: ticket_sums(session, agency_id, replace(issued, by=by)) for by in (By.office, By.employee)},
-        quoted=releases_in(
-            [each["comments"] for each in store.releases_beside(session, agency_id, span) if "comments" in each]
-        ),
         former_documents=planned.former_documents,
         former_release=planned.former_release,
         raised=raised_in(session, agency_id, span.first, span.last),

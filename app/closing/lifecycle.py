@@ -25,7 +25,6 @@ from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import subtree
 from app.directory.store import lock_agency
 from app.disclosure.rules.calendar import Span, span_of
-from app.disclosure.rules.stored_releases import release_out
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Database, Session
@@ -178,7 +177,7 @@ def _documents(session: Session, planned: PlannedRevision) -> ClosingDocuments:
     made = closing_documents(inputs)
     sources = read_sources(session, inputs, planned.reach.root_key, [each.office for each in made.documents])
     surveys = survey_documents(inputs, made.documents, sources)
-    return made._replace(documents=[*made.documents, *surveys.documents], comments=surveys.comments)
+    return made._replace(documents=[*made.documents, *surveys])
 
 
 def _draft(
@@ -202,7 +201,7 @@ def _draft(
         root=reach.root_key,
         code=span.code,
         revision=planned.number,
-        told={"release": made.release} | ({"comments": release_out(made.comments)} if made.comments else {}),
+        told={"release": made.release},
     )
     store.add_period(session, period, release, [_report(reach, period, document) for document in made.documents])
     audit(session, reach, action, period, now, reports=len(made.documents))

@@ -1,21 +1,17 @@
 """The SQL of periods, reports, replies, notes and invitations."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, update
+from sqlalchemy import func, insert, update
 from sqlmodel import col, select
 
 from app.closing.tables import Invitation, Note, Period, Release, Reply, Report
-from app.disclosure.rules.calendar import Span
 from app.foundation.storage.database import Session
 
 # Rows bound into one statement; far below what either driver takes.
 BATCH = 500
-# A report has figures of the twelve months that end with its period, and of the period before.
-REACH = timedelta(days=2 * 366)
 
 
 def periods_of(session: Session, agency_id: str, code: str | None = None) -> Sequence[Period]:
@@ -107,29 +103,6 @@ def period_of_report(session: Session, report: Report) -> Period:
     period = session.get(Period, (report.agency_id, report.root, report.period, report.revision))
     assert period is not None, "a foreign key holds it"
     return period
-
-
-def releases_beside(session: Session, agency_id: str, span: Span) -> Sequence[Mapping[str, Any]]:
-    """What every closing whose months can meet those of this one has published, oldest first."""
-    query = (
-        select(Release.told)
-        .join(
-            Period,
-            and_(
-                col(Period.agency_id) == col(Release.agency_id),
-                col(Period.root) == col(Release.root),
-                col(Period.code) == col(Release.code),
-                col(Period.revision) == col(Release.revision),
-            ),
-        )
-        .where(
-            Release.agency_id == agency_id,
-            Period.last_on >= span.first - REACH,
-            Period.first_on <= span.last + REACH,
-        )
-        .order_by(col(Period.drafted_at), col(Period.root), col(Period.code), col(Period.revision))
-    )
-    return session.exec(query).all()
 
 
 def release_of(session: Session, period: Period) -> int:

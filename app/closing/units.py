@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from app.closing.inputs import ClosingInputs
 from app.closing.rules.report_documents.parts import UnitKind
 from app.disclosure.rules.cells import Cell
+from app.disclosure.rules.division import Month
 from app.disclosure.rules.due import month_code
-from app.disclosure.rules.ledger import Month
 from app.disclosure.rules.released import Released, Scope, Withheld
 from app.disclosure.rules.without_answers import shown_count
 from app.measures.reading import units_of

@@ -1,52 +1,180 @@
 """The SQL of what stands beside answers: comments, respondents' profiles, how many rated."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlalchemy import ColumnElement, String, cast, func, insert, inspect, or_, select, update
 
-from app.disclosure.rules.comments import StoredComment
-from app.disclosure.tables import FigureBlock
+from app.disclosure.rules.comments import ToldComment
+from app.disclosure.rules.division import Month, UnreleasedRating
+from app.disclosure.rules.due import RatingGroup, Task, first_day, last_day
+from app.disclosure.rules.profiles import Months, ProfileCount
+from app.disclosure.store import BLOCK, batches, chunks
+from app.disclosure.tables import CommentBlock, ProfileCell
 from app.foundation.storage.database import Session
-from app.ratings.status import OPEN
+from app.ratings.status import COUNTED, OPEN
 from app.ratings.tables import Comment, ProfileTally
 
+COMMENT, TALLY, QUOTED, CELL = (
+    inspect(table).local_table.c for table in (Comment, ProfileTally, CommentBlock, ProfileCell)
+)
+WRITTEN_IN = func.substr(cast(COMMENT.written_in, String), 1, 7)
+GIVEN_IN = func.substr(cast(TALLY.month, String), 1, 7)
 
-def profile_counts(session: Session, agency_id: str, first: date, last: date) -> Sequence[tuple[str, str, str, int]]:
-    """Office, attribute, value and how many respondents gave it, over whole months."""
-    keys = (ProfileTally.office, ProfileTally.attribute, ProfileTally.value)
+
+class Respondents(NamedTuple):
+    """Those of one questionnaire and office."""
+
+    instrument: str
+    office: str
+
+
+def untold_comment_counts(session: Session, agency_id: str, first: Month | None) -> dict[RatingGroup, int]:
+    """How many untold comments there are, by questionnaire, office and month, from this month on."""
+    keys = (COMMENT.instrument, COMMENT.office, WRITTEN_IN)
+    query = select(*keys, func.count()).where(COMMENT.agency_id == agency_id, COMMENT.block.is_(None)).group_by(*keys)
+    if first is not None:
+        query = query.where(COMMENT.written_in >= first_day(first))
+    # As if ratings: the same rule says which are due. Nobody is named beside a comment.
+    return {
+        RatingGroup(instrument, COUNTED, office, "", month, "", ""): n
+        for instrument, office, month, n in session.execute(query)
+    }
+
+
+def untold_comments(session: Session, agency_id: str, task: Task) -> list[UnreleasedRating]:
+    """The untold comments of a task, under their random ids and in their order."""
+    query = select(COMMENT.comment_id, COMMENT.office, WRITTEN_IN).where(
+        COMMENT.agency_id == agency_id,
+        COMMENT.instrument == task.instrument,
+        COMMENT.written_in.between(first_day(task.first), last_day(task.last)),
+        COMMENT.block.is_(None),
+    )
+    rows = [row for batch in batches(task.offices) for row in session.execute(query.where(COMMENT.office.in_(batch)))]
+    return [UnreleasedRating(key, office, "", month, "", "", "") for key, office, month in sorted(rows)]
+
+
+def next_comment_block(session: Session, agency_id: str) -> int:
+    """The first number that no block of comments has; the caller holds the agency's lock."""
+    newest = session.execute(select(func.max(QUOTED.block)).where(QUOTED.agency_id == agency_id)).scalar()
+    return (newest or 0) + 1
+
+
+def tell_comments(session: Session, block: CommentBlock, comments: Iterable[UUID]) -> None:
+    """Add a block of comments."""
+    session.add(block)
+    for batch in chunks(sorted(comments)):
+        session.execute(
+            update(Comment)
+            .where(COMMENT.agency_id == block.agency_id, COMMENT.comment_id.in_(batch))
+            .values(block=block.block)
+        )
+
+
+def told_comments(
+    session: Session, agency_id: str, instrument: str, months: Months
+) -> list[tuple[str | None, ToldComment]]:
+    """The comments that are told of these months, each with the office of its block (None: several)."""
     query = (
-        select(*keys, func.sum(ProfileTally.n))
-        .where(ProfileTally.agency_id == agency_id, col(ProfileTally.month).between(first, last))
+        select(QUOTED.office, COMMENT.block, COMMENT.comment_id, COMMENT.text)
+        .select_from(COMMENT.block.table.join(QUOTED.block.table, _same_block()))
+        .where(
+            COMMENT.agency_id == agency_id,
+            COMMENT.written_in.between(first_day(months.first), last_day(months.last)),
+            *_within(QUOTED, instrument, months),
+        )
+    )
+    return [(office, ToldComment(*comment)) for office, *comment in session.execute(query)]
+
+
+def changed_raters(session: Session, agency_id: str, release: int, since: Month | None) -> list[Respondents]:
+    """Of whom more or fewer ratings are told since this release, or that have any of months from `since` on."""
+    query = (
+        select(BLOCK.instrument, BLOCK.office)
+        .distinct()
+        .where(BLOCK.agency_id == agency_id, BLOCK.office.is_not(None))
+        .order_by(BLOCK.instrument, BLOCK.office)
+    )
+    of_months = [] if since is None else [BLOCK.last_month >= since]
+    return [Respondents(*row) for row in session.execute(query.where(or_(BLOCK.release >= release, *of_months)))]
+
+
+def raters(session: Session, agency_id: str, of: Collection[Respondents]) -> dict[Respondents, dict[Months, int]]:
+    """How many ratings of each office are told, by the months of their blocks.
+
+    Open answers come without profiles and are left out.
+    """
+    keys = (BLOCK.instrument, BLOCK.office, BLOCK.first_month, BLOCK.last_month)
+    query = (
+        select(*keys, func.sum(BLOCK.n))
+        .where(BLOCK.agency_id == agency_id, BLOCK.released.is_(True), BLOCK.standing != OPEN)
         .group_by(*keys)
     )
-    return session.exec(query).all()
+    found: dict[Respondents, dict[Months, int]] = {}
+    for instrument, office, first, last, n in _rows(session, query, BLOCK, of):
+        found.setdefault(Respondents(instrument, office), {})[Months(first, last)] = int(n)
+    return found
 
 
-def raters(session: Session, agency_id: str, first: date, last: date) -> dict[str, int]:
-    """How many ratings are told of each office over whole months, by whatever questionnaire.
+def given_profiles(
+    session: Session, agency_id: str, of: Collection[Respondents]
+) -> dict[Respondents, list[ProfileCount]]:
+    """What respondents gave, by single months."""
+    query = select(TALLY.instrument, TALLY.office, GIVEN_IN, TALLY.attribute, TALLY.value, TALLY.n)
+    found: dict[Respondents, list[ProfileCount]] = {}
+    for instrument, office, month, *what in _rows(session, query.where(TALLY.agency_id == agency_id), TALLY, of):
+        found.setdefault(Respondents(instrument, office), []).append(ProfileCount(Months(month, month), *what))
+    return found
 
-    Profiles do not distinguish it. Open answers come without profiles and are left out.
-    """
-    query = (
-        select(FigureBlock.office, func.sum(FigureBlock.n))
-        .where(
-            FigureBlock.agency_id == agency_id,
-            col(FigureBlock.released).is_(True),
-            FigureBlock.standing != OPEN,
-            FigureBlock.first_month >= f"{first:%Y-%m}",
-            FigureBlock.last_month <= f"{last:%Y-%m}",
-            col(FigureBlock.office).is_not(None),
-        )
-        .group_by(col(FigureBlock.office))
+
+def told_profiles(
+    session: Session, agency_id: str, of: Collection[Respondents], within: Months | None = None
+) -> dict[Respondents, list[ProfileCount]]:
+    """What is told of respondents, of whatever months or of these."""
+    query = select(*(CELL[name] for name in ("instrument", "office", *COUNTED_BY))).where(CELL.agency_id == agency_id)
+    if within is not None:
+        query = query.where(CELL.first_month >= within.first, CELL.last_month <= within.last)
+    found: dict[Respondents, list[ProfileCount]] = {}
+    for instrument, office, first, last, *what in _rows(session, query, CELL, of):
+        found.setdefault(Respondents(instrument, office), []).append(ProfileCount(Months(first, last), *what))
+    return found
+
+
+COUNTED_BY = ("first_month", "last_month", "attribute", "value", "n", "merged")
+
+
+def add_profiles(session: Session, agency_id: str, of: Respondents, counts: Iterable[ProfileCount]) -> None:
+    """Tell more respondents."""
+    rows = [
+        {"agency_id": agency_id, **of._asdict(), "first_month": months.first, "last_month": months.last, **counted}
+        for (months, *values) in counts
+        for counted in [dict(zip(COUNTED_BY[2:], values, strict=True))]
+    ]
+    for row in rows:
+        keys = [CELL[name] == value for name, value in row.items() if name != "n"]
+        grown = session.execute(update(ProfileCell).where(*keys).values(n=CELL.n + row["n"]))
+        if not grown.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has one
+            session.execute(insert(ProfileCell), [row])
+
+
+def _rows(session: Session, query: Any, table: Any, of: Collection[Respondents]) -> Iterable[Any]:
+    """The rows about these respondents, some offices at a time."""
+    by_instrument: dict[str, list[str]] = {}
+    for instrument, office in of:
+        by_instrument.setdefault(instrument, []).append(office)
+    for instrument, offices in sorted(by_instrument.items()):
+        for batch in batches(offices):
+            yield from session.execute(query.where(table.instrument == instrument, table.office.in_(batch)))
+
+
+def _same_block() -> ColumnElement[bool]:
+    return (COMMENT.agency_id == QUOTED.agency_id) & (COMMENT.block == QUOTED.block)
+
+
+def _within(table: Any, instrument: str, months: Months) -> Sequence[ColumnElement[bool]]:
+    return (
+        table.instrument == instrument,
+        table.first_month >= months.first,
+        table.last_month <= months.last,
     )
-    return {str(office): int(n) for office, n in session.exec(query)}
-
-
-def comments(session: Session, agency_id: str, first: date, last: date) -> list[StoredComment]:
-    """The comments of whole months in the order of their random ids."""
-    query = select(Comment.office, Comment.text, col(Comment.written_in)).where(
-        Comment.agency_id == agency_id, col(Comment.written_in).between(first, last)
-    )
-    rows = session.exec(query.order_by(col(Comment.comment_id)))
-    return [StoredComment(office, text, f"{month:%Y-%m}") for office, text, month in rows]

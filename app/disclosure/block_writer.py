@@ -59,7 +59,7 @@ class BlockWriter:
         Returns how many ratings that told. An installation of today has none.
         """
         with self._database.reading() as session:
-            closed = store.closed_cells(session, self._agency_id)
+            closed = store.published_cells(session, self._agency_id)
             offices = store.offices(session, self._agency_id) if closed else []
         return sum(
             self._tell_classes(instrument, ClosedFigures(cells), offices) for instrument, cells in closed.items()

@@ -13,6 +13,7 @@ import structlog
 
 from app.access.audit import record
 from app.disclosure import store, untold_store
+from app.disclosure.beside import Telling, tell_comments, tell_profiles
 from app.disclosure.block_writer import BlockWriter
 from app.disclosure.rules.due import RatingGroup, first_day, last_day, last_month_over, month_code, period_of, tasks
 from app.disclosure.sums import renew_sums
@@ -102,6 +103,10 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
             untold_store.replace_waiting(
                 session, agency_id, first, window.offices, {p: n for p, n in waiting.items() if window.has(p)}
             )
+        begins = month_code(windows[0].first) if windows[0].first else None
+        beside = Telling(agency_id, number, through, months, begins, former.through if former else None)
+        tell_comments(session, beside, choose)
+        tell_profiles(session, beside)
         # Another process may have made this number meanwhile; then this is the next.
         newest = store.latest_release(session, agency_id)
         number = newest.number + 1 if newest else 1

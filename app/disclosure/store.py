@@ -24,10 +24,9 @@ from sqlalchemy import (
 
 from app.directory.tables import Agency, Office
 from app.disclosure.rules.block_faults import Member
+from app.disclosure.rules.closed_figures import ClosedCell, closed_cells
 from app.disclosure.rules.division import Shared, UnreleasedRating
 from app.disclosure.rules.due import Task, first_day, last_day
-from app.disclosure.rules.ledger import LedgerCell
-from app.disclosure.rules.stored_releases import releases_in
 from app.disclosure.tables import BlockRating, BlockSum, FigureBlock, FigureRelease, Waiting
 from app.foundation.storage.database import Session
 from app.ratings.status import COUNTED, HELD
@@ -59,18 +58,17 @@ class HeldAfterTelling(NamedTuple):
     key: UUID
 
 
-def closed_cells(session: Session, agency_id: str) -> dict[str, list[LedgerCell]]:
+def published_cells(session: Session, agency_id: str) -> dict[str, list[ClosedCell]]:
     """What closings published before there were releases, by instrument."""
     query = (
         select(PERIOD.c.instrument, CLOSED.c.told)
         .join(PERIOD, and_(*(CLOSED.c[name] == PERIOD.c[name] for name in PERIOD_KEY)))
         .where(CLOSED.c.agency_id == agency_id)
     )
-    found: dict[str, list[LedgerCell]] = {}
+    found: dict[str, list[ClosedCell]] = {}
     for instrument, told in session.execute(query):
-        if "cells" in told:
-            found.setdefault(instrument, []).extend(releases_in([told])[0].cells)
-    return found
+        found.setdefault(instrument, []).extend(closed_cells(told))
+    return {instrument: cells for instrument, cells in found.items() if cells}
 
 
 def agencies(session: Session) -> list[str]:

@@ -1,4 +1,7 @@
-"""The ledger of what is told: releases, the blocks they told, which block each rating is in, and what waits."""
+"""The ledger of what is told: releases, the blocks they told, which block each rating is in, and what waits.
+
+Comments and profiles, which no rating is joined to, have blocks of their own.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -106,4 +109,35 @@ class Waiting(SQLModel, table=True):
     month: str = Field(primary_key=True, sa_type=Text(7))
     service: str = Field(primary_key=True, sa_type=Code())
     channel: str = Field(primary_key=True, sa_type=Text(10))
+    n: int
+
+
+class CommentBlock(SQLModel, table=True):
+    """At least ten comments that are quoted together or not at all; `office` is NULL where they are of several."""
+
+    __tablename__ = "comment_block"
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    block: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    instrument: str = Field(sa_type=Code())
+    office: str | None = Field(default=None, sa_type=Code())
+    first_month: str = Field(sa_type=Text(7))
+    last_month: str = Field(sa_type=Text(7))
+    release: int
+
+
+class ProfileCell(SQLModel, table=True):
+    """How many respondents of an office are told to have given a value; `merged` ones are told as others only."""
+
+    __tablename__ = "profile_cell"
+    __table_args__ = (CheckConstraint("n > 0", name="n"), {"sqlite_with_rowid": False})
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    instrument: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(primary_key=True, sa_type=Code())
+    first_month: str = Field(primary_key=True, sa_type=Text(7))
+    last_month: str = Field(primary_key=True, sa_type=Text(7))
+    attribute: str = Field(primary_key=True, sa_type=Text(12))
+    value: str = Field(primary_key=True, sa_type=Text(12))
+    merged: bool = Field(primary_key=True)
     n: int

@@ -63,6 +63,7 @@ def comments(ratings: Iterable[NewRating]) -> list[SeparateRow]:
         {
             "key": rating.key,
             "comment_id": uuid4().hex,
+            "instrument": rating.instrument,
             "office": rating.place.office,
             "written_in": _month(rating.place.rated_on),
             "text": rating.comment,
@@ -75,10 +76,11 @@ def comments(ratings: Iterable[NewRating]) -> list[SeparateRow]:
 
 
 def profiles(ratings: Iterable[NewRating]) -> list[SeparateRow]:
-    """One row per profile attribute given, to be counted per office and month; `key` is not stored."""
+    """One row per profile attribute given, to be counted per questionnaire, office and month; `key` is not stored."""
     return [
         {
             "key": rating.key,
+            "instrument": rating.instrument,
             "office": rating.place.office,
             "month": _month(rating.place.rated_on),
             "attribute": attribute,

@@ -20,17 +20,17 @@ ARRAYS = ", ".join(f"CAST(:{name} AS {TYPES.get(name, 'text')}[])" for name in (
 
 # Comments go in by their random id, so that their order says nothing about the order of the ratings.
 POSTGRESQL_STORE_SEPARATELY = (
-    "commented AS (INSERT INTO comment (agency_id, comment_id, office, written_in, text, mixed) "
-    "SELECT :agency_id, comment_id, comment_row.office, written_in, text, false "
+    "commented AS (INSERT INTO comment (agency_id, comment_id, instrument, office, written_in, text, mixed) "
+    "SELECT :agency_id, comment_id, comment_row.instrument, comment_row.office, written_in, text, false "
     "FROM json_to_recordset(CAST(:comments AS json)) "
-    "AS comment_row(key uuid, comment_id uuid, office text, written_in date, text text) "
+    "AS comment_row(key uuid, comment_id uuid, instrument text, office text, written_in date, text text) "
     "JOIN stored USING (key) ORDER BY comment_id), "
-    "profiled AS (INSERT INTO profile_tally (agency_id, office, month, attribute, value, n) "
-    "SELECT :agency_id, profile_row.office, month, attribute, value, count(*) "
+    "profiled AS (INSERT INTO profile_tally (agency_id, instrument, office, month, attribute, value, n) "
+    "SELECT :agency_id, profile_row.instrument, profile_row.office, month, attribute, value, count(*) "
     "FROM json_to_recordset(CAST(:profiles AS json)) "
-    "AS profile_row(key uuid, office text, month date, attribute text, value text) "
-    "JOIN stored USING (key) GROUP BY profile_row.office, month, attribute, value "
-    "ORDER BY profile_row.office, month, attribute, value "
+    "AS profile_row(key uuid, instrument text, office text, month date, attribute text, value text) "
+    "JOIN stored USING (key) GROUP BY profile_row.instrument, profile_row.office, month, attribute, value "
+    "ORDER BY profile_row.instrument, profile_row.office, month, attribute, value "
     "ON CONFLICT ON CONSTRAINT profile_tally_pkey DO UPDATE SET n = profile_tally.n + excluded.n, mixed = false) "
 )
 
@@ -57,14 +57,14 @@ SQLITE_TRACE = (
     "INSERT INTO trace (agency_id, key, hour, source) SELECT ?, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)"
 )
 SQLITE_COMMENT = (
-    "INSERT INTO comment (agency_id, comment_id, office, written_in, text, mixed) "
-    "SELECT ?, value ->> 'comment_id', value ->> 'office', value ->> 'written_in', value ->> 'text', false "
-    "FROM json_each(?)"
+    "INSERT INTO comment (agency_id, comment_id, instrument, office, written_in, text, mixed) "
+    "SELECT ?, value ->> 'comment_id', value ->> 'instrument', value ->> 'office', value ->> 'written_in', "
+    "value ->> 'text', false FROM json_each(?)"
 )
 SQLITE_PROFILE = (
-    "INSERT INTO profile_tally (agency_id, office, month, attribute, value, n) "
-    "SELECT ?, value ->> 'office', value ->> 'month', value ->> 'attribute', value ->> 'value', 1 "
-    "FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET n = n + 1, mixed = false"
+    "INSERT INTO profile_tally (agency_id, instrument, office, month, attribute, value, n) "
+    "SELECT ?, value ->> 'instrument', value ->> 'office', value ->> 'month', value ->> 'attribute', "
+    "value ->> 'value', 1 FROM json_each(?) WHERE true ON CONFLICT DO UPDATE SET n = n + 1, mixed = false"
 )
 
 _EXISTING = "SELECT key, digest, office, employee, rated_on FROM rating WHERE agency_id = :agency_id AND key IN "

@@ -61,7 +61,10 @@ class Trace(SQLModel, table=True):
 
 
 class Comment(SQLModel, table=True):
-    """A citizen's words, redacted, with no way back to the rating: a random id, office and month only."""
+    """A citizen's words, redacted, with no way back to the rating: a random id, questionnaire, office and month only.
+
+    `block` is that of the comments it is told with; NULL while it is not told.
+    """
 
     __tablename__ = "comment"
     __table_args__ = (Index(None, "agency_id", "office", "written_in"), WITHOUT_ROWID)
@@ -69,19 +72,22 @@ class Comment(SQLModel, table=True):
     agency_id: str = Field(primary_key=True, sa_type=Code())
     comment_id: UUID = Field(primary_key=True, sa_type=Uuid)
     office: str = Field(sa_type=Code())
+    instrument: str = Field(sa_type=Code())
     written_in: date
     text: str = Field(sa_type=Text(1_000))
+    block: int | None = None
     # Written anew by a night since it came.
     mixed: bool = False
 
 
 class ProfileTally(SQLModel, table=True):
-    """How many respondents of an office and month gave one value of one attribute; never joined to sheets."""
+    """How many respondents of a questionnaire, office and month gave one value of one attribute; joined to no sheet."""
 
     __tablename__ = "profile_tally"
     __table_args__ = (CheckConstraint("n > 0", name="n"), WITHOUT_ROWID)
 
     agency_id: str = Field(primary_key=True, sa_type=Code())
+    instrument: str = Field(primary_key=True, sa_type=Code())
     office: str = Field(primary_key=True, sa_type=Code())
     month: date = Field(primary_key=True)
     attribute: str = Field(primary_key=True, sa_type=Text(12))

@@ -19,12 +19,13 @@ def surveyed(database: Database, sheets: Sequence[str], office: str = "dukcapil"
     put(database, visits, start=start)
 
 
-def profiled(database: Database, office: str, **values: dict[str, int]) -> None:
+def profiled(database: Database, office: str, instrument: str = SKM_ID, **values: dict[str, int]) -> None:
     """How many gave each value of each attribute, in October."""
     with database.writing() as session:
         session.add_all(
             ProfileTally(
                 agency_id="kota",
+                instrument=instrument,
                 office=office,
                 month=date(2026, 10, 1),
                 attribute=attribute,
@@ -36,13 +37,14 @@ def profiled(database: Database, office: str, **values: dict[str, int]) -> None:
         )
 
 
-def commented(database: Database, office: str, texts: Sequence[str], start: int = 0) -> None:
+def commented(database: Database, office: str, texts: Sequence[str], start: int = 0, instrument: str = SKM_ID) -> None:
     """Comments of October."""
     with database.writing() as session:
         session.add_all(
             Comment(
                 agency_id="kota",
                 comment_id=UUID(int=start + place),
+                instrument=instrument,
                 office=office,
                 written_in=date(2026, 10, 1),
                 text=text,

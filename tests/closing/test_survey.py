@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.directory.tables import Agency
 from app.ratings.tables import Comment
 from app.seals.signing import make_key
 from tests.closing.steps import AFTER_THE_WINDOW, finalise, rated, refused, report, revise
@@ -93,23 +94,35 @@ def test_an_element_that_fewer_than_ten_answered_has_no_figures(house: House) ->
 def test_the_profile_merges_small_values_and_counts_who_told_nothing(house: House) -> None:
     surveyed(house.database, ["333333333"] * 60)
     profiled(house.database, "dukcapil", sex={"F": 33, "M": 12}, education={"SMA": 30, "S1": 14, "S3": 3})
+    # Respondents of another questionnaire are none of the survey's.
+    profiled(house.database, "dukcapil", "ikl-1", sex={"F": 100})
+    by_months(house)
     closed(house)
     profile = survey(house)["survey"]["profile"]
-    assert [(each["value"], each["n"]) for each in profile["sex"]["values"]] == [
-        ("F", 33),
-        ("M", 12),
-        ("not-given", 15),
-    ]
+    assert {each["value"]: each["n"] for each in profile["sex"]["values"]} == {"F": 33, "M": 12, "not-given": 15}
     assert profile["sex"]["others"] is None
     # Three are too few, and beside them the thirteen who told nothing: merged they are sixteen.
-    assert [(each["value"], each["n"]) for each in profile["education"]["values"]] == [("SMA", 30), ("S1", 14)]
-    assert profile["education"]["others"] == 16
+    assert {each["value"]: each["n"] for each in profile["education"]["values"]} == {"SMA": 30, "S1": 14}
+    assert profile["education"]["others"] is not None
+    assert survey(house, "ALL")["survey"]["profile"] == profile
+    assert profile["age_band"] == {"values": [{"value": "not-given", "n": 60, "share": 1.0}], "others": None}
+
+
+def by_months(house: House) -> None:
+    """The agency's own period is the month."""
+    with house.database.writing() as session:
+        agency = session.get(Agency, "kota")
+        assert agency is not None
+        agency.period_months = 1
+        session.add(agency)
 
 
 def test_comments_are_quoted_from_ten_on_in_the_order_of_their_random_ids(house: House) -> None:
     surveyed(house.database, ["333333333"] * 40)
     surveyed(house.database, ["333333333"] * 40, "setda", 100)
+    surveyed(house.database, ["333333333"] * 40, "upt-makassar", 200)
     commented(house.database, "dukcapil", [f"saran {n:02}" for n in range(11)])
+    commented(house.database, "dukcapil", ["lain"] * 20, 1_000, instrument="ikl-1")
     commented(house.database, "setda", ["lain"] * 9, 50)
     closed(house)
     own = [f"saran {n:02}" for n in range(11)]
@@ -117,6 +130,15 @@ def test_comments_are_quoted_from_ten_on_in_the_order_of_their_random_ids(house:
     assert survey(house, "setda")["survey"]["suggestions"] == []
     # The nine of the other office would be what is left when the office's own are taken away.
     assert survey(house, "ALL")["survey"]["suggestions"] == own
+
+
+def test_offices_with_few_comments_are_quoted_together(house: House) -> None:
+    for place, office in enumerate(("dukcapil", "setda", "upt-makassar")):
+        surveyed(house.database, ["333333333"] * 40, office, 100 * place)
+        commented(house.database, office, [f"saran {office}"] * 4, 100 * place)
+    closed(house)
+    assert survey(house)["survey"]["suggestions"] == []
+    assert len(survey(house, "ALL")["survey"]["suggestions"]) == 12
 
 
 def test_a_revision_quotes_no_few_comments_more(office: House, key_file: Path) -> None:
@@ -142,8 +164,9 @@ def test_no_few_comments_are_left_when_months_are_taken_from_their_quarter(offic
     with office.database.writing() as session:
         for month, n in ((10, 12), (11, 12), (12, 3)):
             for number in range(n):
-                where: dict[str, Any] = {"agency_id": "kota", "office": "dukcapil", "written_in": date(2026, month, 1)}
-                session.add(Comment(**where, comment_id=uuid4(), text=f"bulan {month}: {number}"))
+                where: dict[str, Any] = {"agency_id": "kota", "office": "dukcapil", "instrument": "ikl-1"}
+                written: dict[str, Any] = {"written_in": date(2026, month, 1), "text": f"bulan {month}: {number}"}
+                session.add(Comment(**where, **written, comment_id=uuid4()))
     office.clock.now = office.clock.now.replace(year=2027, month=1)
     office.release()
     quoted = {}
@@ -151,8 +174,10 @@ def test_no_few_comments_are_left_when_months_are_taken_from_their_quarter(offic
         assert office.post(f"/v1/periods/{code}/close", {}, "supervisor").status_code == 201
         for unit in ("dukcapil", "ALL"):
             quoted[unit, code] = len(survey(office, unit, period=code)["survey"]["suggestions"])
-    assert set(quoted.values()) == {12, 0}
-    assert (quoted["dukcapil", "2026-Q4"], quoted["ALL", "2026-Q4"]) == (0, 0)
+    # The three of December are told with all of one month: what both other months leave is none or ten.
+    for unit in ("dukcapil", "ALL"):
+        assert sorted(quoted[unit, code] for code in ("2026-10", "2026-11")) == [0, 12]
+        assert quoted[unit, "2026-Q4"] == 27
 
 
 def test_the_survey_of_a_revision_follows_its_office(office: House, key_file: Path) -> None:

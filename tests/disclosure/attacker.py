@@ -99,10 +99,9 @@ class Town:
     # Numbers of its own, so that an example can be played again.
     serials: Iterator[int] = field(default_factory=lambda: count(1))
 
-    @property
-    def reach(self) -> Reach:
-        """Everything."""
-        return Reach(self.agency_id, None, "test")
+    def reach(self, office: str | None = None) -> Reach:
+        """Of a key for everything, or for one office."""
+        return Reach(self.agency_id, office, "test")
 
     def rate(self, rated: Iterable[tuple[str, str | None, date, str, str, str]]) -> None:
         """Citizens rate: office, employee, day, service, channel, sheet."""
@@ -153,7 +152,7 @@ class Town:
     def count_again(self, finding: UUID) -> None:
         """An auditor releases a finding."""
         with self.database.writing() as session:
-            decide(session, self.reach, finding, RELEASED, "baik", self.now)
+            decide(session, self.reach(), finding, RELEASED, "baik", self.now)
 
     def release(self, *, whole: bool = False) -> None:
         """The nightly release."""
@@ -173,17 +172,17 @@ class Town:
             )
         return said, true
 
-    def ask(self, **asked: str) -> None:
-        """Ask for indices, whatever the refusal, and remember what each row counted."""
+    def ask(self, root: str | None = None, **asked: str) -> None:
+        """Ask for indices with a key of everything or of one office, and remember what each row counted."""
         query = IndexQuery.model_validate(asked)
         # Like a key's: what is refused tells nothing.
         with self.database.snapshot() as session, suppress(Problem):
-            table = read_indices(session, self.reach, query, now=self.now, longest_days=1_100)
+            table = read_indices(session, self.reach(root), query, now=self.now, longest_days=1_100)
             ledger = self._ledger(session)
             for line in table.rows:
                 if line.figures is None:
                     continue
-                only: dict[str, Any] = {
+                only: dict[str, Any] = ({"office": root} if root else {}) | {
                     name: asked[name] for name in ("office", "service", "employee", "channel") if name in asked
                 }
                 first, last = f"{table.period.first:%Y-%m}", f"{table.period.last:%Y-%m}"
@@ -193,16 +192,17 @@ class Town:
                     only[table.by.value] = line.group.value
                 self.learn(ledger, line.figures, first, last, only)
 
-    def ask_measures(self, by: By, period: str) -> None:
-        """Ask for measures."""
+    def ask_measures(self, by: By, period: str, root: str | None = None) -> None:
+        """Ask for measures with such a key."""
         span = span_of(period)
         assert span is not None
         with self.database.snapshot() as session, suppress(Problem):
-            table = read_measures(session, self.reach, by, office=None, period=period, instrument=IKL.id)
+            table = read_measures(session, self.reach(root), by, office=None, period=period, instrument=IKL.id)
             ledger = self._ledger(session)
             for code, unit in table.units.items():
                 if unit is not None:
-                    self.learn(ledger, unit.figures, f"{span.first:%Y-%m}", f"{span.last:%Y-%m}", {by.value: code})
+                    only = ({"office": root} if root else {}) | {by.value: code}
+                    self.learn(ledger, unit.figures, f"{span.first:%Y-%m}", f"{span.last:%Y-%m}", only)
 
     def close(self, period: str, *, again: bool = False) -> None:
         """Close a period, or revise it, and read every report."""
@@ -211,7 +211,7 @@ class Town:
         done: Callable[..., Any] = lifecycle.revise if again else lifecycle.close
         instrument = {} if again else {"instrument": IKL.id}
         with suppress(Problem):
-            closed = done(self.database, self.reach, span, now=self.now, working_days=0, **instrument)
+            closed = done(self.database, self.reach(), span, now=self.now, working_days=0, **instrument)
             with self.database.snapshot() as session:
                 ledger = self._ledger(session)
                 for report in reports_of(session, closed):

@@ -109,9 +109,10 @@ class Differencing(RuleBasedStateMachine):
             st.sampled_from(("office", "service", "employee", "channel")), st.integers(0, 5), max_size=2
         ),
         by=st.sampled_from((None, *By)),
+        root=st.sampled_from((None, None, *OFFICES)),
     )
-    def ask(self, first: str, last: str, only: dict[str, int], by: By | None) -> None:
-        """Indices of any months, by any cut."""
+    def ask(self, first: str, last: str, only: dict[str, int], by: By | None, root: str | None = None) -> None:
+        """Indices of any months, by any cut, with a key for everything or for one office."""
         values: dict[str, tuple[Any, ...]] = {
             "office": OFFICES,
             "service": ("ktp-el", "skck"),
@@ -121,12 +122,16 @@ class Differencing(RuleBasedStateMachine):
         asked = {name: values[name][place % len(values[name])] for name, place in only.items()}
         ends = {"from": f"{min(first, last)}-01", "to": due.last_day(max(first, last)).isoformat()}
         for each in (None, *By) if by is None else (by,):
-            self.town.ask(**asked, **ends, **({} if each is None else {"by": each.value}))
+            self.town.ask(root, **asked, **ends, **({} if each is None else {"by": each.value}))
 
-    @rule(by=st.sampled_from((By.office, By.employee)), period=st.sampled_from((*MONTHS, "2026-Q3", "2026-S2")))
-    def measure(self, by: By, period: str) -> None:
-        """Measures of any period."""
-        self.town.ask_measures(by, period)
+    @rule(
+        by=st.sampled_from((By.office, By.employee)),
+        period=st.sampled_from((*MONTHS, "2026-Q3", "2026-S2")),
+        root=st.sampled_from((None, *OFFICES)),
+    )
+    def measure(self, by: By, period: str, root: str | None) -> None:
+        """Measures of any period, with such a key."""
+        self.town.ask_measures(by, period, root)
 
     @rule(period=st.sampled_from((*MONTHS, "2026-Q3")), again=st.booleans())
     def close(self, period: str, *, again: bool) -> None:

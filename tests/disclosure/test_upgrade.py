@@ -6,9 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app.closing.tables import Period, Release
-from app.disclosure.rules.closed_figures import ClosedFigures, RatedPlace
-from app.disclosure.rules.ledger import LedgerCell, LedgerPart, PublishedRelease
-from app.disclosure.rules.stored_releases import release_out
+from app.disclosure.rules.closed_figures import ClosedCell, ClosedFigures, RatedPlace
 from tests.house import NOW, House
 from tests.ratings.visits import Visit, put
 
@@ -20,7 +18,7 @@ JULY = frozenset({"2026-07"})
 DUKCAPIL = frozenset({"dukcapil"})
 
 
-def closed(house: House, *cells: LedgerCell) -> None:
+def closed(house: House, *cells: ClosedCell) -> None:
     """A closing of the third quarter as a version without releases left it."""
     period = Period(
         agency_id="kota",
@@ -35,11 +33,14 @@ def closed(house: House, *cells: LedgerCell) -> None:
         replies_end_at=NOW,
         final_at=NOW,
     )
-    told = PublishedRelease({LedgerPart("dukcapil", "E001", "2026-07"): 40}, list(cells))
+    told = {
+        "counts": [["dukcapil", "E001", "2026-07", 40]],
+        "cells": [[sorted(cell.offices), cell.employee, sorted(cell.months)] for cell in cells],
+    }
     with house.database.writing() as session:
         session.add(period)
         session.flush()
-        session.add(Release(agency_id="kota", root="", code="2026-Q3", revision=1, told=release_out(told)))
+        session.add(Release(agency_id="kota", root="", code="2026-Q3", revision=1, told=told))
 
 
 def rated(employee: str, month: int, n: int) -> list[Visit]:
@@ -50,7 +51,7 @@ def rated(employee: str, month: int, n: int) -> list[Visit]:
 def test_what_was_published_stays_a_sum_of_whole_blocks(house: House) -> None:
     # Without the closing four of E004's would be filled up with six of E001's.
     put(house.database, [*rated("E001", 7, 40), *rated("E001", 8, 20), *rated("E004", 7, 4)])
-    closed(house, LedgerCell(DUKCAPIL, "E001", QUARTER), LedgerCell(DUKCAPIL, "E001", JULY))
+    closed(house, ClosedCell(DUKCAPIL, "E001", QUARTER), ClosedCell(DUKCAPIL, "E001", JULY))
     house.release()
     for asked, n in (
         ({"from": "2026-07-01", "to": "2026-09-30"}, 60),
@@ -71,7 +72,7 @@ def test_offices_without_figures_of_their_own_are_told_in_the_agencys(house: Hou
             for _ in range(8)
         ],
     )
-    closed(house, LedgerCell(frozenset({"dukcapil", "setda"}), None, QUARTER))
+    closed(house, ClosedCell(frozenset({"dukcapil", "setda"}), None, QUARTER))
     assert house.release().told == 16
     [row] = house.get("/v1/indices", params={"from": "2026-07-01", "to": "2026-09-30"}).json()["rows"]
     assert row["n"] == 16
@@ -89,7 +90,7 @@ def test_offices_without_figures_of_their_own_are_told_in_the_agencys(house: Hou
 )
 def test_a_rating_is_known_by_the_figures_that_count_it(place: tuple[str, str, str], signature: set[int]) -> None:
     figures = ClosedFigures(
-        [LedgerCell(DUKCAPIL, "E001", QUARTER), LedgerCell(DUKCAPIL, None, QUARTER), LedgerCell(DUKCAPIL, "E001", JULY)]
+        [ClosedCell(DUKCAPIL, "E001", QUARTER), ClosedCell(DUKCAPIL, None, QUARTER), ClosedCell(DUKCAPIL, "E001", JULY)]
     )
     assert figures.signature(RatedPlace(*place)) == signature
     assert figures.is_of_one_office(frozenset(signature)) is (1 in signature)

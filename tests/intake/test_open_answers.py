@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from app.disclosure.beside_store import raters
+from app.disclosure.beside_store import Respondents, raters
 from app.intake.without_key import BUDGET
 from tests.house import NOW, House, problem
 
@@ -56,7 +56,7 @@ def test_told_open_answers_are_nobodys_ratings(house: House) -> None:
     assert {answer(house).status_code for _ in range(12)} == {201}
     assert house.release().told == 12
     with house.database.reading() as session:
-        assert raters(session, "kota", DAY.replace(day=1), DAY) == {}
+        assert raters(session, "kota", [Respondents("ikl-1", "dukcapil")]) == {}
     row = index_row(house, office="dukcapil")
     assert (row["state"], row["n"], row["held"], row["open"], row["index"]) == ("suppressed", None, None, None, None)
 

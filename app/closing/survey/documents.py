@@ -5,7 +5,6 @@ Whether figures are shown was decided when that report was made; here nothing is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from app.closing.inputs import ClosingInputs
 from app.closing.rules.documents import Document
@@ -22,9 +21,8 @@ from app.closing.rules.report_documents.survey import (
 )
 from app.closing.survey.results import results_of
 from app.closing.units import whole_period
-from app.disclosure.rules.comments import StoredComment, addable, pooled, released
-from app.disclosure.rules.ledger import PublishedRelease
-from app.disclosure.rules.profiles import Profile, profile
+from app.disclosure.rules.comments import ToldComment, quotable
+from app.disclosure.rules.profiles import ProfileCount, profile
 from app.instruments.consistency import SKM_ELEMENTS
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument
@@ -38,76 +36,47 @@ WHOLE_UNIT = "ALL"
 
 
 @dataclass(frozen=True)
-class FormerSurvey:
-    """A survey that was made of a period that overlaps this one; `is_same` if it is a revision of this period."""
-
-    survey: SurveyContent
-    is_same: bool
-
-
-@dataclass(frozen=True)
 class Sources:
     """What surveys have beside the figures, within the period.
 
-    `profiles`: office → attribute → value → n; `raters`: office → how many rated; `former`, `trend` and `records` by
-    the unit of the report, oldest first.
+    `profiles`: what is told of each office's respondents; `comments`: those that are told, with the office of their
+    block (None: several); `trend` and `records` by the unit of the report, oldest first.
     """
 
-    profiles: Mapping[str, Mapping[str, Mapping[str, int]]]
-    raters: Mapping[str, int]
-    comments: Sequence[StoredComment]
-    former: Mapping[str, Sequence[FormerSurvey]]
+    profiles: Mapping[str, Sequence[ProfileCount]]
+    comments: Sequence[tuple[str | None, ToldComment]]
     trend: Mapping[str, Sequence[FormerIndex]]
     records: Mapping[str, SurveyRecords]
 
 
-class Surveys(NamedTuple):
-    """The documents, and what they quote of comments, to be weighed by later ones."""
-
-    documents: list[Document]
-    comments: PublishedRelease
-
-
 @dataclass(frozen=True)
 class _SurveyedUnit:
-    """A unit that gets a survey: its own report, its offices, and for a whole the surveys of these offices."""
+    """A unit that gets a survey: its own report and its offices."""
 
     code: str
     report: OfficeReport | AgencyReport
     offices: frozenset[str]
-    parts: Mapping[str, SurveyContent]
 
 
-def survey_documents(inputs: ClosingInputs, made: Sequence[Document], sources: Sources) -> Surveys:
+def survey_documents(inputs: ClosingInputs, made: Sequence[Document], sources: Sources) -> list[Document]:
     """One for every office's report, and one for the whole.
 
     Where a unit's report keeps its former figures, so does its survey; if there was none, there is none, since it
     would publish what the report does not.
     """
-    reports = _reports_by_unit(made)
-    quoting = {
-        unit: inputs.offices if unit == WHOLE_UNIT else frozenset({unit})
-        for unit, report in reports.items()
-        if _is_new(inputs, report) and not report.figures.suppressed
-    }
-    may_quote, comments = addable(sources.comments, quoting, inputs.whole, inputs.quoted)
     surveys: dict[str, SurveyReport] = {}
-    for unit, report in reports.items():
+    for unit, report in _reports_by_unit(made).items():
         former = inputs.former_documents.get((SKM, unit))
         if _is_new(inputs, report):
-            whole = unit == WHOLE_UNIT
-            parts = {code: each.survey for code, each in surveys.items()} if whole else {}
-            about = _SurveyedUnit(unit, report, inputs.offices if whole else frozenset({unit}), parts)
-            surveys[unit] = _survey_report(inputs, sources, about, may_add=unit in may_quote)
+            offices = inputs.offices if unit == WHOLE_UNIT else frozenset({unit})
+            surveys[unit] = _survey_report(inputs, sources, _SurveyedUnit(unit, report, offices))
         elif isinstance(former, SurveyReport):
             surveys[unit] = former.carried_over(report.period, **dict(sources.records[unit]))
-    return Surveys(
-        [Document(unit, None if unit == WHOLE_UNIT else unit, report) for unit, report in surveys.items()], comments
-    )
+    return [Document(unit, None if unit == WHOLE_UNIT else unit, report) for unit, report in surveys.items()]
 
 
 def _reports_by_unit(made: Sequence[Document]) -> dict[str, OfficeReport | AgencyReport]:
-    """The reports that get a survey, the whole's last: it is made of the surveys of its offices."""
+    """The reports that get a survey, the whole's last."""
     offices = [(each.unit, each.report) for each in made if isinstance(each.report, OfficeReport)]
     whole = [(WHOLE_UNIT, each.report) for each in made if isinstance(each.report, AgencyReport)]
     return dict([*offices, *whole])
@@ -138,13 +107,13 @@ def is_full(instrument: Instrument) -> bool:
     )
 
 
-def _survey_report(inputs: ClosingInputs, sources: Sources, unit: _SurveyedUnit, *, may_add: bool) -> SurveyReport:
+def _survey_report(inputs: ClosingInputs, sources: Sources, unit: _SurveyedUnit) -> SurveyReport:
     own = {"supersedes": inputs.revision - 1} if (SKM, unit.code) in inputs.former_documents else {}
-    survey = _content(inputs, sources, unit, may_add=may_add)
+    survey = _content(inputs, sources, unit)
     return SurveyReport.beside(unit.report, survey, sources.records[unit.code], **own)
 
 
-def _content(inputs: ClosingInputs, sources: Sources, unit: _SurveyedUnit, *, may_add: bool) -> SurveyContent:
+def _content(inputs: ClosingInputs, sources: Sources, unit: _SurveyedUnit) -> SurveyContent:
     instrument, figures = inputs.scoring.instrument, unit.report.figures
     # What the unit's own report does not show, its survey does not show either.
     shown = figures if isinstance(figures, Figures) else None
@@ -156,7 +125,7 @@ def _content(inputs: ClosingInputs, sources: Sources, unit: _SurveyedUnit, *, ma
         results=results_of(inputs.scoring, shown, released.cell) if shown and released.cell else None,
         sample=_sample(inputs, unit, shown, released.offices) if shown else None,
         profile=_profile(sources, unit) if shown else None,
-        suggestions=_suggestions(sources, unit, may_add=may_add) if shown else (),
+        suggestions=_suggestions(inputs, sources, unit) if shown else (),
         former=tuple(sources.trend.get(unit.code, ())),
     )
 
@@ -177,29 +146,13 @@ def _sample(inputs: ClosingInputs, unit: _SurveyedUnit, figures: Figures, rated:
 
 
 def _profile(sources: Sources, unit: _SurveyedUnit) -> dict[str, ProfileBlock | None]:
-    total: dict[str, dict[str, int]] = {}
-    for office in unit.offices:
-        for attribute, values in sources.profiles.get(office, {}).items():
-            of_attribute = total.setdefault(attribute, {})
-            for value, n in values.items():
-                of_attribute[value] = of_attribute.get(value, 0) + n
-    raters = sum(sources.raters.get(office, 0) for office in unit.offices)
-    former = sources.former.get(unit.code, ())
-    same = next((_plain_profile(each.survey) for each in reversed(former) if each.is_same), None)
-    shown = [_plain_profile(part) for part in unit.parts.values() if part.profile]
-    blocks = profile(total, raters, shown, [_plain_profile(each.survey) for each in former], same)
+    blocks = profile(count for office in sorted(unit.offices) for count in sources.profiles.get(office, ()))
     return {name: None if block is None else ProfileBlock.model_validate(block) for name, block in blocks.items()}
 
 
-def _plain_profile(survey: SurveyContent) -> Profile:
-    return {name: None if block is None else block.plain() for name, block in (survey.profile or {}).items()}
-
-
-def _suggestions(sources: Sources, unit: _SurveyedUnit, *, may_add: bool) -> tuple[str, ...]:
-    shown = {code: part.suggestions for code, part in unit.parts.items()}
-    # What may not be added is left out: of the whole all that its offices do not quote themselves.
-    usable = [each for each in sources.comments if each.office in unit.offices and (may_add or shown.get(each.office))]
-    texts = pooled(usable, shown) if shown else [each.text for each in usable]
-    former = sources.former.get(unit.code, ())
-    same = next((each.survey.suggestions for each in reversed(former) if each.is_same), None)
-    return released(texts, [each.survey.suggestions for each in former], same)
+def _suggestions(inputs: ClosingInputs, sources: Sources, unit: _SurveyedUnit) -> tuple[str, ...]:
+    # What several offices tell together is quoted by all of them together.
+    of_all = unit.code == WHOLE_UNIT and inputs.whole_agency
+    return quotable(
+        comment for office, comment in sources.comments if office in unit.offices or (office is None and of_all)
+    )

@@ -5,13 +5,16 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from app.closing.inputs import ClosingInputs
-from app.closing.rules.report_documents.reports import AgencyReport, AnyReport, SurveyReport, parse_report
+from app.closing.rules.report_documents.reports import AgencyReport, AnyReport, parse_report
 from app.closing.rules.report_documents.survey import FormerIndex
 from app.closing.survey import store as skm_store
-from app.closing.survey.documents import WHOLE_UNIT, FormerSurvey, Sources
+from app.closing.survey.documents import WHOLE_UNIT, Sources
 from app.closing.survey.plans import records_about
 from app.disclosure import beside_store
+from app.disclosure.beside_store import Respondents
 from app.disclosure.rules.calendar import Span
+from app.disclosure.rules.due import month_code
+from app.disclosure.rules.profiles import Months
 from app.foundation.storage.database import Session
 from app.instruments.model import Instrument
 
@@ -25,32 +28,18 @@ def read_sources(session: Session, inputs: ClosingInputs, root: str, offices: It
     Reports about a whole are those of this root. `offices` are those that plans may have been entered about, None
     for the whole.
     """
-    agency_id, span = inputs.agency_id, inputs.span
-    profiles: dict[str, dict[str, dict[str, int]]] = {}
-    for office, attribute, value, n in beside_store.profile_counts(session, agency_id, span.first, span.last):
-        profiles.setdefault(office, {}).setdefault(attribute, {})[value] = int(n)
+    agency_id, span, instrument = inputs.agency_id, inputs.span, inputs.scoring.instrument
+    months = Months(month_code(span.first), month_code(span.last))
+    surveyed = [Respondents(instrument.id, office) for office in inputs.offices]
+    profiles = beside_store.told_profiles(session, agency_id, surveyed, months)
     return Sources(
-        profiles=profiles,
-        raters=beside_store.raters(session, agency_id, span.first, span.last),
-        comments=beside_store.comments(session, agency_id, span.first, span.last),
-        former=_former(session, agency_id, root, span),
-        trend=_trend(session, agency_id, root, span, inputs.scoring.instrument),
+        profiles={of.office: counts for of, counts in profiles.items()},
+        comments=beside_store.told_comments(session, agency_id, instrument.id, months),
+        trend=_trend(session, agency_id, root, span, instrument),
         records={
             office or WHOLE_UNIT: records_about(session, agency_id, office or root, span) for office in set(offices)
         },
     )
-
-
-def _former(session: Session, agency_id: str, root: str, span: Span) -> dict[str, list[FormerSurvey]]:
-    found: dict[str, list[FormerSurvey]] = {}
-    for stored in skm_store.surveys_overlapping(session, agency_id, span):
-        if stored.unit == WHOLE_UNIT and stored.root != root:
-            continue
-        report = _parsed(stored)
-        assert isinstance(report, SurveyReport), "only surveys were asked for"
-        former = FormerSurvey(report.survey, is_same=stored.period == span.code)
-        found.setdefault(stored.unit, []).append(former)
-    return found
 
 
 def _trend(

@@ -1,4 +1,4 @@
-"""The SQL of what a survey's report has beside its figures: former reports, plans, publications."""
+"""The SQL of what a survey's report has beside its figures: former indices, plans, publications."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -6,7 +6,6 @@ from typing import NamedTuple
 from sqlmodel import and_, col, delete, select
 
 from app.closing.tables import FollowUp, Period, Publication, Report
-from app.disclosure.rules.calendar import Span
 from app.foundation.storage.database import Session
 
 
@@ -17,11 +16,6 @@ class StoredReport(NamedTuple):
     unit: str
     period: str
     document: str
-
-
-def surveys_overlapping(session: Session, agency_id: str, span: Span) -> list[StoredReport]:
-    """Every survey report, drafts included, of a period that shares a day with this one, oldest first."""
-    return _stored_reports(session, agency_id, ["skm"], Period.last_on >= span.first, Period.first_on <= span.last)
 
 
 def final_reports(session: Session, agency_id: str, codes: Sequence[str]) -> list[StoredReport]:

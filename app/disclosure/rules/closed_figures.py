@@ -5,11 +5,10 @@ figure stays a sum of whole blocks.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from app.disclosure.rules.division import Month, UnreleasedRating
-from app.disclosure.rules.ledger import LedgerCell
 
 # Which published figures count a rating, by their places in the list.
 Signature = frozenset[int]
@@ -23,10 +22,26 @@ class RatedPlace(NamedTuple):
     month: Month
 
 
+class ClosedCell(NamedTuple):
+    """The ratings that one published figure counts: all at these offices in these months, or those of one employee."""
+
+    offices: frozenset[str]
+    employee: str | None
+    months: frozenset[Month]
+
+
+def closed_cells(told: Mapping[str, Any]) -> list[ClosedCell]:
+    """The cells of a closing from before there were releases, as it stored them; none of a later one."""
+    return [
+        ClosedCell(frozenset(offices), employee, frozenset(months))
+        for offices, employee, months in told.get("cells", ())
+    ]
+
+
 class ClosedFigures:
     """All cells that closings published, found by what they count."""
 
-    def __init__(self, cells: Sequence[LedgerCell]) -> None:
+    def __init__(self, cells: Sequence[ClosedCell]) -> None:
         self._cells = cells
         self._of_person: dict[str, list[int]] = defaultdict(list)
         self._of_office: dict[str, list[int]] = defaultdict(list)
