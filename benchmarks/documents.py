@@ -18,7 +18,7 @@ from sqlmodel import col, select
 
 from app.access.principals import Reach
 from app.closing import lifecycle
-from app.closing.lifecycle import asked
+from app.closing.addressing import asked
 from app.closing.tables import Report
 from app.directory.tables import Employee, Posting
 from app.foundation.storage.database import Database
@@ -83,7 +83,7 @@ def _closed(persons: int) -> Iterator[tuple[str, str, Report]]:
         _staff(database, [f"P{number:05}" for number in range(persons)])
         make_key(Path(folder) / "key.pem")
         reach, span = Reach("kota", None, "bench"), asked(PERIOD)
-        lifecycle.close(database, reach, span, instrument="ikl-1", now=CLOSED, working_days=5)
+        lifecycle.close(database, reach, span, by=lifecycle.Method("ikl-1"), now=CLOSED, working_days=5)
         later = CLOSED + timedelta(days=10)
         lifecycle.finalise(database, reach, span, key=load_key(Path(folder) / "key.pem"), now=later)
         with database.reading() as session:

@@ -105,6 +105,9 @@ OTHERWISE: Mapping[Entry, int] = {
     ("GET", "/v1/findings/{finding_id}"): 404,
     ("POST", "/v1/periods/{code}/revise"): 404,
     ("POST", "/v1/periods/{code}/finalise"): 404,
+    # Nothing says which of the questionnaires is meant.
+    ("GET", "/v1/periods/{code}/follow-ups"): 409,
+    ("GET", "/v1/periods/{code}/publications"): 409,
     ("GET", "/v1/reports"): 404,
     ("GET", "/v1/appraisals"): 404,
     ("GET", "/v1/reports/{report_id}"): 404,

@@ -15,7 +15,7 @@ from rich.table import Table
 from app.access.principals import Reach
 from app.cli.context import actor, database, fail, out, print_table, settings
 from app.closing import lifecycle, replies, store
-from app.closing.lifecycle import asked
+from app.closing.addressing import asked
 from app.closing.survey import plans as skm_plans
 from app.closing.survey.schemas import SurveyFile
 from app.closing.tables import Period
@@ -31,6 +31,9 @@ period = typer.Typer(help="Closing periods: draft, replies, final, revisions.", 
 
 AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
 PeriodCode = Annotated[str, typer.Argument(metavar="PERIOD", help="2026-09, 2026-Q3, 2026-S2 or 2026.")]
+ClosedBy = Annotated[
+    str | None, typer.Option("--instrument", help="The one it is or was closed by; left out, the only one.")
+]
 Root = Annotated[str | None, typer.Option("--office", help="Only this office and those below it.")]
 
 
@@ -53,6 +56,8 @@ def close(
     code: PeriodCode,
     root: Root = None,
     instrument: Annotated[str, typer.Option(help="Measured by this instrument.")] = "ikl-1",
+    weights: Annotated[str | None, typer.Option(metavar="MODE", help="Weight mode, such as 0.33.")] = None,
+    bands: Annotated[str | None, typer.Option(metavar="TABLE", help="Band table, such as 2017.")] = None,
 ) -> None:
     """Compute the drafts of a period that is over, and open the reply window."""
     with _agency(agency_id, root) as (opened, reach):
@@ -60,7 +65,7 @@ def close(
             opened,
             reach,
             asked(code),
-            instrument=instrument,
+            by=lifecycle.Method(instrument, weights, bands),
             now=system_clock(),
             working_days=settings().reply_working_days,
         )
@@ -74,10 +79,11 @@ def note(
     employee: Annotated[str, typer.Argument(metavar="EMPLOYEE", help="Code of the employee.")],
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The supervisor's words.")],
     root: Root = None,
+    instrument: ClosedBy = None,
 ) -> None:
     """Put a supervisor's words beside an employee's draft."""
     with _step(agency_id, root) as (session, reach):
-        lifecycle.note(session, reach, asked(code), employee=employee, text=text, now=system_clock())
+        lifecycle.note(session, reach, asked(code), instrument, employee=employee, text=text, now=system_clock())
     out.print("noted")
 
 
@@ -88,10 +94,11 @@ def reply(
     employee: Annotated[str, typer.Argument(metavar="EMPLOYEE", help="Code of the employee.")],
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What the employee handed in.")],
     root: Root = None,
+    instrument: ClosedBy = None,
 ) -> None:
     """Enter the reply that an employee handed in on paper; once, within the window."""
     with _step(agency_id, root) as (session, reach):
-        replies.enter(session, reach, code, employee=employee, text=text, now=system_clock())
+        replies.enter(session, reach, code, instrument, employee=employee, text=text, now=system_clock())
     out.print("reply kept")
 
 
@@ -101,6 +108,7 @@ def invite(
     code: PeriodCode,
     file: Annotated[Path, typer.Option("--out", help="CSV file to write; readable by you alone, never overwritten.")],
     root: Root = None,
+    instrument: ClosedBy = None,
 ) -> None:
     """Write a personal link for every employee of the draft; links given before end."""
     # The file comes first: if it cannot be written, no link that was given before has been replaced.
@@ -113,7 +121,7 @@ def invite(
             os.fdopen(descriptor, "w", newline="", encoding="utf-8") as handle,
             _step(agency_id, root) as (session, reach),
         ):
-            tokens = replies.invite(session, reach, code, system_clock())
+            tokens = replies.invite(session, reach, code, instrument, system_clock())
             writer = csv.writer(handle)
             # The token stands in the fragment, which browsers send to no server, so it is in no log.
             address = f"{settings().public_url}/r#" if settings().public_url else ""
@@ -134,6 +142,7 @@ def plan(
     code: PeriodCode,
     file: Annotated[Path, typer.Argument(metavar="FILE.toml", exists=True, dir_okay=False)],
     root: Root = None,
+    instrument: ClosedBy = None,
 ) -> None:
     """Read the plan that follows a period, and where it was published; each list in the file replaces the one before.
 
@@ -142,30 +151,32 @@ def plan(
     """
     survey = _survey_file(file)
     with _step(agency_id, root) as (session, reach):
-        span, now = asked(code), system_clock()
+        about, now = skm_plans.Planned(asked(code), None, instrument), system_clock()
         # A list that the file leaves out stays as it is; an empty one removes what was there.
         if survey.follow_up is not None:
-            skm_plans.put_follow_ups(session, reach, span, None, survey.follow_up, now)
+            skm_plans.put_follow_ups(session, reach, about, survey.follow_up, now)
         if survey.publication is not None:
-            skm_plans.put_publications(session, reach, span, None, survey.publication, now)
+            skm_plans.put_publications(session, reach, about, survey.publication, now)
     sentence = f"{len(survey.follow_up or ())} actions and {len(survey.publication or ())} publications kept"
     out.print(sentence, markup=False, highlight=False)
 
 
 @period.command()
-def finalise(agency_id: AgencyCode, code: PeriodCode, root: Root = None) -> None:
+def finalise(agency_id: AgencyCode, code: PeriodCode, root: Root = None, instrument: ClosedBy = None) -> None:
     """After the reply window: sign every report, for ever."""
     key = signing_key(settings().signing_key_file)
     with _agency(agency_id, root) as (opened, reach):
-        _print_outcome(opened, lifecycle.finalise(opened, reach, asked(code), key=key, now=system_clock()))
+        final = lifecycle.finalise(opened, reach, asked(code), instrument, key=key, now=system_clock())
+        _print_outcome(opened, final)
 
 
 @period.command()
-def revise(agency_id: AgencyCode, code: PeriodCode, root: Root = None) -> None:
+def revise(agency_id: AgencyCode, code: PeriodCode, root: Root = None, instrument: ClosedBy = None) -> None:
     """Make the next revision of a final period from late ratings."""
     days = settings().reply_working_days
     with _agency(agency_id, root) as (opened, reach):
-        _print_outcome(opened, lifecycle.revise(opened, reach, asked(code), now=system_clock(), working_days=days))
+        now = system_clock()
+        _print_outcome(opened, lifecycle.revise(opened, reach, asked(code), instrument, now=now, working_days=days))
 
 
 def _survey_file(file: Path) -> SurveyFile:

@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from app.access.principals import KeyKind, Principal
 from app.cli.context import database, err, fail, out, settings
-from app.closing.lifecycle import asked
+from app.closing.addressing import asked, closings_meant
 from app.closing.reading import identity_of
 from app.closing.schemas import IdentityOut
 from app.closing.store import periods_of, reports_of
@@ -21,7 +21,7 @@ from app.directory.catalogue_store import directory_version
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.foundation.translations import translator
-from app.reports.appraisals import appraisals_for, write
+from app.reports.appraisals import AppraisedPeriod, appraisals_for, write
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS, AppraisalFormat
 from app.reports.formats.registry import FORMATS
 from app.reports.printing import file_name, printable
@@ -49,6 +49,7 @@ def report(
     ] = None,
     unit: Annotated[str | None, typer.Option(help="Code of one employee or office only.")] = None,
     revision: Annotated[int | None, typer.Option(min=1, help="Left out: the newest.")] = None,
+    instrument: Annotated[str | None, typer.Option(help="By which it was closed; left out, the only one.")] = None,
     language: Annotated[str | None, typer.Option(help="id or en (CERMIN_LANGUAGE).")] = None,
     sees_nip: Annotated[bool, typer.Option("--nip", help="Write the whole NIP into the files.")] = False,
 ) -> None:
@@ -62,9 +63,11 @@ def report(
     if kind is ReportKind.appraisal:
         if unit is not None:
             raise fail("An appraisal file holds every employee; leave --unit out.")
-        _write_appraisals(agency_id, period, revision, folder, APPRAISAL_FORMATS[form], sees_nip=sees_nip)
+        of = AppraisedPeriod(period, instrument, revision)
+        _write_appraisals(agency_id, of, folder, APPRAISAL_FORMATS[form], sees_nip=sees_nip)
         return
-    found = [each for each in _reports(agency_id, period, revision) if each.kind == kind and unit in (None, each.unit)]
+    reports = _reports(agency_id, period, instrument, revision)
+    found = [each for each in reports if each.kind == kind and unit in (None, each.unit)]
     if not found:
         raise fail("There is no such report.")
     written = FORMATS[form]
@@ -78,11 +81,11 @@ def report(
     out.print(f"{len(found)} reports written to {folder}", markup=False, highlight=False)
 
 
-def _reports(agency_id: str, period: str, revision: int | None) -> list[Report]:
+def _reports(agency_id: str, period: str, instrument: str | None, revision: int | None) -> list[Report]:
     """The reports of one revision, under every root for which the period was closed."""
     with _agency(agency_id) as session:
-        span = asked(period)
-        closed = [each for each in periods_of(session, agency_id, span.code) if revision in (None, each.revision)]
+        meant = closings_meant(periods_of(session, agency_id, asked(period).code), instrument)
+        closed = [each for each in meant if revision in (None, each.revision)]
         # Revisions come in order, so of each root the newest stays.
         newest = {each.root: each for each in closed}
         return [each for chosen in newest.values() for each in reports_of(session, chosen)]
@@ -94,12 +97,12 @@ def _identities(agency_id: str, reports: list[Report]) -> Mapping[UUID, Identity
 
 
 def _write_appraisals(
-    agency_id: str, period: str, revision: int | None, folder: Path, form: AppraisalFormat, *, sees_nip: bool
+    agency_id: str, of: AppraisedPeriod, folder: Path, form: AppraisalFormat, *, sees_nip: bool
 ) -> None:
     with _agency(agency_id) as session, _writing():
         # Whoever works on the machine itself may see what an administrator may.
         operator = Principal(agency_id, KeyKind.admin, UUID(int=0), sees_nip=sees_nip)
-        asked_for = appraisals_for(session, operator, period, revision, settings().public_url)
+        asked_for = appraisals_for(session, operator, of, settings().public_url)
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / asked_for.file_name(form)
         with file.open("wb") as target:

@@ -15,7 +15,7 @@ from app.disclosure.rules.due import ReleaseState
 from app.disclosure.rules.released import ReleasedSheets
 from app.foundation.storage.database import Session
 from app.indices.rules.figures import Scoring
-from app.measures.reading import UnitsBeside, alarms_of, scoring_of, served_by
+from app.measures.reading import UnitsBeside, alarms_of, served_by
 from app.ratings.rules.selection import By, Selection
 from app.screening.held_store import held_reasons, raised_in
 from app.screening.rules.sheets import RaisedRow
@@ -30,7 +30,7 @@ ReportsByUnit = Mapping[tuple[str, str], AnyReport]
 
 @dataclass(frozen=True)
 class PlannedRevision:
-    """The revision that is to be made: of which period, for whom, by which questionnaire.
+    """The revision that is to be made: of which period, for whom, by which questionnaire and its rules.
 
     `former_documents` are the reports of the revision before it, made of what was told by release `former_release`; a
     first revision has none.
@@ -39,7 +39,7 @@ class PlannedRevision:
     reach: Reach
     span: Span
     number: int
-    instrument: str
+    scoring: Scoring
     former_documents: ReportsByUnit = field(default_factory=dict)
     former_release: int = 0
 
@@ -81,12 +81,12 @@ class ClosingInputs:
 
 
 def read_inputs(session: Session, planned: PlannedRevision) -> ClosingInputs:
-    """Read everything once. Raises `instrument-unknown`, `nothing-released` and `not-released`."""
-    reach, span, instrument = planned.reach, planned.span, planned.instrument
+    """Read everything once. Raises `nothing-released` and `not-released`."""
+    reach, span, scoring = planned.reach, planned.span, planned.scoring
+    instrument = scoring.instrument.id
     agency_id = reach.agency_id
     state = release_state(session, agency_id)
     require_released(state, span.first, span.last)
-    scoring = scoring_of(session, agency_id, instrument)
     directory = whole_directory(session, agency_id)
     parents = {office.code: office.parent for office in directory.offices}
     offices = reached_offices(parents, reach)

@@ -6,12 +6,13 @@ A period without a row is open. What is final never changes: late ratings make t
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.access.audit import record
 from app.access.principals import Reach
 from app.closing import store
+from app.closing.addressing import newest
 from app.closing.assembly import ClosingDocuments, closing_documents
 from app.closing.inputs import PlannedRevision, read_inputs
 from app.closing.rules.documents import Document, final_document
@@ -24,51 +25,56 @@ from app.closing.tables import DRAFT, FINAL, WHOLE, Note, Period, Release, Repor
 from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import subtree
 from app.directory.store import lock_agency
-from app.disclosure.rules.calendar import Span, span_of
+from app.disclosure.rules.calendar import Span
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Database, Session
+from app.indices.reading import scoring_of
 from app.seals.rules.canonical_json import canonical
 from app.seals.signing import SigningKey, key_id, public_bytes, sign
 
 
-def asked(code: str) -> Span:
-    """The span of a code. Raises `period-unknown`."""
-    span = span_of(code)
-    if span is None:
-        raise Problem("period-unknown")
-    return span
+class Method(NamedTuple):
+    """By which questionnaire, and by which of its weight modes and band tables (None: its own)."""
+
+    instrument: str
+    weights: str | None = None
+    bands: str | None = None
 
 
-def close(database: Database, reach: Reach, span: Span, *, instrument: str, now: datetime, working_days: int) -> Period:
+def close(database: Database, reach: Reach, span: Span, *, by: Method, now: datetime, working_days: int) -> Period:
     """Compute the drafts and open the reply window.
 
-    Raises `period-not-over`, `not-released`, `period-closed` (also by one above or below), `period-empty`, `busy`.
+    Raises `period-not-over`, `not-released`, `period-closed` (also by one above or below), `period-empty`, `busy`,
+    `instrument-unknown`, and `invalid-request` for weights and bands that the instrument does not have.
     """
     if now < span.ends_at:
         raise Problem("period-not-over", ends=span.ends_at.isoformat())
     # What takes long is done while nobody waits for it; the writing is short.
     with database.snapshot() as session:
-        _refuse_closed(session, reach, span)
+        scoring = scoring_of(session, reach.agency_id, by.instrument, by.weights, by.bands)
+        _refuse_closed(session, reach, span, by.instrument)
         seen = _revisions(session, reach)
-        planned = PlannedRevision(reach, span, 1, instrument)
+        planned = PlannedRevision(reach, span, 1, scoring)
         made = _documents(session, planned)
     if not made.changes:
         raise Problem("period-empty")
     with database.writing() as session:
         lock_agency(session, reach.agency_id)
-        _refuse_closed(session, reach, span)
+        _refuse_closed(session, reach, span, by.instrument)
         _refuse_changed(session, reach, seen)
         return _draft(session, planned, made, now, working_days, "period.closed")
 
 
-def revise(database: Database, reach: Reach, span: Span, *, now: datetime, working_days: int) -> Period:
+def revise(
+    database: Database, reach: Reach, span: Span, instrument: str | None = None, *, now: datetime, working_days: int
+) -> Period:
     """A new draft that names what late ratings changed.
 
-    Raises `period-open`, `period-draft`, `revision-unchanged`, `busy`.
+    Raises `period-open`, `period-draft`, `revision-unchanged`, `busy`, `instrument-ambiguous`.
     """
     with database.snapshot() as session:
-        period = newest(session, reach, span)
+        period = newest(session, reach, span, instrument)
         if period.state == DRAFT:
             raise Problem("period-draft", until=period.replies_end_at.isoformat())
         seen = _revisions(session, reach)
@@ -77,7 +83,8 @@ def revise(database: Database, reach: Reach, span: Span, *, now: datetime, worki
             for each in store.reports_of(session, period)
         }
         release = store.release_of(session, period)
-        planned = PlannedRevision(reach, span, period.revision + 1, period.instrument, former, release)
+        scoring = scoring_of(session, reach.agency_id, period.instrument, period.weights, period.bands)
+        planned = PlannedRevision(reach, span, period.revision + 1, scoring, former, release)
         made = _documents(session, planned)
     if not made.changes:
         raise Problem("revision-unchanged", revision=period.revision)
@@ -87,9 +94,21 @@ def revise(database: Database, reach: Reach, span: Span, *, now: datetime, worki
         return _draft(session, planned, made, now, working_days, "period.revised")
 
 
-def note(session: Session, reach: Reach, span: Span, *, employee: str, text: str, now: datetime) -> None:
-    """The supervisor's words beside an employee's draft. Raises `period-open`, `period-final`, `report-unknown`."""
-    period = newest(session, reach, span)
+def note(
+    session: Session,
+    reach: Reach,
+    span: Span,
+    instrument: str | None = None,
+    *,
+    employee: str,
+    text: str,
+    now: datetime,
+) -> None:
+    """The supervisor's words beside an employee's draft.
+
+    Raises `period-open`, `period-final`, `report-unknown`, `instrument-ambiguous`.
+    """
+    period = newest(session, reach, span, instrument)
     if period.state == FINAL:
         raise Problem("period-final", revision=period.revision)
     report = report_about(session, period, employee)
@@ -106,13 +125,22 @@ def report_about(session: Session, period: Period, employee: str) -> Report:
     return report
 
 
-def finalise(database: Database, reach: Reach, span: Span, *, key: SigningKey | None, now: datetime) -> Period:
+def finalise(
+    database: Database,
+    reach: Reach,
+    span: Span,
+    instrument: str | None = None,
+    *,
+    key: SigningKey | None,
+    now: datetime,
+) -> Period:
     """Sign every report with its reply and its note, for ever.
 
-    Raises `period-open`, `period-final`, `reply-window-open`, `signing-key-missing`, `busy`.
+    Raises `period-open`, `period-final`, `reply-window-open`, `signing-key-missing`, `busy`, `instrument-ambiguous`.
     """
     with database.snapshot() as session:
-        period = _finishable(session, reach, span, now)
+        period = _finishable(session, reach, span, instrument, now)
+        instrument = period.instrument
         if key is None:
             raise Problem("signing-key-missing")
         reports = store.reports_of(session, period)
@@ -125,7 +153,7 @@ def finalise(database: Database, reach: Reach, span: Span, *, key: SigningKey | 
         envelopes[report.report_id] = _text(sign(document, key))
     with database.writing() as session:
         lock_agency(session, reach.agency_id)
-        period = _finishable(session, reach, span, now)
+        period = _finishable(session, reach, span, instrument, now)
         # A reply or a plan that came while the reports were being signed would be missing from them for ever.
         if (_words(session, reach, reports), entered(session, reach, span, reports)) != (words, records):
             raise busy()
@@ -136,8 +164,8 @@ def finalise(database: Database, reach: Reach, span: Span, *, key: SigningKey | 
         return period
 
 
-def _finishable(session: Session, reach: Reach, span: Span, now: datetime) -> Period:
-    period = newest(session, reach, span)
+def _finishable(session: Session, reach: Reach, span: Span, instrument: str | None, now: datetime) -> Period:
+    period = newest(session, reach, span, instrument)
     if period.state == FINAL:
         raise Problem("period-final", revision=period.revision)
     if now < period.replies_end_at:
@@ -155,18 +183,19 @@ def _words(session: Session, reach: Reach, reports: Sequence[Report]) -> dict[UU
     }
 
 
-def _refuse_closed(session: Session, reach: Reach, span: Span) -> None:
+def _refuse_closed(session: Session, reach: Reach, span: Span, instrument: str) -> None:
     parents = office_parents(session, reach.agency_id)
     for closed in store.periods_of(session, reach.agency_id, span.code):
-        if _meet(parents, closed.root, reach.root_key):
+        if closed.instrument == instrument and _meet(parents, closed.root, reach.root_key):
             raise Problem("period-closed", revision=closed.revision)
 
 
-def _revisions(session: Session, reach: Reach) -> set[tuple[str, str, int]]:
-    return {(period.root, period.code, period.revision) for period in store.periods_of(session, reach.agency_id)}
+def _revisions(session: Session, reach: Reach) -> set[tuple[str, str, str, int]]:
+    periods = store.periods_of(session, reach.agency_id)
+    return {(period.root, period.code, period.instrument, period.revision) for period in periods}
 
 
-def _refuse_changed(session: Session, reach: Reach, seen: set[tuple[str, str, int]]) -> None:
+def _refuse_changed(session: Session, reach: Reach, seen: set[tuple[str, str, str, int]]) -> None:
     """What was published meanwhile was not weighed by the disclosure of these drafts."""
     if _revisions(session, reach) != seen:
         raise busy()
@@ -183,16 +212,18 @@ def _documents(session: Session, planned: PlannedRevision) -> ClosingDocuments:
 def _draft(
     session: Session, planned: PlannedRevision, made: ClosingDocuments, now: datetime, working_days: int, action: str
 ) -> Period:
-    reach, span = planned.reach, planned.span
+    reach, span, scoring = planned.reach, planned.span, planned.scoring
     period = Period(
         agency_id=reach.agency_id,
         root=reach.root_key,
         code=span.code,
+        instrument=scoring.instrument.id,
         revision=planned.number,
+        weights=scoring.mode,
+        bands=scoring.bands,
         state=DRAFT,
         first_on=span.first,
         last_on=span.last,
-        instrument=planned.instrument,
         drafted_at=now,
         replies_end_at=reply_deadline(now, working_days),
     )
@@ -200,6 +231,7 @@ def _draft(
         agency_id=reach.agency_id,
         root=reach.root_key,
         code=span.code,
+        instrument=period.instrument,
         revision=planned.number,
         told={"release": made.release},
     )
@@ -215,20 +247,13 @@ def _report(reach: Reach, period: Period, document: Document) -> Report:
         report_id=report_id,
         root=reach.root_key,
         period=period.code,
+        instrument=period.instrument,
         revision=period.revision,
         kind=document.report.kind,
         unit=document.unit,
         office=document.office,
         document=_text({"id": str(report_id), **document.report.plain()}),
     )
-
-
-def newest(session: Session, reach: Reach, span: Span) -> Period:
-    """The newest revision of a closed period. Raises `period-open`."""
-    period = store.latest(session, reach.agency_id, reach.root_key, span.code)
-    if period is None:
-        raise Problem("period-open")
-    return period
 
 
 def _meet(parents: Mapping[str, str | None], one: str, other: str) -> bool:
@@ -251,5 +276,6 @@ def audit(session: Session, reach: Reach, action: str, period: Period, now: date
         action=action,
         subject=f"{period.root or reach.agency_id} {period.code} r{period.revision}",
         at=now,
+        instrument=period.instrument,
         **detail,
     )

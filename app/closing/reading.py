@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.access.principals import KeyKind, Principal
 from app.closing import store
-from app.closing.lifecycle import asked
+from app.closing.addressing import asked, closings_meant
 from app.closing.schemas import AlteredPlaceOut, IdentityOut, PeriodOut, ReportLine, ReportQuery, VerificationOut
 from app.closing.tables import DRAFT, Period, Report
 from app.directory.listing_store import nips_of
@@ -30,6 +30,8 @@ def period_out(period: Period) -> PeriodOut:
             "from": period.first_on,
             "to": period.last_on,
             "instrument": period.instrument,
+            "weights": period.weights,
+            "bands": period.bands,
             "drafted_at": period.drafted_at,
             "reply_until": period.replies_end_at,
             "final_at": period.final_at,
@@ -38,12 +40,13 @@ def period_out(period: Period) -> PeriodOut:
 
 
 def list_reports(session: Session, principal: Principal, query: ReportQuery) -> list[ReportLine]:
-    """The reports of a closed period that this key reaches. Raises `period-unknown` and `period-open`."""
+    """The reports of a closed period that this key reaches.
+
+    Raises `period-unknown`, `period-open` and `instrument-ambiguous`.
+    """
     span = asked(query.period)
     reached = offices_in_reach(session, principal.reach)
-    periods = store.periods_of(session, principal.agency_id, span.code)
-    if not periods:
-        raise Problem("period-open")
+    periods = closings_meant(store.periods_of(session, principal.agency_id, span.code), query.instrument)
     return [
         _line(report, period)
         for period in newest_or_named(periods, query.revision, principal)
@@ -113,6 +116,7 @@ def _line(report: Report, period: Period) -> ReportLine:
         unit=report.unit,
         office=report.office,
         period=report.period,
+        instrument=report.instrument,
         revision=report.revision,
         state=period.state,
         digest=digest_in(report.envelope) if report.envelope else None,

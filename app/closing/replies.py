@@ -10,7 +10,8 @@ from app.access.principals import Reach
 from app.access.readings import Reading, readings_about
 from app.access.rules.random_codes import random_code
 from app.closing import store
-from app.closing.lifecycle import asked, audit, newest, report_about
+from app.closing.addressing import asked, newest
+from app.closing.lifecycle import audit, report_about
 from app.closing.tables import DRAFT, Invitation, Period, Reply, Report
 from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import at_and_above
@@ -31,9 +32,12 @@ class Invited(NamedTuple):
     readings: Sequence[Reading]
 
 
-def invite(session: Session, reach: Reach, code: str, now: datetime) -> Mapping[str, str]:
-    """A token for every employee of a draft, by code; tokens given before end. Raises `period-open`, `period-final`."""
-    period = newest(session, reach, asked(code))
+def invite(session: Session, reach: Reach, code: str, instrument: str | None, now: datetime) -> Mapping[str, str]:
+    """A token for every employee of a draft, by code; tokens given before end.
+
+    Raises `period-open`, `period-final`, `instrument-ambiguous`.
+    """
+    period = newest(session, reach, asked(code), instrument)
     if period.state != DRAFT:
         raise Problem("period-final", revision=period.revision)
     tokens: dict[str, str] = {}
@@ -88,12 +92,15 @@ def reply(session: Session, token: str, text: str, now: datetime) -> None:
     _keep(session, reach, invited.period, invited.report, text, now)
 
 
-def enter(session: Session, reach: Reach, code: str, *, employee: str, text: str, now: datetime) -> None:
+def enter(
+    session: Session, reach: Reach, code: str, instrument: str | None, *, employee: str, text: str, now: datetime
+) -> None:
     """Keep a reply that was handed in on paper.
 
-    Raises `period-unknown`, `period-open`, `period-final`, `reply-window-over`, `report-unknown`, `reply-given`.
+    Raises `period-unknown`, `period-open`, `period-final`, `reply-window-over`, `report-unknown`, `reply-given`,
+    `instrument-ambiguous`.
     """
-    period = newest(session, reach, asked(code))
+    period = newest(session, reach, asked(code), instrument)
     if period.state != DRAFT:
         raise Problem("period-final", revision=period.revision)
     if now >= period.replies_end_at:

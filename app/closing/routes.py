@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 
 from app.access.guard import requires
-from app.access.principals import KeyKind, Principal, Reach
+from app.access.principals import KeyKind, Principal
 from app.closing import lifecycle, replies, store
-from app.closing.lifecycle import asked
+from app.closing.addressing import asked
 from app.closing.reading import list_reports, period_out, verification_of
 from app.closing.schemas import (
     CloseIn,
@@ -26,7 +26,15 @@ from app.closing.schemas import (
     VerificationOut,
 )
 from app.closing.survey import plans as skm_plans
-from app.closing.survey.schemas import FollowUpsIn, FollowUpsOut, OfficeQuery, PublicationsIn, PublicationsOut
+from app.closing.survey.plans import Planned
+from app.closing.survey.schemas import (
+    ClosingQuery,
+    FollowUpsIn,
+    FollowUpsOut,
+    OfficeQuery,
+    PublicationsIn,
+    PublicationsOut,
+)
 from app.foundation.http.body import json_body
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.query_parameters import exact_query
@@ -37,6 +45,7 @@ router = APIRouter(prefix="/v1", tags=["reports"])
 Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
 Supervisor = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
 Code = Annotated[str, Path(description="2026-09, 2026-Q3, 2026-S2 or 2026.")]
+ByInstrument = Annotated[ClosingQuery, Query()]
 # An entry without a guard takes an exact query and a declared body all the same.
 OPEN = [Depends(exact_query), Depends(json_body)]
 # What can be wrong with a body.
@@ -60,7 +69,7 @@ def close_period(request: Request, principal: Supervisor, code: Code, body: Clos
         services.database,
         principal.reach,
         asked(code),
-        instrument=body.instrument,
+        by=lifecycle.Method(body.instrument, body.weights, body.bands),
         now=services.now(),
         working_days=settings.reply_working_days,
     )
@@ -68,17 +77,23 @@ def close_period(request: Request, principal: Supervisor, code: Code, body: Clos
 
 
 @router.post("/periods/{code}/revise", status_code=201, responses=problems(404, 409, 422))
-def revise_period(request: Request, principal: Supervisor, code: Code) -> PeriodOut:
+def revise_period(request: Request, principal: Supervisor, code: Code, query: ByInstrument) -> PeriodOut:
     """Make the next revision of a final period from late ratings; it begins as a draft again."""
     services = services_of(request)
     settings = services.settings
-    database, days = services.database, settings.reply_working_days
-    period = lifecycle.revise(database, principal.reach, asked(code), now=services.now(), working_days=days)
+    period = lifecycle.revise(
+        services.database,
+        principal.reach,
+        asked(code),
+        query.instrument,
+        now=services.now(),
+        working_days=settings.reply_working_days,
+    )
     return period_out(period)
 
 
 @router.post("/periods/{code}/notes", status_code=204, responses=problems(*BODY, 404, 409))
-def note_on_report(request: Request, principal: Supervisor, code: Code, body: NoteIn) -> None:
+def note_on_report(request: Request, principal: Supervisor, code: Code, query: ByInstrument, body: NoteIn) -> None:
     """Put the supervisor's words beside an employee's draft."""
     services = services_of(request)
     with services.database.writing() as session:
@@ -86,6 +101,7 @@ def note_on_report(request: Request, principal: Supervisor, code: Code, body: No
             session,
             principal.reach,
             asked(code),
+            query.instrument,
             employee=body.employee,
             text=body.text,
             now=services.now(),
@@ -93,51 +109,56 @@ def note_on_report(request: Request, principal: Supervisor, code: Code, body: No
 
 
 @router.post("/periods/{code}/finalise", responses=problems(404, 409, 422))
-def finalise_period(request: Request, principal: Supervisor, code: Code) -> PeriodOut:
+def finalise_period(request: Request, principal: Supervisor, code: Code, query: ByInstrument) -> PeriodOut:
     """After the reply window: sign every report with its reply and its note, for ever."""
     services = services_of(request)
     settings = services.settings
     key = signing_key(settings.signing_key_file)
-    return period_out(lifecycle.finalise(services.database, principal.reach, asked(code), key=key, now=services.now()))
+    database, now = services.database, services.now()
+    return period_out(lifecycle.finalise(database, principal.reach, asked(code), query.instrument, key=key, now=now))
 
 
-@router.get("/periods/{code}/follow-ups", responses=problems(404, 422))
+@router.get("/periods/{code}/follow-ups", responses=problems(404, 409, 422))
 def get_follow_ups(
     request: Request, principal: Reader, code: Code, query: Annotated[OfficeQuery, Query()]
 ) -> FollowUpsOut:
     """The plan that follows a period, and how far it was carried out."""
     with services_of(request).database.reading() as session:
-        return skm_plans.follow_ups_of(session, principal.reach, asked(code), query.office)
+        return skm_plans.follow_ups_of(session, principal.reach, Planned(asked(code), query.office, query.instrument))
 
 
 @router.put("/periods/{code}/follow-ups", responses=problems(*BODY, 404, 409))
-def put_follow_ups(request: Request, principal: Supervisor, code: Code, body: FollowUpsIn) -> FollowUpsOut:
+def put_follow_ups(
+    request: Request, principal: Supervisor, code: Code, query: ByInstrument, body: FollowUpsIn
+) -> FollowUpsOut:
     """Replace the plan that follows a period; what stands there when it is finalised is signed."""
     services = services_of(request)
     with services.database.writing() as session:
-        return skm_plans.put_follow_ups(session, principal.reach, asked(code), body.office, body.items, services.now())
+        about = Planned(asked(code), body.office, query.instrument)
+        return skm_plans.put_follow_ups(session, principal.reach, about, body.items, services.now())
 
 
-@router.get("/periods/{code}/publications", responses=problems(404, 422))
+@router.get("/periods/{code}/publications", responses=problems(404, 409, 422))
 def get_publications(
     request: Request, principal: Reader, code: Code, query: Annotated[OfficeQuery, Query()]
 ) -> PublicationsOut:
     """Where and when a period's results were made public."""
     with services_of(request).database.reading() as session:
-        return skm_plans.publications_of(session, principal.reach, asked(code), query.office)
+        return skm_plans.publications_of(session, principal.reach, Planned(asked(code), query.office, query.instrument))
 
 
-@router.put("/periods/{code}/publications", responses=problems(*BODY, 404))
-def put_publications(request: Request, principal: Supervisor, code: Code, body: PublicationsIn) -> PublicationsOut:
+@router.put("/periods/{code}/publications", responses=problems(*BODY, 404, 409))
+def put_publications(
+    request: Request, principal: Supervisor, code: Code, query: ByInstrument, body: PublicationsIn
+) -> PublicationsOut:
     """Replace the record of where a period's results were made public."""
     services = services_of(request)
     with services.database.writing() as session:
-        return skm_plans.put_publications(
-            session, principal.reach, asked(code), body.office, body.items, services.now()
-        )
+        about = Planned(asked(code), body.office, query.instrument)
+        return skm_plans.put_publications(session, principal.reach, about, body.items, services.now())
 
 
-@router.get("/reports", responses=problems(404, 422))
+@router.get("/reports", responses=problems(404, 409, 422))
 def get_reports(request: Request, principal: Reader, query: Annotated[ReportQuery, Query()]) -> ReportPage:
     """The reports of a closed period that this key reaches; drafts are for supervisors only."""
     with services_of(request).database.reading() as session:
@@ -175,7 +196,3 @@ def post_reply(request: Request, body: ReplyIn) -> None:
     services = services_of(request)
     with services.database.writing() as session:
         replies.reply(session, body.token, body.text, services.now())
-
-
-def _reach(principal: Principal) -> Reach:
-    return Reach(principal.agency_id, principal.office or "", principal.actor)

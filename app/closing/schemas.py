@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from app.foundation.wire import WireModel
 from app.indices.query import Code
+from app.instruments.definition import Label
 from app.instruments.schemas import InstrumentId
 from app.measures.schemas import PeriodCode
 from app.seals.rules.verification import Change, Outcome
@@ -31,9 +32,11 @@ Kind = Literal["employee", "office", "agency", "skm"]
 
 
 class CloseIn(WireModel):
-    """By which instrument the period is measured."""
+    """By which instrument the period is measured, and by which of its weight modes and band tables."""
 
     instrument: InstrumentId = "ikl-1"
+    weights: Label | None = Field(None, description="Left out: the instrument's own.")
+    bands: Label | None = Field(None, description="Left out: the instrument's own.")
 
 
 class NoteIn(WireModel):
@@ -53,6 +56,8 @@ class PeriodOut(WireModel):
     first: Annotated[date, Field(alias="from")]
     last: Annotated[date, Field(alias="to")]
     instrument: str
+    weights: str | None
+    bands: str | None
     drafted_at: datetime
     reply_until: datetime
     final_at: datetime | None
@@ -68,6 +73,7 @@ class ReportQuery(WireModel):
     """Which reports: of a period (its newest revision, or one named), of a kind, about a unit."""
 
     period: PeriodCode
+    instrument: InstrumentId | None = Field(None, description="Left out: the only one it was closed by.")
     revision: Revision | None = Field(None, description="Left out: the newest.")
     kind: Kind | None = None
     unit: Code | None = Field(
@@ -83,6 +89,7 @@ class ReportLine(WireModel):
     unit: str
     office: str | None
     period: str
+    instrument: str
     revision: int
     state: Literal["draft", "final"]
     digest: str | None

@@ -15,18 +15,18 @@ BATCH = 500
 
 
 def periods_of(session: Session, agency_id: str, code: str | None = None) -> Sequence[Period]:
-    """Every revision of every closed period (or of one), newest period first, then by root and revision."""
+    """Every revision of every closed period (or of one), newest period first, then by root, instrument, revision."""
     query = select(Period).where(Period.agency_id == agency_id)
     if code is not None:
         query = query.where(Period.code == code)
-    order = (col(Period.last_on).desc(), col(Period.first_on), col(Period.root), col(Period.revision))
+    order = (
+        col(Period.last_on).desc(),
+        col(Period.first_on),
+        col(Period.root),
+        col(Period.instrument),
+        col(Period.revision),
+    )
     return session.exec(query.order_by(*order)).all()
-
-
-def latest(session: Session, agency_id: str, root: str, code: str) -> Period | None:
-    """The newest revision of a period closed under this root."""
-    query = select(Period).where(Period.agency_id == agency_id, Period.root == root, Period.code == code)
-    return session.exec(query.order_by(col(Period.revision).desc()).limit(1)).first()
 
 
 def add_period(session: Session, period: Period, release: Release, reports: Iterable[Report]) -> None:
@@ -45,6 +45,7 @@ def reports_of(session: Session, period: Period) -> Sequence[Report]:
         Report.agency_id == period.agency_id,
         Report.root == period.root,
         Report.period == period.code,
+        Report.instrument == period.instrument,
         Report.revision == period.revision,
     )
     return session.exec(query.order_by(Report.kind, Report.unit)).all()
@@ -74,6 +75,7 @@ def texts_of(session: Session, period: Period, kind: str) -> Iterator[list[Store
                 Report.agency_id == period.agency_id,
                 Report.root == period.root,
                 Report.period == period.code,
+                Report.instrument == period.instrument,
                 Report.revision == period.revision,
                 Report.kind == kind,
                 col(Report.unit) > after,
@@ -100,14 +102,14 @@ def reports_by_id(session: Session, report_id: UUID) -> Sequence[Report]:
 
 def period_of_report(session: Session, report: Report) -> Period:
     """The revision a report belongs to."""
-    period = session.get(Period, (report.agency_id, report.root, report.period, report.revision))
+    period = session.get(Period, (report.agency_id, report.root, report.period, report.instrument, report.revision))
     assert period is not None, "a foreign key holds it"
     return period
 
 
 def release_of(session: Session, period: Period) -> int:
     """The number of the release of figures that a revision was made of; 0 for one from before there were any."""
-    key = (period.agency_id, period.root, period.code, period.revision)
+    key = (period.agency_id, period.root, period.code, period.instrument, period.revision)
     stored = session.get(Release, key)
     return int(stored.told.get("release", 0)) if stored else 0
 

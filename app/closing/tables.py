@@ -16,7 +16,11 @@ DRAFT, FINAL = "draft", "final"
 
 
 class Period(SQLModel, table=True):
-    """One revision of a closed period, of the whole agency or of the subtree under the office `root`."""
+    """One revision of a period closed by one questionnaire, of the whole agency or of the subtree under `root`.
+
+    `weights` and `bands` name the weight mode and the band table by which its figures are made; NULL: the instrument's
+    own, of closings from before these were written down.
+    """
 
     __tablename__ = "period"
     __table_args__ = (
@@ -27,11 +31,13 @@ class Period(SQLModel, table=True):
     agency_id: str = Field(primary_key=True, sa_type=Code())
     root: str = Field(primary_key=True, sa_type=Code())
     code: str = Field(primary_key=True, sa_type=Text(10))
+    instrument: str = Field(primary_key=True, sa_type=Code())
     revision: int = Field(primary_key=True)
+    weights: str | None = Field(default=None, sa_type=Code())
+    bands: str | None = Field(default=None, sa_type=Code())
     state: str = Field(sa_type=Text(10))
     first_on: date
     last_on: date
-    instrument: str = Field(sa_type=Code())
     drafted_at: datetime = Field(sa_type=UtcDateTime)
     replies_end_at: datetime = Field(sa_type=UtcDateTime)
     final_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -44,10 +50,10 @@ class Report(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("kind IN ('employee', 'office', 'agency', 'skm')", name="kind"),
         ForeignKeyConstraint(
-            ["agency_id", "root", "period", "revision"],
-            ["period.agency_id", "period.root", "period.code", "period.revision"],
+            ["agency_id", "root", "period", "instrument", "revision"],
+            ["period.agency_id", "period.root", "period.code", "period.instrument", "period.revision"],
         ),
-        UniqueConstraint("agency_id", "root", "period", "revision", "kind", "unit"),
+        UniqueConstraint("agency_id", "root", "period", "instrument", "revision", "kind", "unit"),
         # Whoever holds a report may have its seal checked without a key, so this index cannot start with the agency.
         Index(None, "report_id"),
     )
@@ -56,6 +62,7 @@ class Report(SQLModel, table=True):
     report_id: UUID = Field(primary_key=True)
     root: str = Field(sa_type=Code())
     period: str = Field(sa_type=Text(10))
+    instrument: str = Field(sa_type=Code())
     revision: int
     kind: str = Field(sa_type=Text(10))
     unit: str = Field(sa_type=Code())
@@ -65,23 +72,23 @@ class Report(SQLModel, table=True):
 
 
 class Release(SQLModel, table=True):
-    """What one revision published, as counts of ratings (`told`).
+    """Of which release of figures one revision was made (`told`): a later one sees what has changed since.
 
-    Later ones are checked against it, so that no difference of two publications gives away a few citizens' answers.
-    It is never shown itself.
+    Closings from before there were releases have here the cells of their figures, for the first release.
     """
 
     __tablename__ = "release"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["agency_id", "root", "code", "revision"],
-            ["period.agency_id", "period.root", "period.code", "period.revision"],
+            ["agency_id", "root", "code", "instrument", "revision"],
+            ["period.agency_id", "period.root", "period.code", "period.instrument", "period.revision"],
         ),
     )
 
     agency_id: str = Field(primary_key=True, sa_type=Code())
     root: str = Field(primary_key=True, sa_type=Code())
     code: str = Field(primary_key=True, sa_type=Text(10))
+    instrument: str = Field(primary_key=True, sa_type=Code())
     revision: int = Field(primary_key=True)
     told: dict[str, Any] = Field(sa_type=JSON)
 
@@ -142,6 +149,7 @@ class FollowUp(SQLModel, table=True):
     agency_id: str = Field(primary_key=True, sa_type=Code())
     office: str = Field(primary_key=True, sa_type=Code())
     period: str = Field(primary_key=True, sa_type=Text(10))
+    instrument: str = Field(primary_key=True, sa_type=Code())
     place: int = Field(primary_key=True)
     element: str = Field(sa_type=Code())
     problem: str = Field(sa_type=Text(500))
@@ -161,6 +169,7 @@ class Publication(SQLModel, table=True):
     agency_id: str = Field(primary_key=True, sa_type=Code())
     office: str = Field(primary_key=True, sa_type=Code())
     period: str = Field(primary_key=True, sa_type=Text(10))
+    instrument: str = Field(primary_key=True, sa_type=Code())
     place: int = Field(primary_key=True)
     medium: str = Field(sa_type=Text(100))
     published_on: date

@@ -24,6 +24,11 @@ def release_state(session: Session, agency_id: str) -> ReleaseState:
     return ReleaseState(newest.number, newest.released_at, last_day(newest.through), months)
 
 
+def told_instruments(session: Session, agency_id: str) -> list[str]:
+    """The questionnaires of which something is told, in order."""
+    return reading_store.told_instruments(session, agency_id)
+
+
 def require_released(state: ReleaseState, first: date, last: date) -> None:
     """Raises `not-released`, with the nearest that is, unless these days are whole months that are over."""
     # The months that have both ends; what lies after the newest is cut off.

@@ -53,6 +53,12 @@ def released_sums(session: Session, asked: Asked, *, split: bool) -> Iterator[An
         yield from session.execute(query.where(SUM.office != "" if batch is None else SUM.office.in_(batch)))
 
 
+def told_instruments(session: Session, agency_id: str) -> list[str]:
+    """The questionnaires of which there are blocks, in order."""
+    query = select(BLOCK.instrument).where(BLOCK.agency_id == agency_id).distinct().order_by(BLOCK.instrument)
+    return list(session.execute(query).scalars())
+
+
 def released_days(session: Session, agency_id: str, selection: Selection) -> Iterator[DaySheets]:
     """The told sheets of every person or office (`selection.by`) by day; `offices` matter unless `whole_agency`.
 

@@ -69,6 +69,11 @@ KINDS: Mapping[str, Kind] = {
     ),
     # The period asked for.
     "period-open": Kind(404, "Period open", "This period has not been closed; close it first."),
+    "instrument-ambiguous": Kind(
+        409,
+        "Which questionnaire",
+        "There are reports by several questionnaires; name one (`instrument`): {choices}.",
+    ),
     "period-not-over": Kind(409, "Period not over", "The period runs until {ends}; close it after that."),
     "period-closed": Kind(409, "Already closed", "This period is closed already (revision {revision}); revise it."),
     "period-empty": Kind(409, "Nothing to report", "The period has no unit with enough ratings to be shown."),

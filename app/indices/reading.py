@@ -95,11 +95,18 @@ def _by(sheets: ReleasedSheets, scope: Scope, by: By | None, standing: str) -> M
 
 
 def _scoring(session: Session, agency_id: str, query: IndexQuery) -> Scoring:
-    instrument = instrument_of(session, agency_id, query.instrument)
+    return scoring_of(session, agency_id, query.instrument, query.weights, query.bands)
+
+
+def scoring_of(
+    session: Session, agency_id: str, identifier: str, weights: str | None = None, bands: str | None = None
+) -> Scoring:
+    """The instrument with a weight mode and a band table; left out, its own. Raises `instrument-unknown`."""
+    instrument = instrument_of(session, agency_id, identifier)
     return Scoring(
         instrument,
-        _choice("weights", query.weights, instrument.default_mode, instrument.weight_modes),
-        _choice("bands", query.bands, instrument.default_bands, instrument.band_tables),
+        _choice("weights", weights, instrument.default_mode, instrument.weight_modes),
+        _choice("bands", bands, instrument.default_bands, instrument.band_tables),
     )
 
 

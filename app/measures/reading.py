@@ -15,7 +15,7 @@ from app.disclosure.rules.released import Released, ReleasedSheets, Scope
 from app.disclosure.rules.without_answers import shown_count
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
-from app.indices.reading import instrument_of
+from app.indices.reading import scoring_of
 from app.indices.rules.figures import Scoring
 from app.measures.rules.alarms import Alarms, alarms, first_day_needed
 from app.measures.rules.time_series import time_series
@@ -110,12 +110,6 @@ def units_of(
 
 def _scope(span: Span, offices: frozenset[str] | None) -> Scope:
     return Scope(month_code(span.first), month_code(span.last), offices)
-
-
-def scoring_of(session: Session, agency_id: str, instrument: str) -> Scoring:
-    """The instrument with its default weights and bands. Raises `instrument-unknown`."""
-    found = instrument_of(session, agency_id, instrument)
-    return Scoring(found, found.default_mode, found.default_bands)
 
 
 def served_by(session: Session, agency_id: str, span: Span, by: By, offices: frozenset[str]) -> Mapping[str, int]:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from app.access.principals import Principal
 from app.closing import store
-from app.closing.lifecycle import asked
+from app.closing.addressing import asked, closings_meant
 from app.closing.reading import newest_or_named
 from app.closing.rules.report_documents.reports import EmployeeReport, parse_report
 from app.closing.tables import DRAFT, Period
@@ -17,7 +17,7 @@ from app.directory.reach import offices_in_reach
 from app.disclosure.rules.calendar import Span
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
-from app.measures.reading import scoring_of
+from app.indices.reading import instrument_of
 from app.reports.formats.appraisal_files import AppraisalFormat, Sheet
 from app.reports.printing import verification_address
 from app.reports.rules.appraisal_columns import AppraisedEmployee, Row, columns, row
@@ -37,25 +37,35 @@ class Appraisals:
     public_url: str | None
 
     def file_name(self, form: AppraisalFormat) -> str:
-        """`2026-Q3-appraisals-kota.xlsx`: codes only, never a name or a NIP."""
-        return f"{self.span.code}-appraisals-{self.agency_id}{form.suffix}"
+        """`2026-Q3-ikl-1-appraisals-kota.xlsx`: codes only, never a name or a NIP."""
+        return f"{self.span.code}-{self.instrument}-appraisals-{self.agency_id}{form.suffix}"
+
+    @property
+    def instrument(self) -> str:
+        """The questionnaire that all of them were closed by."""
+        [instrument] = {period.instrument for period in self.periods}
+        return instrument
 
 
-def appraisals_for(
-    session: Session, principal: Principal, code: str, revision: int | None, public_url: str | None
-) -> Appraisals:
+class AppraisedPeriod(NamedTuple):
+    """Which closing is asked for: by which questionnaire (None: the only one), which revision (None: the newest)."""
+
+    code: str
+    instrument: str | None
+    revision: int | None
+
+
+def appraisals_for(session: Session, principal: Principal, of: AppraisedPeriod, public_url: str | None) -> Appraisals:
     """The newest revisions that this key may see, or the one named.
 
-    Raises `period-unknown`, `period-open`, `report-unknown` (no such revision), and `report-draft` where there are
-    only drafts that this key may not see.
+    Raises `period-unknown`, `period-open`, `instrument-ambiguous`, `report-unknown` (no such revision), and
+    `report-draft` where there are only drafts that this key may not see.
     """
-    span = asked(code)
-    closed = store.periods_of(session, principal.agency_id, span.code)
-    if not closed:
-        raise Problem("period-open")
-    seen = newest_or_named(closed, revision, principal)
+    span = asked(of.code)
+    closed = closings_meant(store.periods_of(session, principal.agency_id, span.code), of.instrument)
+    seen = newest_or_named(closed, of.revision, principal)
     if not seen:
-        is_there = revision in (None, *(period.revision for period in closed))
+        is_there = of.revision in (None, *(period.revision for period in closed))
         raise Problem("report-draft" if is_there else "report-unknown")
     offices = offices_in_reach(session, principal.reach)
     return Appraisals(principal.agency_id, span, seen, offices, principal.sees_nip, public_url)
@@ -113,10 +123,8 @@ def rows_of(session: Session, asked_for: Appraisals) -> Iterator[Row]:
 
 
 def _dimensions(session: Session, asked_for: Appraisals) -> list[str]:
-    """The questions of every instrument used, each once: parts of an agency may have closed by different ones."""
-    instruments = dict.fromkeys(period.instrument for period in asked_for.periods)
-    codes = [code for each in instruments for code in scoring_of(session, asked_for.agency_id, each).instrument.codes]
-    return list(dict.fromkeys(codes))
+    """The questions of the questionnaire by which the period was closed."""
+    return list(instrument_of(session, asked_for.agency_id, asked_for.instrument).codes)
 
 
 def _employee(

@@ -30,6 +30,10 @@ class FileNamed(Protocol):
         """The code of its period."""
 
     @property
+    def instrument(self) -> str:
+        """The questionnaire it is by."""
+
+    @property
     def revision(self) -> int:
         """Which revision of it."""
 
@@ -76,5 +80,5 @@ def verification_address(report_id: UUID, public_url: str | None) -> str | None:
 
 
 def file_name(report: FileNamed, form: Format) -> str:
-    """`2026-Q3-r1-employee-E017.pdf`: codes only, never a name."""
-    return f"{report.period}-r{report.revision}-{report.kind}-{report.unit}{form.suffix}"
+    """`2026-Q3-ikl-1-r1-employee-E017.pdf`: codes only, never a name."""
+    return f"{report.period}-{report.instrument}-r{report.revision}-{report.kind}-{report.unit}{form.suffix}"

@@ -17,7 +17,7 @@ from app.foundation.http.etag import has_tag
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.foundation.translations import negotiate
-from app.reports.appraisals import appraisals_for, written
+from app.reports.appraisals import AppraisedPeriod, appraisals_for, written
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from app.reports.formats.registry import FORMATS, Format
 from app.reports.printing import Offered, file_name, format_for, media_types, printable
@@ -71,7 +71,8 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
     with services.database.reading() as session:
         report, _ = report_of(session, principal, report_id)
         identity = identity_of(session, report) if principal.sees_nip else None
-    sealed = SealedReport(report.period, report.revision, report.kind, report.unit, report.envelope or "")
+    names = (report.period, report.instrument, report.revision, report.kind, report.unit)
+    sealed = SealedReport(*names, report.envelope or "")
     _leave_trace(request, principal, sealed)
     headers = _headers(sealed, form, language)
     if identity is not None:
@@ -133,7 +134,8 @@ def get_appraisals(request: Request, principal: Reader, query: Annotated[Apprais
     settings = services.settings
     form = format_for(query.format, _accept(request), APPRAISAL_FORMATS)
     with services.database.snapshot() as session:
-        asked_for = appraisals_for(session, principal, query.period, query.revision, settings.public_url)
+        of = AppraisedPeriod(query.period, query.instrument, query.revision)
+        asked_for = appraisals_for(session, principal, of, settings.public_url)
         file = written(session, asked_for, form)
     covered = Covered("appraisals", office=principal.office, period=query.period)
     services.of(Readings).leave_trace(principal, covered)

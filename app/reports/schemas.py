@@ -6,6 +6,7 @@ from pydantic import Field
 
 from app.closing.schemas import IdentityOut, Revision
 from app.foundation.wire import WireModel
+from app.instruments.schemas import InstrumentId
 from app.measures.schemas import PeriodCode
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from app.reports.formats.registry import FORMATS
@@ -30,6 +31,7 @@ class AppraisalQuery(WireModel):
     """The employees of which closed period, in which format."""
 
     period: PeriodCode
+    instrument: InstrumentId | None = Field(None, description="Left out: the only one it was closed by.")
     revision: Revision | None = Field(None, description="Left out: the newest.")
     format: AppraisalFileFormat | None = Field(None, description="Left out: what `Accept` asks for.")
 

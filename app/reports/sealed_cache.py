@@ -15,6 +15,7 @@ class SealedReport(NamedTuple):
     """A final report's names and its envelope."""
 
     period: str
+    instrument: str
     revision: int
     kind: str
     unit: str

@@ -40,7 +40,7 @@ def trail(house: House) -> list[tuple[str, str, Any]]:
 
 def token_of(house: House, employee: str) -> str:
     with house.database.writing() as session:
-        return invite(session, Reach("kota", None, "test"), "2026-10", house.clock.now)[employee]
+        return invite(session, Reach("kota", None, "test"), "2026-10", None, house.clock.now)[employee]
 
 
 def readings(house: House, employee: str) -> list[dict[str, Any]]:

@@ -13,7 +13,8 @@ from typer.testing import CliRunner, Result
 from app.access.principals import Reach
 from app.cli import context
 from app.cli.reports import report
-from app.closing.lifecycle import asked, close
+from app.closing.addressing import asked
+from app.closing.lifecycle import Method, close
 from app.disclosure.releasing import ReleaseOrder, release_agency
 from app.foundation.storage.database import Database
 from tests.closing.steps import rated
@@ -34,7 +35,7 @@ def run(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) 
     database = Database(furnished[0])
     put(database, [*rated("E001", 12), *rated("E004", 12)])
     release_agency(database, "kota", ReleaseOrder(NOW, "test", timedelta(0), LATE))
-    close(database, Reach("kota", None, "test"), asked("2026-10"), instrument="ikl-1", now=NOW, working_days=5)
+    close(database, Reach("kota", None, "test"), asked("2026-10"), by=Method("ikl-1"), now=NOW, working_days=5)
     database.dispose()
     program = typer.Typer()
     program.command()(report)
@@ -52,7 +53,7 @@ def test_every_report_of_a_kind_is_a_file_named_by_codes(run: Run, tmp_path: Pat
     folder = tmp_path / "laporan" / "oktober"
     told = run("kota", "employee", "2026-10", "--format", "json", "--out", str(folder)).output
     assert "2 reports written" in " ".join(told.split())
-    names = ["2026-10-r1-employee-E001.json", "2026-10-r1-employee-E004.json"]
+    names = ["2026-10-ikl-1-r1-employee-E001.json", "2026-10-ikl-1-r1-employee-E004.json"]
     assert sorted(file.name for file in folder.iterdir()) == names
 
 
@@ -64,7 +65,7 @@ def test_an_appraisal_is_one_file_with_every_employee(run: Run, tmp_path: Path) 
     folder = tmp_path / "penilaian"
     run("kota", "appraisal", "2026-10", "--out", str(folder))
     run("kota", "appraisal", "2026-10", "--format", "csv", "--out", str(folder))
-    names = ["2026-10-appraisals-kota.csv", "2026-10-appraisals-kota.xlsx"]
+    names = ["2026-10-ikl-1-appraisals-kota.csv", "2026-10-ikl-1-appraisals-kota.xlsx"]
     assert sorted(file.name for file in folder.iterdir()) == names
     assert [row["code"] for row in read((folder / names[0]).read_bytes())] == ["E001", "E004"]
 
@@ -81,7 +82,7 @@ def test_the_whole_nip_is_written_only_when_it_is_asked_for(run: Run, tmp_path: 
 
 def test_the_surveys_of_a_period_are_files_too(run: Run, tmp_path: Path) -> None:
     run("kota", "skm", "2026-10", "--format", "csv", "--out", str(tmp_path))
-    names = ["2026-10-r1-skm-ALL.csv", "2026-10-r1-skm-dukcapil.csv"]
+    names = ["2026-10-ikl-1-r1-skm-ALL.csv", "2026-10-ikl-1-r1-skm-dukcapil.csv"]
     assert sorted(file.name for file in tmp_path.glob("*.csv")) == names
 
 
@@ -89,7 +90,7 @@ def test_the_surveys_of_a_period_are_files_too(run: Run, tmp_path: Path) -> None
 @pytest.mark.parametrize("form", ["pdf", "xlsx", "csv", "html"])
 def test_one_unit_in_one_format_and_language(run: Run, tmp_path: Path, form: str) -> None:
     run("kota", "office", "2026-10", "--unit", "dukcapil", "--format", form, "--language", "en", "--out", str(tmp_path))
-    assert (tmp_path / f"2026-10-r1-office-dukcapil.{form}").stat().st_size > 500
+    assert (tmp_path / f"2026-10-ikl-1-r1-office-dukcapil.{form}").stat().st_size > 500
 
 
 @pytest.mark.once
@@ -98,7 +99,9 @@ def test_one_unit_in_one_format_and_language(run: Run, tmp_path: Path, form: str
     [
         (("kota", "employee", "2026-10", "--format", "docx"), "There is no format docx"),
         (("kota", "employee", "2026-10", "--language", "fr"), "written in id or en"),
-        (("kota", "employee", "2026-09"), "There is no such report."),
+        (("kota", "employee", "2026-09"), "Periode ini belum ditutup"),
+        (("kota", "employee", "2026-10", "--instrument", "skm-2017"), "Periode ini belum ditutup"),
+        (("kota", "employee", "2026-10", "--unit", "E009"), "There is no such report."),
         (("kota", "appraisal", "2026-10", "--format", "pdf"), "There is no format pdf; there are json, csv"),
         (("kota", "appraisal", "2026-10", "--unit", "E001"), "leave --unit out"),
         (("kota", "appraisal", "2026-10", "--revision", "7"), "Tidak ada laporan seperti itu."),

@@ -19,7 +19,7 @@ from sqlmodel import col, select
 from app.access.principals import Reach
 from app.access.tables import AuditEvent
 from app.closing import lifecycle
-from app.closing.lifecycle import asked
+from app.closing.addressing import asked
 from app.closing.tables import Period, Release, Report
 from app.foundation.storage.database import Database
 from app.seals.signing import load_key
@@ -61,7 +61,9 @@ def live_and_die(url: str, step: str, key_file: Path, mutant: str, moment: int) 
     if mutant:
         lifecycle.audit = lambda _, *rest, **detail: later.append((*rest, detail))
     if step == "close":
-        lifecycle.close(database, REACH, asked("2026-10"), instrument="ikl-1", now=AFTER[step], working_days=5)
+        lifecycle.close(
+            database, REACH, asked("2026-10"), by=lifecycle.Method("ikl-1"), now=AFTER[step], working_days=5
+        )
     else:
         lifecycle.finalise(database, REACH, asked("2026-10"), key=load_key(key_file), now=AFTER[step])
     for *rest, detail in later:

@@ -11,8 +11,9 @@ from sqlmodel import select
 from app.access.principals import Reach
 from app.access.tables import AuditEvent
 from app.closing import lifecycle, store
+from app.closing.addressing import asked
 from app.closing.assembly import ClosingDocuments
-from app.closing.lifecycle import asked
+from app.closing.lifecycle import Method
 from app.closing.lifecycle import close as close_period
 from app.closing.replies import invite
 from app.closing.tables import Period, Report
@@ -73,7 +74,7 @@ def test_the_reply_and_the_note_become_part_of_the_final_report(office: House, k
 
 def invited(house: House) -> dict[str, str]:
     with house.database.writing() as session:
-        return dict(invite(session, Reach("kota", None, "test"), "2026-10", house.clock.now))
+        return dict(invite(session, Reach("kota", None, "test"), "2026-10", None, house.clock.now))
 
 
 def test_a_text_that_a_store_cannot_keep_is_refused(office: House) -> None:
@@ -214,7 +215,7 @@ def test_a_part_and_the_whole_cannot_both_be_closed(furnished: tuple[str, dict[s
             house.database,
             Reach("kota", "dukcapil", "test"),
             asked("2026-10"),
-            instrument="ikl-1",
+            by=Method("ikl-1"),
             now=house.clock.now,
             working_days=5,
         )

@@ -210,6 +210,7 @@ def test_where_the_report_of_a_unit_stands_its_survey_stands(office: House, key_
 def test_plan_and_publication_are_signed_and_realised_in_the_next_report(office: House, key_file: Path) -> None:
     done = plan(status="done", done_on="2026-10-20", note="Jadwal ditempel.")
     body = {"office": "dukcapil", "items": [done, plan(element="WAKTU")]}
+    office.release()
     assert office.put("/v1/periods/2026-09/follow-ups", body, "supervisor").status_code == 200
     closed(office, "ikl-1")
     body = {"office": "dukcapil", "items": [plan()]}

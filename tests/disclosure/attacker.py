@@ -209,9 +209,9 @@ class Town:
         span = span_of(period)
         assert span is not None
         done: Callable[..., Any] = lifecycle.revise if again else lifecycle.close
-        instrument = {} if again else {"instrument": IKL.id}
+        method = {} if again else {"by": lifecycle.Method(IKL.id)}
         with suppress(Problem):
-            closed = done(self.database, self.reach(), span, now=self.now, working_days=0, **instrument)
+            closed = done(self.database, self.reach(), span, now=self.now, working_days=0, **method)
             with self.database.snapshot() as session:
                 ledger = self._ledger(session)
                 for report in reports_of(session, closed):

@@ -29,6 +29,8 @@ def closed(house: House, *cells: ClosedCell) -> None:
         first_on=date(2026, 7, 1),
         last_on=date(2026, 9, 30),
         instrument="ikl-1",
+        weights="exact",
+        bands="2017",
         drafted_at=NOW,
         replies_end_at=NOW,
         final_at=NOW,
@@ -40,7 +42,7 @@ def closed(house: House, *cells: ClosedCell) -> None:
     with house.database.writing() as session:
         session.add(period)
         session.flush()
-        session.add(Release(agency_id="kota", root="", code="2026-Q3", revision=1, told=told))
+        session.add(Release(agency_id="kota", root="", code="2026-Q3", instrument="ikl-1", revision=1, told=told))
 
 
 def rated(employee: str, month: int, n: int) -> list[Visit]:

@@ -11,7 +11,8 @@ from python_calamine import CalamineWorkbook
 
 from app.access.keys import issue
 from app.access.principals import KeyKind, Reach
-from app.closing.lifecycle import asked
+from app.closing.addressing import asked
+from app.closing.lifecycle import Method
 from app.closing.lifecycle import close as close_period
 from app.directory.tables import Employee
 from app.reports.formats.registry import XLSX
@@ -106,7 +107,7 @@ def test_parts_of_an_agency_that_closed_for_themselves_are_one_file(office: Hous
     office.release()
     for root in ("dukcapil", "upt-makassar"):
         reach = Reach("kota", root, "test")
-        close_period(office.database, reach, asked("2026-10"), instrument="ikl-1", now=office.clock.now, working_days=5)
+        close_period(office.database, reach, asked("2026-10"), by=Method("ikl-1"), now=office.clock.now, working_days=5)
     assert items(office, "supervisor").keys() == {"E001", "E002", "E003", "E004"}
 
 
@@ -127,7 +128,7 @@ def test_the_format_is_asked_for_by_name_or_accept(
 ) -> None:
     response = final.get(PATH, params={"period": "2026-10"} | query, headers={"accept": accept})
     assert response.headers["content-type"] == media_type
-    assert response.headers["content-disposition"] == f'inline; filename="2026-10-appraisals-kota{suffix}"'
+    assert response.headers["content-disposition"] == f'inline; filename="2026-10-ikl-1-appraisals-kota{suffix}"'
     head = final.request("HEAD", PATH, "reader", params={"period": "2026-10"} | query, headers={"accept": accept})
     assert (head.content, head.headers["content-length"]) == (b"", response.headers["content-length"])
 

@@ -34,7 +34,10 @@ def test_each_format_comes_by_its_name_and_its_media_type(office: House, path: s
     named = office.get(path, "supervisor", params={"format": name, "lang": "id"})
     assert named.status_code == 200
     assert named.headers["content-type"].partition(";")[0] == FORMATS[name].media_type
-    assert named.headers["content-disposition"] == f'inline; filename="2026-10-r1-employee-E001{FORMATS[name].suffix}"'
+    assert (
+        named.headers["content-disposition"]
+        == f'inline; filename="2026-10-ikl-1-r1-employee-E001{FORMATS[name].suffix}"'
+    )
     assert named.content.lstrip().lower().startswith(BEGINNINGS[name].lower())
     accepted = office.get(path, "supervisor", headers={"Accept": FORMATS[name].media_type, "Accept-Language": "id"})
     assert accepted.headers["content-type"] == named.headers["content-type"]

@@ -9,7 +9,7 @@ from tests.closing.steps import close, finalise, refused, report
 from tests.house import House
 
 READER = Principal("kota", KeyKind.reader, new_id())
-REPORT = SealedReport("2026-10", 1, "employee", "E001", '{"digest":"ab"}')
+REPORT = SealedReport("2026-10", "ikl-1", 1, "employee", "E001", '{"digest":"ab"}')
 
 
 def test_what_was_kept_is_found_by_keys_that_reach_all_of_the_agency() -> None:

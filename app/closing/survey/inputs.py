@@ -10,6 +10,7 @@ from app.closing.rules.report_documents.survey import FormerIndex
 from app.closing.survey import store as skm_store
 from app.closing.survey.documents import WHOLE_UNIT, Sources
 from app.closing.survey.plans import records_about
+from app.closing.survey.store import Surveyed
 from app.disclosure import beside_store
 from app.disclosure.beside_store import Respondents
 from app.disclosure.rules.calendar import Span
@@ -37,7 +38,10 @@ def read_sources(session: Session, inputs: ClosingInputs, root: str, offices: It
         comments=beside_store.told_comments(session, agency_id, instrument.id, months),
         trend=_trend(session, agency_id, root, span, instrument),
         records={
-            office or WHOLE_UNIT: records_about(session, agency_id, office or root, span) for office in set(offices)
+            office or WHOLE_UNIT: records_about(
+                session, Surveyed(agency_id, office or root, span.code, instrument.id), span
+            )
+            for office in set(offices)
         },
     )
 
@@ -48,7 +52,7 @@ def _trend(
     """The index of former periods of the same length, of the newest final revision, by the same rules."""
     earlier = list(islice(_before(span), FORMER_PERIODS))[::-1]
     newest: dict[tuple[str, str], AnyReport] = {}
-    for stored in skm_store.final_reports(session, agency_id, [each.code for each in earlier]):
+    for stored in skm_store.final_reports(session, agency_id, instrument.id, [each.code for each in earlier]):
         report = _parsed(stored)
         whole = isinstance(report, AgencyReport)
         if not whole or stored.root == root:

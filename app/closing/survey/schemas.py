@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from app.foundation.days import Day
 from app.foundation.wire import WireModel
 from app.indices.query import Code
+from app.instruments.schemas import InstrumentId
 
 MOST_ITEMS = 100
 
@@ -69,7 +70,13 @@ class PublicationsIn(WireModel):
     items: Annotated[tuple[PublicationPart, ...], Field(max_length=MOST_ITEMS)]
 
 
-class OfficeQuery(WireModel):
+class ClosingQuery(WireModel):
+    """By which questionnaire the period is or was closed."""
+
+    instrument: InstrumentId | None = Field(None, description="Left out: the only one there is.")
+
+
+class OfficeQuery(ClosingQuery):
     """Whose plan or record."""
 
     office: Code | None = Field(None, description="Left out: that of all the key reaches.")
@@ -79,6 +86,7 @@ class FollowUpsOut(WireModel):
     """The plan that follows a period; `office` is null for the agency's."""
 
     period: str
+    instrument: str
     office: str | None
     items: tuple[FollowUpPart, ...]
 
@@ -87,6 +95,7 @@ class PublicationsOut(WireModel):
     """The publications of a period's results; `office` is null for the agency's."""
 
     period: str
+    instrument: str
     office: str | None
     items: tuple[PublicationPart, ...]
 

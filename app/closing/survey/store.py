@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from sqlalchemy import ColumnElement
 from sqlmodel import and_, col, delete, select
 
 from app.closing.tables import FollowUp, Period, Publication, Report
@@ -18,43 +19,53 @@ class StoredReport(NamedTuple):
     document: str
 
 
-def final_reports(session: Session, agency_id: str, codes: Sequence[str]) -> list[StoredReport]:
-    """The final reports of offices and of wholes in these periods, oldest first."""
+def final_reports(session: Session, agency_id: str, instrument: str, codes: Sequence[str]) -> list[StoredReport]:
+    """The final reports of offices and of wholes in these periods by one questionnaire, oldest first."""
     return _stored_reports(
-        session, agency_id, ["office", "agency"], Period.state == "final", col(Period.code).in_(codes)
+        session,
+        agency_id,
+        ["office", "agency"],
+        Period.state == "final",
+        Period.instrument == instrument,
+        col(Period.code).in_(codes),
     )
 
 
-def follow_ups(session: Session, agency_id: str, office: str, period: str) -> Sequence[FollowUp]:
+class Surveyed(NamedTuple):
+    """What plans and publications are about: an office ('' for the agency), a period, a questionnaire."""
+
+    agency_id: str
+    office: str
+    period: str
+    instrument: str
+
+
+def follow_ups(session: Session, of: Surveyed) -> Sequence[FollowUp]:
     """The plan that follows a period, in its order."""
-    query = select(FollowUp).where(
-        FollowUp.agency_id == agency_id, FollowUp.office == office, FollowUp.period == period
-    )
+    query = select(FollowUp).where(*_about(FollowUp, of))
     return session.exec(query.order_by(col(FollowUp.place))).all()
 
 
-def publications(session: Session, agency_id: str, office: str, period: str) -> Sequence[Publication]:
+def publications(session: Session, of: Surveyed) -> Sequence[Publication]:
     """Where a period's results were made public, in the order entered."""
-    query = select(Publication).where(
-        Publication.agency_id == agency_id, Publication.office == office, Publication.period == period
-    )
+    query = select(Publication).where(*_about(Publication, of))
     return session.exec(query.order_by(col(Publication.place))).all()
 
 
 def replace_rows(
     session: Session,
     table: type[FollowUp] | type[Publication],
-    agency_id: str,
-    office: str,
-    period: str,
+    of: Surveyed,
     rows: Iterable[FollowUp | Publication],
 ) -> None:
-    """Put these rows in the place of all of an office and period."""
-    session.exec(
-        delete(table).where(col(table.agency_id) == agency_id, col(table.office) == office, col(table.period) == period)
-    )
+    """Put these rows in the place of all there are about it."""
+    session.exec(delete(table).where(*_about(table, of)))
     session.add_all(rows)
     session.flush()
+
+
+def _about(table: type[FollowUp] | type[Publication], of: Surveyed) -> list[ColumnElement[bool]]:
+    return [col(getattr(table, name)) == value for name, value in of._asdict().items()]
 
 
 def _stored_reports(session: Session, agency_id: str, kinds: Sequence[str], *conditions: object) -> list[StoredReport]:
@@ -66,6 +77,7 @@ def _stored_reports(session: Session, agency_id: str, kinds: Sequence[str], *con
                 col(Period.agency_id) == col(Report.agency_id),
                 col(Period.root) == col(Report.root),
                 col(Period.code) == col(Report.period),
+                col(Period.instrument) == col(Report.instrument),
                 col(Period.revision) == col(Report.revision),
             ),
         )

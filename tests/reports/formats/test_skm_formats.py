@@ -21,6 +21,8 @@ from tests.conftest import Template
 from tests.house import House
 from tests.reports.formats.samples import draft, sealed
 
+SKM = {"instrument": "skm-2017"}
+
 
 @pytest.fixture(scope="module")
 def document(furnished_sqlite: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
@@ -39,12 +41,12 @@ def document(furnished_sqlite: Template, tmp_path_factory: pytest.TempPathFactor
         done = plan(element="WAKTU", status="done", done_on="2026-10-20", note="Loket ditambah.")
         for code, items in (("2026-09", [done, plan()]), ("2026-10", [plan(), plan(element="PRODUK")])):
             body = {"office": "dukcapil", "items": items}
-            assert house.put(f"/v1/periods/{code}/follow-ups", body).status_code == 200
+            assert house.put(f"/v1/periods/{code}/follow-ups", body, params=SKM).status_code == 200
         published = [{"medium": "Papan pengumuman", "published_on": "2026-11-20"}]
         body = {"office": "dukcapil", "items": published}
-        assert house.put("/v1/periods/2026-10/publications", body).status_code == 200
+        assert house.put("/v1/periods/2026-10/publications", body, params=SKM).status_code == 200
         house.release()
-        closed = house.post("/v1/periods/2026-10/close", {"instrument": "skm-2017"}, "supervisor")
+        closed = house.post("/v1/periods/2026-10/close", SKM, "supervisor")
         assert closed.status_code == 201, closed.text
         yield report(house, "dukcapil", kind="skm")["document"]
 
