@@ -1,4 +1,4 @@
-"""`cermin instrument add|list|show`: the questionnaires an agency may use."""
+"""`cermin instrument template|add|list|show`: the questionnaires an agency may use."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ from app.cli.context import actor, database, fail, out
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Session
-from app.instruments.loading import InstrumentFault, shipped
+from app.instruments.loading import InstrumentFault, shipped, template_text
 from app.instruments.model import Instrument
 from app.instruments.registry import add_own, instruments_of
 from app.instruments.schemas import weight_text
@@ -36,6 +36,12 @@ def add(
         except InstrumentFault as fault:
             raise fail("\n".join(fault.faults)) from None
     _say(f"{added.id} is there already" if added.id in present else f"{added.id} added")
+
+
+@instrument.command("template")
+def template() -> None:
+    """A questionnaire to fill in, with a word on every part; docs/instruments.md says more."""
+    out.print(template_text(), markup=False, highlight=False, soft_wrap=True, end="")
 
 
 @instrument.command("list")

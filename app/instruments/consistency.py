@@ -41,6 +41,7 @@ MAX_DENOMINATOR = 10_000
 def faults(definition: Definition) -> Iterator[str]:
     """Every inconsistency of a file, as `place: what is wrong and what to change`."""
     yield from _item_faults(definition)
+    yield from _element_faults(definition)
     yield from _weight_faults(definition)
     yield from _band_faults(definition)
     yield from _name_faults(definition)
@@ -58,6 +59,23 @@ def _item_faults(definition: Definition) -> Iterator[str]:
             if len(words) != high - low + 1:
                 place = f"items.{item.code}.answers.{language}"
                 yield f"{place}: has {len(words)} answers; the scale {low} to {high} needs {high - low + 1}"
+
+
+def _element_faults(definition: Definition) -> Iterator[str]:
+    declared = [element.code for element in definition.elements]
+    alone = {item.code for item in definition.items if item.element is None}
+    for code, times in Counter(map(str.casefold, declared)).items():
+        if times > 1:
+            yield f"elements.{code}: this code is used {times} times; every element needs its own"
+    for code in declared:
+        if code in alone:
+            yield f"elements.{code}: a question with this code is an element by itself; let it name its element"
+        elif code not in {item.element for item in definition.items}:
+            yield f"elements.{code}: no question names it; remove it"
+    for item in definition.items:
+        if item.element is not None and item.element not in declared:
+            place = f"items.{item.code}.element"
+            yield f"{place}: there is no element {item.element}; add it to [[elements]] with its title"
 
 
 def _weight_faults(definition: Definition) -> Iterator[str]:
@@ -96,21 +114,22 @@ def _band_faults(definition: Definition) -> Iterator[str]:
 def _name_faults(definition: Definition) -> Iterator[str]:
     name, title = definition.index.name, definition.index.title.model_dump()
     for known, its_title in INDEX_TITLES.items():
-        if (name == known) != (title == its_title):
+        # A file in one language has the same words for both.
+        if (name == known) != (title["id"] in its_title.values() and title["en"] in its_title.values()):
             yield f"index: {known} and {its_title['id']!r} ({its_title['en']!r}) belong together"
     if name in INDEX_TITLES and (definition.scale.low, definition.scale.high) != (1, 4):
         yield f"scale: {name} is defined for answers 1 to 4"
     if name == "IKM":
-        yield from _element_faults(definition)
+        yield from _survey_faults(definition)
         return
     texts = (name, definition.title.id, definition.title.en, *title.values())
     if any(search(RESERVED_FOR_IKM, text, IGNORECASE) for text in texts):
         yield "title: IKM, SKM and their long names are reserved for instruments whose index is the IKM"
 
 
-def _element_faults(definition: Definition) -> Iterator[str]:
-    codes = {item.code for item in definition.items}
-    missing = [element for element in SKM_ELEMENTS if element not in codes]
+def _survey_faults(definition: Definition) -> Iterator[str]:
+    asked = {item.element or item.code for item in definition.items}
+    missing = [element for element in SKM_ELEMENTS if element not in asked]
     # Before 2017 other elements applied (fourteen in KEP/25/2004), and their results are IKM, too.
     if missing and definition.older_rule is None:
         yield (

@@ -3,12 +3,13 @@
 from decimal import Decimal
 from fractions import Fraction
 from re import fullmatch
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
 
 # One character an item, and the column that stores sheets has 40.
 MAX_ITEMS = 40
+LANGUAGES = ("id", "en")
 
 
 def _printable(text: str) -> str:
@@ -50,25 +51,45 @@ class _FilePart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class TextsPart(_FilePart):
-    """A text in both languages, so that no form is half translated."""
+class _InLanguages(_FilePart):
+    """Words in both languages, or in one, which then stands for the other, too."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_both(cls, given: Any) -> Any:
+        if isinstance(given, dict) and len(given) == 1:
+            [(language, words)] = given.items()
+            return dict.fromkeys(LANGUAGES, words) if language in LANGUAGES else given
+        return given
+
+
+class TextsPart(_InLanguages):
+    """A text."""
 
     id: Text
     en: Text
 
 
-class AnswersPart(_FilePart):
-    """The words of the answers in both languages, from the lowest score up."""
+class AnswersPart(_InLanguages):
+    """The words of the answers, from the lowest score up."""
 
     id: Annotated[tuple[Text, ...], Field(max_length=10)]
     en: Annotated[tuple[Text, ...], Field(max_length=10)]
 
 
-class ItemPart(_FilePart):
-    """One question."""
+class ElementPart(_FilePart):
+    """An element (*unsur*) that several questions ask about."""
 
     code: Code
-    dimension: Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
+    title: TextsPart
+
+
+class ItemPart(_FilePart):
+    """One question, of the element named or of one of its own."""
+
+    code: Code
+    element: Code | None = None
+    dimension: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     title: TextsPart
     question: TextsPart
     answers: AnswersPart
@@ -113,4 +134,5 @@ class Definition(_FilePart):
         dict[Label, Annotated[tuple[BandPart, ...], Field(min_length=2, max_length=9)]],
         Field(min_length=1, max_length=9),
     ]
+    elements: Annotated[tuple[ElementPart, ...], Field(max_length=MAX_ITEMS)] = ()
     items: Annotated[tuple[ItemPart, ...], Field(min_length=1, max_length=MAX_ITEMS)]

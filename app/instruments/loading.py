@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from app.instruments.consistency import faults
 from app.instruments.definition import AnswersPart, BandPart, Definition, ItemPart, TextsPart
-from app.instruments.model import Band, Instrument, Item, Texts
+from app.instruments.model import Band, Element, Instrument, Item, Texts
 
 # As much as the column holds that keeps an agency's own file.
 MAX_LENGTH = 65_536
@@ -31,7 +31,7 @@ class InstrumentFault(ValueError):
 def load_instrument(text: str) -> Instrument:
     """The instrument described by a TOML text; raises InstrumentFault.
 
-    A sub-question is an item of its own that shares the weight of its element (1/18 and 1/18 for two).
+    A sub-question is an item of its own that names its element and shares its weight (1/18 and 1/18 for two).
     """
     document = _parse(text)
     try:
@@ -50,6 +50,11 @@ def shipped() -> Mapping[str, Instrument]:
     texts = [file.read_text("utf-8") for file in files if file.name.endswith(".toml")]
     instruments = sorted(map(load_instrument, texts), key=lambda instrument: instrument.id)
     return MappingProxyType({instrument.id: instrument for instrument in instruments})
+
+
+def template_text() -> str:
+    """An instrument file to begin with."""
+    return resources.files("app.instruments").joinpath("template.toml").read_text("utf-8")
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -105,6 +110,7 @@ def _name(node: object, step: int | str) -> str:
 
 def _built(definition: Definition, digest: str) -> Instrument:
     tables = {name: tuple(map(_band, bands)) for name, bands in definition.band_tables.items()}
+    items = tuple(map(_item, definition.items))
     return Instrument(
         id=f"{definition.name}-{definition.version}",
         name=definition.name,
@@ -115,7 +121,8 @@ def _built(definition: Definition, digest: str) -> Instrument:
         older_rule=definition.older_rule,
         low=definition.scale.low,
         high=definition.scale.high,
-        items=tuple(map(_item, definition.items)),
+        elements=_elements(definition, items),
+        items=items,
         weight_modes=MappingProxyType(dict(definition.weight_modes)),
         default_mode=definition.default_mode,
         band_tables=MappingProxyType(tables),
@@ -125,7 +132,17 @@ def _built(definition: Definition, digest: str) -> Instrument:
 
 
 def _item(part: ItemPart) -> Item:
-    return Item(part.code, part.dimension, _texts(part.title), _texts(part.question), _answers(part.answers))
+    texts = (_texts(part.title), _texts(part.question), _answers(part.answers))
+    return Item(part.code, part.element or part.code, part.dimension, *texts)
+
+
+def _elements(definition: Definition, items: Sequence[Item]) -> tuple[Element, ...]:
+    titles = {item.code: item.title for item in items}
+    titles |= {element.code: _texts(element.title) for element in definition.elements}
+    places: dict[str, list[int]] = {}
+    for place, item in enumerate(items):
+        places.setdefault(item.element, []).append(place)
+    return tuple(Element(code, titles[code], tuple(of_it)) for code, of_it in places.items())
 
 
 def _band(part: BandPart) -> Band:

@@ -20,13 +20,23 @@ class UnknownChoice(LookupError):
 
 @dataclass(frozen=True)
 class Item:
-    """One question. `dimension` says what it asks about in words shared by all instruments."""
+    """One question. `dimension` says what it asks about in words shared by all instruments, `element` of which one."""
 
     code: str
+    element: str
     dimension: str
     title: Texts
     question: Texts
     answers: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Element:
+    """What one or several questions ask about (*unsur*); `places` are those of its questions among the items."""
+
+    code: str
+    title: Texts
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,7 @@ class Band:
 class Instrument:
     """A questionnaire with its scoring rules. Texts are keyed by language, always `id` and `en`.
 
+    `elements` come in the order of their first questions; a question without one named is an element by itself.
     `weight_modes` holds one weight per item in the order of `items`; `band_tables` are sorted from the
     best band down; `older_rule` names the regulation of a historical IKM that lacks today's nine
     elements; `digest` is the SHA-256 of the file's canonical JSON.
@@ -56,6 +67,7 @@ class Instrument:
     older_rule: str | None
     low: int
     high: int
+    elements: tuple[Element, ...]
     items: tuple[Item, ...]
     weight_modes: Mapping[str, tuple[Fraction, ...]]
     default_mode: str

@@ -27,10 +27,18 @@ class AnswerOut(WireModel):
     words: TextsOut
 
 
-class ItemOut(WireModel):
-    """One question with its answers, from the lowest score up."""
+class ElementOut(WireModel):
+    """What one or several questions ask about (*unsur*)."""
 
     code: str
+    title: TextsOut
+
+
+class ItemOut(WireModel):
+    """One question with its answers, from the lowest score up; `element` is the code of what it asks about."""
+
+    code: str
+    element: str
     dimension: str
     title: TextsOut
     question: TextsOut
@@ -74,6 +82,7 @@ class InstrumentOut(WireModel):
     older_rule: str | None
     low: int
     high: int
+    elements: tuple[ElementOut, ...]
     items: tuple[ItemOut, ...]
     weight_modes: dict[str, tuple[str, ...]]
     default_mode: str
@@ -106,6 +115,7 @@ def instrument_out(instrument: Instrument) -> InstrumentOut:
         older_rule=instrument.older_rule,
         low=instrument.low,
         high=instrument.high,
+        elements=tuple(ElementOut(code=each.code, title=_texts(each.title)) for each in instrument.elements),
         items=tuple(_item(item, instrument.low) for item in instrument.items),
         weight_modes={mode: tuple(map(weight_text, them)) for mode, them in instrument.weight_modes.items()},
         default_mode=instrument.default_mode,
@@ -133,6 +143,7 @@ def _item(item: Item, low: int) -> ItemOut:
     )
     return ItemOut(
         code=item.code,
+        element=item.element,
         dimension=item.dimension,
         title=_texts(item.title),
         question=_texts(item.question),

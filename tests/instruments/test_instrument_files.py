@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.instruments.loading import MAX_LENGTH, InstrumentFault, load_instrument
+from app.instruments.loading import MAX_LENGTH, InstrumentFault, load_instrument, template_text
 
 DEFINITIONS = resources.files("app.instruments").joinpath("definitions")
 IKL = DEFINITIONS.joinpath("ikl-1.toml").read_text("utf-8")
@@ -102,7 +102,12 @@ IKL_INDEX = 'name = "IKL"\ntitle = { id = "Indeks Kepuasan Layanan", en = "Servi
             "items.kecepatan waktu.code: String should match",
         ),
         (IKL, 'code = "speed"\n', "", "items.1.code: is missing"),
-        (FIVE_POINTS, ', en = "How easy was it?"', "", "items.ease.question.en: is missing"),
+        (
+            FIVE_POINTS,
+            'question = { id = "Seberapa mudah?", en = "How easy was it?" }\n',
+            "",
+            "items.ease.question: is missing",
+        ),
         (
             IKL,
             '"Tidak cepat"',
@@ -247,3 +252,55 @@ def test_the_digest_is_that_of_canonical_json() -> None:
         '"title":{"en":"Ease","id":"Kemudahan"},"version":"1","weight_modes":{"exact":["1"]}}'
     )
     assert load_instrument(FIVE_POINTS).digest == sha256(canonical.encode()).hexdigest()
+
+
+def test_the_template_is_a_questionnaire_as_it_stands() -> None:
+    instrument = load_instrument(template_text())
+    assert [(each.code, each.places) for each in instrument.elements] == [("PROSEDUR", (0, 1)), ("KECEPATAN", (2,))]
+    # What is in one language stands for both.
+    assert instrument.items[2].title == {"id": "Kecepatan", "en": "Kecepatan"}
+    assert instrument.items[2].answers["en"] == instrument.items[2].answers["id"]
+
+
+def test_a_file_may_be_in_one_language_and_dimensions_may_have_digits() -> None:
+    text = FIVE_POINTS.replace(', en = "Ease"', "").replace(', en = "How easy was it?"', "")
+    text = text.replace('answers.en = ["1", "2", "3", "4", "5"]\n', "").replace(
+        'dimension = "ease"', 'dimension = "u2"'
+    )
+    [item] = load_instrument(text).items
+    assert (item.dimension, item.question["en"]) == ("u2", "Seberapa mudah?")
+    own = changed(IKL, 'en = "Service Satisfaction Index"', 'en = "Indeks Kepuasan Layanan"')
+    assert load_instrument(own).index_title["en"] == "Indeks Kepuasan Layanan"
+    assert faults_of(changed(FIVE_POINTS, 'title = { id = "Kemudahan", en = "Ease" }', 'title = { fr = "Aise" }'))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('element = "PROSEDUR"', 'element = "LAIN"', "items.PROSEDUR_MUDAH.element: there is no element LAIN"),
+        ('code = "KECEPATAN"', 'code = "PROSEDUR"', "elements.PROSEDUR: a question with this code is an element"),
+        (
+            '[[items]]\ncode = "PROSEDUR_MUDAH"',
+            '[[elements]]\ncode = "SEPI"\ntitle = { id = "Sepi" }\n\n[[items]]\ncode = "PROSEDUR_MUDAH"',
+            "elements.SEPI: no question names it",
+        ),
+        (
+            '[[items]]\ncode = "PROSEDUR_MUDAH"',
+            '[[elements]]\ncode = "PROSEDUR"\ntitle = { id = "Sepi" }\n\n[[items]]\ncode = "PROSEDUR_MUDAH"',
+            "elements.prosedur: this code is used 2 times",
+        ),
+    ],
+)
+def test_elements_and_questions_must_fit(old: str, new: str, fault: str) -> None:
+    assert faults_of(changed(template_text(), old, new))[0].startswith(fault)
+
+
+def test_nine_elements_may_be_asked_by_more_questions() -> None:
+    text = changed(SKM, '"1/9", "1/9"]', '"1/9", "1/18", "1/18"]')
+    text = text.replace('"0.111"]', '"0.1", "0.011"]', 1).replace('"0.11"]', '"0.1", "0.01"]', 1)
+    head, last = text.rsplit("[[items]]", 1)
+    first, second = (last.replace('code = "SARPRAS"', f'code = "S{n}"\nelement = "SARPRAS"') for n in (1, 2))
+    declared = '[[elements]]\ncode = "SARPRAS"\ntitle = { id = "Sarana dan Prasarana" }\n\n'
+    text = f"{head}{declared}[[items]]{first}\n[[items]]{second}"
+    instrument = load_instrument(text.replace('version = "2017"', 'version = "2017.2"'))
+    assert (len(instrument.items), len(instrument.elements)) == (10, 9)

@@ -92,7 +92,7 @@ def missing_elements(instrument: Instrument) -> list[MissingElement]:
 
     An element is asked about by its code, or by an item of the same dimension (speed is WAKTU, friendliness PERILAKU).
     """
-    codes, dimensions = set(instrument.codes), {item.dimension for item in instrument.items}
+    codes, dimensions = {each.code for each in instrument.elements}, {item.dimension for item in instrument.items}
     return [
         MissingElement(code=item.code, title=TextsOut(id=item.title["id"], en=item.title["en"]))
         for item in shipped()["skm-2017"].items
@@ -103,7 +103,9 @@ def missing_elements(instrument: Instrument) -> list[MissingElement]:
 def is_full(instrument: Instrument) -> bool:
     """Whether it is the whole official survey of today: all nine elements by code, and an index called IKM."""
     return (
-        instrument.index_name == "IKM" and instrument.older_rule is None and set(SKM_ELEMENTS) <= set(instrument.codes)
+        instrument.index_name == "IKM"
+        and instrument.older_rule is None
+        and set(SKM_ELEMENTS) <= {each.code for each in instrument.elements}
     )
 
 

@@ -6,7 +6,7 @@ from typing import overload
 
 from app.closing.rules.report_documents.figures import Figures
 from app.closing.rules.report_documents.reports import SurveyReport
-from app.closing.rules.report_documents.survey import Element, FormerIndex, ProfileBlock, Results, Sample
+from app.closing.rules.report_documents.survey import Element, FormerIndex, ProfileBlock, Question, Results, Sample
 from app.reports.sections.blocks import Block, Cell, Chart, Column, Facts, Number, Point, Range, Section, Table, Words
 from app.reports.sections.collection import CHANNELS
 from app.reports.sections.language import Language
@@ -116,7 +116,10 @@ def _method(sample: Sample, tell: Language) -> Section:
 
 def _elements(results: Results, figures: Figures, tell: Language) -> Section:
     names = {each.code: in_language(each.title, tell) for each in results.elements}
-    rows = [_element(each, tell) for each in results.elements]
+    rows: list[tuple[Cell, ...]] = []
+    for each in results.elements:
+        rows.append(_element(each, tell))
+        rows += [_question(question, tell) for question in each.questions]
     index = figures.index
     if index and results.value:
         grade = f"{index.grade} ({in_language(index.words, tell)})"
@@ -149,6 +152,12 @@ def _elements(results: Results, figures: Figures, tell: Language) -> Section:
             )
         )
     return Section("elements", tell("Elements (unsur)"), tuple(blocks))
+
+
+def _question(question: Question, tell: Language) -> tuple[Cell, ...]:
+    """A row below that of its element."""
+    figures = (count(question.n), _four(question.nrr), _four(question.weighted), official(question.index), "")
+    return (f"– {in_language(question.title, tell)}", question.code, *figures)
 
 
 def _element(element: Element, tell: Language) -> tuple[Cell, ...]:
@@ -190,7 +199,7 @@ def _respondents(profile: Mapping[str, ProfileBlock | None], tell: Language) -> 
     if nobody:
         blocks.append(Words(f"{tell('Nobody told:')} {', '.join(nobody)}."))
     if silent:
-        words = tell("Too few answers, or too few beside those published before, to be shown:")
+        words = tell("Too few answers so far to be shown:")
         blocks.append(Words(f"{words} {', '.join(silent)}."))
     return Section("respondents", tell("Respondents"), tuple(blocks))
 

@@ -19,8 +19,8 @@ class Scale(Part):
     high: int
 
 
-class Element(Part):
-    """One element with its mean (NRR) and index; null where too few answered it."""
+class Question(Part):
+    """One of several questions about an element: its mean and index; null where too few answered it."""
 
     code: str
     title: Words
@@ -28,8 +28,17 @@ class Element(Part):
     nrr: str | None
     weighted: str | None
     index: str | None
+
+
+class Element(Question):
+    """One element (unsur) with its mean (NRR), index and grade.
+
+    `questions` are those about it where there are several; `n` is then how often the least answered was answered.
+    """
+
     grade: str | None
     words: Words | None
+    questions: tuple[Question, ...] = ()
 
 
 class GradeBand(Part):
