@@ -20,15 +20,17 @@ from app.foundation.storage.database import Database, SQLAlchemyError
 from app.foundation.storage.installation import claim_secret
 from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
+from app.ratings.csv_import.cells import CHANNELS as CHANNEL_CODES
 from app.ratings.csv_import.cells import PROFILE_CODES
 from app.ratings.csv_import.csv_file import FileFault, column_name, read_answers
 from app.ratings.csv_import.importing import ImportCounts, ImportProposal, Track, propose, store_answers
-from app.ratings.csv_import.past_answers import Form
+from app.ratings.csv_import.past_answers import Column, Form
 from app.ratings.keys import KeyMaker
 from app.ratings.validation import KnownCodes
 
 One = TypeVar("One")
 Channel = Literal["import", "kiosk", "mobile", "web"]
+CHANNELS = {channel: channel for channel in CHANNEL_CODES}
 
 
 def import_answers(
@@ -38,8 +40,6 @@ def import_answers(
         typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="UTF-8, cells parted by , or ;"),
     ],
     instrument: Annotated[str, typer.Option(metavar="ID", help="Questionnaire that was answered.")],
-    office: Annotated[str, typer.Option(metavar="CODE", help="Office where it was answered.")],
-    service: Annotated[str, typer.Option(metavar="CODE", help="Service it was answered about.")],
     columns: Annotated[
         str,
         typer.Option(metavar="COLUMN=ITEM,…", help="Column of each question: u1=PERSYARATAN,u2=PROSEDUR,…"),
@@ -48,7 +48,12 @@ def import_answers(
         str,
         typer.Option(metavar="COLUMN", help="When: 2020-07-15 13:54:00 (office time), with offset, or a day."),
     ],
-    channel: Annotated[Channel, typer.Option(help="`import` where it is not known.")] = "import",
+    office: Annotated[str | None, typer.Option(metavar="CODE", help="Office where it was answered.")] = None,
+    office_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Or each row's own.")] = None,
+    service: Annotated[str | None, typer.Option(metavar="CODE", help="Service it was answered about.")] = None,
+    service_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Or each row's own.")] = None,
+    channel: Annotated[Channel | None, typer.Option(help="`import` (left out) where it is not known.")] = None,
+    channel_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Or each row's own.")] = None,
     employee_column: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Code of the employee who is rated.")
     ] = None,
@@ -62,6 +67,7 @@ def import_answers(
 ) -> None:
     """Import past answers from a CSV file: all rows, or none and every fault.
 
+    One file may hold a whole agency: office, service, channel and employee can be columns.
     Importing a file again adds nothing, and a longer file adds only its new rows. Rows with the same time
     and the same answers are counted as often as ONE file holds them, so do not spread such rows over files.
     In the end the agency's figures are released.
@@ -71,10 +77,10 @@ def import_answers(
         keys, known = _keys(db), _known_codes(db, agency, now)
         questionnaire = _named("instrument", instrument, known.instruments)
         form = Form(
-            office=_named("office", office, known.catalogue.offices),
-            service=_named("service", service, {code: code for code in known.catalogue.services}),
+            office=_own("office", office, office_column, known.catalogue.offices),
+            service=_own("service", service, service_column, {code: code for code in known.catalogue.services}),
             instrument=questionnaire,
-            channel=channel,
+            channel=_own("channel", channel or (None if channel_column else "import"), channel_column, CHANNELS),
             time=column_name(time),
             answers=_questions(columns, questionnaire),
             employee=None if employee_column is None else column_name(employee_column),
@@ -115,6 +121,15 @@ def _named(kind: str, code: str, known: Mapping[str, One]) -> One:
     if code not in known:
         raise fail(f"--{kind}: the agency has no {kind} {code}; it has {', '.join(sorted(known))}.")
     return known[code]
+
+
+def _own(kind: str, code: str | None, column: str | None, known: Mapping[str, One]) -> One | Column:
+    """What all rows share, or the column in which each row has its own."""
+    if code is not None and column is None:
+        return _named(kind, code, known)
+    if column is not None and code is None:
+        return Column(column_name(column))
+    raise fail(f"Say --{kind} CODE, or --{kind}-column COLUMN where each row has its own; one of them.")
 
 
 def _questions(columns: str, instrument: Instrument) -> Mapping[str, str]:

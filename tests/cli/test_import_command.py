@@ -235,3 +235,19 @@ def test_a_database_that_gives_up_is_said_without_its_values(run: Run, opened: D
     assert "432" not in result.output
     [(detail,)] = select(opened, "SELECT detail FROM audit_event WHERE action = 'ratings.imported'")
     assert '"stored": 0' in str(detail).replace("'", '"')
+
+
+def test_one_file_may_hold_a_whole_agency(run: Run, opened: Database, answers: Answers) -> None:
+    file = answers(
+        "when,kantor,layanan,cara,a,b,c\n2026-07-01,dukcapil,kk,kiosk,4,3,4\n2026-07-01,upt-makassar,ktp-el,,2,2,2\n"
+    )
+    told = ["--office-column", "kantor", "--service-column", "layanan", "--channel-column", "cara"]
+    shared = ["--instrument", "ikl-1", "--columns", OPTIONS["--columns"], "--time", "when"]
+    run("import", "kota", str(file), *shared, *told)
+    with opened.reading() as session:
+        rows = session.execute(text("SELECT office, service, channel FROM rating ORDER BY office")).all()
+        [subject] = session.execute(text("SELECT subject FROM audit_event WHERE action = 'ratings.imported'")).scalars()
+    assert [tuple(row) for row in rows] == [("dukcapil", "kk", "kiosk"), ("upt-makassar", "ktp-el", "import")]
+    assert subject == "kota"
+    for wrong in (told[2:], [*told, "--office", "dukcapil"], [*told, "--channel", "web"]):
+        assert "one of them" in " ".join(run("import", "kota", str(file), *shared, *wrong, status=1).output.split())

@@ -311,9 +311,11 @@ def test_a_file_read_otherwise_meets_its_own_rows(form: Form) -> None:
     ids=["office", "service", "employee"],
 )
 def test_answers_about_something_else_are_other_answers(form: Form) -> None:
+    office = form.office
+    assert isinstance(office, OfficeEntry)
     codes = KnownCodes(
-        Catalogue("kota", UUID(int=0), {form.office.code: form.office}, frozenset(["kk", "skck"]), {},
-                  CATALOGUE.employees, {"E001": (Stay(date(2020, 1, 1), None, form.office.code),)}),
+        Catalogue("kota", UUID(int=0), {office.code: office}, frozenset(["kk", "skck"]), {},
+                  CATALOGUE.employees, {"E001": (Stay(date(2020, 1, 1), None, office.code),)}),
         shipped(),
     )  # fmt: skip
     row = (TEN, "4", "3", "2", "E001", "L")

@@ -28,6 +28,7 @@ def _codes() -> Mapping[str, tuple[str, ...]]:
 
 
 PROFILE_CODES = _codes()
+CHANNELS = ("import", "kiosk", "mobile", "web")
 # What Indonesian forms write (L: laki-laki, P: perempuan) and finer groups that lie within one of ours.
 SPELLINGS: Mapping[str, Mapping[str, str]] = {
     "sex": {"L": "M", "LAKI-LAKI": "M", "PRIA": "M", "P": "F", "PEREMPUAN": "F", "WANITA": "F"},
@@ -58,6 +59,14 @@ def moment_of(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     if moment > now and not is_today:
         raise ValueError("the time lies in the future; correct it")
     return moment
+
+
+def channel_of(text: str) -> str:
+    """The way in which the answer came; `import` where it is not known."""
+    channel = text.casefold() or CHANNELS[0]
+    if channel not in CHANNELS:
+        raise ValueError(f"write one of {', '.join(CHANNELS)}, or nothing if it is not known")
+    return channel
 
 
 def score_of(text: str, instrument: Instrument) -> int | None:

@@ -15,7 +15,7 @@ from app.foundation.storage.rewriting import unlink
 from app.foundation.translations import translator
 from app.ratings.csv_import.cells import EPOCH
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault
-from app.ratings.csv_import.past_answers import Answer, Form, LineReader, identified
+from app.ratings.csv_import.past_answers import Answer, Column, Form, LineReader, identified
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import NewRating, StoreOutcome
 from app.ratings.retention import PROFILES
@@ -116,19 +116,19 @@ class _RowValidator:
         # Codes and answers were read from the directory and the instrument, and the wire has no word for
         # the channel `import`, so that no client can claim it: the sheet is filled in, not validated.
         blank = RatingIn(scores=dict.fromkeys(form.instrument.codes))
-        self._blank = blank.model_copy(
-            update={
-                "office": form.office.code,
-                "service": form.service,
-                "instrument": form.instrument.id,
-                "channel": form.channel,
-            }
-        )
+        self._blank = blank.model_copy(update={"instrument": form.instrument.id})
 
     def validate(self, rating_id: UUID, answer: Answer) -> NewRating | Problem:
         """The rating to store, or what is wrong with the row as a whole."""
         profile = ProfileIn.model_validate(answer.profile) if answer.profile else None
-        given = {"employee": answer.employee, "scores": answer.scores, "profile": profile}
+        given = {
+            "office": answer.office,
+            "service": answer.service,
+            "channel": answer.channel,
+            "employee": answer.employee,
+            "scores": answer.scores,
+            "profile": profile,
+        }
         sheet = self._blank.model_copy(update=given)
         # A day without a time counts as its noon, which may be a few hours ahead.
         now = max(self._now, answer.moment)
@@ -166,6 +166,10 @@ def _counts(proposal: ImportProposal, outcomes: Counter[StoreOutcome]) -> Import
     )
 
 
+def _told(given: str | Column) -> str:
+    return f"column {given.name}" if isinstance(given, Column) else given
+
+
 def _audit(database: Database, proposal: ImportProposal, counts: ImportCounts, actor: str, now: datetime) -> None:
     form = proposal.form
     with database.writing() as session:
@@ -174,11 +178,11 @@ def _audit(database: Database, proposal: ImportProposal, counts: ImportCounts, a
             agency_id=proposal.agency_id,
             actor=actor,
             action="ratings.imported",
-            subject=form.office.code,
+            subject=proposal.agency_id if isinstance(form.office, Column) else form.office.code,
             at=now,
-            service=form.service,
+            service=_told(form.service),
             instrument=form.instrument.id,
-            channel=form.channel,
+            channel=_told(form.channel),
             file_sha256=proposal.file_digest,
             **counts._asdict(),
         )
