@@ -113,5 +113,4 @@ def _ranks(peers: list[Moments], within: float | None) -> tuple[RankInterval, ..
     """The rank intervals, from the pooled variance: unanimous answers have none of their own."""
     if not within:
         return None
-    variance = Fraction(within)
-    return rank_intervals([peer.mean for peer in peers], [variance / peer.n for peer in peers])
+    return rank_intervals([float(peer.mean) for peer in peers], [within / peer.n for peer in peers])
