@@ -7,9 +7,9 @@ from math import erfc, sqrt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.measures.rules.formulas.funnel import within_variance
-from app.measures.rules.formulas.ranks import ROWS, RankInterval, rank_intervals
-from tests.measures.formulas.peers import PEERS
+from app.measures.rules.formulas.between import ROWS
+from app.measures.rules.formulas.ranks import RankInterval, rank_intervals
+from tests.measures.formulas.peers import PEERS, group_of
 
 INTERVALS = [(1, 6), (1, 7), (1, 7), (3, 7), (1, 8), (1, 6), (1, 7), (7, 8)]
 Estimates = list[tuple[Fraction, Fraction]]
@@ -26,10 +26,8 @@ def intervals(drawn: Estimates, alpha: float = 0.05) -> tuple[RankInterval, ...]
 
 
 def test_v10_rank_intervals() -> None:
-    within = within_variance(PEERS)
-    assert within
-    means, variances = [float(peer.mean) for peer in PEERS], [float(within / peer.n) for peer in PEERS]
-    assert list(rank_intervals(means, variances)) == INTERVALS
+    group = group_of(PEERS)
+    assert list(rank_intervals(group.means, group.variances)) == INTERVALS
 
 
 def test_nobody_and_one_alone() -> None:

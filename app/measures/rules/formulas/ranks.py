@@ -7,9 +7,9 @@ the best quarter. So a rank is never shown without its interval.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from app.measures.rules.formulas.between import ROWS
+
 FAMILY_ERROR = 0.05
-# Of the pairs of a large group only so many rows are looked at together, so that memory stays small.
-ROWS = 64
 
 
 class RankInterval(NamedTuple):
