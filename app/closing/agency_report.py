@@ -65,7 +65,7 @@ def _funnel(inputs: ClosingInputs, unit: ReportedUnit, at_offices: Mapping[str, 
     chart = funnel_chart_out(inputs.scoring.instrument, placed)
     if chart:
         return FunnelChart.model_validate(chart.model_dump(mode="json"))
-    # Where no two offices have new figures, the limits stay those that the former figures were drawn in.
+    # Where fewer than eight offices have new figures, the limits stay those that the former figures were drawn in.
     former = inputs.former_documents.get(unit.about)
     return former.funnel if isinstance(former, AgencyReport) else None
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from app.indices.rules.rounding import rounded
 from app.instruments.model import Instrument
 from app.measures.rules.comparison import UnitFunnelPlace
-from app.measures.rules.formulas.funnel import ALARM, WARNING, Funnel, beyond, curve_sizes
+from app.measures.rules.formulas.funnel import ALARM, WARNING, Funnel, curve_sizes
 from app.measures.schemas import FunnelChartOut, FunnelOut, LimitsOut
 
 # From an estimate to what is shown of it.
@@ -25,7 +25,7 @@ def funnel_out(instrument: Instrument, unit: UnitFunnelPlace, shown: Rounding = 
         mean=shown(unit.answers.mean),
         warning=limits.warning,
         alarm=limits.alarm,
-        beyond=beyond(unit.adjusted_z),
+        beyond=unit.around.beyond(unit.answers),
     )
 
 
@@ -36,17 +36,15 @@ def funnel_chart_out(instrument: Instrument, units: Iterable[UnitFunnelPlace]) -
         return None
     around, sizes = found[0].around, [unit.answers.n for unit in found]
     return FunnelChartOut(
-        centre=rounded(around.mean),
-        dispersion=rounded(around.dispersion),
-        between=rounded(around.between),
+        centre=rounded(around.group.mean),
+        between=rounded(around.group.between),
         limits=tuple(_limits(instrument, around, n) for n in curve_sizes(min(sizes), max(sizes))),
     )
 
 
 def _limits(instrument: Instrument, around: Funnel, n: int) -> LimitsOut:
     warning, alarm = (
-        around.limits(n, coverage, low=instrument.low, high=instrument.high, overdispersed=True)
-        for coverage in (WARNING, ALARM)
+        around.limits(n, coverage, low=instrument.low, high=instrument.high) for coverage in (WARNING, ALARM)
     )
     return LimitsOut(
         n=n, warning=(rounded(warning[0]), rounded(warning[1])), alarm=(rounded(alarm[0]), rounded(alarm[1]))

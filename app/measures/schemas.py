@@ -68,10 +68,11 @@ class AdjustedOut(WireModel):
 
 
 class FunnelOut(WireModel):
-    """Distance from the group: by chance alone, with ordinary differences allowed for, and its q value.
+    """Distance from the group: by chance alone, and from the others with their ordinary differences allowed for.
 
-    `mean` is that of the n complete sheets, `warning` and `alarm` the 95 % and 99.8 % limits at this n with
-    ordinary differences allowed for, and `beyond` which of them the mean lies beyond.
+    `adjusted_z` is judged by the others alone, in Student's t; `q` is its false discovery rate among all peers, and who
+    has one under 0.05 is `flagged`. `mean` is that of the n complete sheets, `warning` and `alarm` the 95 % and 99.8 %
+    limits drawn for this n, and `beyond` which of them the mean lies beyond; that alone is no flag.
     """
 
     z: float
@@ -96,17 +97,19 @@ class LimitsOut(WireModel):
 class FunnelChartOut(WireModel):
     """The funnel around all peers: their mean, how far ordinary differences spread them, and its limits by n.
 
-    `dispersion` is φ, 1 under pure chance; `between` is τ², the variance of ordinary differences.
+    `between` is τ², the variance of ordinary differences, the same as in `reliability` and `estimate`.
     """
 
     centre: float
-    dispersion: float
     between: float
     limits: tuple[LimitsOut, ...]
 
 
 class ComparisonOut(WireModel):
-    """The unit among its peers. Null: too few or too unanimous answers to tell. `ranks` is an interval, best first."""
+    """The unit among its peers. Null: too few or too unanimous answers to tell. `ranks` is an interval, best first.
+
+    `estimate` and `funnel` need eight peers.
+    """
 
     family: str | None
     peers: int

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from app.directory.tables import Office
 from app.seals.signing import make_key
 from tests.house import House
 from tests.ratings.visits import Visit
@@ -15,6 +16,15 @@ AFTER_THE_WINDOW = timedelta(days=8)
 
 def rated(employee: str | None, n: int, sheet: str = "434", day: date = OCTOBER) -> list[Visit]:
     return [Visit(employee=employee, sheet=sheet, rated_on=day) for _ in range(n)]
+
+
+def open_offices(house: House, number: int) -> list[str]:
+    """More offices than a directory of tests has: a group is judged from eight on."""
+    codes = [f"pasar-{each}" for each in range(1, number + 1)]
+    with house.database.writing() as session:
+        for code in codes:
+            session.add(Office(agency_id="kota", code=code, name=code.title(), parent="setda", timezone="Asia/Jakarta"))
+    return codes
 
 
 def close(house: House, code: str = "2026-10", **options: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.instruments.registry import add_own
-from tests.closing.steps import OCTOBER, close, finalise, report, revise
+from tests.closing.steps import OCTOBER, close, finalise, open_offices, report, revise
 from tests.house import House
 from tests.ratings.visits import Visit, put
 
@@ -17,10 +17,17 @@ def at(office: str, sheet: str, n: int, instrument: str = "ikl-1") -> list[Visit
     return [Visit(office=office, sheet=sheet, rated_on=OCTOBER, instrument=instrument) for _ in range(n)]
 
 
+def markets(house: House) -> list[Visit]:
+    """Ratings of six more offices, so that offices are enough to be judged by each other."""
+    codes = open_offices(house, 6)
+    return [visit for n, code in enumerate(codes, 9) for visit in [*at(code, "434", n), *at(code, "333", 10)]]
+
+
 def test_an_office_with_few_complete_sheets_has_no_place_in_the_funnel(house: House) -> None:
     visits = [
         *at("dukcapil", "434", 40), *at("dukcapil", "333", 20), *at("upt-makassar", "444", 15),
         *at("upt-makassar", "323", 15), *at("upt-jayapura", "4-4", 20), *at("upt-jayapura", "111", 3),
+        *markets(house),
     ]  # fmt: skip
     put(house.database, visits)
     close(house)
@@ -31,9 +38,22 @@ def test_an_office_with_few_complete_sheets_has_no_place_in_the_funnel(house: Ho
     assert {code: line["comparison"]["funnel"]["n"] for code, line in lines.items() if line["comparison"]} == {
         "dukcapil": 60,
         "upt-makassar": 30,
-    }
+    } | {f"pasar-{place}": 18 + place for place in range(1, 7)}
     sizes = [each["n"] for each in document["funnel"]["limits"]]
-    assert (sizes[0], sizes[-1]) == (30, 60)
+    assert (sizes[0], sizes[-1]) == (19, 60)
+    for code, line in lines.items():
+        assert line["comparison"] == report(house, code)["document"]["figures"]["comparison"]
+        if place := line["comparison"] and line["comparison"]["funnel"]:
+            assert place["alarm"][0] <= place["warning"][0] < document["funnel"]["centre"] < place["warning"][1]
+
+
+def test_among_seven_offices_nobody_stands_out_and_there_is_no_funnel(house: House) -> None:
+    put(house.database, [*markets(house), *at("dukcapil", "111", 40)])
+    close(house)
+    document = report(house, "kota")["document"]
+    assert len(document["offices"]) == 7
+    assert [line["comparison"]["funnel"] for line in document["offices"]] == [None] * 7
+    assert document["funnel"] is None
 
 
 def test_coverage_is_told_for_the_offices_that_told_whom_they_served(house: House) -> None:
@@ -61,7 +81,7 @@ def test_coverage_is_told_for_the_offices_that_told_whom_they_served(house: Hous
 @pytest.mark.sqlite_daily
 def test_in_a_revision_in_which_all_offices_stand_the_funnel_stands(office: House, key_file: Path) -> None:
     """Two offices that told nothing before have five late ratings each: only the agency tells the ten."""
-    put(office.database, [*at("upt-makassar", "323", 30), *at("upt-makassar", "444", 5)], start=2_000)
+    put(office.database, [*at("upt-makassar", "323", 30), *at("upt-makassar", "444", 5), *markets(office)], start=2_000)
     close(office)
     finalise(office, key_file)
     first = report(office, "kota")["document"]

@@ -157,3 +157,18 @@ def test_mirrored_answers_have_the_mirrored_interval() -> None:
 def test_importing_the_room_does_not_import_scipy() -> None:
     code = "import sys, app.indices.rules.intervals; sys.exit('scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@given(histograms, st.sampled_from([IKL, SKM]), st.integers(0, 10**6))
+def test_integers_give_the_beta_of_its_definition_in_fractions(
+    histogram: list[int], instrument: Instrument, more: int
+) -> None:
+    grid = composite_grid(instrument.weights(), instrument.low, instrument.high)
+    middle = (grid.bottom + grid.top) / 2
+    cells = {Fraction(score): n for score, n in enumerate(histogram, start=1) if n} | {middle: more}
+    total = sum(cells.values()) + 1
+    width = grid.top - grid.bottom
+    u = (grid.first + sum((value - grid.bottom) / width * n for value, n in cells.items())) / total
+    second = (grid.second + sum(((value - grid.bottom) / width) ** 2 * n for value, n in cells.items())) / total
+    size = u * (1 - u) * (total + 1) / (second - u * u) - 1
+    assert matched_beta(cells, grid) == (float(u * size), float((1 - u) * size))

@@ -52,17 +52,31 @@ def measured(
 
 def test_a_comparison_is_that_of_the_vectors() -> None:
     compared = compare({code: {"ktp-el": item_moments(histogram)} for code, histogram in PEERS.items()})
-    assert [round(compared[code].reliability or 0, 6) for code in ("E1", "E3", "E6")] == [0.895151, 0.630656, 0.952201]
+    assert [round(compared[code].reliability or 0, 6) for code in ("E1", "E3", "E6")] == [0.9038, 0.652657, 0.956373]
     shrunk, beside, ranks = compared["E8"].shrunk, compared["E8"].funnel, compared["E8"].ranks
     assert shrunk is not None
     assert beside is not None
     assert ranks is not None
     assert round(shrunk.estimate, 6) == 3.00361
-    assert (round(beside.z, 6), round(beside.adjusted_z, 6), beside.flagged) == (-5.403579, -2.356118, False)
+    assert (round(beside.z, 6), round(beside.adjusted_z, 6), beside.flagged) == (-5.403579, -2.858885, False)
     assert (ranks.best, ranks.worst) == (7, 8)
     assert {code: compared[code].use for code in ("E7", "E5", "E3", "E2", "E8")} == {
         "E7": Use.nothing, "E5": Use.nothing, "E3": Use.coaching, "E2": Use.appraisal, "E8": Use.appraisal,
     }  # fmt: skip
+
+
+def test_fewer_than_eight_are_compared_and_nobody_is_judged() -> None:
+    compared = compare({code: {"ktp-el": item_moments(PEERS[code])} for code in NAMES[:7]})
+    assert {(each.funnel, each.shrunk) for each in compared.values()} == {(None, None)}
+    assert all(each.reliability and each.ranks for each in compared.values())
+    assert Use.consequence not in {each.use for each in compared.values()}
+
+
+def test_who_stands_out_among_reliable_figures_may_have_a_consequence() -> None:
+    peers = {f"E{place}": (0, 10, 40, 50 + 3 * place) for place in range(9)} | {"E9": (60, 30, 10, 0)}
+    compared = compare({code: {"ktp-el": item_moments(histogram)} for code, histogram in peers.items()})
+    assert [code for code, each in compared.items() if each.funnel and each.funnel.flagged] == ["E9"]
+    assert (compared["E9"].use, compared["E0"].use) == (Use.consequence, Use.appraisal)
 
 
 def test_who_has_too_few_sheets_is_neither_measured_nor_a_peer() -> None:

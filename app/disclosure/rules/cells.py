@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from math import gcd
 from operator import mul
 from typing import Any, TypeAlias
@@ -35,9 +35,13 @@ class Cell:
 
     def composite(self, weights: tuple[Fraction, ...]) -> dict[Fraction, int]:
         """How often each composite value Σ score × weight occurs among the complete sheets, lowest first."""
-        steps = steps_of(weights)
-        unit = sum(weights, Fraction(0)) / sum(steps)
-        return {total * unit: n for total, n in sorted(self.composites.get(steps, {}).items())}
+        totals, unit = self.totals(weights)
+        return {total * unit: n for total, n in sorted(totals.items())}
+
+    def totals(self, weights: tuple[Fraction, ...]) -> tuple[Mapping[int, int], Fraction]:
+        """How often each total Σ score × step occurs among the complete sheets, and what one step is worth."""
+        steps, unit = _steps_and_unit(weights)
+        return self.composites.get(steps, {}), unit
 
     def plain(self) -> dict[str, Any]:
         """The cell as JSON."""
@@ -99,6 +103,13 @@ def steps_of(weights: tuple[Fraction, ...]) -> Steps:
     steps, _ = integer_weights(weights)
     common = gcd(*steps)
     return tuple(step // common for step in steps)
+
+
+# Cached: a table has thousands of cells, and few sets of weights.
+@lru_cache(maxsize=64)
+def _steps_and_unit(weights: tuple[Fraction, ...]) -> tuple[Steps, Fraction]:
+    steps = steps_of(weights)
+    return steps, sum(weights, Fraction(0)) / sum(steps)
 
 
 def _totals(sheets: SheetCounts, steps: Steps) -> dict[int, int]:

@@ -93,20 +93,25 @@ def matched_beta(cells: Mapping[Fraction, int], grid: Grid) -> tuple[float, floa
     """The Beta(a, b) on 0..1 that has the mean and the variance of the posterior of the mean.
 
     With α = c + 1/K (Perks' prior), A = Σα = n + 1 and p = α/A the mean is u = Σ x p, its variance
-    v = (Σ x² p - u²)/(A + 1), and a + b = u(1 - u)/v - 1. Computed in fractions: near a unanimous
+    v = (Σ x² p - u²)/(A + 1), and a + b = u(1 - u)/v - 1. Computed exactly: near a unanimous
     result the difference of squares would lose its digits.
     """
-    # Over one denominator the sums are integers, which cost a twentieth of fractions.
-    unit = lcm(grid.bottom.denominator, *(value.denominator for value in cells))
-    steps = [(_over(unit, value) - _over(unit, grid.bottom), n) for value, n in cells.items()]
-    width = (grid.top - grid.bottom) * unit
-    first = grid.first + sum(step * n for step, n in steps) / width
-    second = grid.second + sum(step * step * n for step, n in steps) / width**2
+    # Over one denominator everything is an integer, which costs a twentieth of fractions.
+    unit = lcm(grid.bottom.denominator, grid.top.denominator, *(value.denominator for value in cells))
+    bottom = _over(unit, grid.bottom)
+    width = _over(unit, grid.top) - bottom
+    steps = [(_over(unit, value) - bottom, n) for value, n in cells.items()]
+    prior, squared = grid.first.denominator, grid.second.denominator
+    whole = prior * squared * width**2
+    first = grid.first.numerator * squared * width**2 + sum(step * n for step, n in steps) * prior * squared * width
+    second = grid.second.numerator * prior * width**2 + sum(step * step * n for step, n in steps) * prior * squared
     # Perks' prior adds 1/K to each of K cells: one answer in all.
     total = sum(cells.values()) + 1
-    u = first / total
-    size = u * (1 - u) * (total + 1) / (second / total - u * u) - 1
-    return float(u * size), float((1 - u) * size)
+    # u is first/top.
+    top = whole * total
+    scatter = second * top - first * first
+    size = first * (top - first) * (total + 1) - scatter
+    return first * size / (top * scatter), (top - first) * size / (top * scatter)
 
 
 def _over(unit: int, value: Fraction) -> int:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from app.disclosure.rules.minimum import SMALLEST_N
+from app.measures.rules.formulas.between import PeerGroup, peer_group
 from app.measures.rules.formulas.case_mix import Mix, Standardised, norms, standardised
-from app.measures.rules.formulas.discoveries import FALSE_DISCOVERY_RATE, q_values, two_sided_p
+from app.measures.rules.formulas.discoveries import FALSE_DISCOVERY_RATE, q_values
 from app.measures.rules.formulas.funnel import Funnel, funnel
 from app.measures.rules.formulas.moments import Moments, merged
 from app.measures.rules.formulas.ranks import RankInterval, rank_intervals
-from app.measures.rules.formulas.reliability import Use, anova, reliability, use_of
+from app.measures.rules.formulas.reliability import Use, reliability, use_of
 from app.measures.rules.formulas.shrinkage import Shrunk, shrinkage
 
 # Answers about several services, and services merged because few answered them; no code of a service is empty.
@@ -23,7 +24,7 @@ OTHERS = ""
 
 @dataclass(frozen=True)
 class UnitFunnelPlace:
-    """Distance from the group's mean: by chance alone, with ordinary differences allowed for, and its q value.
+    """Distance from the group: by chance alone, with the others' ordinary differences allowed for, and its q value.
 
     `answers` are those of the unit, from which its place in the funnel `around` all peers comes.
     """
@@ -60,10 +61,11 @@ def compare(units: Mapping[str, Mix]) -> dict[str, UnitComparison]:
     codes = sorted(units)
     answers = {code: merged(units[code].values()) for code in codes}
     peers = [answers[code] for code in codes]
-    groups = anova(peers)
-    icc = groups.icc if groups else None
-    shrunk, norm = shrinkage(peers), norms(units.values())
-    places, ranks = _funnel_places(peers), _ranks(peers, groups.within if groups else None)
+    group = peer_group(peers)
+    icc = group.icc if group else None
+    shrunk, norm = shrinkage(group), norms(units.values())
+    places = _funnel_places(peers, group)
+    ranks = rank_intervals(group.means, group.variances) if group else None
     total = merged(peers)
     compared = {}
     for place, code in enumerate(codes):
@@ -76,7 +78,7 @@ def compare(units: Mapping[str, Mix]) -> dict[str, UnitComparison]:
             use=use_of(
                 answers[code].n, own_reliability, flagged=place_in_funnel is not None and place_in_funnel.flagged
             ),
-            shrunk=shrunk.peers[place] if shrunk else None,
+            shrunk=shrunk[place] if shrunk else None,
             # Alone, a unit would be compared with itself.
             standardised=standardised(units[code], norm) if len(codes) > 1 else None,
             funnel=place_in_funnel,
@@ -101,17 +103,10 @@ def _without(mix: Mix, small: Collection[str]) -> Mix:
     return kept | {OTHERS: merged(merging)} if merging else kept
 
 
-def _funnel_places(peers: list[Moments]) -> list[UnitFunnelPlace] | None:
-    chart = funnel(peers)
+def _funnel_places(peers: list[Moments], group: PeerGroup | None) -> list[UnitFunnelPlace] | None:
+    chart = funnel(peers, group)
     if chart is None:
         return None
-    q = q_values([two_sided_p(z) for z in chart.adjusted_z])
-    return [UnitFunnelPlace(*each, chart) for each in zip(chart.z, chart.adjusted_z, q, peers, strict=True)]
-
-
-def _ranks(peers: list[Moments], within: float | None) -> tuple[RankInterval, ...] | None:
-    """The rank intervals, from the pooled variance: unanimous answers have none of their own."""
-    if not within:
-        return None
-    variance = Fraction(within)
-    return rank_intervals([peer.mean for peer in peers], [variance / peer.n for peer in peers])
+    return [
+        UnitFunnelPlace(*each, chart) for each in zip(chart.z, chart.adjusted_z, q_values(chart.p), peers, strict=True)
+    ]

@@ -12,11 +12,9 @@ from app.indices.rules.figures import IndexFigures, Scoring, figures
 from app.measures.rules.alarms import Alarms
 from app.measures.rules.comparison import OTHERS, UnitComparison, compare
 from app.measures.rules.formulas.change import MeanChange, change
-from app.measures.rules.formulas.moments import Moments, item_moments, merged, moments
+from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments, merged, moments_of_steps
 from app.measures.rules.formulas.samples import Bounds, coverage, krejcie_morgan_size, manski
 from app.measures.rules.formulas.shares import ScoreShare, top_box
-
-NO_ANSWERS = moments({})
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def _compared(
             service = block.service or OTHERS
             answers = _moments(scoring, block.cell)
             if answers.n:
-                mix[service] = merged((mix.get(service, NO_ANSWERS), answers))
+                mix[service] = merged((mix.get(service, NOTHING), answers))
         if mix:
             groups.setdefault(family, {})[code] = mix
     return {code: comparison for group in groups.values() for code, comparison in compare(group).items()}
@@ -138,7 +136,7 @@ def _unit(
         dimensions=tuple(
             _dimension(now, then, instrument.low, rough=rough) for now, then in zip(cell.items, earlier, strict=True)
         ),
-        change=change(composite, _moments(scoring, before) if before else NO_ANSWERS),
+        change=change(composite, _moments(scoring, before) if before else NOTHING),
         channels=None if personal else _sizes(unit.now.blocks, "channel"),
         services=None if personal else _sizes(unit.now.blocks, "service"),
         family=family,
@@ -176,4 +174,5 @@ def _sizes(blocks: Sequence[ReleasedBlock], shared: str) -> dict[str, int]:
 
 def _moments(scoring: Scoring, cell: Cell) -> Moments:
     """The composite of complete sheets; those with a skipped answer have none."""
-    return moments(cell.composite(scoring.instrument.weights(scoring.mode)))
+    totals, unit = cell.totals(scoring.instrument.weights(scoring.mode))
+    return moments_of_steps(totals.items(), unit)

@@ -28,7 +28,7 @@ class UnitMark:
 
     x: float
     y: float
-    beyond: str
+    is_unusual: bool
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,10 @@ class Label:
     x: float
     y: float
     text: str
-    is_bold: bool
 
 
 def funnel(chart: Chart, tell: Language) -> str:
-    """The drawing: units beyond the limits are filled and named as far as there is room, the others are rings."""
+    """The drawing: unusual units are filled and named as far as there is room, the others are rings."""
     assert chart.centre is not None, "a funnel has a centre"
     sizes = [*(point.n for point in chart.points), *(limit.n for limit in chart.limits)]
     most = SPARE * max(float(size.value) for size in sizes)
@@ -61,7 +60,7 @@ def funnel(chart: Chart, tell: Language) -> str:
     inner, outer = [each.inner for each in chart.limits], [each.outer for each in chart.limits]
     lines = [line(ranges, end) for ranges in (inner, outer) for end in ("lower", "upper")]
     middle = height(float(chart.centre.value))
-    marks = [UnitMark(across(each.n), height(float(each.value.value)), each.beyond) for each in chart.points]
+    marks = [UnitMark(across(each.n), height(float(each.value.value)), each.is_unusual) for each in chart.points]
     return TEMPLATES.get_template("funnel.svg").render(
         width=WIDTH,
         height=HEIGHT,
@@ -90,20 +89,20 @@ def extent(chart: Chart) -> tuple[float, float]:
 
 
 def _labels(points: Sequence[Point], marks: Sequence[UnitMark], lines: Sequence[Polyline]) -> list[Label]:
-    """The names of units beyond the limits, the farther ones first; one that fits nowhere is left to the table."""
+    """The names of unusual units, the larger ones first; one that fits nowhere is left to the table."""
     taken = [Box(x, y, x, y) for line in lines for x, y in _followed(line)]
     taken += [Box(mark.x - DOT, mark.y - DOT, mark.x + DOT, mark.y + DOT) for mark in marks]
     order = sorted(
-        (place for place, point in enumerate(points) if point.beyond != "nothing"),
-        key=lambda place: (points[place].beyond != "alarm", -float(points[place].n.value), place),
+        (place for place, point in enumerate(points) if point.is_unusual),
+        key=lambda place: (-float(points[place].n.value), place),
     )
     labels = []
     for place in order:
-        text, is_bold = shortened(points[place].label, LONGEST_LABEL), points[place].beyond == "alarm"
-        for box in _around(marks[place], width_of(text, bold=is_bold)):
+        text = shortened(points[place].label, LONGEST_LABEL)
+        for box in _around(marks[place], width_of(text, bold=True)):
             if not any(overlap(box, other) for other in taken) and _is_inside(box):
                 taken.append(box)
-                labels.append(Label(round(box.left, 1), round(box.bottom - GAP, 1), text, is_bold))
+                labels.append(Label(round(box.left, 1), round(box.bottom - GAP, 1), text))
                 break
     return labels
 

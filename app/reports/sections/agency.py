@@ -7,6 +7,7 @@ from app.closing.rules.report_documents.agency import OfficeLine
 from app.closing.rules.report_documents.reports import AgencyReport
 from app.disclosure.rules.released import Withheld
 from app.reports.sections.blocks import Block, Cell, Chart, Column, Point, Section, Table, Words
+from app.reports.sections.funnel import beside_the_others
 from app.reports.sections.language import Language
 from app.reports.sections.results import CONFIDENCE, count, index_cells, index_range, official
 
@@ -39,7 +40,8 @@ def offices_section(document: AgencyReport, tell: Language) -> Section:
         Words(
             tell(
                 "Offices stand by code, not by merit: where intervals overlap, chance alone may have made the order. "
-                "“Unusual” marks a distance from the others that chance and ordinary differences do not explain."
+                "“Unusual” marks a distance from the others that chance and ordinary differences do not explain, also "
+                "among so many comparisons; it takes eight offices to tell."
             )
         )
     )
@@ -116,10 +118,7 @@ def _beside_the_others(line: OfficeLine, tell: Language) -> str:
     if line.n is None:
         # Older versions did not write why an office has no figures.
         return tell(NOT_SHOWN[line.withheld or Withheld.few])
-    funnel = line.comparison.funnel if line.comparison else None
-    if funnel is None:
-        return tell("nothing to compare with")
-    return tell("unusual") if funnel.flagged else tell("as expected")
+    return beside_the_others(line, tell)
 
 
 def _charts(document: AgencyReport, tell: Language) -> list[Chart]:

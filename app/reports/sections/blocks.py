@@ -76,7 +76,7 @@ class Headline:
 class Point:
     """An index with what it is of; `place` counts months, so that those left out leave a gap.
 
-    In a funnel `beyond` says which of the limits it lies outside of.
+    In a funnel `is_unusual` says whether it stands out among so many.
     """
 
     place: int
@@ -84,7 +84,7 @@ class Point:
     value: Number
     n: Number
     interval: Range | None = None
-    beyond: Literal["nothing", "warning", "alarm"] = "nothing"
+    is_unusual: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ class Limit:
 class Chart:
     """Indices over months (`trend`), of units one below the other (`intervals`), or means by n (`funnel`).
 
-    A funnel has the mean of all as its `centre`, and `limits` around it; only points outside of them have their
-    label drawn, as far as there is room.
+    A funnel has the mean of all as its `centre`, and `limits` around it; only unusual points have their label drawn, as
+    far as there is room.
     """
 
     kind: Literal["trend", "intervals", "funnel"]

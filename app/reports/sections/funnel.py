@@ -10,9 +10,14 @@ from app.reports.sections.results import CONFIDENCE, count, estimate
 WITHIN_95, WITHIN_998 = "95 % limits", "99.8 % limits"
 PLACES = {"nothing": "within", "warning": "beyond 95 %", "alarm": "beyond 99.8 %"}
 READING = (
-    "The line across is the mean of all answers. Between the dashed lines lie about 95 of 100 offices, between the "
-    "solid ones 998 of 1,000, as far as chance and ordinary differences between offices explain them. An office with "
-    "few ratings may lie far from the mean without being unusual."
+    "The line across is the common mean of the offices. At least 95 of 100 offices are expected between the dashed "
+    "lines, and 998 of 1,000 between the solid ones, as far as chance and ordinary differences between offices explain "
+    "them. An office with few ratings may lie far from the mean without being unusual."
+)
+MARKED = (
+    "Filled and named are the offices that are unusual, and no others: each is judged by the spread of the others "
+    "alone, and by how many are compared. So an office may lie outside the lines without being unusual; and one that "
+    "is unusual may lie between them, for it has widened them itself."
 )
 SCALE = "Only complete sheets count here, on the scale of the answers; the scale is cut out, so that differences show."
 
@@ -25,7 +30,7 @@ def funnel_section(document: AgencyReport, tell: Language) -> Section | None:
         return None
     name = tell("Mean of complete sheets")
     points = tuple(
-        Point(number, line.name, estimate(place.mean), count(place.n), beyond=place.beyond)
+        Point(number, line.name, estimate(place.mean), count(place.n), is_unusual=_is_unusual(line))
         for number, (line, place) in enumerate(lines)
     )
     limits = tuple(Limit(count(each.n), _ends(each.warning), _ends(each.alarm)) for each in funnel.limits)
@@ -42,7 +47,7 @@ def funnel_section(document: AgencyReport, tell: Language) -> Section | None:
         limits=limits,
         inner_title=tell(WITHIN_95),
         outer_title=tell(WITHIN_998),
-        centre_title=tell("Mean of all answers"),
+        centre_title=tell("Common mean"),
     )
     table = Table(
         tell("Every office in the funnel"),
@@ -53,6 +58,7 @@ def funnel_section(document: AgencyReport, tell: Language) -> Section | None:
             Column(tell(WITHIN_95), "range"),
             Column(tell(WITHIN_998), "range"),
             Column(tell("Place"), "text"),
+            Column(tell("Beside the others"), "text"),
         ),
         tuple(
             (
@@ -62,11 +68,14 @@ def funnel_section(document: AgencyReport, tell: Language) -> Section | None:
                 _ends(place.warning),
                 _ends(place.alarm),
                 tell(PLACES[place.beyond]),
+                beside_the_others(line, tell),
             )
             for line, place in lines
         ),
     )
-    return Section("funnel", tell("Funnel plot"), (chart, Words(f"{tell(READING)} {tell(SCALE)}"), table))
+    return Section(
+        "funnel", tell("Funnel plot"), (chart, Words(f"{tell(READING)} {tell(MARKED)} {tell(SCALE)}"), table)
+    )
 
 
 def _place(line: OfficeLine) -> FunnelPlace | None:
@@ -76,17 +85,26 @@ def _place(line: OfficeLine) -> FunnelPlace | None:
 
 
 def _alternative(points: tuple[Point, ...], tell: Language) -> str:
-    outside = [point.label for point in points if point.beyond != "nothing"]
-    beyond = (
-        tell("Beyond the limits: {names}.", names=", ".join(outside))
-        if outside
-        else tell("No office lies beyond the limits.")
-    )
+    names = ", ".join(point.label for point in points if point.is_unusual)
+    unusual = tell("Unusual: {names}.", names=names) if names else tell("No office is unusual.")
     seen = tell(
         "Dots of {number} offices between two pairs of lines, which come closer to the mean as ratings grow in number.",
         number=len(points),
     )
-    return f"{seen} {beyond} {tell('All values are in the table below.')}"
+    return f"{seen} {unusual} {tell('All values are in the table below.')}"
+
+
+def _is_unusual(line: OfficeLine) -> bool:
+    """Whether an office stands out among so many, judged by the others."""
+    funnel = line.comparison.funnel if line.comparison else None
+    return funnel is not None and funnel.flagged
+
+
+def beside_the_others(line: OfficeLine, tell: Language) -> str:
+    """An office with figures, beside the others in words."""
+    if line.comparison is None or line.comparison.funnel is None:
+        return tell("cannot be told")
+    return tell("unusual") if _is_unusual(line) else tell("as expected")
 
 
 def _ends(ends: tuple[float, float]) -> Range:

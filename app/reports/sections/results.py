@@ -84,8 +84,7 @@ def comparison_section(document: AnyReport, comparison: Comparison | None, tell:
             "comparison", title, (Words(tell("There is nobody to compare with: too few peers have enough answers.")),)
         )
     blocks: list[Block] = [_estimates(comparison, tell), Facts(_beside(document, comparison, tell))]
-    if comparison.funnel:
-        blocks.append(Words(_distance(comparison.funnel, tell)))
+    blocks.append(Words(_distance(comparison.funnel, tell)))
     return Section("comparison", title, tuple(blocks))
 
 
@@ -290,7 +289,9 @@ def _beside(document: AnyReport, comparison: Comparison, tell: Language) -> tupl
     return tuple(facts)
 
 
-def _distance(funnel: FunnelDistance, tell: Language) -> str:
+def _distance(funnel: FunnelDistance | None, tell: Language) -> str:
+    if funnel is None:
+        return tell("Whether the distance from the peers is unusual can be told from eight peers on.")
     if funnel.flagged:
         return tell(
             "The distance from the peers is larger than chance and ordinary differences explain. "

@@ -1,6 +1,9 @@
 """The peer group of statistics.md §6, which the vectors V6 to V10 are about."""
 
-from app.measures.rules.formulas.moments import item_moments
+from collections.abc import Sequence
+
+from app.measures.rules.formulas.between import PeerGroup, peer_group
+from app.measures.rules.formulas.moments import Moments, item_moments
 
 NAMES = ("E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8")
 HISTOGRAMS = (
@@ -14,3 +17,10 @@ HISTOGRAMS = (
     (6, 10, 24, 20),
 )
 PEERS = [item_moments(histogram) for histogram in HISTOGRAMS]
+
+
+def group_of(peers: Sequence[Moments]) -> PeerGroup:
+    """The spread of a group that has one."""
+    found = peer_group(peers)
+    assert found
+    return found

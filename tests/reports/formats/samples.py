@@ -24,6 +24,7 @@ HOSTILE = ('=HYPERLINK("http://jahat.example";"klik")', "<script>alert(1)</scrip
 
 # How likely a 2, a 3 and a 4 are, by employee.
 LEANINGS = {"E001": (4, 30, 66), "E002": (10, 55, 35), "E003": (2, 25, 73)}
+LIMITS = {"warning": [3.2, 3.9], "alarm": [3.1, 4]}
 PLACES = (("ktp-el", "kiosk"), ("kk", "kiosk"), ("ktp-el", "mobile"))
 OFFICES = {"E001": "dukcapil", "E002": "dukcapil", "E003": "upt-jayapura", "E004": "dukcapil"}
 
@@ -68,7 +69,7 @@ def drafts_of(house: House) -> dict[str, dict[str, Any]]:
     with house.database.reading() as session:
         stored = session.scalars(select(Report.document).where(Report.agency_id == "kota")).all()
     read: list[dict[str, Any]] = list(map(json.loads, stored))
-    return {_name(document): _with_served(document) for document in read}
+    return {_name(document): _in_a_larger_town(document) for document in read}
 
 
 def _name(document: Mapping[str, Any]) -> str:
@@ -76,14 +77,31 @@ def _name(document: Mapping[str, Any]) -> str:
     return f"skm {code}" if document["kind"] == "skm" else code
 
 
-def _with_served(document: dict[str, Any]) -> dict[str, Any]:
-    """The document as if E001 had more peers, and a queue system had told how many people were served."""
+def _in_a_larger_town(document: dict[str, Any]) -> dict[str, Any]:
+    """The document as if units had more peers, and a queue system had told how many people E001 served.
+
+    Three persons and two offices are too few for an estimate and for a funnel.
+    """
     if document["subject"]["code"] == "E001":
         told = {"served": 310, "coverage": 0.3742, "bounds": [1.9, 3.78], "sample": 172, "sample_reached": False}
         document["figures"]["collection"] |= told
-        # A group of three is too small for an estimate.
         document["figures"]["comparison"]["estimate"] = {"value": 3.6401, "lower": 3.5512, "upper": 3.729}
+        _place(document["figures"])
+    if document["kind"] == "office":
+        _place(document["figures"])
+    if document["kind"] == "agency":
+        sizes = [_place(line) for line in document["offices"]]
+        limits = [{"n": n, **LIMITS} for n in (min(sizes), max(sizes))]
+        document["funnel"] = {"centre": 3.6, "between": 0.01, "limits": limits}
     return document
+
+
+def _place(figures: dict[str, Any]) -> int:
+    n: int = figures["index"]["interval"]["n"]
+    mean = figures["comparison"]["case_mix"]["raw"]
+    distance = {"z": 0.9, "adjusted_z": 0.6, "q": 0.8, "flagged": False, "beyond": "nothing"}
+    figures["comparison"]["funnel"] = {**distance, "n": n, "mean": mean, **LIMITS}
+    return n
 
 
 def named(document: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -27,30 +27,18 @@ def section(document: dict[str, Any], name: str, code: str = "id") -> Section:
     return found
 
 
-def placed(document: dict[str, Any], beyond: str, number: int = 2) -> dict[str, Any]:
+def placed(document: dict[str, Any], number: int = 2, **own: Any) -> dict[str, Any]:
     """The agency with so many offices in its funnel, the last of them at this place."""
     [line] = [each for each in document["offices"] if each["code"] == "dukcapil"]
     offices = []
     for place in range(number):
-        funnel = {**line["comparison"]["funnel"], "beyond": "nothing", "n": 100 + 7 * place}
+        funnel = {**line["comparison"]["funnel"], "n": 100 + 7 * place}
         name = f"Dinas Kependudukan dan Pencatatan Sipil Kabupaten {place}"
         offices.append(
             {**line, "code": f"o{place}", "name": name, "comparison": {**line["comparison"], "funnel": funnel}}
         )
-    offices[-1]["comparison"]["funnel"]["beyond"] = beyond
+    offices[-1]["comparison"]["funnel"] |= own
     return {**document, "offices": offices}
-
-
-def test_the_document_holds_every_office_and_the_limits_of_the_funnel(drafts: Drafts) -> None:
-    document = drafts["kota"]
-    for line in document["offices"]:
-        own = drafts[line["code"]]["figures"]
-        assert line["comparison"]["funnel"] == own["comparison"]["funnel"]
-        place = line["comparison"]["funnel"]
-        assert place["alarm"][0] <= place["warning"][0] < document["funnel"]["centre"] < place["warning"][1]
-    sizes = sorted(line["comparison"]["funnel"]["n"] for line in document["offices"])
-    limits = document["funnel"]["limits"]
-    assert [limits[0]["n"], limits[-1]["n"]] == [sizes[0], sizes[-1]]
 
 
 def test_the_values_drawn_stand_in_the_table_beside_the_chart(drafts: Drafts) -> None:
@@ -74,13 +62,36 @@ def test_the_values_drawn_stand_in_the_table_beside_the_chart(drafts: Drafts) ->
     ],
 )
 def test_the_place_of_an_office_is_told_in_words(drafts: Drafts, beyond: str, indonesian: str, english: str) -> None:
-    document = placed(drafts["kota"], beyond)
+    document = placed(drafts["kota"], beyond=beyond)
     for code, words in (("id", indonesian), ("en", english)):
         chart, _, table = section(document, "funnel", code).blocks
         assert isinstance(chart, Chart)
         assert isinstance(table, Table)
-        assert [row[-1] for row in table.rows][-1] == words
-        assert (chart.points[-1].label in chart.alternative) == (beyond != "nothing")
+        assert table.rows[-1][-2] == words
+        assert not any(point.is_unusual or point.label in chart.alternative for point in chart.points)
+
+
+@pytest.mark.parametrize("beyond", ["nothing", "alarm"])
+def test_only_who_is_unusual_among_so_many_is_marked_and_named(drafts: Drafts, beyond: str) -> None:
+    document = placed(drafts["kota"], beyond=beyond, flagged=True)
+    for code, words in (("id", ["wajar", "tidak lazim"]), ("en", ["as expected", "unusual"])):
+        chart, _, table = section(document, "funnel", code).blocks
+        assert isinstance(chart, Chart)
+        assert isinstance(table, Table)
+        assert [row[-1] for row in table.rows] == words
+        assert [point.is_unusual for point in chart.points] == [False, True]
+        assert [point.label in chart.alternative for point in chart.points] == [False, True]
+        offices = section(document, "offices", code).blocks[-2]
+        assert isinstance(offices, Table)
+        assert [row[-1] for row in offices.rows] == words
+
+
+def test_where_nobody_could_be_judged_the_table_says_so(drafts: Drafts) -> None:
+    document = placed(drafts["kota"])
+    document["offices"][0]["comparison"]["funnel"] = None
+    offices = section(document, "offices").blocks[-2]
+    assert isinstance(offices, Table)
+    assert [row[-1] for row in offices.rows] == ["tidak dapat ditentukan", "wajar"]
 
 
 def test_where_nothing_can_be_compared_there_is_no_funnel(drafts: Drafts) -> None:
@@ -89,9 +100,9 @@ def test_where_nothing_can_be_compared_there_is_no_funnel(drafts: Drafts) -> Non
 
 
 def test_labels_of_a_funnel_lie_on_nothing_and_what_finds_no_room_is_in_the_table(drafts: Drafts) -> None:
-    chart = section(placed(drafts["kota"], "alarm", 30), "funnel").blocks[0]
+    chart = section(placed(drafts["kota"], 30), "funnel").blocks[0]
     assert isinstance(chart, Chart)
-    crowded = replace(chart, points=tuple(replace(point, beyond="alarm") for point in chart.points))
+    crowded = replace(chart, points=tuple(replace(point, is_unusual=True) for point in chart.points))
     drawn = ElementTree.fromstring(svg(crowded, language("id")))  # noqa: S314 - Made here.
     spot = "{http://www.w3.org/2000/svg}"
     dots = [(float(each.get("cx", "")), float(each.get("cy", ""))) for each in drawn.iter(f"{spot}circle")]
@@ -122,7 +133,7 @@ def test_the_workbook_draws_the_funnel_from_its_cells(drafts: Drafts) -> None:
 
 def test_many_offices_are_drawn_in_charts_that_fit_a_page(drafts: Drafts) -> None:
     for number, parts in ((45, 1), (46, 2), (100, 3)):
-        blocks = section(placed(drafts["kota"], "nothing", number), "offices").blocks
+        blocks = section(placed(drafts["kota"], number), "offices").blocks
         drawn = [each for each in blocks if isinstance(each, Chart)]
         assert len(drawn) == parts
         assert sum(len(each.points) for each in drawn) == number

@@ -12,7 +12,7 @@ from app.reports.sections.language import language
 def test_every_scale_and_size_can_be_drawn(low: float, high: float, most: int) -> None:
     ends = Range(Number(low, 2), Number(high, 2))
     chart = Chart(
-        "funnel", "", "", (Point(0, "Dinas <Sosial>", Number(high), Number(most), beyond="alarm"),),
+        "funnel", "", "", (Point(0, "Dinas <Sosial>", Number(high), Number(most), is_unusual=True),),
         label_title="", value_title="", n_title="n", interval_title="",
         centre=Number((low + high) / 2), limits=(Limit(Number(10), ends, ends), Limit(Number(most), ends, ends)),
     )  # fmt: skip

@@ -99,6 +99,10 @@ def test_a_flagged_distance_is_a_reason_to_look_and_no_verdict(drafts: Drafts) -
     assert "bukan vonis" in texts(view(changed(drafts["E001"], funnel=funnel)))
 
 
+def test_where_nobody_could_be_judged_it_is_told_that_it_takes_eight(drafts: Drafts) -> None:
+    assert "mulai dari delapan rekan" in texts(view(changed(drafts["E001"], funnel=None)))
+
+
 def test_an_index_that_nobody_could_compute_is_told_as_such(drafts: Drafts) -> None:
     figures = {**drafts["E001"]["figures"], "index": None}
     told = texts(view(draft({**drafts["E001"], "figures": figures})))

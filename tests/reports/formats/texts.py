@@ -46,7 +46,13 @@ def texts_of_reports() -> set[str]:
     single = {
         result_sections.CONFIDENCE,
         integrity_section.HELD,
-        *(funnel_section.READING, funnel_section.SCALE, funnel_section.WITHIN_95, funnel_section.WITHIN_998),
+        *(
+            funnel_section.READING,
+            funnel_section.MARKED,
+            funnel_section.SCALE,
+            funnel_section.WITHIN_95,
+            funnel_section.WITHIN_998,
+        ),
     }
     return told | named | columns | CHANGES | TITLES_OF_LINES | single
 

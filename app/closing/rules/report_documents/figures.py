@@ -88,7 +88,6 @@ class FunnelChart(Part):
     """The funnel around all offices: their mean, how far ordinary differences spread them, its limits by n."""
 
     centre: Real
-    dispersion: Real
     between: Real
     limits: tuple[FunnelLimits, ...]
 

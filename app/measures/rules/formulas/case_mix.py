@@ -8,7 +8,6 @@ adjustment moved up to 30 % of practices by more than ten percentile ranks.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import sqrt
 
 from app.measures.rules.formulas.moments import Moments, merged
 
@@ -17,15 +16,11 @@ Mix = Mapping[str, Moments]
 
 @dataclass(frozen=True)
 class Standardised:
-    """A person's mean, the mean expected from the services alone, the mean at the common mix, and z.
-
-    z is None where the answers to these services do not vary.
-    """
+    """A person's mean, the mean expected from the services alone, and the mean at the common mix."""
 
     raw: Fraction
     expected: Fraction
     adjusted: Fraction
-    z: float | None
 
 
 def norms(peers: Iterable[Mix]) -> dict[str, Moments]:
@@ -40,8 +35,8 @@ def norms(peers: Iterable[Mix]) -> dict[str, Moments]:
 def standardised(person: Mix, norm: Mix) -> Standardised | None:
     """Indirect standardisation of a person (service → answers) against `norms`.
 
-    E = Σ n_s μ_s/n; adjusted = x̄ - E + μ; z = n(x̄ - E)/√(Σ n_s σ_s²). None
-    without answers, or where the norm has no answers for a service of the person.
+    E = Σ n_s μ_s/n; adjusted = x̄ - E + μ. None without answers, or where the norm has no answers for a service of the
+    person.
     """
     served = {service: answers for service, answers in person.items() if answers.n}
     if not served or not all(service in norm and norm[service].n for service in served):
@@ -52,12 +47,4 @@ def standardised(person: Mix, norm: Mix) -> Standardised | None:
         raw=own.mean,
         expected=expected,
         adjusted=own.mean - expected + all_answers.mean,
-        z=_z(own.n * (own.mean - expected), served, norm),
     )
-
-
-def _z(difference: Fraction, served: Mix, norm: Mix) -> float | None:
-    if any(norm[service].n < 2 for service in served):
-        return None
-    variance = sum((part.n * norm[service].variance for service, part in served.items()), Fraction(0))
-    return float(difference) / sqrt(variance) if variance else None

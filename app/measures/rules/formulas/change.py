@@ -31,7 +31,7 @@ def change(later: Moments, earlier: Moments, confidence: float = CONFIDENCE) -> 
     """
     if later.n < 2 or earlier.n < 2:
         return None
-    part, other = later.variance / later.n, earlier.variance / earlier.n
+    part, other = float(later.variance) / later.n, float(earlier.variance) / earlier.n
     squared_error = part + other
     if not squared_error:
         return None
@@ -39,7 +39,7 @@ def change(later: Moments, earlier: Moments, confidence: float = CONFIDENCE) -> 
     from scipy.special import stdtr, stdtrit
 
     difference, error = later.mean - earlier.mean, sqrt(squared_error)
-    df = float(squared_error**2 / (part**2 / (later.n - 1) + other**2 / (earlier.n - 1)))
+    df = squared_error**2 / (part**2 / (later.n - 1) + other**2 / (earlier.n - 1))
     t = float(difference) / error
     half = float(stdtrit(df, (1 + confidence) / 2)) * error
     return MeanChange(

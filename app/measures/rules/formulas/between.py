@@ -1,0 +1,131 @@
+"""How a peer group spreads: by chance within persons (σ²), and by ordinary differences between them (τ²).
+
+One τ² serves reliability, estimate and funnel (decision 17). Statistics in floats: 1e-9 of what exact numbers give.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import fsum
+from typing import NamedTuple
+
+from app.measures.rules.formulas.moments import Moments
+
+# Fewer peers tell too little of ordinary differences: nothing is shrunk, nobody is flagged.
+SMALLEST_GROUP = 8
+# Newton's error is squared at each step: after a step of this size, relative to v + τ², nothing is left of it.
+LAST_STEP = 1e-8
+# Of the pairs of a large group only so many rows are looked at together, so that memory stays small.
+ROWS = 64
+
+
+@dataclass(frozen=True)
+class PeerGroup:
+    """The variances σ² `within` and τ² `between` persons, their mean μ, and each one's mean and its variance v = σ²/n.
+
+    μ weighs every mean by 1/(v + τ²). All are in the order of the peers.
+    """
+
+    within: float
+    between: float
+    mean: float
+    means: tuple[float, ...]
+    variances: tuple[float, ...]
+
+    @property
+    def icc(self) -> float:
+        """The intraclass correlation τ²/(τ² + σ²): which part of the variance of single answers is between persons."""
+        return self.between / (self.between + self.within)
+
+
+class Others(NamedTuple):
+    """τ² and μ of a group without one of its peers, and the variance of that μ, 1/Σw."""
+
+    between: float
+    mean: float
+    variance: float
+
+
+def within_variance(peers: Sequence[Moments]) -> float | None:
+    """σ² = MSW = ΣSS/(N - k), pooled within persons; None unless somebody has two answers.
+
+    Pooled, for the own variance of a few unanimous answers is 0. ZeroDivisionError if a peer has no answers.
+    """
+    # Exact per peer, then rounded once: one denominator for hundreds of peers would have thousands of digits.
+    # fsum makes the result the same for any order.
+    squares = fsum(peer.squares for peer in peers)
+    freedom = sum(peer.n for peer in peers) - len(peers)
+    return squares / freedom if freedom else None
+
+
+def peer_group(peers: Sequence[Moments]) -> PeerGroup | None:
+    """The spread of a group; None below two peers and where no person's answers vary: then nothing is chance.
+
+    ZeroDivisionError for a peer without answers.
+    """
+    within = within_variance(peers)
+    if len(peers) < 2 or not within:
+        return None
+    means = tuple(float(peer.mean) for peer in peers)
+    variances = tuple(within / peer.n for peer in peers)
+    between = paule_mandel(means, variances)
+    return PeerGroup(within, between, weighted((1 / (v + between) for v in variances), means), means, variances)
+
+
+def paule_mandel(means: Sequence[float], variances: Sequence[float]) -> float:
+    """The variance τ² between groups of Paule and Mandel (1982): Σ(x̄ - μ)²/(v + τ²) = k - 1.
+
+    0 when the means differ less than their sampling variances, all above 0, explain.
+    """
+    smallest, tau_squared = min(variances), 0.0
+    # The sum falls with τ² and is convex, so that Newton's method from 0 comes close from below and never overshoots.
+    while True:
+        weights = [1 / (v + tau_squared) for v in variances]
+        mean = weighted(weights, means)
+        scatter = fsum(w * (x - mean) ** 2 for w, x in zip(weights, means, strict=True))
+        if scatter <= len(means) - 1:
+            return tau_squared
+        slope = fsum((w * (x - mean)) ** 2 for w, x in zip(weights, means, strict=True))
+        step = (scatter - len(means) + 1) / slope
+        tau_squared += step
+        if step <= LAST_STEP * (smallest + tau_squared):
+            return tau_squared
+
+
+def without_each(group: PeerGroup) -> list[Others]:
+    """For each peer in turn what the others alone say; of at least three peers.
+
+    Who really stands out would otherwise widen the τ² by which they are judged.
+    """
+    # Imported here, because NumPy takes time that neither intake nor start-up should pay.
+    import numpy as np
+
+    k, smallest = len(group.means), min(group.variances)
+    means, variances = np.array(group.means), np.array(group.variances)
+    found: list[Others] = []
+    for first in range(0, k, ROWS):
+        rows = np.arange(first, min(first + ROWS, k))
+        # One person of many hardly moves τ². From above the root Newton's first step lands below it, perhaps below 0.
+        tau_squared = np.full(len(rows), group.between)
+        moving = True
+        while True:
+            weights = 1 / (variances + tau_squared[:, None])
+            weights[rows - first, rows] = 0
+            total = weights.sum(axis=1)
+            mean = (weights * means).sum(axis=1) / total
+            if not moving:
+                break
+            pulls = weights * (means - mean[:, None])
+            excess = (pulls * (means - mean[:, None])).sum(axis=1) - (k - 2)
+            slope = (pulls * pulls).sum(axis=1)
+            # Where all the others are equal there is no slope, and no τ².
+            steps = np.maximum(np.divide(excess, slope, out=-tau_squared, where=slope > 0), -tau_squared)
+            tau_squared = tau_squared + steps
+            moving = bool((np.abs(steps) > LAST_STEP * (smallest + tau_squared)).any())
+        found += map(Others, tau_squared.tolist(), mean.tolist(), (1 / total).tolist())
+    return found
+
+
+def weighted(weights: Iterable[float], values: Sequence[float]) -> float:
+    """Σwx/Σw, the same for any order."""
+    kept = list(weights)
+    return fsum(w * x for w, x in zip(kept, values, strict=True)) / fsum(kept)
