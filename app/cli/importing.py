@@ -74,8 +74,8 @@ def import_answers(
     """
     now = system_clock()
     with database() as db:
-        keys, known = _keys(db), _known_codes(db, agency, now)
-        questionnaire = _named("instrument", instrument, known.instruments)
+        keys, known = row_keys(db), known_codes(db, agency, now)
+        questionnaire = named("instrument", instrument, known.instruments)
         form = Form(
             office=_own("office", office, office_column, known.catalogue.offices),
             service=_own("service", service, service_column, {code: code for code in known.catalogue.services}),
@@ -98,7 +98,7 @@ def import_answers(
     say(released)
 
 
-def _keys(db: Database) -> KeyMaker:
+def row_keys(db: Database) -> KeyMaker:
     """The maker of row keys, under the secret that this database was filled with."""
     # With another secret every row would get another key, and a repeated import would count it twice.
     try:
@@ -108,7 +108,8 @@ def _keys(db: Database) -> KeyMaker:
     return KeyMaker.of(secret())
 
 
-def _known_codes(db: Database, agency: str, now: datetime) -> KnownCodes:
+def known_codes(db: Database, agency: str, now: datetime) -> KnownCodes:
+    """The agency's directory and questionnaires; without the agency the command ends."""
     # Who was on duty matters only to a device, so no duty is read.
     catalogue = read_catalogue(db, agency, now)
     if catalogue is None:
@@ -117,7 +118,8 @@ def _known_codes(db: Database, agency: str, now: datetime) -> KnownCodes:
         return KnownCodes(catalogue, instruments_of(session, agency))
 
 
-def _named(kind: str, code: str, known: Mapping[str, One]) -> One:
+def named(kind: str, code: str, known: Mapping[str, One]) -> One:
+    """What the code names; where it names nothing, the command ends with the codes there are."""
     if code not in known:
         raise fail(f"--{kind}: the agency has no {kind} {code}; it has {', '.join(sorted(known))}.")
     return known[code]
@@ -126,7 +128,7 @@ def _named(kind: str, code: str, known: Mapping[str, One]) -> One:
 def _own(kind: str, code: str | None, column: str | None, known: Mapping[str, One]) -> One | Column:
     """What all rows share, or the column in which each row has its own."""
     if code is not None and column is None:
-        return _named(kind, code, known)
+        return named(kind, code, known)
     if column is not None and code is None:
         return Column(column_name(column))
     raise fail(f"Say --{kind} CODE, or --{kind}-column COLUMN where each row has its own; one of them.")

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from app.cli import devices, directory, instruments, keys, periods, screening, service, signing, volumes
+from app.cli import counts, devices, directory, instruments, keys, periods, screening, service, signing, volumes
 from app.cli.context import err
 from app.cli.demo import demo
 from app.cli.importing import import_answers
@@ -33,6 +33,7 @@ program.add_typer(keys.key, name="key")
 program.add_typer(devices.device, name="device")
 program.add_typer(screening.screen, name="screen")
 program.add_typer(volumes.volumes, name="volumes")
+program.add_typer(counts.counts, name="counts")
 program.add_typer(periods.period, name="period")
 program.add_typer(simulate, name="simulate")
 program.add_typer(signing.signing_key, name="signing-key")

@@ -29,6 +29,7 @@ from app.disclosure.rules.division import Shared, UnreleasedRating
 from app.disclosure.rules.due import Task, first_day, last_day
 from app.disclosure.tables import BlockRating, BlockSum, FigureBlock, FigureRelease, Waiting
 from app.foundation.storage.database import Session
+from app.ratings.rating import COUNTS
 from app.ratings.status import COUNTED, HELD
 from app.ratings.tables import Rating
 from app.screening.tables import Doubt
@@ -48,7 +49,8 @@ MONTH = func.substr(cast(RATING.rated_on, String), 1, 7)
 IN_BLOCK = and_(MEMBER.agency_id == RATING.agency_id, MEMBER.key == RATING.key)
 EMPLOYEE = func.coalesce(RATING.employee, "")
 # The columns of an `UnreleasedRating`.
-DIVIDED_BY = (RATING.key, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel, RATING.sheet)
+JOINT = RATING.digest.not_like(f"{COUNTS}%")
+DIVIDED_BY = (RATING.key, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel, RATING.sheet, JOINT)
 
 
 class HeldAfterTelling(NamedTuple):

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from app.ratings.status import COUNTED
 
+# The digest of a sheet that was made of counts begins so: nobody knows which of its answers were given together.
+COUNTS = "counts-"
+
 
 class Place(NamedTuple):
     """Where, for whom and on which local day a rating counts."""

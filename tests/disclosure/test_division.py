@@ -13,10 +13,17 @@ from app.disclosure.rules.division import NewBlock, UnreleasedRating, divide, pi
 KEYS = count(1)
 
 
-def ratings(n: int, employee: str = "p", **changed: str) -> list[UnreleasedRating]:
+def ratings(
+    n: int,
+    employee: str = "p",
+    office: str = "a",
+    month: str = "2026-07",
+    service: str = "s",
+    channel: str = "kiosk",
+    sheet: str = "434",
+) -> list[UnreleasedRating]:
     """So many ratings alike."""
-    values = {"office": "a", "employee": employee, "month": "2026-07", "service": "s", "channel": "kiosk"} | changed
-    return [UnreleasedRating(key=UUID(int=next(KEYS)), **{"sheet": "434"} | values) for _ in range(n)]
+    return [UnreleasedRating(UUID(int=next(KEYS)), office, employee, month, service, channel, sheet) for _ in range(n)]
 
 
 def sizes(blocks: list[NewBlock], name: str = "employee") -> dict[str | None, int]:

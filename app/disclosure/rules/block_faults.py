@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.disclosure.rules.block_figures import BlockFigures, block_figures
-from app.disclosure.rules.division import NewBlock, Shared, UnreleasedRating
+from app.disclosure.rules.division import NewBlock, Shared, UnreleasedRating, is_complete
 from app.disclosure.rules.minimum import SMALLEST_N
-from app.instruments.model import SKIPPED, Instrument
+from app.instruments.model import Instrument
 from app.ratings.status import OPEN
 
 
@@ -71,7 +71,7 @@ SHARED: Mapping[str, Shares] = {
     "employee": lambda shared, rating: shared.employee in (None, rating.employee),
     # Of a block that was split some months may be gone.
     "month": lambda shared, rating: shared.first_month <= rating.month <= shared.last_month,
-    "completeness": lambda shared, rating: shared.complete in (None, SKIPPED not in rating.sheet),
+    "completeness": lambda shared, rating: shared.complete in (None, is_complete(rating)),
     "service": lambda shared, rating: shared.service in (None, rating.service),
     "channel": lambda shared, rating: shared.channel in (None, rating.channel),
 }

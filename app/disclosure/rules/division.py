@@ -19,7 +19,10 @@ Month = str
 
 
 class UnreleasedRating(NamedTuple):
-    """A rating that no figure has counted so far; `employee` is '' for nobody, `month` such as `2026-11`."""
+    """A rating that no figure has counted so far; `employee` is '' for nobody, `month` such as `2026-11`.
+
+    `joint`: whether its answers were given together; a sheet made of imported counts is not.
+    """
 
     key: UUID
     office: str
@@ -28,13 +31,14 @@ class UnreleasedRating(NamedTuple):
     service: str
     channel: str
     sheet: str
+    joint: bool = True
 
 
 @dataclass(frozen=True)
 class Shared:
     """What all ratings of a block have in common; None where they differ, so that a figure by it leaves them out.
 
-    `complete`: whether every sheet answers every question (True) or every sheet skips one (False).
+    `complete`: whether every sheet is known to answer every question (True) or none is (False).
     """
 
     office: str | None = None
@@ -108,8 +112,9 @@ def answers_separable(items: Sequence[Sequence[int]], sheets: Sequence[str]) -> 
     return separable(sum(sheet[place] != SKIPPED for sheet in sheets) for place, told in enumerate(items) if sum(told))
 
 
-def _is_complete(rating: UnreleasedRating) -> bool:
-    return SKIPPED not in rating.sheet
+def is_complete(rating: UnreleasedRating) -> bool:
+    """Whether one citizen is known to have answered every question of it."""
+    return bool(rating.joint) and SKIPPED not in rating.sheet
 
 
 def _with_months(shared: Shared, ratings: Sequence[UnreleasedRating]) -> Shared:
@@ -129,7 +134,7 @@ STEPS: Sequence[Step] = (
     _step("employee", lambda rating: rating.employee),
     # A block knows its months by their range.
     (lambda shared, _: shared, lambda rating: rating.month),
-    _step("complete", _is_complete),
+    _step("complete", is_complete),
     _step("service", lambda rating: rating.service),
     _step("channel", lambda rating: rating.channel),
 )
