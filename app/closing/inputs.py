@@ -108,7 +108,8 @@ def read_inputs(session: Session, planned: PlannedRevision) -> ClosingInputs:
         beside={
             by: UnitsBeside(
                 held=held_reasons(session, agency_id, replace(everywhere, by=by)),
-                served=served_by(session, agency_id, span, by, offices),
+                # Like the figures: an employee's report counts what was rated at every office.
+                served=served_by(session, agency_id, span, by, frozenset(parents)),
                 alarms=alarms_of(session, agency_id, scoring, span, by, None),
             )
             for by in (By.office, By.employee)

@@ -54,8 +54,7 @@ class ReportedUnit:
 
 def units_with_ratings(inputs: ClosingInputs, by: By) -> tuple[dict[str, ReportedUnit], dict[str, UnitMeasures]]:
     """Every office or employee of the agency with ratings in the period, and the measures of those with figures."""
-    every = frozenset(office.code for office in inputs.directory.offices)
-    units = units_of(inputs.sheets, inputs.span, by, every, inputs.beside[by])
+    units = units_of(inputs.sheets, inputs.span, by, None, inputs.beside[by])
     measures = measure(inputs.scoring, units, inputs.families if by is By.employee else None)
     trends = {month: inputs.sheets.by(by, Scope(month, month)) for month in inputs.trend}
     reported = {

@@ -57,23 +57,25 @@ def read_measures(
     apart = {By.office, By.service, By.channel, by}
     sheets = read_released(session, agency_id, instrument, earlier.first, span.last, apart=apart)
     whole = len(offices) == len(parents)
+    # Of the whole agency also what several offices tell together: the same set that an index counts.
+    within = None if whole else offices
     selection = Selection(instrument, span.first, span.last, offices, whole_agency=whole, by=by)
     beside = UnitsBeside(
         held=held_reasons(session, agency_id, selection),
         served=served_by(session, agency_id, span, by, offices),
-        alarms=alarms_of(session, agency_id, scoring, span, by, None if whole else offices),
+        alarms=alarms_of(session, agency_id, scoring, span, by, within),
     )
-    units = units_of(sheets, span, by, offices, beside)
+    units = units_of(sheets, span, by, within, beside)
     families = families_of(session, agency_id) if by is By.employee else None
     measured = measure(scoring, units, families)
-    within = sorted(sheets.by(by, _scope(span, offices)))
+    codes = sorted(sheets.by(by, _scope(span, within)))
     return MeasuresTable(
         agency_id,
         scoring,
         span,
         by,
-        {code: measured.get(code) for code in within},
-        names_of(session, agency_id, by, within),
+        {code: measured.get(code) for code in codes},
+        names_of(session, agency_id, by, codes),
         state,
     )
 
@@ -88,9 +90,12 @@ class UnitsBeside:
 
 
 def units_of(
-    sheets: ReleasedSheets, span: Span, by: By, offices: frozenset[str], beside: UnitsBeside
+    sheets: ReleasedSheets, span: Span, by: By, offices: frozenset[str] | None, beside: UnitsBeside
 ) -> dict[str, MeasuredUnit]:
-    """Every unit's figures in the period and the one before: at these offices, or anywhere for peers outside these."""
+    """Every unit's figures in the period and the one before: at these offices, or anywhere for peers outside these.
+
+    None is the whole agency, with what several of its offices tell together.
+    """
     earlier = span.before()
     inside, inside_before = (sheets.by(by, _scope(each, offices)) for each in (span, earlier))
     everywhere, everywhere_before = (sheets.by(by, _scope(each, None)) for each in (span, earlier))
