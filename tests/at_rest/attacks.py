@@ -15,7 +15,7 @@ from tests.at_rest.sqlite_bytes import Cell, cells_of, commits_of, pages_of
 
 # Comment id → key of the rating that it is thought to belong to.
 Guesses = Mapping[str, str]
-RATING_COLUMNS, COMMENT_COLUMNS = 13, 6
+RATING_COLUMNS, COMMENT_COLUMNS = 13, 8
 
 
 def from_the_log(file: Path, comments: Iterable[str], ratings: Sequence[str], seed: int) -> Guesses:
