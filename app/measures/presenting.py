@@ -27,7 +27,7 @@ from app.measures.schemas import (
 from app.ratings.rules.selection import By
 
 # Changes whenever the same sheets could give another figure, so that readers of old reports know why.
-METHOD = "cermin-measures-1"
+METHOD = "cermin-measures-2"
 
 
 def measures_out(table: MeasuresTable) -> MeasuresOut:

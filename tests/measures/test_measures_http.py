@@ -54,7 +54,7 @@ def test_each_person_with_ratings_has_a_row_and_too_few_are_suppressed(house: Ho
     assert (first["dimensions"][0]["top"]["k"], first["dimensions"][0]["top"]["n"]) == (40, 60)
     assert (first["comparison"]["family"], first["comparison"]["peers"]) == ("adminduk", 3)
     assert first["comparison"]["use"] == "consequence" if first["comparison"]["funnel"]["flagged"] else "appraisal"
-    assert (answer["from"], answer["to"], answer["method"]) == ("2026-10-01", "2026-10-31", "cermin-measures-1")
+    assert (answer["from"], answer["to"], answer["method"]) == ("2026-10-01", "2026-10-31", "cermin-measures-2")
     assert (answer["release"], answer["released_at"]) == (1, "2027-04-10T03:00:00Z")
 
 

@@ -14,7 +14,7 @@ from math import lcm
 from app.disclosure.rules.cells import Cell
 from app.indices.rules.official import index_of
 from app.instruments.model import Instrument
-from app.ratings.rules.sheet_counts import integer_weights
+from app.ratings.rules.sheet_counts import composite_values
 
 CONFIDENCE = 0.95
 
@@ -123,12 +123,8 @@ def item_grid(low: int, high: int) -> Grid:
 # Cached: the grid depends on the weights alone, and a table has thousands of rows with the same ones.
 @lru_cache(maxsize=64)
 def composite_grid(weights: tuple[Fraction, ...], low: int, high: int) -> Grid:
-    """Every composite value a complete sheet can have: 10 of them for three equal weights on 1..4."""
-    steps, denominator = integer_weights(weights)
-    reached = {0}
-    for step in steps:
-        reached = {total + step * score for total in reached for score in range(low, high + 1)}
-    return _grid([Fraction(total, denominator) for total in sorted(reached)])
+    """The grid of the composite: every value a complete sheet can have."""
+    return _grid(composite_values(weights, low, high))
 
 
 def _grid(levels: Sequence[Fraction]) -> Grid:

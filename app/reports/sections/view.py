@@ -96,6 +96,6 @@ def _figures(document: AnyReport, tell: Language) -> list[Section | None]:
     return [
         *sections,
         trend_section(document, tell),
-        alarms_section(figures, document.method.index_name, tell),
+        alarms_section(figures, document.method, tell),
         collection_section(document, figures, tell),
     ]
