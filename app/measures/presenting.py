@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from app.indices.presenting import dimension_out, index_out, is_rough, rules_of
+from app.indices.presenting import dimension_out, index_out, is_rough, rules_of, whole_percent
 from app.indices.rules.rounding import rounded
 from app.instruments.model import Instrument
 from app.measures.alarm_presenting import alarms_out, channel_mix_out
@@ -59,6 +59,7 @@ def unit_out(instrument: Instrument, by: By, code: str, name: str | None, unit: 
             suppressed=True,
             n=None,
             waiting=None,
+            incomplete_percent=None,
             held=None,
             index=None,
             change=None,
@@ -77,6 +78,7 @@ def unit_out(instrument: Instrument, by: By, code: str, name: str | None, unit: 
         suppressed=False,
         n=unit.n,
         waiting=unit.waiting,
+        incomplete_percent=whole_percent(unit.figures.incomplete),
         held=unit.held,
         index=index_out(instrument, unit.figures.official.composite, unit.figures.composite, rough=rough),
         change=_change(unit.change, shown),

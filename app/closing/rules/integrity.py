@@ -31,6 +31,7 @@ def office_line(report: OfficeReport) -> OfficeLine:
         tickets=report.tickets,
         held_reasons=report.held_reasons,
         withheld=report.withheld,
+        incomplete_percent=figures.incomplete_percent,
     )
 
 

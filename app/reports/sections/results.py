@@ -14,7 +14,7 @@ from app.closing.rules.report_documents.figures import (
 )
 from app.closing.rules.report_documents.parts import Words as Texts
 from app.closing.rules.report_documents.reports import AnyReport, EmployeeReport
-from app.reports.sections.blocks import Block, Cell, Column, Facts, Headline, Number, Range, Section, Table, Words
+from app.reports.sections.blocks import Block, Cell, Column, Facts, Number, Range, Section, Table, Words
 from app.reports.sections.language import Language
 
 CONFIDENCE = "95 % interval"
@@ -47,14 +47,6 @@ def suppressed_section(document: AnyReport, tell: Language) -> Section:
             Words(tell("That there are none says nothing about the service, neither good nor bad.")),
         ),
     )
-
-
-def result_section(document: AnyReport, figures: Figures, tell: Language) -> Section:
-    """The index and each dimension with n, mean, index, interval and grade."""
-    name = document.method.index_name
-    blocks: list[Block] = [headline(document, figures, tell), _dimensions(figures, name, tell), _changes(figures, tell)]
-    histograms = _histograms(figures, tell)
-    return Section("result", tell("Result"), (*blocks, *histograms))
 
 
 def use_section(document: EmployeeReport, tell: Language) -> Section:
@@ -139,28 +131,9 @@ def percent(share: float | None) -> Number | None:
     return None if share is None else Number(share, 1, percent=True)
 
 
-def headline(document: AnyReport, figures: Figures, tell: Language) -> Block:
-    """The index with its grade and interval."""
-    method, index = document.method, figures.index
-    if index is None:
-        return Words(tell("There is no index: nobody answered one of the questions."), "notice", method.index_name)
-    beside: list[tuple[str, Cell]] = [
-        (tell(CONFIDENCE), index_range(index)),
-        (tell("Ratings (n)"), count(figures.n)),
-    ]
-    if index.interval:
-        beside.append((tell("Complete sheets"), count(index.interval.n)))
-    if index.mean:
-        beside.append((tell("Mean of the answers"), official(index.mean)))
-    if index.mean_interval:
-        beside.append((tell("95 % interval of the mean"), Range(*map(official, index.mean_interval))))
-    return Headline(
-        name=f"{in_language(method.index_title, tell)} ({index.name})",
-        value=official(index.value),
-        grade=index.grade,
-        words=in_language(index.words, tell),
-        beside=tuple(beside),
-    )
+def result_tables(figures: Figures, index_name: str, tell: Language) -> tuple[Block, ...]:
+    """Each dimension with n, mean, index, interval and grade; how it changed; how often each answer was given."""
+    return _dimensions(figures, index_name, tell), _changes(figures, tell), *_histograms(figures, tell)
 
 
 def _dimensions(figures: Figures, index_name: str, tell: Language) -> Table:

@@ -9,8 +9,9 @@ from app.closing.rules.report_documents.reports import SurveyReport
 from app.closing.rules.report_documents.survey import Element, FormerIndex, ProfileBlock, Results, Sample
 from app.reports.sections.blocks import Block, Cell, Chart, Column, Facts, Number, Point, Range, Section, Table, Words
 from app.reports.sections.collection import CHANNELS
+from app.reports.sections.headline import headline_blocks
 from app.reports.sections.language import Language
-from app.reports.sections.results import count, headline, in_language, official, percent
+from app.reports.sections.results import count, in_language, official, percent
 from app.reports.sections.survey_plan import plan_section, publications_section, realisation_section
 
 ATTRIBUTES = {"sex": "Sex", "age_band": "Age", "education": "Education", "occupation": "Occupation"}
@@ -72,7 +73,9 @@ def survey_sections(document: SurveyReport, figures: Figures, tell: Language) ->
         ]
     return [
         Section(
-            "result", tell("Result"), (headline(document, figures, tell), *([Facts(tuple(facts))] if facts else []))
+            "result",
+            tell("Result"),
+            (*headline_blocks(document, figures, tell), *([Facts(tuple(facts))] if facts else [])),
         ),
         _elements(results, figures, tell),
         _method(sample, tell),

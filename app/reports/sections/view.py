@@ -19,9 +19,10 @@ from app.reports.sections.blocks import Section, View
 from app.reports.sections.closing import evidence_section, feedback_section, subject_section, words_section
 from app.reports.sections.collection import collection_section, trend_section
 from app.reports.sections.funnel import funnel_section
+from app.reports.sections.headline import result_section
 from app.reports.sections.integrity import integrity_section
 from app.reports.sections.language import Language, language
-from app.reports.sections.results import comparison_section, result_section, suppressed_section, use_section
+from app.reports.sections.results import comparison_section, suppressed_section, use_section
 from app.reports.sections.survey import after_sections, mark_section, survey_sections, survey_title
 
 # All but the line feed; and what is no character in XML.

@@ -27,7 +27,8 @@ from app.demo.town import OFFICE_BY_CODE
 from app.demo.truths import FALL_WEEK, FALLEN, NEWCOMER, SELF_RATER
 from app.demo.visits import TownVisit
 from app.demo.weeks import WEEKS, week_of
-from app.indices.rules.intervals import Interval, composite_interval, item_interval
+from app.indices.rules.composite_intervals import composite_interval
+from app.indices.rules.intervals import Interval, item_interval
 from app.instruments.loading import shipped
 from app.measures.rules.formulas.alarms import WeekPoint, baseline, drop_chart, first_alarm
 from tests.cells import cell

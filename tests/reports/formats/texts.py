@@ -6,6 +6,7 @@ from importlib import resources
 from app.reports.sections import agency as agency_sections
 from app.reports.sections import collection as collection_sections
 from app.reports.sections import funnel as funnel_section
+from app.reports.sections import headline as headline_section
 from app.reports.sections import held_reasons, view
 from app.reports.sections import integrity as integrity_section
 from app.reports.sections import results as result_sections
@@ -20,7 +21,8 @@ def texts_of_reports() -> set[str]:
     """The texts that are translated by name, and those that stand in tables of texts."""
     sources = [
         file.read_text("utf-8")
-        for file in resources.files("app.reports.formats").iterdir()
+        for folder in ("app.reports.formats", "app.reports.sections")
+        for file in resources.files(folder).iterdir()
         if file.name.endswith(".py")
     ]
     told = {text for source in sources for node in ast.walk(ast.parse(source)) for text in _told(node)}
@@ -46,6 +48,7 @@ def texts_of_reports() -> set[str]:
     single = {
         result_sections.CONFIDENCE,
         integrity_section.HELD,
+        *(headline_section.NO_INTERVAL, headline_section.MUCH_SKIPPED, agency_sections.OFTEN_SKIPPED),
         *(funnel_section.READING, funnel_section.SCALE, funnel_section.WITHIN_95, funnel_section.WITHIN_998),
     }
     return told | named | columns | CHANGES | TITLES_OF_LINES | single
