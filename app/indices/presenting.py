@@ -7,10 +7,10 @@ from itertools import repeat
 from app.disclosure.rules.minimum import SMALLEST_PRECISE_N
 from app.disclosure.rules.released import State
 from app.disclosure.rules.without_answers import ShownTickets
+from app.foundation.rounding import half_up
 from app.indices.rules.figures import Group, IndexRow, IndexTable, OpenAnswers, Scoring
 from app.indices.rules.intervals import Interval
 from app.indices.rules.official import Graded, ItemIndex
-from app.indices.rules.rounding import half_up
 from app.indices.schemas import (
     AnyGroup,
     ChannelGroup,

@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
+from app.foundation.rounding import rounded
 from app.indices.presenting import dimension_out, index_out, is_rough, rules_of, whole_percent
-from app.indices.rules.rounding import rounded
 from app.instruments.model import Instrument
 from app.measures.alarm_presenting import alarms_out, channel_mix_out
 from app.measures.funnel_presenting import Rounding, funnel_out
@@ -141,7 +141,7 @@ def _collection(unit: UnitMeasures, shown: Rounding) -> CollectionOut:
     return CollectionOut(
         served=unit.served,
         # Whole per cent: with the number served it would else be one more exact count.
-        coverage=None if unit.coverage is None else round(float(unit.coverage), 2),
+        coverage=None if unit.coverage is None else rounded(unit.coverage, 2),
         bounds=(shown(unit.bounds.lower), shown(unit.bounds.upper)) if unit.bounds else None,
         sample=unit.sample,
         sample_reached=None if unit.sample is None else unit.n >= unit.sample,

@@ -16,11 +16,11 @@ from scipy import stats
 
 from app.disclosure.rules.cells import Cell, cell_of, merged
 from app.disclosure.rules.minimum import SMALLEST_N
+from app.foundation.rounding import half_up
 from app.indices.rules import composite_intervals as module
 from app.indices.rules.composite_intervals import composite_grid, composite_interval
 from app.indices.rules.intervals import mean_interval
 from app.indices.rules.official import official_index
-from app.indices.rules.rounding import half_up
 from app.instruments.loading import shipped
 from app.instruments.model import SKIPPED, Instrument
 from tests.effort import sized, times

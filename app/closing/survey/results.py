@@ -7,9 +7,9 @@ from fractions import Fraction
 from app.closing.rules.report_documents.figures import Dimension, Figures
 from app.closing.rules.report_documents.survey import Element, GradeBand, Results
 from app.disclosure.rules.cells import Cell
+from app.foundation.rounding import half_up
 from app.indices.rules.figures import Scoring
 from app.indices.rules.official import Graded, ItemIndex, official_index
-from app.indices.rules.rounding import half_up
 from app.instruments.model import Band, Instrument
 from app.instruments.schemas import TextsOut
 

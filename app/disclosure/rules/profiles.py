@@ -1,9 +1,11 @@
 """The respondents' profile in a survey's report, with small values merged so that none is about a few people. Pure."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any, get_args
 
 from app.disclosure.rules.minimum import SMALLEST_N
+from app.foundation.rounding import rounded
 from app.ratings.schemas import ProfileIn
 
 NOT_GIVEN = "not-given"
@@ -56,7 +58,9 @@ def attribute_block(cells: Mapping[str, int], elsewhere: Mapping[str, int]) -> B
     if not rest:
         return None
     shown = [
-        {"value": value, "n": n, "share": round(n / total, 4)} for value, n in known.items() if value not in merged
+        {"value": value, "n": n, "share": rounded(Fraction(n, total))}
+        for value, n in known.items()
+        if value not in merged
     ]
     return {"values": shown, "others": sum(known[value] for value in merged) or None}
 

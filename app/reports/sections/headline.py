@@ -22,8 +22,8 @@ MUCH_SKIPPED = (
 
 def result_section(document: AnyReport, figures: Figures, tell: Language) -> Section:
     """The index and each dimension with n, mean, index, interval and grade."""
-    tables = result_tables(figures, document.method.index_name, tell)
-    return Section("result", tell("Result"), (*headline_blocks(document, figures, tell), *tables))
+    blocks = (*headline_blocks(document, figures, tell), *result_tables(document, figures, tell))
+    return Section("result", tell("Result"), blocks)
 
 
 def headline_blocks(document: AnyReport, figures: Figures, tell: Language) -> tuple[Block, ...]:

@@ -12,6 +12,7 @@ from app.reports.sections import integrity as integrity_section
 from app.reports.sections import results as result_sections
 from app.reports.sections import survey as skm_sections
 from app.reports.sections import survey_plan as skm_plan_sections
+from app.reports.sections import use as use_sections
 
 CHANGES = {"better", "lower", "unclear"}
 TITLES_OF_LINES = {"Section", "Table", "Row", "Column", "Value"}
@@ -35,7 +36,7 @@ def texts_of_reports() -> set[str]:
         held_reasons.REASONS,
         integrity_section.STANDINGS,
         collection_sections.CHANNELS,
-        result_sections.USES,
+        use_sections.USES,
         result_sections.WITHHELD,
         skm_sections.ATTRIBUTES,
         skm_plan_sections.STATUSES,
@@ -47,7 +48,7 @@ def texts_of_reports() -> set[str]:
     columns = {*skm_plan_sections.PLAN, *skm_plan_sections.REALISED, *skm_plan_sections.PUBLISHED}
     single = {
         result_sections.CONFIDENCE,
-        integrity_section.HELD,
+        *(integrity_section.HELD, integrity_section.NOT_WHOLE),
         *(headline_section.NO_INTERVAL, headline_section.MUCH_SKIPPED, agency_sections.OFTEN_SKIPPED),
         *(funnel_section.READING, funnel_section.SCALE, funnel_section.WITHIN_95, funnel_section.WITHIN_998),
     }
