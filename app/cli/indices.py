@@ -17,7 +17,7 @@ from app.foundation.translations import translator
 from app.indices.presenting import table_out
 from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
-from app.indices.rules.figures import Group, IndexRow, IndexTable
+from app.indices.rules.figures import MUCH_INCOMPLETE, Group, IndexRow, IndexTable
 from app.indices.schemas import IndexOut, IndexRowOut
 from app.ratings.rules.selection import By
 
@@ -110,7 +110,7 @@ def _terminal_table(table: IndexTable) -> Table:
 def _cells(source: IndexRow, row: IndexRowOut) -> list[str]:
     counts = [ABSENT if count is None else str(count) for count in (row.n, row.held, row.open and row.open.n)]
     means = [dimension.mean or ABSENT for dimension in row.dimensions]
-    return [_group(source.group), *counts, *means, *_index(row.index, suppressed=row.suppressed)]
+    return [_group(source.group), *counts, *means, *_index(row.index, row)]
 
 
 def _group(group: Group | None) -> str:
@@ -119,10 +119,12 @@ def _group(group: Group | None) -> str:
     return f"{group.value} {group.name}" if group.name else group.value
 
 
-def _index(index: IndexOut | None, *, suppressed: bool) -> list[str]:
-    if suppressed:
+def _index(index: IndexOut | None, row: IndexRowOut) -> list[str]:
+    if row.suppressed:
         return [ABSENT, ABSENT, "tidak ditampilkan", ABSENT]
     if index is None:
         return [ABSENT] * 4
     interval = f"{index.interval.lower}–{index.interval.upper}" if index.interval else ABSENT
-    return [index.value, index.grade, index.words.id, interval]
+    incomplete = row.incomplete_percent or 0
+    doubt = f" ({incomplete} % lembar tak diketahui utuh)" if incomplete > MUCH_INCOMPLETE else ""
+    return [index.value, index.grade, index.words.id, interval + doubt]

@@ -30,6 +30,7 @@ ROW = ("group", "name", "state", "n", "waiting", "held", "suppressed")
 DIMENSION = ("n", "mean", "index", "grade", "lower", "upper")
 # No item's column can have one of these names, for theirs all end in an underscore and a word of the above.
 INDEX = ("index", "grade", "words_id", "words_en", "confidence", "lower", "upper", "complete_sheets")
+INCOMPLETE = "incomplete_percent"
 # Counts that are in no figure: open answers, and the tickets of the same offices and days.
 BESIDE = ("open", "mean_open", "index_open", "tickets_issued", "tickets_armed", "tickets_spent", "tickets_coverage")
 
@@ -42,6 +43,7 @@ def csv_text(table: IndexTable) -> str:
     writer.writeheader()
     for source, row in zip(table.rows, out.rows, strict=True):
         line = {**_shared(out), **_row(source.group, row), **_index(row.index), **_beside(row)}
+        line[INCOMPLETE] = row.incomplete_percent
         for dimension in row.dimensions:
             line |= _dimension(dimension)
         # A name that begins with = would be run as a formula by a spreadsheet.
@@ -52,7 +54,7 @@ def csv_text(table: IndexTable) -> str:
 def columns(codes: Sequence[str]) -> list[str]:
     """The header for an instrument with these items."""
     of_items = [f"{code}_{part}" for code in codes for part in DIMENSION]
-    return [*SHARED, *ROW, *of_items, *INDEX, *BESIDE]
+    return [*SHARED, *ROW, *of_items, *INDEX, INCOMPLETE, *BESIDE]
 
 
 def _shared(table: IndexTableOut) -> Cells:

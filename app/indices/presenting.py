@@ -7,10 +7,10 @@ from itertools import repeat
 from app.disclosure.rules.minimum import SMALLEST_PRECISE_N
 from app.disclosure.rules.released import State
 from app.disclosure.rules.without_answers import ShownTickets
+from app.foundation.rounding import half_up
 from app.indices.rules.figures import Group, IndexRow, IndexTable, OpenAnswers, Scoring
 from app.indices.rules.intervals import Interval
 from app.indices.rules.official import Graded, ItemIndex
-from app.indices.rules.rounding import half_up
 from app.indices.schemas import (
     AnyGroup,
     ChannelGroup,
@@ -82,6 +82,7 @@ def _row(instrument: Instrument, table: IndexTable, row: IndexRow) -> IndexRowOu
         open=_open(instrument, beside.open) if beside else None,
         tickets=_tickets(beside.tickets) if beside else None,
         held_reasons=beside.held_reasons if beside else None,
+        incomplete_percent=None if figures is None else whole_percent(figures.incomplete),
         suppressed=row.state is State.suppressed,
         dimensions=tuple(
             dimension_out(item, figure, interval, rough=rough)
@@ -99,6 +100,11 @@ def _row(instrument: Instrument, table: IndexTable, row: IndexRow) -> IndexRowOu
 def is_rough(n: int | None, *, personal: bool) -> bool:
     """Whether means and indices are shown to one decimal: those of a person with fewer than thirty ratings."""
     return personal and n is not None and n < SMALLEST_PRECISE_N
+
+
+def whole_percent(share: Fraction) -> int:
+    """A share in whole per cent."""
+    return int(half_up(100 * share, 0))
 
 
 def _open(instrument: Instrument, answers: OpenAnswers) -> OpenOut:

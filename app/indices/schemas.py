@@ -62,7 +62,7 @@ class DimensionOut(WireModel):
 
 
 class IndexIntervalOut(WireModel):
-    """Where the index lies with this confidence; from the n sheets without a skipped answer."""
+    """Where the index lies with this confidence; n sheets are told as complete, and say how the answers agree."""
 
     confidence: float
     lower: str
@@ -106,17 +106,19 @@ class IndexRowOut(WireModel):
     """One row. All figures of a suppressed row are null: too little of it is told by itself.
 
     `n` counts sheets; `waiting` (`<10`, `20+`) is how many ratings the figures leave out, because they came late or
-    are told in larger sums only. `held` counts those that screening doubts (`held_reasons` tells how many of them for
-    which reason), `open` those that came with neither key nor ticket; both are in no figure. `tickets`, of whatever
-    questionnaire and by the day of issue, is null where a channel is asked for: a ticket knows none. Counts of one to
-    nine are null. `index` is null when nobody answered one of the questions. A person's figures from fewer than thirty
-    ratings have one decimal.
+    are told in larger sums only. `incomplete_percent` is how many per cent of the sheets are not told as complete: they
+    skip a question, or are told together with some that do. `held` counts those that screening doubts (`held_reasons`
+    tells how many of them for which reason), `open` those that came with neither key nor ticket; both are in no figure.
+    `tickets`, of whatever questionnaire and by the day of issue, is null where a channel is asked for: a ticket knows
+    none. Counts of one to nine are null. `index` is null when nobody answered one of the questions. A person's figures
+    from fewer than thirty ratings have one decimal.
     """
 
     group: AnyGroup | None
     state: Literal["exact", "suppressed"]
     n: int | None
     waiting: str | None
+    incomplete_percent: int | None
     held: int | None
     open: OpenOut | None
     tickets: TicketCountsOut | None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from app.indices.rules.rounding import rounded
+from app.foundation.rounding import rounded
 from app.instruments.model import Instrument
 from app.measures.rules.comparison import UnitFunnelPlace
 from app.measures.rules.formulas.funnel import ALARM, WARNING, Funnel, curve_sizes

@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from app.indices.presenting import dimension_out, index_out, is_rough, rules_of
-from app.indices.rules.rounding import rounded
+from app.foundation.rounding import rounded
+from app.indices.presenting import dimension_out, index_out, is_rough, rules_of, whole_percent
 from app.instruments.model import Instrument
 from app.measures.alarm_presenting import alarms_out, channel_mix_out
 from app.measures.funnel_presenting import Rounding, funnel_out
@@ -59,6 +59,7 @@ def unit_out(instrument: Instrument, by: By, code: str, name: str | None, unit: 
             suppressed=True,
             n=None,
             waiting=None,
+            incomplete_percent=None,
             held=None,
             index=None,
             change=None,
@@ -77,6 +78,7 @@ def unit_out(instrument: Instrument, by: By, code: str, name: str | None, unit: 
         suppressed=False,
         n=unit.n,
         waiting=unit.waiting,
+        incomplete_percent=whole_percent(unit.figures.incomplete),
         held=unit.held,
         index=index_out(instrument, unit.figures.official.composite, unit.figures.composite, rough=rough),
         change=_change(unit.change, shown),
@@ -139,7 +141,7 @@ def _collection(unit: UnitMeasures, shown: Rounding) -> CollectionOut:
     return CollectionOut(
         served=unit.served,
         # Whole per cent: with the number served it would else be one more exact count.
-        coverage=None if unit.coverage is None else round(float(unit.coverage), 2),
+        coverage=None if unit.coverage is None else rounded(unit.coverage, 2),
         bounds=(shown(unit.bounds.lower), shown(unit.bounds.upper)) if unit.bounds else None,
         sample=unit.sample,
         sample_reached=None if unit.sample is None else unit.n >= unit.sample,

@@ -142,7 +142,9 @@ class CollectionOut(WireModel):
 class UnitMeasuresOut(WireModel):
     """One person or office. Of a suppressed one too little is told; everything but its code and name is null.
 
-    `waiting` (`<10`) is how many ratings the figures leave out; `held` is null for one to nine.
+    `waiting` (`<10`) is how many ratings the figures leave out, `incomplete_percent` how many per cent of the sheets
+    are not told as complete: they skip a question, or are told together with some that do. `held` is null for one to
+    nine.
     """
 
     code: str
@@ -150,6 +152,7 @@ class UnitMeasuresOut(WireModel):
     suppressed: bool
     n: int | None
     waiting: str | None
+    incomplete_percent: int | None
     held: int | None
     index: IndexOut | None
     change: ChangeOut | None

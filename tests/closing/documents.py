@@ -9,6 +9,7 @@ FIGURES: dict[str, Any] = {
     "suppressed": False,
     "n": 40,
     "waiting": "<10",
+    "incomplete_percent": 5,
     "held": 2,
     "index": {
         "name": "IKL",

@@ -123,6 +123,7 @@ def test_a_line_says_what_the_offices_own_report_says() -> None:
         "tickets": None,
         "held_reasons": {"burst": 2},
         "withheld": None,
+        "incomplete_percent": 5,
     }
 
 

@@ -32,7 +32,7 @@ HEADER = (
     "speed_n,speed_mean,speed_index,speed_grade,speed_lower,speed_upper,"
     "transparency_n,transparency_mean,transparency_index,transparency_grade,transparency_lower,transparency_upper,"
     "friendliness_n,friendliness_mean,friendliness_index,friendliness_grade,friendliness_lower,friendliness_upper,"
-    "index,grade,words_id,words_en,confidence,lower,upper,complete_sheets,"
+    "index,grade,words_id,words_en,confidence,lower,upper,complete_sheets,incomplete_percent,"
     "open,mean_open,index_open,tickets_issued,tickets_armed,tickets_spent,tickets_coverage"
 )
 
@@ -63,14 +63,14 @@ def test_one_row_is_one_line_of_flat_columns() -> None:
         "100,4.0000,100.00,A,98.35,100.00,"
         "100,3.1000,77.50,B,75.76,78.91,"
         "90,4.0000,100.00,A,98.17,100.00,"
-        "92.50,A,Sangat Baik,Very good,0.95,90.52,92.14,90,0,,,,,,\r\n"
+        "92.50,A,Sangat Baik,Very good,0.95,91.39,92.95,90,10,0,,,,,,\r\n"
     )
 
 
 def test_a_suppressed_row_has_empty_cells() -> None:
     text = csv_text(table_of([row_of(Group("E017", "Siti"), {}, waiting=9)], By.employee))
     assert text.splitlines()[1] == (
-        f"{SHARED},employee,{RELEASED},E017,Siti,suppressed,,,,true" + "," * (3 * 6 + 8 + 7)
+        f"{SHARED},employee,{RELEASED},E017,Siti,suppressed,,,,true" + "," * (3 * 6 + 9 + 7)
     )
 
 
@@ -88,9 +88,17 @@ def test_what_a_row_leaves_out_is_told_in_tens() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("skipping", "share"), [(0, "0"), (10, "13"), (11, "14"), (20, "22")])
+def test_the_share_of_sheets_that_are_not_told_as_complete_is_in_whole_per_cent(skipping: int, share: str) -> None:
+    # Ten of eighty are 12.5 per cent.
+    text = csv_text(table({None: {"434": 70, "44-": skipping} if skipping else {"434": 70}}))
+    (line,) = csv.DictReader(StringIO(text, newline=""))
+    assert (line["complete_sheets"], line["incomplete_percent"]) == ("70", share)
+
+
 def test_a_row_without_complete_sheets_has_an_index_without_an_interval() -> None:
     text = csv_text(table({None: {"4--": 10, "-4-": 10, "--4": 10}}))
-    assert text.endswith("100.00,A,Sangat Baik,Very good,,,,,0,,,,,,\r\n")
+    assert text.endswith("100.00,A,Sangat Baik,Very good,,,,,100,0,,,,,,\r\n")
 
 
 def test_what_is_in_no_figure_stands_at_the_end() -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from app.disclosure.rules.cells import Cell
+from app.foundation.rounding import half_up
 from app.indices.rules.official import Graded, composite_of_means, graded, official_index
-from app.indices.rules.rounding import half_up
 from app.instruments.loading import load_instrument, shipped
 from app.instruments.model import Instrument
 from tests.cells import cell

@@ -63,7 +63,7 @@ def test_the_table_speaks_the_official_words(run: Run, database: Database) -> No
         "92.50",
         "A",
         "Sangat Baik",
-        "90.52–92.14",
+        "91.39–92.95",
     ]
 
 
@@ -110,7 +110,17 @@ def test_an_index_without_answers_or_complete_sheets_claims_nothing(run: Run, da
     assert cells(run("kota"))[1][1:] == [*"––––––––", "tidak ditampilkan", "–"]
     put(database, [Visit(sheet=sheet, rated_on=date(2026, 11, 1)) for sheet in ("4--", "-4-", "--4") * 10])
     release(database)
-    assert cells(run("kota", *NOVEMBER))[1][-4:] == ["100.00", "A", "Sangat Baik", "–"]
+    interval = "– (100 % lembar tak diketahui utuh)"
+    assert cells(run("kota", *NOVEMBER))[1][-4:] == ["100.00", "A", "Sangat Baik", interval]
+
+
+@pytest.mark.parametrize(("skipping", "told"), [(12, ""), (13, "(21 % lembar tak diketahui utuh)")])
+def test_many_sheets_with_skipped_questions_are_told_beside_the_interval(
+    run: Run, database: Database, skipping: int, told: str
+) -> None:
+    put(database, [Visit(sheet="434")] * 48 + [Visit(sheet="44-")] * skipping)
+    release(database)
+    assert cells(run("kota", *NOVEMBER))[1][-1].partition(" ")[2] == told
 
 
 def test_a_question_that_the_sheets_of_nobody_answer_leaves_no_index(run: Run, database: Database) -> None:

@@ -10,14 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from app.indices.rules.intervals import (
-    composite_grid,
-    composite_interval,
-    item_grid,
-    item_interval,
-    matched_beta,
-    mean_interval,
-)
+from app.indices.rules.composite_intervals import composite_grid, composite_interval
+from app.indices.rules.intervals import item_grid, item_interval, matched_beta, mean_interval
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument
 from tests.cells import cell

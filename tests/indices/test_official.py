@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.disclosure.rules.cells import Cell
+from app.foundation.rounding import half_up
 from app.indices.rules.official import composite_of_means, graded, index_of, official_index
-from app.indices.rules.rounding import half_up
 from app.instruments.loading import shipped
 from app.instruments.model import UnknownChoice
 from tests.cells import cell

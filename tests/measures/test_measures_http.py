@@ -49,7 +49,7 @@ def test_each_person_with_ratings_has_a_row_and_too_few_are_suppressed(house: Ho
     assert {value for name, value in rows["E004"].items() if name not in ("code", "name", "suppressed")} == {None}
     first = rows["E001"]
     assert (first["n"], first["waiting"], first["collection"]["channels"]) == (60, None, None)
-    assert first["index"]["value"] == "86.11"
+    assert (first["index"]["value"], first["incomplete_percent"]) == ("86.11", 0)
     assert first["dimensions"][0]["histogram"] == [0, 0, 20, 40]
     assert (first["dimensions"][0]["top"]["k"], first["dimensions"][0]["top"]["n"]) == (40, 60)
     assert (first["comparison"]["family"], first["comparison"]["peers"]) == ("adminduk", 3)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -13,8 +12,8 @@ from app.disclosure.rules.calendar import Span, span_of
 from app.indices.rules.figures import Scoring
 from app.instruments.loading import shipped
 from app.measures.rules.alarms import Alarms, AlarmState, alarms, drop, first_day_needed, joined_weeks, low_answers
-from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments
-from app.measures.rules.time_series import LowCount, UnitTimeSeries, time_series
+from app.measures.rules.formulas.levels import item_levels
+from app.measures.rules.time_series import LowCount, UnitTimeSeries, Weeks, time_series
 from app.ratings.rules.sheet_counts import DaySheets
 from tests.effort import sized
 
@@ -73,8 +72,9 @@ def test_two_who_take_turns_have_their_twenty_weeks_in_a_year() -> None:
     assert found(turns, weekly(MONDAY, 13, USUAL, each=2)).composite.state is AlarmState.none
 
 
-def test_against_answers_that_never_varied_nothing_can_be_told() -> None:
-    assert found(before(30, ("444",)), weekly(MONDAY, 13, POOR)).composite.state is AlarmState.unvaried
+def test_answers_that_never_varied_are_a_usual_too() -> None:
+    assert found(before(30, ("444",)), weekly(MONDAY, 13, POOR)).composite.state is AlarmState.alarm
+    assert found(before(30, ("444",)), weekly(MONDAY, 13, ("444",) * 10)).composite.state is AlarmState.none
 
 
 def test_no_ten_answers_in_the_period_are_not_enough() -> None:
@@ -102,8 +102,9 @@ def test_a_month_runs_in_over_the_weeks_before_it_and_tells_of_its_own_weeks_alo
 
 
 def test_a_week_belongs_to_the_period_in_which_its_sunday_is() -> None:
-    usual = {MONDAY - timedelta(weeks=age): item_moments((0, 1, 4, 15)) for age in range(1, 40)}
-    split = usual | {date(2026, 9, 28): item_moments((40, 0, 0, 0)), date(2026, 9, 21): item_moments((0, 1, 4, 15))}
+    split = Weeks(item_levels(1, 4))
+    split.update({MONDAY - timedelta(weeks=age): (0, 1, 4, 15) for age in range(1, 40)})
+    split.update({date(2026, 9, 28): (40, 0, 0, 0), date(2026, 9, 21): (0, 1, 4, 15)})
     assert drop(split, span("2026-09")).state is AlarmState.none
     october = drop(split, span("2026-10"))
     assert (october.state, october.week) == (AlarmState.alarm, "2026-W40")
@@ -111,16 +112,13 @@ def test_a_week_belongs_to_the_period_in_which_its_sunday_is() -> None:
 
 @given(st.lists(st.integers(0, 25), max_size=20))
 def test_weeks_are_gathered_to_ten_and_none_is_lost_but_the_last(sizes: list[int]) -> None:
-    weeks = [
-        (MONDAY + timedelta(weeks=place), Moments(n, Fraction(3 * n), Fraction(9 * n))) for place, n in enumerate(sizes)
-    ]
-    parts = joined_weeks(weeks)
-    assert all(part.n >= 10 for _, part in parts)
-    assert sum(sizes) - sum(part.n for _, part in parts) in range(10)
+    parts = joined_weeks([(MONDAY + timedelta(weeks=place), (0, 0, n, 0)) for place, n in enumerate(sizes)])
+    assert all(sum(part) >= 10 for _, part in parts)
+    assert sum(sizes) - sum(sum(part) for _, part in parts) in range(10)
     assert [monday for monday, _ in parts] == sorted({monday for monday, _ in parts})
     # A week that has ten by itself, with nothing waiting, stands alone.
     if sizes and sizes[0] >= 10:
-        assert parts[0][1].n == sizes[0]
+        assert parts[0][1] == (0, 0, sizes[0], 0)
 
 
 OFTEN = LowCount(100, 8)
@@ -183,17 +181,17 @@ def test_a_course_is_the_same_however_its_rows_are_cut() -> None:
     cut = time_series(SCORING, [*rows[1::2], *other, *rows[::2]])["E1"]
     assert (cut.composites, cut.items, cut.low) == (whole.composites, whole.items, whole.low)
     # A skipped answer has no composite and counts nowhere in its item; 2 is in the lower half of 1 to 4.
-    assert whole.composites[MONDAY].n == 1
-    assert [weeks[MONDAY].n for weeks in whole.items] == [2, 1, 2]
+    assert sum(whole.composites[MONDAY]) == 1
+    assert [sum(weeks[MONDAY]) for weeks in whole.items] == [2, 1, 2]
     assert [months["2026-07"] for months in whole.low] == [LowCount(6, 6), LowCount(3, 3), LowCount(6, 3)]
 
 
 def test_a_course_of_nothing_is_not_enough() -> None:
-    empty = alarms(UnitTimeSeries(3), QUARTER, office=True)
+    empty = alarms(UnitTimeSeries(SCORING), QUARTER, office=True)
     assert empty.composite.state is AlarmState.weeks
     assert empty.low
     assert {each.state for each in empty.low} == {AlarmState.months}
-    assert joined_weeks([(MONDAY, NOTHING)]) == []
+    assert joined_weeks([(MONDAY, (0, 0, 0, 0))]) == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.indices.rules.intervals import composite_interval, item_interval
+from app.indices.rules.composite_intervals import composite_interval
+from app.indices.rules.intervals import item_interval
 from app.indices.rules.official import official_index
 from app.instruments.loading import shipped
 from app.ratings.rules.sheet_counts import SheetCounts, composites, histograms, item_mean

@@ -66,6 +66,7 @@ def test_a_row_holds_the_report_as_it_is() -> None:
         "digest": "abc",
         "verification_address": "https://x.example/v",
         "withheld_reason": None,
+        "incomplete_percent": 5,
     }
 
 
@@ -88,6 +89,7 @@ def test_what_a_report_lacks_is_empty() -> None:
         "dimensions": [FIGURES["dimensions"][0] | {"interval": None}],
         "comparison": FIGURES["comparison"] | dict.fromkeys(("reliability", "use", "estimate", "case_mix", "funnel")),
         "collection": FIGURES["collection"] | {"channels": None},
+        "incomplete_percent": None,
     }
     document = {name: part for name, part in employee_document(figures=bare).items() if name != "appraiser"}
     told = cells(document)
@@ -95,7 +97,7 @@ def test_what_a_report_lacks_is_empty() -> None:
     assert empty == {
         *("appraiser_code", "appraiser_name", "speed_lower", "speed_upper", "composite_lower", "composite_upper"),
         *("reliability", "use", "shrunken", "shrunken_lower", "shrunken_upper", "adjusted", "flagged"),
-        *("change", "change_lower", "change_upper", "withheld_reason", "channels"),
+        *("change", "change_lower", "change_upper", "withheld_reason", "channels", "incomplete_percent"),
     }
     alone = cells(employee_document(figures=FIGURES | {"index": None, "comparison": None}))
     assert (alone["composite_n"], alone["composite_index"], alone["use"], alone["flagged"]) == (40, None, None, None)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from app.closing.rules.report_documents.parts import Words
 from app.disclosure.rules.minimum import SMALLEST_PRECISE_N
-from app.indices.rules.rounding import half_up
+from app.foundation.rounding import half_up
 from app.instruments.model import Instrument, Item
 from app.measures.rules.unit_measures import MeasuredDimension, UnitMeasures
 

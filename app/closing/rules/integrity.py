@@ -7,6 +7,7 @@ from app.closing.rules.report_documents.agency import Integrity, OfficeLine
 from app.closing.rules.report_documents.parts import TicketCounts
 from app.closing.rules.report_documents.reports import OfficeReport
 from app.disclosure.rules.without_answers import shown_count, shown_tickets
+from app.foundation.rounding import rounded
 from app.measures.rules.formulas.samples import coverage
 from app.screening.rules.sheets import RaisedRow, Reason
 from app.tickets.rules.lifecycle import NO_TICKETS, TicketSum
@@ -31,6 +32,7 @@ def office_line(report: OfficeReport) -> OfficeLine:
         tickets=report.tickets,
         held_reasons=report.held_reasons,
         withheld=report.withheld,
+        incomplete_percent=figures.incomplete_percent,
     )
 
 
@@ -71,7 +73,7 @@ def integrity(lines: Sequence[OfficeLine], raised: Sequence[RaisedRow] = ()) -> 
         offices_told=len(reporting),
         rated=rated if reporting else None,
         served=served if reporting else None,
-        coverage=None if part is None else round(float(part), 2),
+        coverage=None if part is None else rounded(part, 2),
         tickets=_together([line.tickets for line in shown if line.tickets]),
         bursts=shown_count(sum(row.n for row in found if row.reason == Reason.burst)),
         # Of an office that does not tell how many it holds, the reasons are not told either.

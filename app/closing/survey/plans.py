@@ -6,6 +6,7 @@ how far the plan of the period before was carried out. What is entered later bec
 
 from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import NamedTuple
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from app.directory.rules.office_tree import subtree
 from app.directory.store import lock_agency
 from app.disclosure.rules.calendar import Span
 from app.foundation.problems import Problem
+from app.foundation.rounding import rounded
 from app.foundation.storage.database import Session
 
 # What was planned, apart from how it was carried out.
@@ -175,7 +177,9 @@ def _realisation(period: str, rows: Sequence[FollowUp]) -> Realisation:
         for row in rows
     )
     done = sum(each.status == "done" for each in items)
-    return Realisation(period=period, items=items, done=done, share=round(done / len(items), 4) if items else None)
+    return Realisation(
+        period=period, items=items, done=done, share=rounded(Fraction(done, len(items))) if items else None
+    )
 
 
 def _audit(session: Session, reach: Reach, action: str, of: Surveyed, now: datetime, n: int) -> None:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from app.closing.rules.report_documents.figures import Dimension, Figures
 from app.closing.rules.report_documents.survey import Element, GradeBand, Question, Results
 from app.disclosure.rules.cells import Cell
+from app.foundation.rounding import half_up
 from app.indices.rules.figures import Scoring
 from app.indices.rules.official import Graded, ItemIndex, graded, index_of, official_index
-from app.indices.rules.rounding import half_up
 from app.instruments.model import Band, Item
 from app.instruments.model import Element as AskedElement
 from app.instruments.schemas import TextsOut

@@ -6,11 +6,13 @@ each of ten or more respondents whose small values are merged, so that no differ
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any, NamedTuple, get_args
 
 from app.disclosure.rules.division import Month, separable
 from app.disclosure.rules.due import period_of
 from app.disclosure.rules.minimum import SMALLEST_N
+from app.foundation.rounding import rounded
 from app.ratings.schemas import ProfileIn
 
 NOT_GIVEN = "not-given"
@@ -94,7 +96,9 @@ def profile(told: Iterable[ProfileCount]) -> dict[str, Block | None]:
     for attribute, values in VALUES.items():
         total = sum(shown[attribute, value] for value in values) + others[attribute]
         listed = [
-            {"value": value, "n": n, "share": round(n / total, 4)} for value in values if (n := shown[attribute, value])
+            {"value": value, "n": n, "share": rounded(Fraction(n, total))}
+            for value in values
+            if (n := shown[attribute, value])
         ]
         blocks[attribute] = {"values": listed, "others": others[attribute] or None} if total else None
     return blocks

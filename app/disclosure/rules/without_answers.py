@@ -1,9 +1,11 @@
 """Counts without answers (held sheets, tickets): none, or ten and more. Pure."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import NamedTuple
 
 from app.disclosure.rules.minimum import SMALLEST_N
+from app.foundation.rounding import rounded
 from app.tickets.rules.lifecycle import TicketSum
 
 
@@ -29,12 +31,12 @@ def shown_reasons(reasons: Mapping[str, int]) -> dict[str, int] | None:
 def shown_tickets(tickets: TicketSum) -> ShownTickets:
     """The counts of tickets as they may be told; coverage only beside both counts that it is of."""
     issued, armed, spent = map(shown_count, tickets)
-    coverage = round(tickets.spent / tickets.armed, 2) if armed and spent is not None else None
+    coverage = rounded(Fraction(tickets.spent, tickets.armed), 2) if armed and spent is not None else None
     return ShownTickets(issued, armed, spent, coverage)
 
 
 def fresh_tickets(tickets: TicketSum) -> ShownTickets:
     """The counts for who runs queues and kiosks: what they did themselves, and how much of it was rated in tens."""
     spent = tickets.spent - tickets.spent % SMALLEST_N
-    coverage = round(spent / tickets.armed, 2) if tickets.armed else None
+    coverage = rounded(Fraction(spent, tickets.armed), 2) if tickets.armed else None
     return ShownTickets(tickets.issued, tickets.armed, spent, coverage)

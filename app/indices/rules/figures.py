@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from app.disclosure.rules.cells import Cell
 from app.disclosure.rules.due import ReleaseState
 from app.disclosure.rules.released import Released, State, left_out, merged_cells
 from app.disclosure.rules.without_answers import ShownTickets
 from app.indices.days_asked import DayRange
-from app.indices.rules.intervals import Interval, composite_interval, item_interval
+from app.indices.rules.composite_intervals import composite_interval
+from app.indices.rules.intervals import Interval, item_interval
 from app.indices.rules.official import Graded, OfficialIndex, official_index
 from app.instruments.model import Instrument
 from app.ratings.rules.selection import By
+
+# Per cent of the sheets that are not told as complete; above it a reader is told what that does to the interval.
+MUCH_INCOMPLETE = 20
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,14 @@ class Scoring:
 class IndexFigures:
     """The official figures; an interval per item, in the items' order, and one of the index: all 25..100.
 
-    An interval is None where nobody answered; that of the index is over complete sheets alone.
+    An interval is None where nobody answered, that of the index where no sheet is told as complete; `incomplete` is the
+    share of sheets that are not: they skip a question, or are told together with some that do.
     """
 
     official: OfficialIndex
     items: tuple[Interval | None, ...]
     composite: Interval | None
+    incomplete: Fraction
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,12 @@ def figures(scoring: Scoring, cell: Cell) -> IndexFigures:
         official=official_index(instrument, cell, scoring.mode, scoring.bands),
         items=tuple(_as_index(interval, instrument) for interval in items),
         composite=_as_index(composite_interval(instrument, cell, scoring.mode), instrument),
+        incomplete=_incomplete(cell, instrument.weights(scoring.mode)),
     )
+
+
+def _incomplete(cell: Cell, weights: tuple[Fraction, ...]) -> Fraction:
+    return Fraction(cell.n - sum(cell.composite(weights).values()), cell.n)
 
 
 def _as_index(interval: Interval | None, instrument: Instrument) -> Interval | None:

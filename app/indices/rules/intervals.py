@@ -11,27 +11,24 @@ from fractions import Fraction
 from functools import lru_cache
 from math import lcm
 
-from app.disclosure.rules.cells import Cell
 from app.indices.rules.official import index_of
-from app.instruments.model import Instrument
-from app.ratings.rules.sheet_counts import integer_weights
 
 CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
 class Interval:
-    """n answers, their plain mean, and the ends of its interval, all on the same scale."""
+    """n answers, their plain mean, and the ends of its interval, all on the same scale; an end at the mean is exact."""
 
     n: int
     mean: Fraction
-    lower: float
-    upper: float
+    lower: Fraction | float
+    upper: Fraction | float
     confidence: float
 
     def as_index(self, high: int) -> "Interval":
         """The interval of a mean on a scale up to `high`, on the scale of the index (25..100 for 1..4)."""
-        per_mean = float(index_of(Fraction(1), high))
+        per_mean = index_of(Fraction(1), high)
         lower, upper = self.lower * per_mean, self.upper * per_mean
         return replace(self, mean=index_of(self.mean, high), lower=lower, upper=upper)
 
@@ -53,18 +50,6 @@ def item_interval(histogram: Sequence[int], low: int = 1, confidence: float = CO
     return mean_interval(cells, item_grid(low, low + len(histogram) - 1), confidence)
 
 
-def composite_interval(
-    instrument: Instrument, cell: Cell, mode: str | None = None, confidence: float = CONFIDENCE
-) -> Interval | None:
-    """The interval of the composite over complete sheets, on the mean scale; None without any (V20).
-
-    It needs whole sheets because the answers of one person agree with each other: an interval put
-    together from the items apart would be too narrow. Raises UnknownChoice.
-    """
-    weights = instrument.weights(mode)
-    return mean_interval(cell.composite(weights), composite_grid(weights, instrument.low, instrument.high), confidence)
-
-
 def mean_interval(cells: Mapping[Fraction, int], grid: Grid, confidence: float = CONFIDENCE) -> Interval | None:
     """The interval of the mean of `cells` (value → n), whose values lie on the grid; None when n = 0.
 
@@ -74,7 +59,7 @@ def mean_interval(cells: Mapping[Fraction, int], grid: Grid, confidence: float =
     n = sum(cells.values())
     if not n:
         return None
-    lower, upper = _beta_ends(cells, grid, confidence)
+    lower, upper = beta_ends(*matched_beta(cells, grid), grid, confidence)
     return Interval(
         n=n,
         mean=_mean(cells, n),
@@ -122,33 +107,23 @@ def _over(unit: int, value: Fraction) -> int:
 @lru_cache(maxsize=16)
 def item_grid(low: int, high: int) -> Grid:
     """The grid of one item: its scores."""
-    return _grid([Fraction(score) for score in range(low, high + 1)])
+    return grid_of([Fraction(score) for score in range(low, high + 1)])
 
 
-# Cached: the grid depends on the weights alone, and a table has thousands of rows with the same ones.
-@lru_cache(maxsize=64)
-def composite_grid(weights: tuple[Fraction, ...], low: int, high: int) -> Grid:
-    """Every composite value a complete sheet can have: 10 of them for three equal weights on 1..4."""
-    steps, denominator = integer_weights(weights)
-    reached = {0}
-    for step in steps:
-        reached = {total + step * score for total in reached for score in range(low, high + 1)}
-    return _grid([Fraction(total, denominator) for total in sorted(reached)])
-
-
-def _grid(levels: Sequence[Fraction]) -> Grid:
+def grid_of(levels: Sequence[Fraction]) -> Grid:
+    """The grid of these values, lowest first."""
     size, bottom, width = len(levels), levels[0], levels[-1] - levels[0]
     first = sum((level - bottom for level in levels), Fraction(0)) / width / size
     second = sum(((level - bottom) ** 2 for level in levels), Fraction(0)) / width**2 / size
     return Grid(bottom, levels[-1], size, first, second)
 
 
-def _beta_ends(cells: Mapping[Fraction, int], grid: Grid, confidence: float) -> tuple[float, float]:
+def beta_ends(a: float, b: float, grid: Grid, confidence: float) -> tuple[float, float]:
+    """The ends of the central interval of Beta(a, b), on the scale of the grid."""
     # SciPy takes half a second to import, which neither intake nor start-up should pay. Its special
     # functions give what scipy.stats.beta.ppf gives, at half the import and a thirtieth of the call.
     from scipy.special import betaincinv
 
-    a, b = matched_beta(cells, grid)
     tail = (1 - confidence) / 2
     bottom, width = float(grid.bottom), float(grid.top - grid.bottom)
     return bottom + width * float(betaincinv(a, b, tail)), bottom + width * float(betaincinv(a, b, 1 - tail))

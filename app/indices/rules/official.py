@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from app.disclosure.rules.cells import Cell
-from app.indices.rules.rounding import half_up
+from app.foundation.rounding import half_up
 from app.instruments.model import Band, Instrument, Item
 from app.ratings.rules.sheet_counts import item_mean
 

@@ -4,7 +4,7 @@ An alarm is one bit and a label, never a value. Points stand on at least ten ans
 the next ones, smaller months are left out, so that nobody can be the one whose answer set it off (decision 9).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -12,9 +12,9 @@ from fractions import Fraction
 
 from app.disclosure.rules.calendar import Span, months_until
 from app.disclosure.rules.minimum import SMALLEST_N
-from app.measures.rules.formulas.alarms import BASELINE_WEEKS, baseline, drop_chart, first_alarm, p_chart_limit
-from app.measures.rules.formulas.moments import NOTHING, Moments, merged
-from app.measures.rules.time_series import LowCount, UnitTimeSeries
+from app.measures.rules.formulas.alarms import baseline, drop_chart, first_alarm, p_chart_limit
+from app.measures.rules.formulas.levels import LevelCounts, added
+from app.measures.rules.time_series import LowCount, UnitTimeSeries, Weeks
 
 WEEK = timedelta(weeks=1)
 SUNDAY = timedelta(days=6)
@@ -33,6 +33,7 @@ class AlarmState(StrEnum):
     alarm = "alarm"
     weeks = "not-enough-weeks"
     months = "not-enough-months"
+    # Of reports made before decision 18 alone: the chart was made of standard errors, and there were none.
     unvaried = "no-variation"
 
 
@@ -75,18 +76,16 @@ def first_day_needed(span: Span) -> date:
     return min(_charted_weeks(span)[0] - WEEKS_BEFORE * WEEK, _months_before(span)[0].first)
 
 
-def drop(weeks: Mapping[date, Moments], span: Span) -> Drop:
-    """The one-sided EWMA (V14) over the weeks that end in the period, by Monday, against the year before them.
+def drop(weeks: Weeks, span: Span) -> Drop:
+    """The one-sided EWMA (V14, V14b) over the weeks that end in the period, by Monday, against the year before them.
 
     The baseline ends where the chart begins: at the period, or 13 weeks before its last week if it is shorter.
     """
     charted = _charted_weeks(span)
-    year = [weeks.get(charted[0] - age * WEEK, NOTHING) for age in range(WEEKS_BEFORE, 0, -1)]
-    before = baseline(year)
+    before = baseline([weeks[charted[0] - age * WEEK] for age in range(WEEKS_BEFORE, 0, -1)], weeks.levels)
     if before is None:
-        enough = sum(week.n > 0 for week in year) >= BASELINE_WEEKS
-        return Drop(AlarmState.unvaried if enough else AlarmState.weeks)
-    parts = joined_weeks((monday, weeks.get(monday, NOTHING)) for monday in charted)
+        return Drop(AlarmState.weeks)
+    parts = joined_weeks([(monday, weeks[monday]) for monday in charted])
     points = drop_chart([answers for _, answers in parts], before)
     # Weeks before the period only let the EWMA settle: their alarms are those of the period before.
     own = [point for point in points if parts[point.week][0] + SUNDAY >= span.first]
@@ -96,15 +95,15 @@ def drop(weeks: Mapping[date, Moments], span: Span) -> Drop:
     return Drop(AlarmState.alarm, iso_week(parts[found.week][0])) if found else Drop(AlarmState.none)
 
 
-def joined_weeks(weeks: Iterable[tuple[date, Moments]]) -> list[tuple[date, Moments]]:
+def joined_weeks(weeks: Sequence[tuple[date, LevelCounts]]) -> list[tuple[date, LevelCounts]]:
     """Weeks in order, with those under ten answers added to the next; a last one that stays under ten is left out."""
-    parts: list[tuple[date, Moments]] = []
-    waiting = NOTHING
+    parts: list[tuple[date, LevelCounts]] = []
+    waiting: LevelCounts | None = None
     for monday, answers in weeks:
-        waiting = merged((waiting, answers))
-        if waiting.n >= SMALLEST_N:
+        waiting = answers if waiting is None else added(waiting, answers)
+        if sum(waiting) >= SMALLEST_N:
             parts.append((monday, waiting))
-            waiting = NOTHING
+            waiting = None
     return parts
 
 

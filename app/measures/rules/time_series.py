@@ -8,10 +8,9 @@ from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from app.indices.rules.figures import Scoring
-from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments, merged, moments
+from app.measures.rules.formulas.levels import LevelCounts, Levels, added, composite_levels, item_levels
 from app.ratings.rules.sheet_counts import DaySheets, SheetCounts, composites, histograms
 
-Weeks = dict[date, Moments]
 Period = TypeVar("Period", date, str)
 
 
@@ -22,23 +21,41 @@ class LowCount(NamedTuple):
     low: int
 
 
+class Weeks(dict[date, LevelCounts]):
+    """The answers of each week by level; the keys are Mondays."""
+
+    def __init__(self, scale: Levels) -> None:
+        super().__init__()
+        self.levels = scale
+
+    def __missing__(self, monday: date) -> LevelCounts:
+        """A week nothing is known of has no answers."""
+        return self.levels.none
+
+    def add(self, monday: date, counts: LevelCounts) -> None:
+        """Add answers to a week."""
+        self[monday] = added(self[monday], counts)
+
+
 class UnitTimeSeries:
     """The composites by Monday of the week, and for each item the answers by Monday and the low ones by month."""
 
-    def __init__(self, items: int) -> None:
-        self.composites: Weeks = {}
-        self.items: tuple[Weeks, ...] = tuple({} for _ in range(items))
-        self.low: tuple[dict[str, LowCount], ...] = tuple({} for _ in range(items))
+    def __init__(self, scoring: Scoring) -> None:
+        instrument = self.instrument = scoring.instrument
+        low, high, self.weights = instrument.low, instrument.high, instrument.weights(scoring.mode)
+        self.composites = Weeks(composite_levels(self.weights, low, high))
+        self.items = tuple(Weeks(item_levels(low, high)) for _ in instrument.items)
+        self.low: tuple[dict[str, LowCount], ...] = tuple({} for _ in instrument.items)
 
-    def add(self, scoring: Scoring, days: Mapping[date, SheetCounts]) -> None:
+    def add(self, days: Mapping[date, SheetCounts]) -> None:
         """Add the sheets of some days."""
-        instrument = scoring.instrument
+        instrument = self.instrument
         # Of an odd number of scores the middle one is not low.
         half = (instrument.high - instrument.low + 1) // 2
         for monday, sheets in _summed(days, _monday).items():
-            _add(self.composites, monday, moments(composites(sheets, instrument.weights(scoring.mode))))
+            self.composites.add(monday, self.composites.levels.counts(composites(sheets, self.weights)))
             for weeks, histogram in zip(self.items, histograms(instrument, sheets), strict=True):
-                _add(weeks, monday, item_moments(histogram, instrument.low))
+                weeks.add(monday, histogram)
         for month, sheets in _summed(days, _month).items():
             for months, histogram in zip(self.low, histograms(instrument, sheets), strict=True):
                 before = months.get(month, LowCount(0, 0))
@@ -53,7 +70,7 @@ def time_series(scoring: Scoring, rows: Iterable[DaySheets]) -> dict[str, UnitTi
         days: defaultdict[date, dict[str, int]] = defaultdict(dict)
         for row in run:
             days[row.day][row.sheet] = days[row.day].get(row.sheet, 0) + row.n
-        found.setdefault(unit, UnitTimeSeries(len(scoring.instrument.items))).add(scoring, days)
+        found.setdefault(unit, UnitTimeSeries(scoring)).add(days)
     return found
 
 
@@ -64,10 +81,6 @@ def _summed(days: Mapping[date, SheetCounts], name: Callable[[date], Period]) ->
         for sheet, n in sheets.items():
             of_period[sheet] += n
     return {period: dict(sheets) for period, sheets in total.items()}
-
-
-def _add(weeks: Weeks, monday: date, answers: Moments) -> None:
-    weeks[monday] = merged((weeks.get(monday, NOTHING), answers))
 
 
 def _monday(day: date) -> date:

@@ -59,6 +59,15 @@ def composites(counts: SheetCounts, weights: Sequence[Fraction]) -> dict[Fractio
     return {Fraction(total, denominator): n for total, n in sorted(totals.items())}
 
 
+def composite_values(weights: Sequence[Fraction], low: int, high: int) -> list[Fraction]:
+    """Every composite value that a complete sheet can have, lowest first: 10 for three equal weights on 1..4."""
+    steps, denominator = integer_weights(weights)
+    reached = {0}
+    for step in steps:
+        reached = {total + step * score for total in reached for score in range(low, high + 1)}
+    return [Fraction(total, denominator) for total in sorted(reached)]
+
+
 def integer_weights(weights: Sequence[Fraction]) -> tuple[tuple[int, ...], int]:
     """The weights as integers over one denominator, since adding fractions costs 200 times as much."""
     denominator = lcm(*(weight.denominator for weight in weights))

@@ -79,7 +79,7 @@ def write_xlsx(sheet: Sheet, rows: Iterable[Row], target: BinaryIO) -> None:
     )
     table = workbook.add_worksheet("appraisals")
     heading = workbook.add_format({"bold": True, "bottom": 1})
-    looks = {column: _looks(workbook, column) for column in sheet.columns}
+    looks: dict[str | int, Any] = {}
     suspect = workbook.add_format({"quote_prefix": True})
     for place, column in enumerate(sheet.columns):
         table.set_column(place, place, NAME_WIDTH if column.name in WIDE else WIDTH)
@@ -88,7 +88,11 @@ def write_xlsx(sheet: Sheet, rows: Iterable[Row], target: BinaryIO) -> None:
     for last, row in enumerate(rows, 1):
         for place, (column, cell) in enumerate(zip(sheet.columns, row, strict=True)):
             # It is text in the file already; the mark keeps it text when somebody edits the cell.
-            look = suspect if column.kind == "text" and is_formula(str(cell)) else looks[column]
+            if column.kind == "text" and is_formula(str(cell)):
+                look = suspect
+            else:
+                form = _number_format(column, cell)
+                look = looks[form] = looks.get(form) or workbook.add_format({"num_format": form})
             _put(table, (last, place), cell, column, look)
     table.freeze_panes(1, 2)
     table.autofilter(0, 0, last, len(sheet.columns) - 1)
@@ -128,7 +132,10 @@ def _put(table: Any, at: tuple[int, int], cell: Cell, column: AppraisalColumn, l
         table.write_number(*at, float(cell), look)
 
 
-def _looks(workbook: Any, column: AppraisalColumn) -> Any:
-    decimals = "." + "0" * column.places if column.places else ""
-    # 49 is the spreadsheet's own text format: a NIP that somebody edits stays text.
-    return workbook.add_format({"num_format": 49 if column.kind in ("text", "flag") else f"0{decimals}"})
+def _number_format(column: AppraisalColumn, cell: Cell) -> str | int:
+    """How a cell is shown: with the decimals that its figure has, one where a person has few ratings."""
+    if column.kind in ("text", "flag"):
+        # The spreadsheet's own text format: a NIP that somebody edits stays text.
+        return 49
+    decimals = str(cell).partition(".")[2] if column.kind == "official" else ""
+    return "0.0###" if column.kind == "estimate" else f"0.{'0' * len(decimals)}".rstrip(".")

@@ -55,13 +55,15 @@ def _of_block(section: Section, block: Block, tell: Language) -> Iterable[CsvLin
         first, *rest = row_of(block.columns, row)
         for title, cell in zip(titles[1:], rest, strict=True):
             yield section.title, block.caption, str(first), title, cell
+    if block.note:
+        yield section.title, block.caption, "", "", block.note
 
 
 def _written(value: Flat, delimiter: str) -> str | int | float | None:
     if not isinstance(value, Number):
         return guarded(value)
     # A negative number is a number; only texts are guarded.
-    text = str(value.value)
+    text = str(value.shown)
     return text.replace(".", ",") if delimiter == ";" else text
 
 

@@ -96,6 +96,9 @@ class _Writer:
             for place, cell in enumerate(row_of(table.columns, row)):
                 self._cell(place, cell)
             self.row += 1
+        if table.note:
+            self._text(0, table.note)
+            self.row += 1
 
     def _chart(self, chart: Chart) -> None:
         table = as_table(chart)
@@ -132,7 +135,7 @@ class _Writer:
             self.sheet.write_blank(self.row, column, None)
         elif isinstance(cell, Number):
             form = self._format(num_format=_number_format(cell))
-            self.sheet.write_number(self.row, column, float(cell.value), form)
+            self.sheet.write_number(self.row, column, float(cell.shown), form)
         else:
             self._text(column, cell)
 

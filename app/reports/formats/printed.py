@@ -73,6 +73,7 @@ def _table(table: Table, tell: Language) -> Plain:
         "columns": [{"title": column.title, "number": column.kind != "text"} for column in table.columns],
         "rows": [[tell.cell(cell) for cell in row] for row in table.rows],
         "whole": table.last_is_whole,
+        "note": table.note,
     }
 
 

@@ -84,6 +84,8 @@ EVIDENCE = (
     AppraisalColumn("digest", "text"),
     AppraisalColumn("verification_address", "text"),
     AppraisalColumn("withheld_reason", "text"),
+    # Later than the others: a column keeps its place, too.
+    AppraisalColumn("incomplete_percent", "count"),
 )
 
 
@@ -107,6 +109,7 @@ def row(employee: AppraisedEmployee, dimensions: Sequence[str]) -> Row:
         employee.digest,
         employee.address,
         report.why_withheld if figures.suppressed else None,
+        figures.incomplete_percent,
     )
 
 

@@ -6,6 +6,7 @@ from math import ceil
 from app.closing.rules.report_documents.agency import OfficeLine
 from app.closing.rules.report_documents.reports import AgencyReport
 from app.disclosure.rules.released import Withheld
+from app.indices.rules.figures import MUCH_INCOMPLETE
 from app.reports.sections.blocks import Block, Cell, Chart, Column, Point, Section, Table, Words
 from app.reports.sections.funnel import beside_the_others
 from app.reports.sections.language import Language
@@ -24,6 +25,10 @@ MEANINGS = {
     "consequence": "a reliability of 0.80 and far from the peers: after people have examined it and heard the employee",
 }
 NOT_SHOWN = {"few": "fewer than 10 ratings", "difference": "would tell about a few citizens"}
+OFTEN_SKIPPED = (
+    "In these offices more than 20 % of the sheets skip a question, or are told together with some that do, "
+    "so that the interval may be too narrow: {names}."
+)
 # Of a chart of intervals; more would not fit on a page of paper.
 MOST_ROWS = 45
 KINDS = {"employee": "Employee", "office": "Office", "agency": "Agency"}
@@ -45,6 +50,9 @@ def offices_section(document: AgencyReport, tell: Language) -> Section:
             )
         )
     )
+    skipped = [line.name for line in lines if (line.incomplete_percent or 0) > MUCH_INCOMPLETE]
+    if skipped:
+        blocks.append(Words(tell(OFTEN_SKIPPED, names=", ".join(skipped))))
     return Section("offices", title, tuple(blocks))
 
 

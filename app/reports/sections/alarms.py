@@ -3,6 +3,7 @@
 from datetime import date
 
 from app.closing.rules.report_documents.figures import Figures
+from app.closing.rules.report_documents.parts import Method
 from app.measures.alarm_schemas import AlarmsOut, DropOut, LowAnswersOut
 from app.measures.rules.alarms import AlarmState
 from app.reports.sections.blocks import Cell, Column, Facts, Section, Table, Words
@@ -15,25 +16,32 @@ STATES = {
     "not-enough-months": "not enough months with ratings to tell",
     "no-variation": "cannot be told: all earlier answers were the same",
 }
+# Weeks to an alarm by chance. The chart of the first version took z from standard errors; what its reports said stays.
+FIRST_METHOD = "cermin-measures-1"
+WEEKS_OF_FIRST_METHOD, WEEKS = 400, 500
 
 
-def alarms_section(figures: Figures, index_name: str, tell: Language) -> Section | None:
+def alarms_section(figures: Figures, method: Method, tell: Language) -> Section | None:
     """The alarms of a person or an office; None in a report that was made before there were any."""
     alarms = figures.alarms
     if alarms is None:
         return None
+    first = method.measures == FIRST_METHOD
     notice = tell(
         "An alarm is a reason to look, not a verdict. Even where nothing has changed, one comes now and "
-        "then by chance: about one in 400 weeks of a line."
+        "then by chance: about one in {weeks} weeks of a line.",
+        weeks=WEEKS_OF_FIRST_METHOD if first else WEEKS,
     )
-    method = tell(
+    steps = tell(
         "Drops are looked for week by week, against the year before; every step stands on at least 10 answers."
     )
-    return Section(
-        "alarms",
-        tell("Alarms"),
-        (_together(alarms, tell) or _apart(figures, alarms, index_name, tell), Words(f"{notice} {method}")),
+    exact = tell(
+        "How unusual a week is follows from the exact chances of what its answers add up to, so that those who usually "
+        "get very good answers are watched no more sharply than others."
     )
+    words = [notice, steps] if first else [notice, steps, exact]
+    table = _together(alarms, tell) or _apart(figures, alarms, method.index_name, tell)
+    return Section("alarms", tell("Alarms"), (table, Words(" ".join(words))))
 
 
 def _together(alarms: AlarmsOut, tell: Language) -> Facts | None:

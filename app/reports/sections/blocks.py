@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from app.foundation.rounding import half_up
+
 
 @dataclass(frozen=True)
 class Number:
@@ -13,6 +15,12 @@ class Number:
     places: int = 0
     percent: bool = False
     signed: bool = False
+
+    @property
+    def shown(self) -> Decimal:
+        """The figure as every format writes it, a share as a share."""
+        # As it stands in the JSON: 0.335 is a half, which its binary value is not.
+        return half_up(Decimal(str(self.value)), self.places + 2 if self.percent else self.places)
 
 
 @dataclass(frozen=True)
@@ -53,12 +61,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows whose first cell names them; the last one may sum the others up."""
+    """Rows whose first cell names them; the last one may sum the others up. `note` is what must be known of the sum."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     last_is_whole: bool = False
+    note: str | None = None
 
 
 @dataclass(frozen=True)

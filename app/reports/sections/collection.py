@@ -9,7 +9,8 @@ from app.measures.alarm_schemas import ChannelMixOut
 from app.reports.sections.blocks import Block, Cell, Chart, Column, Facts, Point, Range, Section, Table, Words
 from app.reports.sections.held_reasons import held_for, without_answers
 from app.reports.sections.language import Language
-from app.reports.sections.results import CONFIDENCE, count, estimate, official, percent
+from app.reports.sections.results import CONFIDENCE, count, decimals_of, estimate, official, part_of, percent
+from app.reports.sections.sums import WHOLE, sum_note
 
 CHANNELS = {"kiosk": "Kiosk", "mobile": "Mobile app", "web": "Web", "import": "Imported file"}
 NO_MIX = {
@@ -37,7 +38,7 @@ def trend_section(document: AnyReport, tell: Language) -> Section:
 
 def collection_section(document: AnyReport, figures: Figures, tell: Language) -> Section:
     """What was counted, held and missed."""
-    collection = figures.collection
+    collection, decimals = figures.collection, decimals_of(document)
     unknown = tell("not reported; nothing is assumed")
     blocks: list[Block] = [
         Facts(
@@ -49,9 +50,12 @@ def collection_section(document: AnyReport, figures: Figures, tell: Language) ->
                 (tell("People served"), unknown if collection.served is None else count(collection.served)),
                 (
                     tell("Coverage (rated of served)"),
-                    unknown if collection.coverage is None else percent(collection.coverage),
+                    unknown if collection.coverage is None else percent(collection.coverage, 0),
                 ),
-                (tell("Mean if all who did not rate had given the lowest or the best answer"), _bounds(collection)),
+                (
+                    tell("Mean if all who did not rate had given the lowest or the best answer"),
+                    _bounds(collection, decimals),
+                ),
                 (tell("Sample the regulation's table asks for"), _sample(collection, tell)),
                 *_channel_mix(figures.channel_mix, tell),
                 *ticket_facts(document.tickets, tell),
@@ -79,7 +83,7 @@ def ticket_facts(tickets: TicketCounts | None, tell: Language) -> list[tuple[str
         (tell("Tickets issued at arrival"), count(tickets.issued)),
         (tell("Tickets armed when the service was finished"), count(tickets.armed)),
         (tell("Tickets spent on a rating"), count(tickets.spent)),
-        (tell("Tickets spent of armed"), percent(tickets.coverage)),
+        (tell("Tickets spent of armed"), percent(tickets.coverage, 0)),
     ]
 
 
@@ -103,9 +107,9 @@ def _trend(months: Sequence[tuple[TrendMonth, str]], name: str, tell: Language) 
     )
 
 
-def _bounds(collection: Collection) -> Range | None:
+def _bounds(collection: Collection, decimals: int) -> Range | None:
     bounds = collection.bounds
-    return Range(estimate(bounds[0]), estimate(bounds[1])) if bounds else None
+    return Range(estimate(bounds[0], decimals), estimate(bounds[1], decimals)) if bounds else None
 
 
 def _sample(collection: Collection, tell: Language) -> str | None:
@@ -133,8 +137,10 @@ def _parts(caption: str, name: str, parts: Sequence[tuple[str, int]], n: int, te
     rest = n - sum(size for _, size in parts)
     # What is told of several together would else be missing from the sum.
     shown = [*parts, (tell("several, told together"), rest)] if rest > 0 else parts
+    shares = [part_of(size, n) for _, size in shown]
     return Table(
         caption,
         (Column(name, "text"), Column(tell("Ratings (n)")), Column(tell("Share"))),
-        tuple((part, count(size), percent(size / n)) for part, size in shown),
+        tuple((part, count(size), share) for (part, size), share in zip(shown, shares, strict=True)),
+        note=sum_note(shares, WHOLE, tell),
     )

@@ -9,11 +9,16 @@ from app.reports.sections.blocks import Block, Cell, Column, Facts, Number, Sect
 from app.reports.sections.collection import channel_name, ticket_facts
 from app.reports.sections.held_reasons import REASONS, held_for, without_answers
 from app.reports.sections.language import Language
-from app.reports.sections.results import count, percent
+from app.reports.sections.results import count, part_of, percent
+from app.reports.sections.sums import WHOLE, add_up
 
 HELD = (
     "Held ratings are in no figure: screening doubts them, and nobody deletes them. Where a queue system has not told "
     "how many were served, coverage stays empty; nothing is assumed. A coverage of more than 100 % is a finding itself."
+)
+NOT_WHOLE = (
+    "Where the shares of an office do not add up to 100 %, each of them is rounded, or some ratings are told of "
+    "several channels together."
 )
 
 STANDINGS = {
@@ -60,7 +65,7 @@ def _collected(known: Integrity, tell: Language) -> list[tuple[str, Cell]]:
             tell("{told} of {all}", told=reporting, all=all_of_them),
         ),
         (tell("People served there"), count(known.served)),
-        (tell("Coverage there (rated of served)"), percent(known.coverage)),
+        (tell("Coverage there (rated of served)"), percent(known.coverage, 0)),
         *ticket_facts(known.tickets, tell),
         (tell("Bursts of ratings"), _bursts(known, tell)),
         *held_for(known.held_reasons, tell),
@@ -101,7 +106,7 @@ def _offices(lines: Sequence[OfficeLine], tell: Language) -> Table:
             None if line.n is None else without_answers(line.held, tell),
             _share(line.held, line.n),
             count(line.served),
-            percent(line.coverage),
+            percent(line.coverage, 0),
             _spent(line.tickets),
         )
         for line in lines
@@ -121,19 +126,22 @@ def _offices(lines: Sequence[OfficeLine], tell: Language) -> Table:
 
 def _channels(lines: Sequence[OfficeLine], channels: Sequence[str], tell: Language) -> Table:
     known = [(line.name, line.channels, line.n) for line in lines if line.channels and line.n]
+    rows = [(name, [part_of(rated.get(channel, 0), n) for channel in channels]) for name, rated, n in known]
+    whole = all(add_up(shares, WHOLE) for _, shares in rows)
     return Table(
         tell("Share of each channel in an office's ratings"),
         (Column(tell("Office"), "text"), *(Column(channel_name(channel, tell)) for channel in channels)),
-        tuple((name, *(percent(rated.get(channel, 0) / n) for channel in channels)) for name, rated, n in known),
+        tuple((name, *shares) for name, shares in rows),
+        note=None if whole else tell(NOT_WHOLE),
     )
 
 
 def _spent(tickets: TicketCounts | None) -> Number | None:
-    return percent(tickets.coverage) if tickets else None
+    return percent(tickets.coverage, 0) if tickets else None
 
 
 def _share(held: int | None, counted: int | None) -> Number | None:
     """The held of all ratings; nothing where one of the counts is not told."""
     if held is None or counted is None or not held + counted:
         return None
-    return percent(held / (held + counted))
+    return part_of(held, held + counted)

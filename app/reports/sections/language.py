@@ -46,11 +46,10 @@ class Language:
 
     def number(self, number: Number) -> str:
         """A figure with its decimals, its sign and its unit."""
-        value = Decimal(str(number.value)) * (100 if number.percent else 1)
+        value = number.shown * (100 if number.percent else 1)
         text = _decimal(abs(value), number.places, LOCALES[self.code])
         # What is shown as zero has no sign.
-        is_zero = not set(text) & set("123456789")
-        sign = "" if is_zero else MINUS if value < 0 else "+" if number.signed else ""
+        sign = "" if not value else MINUS if value < 0 else "+" if number.signed else ""
         return f"{sign}{text}{PER_CENT if number.percent else ''}"
 
     def day(self, iso: str) -> str:

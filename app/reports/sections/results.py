@@ -1,6 +1,8 @@
 """The figures themselves: the index, each dimension, the comparison with peers, and what may be done with them."""
 
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import overload
 
 from app.closing.rules.report_documents.figures import (
@@ -14,17 +16,12 @@ from app.closing.rules.report_documents.figures import (
 )
 from app.closing.rules.report_documents.parts import Words as Texts
 from app.closing.rules.report_documents.reports import AnyReport, EmployeeReport
-from app.reports.sections.blocks import Block, Cell, Column, Facts, Headline, Number, Range, Section, Table, Words
+from app.foundation.rounding import PLACES, half_up
+from app.indices.presenting import is_rough
+from app.reports.sections.blocks import Block, Cell, Column, Facts, Number, Range, Section, Table, Words
 from app.reports.sections.language import Language
 
 CONFIDENCE = "95 % interval"
-USES = {
-    "nothing": "For nothing: fewer than 10 ratings count.",
-    "coaching": "For coaching only: as the start of a talk about the service. It must not enter an appraisal.",
-    "appraisal": "As one piece of evidence (bukti dukung) in an appraisal, beside others. Alone it decides nothing.",
-    "consequence": "It may support a consequence, but only after people have examined it and the employee was heard.",
-}
-
 WITHHELD = {
     "few": "This report has no figures: fewer than 10 ratings count in the period.",
     "difference": "This report has no figures: compared with other reports, they would let somebody work out what a "
@@ -49,33 +46,6 @@ def suppressed_section(document: AnyReport, tell: Language) -> Section:
     )
 
 
-def result_section(document: AnyReport, figures: Figures, tell: Language) -> Section:
-    """The index and each dimension with n, mean, index, interval and grade."""
-    name = document.method.index_name
-    blocks: list[Block] = [headline(document, figures, tell), _dimensions(figures, name, tell), _changes(figures, tell)]
-    histograms = _histograms(figures, tell)
-    return Section("result", tell("Result"), (*blocks, *histograms))
-
-
-def use_section(document: EmployeeReport, tell: Language) -> Section:
-    """What an appraiser may do with the figures of a person; and that they are no performance rating."""
-    comparison = document.figures.comparison
-    blocks: list[Block] = []
-    if not document.figures.suppressed:
-        blocks.append(Words(use_words(comparison, tell), "notice", tell("What the figures may be used for")))
-        blocks.append(Facts(_reliability(comparison, tell)))
-    if document.notice:
-        blocks.append(Words(in_language(document.notice, tell), "notice", tell("No predikat")))
-    return Section("use", tell("Use in appraisal"), tuple(blocks))
-
-
-def use_words(comparison: Comparison | None, tell: Language) -> str:
-    """What the figures may be used for, in plain words; without peers for coaching only."""
-    if comparison is None or comparison.use is None:
-        return tell(USES["coaching"])
-    return tell(USES[comparison.use])
-
-
 def comparison_section(document: AnyReport, comparison: Comparison | None, tell: Language) -> Section:
     """The raw mean with the estimates beside it: none of them replaces it."""
     title = tell("Beside peers")
@@ -83,7 +53,10 @@ def comparison_section(document: AnyReport, comparison: Comparison | None, tell:
         return Section(
             "comparison", title, (Words(tell("There is nobody to compare with: too few peers have enough answers.")),)
         )
-    blocks: list[Block] = [_estimates(comparison, tell), Facts(_beside(document, comparison, tell))]
+    blocks: list[Block] = [
+        _estimates(comparison, decimals_of(document), tell),
+        Facts(_beside(document, comparison, tell)),
+    ]
     blocks.append(Words(_distance(comparison.funnel, tell)))
     return Section("comparison", title, tuple(blocks))
 
@@ -107,17 +80,19 @@ def index_range(index: Index) -> Range | None:
 
 
 @overload
-def official(text: str) -> Number: ...
+def official(text: str, least: int = 0) -> Number: ...
 @overload
-def official(text: None) -> None: ...
-def official(text: str | None) -> Number | None:
-    """An official figure: exact text with two decimals."""
-    return None if text is None else Number(Decimal(text), 2)
+def official(text: None, least: int = 0) -> None: ...
+@overload
+def official(text: str | None, least: int = 0) -> Number | None: ...
+def official(text: str | None, least: int = 0) -> Number | None:
+    """An official figure: exact text, with the decimals that it has, at `least` so many."""
+    return None if text is None else Number(Decimal(text), max(least, _decimals(Decimal(text))))
 
 
-def estimate(value: float, places: int = 2) -> Number:
-    """What is estimated."""
-    return Number(value, places)
+def estimate(value: float, least: int = PLACES) -> Number:
+    """What is estimated, with all decimals of the document: to round it once more would round it twice."""
+    return Number(value, max(least, _decimals(Decimal(str(value)))))
 
 
 @overload
@@ -130,36 +105,34 @@ def count(value: int | None) -> Number | None:
 
 
 @overload
-def percent(share: float) -> Number: ...
+def percent(share: float, least: int = 2) -> Number: ...
 @overload
-def percent(share: None) -> None: ...
-def percent(share: float | None) -> Number | None:
-    """A share in per cent, with one decimal."""
-    return None if share is None else Number(share, 1, percent=True)
+def percent(share: None, least: int = 2) -> None: ...
+def percent(share: float | None, least: int = 2) -> Number | None:
+    """A share of the document in per cent, with all of its decimals, at `least` so many."""
+    return None if share is None else Number(share, max(least, _decimals(Decimal(str(share))) - 2), percent=True)
 
 
-def headline(document: AnyReport, figures: Figures, tell: Language) -> Block:
-    """The index with its grade and interval."""
-    method, index = document.method, figures.index
-    if index is None:
-        return Words(tell("There is no index: nobody answered one of the questions."), "notice", method.index_name)
-    beside: list[tuple[str, Cell]] = [
-        (tell(CONFIDENCE), index_range(index)),
-        (tell("Ratings (n)"), count(figures.n)),
-    ]
-    if index.interval:
-        beside.append((tell("Complete sheets"), count(index.interval.n)))
-    if index.mean:
-        beside.append((tell("Mean of the answers"), official(index.mean)))
-    if index.mean_interval:
-        beside.append((tell("95 % interval of the mean"), Range(*map(official, index.mean_interval))))
-    return Headline(
-        name=f"{in_language(method.index_title, tell)} ({index.name})",
-        value=official(index.value),
-        grade=index.grade,
-        words=in_language(index.words, tell),
-        beside=tuple(beside),
-    )
+def part_of(n: int, whole: int, places: int = 1) -> Number:
+    """A share that is worked out here, in per cent with so many decimals, rounded from the exact value."""
+    return Number(half_up(Fraction(n, whole), places + 2), places, percent=True)
+
+
+def decimals_of(document: AnyReport) -> int:
+    """How many decimals estimates on the scale of the answers have: one about a person with few ratings."""
+    return 1 if is_rough(document.figures.n, personal=isinstance(document, EmployeeReport)) else PLACES
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int), "a figure is finite"
+    return max(0, -exponent)
+
+
+def result_tables(document: AnyReport, figures: Figures, tell: Language) -> tuple[Block, ...]:
+    """Each dimension with n, mean, index, interval and grade; how it changed; how often each answer was given."""
+    changes = _changes(figures, decimals_of(document), tell)
+    return _dimensions(figures, document.method.index_name, tell), changes, *_histograms(figures, tell)
 
 
 def _dimensions(figures: Figures, index_name: str, tell: Language) -> Table:
@@ -193,12 +166,12 @@ def _dimension(dimension: Dimension, tell: Language) -> tuple[Cell, ...]:
     )
 
 
-def _changes(figures: Figures, tell: Language) -> Table:
+def _changes(figures: Figures, decimals: int, tell: Language) -> Table:
     rows = [
-        (in_language(dimension.title, tell), *_share(dimension.top), *_change(dimension.change, tell))
+        (in_language(dimension.title, tell), *_share(dimension.top), *_change(dimension.change, decimals, tell))
         for dimension in figures.dimensions
     ]
-    whole: tuple[Cell, ...] = (tell("All together"), None, None, *_change(figures.change, tell))
+    whole: tuple[Cell, ...] = (tell("All together"), None, None, *_change(figures.change, decimals, tell))
     return Table(
         tell("Best answer, and change of the mean against the period before"),
         (
@@ -220,12 +193,13 @@ def _share(share: Share | None) -> tuple[Cell, Cell]:
     return percent(share.share), Range(percent(share.lower), percent(share.upper))
 
 
-def _change(change: MeanChange | None, tell: Language) -> tuple[Cell, Cell, Cell]:
+def _change(change: MeanChange | None, decimals: int, tell: Language) -> tuple[Cell, Cell, Cell]:
     if change is None:
         return None, None, tell("nothing to compare with")
-    lower, upper = (Number(end, 2, signed=True) for end in (change.lower, change.upper))
+    figures = (change.difference, change.lower, change.upper)
+    difference, lower, upper = (replace(estimate(each, decimals), signed=True) for each in figures)
     words = "better" if change.lower > 0 else "lower" if change.upper < 0 else "unclear"
-    return Number(change.difference, 2, signed=True), Range(lower, upper), tell(words)
+    return difference, Range(lower, upper), tell(words)
 
 
 def _histograms(figures: Figures, tell: Language) -> tuple[Table, ...]:
@@ -242,29 +216,20 @@ def _histograms(figures: Figures, tell: Language) -> tuple[Table, ...]:
     )
 
 
-def _reliability(comparison: Comparison | None, tell: Language) -> tuple[tuple[str, Cell], ...]:
-    known = comparison.reliability if comparison else None
-    reliability: Cell = tell("cannot be told from so few or so unanimous answers") if known is None else estimate(known)
-    return (
-        (tell("Reliability among peers (0 to 1)"), reliability),
-        (tell("Needed"), tell("n ≥ 30 and 0.70 for an appraisal, 0.80 for a consequence")),
-    )
-
-
-def _estimates(comparison: Comparison, tell: Language) -> Table:
+def _estimates(comparison: Comparison, decimals: int, tell: Language) -> Table:
     mix, shrunk = comparison.case_mix, comparison.estimate
     rows: list[tuple[Cell, ...]] = []
     if mix:
-        rows.append((tell("Raw mean"), estimate(mix.raw), None, tell("the answers as they were given")))
+        rows.append((tell("Raw mean"), estimate(mix.raw, decimals), None, tell("the answers as they were given")))
     if shrunk:
-        interval = Range(estimate(shrunk.lower), estimate(shrunk.upper))
+        interval = Range(estimate(shrunk.lower, decimals), estimate(shrunk.upper, decimals))
         meaning = tell("drawn towards the peers by as much as chance may have moved it")
-        rows.append((tell("Estimate (shrunken)"), estimate(shrunk.value), interval, meaning))
+        rows.append((tell("Estimate (shrunken)"), estimate(shrunk.value, decimals), interval, meaning))
     if mix:
         meaning = tell("as if everybody gave the same mix of services")
-        rows.append((tell("Adjusted for services"), estimate(mix.adjusted), None, meaning))
+        rows.append((tell("Adjusted for services"), estimate(mix.adjusted, decimals), None, meaning))
         meaning = tell("what the services given let expect")
-        rows.append((tell("Expected from services"), estimate(mix.expected), None, meaning))
+        rows.append((tell("Expected from services"), estimate(mix.expected, decimals), None, meaning))
     rows.append((tell("Mean of all peers"), estimate(comparison.group_mean), None, tell("all of them together")))
     return Table(
         tell("The mean and what stands beside it, on the scale of the answers"),

@@ -1,16 +1,16 @@
 """What only the report of a survey has: its elements, who answered, what they said and what follows. Official terms."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from typing import overload
 
 from app.closing.rules.report_documents.figures import Figures
 from app.closing.rules.report_documents.reports import SurveyReport
 from app.closing.rules.report_documents.survey import Element, FormerIndex, ProfileBlock, Question, Results, Sample
-from app.reports.sections.blocks import Block, Cell, Chart, Column, Facts, Number, Point, Range, Section, Table, Words
+from app.reports.sections.blocks import Block, Cell, Chart, Column, Facts, Point, Range, Section, Table, Words
 from app.reports.sections.collection import CHANNELS
+from app.reports.sections.headline import headline_blocks
 from app.reports.sections.language import Language
-from app.reports.sections.results import count, headline, in_language, official, percent
+from app.reports.sections.results import count, in_language, official, part_of, percent
+from app.reports.sections.sums import WHOLE, sum_note
 from app.reports.sections.survey_plan import plan_section, publications_section, realisation_section
 
 ATTRIBUTES = {"sex": "Sex", "age_band": "Age", "education": "Education", "occupation": "Occupation"}
@@ -64,15 +64,17 @@ def survey_sections(document: SurveyReport, figures: Figures, tell: Language) ->
         lower, upper = results.band.index
         from_value, to_value = results.band.value
         facts = [
-            (tell("Index on the scale of the answers"), _four(results.value)),
-            (tell("Range of the grade (nilai interval)"), Range(_four(from_value), _four(to_value))),
-            (tell("Range of the grade (nilai interval konversi)"), Range(official(lower), official(upper))),
+            (tell("Index on the scale of the answers"), official(results.value)),
+            (tell("Range of the grade (nilai interval)"), Range(official(from_value), official(to_value))),
+            (tell("Range of the grade (nilai interval konversi)"), Range(official(lower, 2), official(upper, 2))),
             (tell("Weights of the elements"), method.weights),
             (tell("Band table"), method.bands),
         ]
     return [
         Section(
-            "result", tell("Result"), (headline(document, figures, tell), *([Facts(tuple(facts))] if facts else []))
+            "result",
+            tell("Result"),
+            (*headline_blocks(document, figures, tell), *([Facts(tuple(facts))] if facts else [])),
         ),
         _elements(results, figures, tell),
         _method(sample, tell),
@@ -123,7 +125,7 @@ def _elements(results: Results, figures: Figures, tell: Language) -> Section:
     index = figures.index
     if index and results.value:
         grade = f"{index.grade} ({in_language(index.words, tell)})"
-        whole = (index.name, None, count(figures.n), None, _four(results.value), official(index.value), grade)
+        whole = (index.name, None, count(figures.n), None, official(results.value), official(index.value), grade)
         rows.append(whole)
     blocks: list[Block] = [
         Table(
@@ -140,6 +142,7 @@ def _elements(results: Results, figures: Figures, tell: Language) -> Section:
             ),
             tuple(rows),
             last_is_whole=bool(index and results.value),
+            note=_not_added_up(results, tell),
         )
     ]
     if results.highest:
@@ -156,8 +159,16 @@ def _elements(results: Results, figures: Figures, tell: Language) -> Section:
 
 def _question(question: Question, tell: Language) -> tuple[Cell, ...]:
     """A row below that of its element."""
-    figures = (count(question.n), _four(question.nrr), _four(question.weighted), official(question.index), "")
+    figures = (count(question.n), official(question.nrr), official(question.weighted), official(question.index), "")
     return (f"– {in_language(question.title, tell)}", question.code, *figures)
+
+
+def _not_added_up(results: Results, tell: Language) -> str | None:
+    """Whether the weighted means add up to the index on the scale of the answers, as far as all of them are known."""
+    parts = [official(each.weighted) for each in results.elements if each.weighted is not None]
+    if results.value is None or len(parts) < len(results.elements):
+        return None
+    return sum_note(parts, official(results.value), tell)
 
 
 def _element(element: Element, tell: Language) -> tuple[Cell, ...]:
@@ -166,15 +177,14 @@ def _element(element: Element, tell: Language) -> tuple[Cell, ...]:
         in_language(element.title, tell),
         element.code,
         count(element.n),
-        _four(element.nrr),
-        _four(element.weighted),
+        official(element.nrr),
+        official(element.weighted),
         official(element.index),
         grade,
     )
 
 
 def _respondents(profile: Mapping[str, ProfileBlock | None], tell: Language) -> Section:
-    columns = (Column(tell("Value"), "text"), Column(tell("Respondents (n)")), Column(tell("Share")))
     tables: list[Block] = []
     silent: list[str] = []
     nobody: list[str] = []
@@ -186,11 +196,7 @@ def _respondents(profile: Mapping[str, ProfileBlock | None], tell: Language) -> 
         if not block.others and {each.value for each in block.values} == {"not-given"}:
             nobody.append(tell(title))
             continue
-        rows = [(_value(each.value, tell), count(each.n), percent(each.share)) for each in block.values]
-        if block.others:
-            share = 1 - sum(each.share for each in block.values)
-            rows.append((tell("All others"), count(block.others), percent(round(share, 4))))
-        tables.append(Table(tell(title), columns, tuple(rows)))
+        tables.append(_attribute(tell(title), block, tell))
     introduction = tell(
         "Of everybody who rated in the period; every answer was voluntary and is kept apart from the ratings. "
         "Values that fewer than ten gave are among “all others”, and so are as many more as it takes to protect them."
@@ -202,6 +208,19 @@ def _respondents(profile: Mapping[str, ProfileBlock | None], tell: Language) -> 
         words = tell("Too few answers so far to be shown:")
         blocks.append(Words(f"{words} {', '.join(silent)}."))
     return Section("respondents", tell("Respondents"), tuple(blocks))
+
+
+def _attribute(title: str, block: ProfileBlock, tell: Language) -> Table:
+    parts = [(_value(each.value, tell), each.n, percent(each.share)) for each in block.values]
+    if block.others:
+        total = block.others + sum(each.n for each in block.values)
+        parts.append((tell("All others"), block.others, part_of(block.others, total, places=2)))
+    return Table(
+        title,
+        (Column(tell("Value"), "text"), Column(tell("Respondents (n)")), Column(tell("Share"))),
+        tuple((name, count(n), share) for name, n, share in parts),
+        note=sum_note([share for _, _, share in parts], WHOLE, tell),
+    )
 
 
 def _value(value: str, tell: Language) -> str:
@@ -245,14 +264,3 @@ def _former(document: SurveyReport, tell: Language) -> Section:
 
 def _or(n: int | None, words: str) -> Cell:
     return words if n is None else count(n)
-
-
-@overload
-def _four(text: str) -> Number: ...
-@overload
-def _four(text: None) -> None: ...
-@overload
-def _four(text: str | None) -> Number | None: ...
-def _four(text: str | None) -> Number | None:
-    """A mean or a value on the scale of the answers, with four decimals."""
-    return None if text is None else Number(Decimal(text), 4)

@@ -19,10 +19,12 @@ from app.reports.sections.blocks import Section, View
 from app.reports.sections.closing import evidence_section, feedback_section, subject_section, words_section
 from app.reports.sections.collection import collection_section, trend_section
 from app.reports.sections.funnel import funnel_section
+from app.reports.sections.headline import result_section
 from app.reports.sections.integrity import integrity_section
 from app.reports.sections.language import Language, language
-from app.reports.sections.results import comparison_section, result_section, suppressed_section, use_section
+from app.reports.sections.results import comparison_section, suppressed_section
 from app.reports.sections.survey import after_sections, mark_section, survey_sections, survey_title
+from app.reports.sections.use import use_section
 
 # All but the line feed; and what is no character in XML.
 CONTROLS = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ufffe\\uffff]")
@@ -96,6 +98,6 @@ def _figures(document: AnyReport, tell: Language) -> list[Section | None]:
     return [
         *sections,
         trend_section(document, tell),
-        alarms_section(figures, document.method.index_name, tell),
+        alarms_section(figures, document.method, tell),
         collection_section(document, figures, tell),
     ]

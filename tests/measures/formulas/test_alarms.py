@@ -1,7 +1,5 @@
 """Drops in time (statistics.md §12)."""
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,31 +9,35 @@ from scipy import stats
 from app.measures.rules.formulas.alarms import (
     SMOOTHING,
     WIDTH,
-    WIDTH_ESTIMATED,
-    Baseline,
+    WeeklyZ,
     baseline,
     drop_chart,
+    ewma_chart,
     first_alarm,
     p_chart_limit,
 )
-from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments
+from app.measures.rules.formulas.levels import LevelCounts, item_levels
+from app.measures.rules.formulas.weekly_z import weekly_z
 from tests.effort import sized
 
-USUAL = Baseline(Fraction("3.60"), 0.70)
-V14 = [(22, "3.62"), (18, "3.55"), (25, "3.50"), (20, "3.48"), (0, "0")]
+SCALE = item_levels(1, 4)
+# Of the vector, which takes z from normal means with μ₀ = 3.60 and σ₀ = 0.70.
+V14 = [(22, 3.62), (18, 3.55), (25, 3.50), (20, 3.48), (0, 0.0)]
 V14 += [
-    (24, "3.42"),
-    (19, "3.40"),
-    (21, "3.38"),
-    (23, "3.30"),
-    (20, "3.28"),
+    (24, 3.42),
+    (19, 3.40),
+    (21, 3.38),
+    (23, 3.30),
+    (20, 3.28),
 ]
-WEEKS = [Moments(n, n * Fraction(mean), Fraction(0)) for n, mean in V14]
-WEEK = item_moments((1, 2, 10, 17))
+WEEKS = [WeeklyZ(place, n, (mean - 3.60) / (0.70 / n**0.5)) for place, (n, mean) in enumerate(V14) if n]
+# So many answers that the baseline has no error.
+KNOWN = 10**18
+WEEK, NONE = (1, 2, 10, 17), (0, 0, 0, 0)
 
 
 def test_v14_weekly_z_ewma_and_limits() -> None:
-    points = drop_chart(WEEKS, USUAL)
+    points = ewma_chart(WEEKS, KNOWN)
     assert [round(point.z, 6) for point in points] == [
         0.134012,
         -0.303046,
@@ -72,30 +74,32 @@ def test_v14_weekly_z_ewma_and_limits() -> None:
 
 
 def test_v14_alarms_at_the_eighth_observation_though_no_single_week_is_beyond_three() -> None:
-    points = drop_chart(WEEKS, USUAL)
+    points = ewma_chart(WEEKS, KNOWN)
     assert first_alarm(points) == points[7]
     assert first_alarm(points[:7]) is None
     assert min(point.z for point in points) > -3
 
 
 def test_an_estimated_baseline_widens_the_limit_by_its_own_error() -> None:
-    # With N₀ = 400 answers: B₁ = 0.2√(22/400), B₂ = 0.2√(18/400) + 0.8B₁; L = 2.9.
-    points = drop_chart(WEEKS, Baseline(USUAL.mean, USUAL.deviation, 400))
+    # With N₀ = 400 answers: B₁ = 0.2√(22/400), B₂ = 0.2√(18/400) + 0.8B₁.
+    points = ewma_chart(WEEKS, 400)
     first = 0.2 * (22 / 400) ** 0.5
     second = 0.2 * (18 / 400) ** 0.5 + 0.8 * first
-    assert points[0].limit == pytest.approx(-2.9 * (0.04 + first**2) ** 0.5)
-    assert points[1].limit == pytest.approx(-2.9 * (0.04 * (1 + 0.64) + second**2) ** 0.5)
-    known = drop_chart(WEEKS, USUAL)
+    assert points[0].limit == pytest.approx(-2.7 * (0.04 + first**2) ** 0.5)
+    assert points[1].limit == pytest.approx(-2.7 * (0.04 * (1 + 0.64) + second**2) ** 0.5)
+    known = ewma_chart(WEEKS, KNOWN)
     assert [point.ewma for point in points] == [point.ewma for point in known]
-    # From ever more answers nothing but the width is left of the difference.
-    settled = drop_chart(WEEKS, Baseline(USUAL.mean, USUAL.deviation, 10**12))
-    ratios = [point.limit / sure.limit for point, sure in zip(settled, known, strict=True)]
-    assert ratios == pytest.approx([WIDTH_ESTIMATED / WIDTH] * len(ratios), rel=1e-6)
+    assert all(point.limit < sure.limit for point, sure in zip(points, known, strict=True))
 
 
-def test_weeks_without_answers_are_skipped() -> None:
-    assert [point.week for point in drop_chart(WEEKS, USUAL)] == [0, 1, 2, 3, 5, 6, 7, 8, 9]
-    assert drop_chart([], USUAL) == drop_chart([NOTHING], USUAL) == ()
+def test_the_chart_of_weeks_has_the_exact_z_of_each_and_skips_those_without_answers() -> None:
+    before = baseline([WEEK] * 20, SCALE)
+    assert before
+    points = drop_chart([WEEK, NONE, (0, 3, 2, 5)], before)
+    assert [point.week for point in points] == [0, 2]
+    assert [point.z for point in points] == [weekly_z(week, before) for week in (WEEK, (0, 3, 2, 5))]
+    assert points == ewma_chart([WeeklyZ(0, 30, points[0].z), WeeklyZ(2, 10, points[1].z)], 600)
+    assert drop_chart([], before) == drop_chart([NONE], before) == ()
     assert first_alarm([]) is None
 
 
@@ -106,29 +110,29 @@ def test_v15_limit_of_the_p_chart(n: int, limit: int) -> None:
 
 
 def test_a_baseline_pools_the_answers_of_its_weeks() -> None:
-    before = baseline([WEEK, NOTHING, *[WEEK] * 19])
+    pooled, whole = baseline([WEEK, NONE, *[WEEK] * 19], SCALE), baseline([(20, 40, 200, 340)], SCALE, 1)
+    assert pooled
+    assert whole
+    assert pooled.n == whole.n == 600
+    assert weekly_z((2, 3, 4, 5), pooled) == weekly_z((2, 3, 4, 5), whole)
+
+
+@pytest.mark.parametrize("weeks", [[], [WEEK] * 19, [WEEK] * 19 + [NONE] * 5])
+def test_too_short_a_baseline_is_none(weeks: list[LevelCounts]) -> None:
+    assert baseline(weeks, SCALE) is None
+
+
+def test_unanimous_answers_are_a_baseline_too() -> None:
+    # Of 180 times the best answer another one is no wonder; a third of the week is.
+    before = baseline([(0, 0, 0, 9)] * 20, SCALE)
     assert before
-    assert (before.mean, before.n) == (WEEK.mean, WEEK.n * 20)
-    assert before.deviation == pytest.approx(float(WEEK.squares * 20 / (WEEK.n * 20 - 1)) ** 0.5)
+    assert first_alarm(drop_chart([(0, 0, 1, 9), (0, 0, 0, 10)], before)) is None
+    assert first_alarm(drop_chart([(0, 1, 2, 7)], before))
 
 
-@pytest.mark.parametrize(
-    ("weeks", "least"),
-    [
-        ([], 0),
-        ([WEEK] * 19, 20),
-        ([WEEK] * 19 + [NOTHING] * 5, 20),
-        ([item_moments((0, 0, 0, 1))], 1),
-        ([item_moments((0, 0, 0, 9))] * 20, 20),
-    ],
-)
-def test_too_short_or_unanimous_a_baseline_is_none(weeks: list[Moments], least: int) -> None:
-    assert baseline(weeks, least) is None
-
-
-@given(st.lists(st.tuples(st.integers(0, 40), st.fractions(1, 4, max_denominator=200)), max_size=30))
-def test_limits_widen_to_their_asymptote_and_z_counts_in_the_ewma(drawn: list[tuple[int, Fraction]]) -> None:
-    points = drop_chart([Moments(n, n * mean, Fraction(0)) for n, mean in drawn], USUAL)
+@given(st.lists(st.tuples(st.integers(1, 40), st.floats(-11, 11)), max_size=30))
+def test_limits_widen_to_their_asymptote_and_z_counts_in_the_ewma(drawn: list[tuple[int, float]]) -> None:
+    points = ewma_chart([WeeklyZ(place, n, z) for place, (n, z) in enumerate(drawn)], KNOWN)
     limits = [point.limit for point in points]
     assert limits == sorted(limits, reverse=True)
     assert all(limit > -0.9000001 for limit in limits)

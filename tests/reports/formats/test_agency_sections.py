@@ -1,6 +1,7 @@
 """The agency's report: the funnel with the values it draws, and how the ratings were collected."""
 
 from dataclasses import replace
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
@@ -48,9 +49,9 @@ def test_the_values_drawn_stand_in_the_table_beside_the_chart(drafts: Drafts) ->
     assert [(point.label, point.n, point.value) for point in chart.points] == [row[:3] for row in table.rows]
     for row, line in zip(table.rows, drafts["kota"]["offices"], strict=True):
         place = line["comparison"]["funnel"]
-        assert row[2] == Number(place["mean"], 2)
-        assert row[3] == Range(*(Number(end, 2) for end in place["warning"]))
-        assert row[4] == Range(*(Number(end, 2) for end in place["alarm"]))
+        assert row[2] == Number(place["mean"], 4)
+        assert row[3] == Range(*(Number(end, 4) for end in place["warning"]))
+        assert row[4] == Range(*(Number(end, 4) for end in place["alarm"]))
 
 
 @pytest.mark.parametrize(
@@ -155,12 +156,12 @@ def test_the_agency_tells_how_its_ratings_were_collected(drafts: Drafts) -> None
     assert isinstance(mix, Table)
     told = dict(together.items)
     assert told["Unit kerja yang melaporkan jumlah yang dilayani"] == "1 dari 2"
-    assert told["Cakupan di sana (dinilai dari dilayani)"] == Number(0.25, 1, percent=True)
+    assert told["Cakupan di sana (dinilai dari dilayani)"] == Number(0.25, 0, percent=True)
     assert str(told["Lonjakan penilaian"]).startswith("belum diperiksa")
-    shares = Number(0.02, 1, percent=True), Number(392), Number(0.25, 1, percent=True)
+    shares = Number(Decimal("0.020"), 1, percent=True), Number(392), Number(0.25, 0, percent=True)
     assert table.rows[0][2:] == (Number(98), Number(2), *shares, None)
     assert [column.title for column in mix.columns] == ["Unit kerja", "Kios", "Aplikasi ponsel"]
-    assert mix.rows[0][1] == Number(60 / 98, 1, percent=True)
+    assert mix.rows[0][1] == Number(Decimal("0.612"), 1, percent=True)
 
 
 def test_the_agency_tells_why_ratings_were_held_and_what_was_decided(drafts: Drafts) -> None:
@@ -205,7 +206,7 @@ def test_the_mean_of_the_answers_and_its_interval_stand_beside_the_index(drafts:
         index = drafts[unit]["figures"]["index"]
         pages = PdfReader(BytesIO(pdf_bytes(sealed(drafts[unit], key)))).pages
         text = " ".join(" ".join(page.extract_text() for page in pages).split())
-        lower, upper = (f"{float(end):.2f}".replace(".", ",") for end in index["mean_interval"])
+        lower, upper = (end.replace(".", ",") for end in index["mean_interval"])
         assert f"{lower} – {upper}" in text
         assert "Interval 95\u00a0% rata-rata" in text or "Interval 95 % rata-rata" in text
 

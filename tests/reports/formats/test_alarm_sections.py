@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.closing.rules.report_documents.figures import Figures
+from app.closing.rules.report_documents.parts import Method
 from app.closing.rules.report_documents.reports import parse_report
 from app.reports.sections.alarms import alarms_section
 from app.reports.sections.blocks import Facts, Section, Table, Words
@@ -26,7 +27,8 @@ def figures(drafts: Drafts, code: str, **alarms: Any) -> Figures:
 
 def alarms(drafts: Drafts, code: str, language_code: str = "en", **changed: Any) -> Section:
     """The section of alarms of a unit, some of them changed."""
-    section = alarms_section(figures(drafts, code, **changed), "IKL", language(language_code))
+    method = Method.model_validate(drafts[code]["method"])
+    section = alarms_section(figures(drafts, code, **changed), method, language(language_code))
     assert section
     return section
 
@@ -90,6 +92,19 @@ def test_it_says_that_an_alarm_is_no_verdict_and_stands_in_reports_of_persons_an
         [section] = [part for part in view(draft(drafts[code]), "en").sections if part.name == "alarms"]
         [notice] = [block for block in section.blocks if isinstance(block, Words)]
         assert "a reason to look, not a verdict" in notice.text
+
+
+def test_a_report_of_the_first_method_says_what_was_stated_then(drafts: Drafts) -> None:
+    stored = drafts["E001"]
+    older = {**stored, "method": {**stored["method"], "measures": "cermin-measures-1"}}
+    told = {}
+    for name, document in (("old", older), ("new", stored)):
+        [section] = [part for part in view(draft(document), "en").sections if part.name == "alarms"]
+        [told[name]] = [block.text for block in section.blocks if isinstance(block, Words)]
+    assert "one in 400 weeks" in told["old"]
+    assert "exact chances" not in told["old"]
+    assert "one in 500 weeks" in told["new"]
+    assert "exact chances" in told["new"]
 
 
 def test_reports_made_before_there_were_alarms_and_agencies_have_none(drafts: Drafts) -> None:

@@ -5,8 +5,11 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
@@ -70,6 +73,45 @@ def test_xlsx_has_typed_cells_a_nip_of_eighteen_digits_and_no_formula() -> None:
     with ZipFile(BytesIO(content)) as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
     assert made("xlsx") == content
+
+
+# Halves and halves that a binary float stores as less, with four and two decimals, and with one about few ratings.
+AWKWARD: tuple[dict[str, Cell], ...] = (
+    {"speed_mean": "3.6250", "speed_index": "90.63", "composite_mean": "2.6750", "shrunken": 1.005, "change": -0.0005},
+    {"speed_mean": "3.6", "speed_index": "90.6", "composite_mean": "2.7", "shrunken": 3.1, "change": -0.1},
+)
+
+
+def test_every_format_has_the_same_figures_to_the_last_digit() -> None:
+    rows = [line(**cells) for cells in AWKWARD]
+    signed = json.loads(made("json", rows))["items"]
+    found: dict[str, list[list[Any]]] = {}
+    found["xlsx"] = list(
+        map(list, CalamineWorkbook.from_filelike(BytesIO(made("xlsx", rows))).get_sheet_by_index(0).to_python()[1:])
+    )
+    for name, delimiter in (("csv", ","), ("csv-semicolon", ";")):
+        text = made(name, rows).decode("utf-8-sig").replace(",", "." if delimiter == ";" else ",")
+        found[name] = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter))[1:]
+    for name, lines in found.items():
+        for cells, item in zip(lines, signed, strict=True):
+            for column, cell in zip(SHEET.columns, cells, strict=True):
+                if column.kind not in ("text", "flag"):
+                    assert Decimal(str(cell)) == Decimal(str(item[column.name])), (name, column.name)
+
+
+def test_the_workbook_shows_as_many_decimals_as_a_figure_has() -> None:
+    with ZipFile(BytesIO(made("xlsx", [line(**cells) for cells in AWKWARD]))) as archive:
+        styles = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314 - Made here.
+        sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - Made here.
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    codes = {each.get("numFmtId"): each.get("formatCode") for each in styles.iter(f"{space}numFmt")}
+    forms = [codes.get(each.get("numFmtId")) for each in styles.find(f"{space}cellXfs") or ()]
+    shown = [[forms[int(cell.get("s", "0"))] for cell in row] for row in list(sheet.iter(f"{space}row"))[1:]]
+    places = [NAMES.index(name) for name in ("speed_mean", "speed_index", "shrunken")]
+    assert [[row[place] for place in places] for row in shown] == [
+        ["0.0000", "0.00", "0.0###"],
+        ["0.0", "0.0", "0.0###"],
+    ]
 
 
 @pytest.mark.campaign

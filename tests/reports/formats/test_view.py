@@ -69,9 +69,9 @@ def test_raw_estimated_and_adjusted_means_stand_beside_each_other(drafts: Drafts
     assert isinstance(table, Table)
     comparison = drafts["E001"]["figures"]["comparison"]
     shown = {str(row[0]): row[1] for row in table.rows}
-    assert shown["Rata-rata mentah"] == Number(comparison["case_mix"]["raw"], 2)
-    assert shown["Taksiran (disusutkan)"] == Number(comparison["estimate"]["value"], 2)
-    assert shown["Disesuaikan menurut layanan"] == Number(comparison["case_mix"]["adjusted"], 2)
+    assert shown["Rata-rata mentah"] == Number(comparison["case_mix"]["raw"], 4)
+    assert shown["Taksiran (disusutkan)"] == Number(comparison["estimate"]["value"], 4)
+    assert shown["Disesuaikan menurut layanan"] == Number(comparison["case_mix"]["adjusted"], 4)
 
 
 @pytest.mark.parametrize(

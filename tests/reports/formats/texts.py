@@ -6,11 +6,13 @@ from importlib import resources
 from app.reports.sections import agency as agency_sections
 from app.reports.sections import collection as collection_sections
 from app.reports.sections import funnel as funnel_section
+from app.reports.sections import headline as headline_section
 from app.reports.sections import held_reasons, view
 from app.reports.sections import integrity as integrity_section
 from app.reports.sections import results as result_sections
 from app.reports.sections import survey as skm_sections
 from app.reports.sections import survey_plan as skm_plan_sections
+from app.reports.sections import use as use_sections
 
 CHANGES = {"better", "lower", "unclear"}
 TITLES_OF_LINES = {"Section", "Table", "Row", "Column", "Value"}
@@ -20,7 +22,8 @@ def texts_of_reports() -> set[str]:
     """The texts that are translated by name, and those that stand in tables of texts."""
     sources = [
         file.read_text("utf-8")
-        for file in resources.files("app.reports.formats").iterdir()
+        for folder in ("app.reports.formats", "app.reports.sections")
+        for file in resources.files(folder).iterdir()
         if file.name.endswith(".py")
     ]
     told = {text for source in sources for node in ast.walk(ast.parse(source)) for text in _told(node)}
@@ -33,7 +36,7 @@ def texts_of_reports() -> set[str]:
         held_reasons.REASONS,
         integrity_section.STANDINGS,
         collection_sections.CHANNELS,
-        result_sections.USES,
+        use_sections.USES,
         result_sections.WITHHELD,
         skm_sections.ATTRIBUTES,
         skm_plan_sections.STATUSES,
@@ -45,7 +48,8 @@ def texts_of_reports() -> set[str]:
     columns = {*skm_plan_sections.PLAN, *skm_plan_sections.REALISED, *skm_plan_sections.PUBLISHED}
     single = {
         result_sections.CONFIDENCE,
-        integrity_section.HELD,
+        *(integrity_section.HELD, integrity_section.NOT_WHOLE),
+        *(headline_section.NO_INTERVAL, headline_section.MUCH_SKIPPED, agency_sections.OFTEN_SKIPPED),
         *(
             funnel_section.READING,
             funnel_section.MARKED,

@@ -20,6 +20,7 @@ class OfficeLine(Part):
     tickets: TicketCounts | None = None
     held_reasons: dict[str, int] | None = None
     withheld: Withheld | None = None
+    incomplete_percent: int | None = None
 
 
 class Integrity(Part):

@@ -147,7 +147,8 @@ class Collection(Part):
 class Figures(Part):
     """Every figure of a unit that may be shown.
 
-    `waiting` (`<10`) is how many of its ratings they leave out; older reports had none. `held` is null for one to nine.
+    `waiting` (`<10`) is how many of its ratings they leave out, `incomplete_percent` how many per cent of its sheets
+    are not told as complete; older reports had neither. `held` is null for one to nine.
     """
 
     code: str
@@ -155,6 +156,7 @@ class Figures(Part):
     suppressed: Literal[False]
     n: int
     waiting: str | None = None
+    incomplete_percent: int | None = None
     held: int | None
     index: Index | None
     change: MeanChange | None
@@ -173,6 +175,7 @@ class NoFigures(Part):
     suppressed: Literal[True]
     n: None = None
     waiting: None = None
+    incomplete_percent: None = None
     held: None = None
     index: None = None
     change: None = None

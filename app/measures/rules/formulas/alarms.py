@@ -1,34 +1,31 @@
 """Drops in time: the weekly EWMA against a frozen baseline, and the p-chart of low answers (V14, V15).
 
-An alarm is a question to the supervisor, not a finding. Without any drop there is one in 483 weeks if the
-means are normal and the baseline is known. For skewed answers and a baseline estimated from 20 weeks the
-limit allows for the baseline's own error: one in 400 to 750 weeks, with 500 employees about one a week (decision 7).
+An alarm is a question to the supervisor, not a finding. Without any drop there is one in about 500 to 650 weeks of a
+chart whatever its answers usually are, after a baseline of 20 weeks (decision 18): with 500 employees about one a week.
 """
 
-from collections.abc import Sequence
-from fractions import Fraction
+from collections.abc import Iterable, Sequence
 from math import sqrt
 from typing import NamedTuple
 
 from app.measures.rules.formulas.funnel import binomial_quantile
-from app.measures.rules.formulas.moments import Moments, merged
+from app.measures.rules.formulas.levels import LevelCounts, Levels, added
+from app.measures.rules.formulas.weekly_z import Baseline, baseline_of, weekly_z
 
 BASELINE_WEEKS = 20
-# 483 weeks to a false alarm and 8.8 to find a drop of 1σ where the baseline is normal and known (by Markov chain).
+# 483 weeks to a false alarm and 8.8 to find a drop of 1σ where z is normal and the baseline is known (by Markov chain).
 SMOOTHING = 0.2
 WIDTH = 2.70
-# An estimated baseline has an estimated σ₀ as well, and answers are skewed: a little wider (simulated).
-WIDTH_ESTIMATED = 2.90
 # About the 3σ of control charts, one-sided: one false alarm in 1,000 months.
 P_CHART_TAIL = 0.001
 
 
-class Baseline(NamedTuple):
-    """The frozen mean μ₀ and standard deviation σ₀ > 0 of single answers, from N₀ answers (None: known exactly)."""
+class WeeklyZ(NamedTuple):
+    """A week with answers: its place in the sequence of weeks, how many answers it has, and its z."""
 
-    mean: Fraction
-    deviation: float
-    n: int | None = None
+    week: int
+    n: int
+    z: float
 
 
 class WeekPoint(NamedTuple):
@@ -45,37 +42,35 @@ class WeekPoint(NamedTuple):
         return self.ewma < self.limit
 
 
-def baseline(weeks: Sequence[Moments], least: int = BASELINE_WEEKS) -> Baseline | None:
-    """The baseline from the answers of past weeks.
-
-    None with fewer than `least` weeks with answers, or if the answers do not vary.
-    """
-    answers = merged(weeks)
-    if sum(week.n > 0 for week in weeks) < least or answers.n < 2 or not answers.variance:
+def baseline(weeks: Sequence[LevelCounts], levels: Levels, least: int = BASELINE_WEEKS) -> Baseline | None:
+    """The baseline from the answers of past weeks; None with fewer than `least` weeks with answers."""
+    if sum(any(week) for week in weeks) < least:
         return None
-    return Baseline(answers.mean, sqrt(answers.variance), answers.n)
+    total = levels.none
+    for week in weeks:
+        total = added(total, week)
+    return baseline_of(total, levels)
 
 
-def weekly_z(week: Moments, before: Baseline) -> float:
-    """z = (x̄ - μ₀)/(σ₀/√n) of one week; ZeroDivisionError without answers."""
-    return float(week.mean - before.mean) / (before.deviation / sqrt(week.n))
+def drop_chart(weeks: Sequence[LevelCounts], before: Baseline) -> tuple[WeekPoint, ...]:
+    """The chart of these weeks; those without answers are skipped."""
+    return ewma_chart(
+        (WeeklyZ(place, sum(week), weekly_z(week, before)) for place, week in enumerate(weeks) if any(week)), before.n
+    )
 
 
-def drop_chart(weeks: Sequence[Moments], before: Baseline) -> tuple[WeekPoint, ...]:
-    """The one-sided EWMA of weekly z (Roberts 1959); weeks without answers are skipped.
+def ewma_chart(weeks: Iterable[WeeklyZ], before: int) -> tuple[WeekPoint, ...]:
+    """The one-sided EWMA of weekly z (Roberts 1959) against a baseline of `before` answers (N₀).
 
     E_t = λz_t + (1 - λ)E_{t-1} from E_0 = 0, with the limit -L·√(λ/(2 - λ)·(1 - (1 - λ)^{2t}) + B_t²).
-    The first term is the exact variance of E_t when μ₀ is known. An error of μ₀ is in every z_t, √(n_t/N₀)
+    The first term is the exact variance of E_t when the baseline is known. Its error is in every z_t, √(n_t/N₀)
     of it in standard errors, so it is smoothed like them: B_t = λ√(n_t/N₀) + (1 - λ)B_{t-1}, B_0 = 0.
     """
     points: list[WeekPoint] = []
     ewma = bias = 0.0
-    for place, week in enumerate(weeks):
-        if week.n:
-            z = weekly_z(week, before)
-            ewma = _smoothed(z, ewma)
-            bias = _smoothed(sqrt(week.n / before.n) if before.n else 0.0, bias)
-            points.append(WeekPoint(place, z, ewma, _limit(len(points) + 1, bias, before)))
+    for place, n, z in weeks:
+        ewma, bias = _smoothed(z, ewma), _smoothed(sqrt(n / before), bias)
+        points.append(WeekPoint(place, z, ewma, _limit(len(points) + 1, bias)))
     return tuple(points)
 
 
@@ -83,10 +78,9 @@ def _smoothed(value: float, former: float) -> float:
     return SMOOTHING * value + (1 - SMOOTHING) * former
 
 
-def _limit(observation: int, bias: float, before: Baseline) -> float:
+def _limit(observation: int, bias: float) -> float:
     settled = 1 - (1 - SMOOTHING) ** (2 * observation)
-    width = WIDTH_ESTIMATED if before.n else WIDTH
-    return -width * sqrt(SMOOTHING / (2 - SMOOTHING) * settled + bias**2)
+    return -WIDTH * sqrt(SMOOTHING / (2 - SMOOTHING) * settled + bias**2)
 
 
 def first_alarm(points: Sequence[WeekPoint]) -> WeekPoint | None:
