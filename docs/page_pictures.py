@@ -12,10 +12,11 @@ from typing import Any
 
 import httpx
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from app.access.keys import issue
 from app.access.principals import KeyKind
+from app.cli.context import err
 from app.demo.loading import extend_roster
 from app.demo.town import AGENCY_CODE
 from app.foundation.clock import system_clock
@@ -25,7 +26,7 @@ from app.main import create_app
 
 OFFICE, COUNTER, SERVICE = "disdukcapil", "loket-1", "ktp-el"
 LANGUAGES = ("id", "en")
-TABLET, PHONE = {"width": 1024, "height": 640}, {"width": 360, "height": 640}
+TABLET, PHONE = ViewportSize(width=1024, height=640), ViewportSize(width=360, height=640)
 # Longer than the guard against double taps.
 GUARD = 500
 
@@ -34,7 +35,7 @@ def draw_pages(folder: Path, settings: Settings) -> None:
     """Write `kiosk-….png` and `ticket-….png` into the folder, from the agency in this database."""
     now = _ten_in_the_morning(system_clock())
     database = Database(settings.database_url)
-    extend_roster(database, now)
+    extend_roster(database, now, err)
     keys = _keys(database, now)
     database.dispose()
     with _serving(settings, now) as url, sync_playwright() as driver:

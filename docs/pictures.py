@@ -7,8 +7,12 @@ from tempfile import TemporaryDirectory
 
 from sqlmodel import select
 
+from app.access.principals import Reach
+from app.cli.context import err
+from app.cli.demo import serving
+from app.cli.releasing import make_release
 from app.closing import lifecycle
-from app.closing.lifecycle import Reach, asked
+from app.closing.addressing import asked
 from app.closing.tables import Report
 from app.demo.loading import load
 from app.demo.town import AGENCY_CODE
@@ -33,10 +37,11 @@ def main() -> None:
         upgrade(url)
         database = Database(url)
         now = system_clock()
-        load(Settings(database_url=url), database, now)
+        load(Settings(database_url=url), database, now, serving, err)
+        make_release(database, AGENCY_CODE, now)
         make_key(key_file)
         reach, span = Reach(AGENCY_CODE, "", "cli:pictures"), asked(f"{now:%Y-%m}").before()
-        lifecycle.close(database, reach, span, instrument="ikl-1", now=now, working_days=5)
+        lifecycle.close(database, reach, span, by=lifecycle.Method("ikl-1"), now=now, working_days=5)
         lifecycle.finalise(database, reach, span, key=load_key(key_file), now=now + timedelta(days=10))
         with database.reading() as session:
             drawn = {
