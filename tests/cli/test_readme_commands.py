@@ -29,6 +29,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("served.csv", "terlayani.csv"):
         columns = ["office", "service", "employee", "date", "served", "offered"]
         write(tmp_path / name, [columns, ["disdukcapil", "ktp-el", "", today, "12", ""]])
+    for name in ("counts.csv", "jumlah.csv"):
+        columns = ["office", "service", "month", "question", "1", "2", "3", "4"]
+        counts = [["disdukcapil", "ktp-el", "2019-12", code.upper(), "0", "2", "10", "8"] for code in elements]
+        write(tmp_path / name, [columns, *counts])
     context.settings.cache_clear()
     yield tmp_path
     context.settings.cache_clear()
@@ -52,11 +56,11 @@ def commands(document: str) -> list[list[str]]:
 @pytest.mark.parametrize("document", ["README.md", "README.id.md"])
 def test_an_agency_of_ones_own_is_made_by_the_commands_as_printed(document: str, folder: Path) -> None:
     printed = commands(document)
-    assert len(printed) == 11
+    assert len(printed) == 12
     for arguments in printed:
         if arguments != ["serve"]:
             result = CliRunner().invoke(program, arguments)
             assert result.exit_code == 0, (arguments, result.output, result.exception)
         if arguments[0] == "index":
             assert "86.03" in result.stdout
-    assert "checked 12 ratings" in CliRunner().invoke(program, ["check"]).stdout
+    assert "checked 32 ratings" in CliRunner().invoke(program, ["check"]).stdout
