@@ -25,7 +25,8 @@ def killed(furnished: Furnished, key_file: Path, step: str, *mutant: str) -> lis
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        # A bound for what hangs; on two busy cores it takes a minute and more.
+        timeout=300,
         check=True,
     )
     lines: list[dict[str, int]] = [json.loads(line) for line in ended.stdout.splitlines()]
