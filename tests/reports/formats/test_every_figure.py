@@ -16,6 +16,7 @@ from app.reports.formats.registry import FORMATS
 from app.reports.sections.language import Language, language
 from app.seals.signing import SigningKey
 from tests.closing.documents import agency_document, employee_document, office_document, survey_document
+from tests.effort import sized
 from tests.reports.formats.expected_figures import Expected, Row, leaves
 from tests.reports.formats.printed_figures import Reading, numbers_in, of_csv, of_page, of_paper, of_workbook
 from tests.reports.formats.samples import sealed
@@ -139,7 +140,10 @@ def put(document: Any, path: tuple[str | int, ...], value: object) -> None:
 
 
 NAMES = ("E001", "E002", "dukcapil", "kota", "skm dukcapil", "employee", "office", "agency", "survey", "few ratings")
-EVERY = (*NAMES, *(f"awkward {name}" for name in NAMES))
+AWKWARDLY = tuple(f"awkward {name}" for name in NAMES)
+# Every day the awkward ones in one language; in the campaign all of them in both.
+EVERY, LANGUAGES = sized((AWKWARDLY, ("id",)), ((*NAMES, *AWKWARDLY), ("id", "en")))
+pytestmark = pytest.mark.sized
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +158,7 @@ def report(request: pytest.FixtureRequest, reports: dict[str, Printable]) -> Pri
     return reports[request.param]
 
 
-@pytest.fixture(params=["id", "en"])
+@pytest.fixture(params=LANGUAGES)
 def tell(request: pytest.FixtureRequest) -> Language:
     """Its language."""
     return language(request.param)
