@@ -155,7 +155,7 @@ def machine(database: Database, monkeypatch: pytest.MonkeyPatch) -> type[Differe
 @pytest.mark.sqlite_daily
 @pytest.mark.hypothesis
 def test_nothing_told_is_about_one_to_nine_ratings(machine: type[Differencing]) -> None:
-    run_state_machine_as_test(machine, settings=times(0.3))
+    run_state_machine_as_test(machine, settings=times(0.2))
 
 
 def leak_by_range(monkeypatch: pytest.MonkeyPatch) -> None:
