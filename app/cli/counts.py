@@ -6,12 +6,11 @@ from typing import Annotated
 import typer
 
 from app.cli.context import actor, database, fail, out
-from app.cli.faults import faulty, show_faults
+from app.cli.faults import faulty, read_or_fail, show_faults
 from app.cli.importing import known_codes, named, row_keys
 from app.cli.releasing import make_release, say
 from app.foundation.clock import system_clock
 from app.ratings.csv_import.counts import columns_of, differing, propose_counts, store_counts
-from app.ratings.csv_import.csv_file import FileFault, read_answers
 
 counts = typer.Typer(help="Past results of which only counts are known.", no_args_is_help=True)
 
@@ -40,11 +39,7 @@ def import_counts(
     with database() as db:
         keys, known = row_keys(db), known_codes(db, agency, now)
         questionnaire = named("instrument", instrument, known.instruments)
-        try:
-            read = read_answers(file, columns_of(questionnaire))
-        except FileFault as fault:
-            show_faults(fault.faults)
-            raise fail(faulty(fault.faults)) from None
+        read = read_or_fail(file, columns_of(questionnaire))
         proposal = propose_counts(read, questionnaire, known.catalogue, keys, now)
         if proposal.faults:
             show_faults(proposal.faults)

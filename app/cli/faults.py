@@ -1,14 +1,25 @@
 """Prints the faults of a file for whoever mends it: row, column and what to change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.context import err, print_table
+from app.cli.context import err, fail, print_table
+from app.ratings.csv_import.csv_file import AnswersFile, FileFault, read_answers
 
 LONGEST_TABLE = 1_000
+
+
+def read_or_fail(file: Path, columns: Collection[str]) -> AnswersFile:
+    """The named columns of a CSV file; where none of its rows can be read, the command ends with its faults."""
+    try:
+        return read_answers(file, columns)
+    except FileFault as fault:
+        show_faults(fault.faults)
+        raise fail(faulty(fault.faults)) from None
 
 
 def show_faults(faults: Sequence[tuple[int | None, str | None, str]]) -> None:

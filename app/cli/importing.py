@@ -11,7 +11,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from app.cli.context import actor, database, err, fail, out, secret
-from app.cli.faults import faulty, show_faults
+from app.cli.faults import faulty, read_or_fail, show_faults
 from app.cli.releasing import make_release, say
 from app.directory.catalogue_cache import read_catalogue
 from app.foundation.clock import system_clock
@@ -22,9 +22,9 @@ from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
 from app.ratings.csv_import.cells import CHANNELS as CHANNEL_CODES
 from app.ratings.csv_import.cells import PROFILE_CODES
-from app.ratings.csv_import.csv_file import FileFault, column_name, read_answers
-from app.ratings.csv_import.importing import ImportCounts, ImportProposal, Track, propose, store_answers
-from app.ratings.csv_import.past_answers import Column, Form
+from app.ratings.csv_import.csv_file import column_name
+from app.ratings.csv_import.importing import ImportCounts, Track, propose, store_answers
+from app.ratings.csv_import.past_answers import FileColumn, Form
 from app.ratings.keys import KeyMaker
 from app.ratings.validation import KnownCodes
 
@@ -42,7 +42,7 @@ def import_answers(
     instrument: Annotated[str, typer.Option(metavar="ID", help="Questionnaire that was answered.")],
     columns: Annotated[
         str,
-        typer.Option(metavar="COLUMN=ITEM,…", help="Column of each question: u1=PERSYARATAN,u2=PROSEDUR,…"),
+        typer.Option(metavar="COLUMN=ITEM,…", help="FileColumn of each question: u1=PERSYARATAN,u2=PROSEDUR,…"),
     ],
     time: Annotated[
         str,
@@ -87,7 +87,8 @@ def import_answers(
             profile=_attributes(profile),
         )
         with Progress(console=err) as progress:
-            proposal = _proposal(file, form, known, keys, now, _tracked(progress))
+            answers = read_or_fail(file, form.columns)
+            proposal = propose(answers, form, known, keys, now, _tracked(progress))
         show_faults(proposal.faults)
         if proposal.faults and not skip_faulty:
             raise fail(faulty(proposal.faults))
@@ -125,12 +126,12 @@ def named(kind: str, code: str, known: Mapping[str, One]) -> One:
     return known[code]
 
 
-def _own(kind: str, code: str | None, column: str | None, known: Mapping[str, One]) -> One | Column:
+def _own(kind: str, code: str | None, column: str | None, known: Mapping[str, One]) -> One | FileColumn:
     """What all rows share, or the column in which each row has its own."""
     if code is not None and column is None:
         return named(kind, code, known)
     if column is not None and code is None:
-        return Column(column_name(column))
+        return FileColumn(column_name(column))
     raise fail(f"Say --{kind} CODE, or --{kind}-column COLUMN where each row has its own; one of them.")
 
 
@@ -166,14 +167,6 @@ def _tracked(progress: Progress) -> Track:
         return progress.track(items, description=what)
 
     return track
-
-
-def _proposal(file: Path, form: Form, known: KnownCodes, keys: KeyMaker, now: datetime, track: Track) -> ImportProposal:
-    try:
-        return propose(read_answers(file, form.columns), form, known, keys, now, track)
-    except FileFault as fault:
-        show_faults(fault.faults)
-        raise fail(faulty(fault.faults)) from None
 
 
 @contextmanager

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from app.cli.context import actor, database, fail, out
-from app.cli.faults import faulty, show_faults
+from app.cli.faults import faulty, read_or_fail, show_faults
 from app.directory.catalogue_cache import read_catalogue
 from app.directory.faults import Fault
 from app.directory.volumes.csv_rows import COLUMNS, read_volumes
 from app.directory.volumes.intake import store_volumes
 from app.foundation.clock import system_clock
-from app.ratings.csv_import.csv_file import AnswersFile, CsvFault, FileFault, read_answers
+from app.ratings.csv_import.csv_file import CsvFault
 
 volumes = typer.Typer(help="How many people were served.", no_args_is_help=True)
 
@@ -36,7 +36,7 @@ def import_volumes(
         catalogue = read_catalogue(db, agency, now)
         if catalogue is None:
             raise fail(f"There is no agency {agency}.")
-        rows = _rows(file)
+        rows = read_or_fail(file, COLUMNS)
         read, found = read_volumes(rows.lines, catalogue, now)
         if faults := _by_row(rows.faults, found):
             show_faults(faults)
@@ -44,14 +44,6 @@ def import_volumes(
         with db.writing() as session:
             changed = store_volumes(session, agency, read, actor=actor(), now=now)
     out.print(f"{len(read)} volumes read, {changed} of them new or changed")
-
-
-def _rows(file: Path) -> AnswersFile:
-    try:
-        return read_answers(file, COLUMNS)
-    except FileFault as fault:
-        show_faults(fault.faults)
-        raise fail(faulty(fault.faults)) from None
 
 
 def _by_row(ragged: Sequence[CsvFault], found: Sequence[Fault]) -> list[CsvFault]:

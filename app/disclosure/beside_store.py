@@ -146,12 +146,8 @@ COUNTED_BY = ("first_month", "last_month", "attribute", "value", "n", "merged")
 
 def add_profiles(session: Session, agency_id: str, of: Respondents, counts: Iterable[ProfileCount]) -> None:
     """Tell more respondents."""
-    rows = [
-        {"agency_id": agency_id, **of._asdict(), "first_month": months.first, "last_month": months.last, **counted}
-        for (months, *values) in counts
-        for counted in [dict(zip(COUNTED_BY[2:], values, strict=True))]
-    ]
-    for row in rows:
+    for (first, last), *counted in counts:
+        row = {"agency_id": agency_id, **of._asdict(), **dict(zip(COUNTED_BY, (first, last, *counted), strict=True))}
         keys = [CELL[name] == value for name, value in row.items() if name != "n"]
         grown = session.execute(update(ProfileCell).where(*keys).values(n=CELL.n + row["n"]))
         if not grown.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has one

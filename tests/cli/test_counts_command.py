@@ -132,6 +132,11 @@ def test_a_faulty_file_is_told_row_by_row_and_nothing_is_written(
 
 
 @pytest.mark.usefixtures("house")
+def test_a_faulty_cell_is_one_fault_though_its_question_is_then_missing(tmp_path: Path) -> None:
+    assert "1 fault(s)" in run(file_of(tmp_path, *group("1,1,x,1", "1,1,1,1", "1,1,1,1")), status=1)
+
+
+@pytest.mark.usefixtures("house")
 def test_a_file_without_its_columns_or_another_questionnaire_is_refused(tmp_path: Path) -> None:
     bare = tmp_path / "bare.csv"
     bare.write_text("office,service\ndukcapil,ktp-el\n", "utf-8")

@@ -12,7 +12,7 @@ from app.directory.rules.postings import Stay
 from app.instruments.loading import shipped
 from app.ratings.csv_import.csv_file import AnswersFile, CsvLine
 from app.ratings.csv_import.importing import ImportProposal, propose
-from app.ratings.csv_import.past_answers import Column, Form
+from app.ratings.csv_import.past_answers import FileColumn, Form
 from app.ratings.validation import KnownCodes
 from tests.house import NOW
 from tests.ratings.test_csv_import import KEYS
@@ -36,10 +36,10 @@ CODES = KnownCodes(
 QUESTIONS = {"q1": "speed", "q2": "transparency", "q3": "friendliness"}
 NAMES = ["when", "kantor", "layanan", "cara", "petugas", *QUESTIONS]
 BY_COLUMN = Form(
-    office=Column("kantor"),
-    service=Column("layanan"),
+    office=FileColumn("kantor"),
+    service=FileColumn("layanan"),
     instrument=shipped()["ikl-1"],
-    channel=Column("cara"),
+    channel=FileColumn("cara"),
     time="when",
     answers=QUESTIONS,
     employee="petugas",

@@ -5,7 +5,7 @@ each of ten or more respondents whose small values are merged, so that no differ
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, get_args
 
@@ -106,9 +106,9 @@ def profile(told: Iterable[ProfileCount]) -> dict[str, Block | None]:
 
 def _told_of(
     months: Months,
-    given: Iterable[ProfileCount],
+    given: Sequence[ProfileCount],
     raters: Mapping[Months, int],
-    told: Iterable[ProfileCount],
+    told: Sequence[ProfileCount],
     *,
     merging: bool,
 ) -> Iterable[ProfileCount]:

@@ -8,11 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import blake2b
 from random import Random
 from re import fullmatch
 from typing import NamedTuple
-from uuid import UUID
 
 from app.access.audit import record
 from app.directory.rules.catalogue import Catalogue
@@ -21,9 +19,10 @@ from app.foundation.storage.database import Database
 from app.instruments.model import SKIPPED, Instrument
 from app.ratings.csv_import.cells import EPOCH
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault, CsvLine
+from app.ratings.csv_import.importing import batches
+from app.ratings.csv_import.past_answers import past_id
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import COUNTS, NewRating, Place, StoreOutcome
-from app.ratings.schemas import LONGEST_BATCH
 from app.ratings.store import RatingStore
 
 CHANNEL = "import"
@@ -32,7 +31,7 @@ NAMED = ("office", "service", "month", "question")
 MOST = 100_000
 
 
-class Surveyed(NamedTuple):
+class CountedMonth(NamedTuple):
     """What a group of counts is about: an office, a service and a month, by its last day."""
 
     office: str
@@ -88,7 +87,7 @@ def differing(database: Database, proposal: CountsProposal) -> bool:
     store = RatingStore(database)
     return any(
         found is not None and found.outcome is StoreOutcome.conflict
-        for group in _batches(proposal.ratings)
+        for group in batches(proposal.ratings)
         for found in store.existing(proposal.agency_id, [(rating.key, rating.digest) for rating in group])
     )
 
@@ -98,7 +97,7 @@ def store_counts(database: Database, proposal: CountsProposal, *, actor: str, no
     store, outcomes = RatingStore(database), Counter[StoreOutcome]()
     try:
         with store.connect() as connection:
-            for group in _batches(proposal.ratings):
+            for group in batches(proposal.ratings):
                 outcomes.update(stored.outcome for stored in store.write(connection, group))
     finally:
         counts = CountsImported(proposal.groups, len(proposal.ratings), outcomes[StoreOutcome.stored])
@@ -126,8 +125,8 @@ class _Reader:
         self._catalogue = catalogue
         self._now = now
         # Office, service and month → question → how often each answer was given, lowest first; and its first row.
-        self._counts: dict[Surveyed, dict[str, list[int]]] = defaultdict(dict)
-        self._rows: dict[Surveyed, int] = {}
+        self._counts: dict[CountedMonth, dict[str, list[int]]] = defaultdict(dict)
+        self._rows: dict[CountedMonth, int] = {}
 
     def read(self, line: CsvLine) -> None:
         """Take in a row, or say what is wrong with its cells."""
@@ -143,7 +142,7 @@ class _Reader:
         counts = [self._count(line, str(score)) for score in range(self._instrument.low, self._instrument.high + 1)]
         if on is None or len(self.faults) > before:
             return
-        surveyed = Surveyed(office, service, on)
+        surveyed = CountedMonth(office, service, on)
         self._rows.setdefault(surveyed, line.row)
         if question in self._counts[surveyed]:
             self._fault(line, "question", "this question is there twice for the office, service and month")
@@ -151,8 +150,11 @@ class _Reader:
             self._fault(line, None, f"more than {MOST} answers to a question in a month; correct the numbers")
         self._counts[surveyed][question] = counts
 
-    def groups(self) -> Mapping[Surveyed, Mapping[str, list[int]]]:
+    def groups(self) -> Mapping[CountedMonth, Mapping[str, list[int]]]:
         """What was read, by office, service and month; groups that lack a question are a fault."""
+        if self.faults:
+            # A row that was left out would be missed here, too.
+            return {}
         for surveyed, counts in self._counts.items():
             missing = [code for code in self._instrument.codes if code not in counts]
             if missing:
@@ -187,7 +189,7 @@ class _Reader:
 
 
 def _sheets_of(
-    agency_id: str, instrument: Instrument, surveyed: Surveyed, counts: Mapping[str, list[int]], keys: KeyMaker
+    agency_id: str, instrument: Instrument, surveyed: CountedMonth, counts: Mapping[str, list[int]], keys: KeyMaker
 ) -> Iterator[NewRating]:
     """As many sheets as the most answered question has answers; where a question has fewer, the rest skip it."""
     content = repr((agency_id, instrument.id, surveyed, [counts[code] for code in instrument.codes]))
@@ -195,9 +197,11 @@ def _sheets_of(
     draw = Random(content)  # noqa: S311 - no secret: answers are put together by lot, since nobody knows better
     n = max(map(sum, counts.values()))
     answers = [_answers(instrument, counts[code], n, draw) for code in instrument.codes]
+    # Noon of the day in WIB.
+    at_ms = ((surveyed.on - EPOCH.date()).days * 24 + 5) * 3_600_000
     place = Place(surveyed.office, None, surveyed.service, None, CHANNEL, surveyed.on)
     for number, sheet in enumerate(zip(*answers, strict=True)):
-        rating_id = _id_of(agency_id, instrument, surveyed, number)
+        rating_id = past_id(at_ms, repr((agency_id, instrument.id, surveyed, number)))
         digest = f"{COUNTS}{keys.digest(rating_id, content)}"[:32]
         yield NewRating(agency_id, keys.key(agency_id, rating_id), place, instrument.id, "".join(sheet), digest)
 
@@ -208,17 +212,3 @@ def _answers(instrument: Instrument, counts: Sequence[int], n: int, draw: Random
     draw.shuffle(given)
     # Those that skip it come last in every question, so that no sheet skips all.
     return given + [SKIPPED] * (n - len(given))
-
-
-def _id_of(agency_id: str, instrument: Instrument, surveyed: Surveyed, number: int) -> UUID:
-    """A UUIDv7 (RFC 9562 §5.7) of the noon of its day in WIB, and of what it is about."""
-    at_ms = ((surveyed.on - EPOCH.date()).days * 24 + 5) * 3_600_000
-    hashed = blake2b(repr((agency_id, instrument.id, surveyed, number)).encode(), digest_size=10).digest()
-    random = int.from_bytes(hashed, "big") >> 6
-    high, low = random >> 62, random & ((1 << 62) - 1)
-    return UUID(int=at_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
-
-
-def _batches(ratings: Sequence[NewRating]) -> Iterator[Sequence[NewRating]]:
-    for start in range(0, len(ratings), LONGEST_BATCH):
-        yield ratings[start : start + LONGEST_BATCH]

@@ -15,7 +15,7 @@ from app.foundation.storage.rewriting import unlink
 from app.foundation.translations import translator
 from app.ratings.csv_import.cells import EPOCH
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault
-from app.ratings.csv_import.past_answers import Answer, Column, Form, LineReader, identified
+from app.ratings.csv_import.past_answers import Answer, FileColumn, Form, LineReader, identified
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import NewRating, StoreOutcome
 from app.ratings.retention import PROFILES
@@ -94,7 +94,7 @@ def store_answers(
     store, outcomes = RatingStore(database), Counter[StoreOutcome]()
     try:
         with store.connect() as connection:
-            for group in track(list(_groups(proposal.ratings)), "storing"):
+            for group in track(list(batches(proposal.ratings)), "storing"):
                 outcomes.update(stored.outcome for stored in store.write(connection, group))
     finally:
         # An interrupted import is audited too: its first groups are stored and counted.
@@ -150,7 +150,8 @@ def _row(fault: CsvFault) -> int:
     return fault.row
 
 
-def _groups(ratings: Sequence[NewRating]) -> Iterator[Sequence[NewRating]]:
+def batches(ratings: Sequence[NewRating]) -> Iterator[Sequence[NewRating]]:
+    """The ratings in groups that are written in one transaction each."""
     for start in range(0, len(ratings), LONGEST_BATCH):
         yield ratings[start : start + LONGEST_BATCH]
 
@@ -166,8 +167,8 @@ def _counts(proposal: ImportProposal, outcomes: Counter[StoreOutcome]) -> Import
     )
 
 
-def _told(given: str | Column) -> str:
-    return f"column {given.name}" if isinstance(given, Column) else given
+def _told(given: str | FileColumn) -> str:
+    return f"column {given.name}" if isinstance(given, FileColumn) else given
 
 
 def _audit(database: Database, proposal: ImportProposal, counts: ImportCounts, actor: str, now: datetime) -> None:
@@ -178,7 +179,7 @@ def _audit(database: Database, proposal: ImportProposal, counts: ImportCounts, a
             agency_id=proposal.agency_id,
             actor=actor,
             action="ratings.imported",
-            subject=proposal.agency_id if isinstance(form.office, Column) else form.office.code,
+            subject=proposal.agency_id if isinstance(form.office, FileColumn) else form.office.code,
             at=now,
             service=_told(form.service),
             instrument=form.instrument.id,

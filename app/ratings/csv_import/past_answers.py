@@ -27,7 +27,7 @@ One = TypeVar("One")
 MILLISECOND = timedelta(milliseconds=1)
 
 
-class Column(NamedTuple):
+class FileColumn(NamedTuple):
     """A column of the file, by its name for comparison."""
 
     name: str
@@ -40,10 +40,10 @@ class Form:
     Office, service and channel are the same in every row, or each row has its own in a column.
     """
 
-    office: OfficeEntry | Column
-    service: str | Column
+    office: OfficeEntry | FileColumn
+    service: str | FileColumn
     instrument: Instrument
-    channel: str | Column
+    channel: str | FileColumn
     time: str
     answers: Mapping[str, str]
     employee: str | None = None
@@ -52,7 +52,7 @@ class Form:
     @property
     def columns(self) -> list[str]:
         """Every column that is read, each once."""
-        own = [each.name for each in (self.office, self.service, self.channel) if isinstance(each, Column)]
+        own = [each.name for each in (self.office, self.service, self.channel) if isinstance(each, FileColumn)]
         employee = [] if self.employee is None else [self.employee]
         return list(dict.fromkeys([self.time, *own, *employee, *self.answers, *self.profile]))
 
@@ -84,11 +84,15 @@ class AnswerIdentity(NamedTuple):
 
 
 def rating_id(agency_id: str, identity: AnswerIdentity, number: int) -> UUID:
-    """The id of the `number`th row with this identity: a UUIDv7 (RFC 9562 §5.7)."""
-    hashed = blake2b(json.dumps([agency_id, *identity, number]).encode(), digest_size=10).digest()
-    random = int.from_bytes(hashed, "big") >> 6
+    """The id of the `number`th row with this identity."""
+    return past_id(identity.at_ms, json.dumps([agency_id, *identity, number]))
+
+
+def past_id(at_ms: int, content: str) -> UUID:
+    """A UUIDv7 (RFC 9562 §5.7) of this moment, in milliseconds since 1970, whose random bits are a digest of a text."""
+    random = int.from_bytes(blake2b(content.encode(), digest_size=10).digest(), "big") >> 6
     high, low = random >> 62, random & ((1 << 62) - 1)
-    return UUID(int=identity.at_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+    return UUID(int=at_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
 
 def identified(answers: Iterable[Answer], agency_id: str, form: Form) -> Iterator[tuple[UUID, Answer]]:
@@ -144,9 +148,9 @@ class LineReader:
             written=",".join([f"{column}={score}" for column, score in sorted(scores.items())]),
         )
 
-    def _own(self, line: CsvLine, given: One | Column, read: Callable[[str], One]) -> One | None:
+    def _own(self, line: CsvLine, given: One | FileColumn, read: Callable[[str], One]) -> One | None:
         """What all rows share, or what the row has in its column; None when that is faulty."""
-        return self._cell(line, given.name, read) if isinstance(given, Column) else given
+        return self._cell(line, given.name, read) if isinstance(given, FileColumn) else given
 
     def _office_of(self, text: str) -> OfficeEntry:
         if (office := self._catalogue.offices.get(text)) is None:
