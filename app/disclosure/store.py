@@ -128,12 +128,12 @@ def changed_after_telling(session: Session, agency_id: str) -> list[HeldAfterTel
     query = (
         select(MEMBER.block, MEMBER.key)
         .select_from(
-            DOUBT.key.table.join(RATING.key.table, same_rating(DOUBT))
-            .join(MEMBER.key.table, IN_BLOCK)
-            .join(BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block))
+            RATING.key.table.join(MEMBER.key.table, IN_BLOCK).join(
+                BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block)
+            )
         )
         .where(
-            DOUBT.agency_id == agency_id,
+            *doubted(agency_id),
             or_(
                 and_(BLOCK.released.is_(True), RATING.standing == HELD),
                 and_(BLOCK.released.is_(False), RATING.standing == COUNTED),
@@ -233,9 +233,12 @@ def batches(codes: Collection[str]) -> Iterator[list[str]]:
     return chunks(sorted(codes))
 
 
-def same_rating(table: Any) -> ColumnElement[bool]:
-    """Whether a row of another table is about this rating."""
-    return and_(RATING.agency_id == table.agency_id, RATING.key == table.key)
+def doubted(agency_id: str) -> tuple[ColumnElement[bool], ...]:
+    """That a rating has ever been doubted: looked up from the doubts, which are few, however many ratings there are.
+
+    A join would leave the order to SQLite, which has no statistics and went through all ratings to look for doubts.
+    """
+    return RATING.agency_id == agency_id, RATING.key.in_(select(DOUBT.key).where(DOUBT.agency_id == agency_id))
 
 
 def chunks(rows: Sequence[Any]) -> Iterator[Any]:

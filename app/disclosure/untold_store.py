@@ -10,7 +10,6 @@ from app.disclosure.rules.due import RatingGroup, Task, first_day, last_day, mon
 from app.disclosure.store import (
     BLOCK,
     DIVIDED_BY,
-    DOUBT,
     EMPLOYEE,
     IN_BLOCK,
     MEMBER,
@@ -19,7 +18,7 @@ from app.disclosure.store import (
     WAITING,
     batches,
     chunks,
-    same_rating,
+    doubted,
 )
 from app.disclosure.tables import Waiting
 from app.foundation.storage.database import Session
@@ -87,12 +86,12 @@ def unreleased_ratings(
 
 def offices_counting_again(session: Session, agency_id: str, before: date) -> set[str]:
     """The offices with untold ratings of days before this one that were doubted once: an auditor has released them."""
+    # Without DISTINCT: for its sake SQLite went through all ratings in the order of their offices.
     query = (
         select(RATING.office)
-        .distinct()
-        .select_from(DOUBT.key.table.join(RATING.key.table, same_rating(DOUBT)).outerjoin(MEMBER.key.table, IN_BLOCK))
+        .select_from(UNRELEASED)
         .where(
-            DOUBT.agency_id == agency_id,
+            *doubted(agency_id),
             RATING.standing == COUNTED,
             RATING.rated_on < before,
             MEMBER.key.is_(None),
@@ -107,17 +106,16 @@ def offices_recounting(session: Session, agency_id: str, before: date) -> set[st
     Only a doubt changes what is old: it may have been held since, or have come back with its whole block.
     """
     of_old = (WAITING.agency_id == agency_id, WAITING.month < month_code(before))
-    doubted = DOUBT.key.table.join(RATING.key.table, same_rating(DOUBT))
-    doubts = select(RATING.office).select_from(doubted).where(DOUBT.agency_id == agency_id, RATING.rated_on < before)
+    doubts = select(RATING.office).where(*doubted(agency_id), RATING.rated_on < before)
     # A block of several offices takes those along of which nothing was doubted.
     pooled = (
         select(BLOCK.block)
         .select_from(
-            doubted.join(MEMBER.key.table, IN_BLOCK).join(
+            RATING.key.table.join(MEMBER.key.table, IN_BLOCK).join(
                 BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block)
             )
         )
-        .where(DOUBT.agency_id == agency_id, BLOCK.office.is_(None))
+        .where(*doubted(agency_id), BLOCK.office.is_(None))
     )
     query = select(WAITING.office).distinct().where(*of_old, or_(WAITING.office.in_(doubts), pooled.exists()))
     return set(session.execute(query).scalars())
