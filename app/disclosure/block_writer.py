@@ -130,7 +130,9 @@ class BlockWriter:
         twin.released = not block.released
         fresh = self._row(number, block, NewBlock(shared, staying))
         block.n, block.service_mode, block.release = fresh.n, fresh.service_mode, self._number
-        block.cell, block.parts, block.summed = fresh.cell, fresh.parts, False
+        block.cell, block.parts, block.summed, block.charted = fresh.cell, fresh.parts, False, False
+        # Charts that had these ratings have them still, until those that went leave them, too.
+        twin.office_weeks, twin.employee_weeks = block.office_weeks, block.employee_weeks
         store.save(session, block)
         store.save(session, twin)
         store.move_ratings(session, self._agency_id, changed, new)
@@ -138,7 +140,8 @@ class BlockWriter:
 
     def _turn(self, session: Session, block: FigureBlock) -> int:
         """Let a whole block leave, or come back."""
-        block.released, block.release, block.summed = not block.released, self._number, False
+        block.released, block.release = not block.released, self._number
+        block.summed = block.charted = False
         store.save(session, block)
         return block.n
 
@@ -169,6 +172,9 @@ class BlockWriter:
             "channel": shared.channel,
             "released": True,
             "summed": False,
+            "charted": False,
+            "office_weeks": [],
+            "employee_weeks": [],
             **block_figures(self._instruments[instrument], block)._asdict(),
             "release": self._number,
         }

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.disclosure import reading_store, store
 from app.disclosure.rules.cells import cell_from
+from app.disclosure.rules.chart_weeks import ChartedWeek
 from app.disclosure.rules.due import RatingGroup, ReleaseState, last_day, month_code
 from app.disclosure.rules.released import ReleasedBlock, ReleasedSheets
 from app.disclosure.sums import WHOLE_AGENCY
@@ -59,6 +60,26 @@ def read_released(
         split = By.service in apart or By.channel in apart
         rows = _sums(session, asked, split=split, by_office=By.office.value in kept)
     return ReleasedSheets([_block(instrument, row) for row in rows], reading_store.waiting_counts(session, asked, kept))
+
+
+def read_charts(
+    session: Session,
+    agency_id: str,
+    instrument: str,
+    first: date,
+    last: date,
+    by: By,
+    offices: Collection[str] | None = None,
+) -> Iterator[ChartedWeek]:
+    """The weeks between these days that the charts of every person or office count (None: in the whole agency).
+
+    Nobody but the charts reads them: an alarm is one bit about weeks of ten answers and more (decision 9). A person who
+    serves at several offices has a week for each.
+    """
+    asked = reading_store.Asked(agency_id, instrument, month_code(first), month_code(last), offices)
+    for unit, weeks in reading_store.charted_weeks(session, asked, by):
+        for monday, cell in weeks.items():
+            yield ChartedWeek(unit, date.fromisoformat(monday), cell_from(cell))
 
 
 def _sums(session: Session, asked: reading_store.Asked, *, split: bool, by_office: bool) -> Iterator[Any]:

@@ -1,18 +1,16 @@
 """The SQL that reads what is released: blocks, their sums, and what waits."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.disclosure.rules.division import Month
 from app.disclosure.rules.due import RatingGroup
-from app.disclosure.store import AT_ONCE, BLOCK, IN_BLOCK, MEMBER, RATING, SUM, WAITING, batches
+from app.disclosure.store import AT_ONCE, BLOCK, CHART, SUM, WAITING, batches
 from app.foundation.storage.database import Session
-from app.ratings.rules.selection import By, Selection
-from app.ratings.rules.sheet_counts import DaySheets
-from app.ratings.status import COUNTED
+from app.ratings.rules.selection import By
 
 # A part of which nothing is known.
 EVERYTHING = dict.fromkeys(RatingGroup._fields, "")
@@ -59,36 +57,22 @@ def told_instruments(session: Session, agency_id: str) -> list[str]:
     return list(session.execute(query).scalars())
 
 
-def released_days(session: Session, agency_id: str, selection: Selection) -> Iterator[DaySheets]:
-    """The told sheets of every person or office (`selection.by`) by day; `offices` matter unless `whole_agency`.
+def charted_weeks(session: Session, asked: Asked, by: By) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The weeks, by Monday, that the charts of every person or office count; months are those of the weeks' Sundays.
 
-    Nobody but the charts reads it: an alarm is one bit about weeks of ten answers and more (decision 9).
+    A unit comes several times: once for each month, and for each office at which a person serves.
     """
-    unit = BLOCK.office if selection.by is By.office else BLOCK.employee
-    keys = (unit, RATING.rated_on, RATING.sheet)
-    query = (
-        select(*keys, func.count())
-        .select_from(
-            RATING.key.table.join(MEMBER.key.table, IN_BLOCK).join(
-                BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block)
-            )
-        )
-        .where(
-            RATING.agency_id == agency_id,
-            RATING.rated_on.between(selection.first, selection.last),
-            RATING.instrument == selection.instrument,
-            BLOCK.standing == COUNTED,
-            BLOCK.released.is_(True),
-            unit.is_not(None),
-            unit != "",
-        )
-        .group_by(*keys)
-        .order_by(unit, RATING.rated_on)
+    unit = CHART.office if by is By.office else CHART.employee
+    query = select(unit, CHART.weeks).where(
+        CHART.agency_id == asked.agency_id,
+        CHART.instrument == asked.instrument,
+        CHART.month.between(asked.first, asked.last),
+        CHART.employee == "" if by is By.office else CHART.employee != "",
     )
-    for batch in [None] if selection.whole_agency else batches(selection.offices):
-        within = query if batch is None else query.where(BLOCK.office.in_(batch))
+    for batch in [None] if asked.offices is None else batches(asked.offices):
+        within = query if batch is None else query.where(CHART.office.in_(batch))
         for row in session.connection().execute(within, execution_options={"yield_per": AT_ONCE}):
-            yield DaySheets(*row)
+            yield row[0], row[1]
 
 
 def waiting_counts(session: Session, asked: Asked, apart: Collection[str]) -> dict[RatingGroup, int]:

@@ -1,4 +1,4 @@
-"""The check of the ledger behind `cermin check`: blocks are what their ratings give, sums what their blocks give."""
+"""The check behind `cermin check`: blocks are what their ratings give, sums and charts what their blocks give."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from app.disclosure import store
+from app.disclosure.charts import chart_faults
 from app.disclosure.rules.block_faults import Member, StoredBlock, block_faults
 from app.disclosure.rules.block_figures import BlockFigures
 from app.disclosure.sums import sum_faults
@@ -55,9 +56,10 @@ class _Ledger:
         for fault in self._faults_of_blocks(instruments):
             faulty = True
             yield fault
-        # Of blocks that are wrong no sum is right.
+        # Of blocks that are wrong no sum or chart is right.
         if not faulty:
             yield from sum_faults(self._session, self._agency_id, instruments)
+            yield from chart_faults(self._session, self._agency_id, instruments)
 
     def _faults_of_blocks(self, instruments: Mapping[str, Instrument]) -> Iterator[str]:
         members = groupby(store.every_member(self._session, self._agency_id), attrgetter("block"))

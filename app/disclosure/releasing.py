@@ -15,6 +15,7 @@ from app.access.audit import record
 from app.disclosure import store, untold_store
 from app.disclosure.beside import Telling, tell_comments, tell_profiles
 from app.disclosure.block_writer import BlockWriter
+from app.disclosure.charts import renew_charts
 from app.disclosure.rules.due import RatingGroup, first_day, last_day, last_month_over, month_code, period_of, tasks
 from app.disclosure.sums import renew_sums
 from app.disclosure.tables import FigureRelease
@@ -92,6 +93,8 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
     told = writer.tell_closed() if former is None else 0
     told += sum(writer.tell(task) for task in tasks(counts, through, months))
     renew_sums(database, agency_id, instruments)
+    ended = former is None or former.through != through or order.whole
+    renew_charts(database, agency_id, instruments, through, None if ended else number)
     with database.unhurried() as session:
         lock_agency(session, agency_id)
         # Looked at again under the lock: blocks have left, and another release may have told something meanwhile.

@@ -27,15 +27,17 @@ from app.disclosure.rules.block_faults import Member
 from app.disclosure.rules.closed_figures import ClosedCell, closed_cells
 from app.disclosure.rules.division import Shared, UnreleasedRating
 from app.disclosure.rules.due import Task, first_day, last_day
-from app.disclosure.tables import BlockRating, BlockSum, FigureBlock, FigureRelease, Waiting
+from app.disclosure.tables import BlockRating, BlockSum, ChartMonth, FigureBlock, FigureRelease, Waiting
 from app.foundation.storage.database import Session
 from app.ratings.rating import COUNTS
 from app.ratings.status import COUNTED, HELD
 from app.ratings.tables import Rating
 from app.screening.tables import Doubt
 
-TABLES = (Rating, BlockRating, FigureBlock, BlockSum, Waiting, FigureRelease, Doubt, Agency, Office)
-RATING, MEMBER, BLOCK, SUM, WAITING, RELEASE, DOUBT, AGENCY, OFFICE = (inspect(table).local_table.c for table in TABLES)
+TABLES = (Rating, BlockRating, FigureBlock, BlockSum, ChartMonth, Waiting, FigureRelease, Doubt, Agency, Office)
+RATING, MEMBER, BLOCK, SUM, CHART, WAITING, RELEASE, DOUBT, AGENCY, OFFICE = (
+    inspect(table).local_table.c for table in TABLES
+)
 # Periods and their publications belong to a room above: read once, when the first release is made.
 PERIOD_KEY = ("agency_id", "root", "code", "revision")
 PERIOD = table("period", *map(column, PERIOD_KEY), column("instrument"))

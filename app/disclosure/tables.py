@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Uuid
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Uuid, false
 from sqlmodel import Field, SQLModel
 
 from app.foundation.storage.database import Code, Text, UtcDateTime
@@ -55,6 +55,11 @@ class FigureBlock(SQLModel, table=True):
     released: bool = True
     # Whether the sums have it as it is now.
     summed: bool = False
+    # Whether weekly charts have it as it is now, and the Mondays of the weeks in which its office's and person's do;
+    # NULL in blocks of an older version, which no chart has seen yet.
+    charted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    office_weeks: list[str] | None = Field(default=None, sa_type=JSON)
+    employee_weeks: list[str] | None = Field(default=None, sa_type=JSON)
     n: int
     cell: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     parts: list[Any] = Field(default_factory=list, sa_type=JSON)
@@ -93,6 +98,23 @@ class BlockSum(SQLModel, table=True):
     channel: str = Field(primary_key=True, sa_type=Text(10))
     cell: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     parts: list[Any] = Field(default_factory=list, sa_type=JSON)
+
+
+class ChartMonth(SQLModel, table=True):
+    """What weekly charts count of a month's weeks (by their Sunday): by Monday the cell of the week.
+
+    `employee` is '' in the chart of the office itself; a person has one for each office at which he or she serves.
+    """
+
+    __tablename__ = "chart_month"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    instrument: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(primary_key=True, sa_type=Code())
+    employee: str = Field(primary_key=True, sa_type=Code())
+    month: str = Field(primary_key=True, sa_type=Text(7))
+    weeks: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
 class Waiting(SQLModel, table=True):

@@ -1,17 +1,16 @@
 """Reads measures: everything of a period once from the database, then pure rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.access.principals import Reach
 from app.directory.listing_store import families_of, names_of, office_parents
 from app.directory.rules.reach import offices_asked
 from app.directory.store import served_volumes
-from app.disclosure.reading import read_released, release_state, require_released
-from app.disclosure.reading_store import released_days
+from app.disclosure.reading import read_charts, read_released, release_state, require_released
 from app.disclosure.rules.calendar import Span, span_of
 from app.disclosure.rules.due import ReleaseState, month_code
-from app.disclosure.rules.released import Released, ReleasedSheets, Scope
+from app.disclosure.rules.released import Released, ReleasedBlock, ReleasedSheets, Scope
 from app.disclosure.rules.without_answers import shown_count
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
@@ -21,6 +20,7 @@ from app.measures.rules.alarms import Alarms, alarms, first_day_needed
 from app.measures.rules.time_series import time_series
 from app.measures.rules.unit_measures import MeasuredUnit, UnitMeasures, measure
 from app.ratings.rules.selection import By, Selection
+from app.ratings.status import COUNTED
 from app.screening.held_store import held_reasons
 
 
@@ -130,15 +130,12 @@ def served_by(session: Session, agency_id: str, span: Span, by: By, offices: fro
 def alarms_of(
     session: Session, agency_id: str, scoring: Scoring, span: Span, by: By, offices: frozenset[str] | None
 ) -> Mapping[str, Alarms]:
-    """The alarms of every unit from the ratings at these offices (None: in the whole agency), read in one query."""
-    selection = Selection(
-        instrument=scoring.instrument.id,
-        first=first_day_needed(span),
-        last=span.last,
-        offices=offices or frozenset(),
-        whole_agency=offices is None,
-        by=by,
-    )
-    days = released_days(session, agency_id, selection)
-    made = time_series(scoring, days)
+    """The alarms of every unit from what is told of these offices (None: of the whole agency)."""
+    instrument, first = scoring.instrument.id, first_day_needed(span)
+    weeks = read_charts(session, agency_id, instrument, first, span.last, by, offices)
+    blocks: Iterable[ReleasedBlock] = ()
+    if by is By.office:
+        told = read_released(session, agency_id, instrument, first, span.last, offices, (By.office,)).blocks
+        blocks = (block for block in told if block.standing == COUNTED)
+    made = time_series(scoring, weeks, blocks)
     return {code: alarms(series, span, office=by is By.office) for code, series in made.items()}

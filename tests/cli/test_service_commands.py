@@ -84,7 +84,7 @@ MANIPULATIONS: dict[str, str] = {
 
 def test_a_block_that_is_not_what_its_ratings_give_is_named(house: House, run: Run) -> None:
     for statement, fault in MANIPULATIONS.items():
-        for table in ("rating", "block", "block_rating"):
+        for table in ("rating", "block", "block_rating", "chart_month"):
             change(house, f"DELETE FROM {table}")
         rate(house, 10, employee="E001")
         house.release()

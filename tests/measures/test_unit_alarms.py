@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.disclosure.rules.calendar import Span, span_of
+from app.disclosure.rules.chart_weeks import ChartedWeek, monday_of
+from app.disclosure.rules.released import ReleasedBlock
 from app.indices.rules.figures import Scoring
 from app.instruments.loading import shipped
 from app.measures.rules.alarms import Alarms, AlarmState, alarms, drop, first_day_needed, joined_weeks, low_answers
 from app.measures.rules.formulas.levels import item_levels
 from app.measures.rules.time_series import LowCount, UnitTimeSeries, Weeks, time_series
-from app.ratings.rules.sheet_counts import DaySheets
+from tests.cells import block, cell
 from tests.effort import sized
 
 IKL = shipped()["ikl-1"]
@@ -33,18 +35,33 @@ QUARTER = span("2026-Q3")
 MONDAY = date(2026, 6, 29)
 
 
-def weekly(first: date, weeks: int, sheets: tuple[str, ...], unit: str = "E1", each: int = 1) -> Iterator[DaySheets]:
+Rated = tuple[str, date, str]
+
+
+def weekly(first: date, weeks: int, sheets: tuple[str, ...], unit: str = "E1", each: int = 1) -> Iterator[Rated]:
     """These sheets every so many weeks, on a Wednesday."""
     for number in range(0, weeks, each):
         for sheet in sheets:
-            yield DaySheets(unit, first + timedelta(days=7 * number + 2), sheet, 1)
+            yield unit, first + timedelta(days=7 * number + 2), sheet
 
 
-def found(*parts: Iterable[DaySheets], of: Span = QUARTER, office: bool = False) -> Alarms:
-    return alarms(time_series(SCORING, (row for part in parts for row in part))["E1"], of, office=office)
+def series(*parts: Iterable[Rated]) -> UnitTimeSeries:
+    """The time series of E1, from weeks and blocks of a month that have one sheet each."""
+    rated = [each for part in parts for each in part]
+    weeks = (ChartedWeek(unit, monday_of(day), cell(IKL, {sheet: 1})) for unit, day, sheet in rated)
+    return time_series(SCORING, weeks, map(month_block, rated))["E1"]
 
 
-def before(weeks: int, sheets: tuple[str, ...] = USUAL) -> Iterator[DaySheets]:
+def month_block(rated: Rated) -> ReleasedBlock:
+    unit, day, sheet = rated
+    return block(IKL, {sheet: 1}, office=unit, month=f"{day:%Y-%m}")
+
+
+def found(*parts: Iterable[Rated], of: Span = QUARTER, office: bool = False) -> Alarms:
+    return alarms(series(*parts), of, office=office)
+
+
+def before(weeks: int, sheets: tuple[str, ...] = USUAL) -> Iterator[Rated]:
     """That many weeks up to the quarter."""
     return weekly(MONDAY - timedelta(weeks=weeks), weeks, sheets)
 
@@ -176,14 +193,19 @@ def test_an_office_has_its_low_answers_by_item() -> None:
 
 def test_a_course_is_the_same_however_its_rows_are_cut() -> None:
     rows = [*before(8), *weekly(MONDAY, 3, ("2-4", "111"))]
-    whole = time_series(SCORING, rows)["E1"]
-    other = [*weekly(MONDAY, 1, USUAL, unit="E2")]
-    cut = time_series(SCORING, [*rows[1::2], *other, *rows[::2]])["E1"]
+    whole = series(rows)
+    cut = series(rows[1::2], weekly(MONDAY, 1, USUAL, unit="E2"), rows[::2])
     assert (cut.composites, cut.items, cut.low) == (whole.composites, whole.items, whole.low)
     # A skipped answer has no composite and counts nowhere in its item; 2 is in the lower half of 1 to 4.
     assert sum(whole.composites[MONDAY]) == 1
     assert [sum(weeks[MONDAY]) for weeks in whole.items] == [2, 1, 2]
     assert [months["2026-07"] for months in whole.low] == [LowCount(6, 6), LowCount(3, 3), LowCount(6, 3)]
+    # What several offices or months tell together is in no chart.
+    pooled = [
+        block(IKL, {"444": 10}, office=None),
+        block(IKL, {"444": 10}, first_month="2026-07", last_month="2026-08"),
+    ]
+    assert time_series(SCORING, (), pooled) == {}
 
 
 def test_a_course_of_nothing_is_not_enough() -> None:

@@ -40,7 +40,7 @@ class Cell:
 
     def totals(self, weights: tuple[Fraction, ...]) -> tuple[Mapping[int, int], Fraction]:
         """How often each total Σ score × step occurs among the complete sheets, and what one step is worth."""
-        steps, unit = _steps_and_unit(weights)
+        steps, unit = steps_and_unit(weights)
         return self.composites.get(steps, {}), unit
 
     def plain(self) -> dict[str, Any]:
@@ -98,6 +98,8 @@ def all_steps(instrument: Instrument) -> set[Steps]:
     return {steps_of(instrument.weights(mode)) for mode in instrument.weight_modes}
 
 
+# Cached: every cell asks for the same few sets of weights, and fractions are slow.
+@lru_cache(maxsize=64)
 def steps_of(weights: tuple[Fraction, ...]) -> Steps:
     """The smallest integers in the proportion of these weights."""
     steps, _ = integer_weights(weights)
@@ -107,7 +109,8 @@ def steps_of(weights: tuple[Fraction, ...]) -> Steps:
 
 # Cached: a table has thousands of cells, and few sets of weights.
 @lru_cache(maxsize=64)
-def _steps_and_unit(weights: tuple[Fraction, ...]) -> tuple[Steps, Fraction]:
+def steps_and_unit(weights: tuple[Fraction, ...]) -> tuple[Steps, Fraction]:
+    """The smallest integers in the proportion of these weights, and what one step of a total is worth."""
     steps = steps_of(weights)
     return steps, sum(weights, Fraction(0)) / sum(steps)
 

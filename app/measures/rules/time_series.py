@@ -1,17 +1,16 @@
-"""Time series of a unit: its answers by week and by month, added up from days as they are read. Pure."""
+"""Time series of a unit: its answers by week and, of an office, by month, from what is told. Pure."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
-from itertools import groupby
-from operator import attrgetter
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
+from app.disclosure.rules.cells import Cell, steps_and_unit
+from app.disclosure.rules.chart_weeks import ChartedWeek
+from app.disclosure.rules.released import ReleasedBlock
 from app.indices.rules.figures import Scoring
 from app.measures.rules.formulas.levels import LevelCounts, Levels, added, composite_levels, item_levels
-from app.ratings.rules.sheet_counts import DaySheets, SheetCounts, composites, histograms
-
-Period = TypeVar("Period", date, str)
 
 
 class LowCount(NamedTuple):
@@ -34,7 +33,8 @@ class Weeks(dict[date, LevelCounts]):
 
     def add(self, monday: date, counts: LevelCounts) -> None:
         """Add answers to a week."""
-        self[monday] = added(self[monday], counts)
+        # Nearly every week comes once.
+        self[monday] = added(self[monday], counts) if monday in self else counts
 
 
 class UnitTimeSeries:
@@ -44,48 +44,51 @@ class UnitTimeSeries:
         instrument = self.instrument = scoring.instrument
         low, high, self.weights = instrument.low, instrument.high, instrument.weights(scoring.mode)
         self.composites = Weeks(composite_levels(self.weights, low, high))
+        self._steps, _ = steps_and_unit(self.weights)
+        self._level_of = _levels_by_total(self.weights, low, high)
         self.items = tuple(Weeks(item_levels(low, high)) for _ in instrument.items)
         self.low: tuple[dict[str, LowCount], ...] = tuple({} for _ in instrument.items)
 
-    def add(self, days: Mapping[date, SheetCounts]) -> None:
-        """Add the sheets of some days."""
-        instrument = self.instrument
+    def add_week(self, monday: date, cell: Cell) -> None:
+        """Add the answers of a week."""
+        counts = [0] * len(self.composites.levels.places)
+        for total, n in cell.composites.get(self._steps, {}).items():
+            counts[self._level_of[total]] += n
+        self.composites.add(monday, tuple(counts))
+        for weeks, histogram in zip(self.items, cell.items, strict=True):
+            weeks.add(monday, histogram)
+
+    def add_month(self, month: str, cell: Cell) -> None:
+        """Add the answers of a month."""
         # Of an odd number of scores the middle one is not low.
-        half = (instrument.high - instrument.low + 1) // 2
-        for monday, sheets in _summed(days, _monday).items():
-            self.composites.add(monday, self.composites.levels.counts(composites(sheets, self.weights)))
-            for weeks, histogram in zip(self.items, histograms(instrument, sheets), strict=True):
-                weeks.add(monday, histogram)
-        for month, sheets in _summed(days, _month).items():
-            for months, histogram in zip(self.low, histograms(instrument, sheets), strict=True):
-                before = months.get(month, LowCount(0, 0))
-                months[month] = LowCount(before.n + sum(histogram), before.low + sum(histogram[:half]))
+        half = (self.instrument.high - self.instrument.low + 1) // 2
+        for months, histogram in zip(self.low, cell.items, strict=True):
+            before = months.get(month, LowCount(0, 0))
+            months[month] = LowCount(before.n + sum(histogram), before.low + sum(histogram[:half]))
 
 
-def time_series(scoring: Scoring, rows: Iterable[DaySheets]) -> dict[str, UnitTimeSeries]:
-    """The time series of every unit; fastest where the rows of a unit come together."""
-    # A unit's rows may come in several runs, since offices are read a batch at a time.
+def time_series(
+    scoring: Scoring, weeks: Iterable[ChartedWeek], blocks: Iterable[ReleasedBlock] = ()
+) -> dict[str, UnitTimeSeries]:
+    """The time series of every unit, from its weeks and, for offices, from blocks told by single months."""
     found: dict[str, UnitTimeSeries] = {}
-    for unit, run in groupby(rows, attrgetter("unit")):
-        days: defaultdict[date, dict[str, int]] = defaultdict(dict)
-        for row in run:
-            days[row.day][row.sheet] = days[row.day].get(row.sheet, 0) + row.n
-        found.setdefault(unit, UnitTimeSeries(scoring)).add(days)
+
+    def of(unit: str) -> UnitTimeSeries:
+        if unit not in found:
+            found[unit] = UnitTimeSeries(scoring)
+        return found[unit]
+
+    for unit, monday, cell in weeks:
+        of(unit).add_week(monday, cell)
+    for block in blocks:
+        if block.office is not None and block.month is not None:
+            of(block.office).add_month(block.month, block.cell)
     return found
 
 
-def _summed(days: Mapping[date, SheetCounts], name: Callable[[date], Period]) -> dict[Period, dict[str, int]]:
-    total: defaultdict[Period, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for day, sheets in days.items():
-        of_period = total[name(day)]
-        for sheet, n in sheets.items():
-            of_period[sheet] += n
-    return {period: dict(sheets) for period, sheets in total.items()}
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def _month(day: date) -> str:
-    return day.isoformat()[:7]
+# Cached: thousands of units have the same few totals, and hashing fractions costs more than all else of them.
+@lru_cache(maxsize=64)
+def _levels_by_total(weights: tuple[Fraction, ...], low: int, high: int) -> Mapping[int, int]:
+    """The level of each total that a cell can have under these weights."""
+    _, unit = steps_and_unit(weights)
+    return {int(value / unit): level for value, level in composite_levels(weights, low, high).level_of.items()}

@@ -5,24 +5,13 @@ Counts merge by addition, and every function gives the same for the merged count
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
 from fractions import Fraction
 from math import lcm
 from operator import mul
-from typing import NamedTuple
 
 from app.instruments.model import SKIPPED, Instrument
 
 SheetCounts = Mapping[str, int]
-
-
-class DaySheets(NamedTuple):
-    """How many identical counted sheets an office or person has on one local day."""
-
-    unit: str
-    day: date
-    sheet: str
-    n: int
 
 
 def histograms(instrument: Instrument, counts: SheetCounts) -> tuple[tuple[int, ...], ...]:

@@ -9,7 +9,7 @@ from math import sqrt
 from typing import NamedTuple
 
 from app.measures.rules.formulas.funnel import binomial_quantile
-from app.measures.rules.formulas.levels import LevelCounts, Levels, added
+from app.measures.rules.formulas.levels import LevelCounts, Levels
 from app.measures.rules.formulas.weekly_z import Baseline, baseline_of, weekly_z
 
 BASELINE_WEEKS = 20
@@ -46,10 +46,7 @@ def baseline(weeks: Sequence[LevelCounts], levels: Levels, least: int = BASELINE
     """The baseline from the answers of past weeks; None with fewer than `least` weeks with answers."""
     if sum(any(week) for week in weeks) < least:
         return None
-    total = levels.none
-    for week in weeks:
-        total = added(total, week)
-    return baseline_of(total, levels)
+    return baseline_of(tuple(map(sum, zip(*weeks, strict=True))), levels)
 
 
 def drop_chart(weeks: Sequence[LevelCounts], before: Baseline) -> tuple[WeekPoint, ...]:

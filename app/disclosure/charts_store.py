@@ -1,0 +1,171 @@
+"""The SQL of the weeks that charts count."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+
+from app.disclosure.rules.division import Month
+from app.disclosure.rules.due import first_day, last_day
+from app.disclosure.store import AT_ONCE, BLOCK, CHART, IN_BLOCK, JOINT, MEMBER, RATING, chunks
+from app.disclosure.tables import ChartMonth
+from app.foundation.storage.database import Session
+from app.ratings.status import COUNTED
+
+# Only blocks of one office, of answers that count.
+IN_CHARTS = (BLOCK.standing == COUNTED, BLOCK.office.is_not(None))
+
+
+class Months(NamedTuple):
+    """The first and last month of blocks."""
+
+    first: Month
+    last: Month
+
+
+class ChartedBlock(NamedTuple):
+    """A block as charts see it: whether it is told, and the Mondays of its weeks that they count."""
+
+    block: int
+    office: str
+    employee: str | None
+    released: bool
+    office_weeks: list[str]
+    employee_weeks: list[str]
+
+
+class DayRatings(NamedTuple):
+    """How many of a block's ratings of one day have the same answers; `joint` as of an unreleased rating."""
+
+    block: int
+    day: date
+    sheet: str
+    joint: bool
+    n: int
+
+
+def offices_to_judge(session: Session, agency_id: str, release: int | None) -> dict[str, list[str]]:
+    """The offices, by instrument, with blocks that charts do not have as they are; those of this release, if given.
+
+    All of them where there are no charts yet: the blocks of an older version have waited for the first.
+    """
+    changed = []
+    if release is not None:
+        changed = [or_(BLOCK.release >= release, ~select(CHART.office).where(CHART.agency_id == agency_id).exists())]
+    query = (
+        select(BLOCK.instrument, BLOCK.office)
+        .distinct()
+        .where(BLOCK.agency_id == agency_id, BLOCK.charted.is_(False), *IN_CHARTS, *changed)
+        .order_by(BLOCK.instrument, BLOCK.office)
+    )
+    found: dict[str, list[str]] = {}
+    for instrument, office in session.execute(query):
+        found.setdefault(instrument, []).append(office)
+    return found
+
+
+def offices_in_charts(session: Session, agency_id: str) -> dict[str, list[str]]:
+    """The offices, by instrument, of which charts are kept."""
+    query = select(CHART.instrument, CHART.office).distinct().where(CHART.agency_id == agency_id)
+    found: dict[str, list[str]] = {}
+    for instrument, office in session.execute(query.order_by(CHART.instrument, CHART.office)):
+        found.setdefault(instrument, []).append(office)
+    return found
+
+
+def blocks_of(
+    session: Session, agency_id: str, instrument: str, offices: Collection[str], *, changed: bool
+) -> dict[Months, dict[int, ChartedBlock]]:
+    """The blocks of these offices by their months: all, or those that charts do not have as they are."""
+    keys = (BLOCK[name] for name in ChartedBlock._fields)
+    query = select(BLOCK.first_month, BLOCK.last_month, *keys).where(
+        BLOCK.agency_id == agency_id, BLOCK.instrument == instrument, *IN_CHARTS, BLOCK.office.in_(offices)
+    )
+    found: dict[Months, dict[int, ChartedBlock]] = {}
+    if changed:
+        query = query.where(BLOCK.charted.is_(False))
+    for first, last, *row, of_office, of_employee in session.execute(query):
+        number, office, employee, released = row
+        block = ChartedBlock(number, office, employee, released, of_office or [], of_employee or [])
+        found.setdefault(Months(first, last), {})[block.block] = block
+    return found
+
+
+def ratings_of(
+    session: Session, agency_id: str, instrument: str, months: Months, offices: Collection[str], *, changed: bool
+) -> Iterator[DayRatings]:
+    """The ratings of such blocks of these months, by day."""
+    keys = (MEMBER.block, RATING.rated_on, RATING.sheet, JOINT)
+    query = (
+        select(*keys, func.count())
+        .select_from(
+            RATING.key.table.join(MEMBER.key.table, IN_BLOCK).join(
+                BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block)
+            )
+        )
+        .where(
+            RATING.agency_id == agency_id,
+            RATING.office.in_(offices),
+            RATING.rated_on.between(first_day(months.first), last_day(months.last)),
+            RATING.instrument == instrument,
+            BLOCK.first_month == months.first,
+            BLOCK.last_month == months.last,
+            *IN_CHARTS,
+        )
+        .group_by(*keys)
+    )
+    if changed:
+        query = query.where(BLOCK.charted.is_(False))
+    for block, day, sheet, joint, n in session.connection().execute(query, execution_options={"yield_per": AT_ONCE}):
+        yield DayRatings(block, day, sheet, bool(joint), n)
+
+
+def chart_months(
+    session: Session, agency_id: str, instrument: str, offices: Collection[str], months: Months | None = None
+) -> list[Any]:
+    """The rows of these offices' charts, of all months or of these: office, employee ('': its own), month, weeks."""
+    keys = (CHART.office, CHART.employee, CHART.month, CHART.weeks)
+    query = select(*keys).where(CHART.agency_id == agency_id, CHART.instrument == instrument, CHART.office.in_(offices))
+    if months is not None:
+        query = query.where(CHART.month.between(*months))
+    return list(session.execute(query))
+
+
+def replace_chart_months(session: Session, agency_id: str, instrument: str, rows: Mapping[Any, Any]) -> None:
+    """Put these weeks in the place of those of their (office, employee, month); without any there is no row."""
+    named = [dict(zip(("office", "employee", "month"), key, strict=True)) for key in sorted(rows)]
+    of_agency = {"agency_id": agency_id, "instrument": instrument}
+    gone = delete(ChartMonth).where(
+        *(CHART[name] == value for name, value in of_agency.items()),
+        *(CHART[name] == bindparam(f"of_{name}") for name in ("office", "employee", "month")),
+    )
+    if named:
+        keys = [{f"of_{name}": value for name, value in each.items()} for each in named]
+        session.connection().execute(gone, keys)
+    kept = [of_agency | each | {"weeks": weeks} for each in named if (weeks := rows[tuple(each.values())])]
+    for batch in chunks(kept):
+        session.execute(insert(ChartMonth), batch)
+
+
+def mark_charted(session: Session, agency_id: str, blocks: Sequence[tuple[ChartedBlock, bool]]) -> None:
+    """Write which weeks of these blocks charts count, and whether that is all of them as they are told."""
+    table = BLOCK.block.table
+    query = (
+        update(table)
+        .where(BLOCK.agency_id == agency_id, BLOCK.block == bindparam("of_block"))
+        .values(
+            charted=bindparam("of_charts"), office_weeks=bindparam("of_office"), employee_weeks=bindparam("of_employee")
+        )
+    )
+    rows = [
+        {
+            "of_block": block.block,
+            "of_charts": done,
+            "of_office": block.office_weeks,
+            "of_employee": block.employee_weeks,
+        }
+        for block, done in blocks
+    ]
+    if rows:
+        session.connection().execute(query, rows)
