@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache, reduce
+from functools import lru_cache
 from math import gcd
 from operator import mul
 from typing import Any, TypeAlias
@@ -90,7 +90,21 @@ def empty_cell(instrument: Instrument) -> Cell:
 
 def merged(first: Cell, *others: Cell) -> Cell:
     """The cell of all sheets together."""
-    return reduce(_plus, others, first)
+    if not others:
+        return first
+    # All at once: a person's year has dozens of blocks, and adding them in pairs makes as many cells.
+    cells = (first, *others)
+    return Cell(
+        sum(cell.n for cell in cells),
+        tuple(
+            tuple(map(sum, zip(*histograms, strict=True)))
+            for histograms in zip(*(cell.items for cell in cells), strict=True)
+        ),
+        {
+            steps: _sum(cell.composites.get(steps, {}) for cell in cells)
+            for steps in sorted({steps for cell in cells for steps in cell.composites})
+        },
+    )
 
 
 def all_steps(instrument: Instrument) -> set[Steps]:
@@ -121,17 +135,6 @@ def _totals(sheets: SheetCounts, steps: Steps) -> dict[int, int]:
         if SKIPPED not in sheet:
             totals[sum(map(mul, steps, map(int, sheet)))] += n
     return dict(sorted(totals.items()))
-
-
-def _plus(one: Cell, other: Cell) -> Cell:
-    return Cell(
-        one.n + other.n,
-        tuple(tuple(map(sum, zip(a, b, strict=True))) for a, b in zip(one.items, other.items, strict=True)),
-        {
-            steps: _sum(each.composites.get(steps, {}) for each in (one, other))
-            for steps in sorted({*one.composites, *other.composites})
-        },
-    )
 
 
 def _sum(parts: Iterable[Mapping[int, int]]) -> dict[int, int]:
