@@ -118,7 +118,7 @@ class Cermin(FastAPI):
         stack = ResponseWatch(HeadAsGet(stack), metrics=metrics, language=settings.language)
         # The fast path is outermost: what it answers passes none of the other layers.
         routes = [route for router in ROUTERS for route in router.routes]
-        return FastPath(stack, routes, metrics)
+        return FastPath(stack, routes, metrics, settings.answer_seconds)
 
 
 def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:

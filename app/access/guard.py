@@ -12,6 +12,7 @@ from app.foundation.http.body import json_body
 from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
+from app.foundation.storage.time_budget import count_from_now
 
 EVERY_KIND = tuple(KeyKind)
 
@@ -23,6 +24,8 @@ async def admit(request: Request, kinds: tuple[KeyKind, ...], authorization: str
     if principal is None:
         # The look-up waits for the database, which must not hold the event loop up.
         principal = await run_in_threadpool(authenticator.check, authorization)
+        # The route itself waits for a thread, too.
+        count_from_now()
     if principal.kind not in kinds:
         raise Problem("key-kind-refused", kinds=", ".join(kinds))
     return principal

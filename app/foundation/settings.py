@@ -69,9 +69,15 @@ class Settings(BaseSettings):
     writers: Annotated[int, Field(ge=1, le=16)] = 1
     pool_size: Annotated[int, Field(ge=2, le=200)] = 8
     # Without these two, requests hung behind a locked table for seconds and committed after the client had given up.
-    statement_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 2_500
+    statement_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 2_200
     lock_timeout_ms: Annotated[int, Field(ge=50, le=60_000)] = 1_500
     receive_seconds: Annotated[float, Field(gt=0, le=300)] = 15.0
     # Below a minute with the cache's grace of five seconds: a revoked key is refused everywhere within 60 seconds.
     key_cache_seconds: Annotated[float, Field(ge=0, le=55)] = 30.0
     directory_cache_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+
+    @property
+    def answer_seconds(self) -> float:
+        """How long one request may wait for the database in all."""
+        # A little more than the longest statement, so that one that takes too long is ended by the server's word.
+        return self.statement_timeout_ms / 1_000 + 0.1

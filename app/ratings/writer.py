@@ -14,19 +14,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from app.foundation.problems import busy
+from app.foundation.storage.time_budget import current_budget
 from app.ratings.rating import NewRating
 from app.ratings.store import RatingStore
 from app.ratings.writer_thread import GroupWriter, Result, start_writer_thread
 
-# Behind a stalled database a rating is refused rather than kept waiting longer than a client would.
-LONGEST_WAIT = 1.4
+# Behind a stalled database a rating is refused rather than kept waiting longer than a client would: in the queue, and
+# until its answer in all. What lies between must suffice for a lock's time-out.
+LONGEST_WAIT, LONGEST_ANSWER = 0.8, 2.4
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     ratings: Sequence[NewRating]
     done: "asyncio.Future[list[Result]]"
-    until: float
+    since: float
 
     def answer(self, results: list[Result]) -> None:
         """Give the waiting request its results, unless its client has hung up."""
@@ -51,7 +53,8 @@ class Writer:
         self._queue: deque[_Waiting] = deque()
         self._closing = False
         self._threads = [
-            start_writer_thread(GroupWriter(store), self._next_group, _ratings, self._hand_back) for _ in range(writers)
+            start_writer_thread(GroupWriter(store), self._next_group, _ratings, _until, self._hand_back)
+            for _ in range(writers)
         ]
 
     @property
@@ -64,7 +67,10 @@ class Writer:
         # A batch longer than the queue is taken when nothing else waits, or it could never be written.
         if self._closing or self._queued + len(ratings) > max(self._queue_length, len(ratings)):
             raise busy()
-        waiting = _Waiting(ratings, self._loop.create_future(), time.monotonic() + LONGEST_WAIT)
+        budget = current_budget()
+        # What it has waited for already, its key or the directory, counts as if it had waited here.
+        since = time.monotonic() - (0.0 if budget is None else budget.used)
+        waiting = _Waiting(ratings, self._loop.create_future(), since)
         self._queued += len(ratings)
         with self._changed:
             self._refuse_overdue()
@@ -76,8 +82,8 @@ class Writer:
     def _refuse_overdue(self) -> None:
         """Answer `busy` to requests that waited too long; the caller, thread or event loop, holds the lock."""
         # Their clients will have given up: what is written now would be stored without anybody hearing of it.
-        now = time.monotonic()
-        while self._queue and self._queue[0].until < now:
+        latest = time.monotonic() - LONGEST_WAIT
+        while self._queue and self._queue[0].since < latest:
             overdue = self._queue.popleft()
             self._hand_back([overdue], [busy() for _ in overdue.ratings])
 
@@ -126,3 +132,8 @@ class Writer:
 
 def _ratings(group: _Group) -> list[NewRating]:
     return [rating for waiting in group for rating in waiting.ratings]
+
+
+def _until(group: _Group) -> float:
+    """The moment by which whoever has waited longest must be answered."""
+    return min(waiting.since for waiting in group) + LONGEST_ANSWER

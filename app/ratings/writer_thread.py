@@ -6,12 +6,15 @@ leave the disk idle while the loop is busy.
 
 import threading
 from collections.abc import Callable, Sequence
+from math import inf
+from time import monotonic
 from typing import TypeVar
 
 import structlog
 
 from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Connection, DBAPIError, OperationalError, SQLAlchemyError
+from app.foundation.storage.time_budget import budget_of
 from app.ratings.rating import NewRating, Stored
 from app.ratings.store import RatingStore
 
@@ -27,12 +30,19 @@ class GroupWriter:
     def __init__(self, store: RatingStore) -> None:
         self._store = store
         self._connection: Connection | None = None
+        self._until = inf
 
-    def write(self, ratings: Sequence[NewRating]) -> list[Result]:
+    def write(self, ratings: Sequence[NewRating], until: float = inf) -> list[Result]:
         """Write the ratings, each agency's in a transaction of its own; one result per rating, in order. Never raises.
 
-        On a database that is distributed by agency each transaction then touches one shard only.
+        On a database that is distributed by agency each transaction then touches one shard only. After the moment
+        `until` nothing more is tried, and a connection on which no answer came until then is dropped.
         """
+        self._until = until
+        with budget_of(until - monotonic()):
+            return self._write(ratings)
+
+    def _write(self, ratings: Sequence[NewRating]) -> list[Result]:
         of_agency: dict[str, list[int]] = {}
         for index, rating in enumerate(ratings):
             of_agency.setdefault(rating.agency_id, []).append(index)
@@ -52,18 +62,23 @@ class GroupWriter:
             return [busy() for _ in group]
 
     def _write_group(self, group: Sequence[NewRating]) -> list[Result]:
+        if monotonic() > self._until:
+            # An earlier agency's part, or half, has used the time up.
+            return [busy() for _ in group]
         try:
             return list(self._attempt(group))
         except OperationalError as error:
             # A retry helps after a broken connection or a deadlock; after a lock timeout or a full disk it adds load.
-            return self._retry(group) if _is_transient(error) else _refuse(group, error)
+            return self._retry(group, error) if _is_transient(error) else _refuse(group, error)
         except DBAPIError as error:
             return self._halve(group, error)
         except SQLAlchemyError as error:
             return _refuse(group, error)
 
-    def _retry(self, group: Sequence[NewRating]) -> list[Result]:
+    def _retry(self, group: Sequence[NewRating], error: OperationalError) -> list[Result]:
         """Write the group once more on a fresh connection: every id is idempotent, so nothing is counted twice."""
+        if monotonic() > self._until:
+            return _refuse(group, error)
         try:
             return list(self._attempt(group))
         except SQLAlchemyError as error:
@@ -104,6 +119,7 @@ def start_writer_thread(
     group_writer: GroupWriter,
     next_group: Callable[[], Group | None],
     ratings_of: Callable[[Group], Sequence[NewRating]],
+    until_of: Callable[[Group], float],
     hand_back: Callable[[Group, list[Result]], None],
 ) -> threading.Thread:
     """Start a thread that writes every group and hands it back with its results, until `next_group` gives None."""
@@ -111,7 +127,7 @@ def start_writer_thread(
     def run() -> None:
         try:
             while (group := next_group()) is not None:
-                hand_back(group, group_writer.write(ratings_of(group)))
+                hand_back(group, group_writer.write(ratings_of(group), until_of(group)))
         finally:
             group_writer.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, cast
@@ -104,6 +105,19 @@ def test_a_lost_connection_is_tried_once_more_and_a_lock_is_not() -> None:
     locked = Store(broken(OperationalError, key="bad"))
     assert written(locked, rating("bad")) == ["busy"]
     assert len(locked.groups) == 1
+
+
+def test_after_its_moment_a_group_is_refused_and_nothing_more_is_tried() -> None:
+    def stall(_: Sequence[NewRating]) -> None:
+        time.sleep(0.05)
+        raise OperationalError("INSERT", {}, Exception(), connection_invalidated=True)
+
+    store = Store(stall)
+    group = [rating("a1", "a"), rating("b1", "b"), rating("c1", "c")]
+    results = GroupWriter(cast(RatingStore, store)).write(group, time.monotonic() + 0.03)
+    assert [_told(result) for result in results] == ["busy"] * 3
+    # Neither another agency's part nor the same on a new connection.
+    assert store.groups == [["a1"]]
 
 
 def test_a_code_that_reads_null_is_not_nothing_and_a_value_that_needs_escaping_is_refused() -> None:

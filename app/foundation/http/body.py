@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope
 
 from app.foundation.problems import Problem
+from app.foundation.storage.time_budget import count_from_now
 
 CLOSE = {"Connection": "close"}
 
@@ -57,6 +58,8 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int, seconds: floa
         timer.handle.cancel()
     if len(body) > limit:
         raise too_large(limit)
+    # However slowly the body came: the database has its time from here.
+    count_from_now()
     return body
 
 

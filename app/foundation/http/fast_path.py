@@ -27,6 +27,7 @@ from app.foundation.http.problem_responses import (
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import SQLAlchemyError
+from app.foundation.storage.time_budget import begin_budget
 from app.foundation.telemetry import Metrics
 
 Guard = Callable[[Request], Awaitable[Any]]
@@ -85,15 +86,18 @@ def fast_path_route(
 class FastPath:
     """ASGI layer that answers the `FastPathRoute`s itself and passes everything else on."""
 
-    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], metrics: Metrics, seconds: float) -> None:
         self.app = app
         self.metrics = metrics
+        # How long a request, whoever answers it, may wait for the database.
+        self.seconds = seconds
         self.handlers = {
             route.path: (route, route.get_route_handler()) for route in routes if isinstance(route, FastPathRoute)
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer here, or pass on."""
+        begin_budget(self.seconds)
         found = self.handlers.get(scope["path"]) if scope["type"] == "http" else None
         if found is None or scope["method"] != "POST":
             await self.app(scope, receive, send)

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.foundation.http.body import declared_length, too_large, too_slow
 from app.foundation.http.problem_responses import SECURITY_HEADERS, ProblemResponse, unexpected_error
 from app.foundation.problems import Problem
+from app.foundation.storage.time_budget import count_from_now
 from app.foundation.telemetry import Metrics
 
 
@@ -60,6 +61,7 @@ class BodyLimits:
                 if not message.get("more_body", False):
                     # From here on `receive` only waits for the client to hang up, which may take its time.
                     deadline = loop.time() + 86_400
+                    count_from_now()
             return message
 
         return bounded

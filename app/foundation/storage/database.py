@@ -7,19 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Dialect, make_url, text
 from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy import String as SqlString
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError, TimeoutError
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session, SQLModel
 
-from app.foundation.private_files import make_file, make_folder, open_to_others
-from app.foundation.startup_errors import StartupError
+from app.foundation.private_files import open_to_others
+from app.foundation.storage.engines import postgresql_engine, sqlite_engine
+from app.foundation.storage.time_budget import patience
 
 __all__ = [
     "Code",
@@ -109,15 +108,15 @@ class Database:
     """Hands out sessions. `reading()` never blocks a writer; `writing()` is one transaction, committed at the end."""
 
     def __init__(
-        self, url: str, *, pool_size: int = 8, statement_timeout_ms: int = 2_500, lock_timeout_ms: int = 1_500
+        self, url: str, *, pool_size: int = 8, statement_timeout_ms: int = 2_200, lock_timeout_ms: int = 1_500
     ) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.reader = _sqlite_engine(url, pool_size, "BEGIN", lock_timeout_ms)
-            self.writer = _sqlite_engine(url, pool_size, "BEGIN IMMEDIATE", lock_timeout_ms)
+            self.reader = sqlite_engine(url, pool_size, "BEGIN", lock_timeout_ms)
+            self.writer = sqlite_engine(url, pool_size, "BEGIN IMMEDIATE", lock_timeout_ms)
         else:
-            self.writer = _postgresql_engine(url, pool_size, statement_timeout_ms, lock_timeout_ms)
+            self.writer = postgresql_engine(url, pool_size, statement_timeout_ms, lock_timeout_ms)
             # Every statement of PostgreSQL's ordinary transactions sees its own moment anyway; without one, a read
             # is spared two round trips. Who needs one moment for several statements asks for a snapshot.
             self.reader = self.writer.execution_options(isolation_level="AUTOCOMMIT")
@@ -138,9 +137,12 @@ class Database:
         # The engine without options: the reader's AUTOCOMMIT would be applied after, and win.
         engine = self.reader if self.is_sqlite else self.writer.execution_options(isolation_level="REPEATABLE READ")
         with Session(engine, expire_on_commit=False) as session:
-            if not (hurried or self.is_sqlite):
+            if hurried or self.is_sqlite:
+                yield session
+                return
+            with patience():
                 session.execute(text("SET LOCAL statement_timeout = 0"))
-            yield session
+                yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -154,7 +156,7 @@ class Database:
 
         On PostgreSQL it also waits longer for locks than an answer may; on SQLite whoever writes waits alike.
         """
-        with self.writing() as session:
+        with patience(), self.writing() as session:
             if not self.is_sqlite:
                 # For this transaction only; the connection goes back to the pool as it was.
                 session.execute(text("SET LOCAL statement_timeout = 0"))
@@ -181,73 +183,3 @@ class Database:
         with self.reader.connect() as connection:
             shown = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in names}
         return [name for name, value in shown.items() if value == "off"]
-
-
-# What SQLite keeps beside its file.
-SQLITE_BESIDE = ("-wal", "-shm")
-
-# Keys are random within their day, so that a page is written often: a longer log (16 MiB) carries it home less often.
-CHECKPOINT = "wal_autocheckpoint=4000"
-
-
-def _sqlite_engine(url: str, pool_size: int, begin: str, lock_ms: int) -> Engine:
-    """WAL with synchronous=FULL: readers never wait, and a commit is on disk before it is answered."""
-    file = make_url(url).database
-    if file and file != ":memory:":
-        _make_private(Path(file))
-    engine = create_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=3, connect_args={"check_same_thread": False}
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: ConnectionPoolEntry) -> None:
-        # The driver's own transaction handling would begin late and commit early; ours is explicit.
-        connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout={lock_ms}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            # What is deleted is overwritten; not every build of SQLite does so by itself.
-            "secure_delete=ON",
-            CHECKPOINT,
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _make_private(file: Path) -> None:
-    """See that nobody else may read SQLite's file; its log and its index get the permissions that it has."""
-    try:
-        make_folder(file.parent)
-    except OSError as error:
-        raise StartupError(f"The folder of the database, {file.parent}, cannot be made: {error.strerror}.") from None
-    try:
-        make_file(file)
-        for beside in SQLITE_BESIDE:
-            if (found := file.with_name(file.name + beside)).exists():
-                make_file(found)
-    except OSError:
-        # Whoever opens it next says what is wrong with it.
-        return
-
-
-def _postgresql_engine(url: str, pool_size: int, statement_ms: int, lock_ms: int) -> Engine:
-    """No overflow: a storm waits in our bounded queue, not in the server's connection slots."""
-    options = f"-c statement_timeout={statement_ms} -c lock_timeout={lock_ms} -c timezone=UTC"
-    return create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"),
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=3,
-        # After a restart of the server the pool is full of dead connections; a ping costs less than a failed request.
-        pool_pre_ping=True,
-        # The connection used last is the one whose plans and caches are warm.
-        pool_use_lifo=True,
-        connect_args={"options": options, "connect_timeout": 3, "application_name": "cermin"},
-    )
