@@ -38,7 +38,7 @@ from app.foundation.http.fast_path import FastPath
 from app.foundation.http.middleware import BodyLimits, HeadAsGet, ResponseWatch
 from app.foundation.http.openapi import document
 from app.foundation.http.query_parameters import query_parameters
-from app.foundation.http.routes import readiness_of
+from app.foundation.http.routes import WritingCheck, readiness_of
 from app.foundation.http.services import Services
 from app.foundation.secret import derive, load_secret
 from app.foundation.settings import Environment, Settings
@@ -185,7 +185,7 @@ def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
         writer = _writer(settings, database)
         metrics.queued.set_function(lambda: writer.queued)
         application.state.services = services.with_services(
-            nightly, releasing, rewriting, *_intake(services, writer, secret)
+            nightly, releasing, rewriting, WritingCheck(writer.works), *_intake(services, writer, secret)
         )
         jobs = BackgroundJobs(jobs_of(services, nightly, releasing, rewriting))
         _tune_the_interpreter()
@@ -258,7 +258,10 @@ def _intake(services: Services, writer: Writer, secret: bytes) -> tuple[object, 
 
 def check_startup(settings: Settings, database: Database, secret: bytes) -> None:
     """Refuse to start where an acknowledged rating could be lost, counted twice or scored otherwise."""
-    if readiness_of(database).status != "ready":
+    state = readiness_of(database)
+    if state.migration == "ahead":
+        raise StartupError("The schema of the database is that of a newer version of Cermin; run that one.")
+    if state.status != "ready":
         raise StartupError("The database is not reachable or not migrated. Run `cermin migrate`.")
     if settings.environment is Environment.production:
         if settings.secret is None and not database.is_sqlite:

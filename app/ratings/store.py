@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -51,6 +52,26 @@ class RatingStore:
         except _AlreadyStored:
             return _result(rating, rating, self._rows_under(connection, rating.agency_id, one))
         return _result(rating, rating, {})
+
+    def try_out(self, connection: Connection, rating: NewRating | None) -> None:
+        """Do all that storing this rating (None: no rating) does, and keep nothing of it; raises where it fails."""
+        with connection.begin() as trial:
+            if not self._is_sqlite:
+                # The connection commits every statement by itself; this one shall be taken back.
+                connection.exec_driver_sql("BEGIN")
+            if rating is not None:
+                self.add(connection, rating)
+            elif self._is_sqlite:
+                connection.exec_driver_sql(statements.SQLITE_STORE, ("", "[]"))
+            else:
+                empty = {"comments": "[]", "profiles": "[]", **dict.fromkeys(PARAMETERS, "{}")}
+                connection.execute(POSTGRESQL_STORE, {"agency_id": "", **empty})
+            trial.rollback()
+        # What is taken back may never have met the disk. This does: two rows of a log, and none in a table.
+        name = f"trial-{token_hex(6)}"
+        with connection.begin():
+            for statement in TOUCH:
+                connection.execute(statement, {"name": name})
 
     def existing(self, agency_id: str, sheets: Sequence[tuple[str, str]]) -> list[Stored | None]:
         """Existing rows of these (key, digest): replayed if the digest matches, else conflict; None without a row."""
@@ -105,6 +126,10 @@ PARAMETERS = (*statements.COLUMNS, *statements.TRACED)
 POSTGRESQL_STORE = text(statements.POSTGRESQL_STORE)
 POSTGRESQL_EXISTING = text(statements.POSTGRESQL_EXISTING)
 SQLITE_EXISTING = text(statements.SQLITE_EXISTING)
+TOUCH = (
+    text("INSERT INTO lease (name, holder, until_at) VALUES (:name, '', '2000-01-01 00:00:00')"),
+    text("DELETE FROM lease WHERE name = :name"),
+)
 
 
 class _AlreadyStored(Exception):

@@ -13,15 +13,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from app.foundation.problems import busy
+from app.foundation.problems import Problem, busy
 from app.foundation.storage.time_budget import current_budget
-from app.ratings.rating import NewRating
+from app.ratings.rating import NewRating, Stored, StoreOutcome
 from app.ratings.store import RatingStore
 from app.ratings.writer_thread import GroupWriter, Result, start_writer_thread
 
 # Behind a stalled database a rating is refused rather than kept waiting longer than a client would: in the queue, and
 # until its answer in all. What lies between must suffice for a lock's time-out.
 LONGEST_WAIT, LONGEST_ANSWER = 0.8, 2.4
+# For how many seconds a stored rating proves that the next one will be stored.
+FRESH = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,11 @@ class Writer:
         self._queue: deque[_Waiting] = deque()
         self._closing = False
         self._threads = [
-            start_writer_thread(GroupWriter(store), self._next_group, _ratings, _until, self._hand_back)
-            for _ in range(writers)
+            start_writer_thread(GroupWriter(store), self._next_group, self._write_group) for _ in range(writers)
         ]
+        # The last outcome: whether ratings were stored, when, and one that was not.
+        self._works, self._settled_at = False, float("-inf")
+        self._refused: NewRating | None = None
 
     @property
     def queued(self) -> int:
@@ -79,13 +83,24 @@ class Writer:
         # A client that hangs up cancels only its own waiting; the write goes on with the others'.
         return await waiting.done
 
+    async def works(self) -> bool:
+        """Whether ratings reach the disk, by the last outcome; one that is bad or no longer fresh is tried out."""
+        if self._works and time.monotonic() - self._settled_at < FRESH:
+            return True
+        try:
+            # Nothing to write is a trial; many who ask at once share it. A thread that died answers nobody.
+            await asyncio.wait_for(self.write(()), LONGEST_ANSWER + 0.2)
+        except (Problem, TimeoutError):
+            return False
+        return self._works
+
     def _refuse_overdue(self) -> None:
         """Answer `busy` to requests that waited too long; the caller, thread or event loop, holds the lock."""
         # Their clients will have given up: what is written now would be stored without anybody hearing of it.
         latest = time.monotonic() - LONGEST_WAIT
         while self._queue and self._queue[0].since < latest:
             overdue = self._queue.popleft()
-            self._hand_back([overdue], [busy() for _ in overdue.ratings])
+            self._hand_back([overdue], [busy() for _ in overdue.ratings], works=False)
 
     def _next_group(self) -> _Group | None:
         """Wait for the next group: the oldest requests, up to the group's length; None when draining is done."""
@@ -103,14 +118,32 @@ class Writer:
                 group.append(self._queue.popleft())
             return group
 
-    def _hand_back(self, group: _Group, results: list[Result]) -> None:
+    def _write_group(self, group_writer: GroupWriter, group: _Group) -> None:
+        """Write a group, or try out whether one would be stored; called by a writer thread."""
+        ratings = [rating for waiting in group for rating in waiting.ratings]
+        # The moment by which whoever has waited longest must be answered.
+        until = min(waiting.since for waiting in group) + LONGEST_ANSWER
+        if ratings:
+            results = group_writer.write(ratings, until)
+            self._hand_back(group, results, works=_proof(results))
+        else:
+            self._hand_back(group, [], works=group_writer.try_out(self._refused, until))
+
+    def _hand_back(self, group: _Group, results: list[Result], *, works: bool | None) -> None:
         """Hand results to the event loop, from a writer thread or from the loop itself."""
         # RuntimeError: the loop is closed, and nobody is left to be answered.
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._settle, group, results)
+            self._loop.call_soon_threadsafe(self._settle, group, results, works)
 
-    def _settle(self, group: _Group, results: list[Result]) -> None:
+    def _settle(self, group: _Group, results: list[Result], works: bool | None) -> None:
         self._queued -= len(results)
+        if works is not None:
+            self._works, self._settled_at = works, time.monotonic()
+        if works:
+            self._refused = None
+        elif works is False and results:
+            # What the next trial tries again: a database may refuse this rating and not another. Its words stay out.
+            self._refused = group[0].ratings[0]._replace(comment=None, profile=None)
         start = 0
         for waiting in group:
             end = start + len(waiting.ratings)
@@ -130,10 +163,8 @@ class Writer:
             await asyncio.to_thread(thread.join)
 
 
-def _ratings(group: _Group) -> list[NewRating]:
-    return [rating for waiting in group for rating in waiting.ratings]
-
-
-def _until(group: _Group) -> float:
-    """The moment by which whoever has waited longest must be answered."""
-    return min(waiting.since for waiting in group) + LONGEST_ANSWER
+def _proof(results: Sequence[Result]) -> bool | None:
+    """Whether these results prove that ratings are stored, or that they are not; replays prove neither."""
+    if any(isinstance(one, Stored) and one.outcome is StoreOutcome.stored for one in results):
+        return True
+    return False if any(isinstance(one, Problem) for one in results) else None

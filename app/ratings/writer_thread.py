@@ -22,6 +22,7 @@ log = structlog.get_logger("cermin.writer")
 
 Result = Stored | Problem
 Group = TypeVar("Group")
+Done = TypeVar("Done")
 
 
 class GroupWriter:
@@ -41,6 +42,16 @@ class GroupWriter:
         self._until = until
         with budget_of(until - monotonic()):
             return self._write(ratings)
+
+    def try_out(self, rating: NewRating | None, until: float) -> bool:
+        """Whether a rating would be stored: does with this one all but keep it. Never raises."""
+        try:
+            with budget_of(until - monotonic()):
+                self._attempt(lambda connection: self._store.try_out(connection, rating))
+        except Exception as error:
+            log.error("trial.failed", error=type(error).__name__)
+            return False
+        return True
 
     def _write(self, ratings: Sequence[NewRating]) -> list[Result]:
         of_agency: dict[str, list[int]] = {}
@@ -66,7 +77,7 @@ class GroupWriter:
             # An earlier agency's part, or half, has used the time up.
             return [busy() for _ in group]
         try:
-            return list(self._attempt(group))
+            return self._store_group(group)
         except OperationalError as error:
             # A retry helps after a broken connection or a deadlock; after a lock timeout or a full disk it adds load.
             return self._retry(group, error) if _is_transient(error) else _refuse(group, error)
@@ -80,7 +91,7 @@ class GroupWriter:
         if monotonic() > self._until:
             return _refuse(group, error)
         try:
-            return list(self._attempt(group))
+            return self._store_group(group)
         except SQLAlchemyError as error:
             return _refuse(group, error)
 
@@ -91,12 +102,15 @@ class GroupWriter:
         middle = len(group) // 2
         return self._write_group(group[:middle]) + self._write_group(group[middle:])
 
-    def _attempt(self, group: Sequence[NewRating]) -> list[Stored]:
+    def _store_group(self, group: Sequence[NewRating]) -> list[Result]:
+        return list(self._attempt(lambda connection: self._store.write(connection, group)))
+
+    def _attempt(self, work: Callable[[Connection], Done]) -> Done:
         connection = self._connection
         if connection is None or connection.closed or connection.invalidated:
             connection = self._renew()
         try:
-            return self._store.write(connection, group)
+            return work(connection)
         except SQLAlchemyError:
             connection.rollback()
             raise
@@ -116,18 +130,14 @@ class GroupWriter:
 
 
 def start_writer_thread(
-    group_writer: GroupWriter,
-    next_group: Callable[[], Group | None],
-    ratings_of: Callable[[Group], Sequence[NewRating]],
-    until_of: Callable[[Group], float],
-    hand_back: Callable[[Group, list[Result]], None],
+    group_writer: GroupWriter, next_group: Callable[[], Group | None], write: Callable[[GroupWriter, Group], None]
 ) -> threading.Thread:
-    """Start a thread that writes every group and hands it back with its results, until `next_group` gives None."""
+    """Start a thread that has every group written, until `next_group` gives None."""
 
     def run() -> None:
         try:
             while (group := next_group()) is not None:
-                hand_back(group, group_writer.write(ratings_of(group), until_of(group)))
+                write(group_writer, group)
         finally:
             group_writer.close()
 

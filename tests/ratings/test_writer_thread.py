@@ -44,11 +44,16 @@ class Store:
     def __init__(self, behave: Callable[[Sequence[NewRating]], None] = lambda _: None) -> None:
         self.groups: list[list[str]] = []
         self.connections = 0
+        self.trials: list[str | None] = []
         self._behave = behave
 
     def connect(self) -> Connection:
         self.connections += 1
         return cast(Connection, Session())
+
+    def try_out(self, _: Connection, rating: NewRating | None) -> None:
+        self.trials.append(rating and rating.key)
+        self._behave([] if rating is None else [rating])
 
     def write(self, _: Connection, group: Sequence[NewRating]) -> list[Stored]:
         self.groups.append([one.key for one in group])
@@ -152,3 +157,54 @@ def test_what_waits_behind_a_stalled_database_is_refused_in_time(monkeypatch: py
         return [*told, str(writer.queued)]
 
     assert asyncio.run(main()) == ["busy", "slow", "fresh", "0"]
+
+
+def test_the_writer_knows_by_its_last_outcome_and_by_trials_whether_ratings_are_stored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Store(broken(OperationalError, key="bad"))
+
+    async def main() -> None:
+        writer = Writer(cast(RatingStore, store), queue_length=100, group_length=10, writers=1)
+        # Nothing was stored yet: a trial, which all who ask share.
+        assert await asyncio.gather(*(writer.works() for _ in range(50))) == [True] * 50
+        assert 0 < len(store.trials) < 50
+        monkeypatch.setattr(writer_module, "FRESH", 60)
+        tried = len(store.trials)
+        assert await writer.works()
+        assert len(store.trials) == tried
+        # Then one was refused, and is as long as no other is stored.
+        assert _told((await writer.write([rating("bad")]))[0]) == "busy"
+        for _ in range(2):
+            assert not await writer.works()
+        assert store.trials[tried:] == ["bad", "bad"]
+        assert _told((await writer.write([rating("good")]))[0]) == "good"
+        assert await writer.works()
+        assert len(store.trials) == tried + 2
+        await writer.drain()
+        monkeypatch.setattr(writer_module, "FRESH", 0)
+        assert not await writer.works()
+
+    asyncio.run(main())
+
+
+def test_a_writer_that_hangs_does_not_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_module, "LONGEST_ANSWER", -0.1)
+    released = threading.Event()
+    store = Store(lambda _: (released.wait(5), None)[1])
+
+    async def main() -> bool:
+        writer = Writer(cast(RatingStore, store), queue_length=100, group_length=10, writers=1)
+        works = await writer.works()
+        released.set()
+        await writer.drain()
+        return works
+
+    assert not asyncio.run(main())
+
+
+def test_a_replay_proves_nothing() -> None:
+    again = Stored(StoreOutcome.replayed, "dukcapil", None, PLACE.rated_on)
+    assert writer_module._proof([again]) is None
+    assert writer_module._proof([again, Problem("busy")]) is False
+    assert writer_module._proof([again, again._replace(outcome=StoreOutcome.stored)]) is True

@@ -1,15 +1,19 @@
 """Routes for monitoring: liveness, readiness and metrics."""
 
+from asyncio import gather
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.foundation.http.services import services_of
 from app.foundation.storage.database import Database, SQLAlchemyError
-from app.foundation.storage.migrations import current, head
+from app.foundation.storage.migrations import current, head, known
 from app.foundation.telemetry import METRICS_TYPE
 
 router = APIRouter(tags=["service"])
@@ -26,7 +30,16 @@ class Readiness(BaseModel):
 
     status: Literal["ready", "not ready"]
     database: Literal["ok", "unreachable"]
-    migration: Literal["current", "behind", "unknown"]
+    # `ahead`: the schema is that of a newer version of this program.
+    migration: Literal["current", "behind", "ahead", "unknown"]
+    ratings: Literal["stored", "refused", "unknown"] = "unknown"
+
+
+@dataclass(frozen=True)
+class WritingCheck:
+    """Asks the room that stores ratings whether it does."""
+
+    works: Callable[[], Awaitable[bool]]
 
 
 @router.get("/healthz")
@@ -36,10 +49,14 @@ async def health() -> Health:
 
 
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
-def readiness(request: Request) -> Response:
-    """The database answers and has the newest migration."""
-    state = readiness_of(services_of(request).database)
-    return JSONResponse(state.model_dump(), 200 if state.status == "ready" else 503)
+async def readiness(request: Request) -> Response:
+    """The database answers and has the newest migration, and ratings reach the disk: the last one did, or a trial."""
+    services = services_of(request)
+    # At once, because both may have to wait for a database that is stalled.
+    state, works = await gather(run_in_threadpool(readiness_of, services.database), services.of(WritingCheck).works())
+    status: Literal["ready", "not ready"] = "ready" if works and state.status == "ready" else "not ready"
+    told = state.model_copy(update={"status": status, "ratings": "stored" if works else "refused"})
+    return JSONResponse(told.model_dump(), 200 if status == "ready" else 503)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
@@ -58,5 +75,6 @@ def readiness_of(database: Database) -> Readiness:
         return Readiness(status="not ready", database="unreachable", migration="unknown")
     # Ratings would fail on what the schema lacks; so a new process gets no traffic before the migration.
     if revision != head():
-        return Readiness(status="not ready", database="ok", migration="behind")
+        old = revision is None or revision in known()
+        return Readiness(status="not ready", database="ok", migration="behind" if old else "ahead")
     return Readiness(status="ready", database="ok", migration="current")

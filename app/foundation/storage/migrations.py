@@ -37,6 +37,12 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config("")).get_current_head()
 
 
+@cache
+def known() -> frozenset[str]:
+    """Every revision this program knows."""
+    return frozenset(each.revision for each in ScriptDirectory.from_config(_config("")).walk_revisions())
+
+
 def current(database: Database) -> str | None:
     """The revision the database has; None before the first migration."""
     with database.reader.connect() as connection:
