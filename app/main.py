@@ -121,7 +121,7 @@ class Cermin(FastAPI):
         return FastPath(stack, routes, metrics, settings.answer_seconds)
 
 
-def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
+def create_app(settings: Settings, clock: Clock = system_clock) -> Cermin:
     """The whole service for these settings."""
     database = open_database(settings)
     secret = load_secret(settings.secret.get_secret_value() if settings.secret else None, settings.secret_file)

@@ -1,10 +1,9 @@
 """`cermin serve|migrate|check|tidy`: running and looking after the service."""
 
 import signal
-from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 import typer
@@ -14,13 +13,13 @@ from app.cli.context import actor, database, err, fail, out, reporting_errors, s
 from app.directory.catalogue_store import directory_version
 from app.disclosure.reconciliation import reconcile_blocks
 from app.foundation.clock import system_clock
-from app.foundation.http.single_write import SingleWriteProtocol
+from app.foundation.http.connections import BACKLOG, ConnectionLimits, Room, raise_descriptor_limit, room_for
 from app.foundation.settings import Settings
 from app.foundation.storage.migrations import current, upgrade
 from app.foundation.storage.rewriting import Busy
 from app.foundation.telemetry import configure_logging
 from app.jobs import rewriting_of
-from app.main import check_startup, create_app
+from app.main import Cermin, check_startup, create_app
 from app.ratings.reconciliation import reconcile
 from app.ratings.retention import forget
 from app.ratings.retention import tidy as tidy_comments
@@ -46,11 +45,14 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
         # The application checks itself when it starts, too; but there its sentence would be buried in a traceback.
         check_startup(values, application.state.services.database, secret())
     configure_logging(values.log_level)
+    room = room_for(values.connections, raise_descriptor_limit(), values.pool_size)
+    if room.connections < values.connections:
+        log.warning("connections.limited_by_descriptors", connections=room.connections)
     for place in application.state.services.database.open_places():
         # Perhaps the operator's own choice: told, not changed.
         log.warning("database.open_to_others", place=place)
     listening = (host or values.host, values.port if port is None else port)
-    server = uvicorn.Server(server_config(values, application, *listening))
+    server = uvicorn.Server(server_config(values, application, *listening, room))
     # uvicorn drains and then raises the signal anew for whoever handled it before: a service that ended in
     # order says so with 0 instead of dying of SIGTERM (143).
     signal.signal(signal.SIGTERM, _end_in_order)
@@ -59,8 +61,16 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
         raise typer.Exit(3)
 
 
-def server_config(values: Settings, application: Callable[..., Any], host: str, port: int) -> uvicorn.Config:
-    """The configuration with which uvicorn serves the application."""
+def server_config(
+    values: Settings, application: Cermin, host: str, port: int, room: Room | None = None
+) -> uvicorn.Config:
+    """The configuration with which uvicorn serves the application, with room for so many connections."""
+    room = room or Room(values.connections, BACKLOG)
+    limits = ConnectionLimits(
+        most=room.connections,
+        head_seconds=values.receive_seconds,
+        metrics=application.state.services.metrics,
+    )
     return uvicorn.Config(
         application,
         host=host,
@@ -75,7 +85,8 @@ def server_config(values: Settings, application: Callable[..., Any], host: str, 
         # nobody is believed who was not named.
         proxy_headers=values.trusted_proxies is not None,
         forwarded_allow_ips=values.trusted_proxies or "",
-        http=SingleWriteProtocol,
+        http=limits.protocol(),
+        backlog=room.backlog,
     )
 
 

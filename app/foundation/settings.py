@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     # Without these two, requests hung behind a locked table for seconds and committed after the client had given up.
     statement_timeout_ms: Annotated[int, Field(ge=100, le=60_000)] = 2_200
     lock_timeout_ms: Annotated[int, Field(ge=50, le=60_000)] = 1_500
+    connections: Annotated[int, Field(ge=16, le=60_000)] = 4_096
     receive_seconds: Annotated[float, Field(gt=0, le=300)] = 15.0
     # Below a minute with the cache's grace of five seconds: a revoked key is refused everywhere within 60 seconds.
     key_cache_seconds: Annotated[float, Field(ge=0, le=55)] = 30.0

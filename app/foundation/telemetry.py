@@ -60,6 +60,14 @@ class Metrics:
             "Nights in which what stands apart from ratings could not be written anew; it is tried again.",
             registry=self.registry,
         )
+        self.connections = Gauge("cermin_connections", "Open connections of clients.", registry=self.registry)
+        self._connections_closed = Counter(
+            "cermin_connections_closed",
+            "Connections closed because no whole request head came (no-head), because the client took nothing of its "
+            "answer (not-read), or because there were too many (crowded).",
+            ("reason",),
+            registry=self.registry,
+        )
         self.queued = Gauge("cermin_ratings_queued", "Ratings waiting for their group commit.", registry=self.registry)
 
     def answered(self, method: str, route: str, status: int) -> None:
@@ -76,6 +84,10 @@ class Metrics:
         if child is None:
             child = self._of_outcome[outcome] = self._outcomes.labels(outcome)
         child.inc(n)
+
+    def closed_connection(self, reason: str) -> None:
+        """Count a connection that was closed for this reason."""
+        self._connections_closed.labels(reason).inc()
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format."""

@@ -46,6 +46,7 @@ BOUNDS: dict[str, tuple[float, float, float, float]] = {
     "pool_size": (2, 200, 1, 201),
     "statement_timeout_ms": (100, 60_000, 99, 60_001),
     "lock_timeout_ms": (50, 60_000, 49, 60_001),
+    "connections": (16, 60_000, 15, 60_001),
     "receive_seconds": (0.001, 300, 0, 300.1),
     # A revoked key is refused everywhere within a minute, whatever is set.
     "key_cache_seconds": (0, 55, -0.1, 60.1),
