@@ -113,7 +113,6 @@ class Cermin(FastAPI):
             super().build_middleware_stack(),
             limit=LARGEST_BODY,
             seconds=settings.receive_seconds,
-            language=settings.language,
         )
         stack = ResponseWatch(HeadAsGet(stack), metrics=metrics, language=settings.language)
         # The fast path is outermost: what it answers passes none of the other layers.

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from app.intake.with_key import Intake
 from app.web.files import FOLDER
 from tests.house import House
+from tests.test_every_route import TAKE_BODIES, TAKES, address
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
 pytestmark = pytest.mark.sqlite_daily
@@ -45,10 +46,13 @@ def speak(
     pause: float = 0,
     hang_up: bool = False,
     headers: Sequence[tuple[str, str]] = (),
+    key: str | None = "app",
 ) -> Answer:
     """Say exactly these pieces, with a pause before each; afterwards wait, or hang up."""
     waiting = iter(pieces)
-    given = [("authorization", f"Bearer {house.keys['app']}"), ("content-type", "application/json"), *headers]
+    given = [("content-type", "application/json"), *headers]
+    if key is not None:
+        given.append(("authorization", f"Bearer {house.keys[key]}"))
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -139,6 +143,29 @@ def test_a_body_without_end_is_read_to_the_limit_and_no_further(house: House) ->
 
         assert speak(house, endless(), path=path).status == 413
         assert taken <= limit + 1
+
+
+def test_every_route_has_limits_and_says_which_was_exceeded(furnished: tuple[str, dict[str, str]]) -> None:
+    url, keys = furnished
+    with House.open(url, keys, receive_seconds=0.1) as house:
+        for method, template in sorted(TAKE_BODIES):
+            where: dict[str, Any] = {
+                "method": method,
+                "path": address(template),
+                "key": next(iter(TAKES.get((method, template), [None]))),
+            }
+            lying = speak(house, [b"{}"], headers=declared(2 * KIB * KIB), **where)
+            endless = speak(house, (b" " * 8 * KIB for _ in range(1_000)), **where)
+            for refused in (lying, endless):
+                assert (refused.status, refused.document["code"]) == (413, "body-too-large"), where
+            # Read no further than the piece that exceeds the limit.
+            assert lying.taken == 0
+            [limit] = re.findall(r"\d+", endless.document["detail"])
+            assert (endless.taken - 1) * 8 * KIB <= int(limit) <= KIB * KIB
+            slow = speak(house, [b"{"], pause=0.08, **where)
+            assert (slow.status, slow.document["code"]) == (408, "body-too-slow"), where
+            for refused in (lying, endless, slow):
+                assert refused.headers["connection"] == "close"
 
 
 def test_a_length_that_is_no_number_is_no_fault_of_ours(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Receive, Scope
 
@@ -9,6 +10,14 @@ from app.foundation.problems import Problem
 from app.foundation.storage.time_budget import count_from_now
 
 CLOSE = {"Connection": "close"}
+
+
+class BodyRefused(HTTPException):
+    """Carries the problem of a body out of the framework, which answers any other exception while reading with 400."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.status)
+        self.problem = problem
 
 
 def too_large(limit: int) -> Problem:

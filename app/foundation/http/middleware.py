@@ -5,73 +5,43 @@ GET; `ResponseWatch` counts answers, gives every one the security headers, and t
 a 500 without its text.
 """
 
-import asyncio
-
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.foundation.http.body import declared_length, too_large, too_slow
+from app.foundation.http.body import BodyRefused, read_body
 from app.foundation.http.problem_responses import SECURITY_HEADERS, ProblemResponse, unexpected_error
 from app.foundation.problems import Problem
-from app.foundation.storage.time_budget import count_from_now
 from app.foundation.telemetry import Metrics
 
 
 class BodyLimits:
-    """Refuses a body over its limit (413) or slower than the deadline (408), whoever sends it."""
+    """Reads the bodies of all routes but those of the fast path, by the same function as that one: 413 and 408."""
 
-    def __init__(self, app: ASGIApp, *, limit: int, seconds: float, language: str) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, seconds: float) -> None:
         self.app = app
         self.limit = limit
         self.seconds = seconds
-        self.language = language
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, with a `receive` that counts bytes and seconds."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        try:
-            await self.app(scope, self._bounded(scope, receive), send)
-        except _Refused as refused:
-            language = Request(scope).headers.get("accept-language")
-            await ProblemResponse(refused.problem, language, self.language)(scope, receive, send)
+        """Pass on, with a `receive` that gives the whole body at once, if anybody wants it."""
+        await self.app(scope, self._bounded(scope, receive) if scope["type"] == "http" else receive, send)
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        limit = self.limit
-        taken = 0
-        deadline: float | None = None
+        read = False
 
         async def bounded() -> Message:
-            nonlocal taken, deadline
-            loop = asyncio.get_running_loop()
-            if deadline is None:
-                deadline = loop.time() + self.seconds
-                if declared_length(scope) > limit:
-                    raise _Refused(too_large(limit))
+            nonlocal read
+            if read:
+                # Whoever asks again waits for the client to hang up, which may take its time.
+                return await receive()
             try:
-                async with asyncio.timeout_at(deadline):
-                    message = await receive()
-            except TimeoutError:
-                raise _Refused(too_slow(self.seconds)) from None
-            if message["type"] == "http.request":
-                taken += len(message.get("body", b""))
-                if taken > limit:
-                    raise _Refused(too_large(limit))
-                if not message.get("more_body", False):
-                    # From here on `receive` only waits for the client to hang up, which may take its time.
-                    deadline = loop.time() + 86_400
-                    count_from_now()
-            return message
+                body = await read_body(scope, receive, limit=self.limit, seconds=self.seconds)
+            except Problem as problem:
+                raise BodyRefused(problem) from None
+            read = True
+            return {"type": "http.request", "body": body, "more_body": False}
 
         return bounded
-
-
-class _Refused(Exception):
-    """Carries a refusal from `receive` through the application out to `BodyLimits`."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
 
 
 class HeadAsGet:

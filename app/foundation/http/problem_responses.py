@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from app.foundation.http.body import BodyRefused
 from app.foundation.http.services import services_of
 from app.foundation.problems import MEDIA_TYPE, FieldError, Problem, busy
 from app.foundation.storage.database import OperationalError, SQLAlchemyError, TimeoutError
@@ -27,7 +28,7 @@ SECURITY_HEADERS = (
     (b"cache-control", b"no-store"),
 )
 # FastAPI answers 400 to a body that is not even UTF-8.
-CODE_OF_STATUS = {400: "malformed-json", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+CODE_OF_STATUS = {400: "malformed-json", 404: "not-found", 405: "method-not-allowed"}
 
 # pydantic's kinds of error → our code and what was expected instead.
 EXPECTED = {
@@ -169,13 +170,15 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
+        if isinstance(error, BodyRefused):
+            return problem_response(request, error.problem)
         code = CODE_OF_STATUS.get(error.status_code, "not-found" if error.status_code < 500 else "internal-error")
         headers = dict(error.headers or {})
         if code == "method-not-allowed":
             # A route knows its own methods only, not those of another route at the same path.
             path = getattr(request.scope.get("route"), "path", "")
             headers["Allow"] = services_of(request).allowed_methods.get(path, headers.get("Allow", ""))
-        return problem_response(request, Problem(code, headers=headers, limit=0))
+        return problem_response(request, Problem(code, headers=headers))
 
     @app.exception_handler(SQLAlchemyError)
     async def on_database(request: Request, error: SQLAlchemyError) -> Response:
