@@ -1,32 +1,27 @@
 """Issues, revokes and rotates keys: `crm_<kind>_<lookup>_<secret>`, of which only a digest of the secret is kept."""
 
 import hmac
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from app.access.audit import record
 from app.access.principals import KeyKind
-from app.access.rules.random_codes import random_code
+from app.access.rules.secret_texts import new_secret, read_secret
 from app.access.store import find_key
 from app.access.tables import ApiKey
 from app.foundation.ids import new_id
 from app.foundation.storage.database import Session
 
-KINDS = frozenset(str(kind) for kind in KeyKind)
 REPORT_READERS = frozenset({KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin})
-
-# 12 characters find the row, 32 (160 bits) prove it.
-LOOKUP_LENGTH, SECRET_LENGTH = 12, 32
 
 
 class KeyFault(ValueError):
     """A key cannot be issued or changed as asked."""
 
 
-@dataclass(frozen=True)
-class KeyText:
+class KeyText(NamedTuple):
     """The parts of a key as its holder sends it."""
 
     kind: KeyKind
@@ -36,11 +31,10 @@ class KeyText:
 
 def read_key(text: str) -> KeyText | None:
     """The parts of a key; None when the text does not have the form of a key."""
-    # No key holds other characters, and PostgreSQL answers a NUL with an error instead of finding nothing.
-    parts = text.split("_") if text.isascii() and text.isprintable() else []
-    if len(parts) != 4 or parts[0] != "crm" or parts[1] not in KINDS:
-        return None
-    return KeyText(KeyKind(parts[1]), parts[2], parts[3])
+    for kind in KeyKind:
+        if found := read_secret(f"crm_{kind}", text):
+            return KeyText(kind, *found)
+    return None
 
 
 def digest(secret: str) -> str:
@@ -80,13 +74,13 @@ def issue(
         raise KeyFault("only a key that reads reports can see a NIP")
     if expires_at is not None and expires_at <= now:
         raise KeyFault("the expiry lies in the past")
-    lookup, secret = random_code(LOOKUP_LENGTH), random_code(SECRET_LENGTH)
+    made = new_secret()
     key = ApiKey(
         agency_id=agency_id,
         key_id=new_id(),
         kind=kind,
-        lookup=lookup,
-        digest=digest(secret),
+        lookup=made.lookup,
+        digest=digest(made.secret),
         label=label,
         office=office,
         counter=counter,
@@ -107,7 +101,7 @@ def issue(
         counter=counter,
         sees_nip=sees_nip,
     )
-    return f"crm_{kind}_{lookup}_{secret}", key
+    return made.text(f"crm_{kind}"), key
 
 
 def revoke(session: Session, *, agency_id: str, key_id: UUID, actor: str, now: datetime) -> ApiKey:

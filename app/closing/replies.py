@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from app.access.keys import LOOKUP_LENGTH, SECRET_LENGTH, digest
+from app.access.keys import digest
 from app.access.principals import Reach
 from app.access.readings import Reading, readings_about
-from app.access.rules.random_codes import random_code
+from app.access.rules.secret_texts import new_secret, read_secret
 from app.closing import store
 from app.closing.addressing import asked, newest
 from app.closing.lifecycle import audit, report_about
@@ -18,7 +18,7 @@ from app.directory.rules.office_tree import at_and_above
 from app.foundation.problems import Problem
 from app.foundation.storage.database import IntegrityError, Session
 
-PREFIX = "crm_reply_"
+PREFIX = "crm_reply"
 SHOWN_FOR = timedelta(days=366)
 
 
@@ -45,14 +45,14 @@ def invite(session: Session, reach: Reach, code: str, instrument: str | None, no
     for report in store.reports_of(session, period):
         if report.kind != "employee":
             continue
-        lookup, secret = random_code(LOOKUP_LENGTH), random_code(SECRET_LENGTH)
-        tokens[report.unit] = f"{PREFIX}{lookup}_{secret}"
+        made = new_secret()
+        tokens[report.unit] = made.text(PREFIX)
         invitations.append(
             Invitation(
                 agency_id=reach.agency_id,
                 report_id=report.report_id,
-                lookup=lookup,
-                digest=digest(secret),
+                lookup=made.lookup,
+                digest=digest(made.secret),
                 expires_at=period.replies_end_at,
             )
         )
@@ -64,9 +64,11 @@ def invite(session: Session, reach: Reach, code: str, instrument: str | None, no
 def open_invitation(session: Session, token: str, now: datetime) -> Invited:
     """What the token opens. Raises `link-unknown`, one answer for a wrong and a replaced one, and
     `reply-window-over` for the right one that came too late."""
-    lookup, _, secret = token.removeprefix(PREFIX).partition("_")
-    for invitation in store.invitations_by_lookup(session, lookup):
-        if secrets.compare_digest(invitation.digest, digest(secret)):
+    given = read_secret(PREFIX, token)
+    if given is None:
+        raise Problem("link-unknown")
+    for invitation in store.invitations_by_lookup(session, given.lookup):
+        if secrets.compare_digest(invitation.digest, digest(given.secret)):
             if now >= invitation.expires_at:
                 raise Problem("reply-window-over", until=invitation.expires_at.isoformat())
             report = store.find_report(session, invitation.agency_id, invitation.report_id)

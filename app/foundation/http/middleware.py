@@ -90,16 +90,23 @@ class ResponseWatch:
             await send(message)
 
         try:
+            if "\0" in scope["path"]:
+                # No code, id or file has one, and neither file system nor database bears the question.
+                await self._answer(Problem("not-found"), scope, receive, send_recorded)
+                return
             await self.app(scope, receive, send_recorded)
         except Exception as error:
             problem = unexpected_error(error, route_of(scope))
             # The head has left already: a second answer would corrupt the connection.
             if status:
                 return
-            language = Request(scope).headers.get("accept-language")
-            await ProblemResponse(problem, language, self.language)(scope, receive, send_recorded)
+            await self._answer(problem, scope, receive, send_recorded)
         finally:
             self.metrics.answered(scope["method"], route_of(scope), status)
+
+    async def _answer(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+        language = Request(scope).headers.get("accept-language")
+        await ProblemResponse(problem, language, self.language)(scope, receive, send)
 
 
 def _missing_security_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
