@@ -28,6 +28,7 @@ import app.screening.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
+from app.access.guesses import LinkGuesses
 from app.access.readings import Readings
 from app.devices.pairing import KioskPairing
 from app.directory.catalogue_cache import CatalogueCache
@@ -145,7 +146,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Cermin:
         SealedReportCache(),
         Authenticator(database, clock, settings.key_cache_seconds),
         Readings(database, clock, settings.reads_per_hour),
-        KioskPairing(database, derive(secret, "pairing")),
+        KioskPairing(database, derive(secret, "pairing"), clock),
+        LinkGuesses(clock),
     )
     for router in ROUTERS:
         application.include_router(router)

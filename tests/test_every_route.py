@@ -114,7 +114,7 @@ OTHERWISE: Mapping[Entry, int] = {
 }
 
 # Whatever the entry, a parameter may be wrong, the database away or the service broken.
-GUARD, BODY, NAMING = {401, 403, 422, 500, 503}, {400, 408, 413, 415}, {404}
+GUARD, BODY, NAMING = {401, 403, 422, 429, 500, 503}, {400, 408, 413, 415}, {404}
 DOCUMENTED: Mapping[Entry, set[int]] = {
     ("GET", "/v1/offices"): GUARD | {422},
     ("GET", "/v1/services"): GUARD | {422},

@@ -6,7 +6,8 @@ time (at most 60 s) bounds how long a revoked key still works in any process.
 
 from hashlib import sha256
 
-from app.access.keys import matches, read_key
+from app.access.guesses import Guesses
+from app.access.keys import KeyText, matches, read_key
 from app.access.principals import KeyKind, Principal
 from app.access.store import keys_by_lookup
 from app.access.tables import ApiKey
@@ -29,6 +30,7 @@ class Authenticator:
     def __init__(self, database: Database, clock: Clock, cache_seconds: float) -> None:
         self._database = database
         self._clock = clock
+        self._guesses = Guesses(clock, "too-many-keys", ("key-unknown",))
         # By digest, so that no key lies in memory longer than its request.
         self._cache: Cache[bytes, Principal] = Cache(clock, cache_seconds)
 
@@ -36,10 +38,13 @@ class Authenticator:
         """The principal if this header was found valid a moment ago; never touches the database."""
         return None if authorization is None else self._cache.get(_digest(authorization))
 
-    def check(self, authorization: str | None) -> Principal:
-        """Look this header's key up in the database; raises a 401 problem that says what is wrong."""
+    def check(self, authorization: str | None, address: str) -> Principal:
+        """Look this header's key up in the database; raises a 401 problem that says what is wrong, `too-many-keys`."""
         try:
-            key = self._valid_key(_bearer(authorization))
+            text = _bearer(authorization)
+            given = read_key(text)
+            with self._guesses.attempt(address, given and given.lookup):
+                key = self._valid_key(given)
         except Problem:
             # A key refused now must not live on in the cache's grace, in which others still get the old value.
             self._cache.forget(_digest(authorization or ""))
@@ -49,8 +54,7 @@ class Authenticator:
         self._cache.put(_digest(authorization or ""), principal, ends=ends)
         return principal
 
-    def _valid_key(self, text: str) -> ApiKey:
-        given = read_key(text)
+    def _valid_key(self, given: KeyText | None) -> ApiKey:
         if given is None:
             raise Problem("key-unknown", headers=CHALLENGE)
         with self._database.reading() as session:

@@ -10,11 +10,13 @@ from app.access.principals import KeyKind, Principal
 from app.access.readings import Readings
 from app.foundation.http.body import json_body
 from app.foundation.http.query_parameters import exact_query
-from app.foundation.http.services import services_of
+from app.foundation.http.services import address_of, services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.time_budget import count_from_now
 
 EVERY_KIND = tuple(KeyKind)
+# People, or programs of theirs, who could go through ids and codes; whatever they ask for counts.
+READING = frozenset({KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin})
 
 
 async def admit(request: Request, kinds: tuple[KeyKind, ...], authorization: str | None) -> Principal:
@@ -23,7 +25,7 @@ async def admit(request: Request, kinds: tuple[KeyKind, ...], authorization: str
     principal = authenticator.cached(authorization)
     if principal is None:
         # The look-up waits for the database, which must not hold the event loop up.
-        principal = await run_in_threadpool(authenticator.check, authorization)
+        principal = await run_in_threadpool(authenticator.check, authorization, address_of(request))
         # The route itself waits for a thread, too.
         count_from_now()
     if principal.kind not in kinds:
@@ -44,6 +46,8 @@ def requires(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
 
     async def guard(request: Request) -> Principal:
         principal = await admit(request, kinds, _authorization(request))
+        if principal.kind in READING:
+            services_of(request).of(Readings).take(principal)
         # A rating has no query, and pays nothing for this.
         if request.scope["query_string"]:
             await exact_query(request)
@@ -54,12 +58,13 @@ def requires(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
 
 
 def reads(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
-    """As `requires`, for what tells figures: each key may ask so often an hour and no more."""
+    """As `requires`, for what tells figures: any kind of key may ask so often an hour and no more."""
     admitted = requires(*kinds)
 
     async def guard(request: Request) -> Principal:
         principal = await admitted(request)
-        services_of(request).of(Readings).take(principal)
+        if principal.kind not in READING:
+            services_of(request).of(Readings).take(principal)
         return principal
 
     return guard

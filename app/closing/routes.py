@@ -1,6 +1,7 @@
 """The HTTP of this room: periods are closed and finalised, reports are pulled, employees reply."""
 
 import json
+from contextlib import AbstractContextManager
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +9,9 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 
 from app.access.guard import requires
+from app.access.guesses import LinkGuesses
 from app.access.principals import KeyKind, Principal
+from app.access.rules.secret_texts import read_secret
 from app.closing import lifecycle, replies, store
 from app.closing.addressing import asked
 from app.closing.reading import list_reports, period_out, verification_of
@@ -38,7 +41,7 @@ from app.closing.survey.schemas import (
 from app.foundation.http.body import json_body
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.query_parameters import exact_query
-from app.foundation.http.services import services_of
+from app.foundation.http.services import address_of, services_of
 from app.seals.keyring import signing_key, usable_keys
 
 router = APIRouter(prefix="/v1", tags=["reports"])
@@ -165,20 +168,21 @@ def get_reports(request: Request, principal: Reader, query: Annotated[ReportQuer
         return ReportPage(items=tuple(list_reports(session, principal, query)))
 
 
-@router.get("/reports/{report_id}/verification", dependencies=OPEN, responses=open_problems(404, 422))
+@router.get("/reports/{report_id}/verification", dependencies=OPEN, responses=open_problems(404, 422, 429))
 def get_verification(request: Request, report_id: UUID) -> VerificationOut:
     """Whether a final report is as it was signed. Open to whoever holds its id; tells nothing about anybody."""
     services = services_of(request)
     settings = services.settings
-    with services.database.reading() as session:
+    guesses = services.of(LinkGuesses)
+    with guesses.attempt(address_of(request), report_id.hex), services.database.reading() as session:
         return verification_of(session, report_id, usable_keys(settings.signing_key_file))
 
 
-@router.post("/replies/read", dependencies=OPEN, responses=open_problems(*BODY, 404, 409))
+@router.post("/replies/read", dependencies=OPEN, responses=open_problems(*BODY, 404, 409, 429))
 def read_invited(request: Request, body: InvitedIn) -> InvitedOut:
     """The own draft behind a personal link."""
     services = services_of(request)
-    with services.database.reading() as session:
+    with _guessing(request, body.token), services.database.reading() as session:
         invited = replies.open_invitation(session, body.token, services.now())
     return InvitedOut(
         document=json.loads(invited.report.document),
@@ -190,9 +194,19 @@ def read_invited(request: Request, body: InvitedIn) -> InvitedOut:
     )
 
 
-@router.post("/replies", status_code=204, dependencies=OPEN, responses=open_problems(*BODY, 404, 409))
+@router.post("/replies", status_code=204, dependencies=OPEN, responses=open_problems(*BODY, 404, 409, 429))
 def post_reply(request: Request, body: ReplyIn) -> None:
     """Reply once to the own draft; the reply becomes part of the final report."""
     services = services_of(request)
-    with services.database.writing() as session:
-        replies.reply(session, body.token, body.text, services.now())
+    with _guessing(request, body.token):
+        # Read before anything is written: SQLite has one writer, and whoever guesses must not make ratings wait for it.
+        with services.database.reading() as session:
+            replies.open_invitation(session, body.token, services.now())
+        with services.database.writing() as session:
+            replies.reply(session, body.token, body.text, services.now())
+
+
+def _guessing(request: Request, token: str) -> AbstractContextManager[None]:
+    """Whoever asks with a wrong link, again and again, is told to wait."""
+    given = read_secret(replies.PREFIX, token)
+    return services_of(request).of(LinkGuesses).attempt(address_of(request), given and given.lookup)

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.access.audit import record
+from app.access.guesses import Guesses
 from app.access.keys import issue
 from app.access.principals import KeyKind, Reach
-from app.access.rules.guess_budget import GuessBudget
 from app.devices import store
-from app.devices.rules.pairing_codes import code_digest, new_code
+from app.devices.rules.pairing_codes import canonical, code_digest, new_code
 from app.devices.rules.pins import PinDigest
 from app.devices.schemas import DeviceAdded, DeviceIn, Paired
 from app.devices.tables import Device, Pairing
 from app.directory.listing_store import office_parents
 from app.directory.rules.reach import require_reached
+from app.foundation.clock import Clock
 from app.foundation.ids import new_id
 from app.foundation.problems import FieldError, Problem
 from app.foundation.qr import qr_svg
@@ -92,27 +93,25 @@ def add_device(
 class KioskPairing:
     """Exchanges codes for keys, and limits the guesses of each address, for one process."""
 
-    def __init__(self, database: Database, pepper: bytes, budget: GuessBudget | None = None) -> None:
+    def __init__(self, database: Database, pepper: bytes, clock: Clock) -> None:
         self._database = database
         self.pepper = pepper
-        self._budget = budget or GuessBudget(budget=BUDGET, per_second=PER_SECOND)
+        self._guesses = Guesses(clock, "too-many-codes", ("pairing-refused",), BUDGET, PER_SECOND)
 
     def pair(self, address: str, code: str, now: datetime) -> Paired:
         """The key for a code. Raises `pairing-refused` if it is wrong, used or expired, and `too-many-codes`."""
-        seconds = self._budget.take(address, now.timestamp())
-        if seconds:
-            raise Problem("too-many-codes", headers={"Retry-After": str(seconds)}, seconds=seconds)
-        digest = code_digest(self.pepper, code)
-        with self._database.reading() as session:
-            pairing = store.pairing_of(session, digest)
-        # Read before anything is written: SQLite has one writer, and whoever guesses must not make ratings wait for it.
-        if pairing is None or pairing.expires_at <= now:
-            raise Problem("pairing-refused")
-        with self._database.writing() as session:
-            paired = _exchange(session, pairing, now)
+        given = canonical(code)
         # All kiosks of an office may be behind one address, so a right code costs nothing.
-        self._budget.give_back(address, now.timestamp())
-        return paired
+        with self._guesses.attempt(address, given and given[:3]):
+            digest = code_digest(self.pepper, code)
+            with self._database.reading() as session:
+                pairing = store.pairing_of(session, digest)
+            # Read before anything is written: SQLite has one writer, and whoever guesses must not make ratings wait
+            # for it.
+            if pairing is None or pairing.expires_at <= now:
+                raise Problem("pairing-refused")
+            with self._database.writing() as session:
+                return _exchange(session, pairing, now)
 
 
 def _exchange(session: Session, pairing: Pairing, now: datetime) -> Paired:

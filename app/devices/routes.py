@@ -29,7 +29,7 @@ from app.foundation.http.body import json_body
 from app.foundation.http.etag import UNCHANGED, has_tag
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.query_parameters import exact_query
-from app.foundation.http.services import services_of
+from app.foundation.http.services import address_of, services_of
 
 router = APIRouter(prefix="/v1", tags=["devices"])
 Admin = Annotated[Principal, Depends(requires(KeyKind.admin))]
@@ -60,7 +60,7 @@ def post_device(request: Request, principal: Admin, body: DeviceIn) -> DeviceAdd
 def pair_device(request: Request, body: PairIn) -> Paired:
     """Exchange a pairing code, once, for the key of this kiosk. The code is all the proof there is: send no key."""
     services = services_of(request)
-    return services.of(KioskPairing).pair(request.client.host if request.client else "", body.code, services.now())
+    return services.of(KioskPairing).pair(address_of(request), body.code, services.now())
 
 
 @router.get("/devices", responses=problems(422))

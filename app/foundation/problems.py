@@ -42,6 +42,9 @@ KINDS: Mapping[str, Kind] = {
     "key-unknown": Kind(401, "Key unknown", "This key is not valid; check that it was copied whole."),
     "key-expired": Kind(401, "Key expired", "This key has expired; ask an administrator to rotate it."),
     "key-revoked": Kind(401, "Key revoked", "This key was revoked; ask an administrator for a new one."),
+    "too-many-keys": Kind(
+        429, "Too many wrong keys", "Too many wrong keys came from this address; try again after {seconds} seconds."
+    ),
     "key-kind-refused": Kind(403, "Not for this kind of key", "This address takes keys of the kinds {kinds}."),
     "out-of-scope": Kind(403, "Out of scope", "This key does not reach {what}."),
     # What is named.
@@ -94,6 +97,9 @@ KINDS: Mapping[str, Kind] = {
     "report-unknown": Kind(404, "Unknown report", "There is no such report."),
     "report-draft": Kind(409, "Still a draft", "This report is not final; only supervisors see drafts."),
     "link-unknown": Kind(404, "Link not valid", "This link is wrong or was replaced; ask for a new one."),
+    "too-many-links": Kind(
+        429, "Too many wrong links", "Too many wrong links came from this address; try again after {seconds} seconds."
+    ),
     "reply-window-over": Kind(409, "Too late to reply", "Replies were taken until {until}."),
     "reply-given": Kind(409, "Already replied", "The reply to this draft was given; it is kept as it is."),
     "period-unknown": Kind(404, "Unknown period", "Periods are named like 2026-09, 2026-Q3, 2026-S2 or 2026."),
@@ -111,7 +117,7 @@ KINDS: Mapping[str, Kind] = {
         "Figures are told by office, month, employee, service or channel, of the last three only one at a time.",
     ),
     "too-many-reads": Kind(
-        429, "Too many reads", "This key has asked for as many figures as it may; ask again after {seconds} seconds."
+        429, "Too many reads", "This key has asked for as much as it may; ask again after {seconds} seconds."
     ),
     # A ticket.
     "ticket-refused": Kind(

@@ -14,7 +14,7 @@ from app.access.principals import KeyKind, Principal
 from app.foundation.http.fast_path import PreparedResponse, fast_path_route
 from app.foundation.http.openapi import problems
 from app.foundation.http.problem_responses import database_problem, validation_problem
-from app.foundation.http.services import services_of
+from app.foundation.http.services import address_of, services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import SQLAlchemyError
 from app.foundation.telemetry import Metrics
@@ -94,7 +94,7 @@ async def _submit_without_plain_key(request: Request, principal: Principal | Non
     if isinstance(sheet, MalformedItem):
         raise key_missing() if principal is None and not sheet.is_keyless else validation_problem(sheet.error)
     assert isinstance(sheet, RatingIn), "the tolerant model gives nothing else"
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     if sheet.ticket is not None:
         check_ticketed(sheet, principal.kind if principal else None)
         tickets = services.of(TicketIntake)

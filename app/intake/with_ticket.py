@@ -22,13 +22,15 @@ from app.ratings.rating import NewRating, Place, Stored, StoreOutcome
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
 from app.ratings.validation import RatingValidator
-from app.ratings.writer import LONGEST_WAIT
 from app.tickets import store
 from app.tickets.attempts import TicketAttempts
-from app.tickets.rules.codes import code_digest
+from app.tickets.rules.codes import beginning, code_digest
 from app.tickets.rules.lifecycle import LiveTicket, day_of, rated_on
 
 CHANNEL = "web"
+# How long a try may wait for its turn; behind a stalled database it is refused rather than kept waiting longer than a
+# client would.
+LONGEST_WAIT = 1.4
 # Above it requests get `busy` at once. Below the budget of attempts, so that valid tickets on their way never use
 # that up.
 LONGEST_QUEUE = 256
@@ -78,7 +80,7 @@ class TicketIntake:
         assert sheet.ticket is not None, "checked by check_ticketed"
         moment = self._validator.moment(sheet.id, self._clock())
         digest = code_digest(self._pepper, sheet.ticket)
-        with self._attempts.attempt(address):
+        with self._attempts.attempt(address, beginning(sheet.ticket)):
             with self._database.reading() as session:
                 found = self._in_reach(store.find_armed(session, digest, day_of(moment)), principal)
             stored = None if found is None else self._spend(*found, sheet, sheet.id, moment)

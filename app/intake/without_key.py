@@ -5,7 +5,7 @@ from uuid import UUID
 from anyio.to_thread import run_sync
 
 from app.access.principals import KeyKind, Principal
-from app.access.rules.guess_budget import GuessBudget
+from app.access.rules.guess_budget import TokenBuckets, network_of
 from app.directory.catalogue_cache import CatalogueCache
 from app.foundation.clock import Clock, seconds_of
 from app.foundation.problems import FieldError, Problem
@@ -26,12 +26,12 @@ class OpenAnswerIntake:
         self._intake = intake
         self._catalogues = catalogues
         self._seconds = seconds_of(clock)
-        self._budget = GuessBudget(budget=BUDGET, per_second=PER_SECOND)
+        self._budget = TokenBuckets(size=BUDGET, per_second=PER_SECOND)
 
     async def submit(self, sheet: RatingIn, agency_id: str, address: str) -> Accepted:
         """Store an open answer; raises `too-many-answers`, or what is wrong with the sheet."""
         check_open(sheet)
-        if wait := self._budget.take(address, self._seconds()):
+        if wait := self._budget.take(network_of(address), self._seconds()):
             raise Problem("too-many-answers", headers={"Retry-After": str(wait)}, seconds=wait)
         if self._catalogues.cached(agency_id) is None and not await run_sync(self._catalogues.known, agency_id):
             # An agency that does not exist has no such office either: nobody learns more.

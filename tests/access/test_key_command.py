@@ -47,7 +47,7 @@ def run(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) 
 
 def holder(database: Database, key: str) -> Principal:
     """Who the service takes the holder of this key for."""
-    return Authenticator(database, system_clock, 0).check(f"Bearer {key}")
+    return Authenticator(database, system_clock, 0).check(f"Bearer {key}", "192.0.2.1")
 
 
 def refusal(database: Database, key: str) -> str:

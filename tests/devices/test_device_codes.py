@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.access.rules.guess_budget import GuessBudget
+from app.access.rules.guess_budget import TokenBuckets
 from app.devices.rules.pairing_codes import canonical, code_digest, new_code
 from app.devices.rules.short_names import short_name
 from app.devices.rules.states import DeviceState, is_silent, state_of
@@ -23,16 +23,17 @@ def test_a_code_is_read_however_it_is_typed() -> None:
     assert code_digest(b"x", code) != code_digest(b"y", code)
 
 
-def test_wrong_codes_use_the_budget_up_and_time_fills_it_again() -> None:
-    budget = GuessBudget(budget=3, per_second=0.1, most=2)
-    assert [budget.take("a", 0) for _ in range(4)] == [0, 0, 0, 10]
-    assert budget.take("b", 0) == 0
-    assert (budget.take("a", 9), budget.take("a", 10), budget.take("a", 10)) == (1, 0, 10)
-    budget.give_back("a", 10)
-    assert budget.take("a", 10) == 0
-    for address in ("c", "d"):
-        budget.take(address, 10)
-    assert budget.take("a", 10) == 0, "the one longest silent is forgotten"
+def test_tokens_are_used_up_and_time_fills_the_bucket_again() -> None:
+    buckets = TokenBuckets(size=3, per_second=0.1, most=2)
+    assert [buckets.take("a", 0) for _ in range(4)] == [0, 0, 0, 10]
+    assert (buckets.wait("a", 0), buckets.wait("b", 0)) == (10, 0)
+    assert buckets.take("b", 0) == 0
+    assert (buckets.take("a", 9), buckets.take("a", 10), buckets.take("a", 10)) == (1, 0, 10)
+    buckets.give_back("a", 10)
+    assert buckets.take("a", 10) == 0
+    for key in ("c", "d"):
+        buckets.take(key, 10)
+    assert buckets.take("a", 10) == 0, "the one longest silent is forgotten"
 
 
 @pytest.mark.parametrize(

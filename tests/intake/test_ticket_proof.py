@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -11,8 +12,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from app.access.guesses import BUDGET, PER_SECOND
 from app.foundation.storage.database import Database, metadata
-from app.tickets.attempts import BUDGET, PER_SECOND, TicketAttempts
+from app.tickets.attempts import TicketAttempts
 from app.tickets.reconciliation import reconcile_tickets
 from app.tickets.rules.codes import ALPHABET, check_character, printed
 from tests.effort import sized
@@ -110,24 +112,33 @@ def test_10_000_guesses_meet_nothing_and_wait_after_the_budget_however_many_come
     answers = [
         answer for start in range(0, GUESSES, 100) for answer in house.portal.call(all_at_once, sheets[start:][:100])
     ]
-    assert Counter(answer.status_code for answer in answers) == {410: BUDGET, 429: GUESSES - BUDGET}
+    counts = Counter(answer.status_code for answer in answers)
+    # So many at once may be too many for a busy machine, too.
+    assert (counts[410], counts[429] + counts[503]) == (BUDGET, GUESSES - BUDGET)
     waits = {int(answer.headers["retry-after"]) for answer in answers if answer.status_code == 429}
     assert waits == {1}
     problem(answers[-1], 429, "too-many-tickets")
     assert reconcile_tickets(house.database).spent == 0
+    # Whoever holds a ticket behind the same address rates, after a moment.
+    house.clock.now += timedelta(seconds=1)
+    honest = {"ticket": codes[0], "id": house.new_id(), "scores": SCORES}
+    assert house.post("/v1/ratings", honest, None).status_code == 201
 
 
 @pytest.mark.sized
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(("trusted", "refused"), [(None, 5), ("127.0.0.1", 0)])
+@pytest.mark.parametrize(
+    ("trusted", "said", "refused"),
+    [(None, "10.1.{}.{}", 5), ("127.0.0.1", "10.1.{}.{}", 0), ("127.0.0.1", "unknown-{}-{}", 5)],
+)
 def test_who_is_no_proxy_gets_no_other_budget_by_saying_another_address(
-    furnished: tuple[str, dict[str, str]], trusted: str | None, refused: int, monkeypatch: pytest.MonkeyPatch
+    furnished: tuple[str, dict[str, str]], trusted: str | None, said: str, refused: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     budget = sized(20, BUDGET)
     monkeypatch.setattr(TicketAttempts.__init__, "__defaults__", (budget, PER_SECOND))
     with serving(furnished[0], trusted_proxies=trusted) as address, httpx.Client(base_url=address) as client:
-        said = ({"X-Forwarded-For": f"10.1.{n // 250}.{n % 250}"} for n in range(budget + 5))
-        answers = [client.post("/v1/tickets/look", json={"ticket": ""}, headers=each) for each in said]
+        headers = ({"X-Forwarded-For": said.format(n // 250, n % 250)} for n in range(budget + 5))
+        answers = [client.post("/v1/tickets/look", json={"ticket": ""}, headers=each) for each in headers]
     assert Counter(answer.status_code for answer in answers) == Counter({410: budget + 5 - refused, 429: refused})
 
 

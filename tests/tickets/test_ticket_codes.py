@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tickets.rules.codes import ALPHABET, LENGTH, canonical, check_character, code_digest, new_code, printed
+from app.tickets.rules.codes import (
+    ALPHABET,
+    LENGTH,
+    beginning,
+    canonical,
+    check_character,
+    code_digest,
+    new_code,
+    printed,
+)
 
 codes = st.text(ALPHABET, min_size=11, max_size=11).map(lambda drawn: drawn + check_character(drawn))
 
@@ -50,3 +59,9 @@ def test_codes_are_drawn_from_the_whole_alphabet_and_another_pepper_digests_othe
     assert set("".join(drawn)) == set(ALPHABET)
     code = drawn.pop()
     assert code_digest(b"one", code) != code_digest(b"other", code)
+
+
+def test_tries_are_counted_by_the_beginning_of_a_code_however_it_is_typed() -> None:
+    code = new_code()
+    assert beginning(printed(code).lower()) == code[:4]
+    assert beginning("") is None

@@ -66,8 +66,8 @@ DESCRIPTIONS = {
 
 
 def problems(*statuses: int) -> Responses:
-    """The `responses` of a guarded route: 401 and 403, what any route may answer, and the problems of its own."""
-    return open_problems(401, 403, *statuses)
+    """The `responses` of a guarded route: 401, 403 and 429, what any may answer, and the problems of its own."""
+    return open_problems(401, 403, 429, *statuses)
 
 
 def open_problems(*statuses: int) -> Responses:

@@ -45,6 +45,11 @@ class Services:
         return self.clock()
 
 
+def address_of(request: Request) -> str:
+    """The network address from which this request came; empty where the server knows none."""
+    return request.client.host if request.client else ""
+
+
 def services_of(request: Request) -> Services:
     """The record of the application that answers this request."""
     services: Services = request.app.state.services

@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.guard import anybody, requires
+from app.access.guesses import LinkGuesses
 from app.access.principals import KeyKind, Principal
 from app.foundation.http.etag import UNCHANGED, has_tag
 from app.foundation.http.openapi import open_problems, problems
-from app.foundation.http.services import services_of
+from app.foundation.http.services import address_of, services_of
 from app.intake.invitation import office_page as pages
 from app.intake.invitation.posters import poster
 from app.intake.invitation.schemas import LookIn, OpenPageOut, TicketPageOut
@@ -28,11 +29,13 @@ SVG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/svg+xml": {"sch
     "/open/{agency}/{office}",
     response_model=OpenPageOut,
     dependencies=OPEN,
-    responses=UNCHANGED | open_problems(404),
+    responses=UNCHANGED | open_problems(404, 429),
 )
 def get_open_page(request: Request, agency: Code, office: Code) -> Response:
     """What the open page of an office shows. With If-None-Match, 304 while nothing changed."""
-    with services_of(request).database.reading() as session:
+    services = services_of(request)
+    guesses = services.of(LinkGuesses)
+    with guesses.attempt(address_of(request), f"{agency}/{office}"), services.database.reading() as session:
         page = pages.open_page(session, agency, office)
         headers = {"ETag": page.tag, "Cache-Control": "public, no-cache"}
         if has_tag(request, page.tag):
@@ -45,7 +48,7 @@ def get_open_page(request: Request, agency: Code, office: Code) -> Response:
 def look_at_ticket(request: Request, body: LookIn) -> TicketPageOut:
     """Whom and what a ticket is about, without spending it. The code is all the proof there is: send no key."""
     tickets = services_of(request).of(TicketLookup)
-    return tickets.look_up(body.ticket, request.client.host if request.client else "")
+    return tickets.look_up(body.ticket, address_of(request))
 
 
 @router.get("/offices/{office}/poster", response_class=Response, responses=SVG | problems(404, 409))

@@ -11,7 +11,7 @@ from app.instruments.loading import shipped
 from app.instruments.schemas import instrument_out
 from app.intake.invitation.schemas import TicketPageOut
 from app.tickets.attempts import TicketAttempts
-from app.tickets.rules.codes import code_digest
+from app.tickets.rules.codes import beginning, code_digest
 from app.tickets.rules.lifecycle import LiveTicket, day_of
 from app.tickets.store import find_armed
 
@@ -28,7 +28,7 @@ class TicketLookup:
     def look_up(self, ticket: str, address: str) -> TicketPageOut:
         """What is rated with this ticket; raises `ticket-refused` and `too-many-tickets` (blocking)."""
         digest = code_digest(self._pepper, ticket)
-        with self._attempts.attempt(address), self._database.reading() as session:
+        with self._attempts.attempt(address, beginning(ticket)), self._database.reading() as session:
             found = find_armed(session, digest, day_of(self._clock()))
             if found is None:
                 raise Problem("ticket-refused")

@@ -46,6 +46,12 @@ def canonical(text: str) -> str | None:
     return code if check_character(code[:-1]) == code[-1] else None
 
 
+def beginning(text: str) -> str | None:
+    """The first four characters of the code, by which tries with it are counted; None for what never was one."""
+    code = canonical(text)
+    return code and code[:4]
+
+
 def printed(code: str) -> str:
     """The code as it is printed, in groups of four: `ABCD-EFGH-JKMN`."""
     return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
