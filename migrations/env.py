@@ -19,6 +19,10 @@ from app.foundation.storage.database import Database, metadata
 
 # Any number that no other program uses as an advisory lock on this database.
 LOCK = 7_235_001
+# A migration that waits for a table keeps everybody else waiting behind it.
+LONGEST_LOCK_MS = 4_000
+# On SQLite racing migrators wait for each other here.
+LONGEST_TURN_MS = 30_000
 
 
 def run(connection: Connection, *, is_sqlite: bool) -> None:
@@ -38,25 +42,21 @@ def run(connection: Connection, *, is_sqlite: bool) -> None:
 def online() -> None:
     """On PostgreSQL an advisory lock lets one of several racing migrators work; the others then find nothing to do."""
     url = context.config.attributes.get("database_url") or Settings().database_url
-    database = Database(url, statement_timeout_ms=0, lock_timeout_ms=30_000)
+    lock_ms = LONGEST_TURN_MS if url.startswith("sqlite") else LONGEST_LOCK_MS
+    database = Database(url, statement_timeout_ms=0, lock_timeout_ms=lock_ms)
     try:
-        with database.writer.connect() as connection:
-            if database.is_sqlite:
-                # Batch mode rebuilds tables, which foreign keys would forbid; BEGIN IMMEDIATE is the lock.
-                connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]  # open by now
-                with connection.begin():
-                    run(connection, is_sqlite=True)
-                return
-            connection.execute(text("SET lock_timeout = 0"))
-            connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
-            connection.execute(text("SET lock_timeout = '4s'"))
-            connection.commit()
-            try:
+        if not database.is_sqlite:
+            with database.unhurried() as session, database.writer.connect() as connection:
+                # Held by a transaction, not a connection: behind a pooler a connection is somebody else's in between.
+                session.execute(text("SET LOCAL lock_timeout = 0"))
+                session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
                 run(connection, is_sqlite=False)
-            finally:
-                connection.rollback()
-                connection.execute(text(f"SELECT pg_advisory_unlock({LOCK})"))
-                connection.commit()
+            return
+        with database.writer.connect() as connection:
+            # Batch mode rebuilds tables, which foreign keys would forbid; BEGIN IMMEDIATE is the lock.
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]  # open by now
+            with connection.begin():
+                run(connection, is_sqlite=True)
     finally:
         database.dispose()
 

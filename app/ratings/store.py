@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from app.foundation.storage.database import Database
+from app.foundation.storage.engines import AUTOCOMMIT
 from app.ratings import statements
 from app.ratings.rating import NewRating, Stored, StoreOutcome
 from app.ratings.rows import array_literals, comments, profiles, row, trace, traces
@@ -24,11 +25,11 @@ class RatingStore:
     def connect(self) -> Connection:
         """A connection for one writer thread to keep."""
         connection = self._database.writer.connect()
-        if self._is_sqlite:
+        if self._is_sqlite or self._database.limits_in_transactions:
             return connection
         # One statement does it all, so it is its own transaction: a begin and a commit around it would be two
         # more round trips for every group.
-        return connection.execution_options(isolation_level="AUTOCOMMIT")
+        return connection.execution_options(isolation_level=AUTOCOMMIT)
 
     def write(self, connection: Connection, group: Sequence[NewRating]) -> list[Stored]:
         """Store a group of one agency's ratings and commit; one result per rating, in order.
@@ -56,7 +57,7 @@ class RatingStore:
     def try_out(self, connection: Connection, rating: NewRating | None) -> None:
         """Do all that storing this rating (None: no rating) does, and keep nothing of it; raises where it fails."""
         with connection.begin() as trial:
-            if not self._is_sqlite:
+            if connection.get_execution_options().get("isolation_level") == AUTOCOMMIT:
                 # The connection commits every statement by itself; this one shall be taken back.
                 connection.exec_driver_sql("BEGIN")
             if rating is not None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Dialect, make_url, text
+from sqlalchemy import Connection, Dialect, Engine, make_url, text
 from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy import String as SqlString
 from sqlalchemy.engine import URL
@@ -17,7 +17,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session, SQLModel
 
 from app.foundation.private_files import open_to_others
-from app.foundation.storage.engines import postgresql_engine, sqlite_engine
+from app.foundation.storage.engines import AUTOCOMMIT, postgresql_engine, sqlite_engine
+from app.foundation.storage.server_limits import ServerLimits
 from app.foundation.storage.time_budget import patience
 
 __all__ = [
@@ -113,13 +114,27 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.reader = sqlite_engine(url, pool_size, "BEGIN", lock_timeout_ms)
+            self._reader = sqlite_engine(url, pool_size, "BEGIN", lock_timeout_ms)
             self.writer = sqlite_engine(url, pool_size, "BEGIN IMMEDIATE", lock_timeout_ms)
         else:
-            self.writer = postgresql_engine(url, pool_size, statement_timeout_ms, lock_timeout_ms)
+            options = self.url.query.get("options", "")
+            self._limits = ServerLimits(
+                statement_timeout_ms, lock_timeout_ms, options if isinstance(options, str) else " ".join(options)
+            )
+            self.writer = postgresql_engine(url, pool_size, self._limits)
             # Every statement of PostgreSQL's ordinary transactions sees its own moment anyway; without one, a read
             # is spared two round trips. Who needs one moment for several statements asks for a snapshot.
-            self.reader = self.writer.execution_options(isolation_level="AUTOCOMMIT")
+            self._reader = self.writer.execution_options(isolation_level=AUTOCOMMIT)
+
+    @property
+    def limits_in_transactions(self) -> bool:
+        """Whether only a transaction can say how long its statements may take: behind a pooler."""
+        return not self.is_sqlite and self._limits.in_transactions
+
+    @property
+    def reader(self) -> Engine:
+        """The engine for reads."""
+        return self.writer if self.limits_in_transactions else self._reader
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

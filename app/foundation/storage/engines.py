@@ -1,6 +1,5 @@
 """The engines behind a `Database`: how connections to SQLite and PostgreSQL are made, pooled and bounded in time."""
 
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.foundation.private_files import make_file, make_folder
 from app.foundation.startup_errors import StartupError
-from app.foundation.storage.bounded_connection import KEEPALIVE, BoundedConnection, connect
+from app.foundation.storage.bounded_connection import KEEPALIVE, BoundedConnection
+from app.foundation.storage.server_limits import ServerLimits
 from app.foundation.storage.time_budget import current_budget, seconds_left, waiting
 
 # What SQLite keeps beside its file.
@@ -17,6 +17,9 @@ SQLITE_BESIDE = ("-wal", "-shm")
 
 # Keys are random within their day, so that a page is written often: a longer log (16 MiB) carries it home less often.
 CHECKPOINT = "wal_autocheckpoint=4000"
+
+# Statements of their own, without BEGIN and COMMIT.
+AUTOCOMMIT = "AUTOCOMMIT"
 
 # How long nobody's request waits for a connection of the pool; a request waits a third of that, so that there is time
 # left for what it wants to ask.
@@ -102,14 +105,14 @@ def _make_private(file: Path) -> None:
         return
 
 
-def postgresql_engine(url: str, pool_size: int, statement_ms: int, lock_ms: int) -> Engine:
+def postgresql_engine(url: str, pool_size: int, limits: ServerLimits) -> Engine:
     """No overflow: a storm waits in our bounded queue, not in the server's connection slots."""
-    options = f"-c statement_timeout={statement_ms} -c lock_timeout={lock_ms} -c timezone=UTC"
     parts = make_url(url)
     # What the operator says in the address about keeping connections alive holds.
     keepalive = {name: value for name, value in KEEPALIVE.items() if name not in parts.query}
     engine = create_engine(
-        parts.set(drivername="postgresql+psycopg"),
+        # The options of the address are among the limits.
+        parts.set(drivername="postgresql+psycopg").difference_update_query(["options"]),
         poolclass=BoundedPool,
         pool_size=pool_size,
         max_overflow=0,
@@ -118,13 +121,16 @@ def postgresql_engine(url: str, pool_size: int, statement_ms: int, lock_ms: int)
         pool_pre_ping=True,
         # The connection used last is the one whose plans and caches are warm.
         pool_use_lifo=True,
-        connect_args={"options": options, "connect_timeout": 3, "application_name": "cermin", **keepalive},
+        connect_args={"connect_timeout": 3, "application_name": "cermin", **keepalive},
     )
-    # The server's own time-out comes first, as long as there is a server: it leaves the connection usable.
-    longest = statement_ms / 1_000 + 1 if statement_ms else inf
 
     @event.listens_for(engine, "do_connect")
     def connect_in_time(_: Dialect, __: ConnectionPoolEntry, arguments: Any, parameters: Any) -> BoundedConnection:
-        return connect(longest, *arguments, **parameters)
+        return limits.connect(*arguments, **parameters)
+
+    @event.listens_for(engine, "begin")
+    def limit(connection: Any) -> None:
+        if limits.in_transactions and connection.get_execution_options().get("isolation_level") != AUTOCOMMIT:
+            connection.exec_driver_sql(limits.statement)
 
     return engine
