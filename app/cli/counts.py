@@ -25,7 +25,7 @@ def import_counts(
     agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")],
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="UTF-8, cells parted by , or ;"),
+        typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="As spreadsheets and surveys save it."),
     ],
     instrument: Annotated[str, typer.Option(metavar="ID", help="Questionnaire that was answered.")],
 ) -> None:

@@ -15,6 +15,7 @@ from app.cli.faults import faulty, read_or_fail, show_faults
 from app.cli.releasing import make_release, say
 from app.directory.catalogue_cache import read_catalogue
 from app.foundation.clock import system_clock
+from app.foundation.csv_records import column_name
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database, SQLAlchemyError
 from app.foundation.storage.installation import claim_secret
@@ -22,7 +23,6 @@ from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
 from app.ratings.csv_import.cells import CHANNELS as CHANNEL_CODES
 from app.ratings.csv_import.cells import PROFILE_CODES
-from app.ratings.csv_import.csv_file import column_name
 from app.ratings.csv_import.importing import ImportCounts, Track, propose, store_answers
 from app.ratings.csv_import.past_answers import FileColumn, Form
 from app.ratings.keys import KeyMaker
@@ -37,12 +37,12 @@ def import_answers(
     agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")],
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="UTF-8, cells parted by , or ;"),
+        typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="As spreadsheets and surveys save it."),
     ],
     instrument: Annotated[str, typer.Option(metavar="ID", help="Questionnaire that was answered.")],
     columns: Annotated[
         str,
-        typer.Option(metavar="COLUMN=ITEM,…", help="FileColumn of each question: u1=PERSYARATAN,u2=PROSEDUR,…"),
+        typer.Option(metavar="COLUMN=ITEM,…", help="Column of each question: u1=PERSYARATAN,u2=PROSEDUR,…"),
     ],
     time: Annotated[
         str,

@@ -23,7 +23,7 @@ def import_volumes(
     agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")],
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="UTF-8, cells parted by , or ;"),
+        typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="As spreadsheets and surveys save it."),
     ],
 ) -> None:
     """Import served volumes from a CSV file: all rows, or none and every fault.

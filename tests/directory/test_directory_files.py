@@ -99,6 +99,26 @@ def test_wrong_columns_are_faults(
         assert all(problem in fault.problem for fault, (*_, problem) in zip(faults, told, strict=True))
 
 
+def test_a_heading_that_is_no_text_is_called_by_its_letter(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("services")
+        sheet.write_row(0, 0, (*HEADERS["services"], 2026, True))
+        sheet.write_formula(0, 5, "=A9", value="#REF!")
+    faults = faults_of(path)
+    assert [fault[:3] for fault in faults] == [("services", 1, name) for name in ("2026", "e", "f")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_a_csv_sheet_is_taken_as_any_spreadsheet_saves_it(tmp_path: Path, end: str, encoding: str) -> None:
+    lines = ["sep=;", "code;name;family", '"kk";"Kartu, ""KK""";']
+    (tmp_path / "services.csv").write_bytes((end.join(lines) + end).encode(encoding))
+    proposal = propose(read_workbook(tmp_path), TODAY)
+    assert proposal.faults == []
+    assert [(entry.number, entry.row.name) for entry in proposal.services.entries] == [(2, 'Kartu, "KK"')]
+
+
 def test_a_sheet_whose_codes_cannot_be_read_makes_nobody_else_wrong(tmp_path: Path) -> None:
     lines: dict[str, Sequence[Sequence[Any]]] = {**with_headers(TOWN)}
     lines["offices"] = [row[1:] for row in lines["offices"]]
@@ -227,7 +247,7 @@ def test_a_csv_file_in_another_encoding_is_a_fault_and_makes_nobody_else_wrong(t
 def test_a_csv_file_with_an_open_quote_is_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "services.csv"
     path.write_text('code,name,family\na,"A,\nb,B,\n')
-    assert "well-formed CSV" in only_fault(path)
+    assert only_fault(path) == "row 2: this is not well-formed CSV: a quote is opened and never closed"
 
 
 def test_files_and_sheets_have_a_largest_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

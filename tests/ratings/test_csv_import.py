@@ -17,12 +17,13 @@ from sqlalchemy import text
 from app.directory.catalogue_cache import read_catalogue
 from app.directory.rules.catalogue import Catalogue, OfficeEntry
 from app.directory.rules.postings import Stay
+from app.foundation.csv_records import LARGEST_FILE
 from app.foundation.ids import moment_of as moment_of_id
 from app.foundation.storage.database import Database
 from app.instruments.loading import shipped
 from app.ratings.csv_import import csv_file as answers_csv
 from app.ratings.csv_import.cells import moment_of, profile_code_of, score_of
-from app.ratings.csv_import.csv_file import LARGEST_FILE, AnswersFile, CsvFault, CsvLine, FileFault, read_answers
+from app.ratings.csv_import.csv_file import AnswersFile, CsvFault, CsvLine, FileFault, read_answers
 from app.ratings.csv_import.importing import ImportCounts, ImportProposal, propose, store_answers
 from app.ratings.csv_import.past_answers import Form, LineReader, identified
 from app.ratings.keys import KeyMaker

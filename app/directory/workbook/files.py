@@ -1,6 +1,5 @@
 """Reads an XLSX workbook, a CSV file or a folder of them into sheets of cells."""
 
-import csv
 import zlib
 from lzma import LZMAError
 from pathlib import Path
@@ -12,6 +11,7 @@ from app.directory.faults import DirectoryFault
 from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.raw_sheets import RawSheet, mark_broken, raw_sheets
 from app.directory.workbook.sheets import Workbook
+from app.foundation.csv_records import CsvProblem, read_bytes, records
 
 # A small archive may unpack to gigabytes, and one stray cell span a rectangle of billions: each has a bound of its own.
 LARGEST_FILE = 64 * 1024 * 1024
@@ -57,17 +57,12 @@ def _read(book: Workbook, path: Path) -> None:
 
 
 def _read_csv(book: Workbook, path: Path) -> None:
+    wanted = [column.name for column in SHEETS.get(path.stem.strip().lower(), ())]
     try:
-        # `newline=""` leaves line breaks to the csv module; utf-8-sig drops a byte order mark.
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            # Spreadsheets in Indonesian save with semicolons, because the comma is the decimal sign.
-            delimiter = ";" if ";" in handle.readline() else ","
-            handle.seek(0)
-            book.add(path.stem, csv.reader(handle, delimiter=delimiter, strict=True))
-    except UnicodeDecodeError:
-        raise DirectoryFault("the text is not UTF-8; save it as “CSV UTF-8”") from None
-    except csv.Error as error:
-        raise DirectoryFault(f"this is not well-formed CSV: {error}") from None
+        book.add(path.stem, records(read_bytes(path), wanted))
+    except CsvProblem as problem:
+        where = f"row {problem.row}: " if problem.row else ""
+        raise DirectoryFault(f"{where}{problem}") from None
 
 
 def _read_xlsx(book: Workbook, path: Path) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.directory.faults import Fault
-from app.directory.workbook.cells import Cell
+from app.directory.workbook.cells import Cell, text_of
 from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.references import letters_of
 from app.directory.workbook.sheets import is_written
+from app.foundation.csv_records import column_name
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,17 @@ def read_header(sheet: str, cells: Sequence[Cell]) -> Header:
     """The header of one of our sheets; of columns with the same name the first counts."""
     columns = [column.name for column in SHEETS[sheet]]
     # Without regard to case and blanks around: whoever retyped a header meant the same column.
-    names = tuple(str(cell).strip().lower() for cell in cells)
+    names = tuple(_name(cell, place) for place, cell in enumerate(cells))
     places = {name: names.index(name) for name in columns if name in names}
     return Header(names, places, tuple(name for name in columns if name not in places))
+
+
+def _name(cell: Cell, place: int) -> str:
+    """A column's name for comparison; what is no text is called by its letter, as the spreadsheet does."""
+    try:
+        return column_name(text_of(cell) or "")
+    except ValueError:
+        return letters_of(place).lower()
 
 
 def header_faults(sheet: str, header: Header) -> Iterator[Fault]:

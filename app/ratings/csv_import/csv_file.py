@@ -1,16 +1,14 @@
 """Reading a CSV file of past answers: the cells of the columns asked for, row by row."""
 
-import csv
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
-from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
-LARGEST_FILE = 64 * 1024 * 1024
+from app.foundation.csv_records import CsvProblem, column_name, read_bytes, records
+
 MOST_ROWS = 500_000
-DELIMITERS = ",;"
 
 
 class CsvFault(NamedTuple):
@@ -38,11 +36,16 @@ class CsvLine(NamedTuple):
 
 @dataclass(frozen=True)
 class AnswersFile:
-    """The rows that are as long as the header says, the faults of the others, the file's SHA-256."""
+    """The rows that are as long as the header says, the faults of the others, the file's SHA-256.
+
+    `headings` are the columns' names as they are written in the file, and `places` where they stand (the first is 0).
+    """
 
     lines: Sequence[CsvLine]
     faults: Sequence[CsvFault]
     digest: str
+    headings: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -50,28 +53,30 @@ class AnswersFile:
         return len(self.lines) + len(self.faults)
 
 
-def column_name(text: str) -> str:
-    """The column's name for comparison: spreadsheets and people differ in capitals and blanks."""
-    return " ".join(text.split()).casefold()
-
-
 def read_answers(path: Path, columns: Collection[str]) -> AnswersFile:
-    """Read the named columns of a UTF-8 file with `,` or `;` between cells. Raises FileFault."""
-    if path.stat().st_size > LARGEST_FILE:
-        raise _unreadable(f"a file may have at most {LARGEST_FILE // 2**20} MiB; split it by month")
-    data = path.read_bytes()
-    rows = _rows(_text(data), columns)
-    header = next(rows, [])
+    """Read the named columns of a CSV file (`foundation/csv_records.py`). Raises FileFault."""
+    try:
+        data = read_bytes(path)
+        return _read(data, columns)
+    except CsvProblem as problem:
+        raise _unreadable(str(problem), problem.row) from None
+
+
+def _read(data: bytes, columns: Collection[str]) -> AnswersFile:
+    rows = records(data, columns)
+    header = [cell.strip() for cell in next(rows, [])]
     names = [column_name(cell) for cell in header]
     if faults := tuple(_header_faults(names, columns)):
         raise FileFault(*faults)
     places = {name: names.index(name) for name in columns}
     lines: list[CsvLine] = []
     ragged: list[CsvFault] = []
-    for row, cells in enumerate(rows, start=2):
+    for row, written in enumerate(rows, start=2):
+        cells = [cell.strip() for cell in written]
         if any(cells):
             _add(row, cells, places, len(names), lines, ragged)
-    return AnswersFile(lines, ragged, sha256(data).hexdigest())
+    headings = {name: header[place] for name, place in places.items()}
+    return AnswersFile(lines, ragged, sha256(data).hexdigest(), headings, places)
 
 
 def _add(
@@ -86,39 +91,6 @@ def _add(
         raise _unreadable(f"a file may hold at most {MOST_ROWS} rows; split it by month")
     found = {name: cells[place] if place < len(cells) else "" for name, place in places.items()}
     lines.append(CsvLine(row, found))
-
-
-def _text(data: bytes) -> str:
-    """The text without a byte order hashed."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data.count(b"\n", 0, error.start) + 1
-        raise _unreadable("the text is not UTF-8; save it as “CSV UTF-8”", row) from None
-
-
-def _rows(text: str, columns: Collection[str]) -> Iterator[list[str]]:
-    """Rows of trimmed cells, whatever they hold."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text, columns), strict=True)
-    row = 1
-    try:
-        for cells in reader:
-            yield [cell.strip() for cell in cells]
-            row += 1
-    except csv.Error as error:
-        raise _unreadable(f"this is not well-formed CSV: {error}", row) from None
-
-
-def _delimiter(text: str, columns: Collection[str]) -> str:
-    """The delimiter that finds more of the wanted columns in the header."""
-    # Spreadsheets with Indonesian settings write semicolons, because their decimal mark is the comma.
-    header = text.split("\n", 1)[0]
-
-    def found(delimiter: str) -> int:
-        names = {column_name(cell) for cell in next(csv.reader([header], delimiter=delimiter), [])}
-        return len(names.intersection(columns))
-
-    return max(DELIMITERS, key=found)
 
 
 def _header_faults(names: Sequence[str], columns: Collection[str]) -> Iterator[CsvFault]:

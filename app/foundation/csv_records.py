@@ -1,0 +1,113 @@
+"""Reads CSV as spreadsheets and survey tools write it, record by record: any of their encodings and delimiters.
+
+One reader for answers, counts, volumes and the directory: what one of them takes, all of them take.
+"""
+
+import csv
+import unicodedata
+from collections.abc import Collection, Iterator
+from io import BytesIO, StringIO, TextIOWrapper
+from pathlib import Path
+from re import IGNORECASE, fullmatch
+
+LARGEST_FILE = 64 * 1024 * 1024
+# Spreadsheets with Indonesian settings write semicolons, because their decimal mark is the comma; "Unicode text" has
+# tabs, and some survey tools offer bars.
+DELIMITERS = ",;\t|"
+# Excel's own way to name the delimiter: a line before the header, which no spreadsheet shows.
+SEP_LINE = r'"?sep=([^"\r\n])"?[\r\n]*'
+# What takes no room in a heading, and what a byte order mark becomes where a tool wrote it twice.
+UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+
+
+class CsvProblem(ValueError):
+    """A file of which no more can be read: what its owner must change, and the record where (None: the whole file)."""
+
+    def __init__(self, problem: str, row: int | None = None) -> None:
+        super().__init__(problem)
+        self.row = row
+
+
+def column_name(text: str) -> str:
+    """The column's name for comparison: spreadsheets and people differ in capitals, blanks, line breaks and NFC."""
+    return " ".join(unicodedata.normalize("NFC", text.translate(UNSEEN)).split()).casefold()
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file that is not too large; raises CsvProblem."""
+    if path.stat().st_size > LARGEST_FILE:
+        raise CsvProblem(f"a file may have at most {LARGEST_FILE // 2**20} MiB; split it by month")
+    return path.read_bytes()
+
+
+def records(data: bytes, wanted: Collection[str] = ()) -> Iterator[list[str]]:
+    """Each record's cells as written, the header first. Raises CsvProblem where the file cannot be read on.
+
+    The delimiter is the one that finds most of the `wanted` columns (by `column_name`), unless a line `sep=;` names it.
+    """
+    encoding, row = _encoding(data), 1
+    try:
+        text, named = _after_sep(data, encoding)
+        delimiter = named or _delimiter(data, encoding, wanted)
+        for cells in csv.reader(text, delimiter=delimiter, strict=True):
+            yield cells
+            row += 1
+    except UnicodeDecodeError:
+        problem = "the text is not UTF-8, nor UTF-16; save it as “CSV UTF-8”"
+        raise CsvProblem(problem, _undecodable_row(data, encoding)) from None
+    except csv.Error as error:
+        raise CsvProblem(f"this is not well-formed CSV: {_in_words(str(error))}", row) from None
+
+
+def _encoding(data: bytes) -> str:
+    """By the byte order mark, or by the noughts that UTF-16 has beside every Latin letter."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if data[:1] != b"\0" and data[1:2] == b"\0":
+        return "utf-16-le"
+    if data[:1] == b"\0" and data[1:2] not in (b"", b"\0"):
+        return "utf-16-be"
+    return "utf-8-sig"
+
+
+def _after_sep(data: bytes, encoding: str) -> tuple[TextIOWrapper, str | None]:
+    """The text from its header on, and the delimiter that a line before it names."""
+    # `newline=""` leaves line breaks, of whatever kind, to the csv module: a cell may hold some.
+    text = TextIOWrapper(BytesIO(data), encoding, newline="")
+    found = fullmatch(SEP_LINE, text.readline(), flags=IGNORECASE)
+    if found is None:
+        text = TextIOWrapper(BytesIO(data), encoding, newline="")
+    return text, found and found[1]
+
+
+def _delimiter(data: bytes, encoding: str, wanted: Collection[str]) -> str:
+    """The delimiter that finds more of the wanted columns in the header, or else parts it into more cells."""
+
+    def found(delimiter: str) -> tuple[int, int]:
+        try:
+            header = next(csv.reader(_after_sep(data, encoding)[0], delimiter=delimiter, strict=True), [])
+        except csv.Error:
+            return 0, 0
+        return len({column_name(cell) for cell in header}.intersection(wanted)), len(header)
+
+    return max(DELIMITERS, key=found)
+
+
+def _undecodable_row(data: bytes, encoding: str) -> int:
+    """The record in which the text stops being text."""
+    # The reader decodes some pages ahead, so its own count is too low.
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        readable = data[: error.start].decode(encoding)
+        return sum(1 for _ in csv.reader(StringIO(f"{readable}?", newline="")))
+    raise AssertionError("it could not be decoded a moment ago")
+
+
+def _in_words(error: str) -> str:
+    """What the csv module found, for whoever mends the file."""
+    if "end of data" in error:
+        return "a quote is opened and never closed"
+    if "field larger" in error:
+        return f"a cell has more than {csv.field_size_limit()} characters; a quote is missing"
+    return "after a closing quote comes neither a delimiter nor the end of the row"
