@@ -1,6 +1,7 @@
 """Prints the faults of a file for whoever mends it: row, column and what to change."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -15,8 +16,15 @@ LONGEST_TABLE = 1_000
 
 def read_or_fail(file: Path, columns: Collection[str]) -> AnswersFile:
     """The named columns of a CSV file; where none of its rows can be read, the command ends with its faults."""
-    try:
+    with readable():
         return read_answers(file, columns)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """End the command with the faults of a file of which no row can be read."""
+    try:
+        yield
     except FileFault as fault:
         show_faults(fault.faults)
         raise fail(faulty(fault.faults)) from None

@@ -1,8 +1,9 @@
 """`cermin import`: answers given before the service was there, or on paper."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -11,7 +12,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from app.cli.context import actor, database, err, fail, out, secret
-from app.cli.faults import faulty, read_or_fail, show_faults
+from app.cli.faults import faulty, readable, show_faults
+from app.cli.naming import attributes_of, labels_of, questions_of
 from app.cli.releasing import make_release, say
 from app.directory.catalogue_cache import read_catalogue
 from app.foundation.clock import system_clock
@@ -19,12 +21,15 @@ from app.foundation.csv_records import column_name
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database, SQLAlchemyError
 from app.foundation.storage.installation import claim_secret
-from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
 from app.ratings.csv_import.cells import CHANNELS as CHANNEL_CODES
 from app.ratings.csv_import.cells import PROFILE_CODES
+from app.ratings.csv_import.csv_file import read_answers
+from app.ratings.csv_import.former import Foreseen, foresee
 from app.ratings.csv_import.importing import ImportCounts, Track, propose, store_answers
+from app.ratings.csv_import.moments import checked_format
 from app.ratings.csv_import.past_answers import FileColumn, Form
+from app.ratings.csv_import.store import sheets_under
 from app.ratings.keys import KeyMaker
 from app.ratings.validation import KnownCodes
 
@@ -41,13 +46,23 @@ def import_answers(
     ],
     instrument: Annotated[str, typer.Option(metavar="ID", help="Questionnaire that was answered.")],
     columns: Annotated[
-        str,
-        typer.Option(metavar="COLUMN=ITEM,…", help="Column of each question: u1=PERSYARATAN,u2=PROSEDUR,…"),
+        list[str],
+        typer.Option(metavar="COLUMN=ITEM,…", help="Column of each question; repeatable, or @FILE.csv."),
     ],
     time: Annotated[
         str,
         typer.Option(metavar="COLUMN", help="When: 2020-07-15 13:54:00 (office time), with offset, or a day."),
     ],
+    time_format: Annotated[
+        str | None, typer.Option(metavar="FORMAT", help="dmy or mdy for 15/07/2020; or a pattern: %d.%m.%Y %H:%M.")
+    ] = None,
+    labels: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL=SCORE,…", help="What words stand for: Cepat=3,A4=4,… or @FILE.csv; repeatable."),
+    ] = None,
+    id_column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The survey tool's own id of an answer: _uuid, KEY, id.")
+    ] = None,
     office: Annotated[str | None, typer.Option(metavar="CODE", help="Office where it was answered.")] = None,
     office_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Or each row's own.")] = None,
     service: Annotated[str | None, typer.Option(metavar="CODE", help="Service it was answered about.")] = None,
@@ -58,19 +73,22 @@ def import_answers(
         str | None, typer.Option(metavar="COLUMN", help="Code of the employee who is rated.")
     ] = None,
     profile: Annotated[
-        str,
+        list[str] | None,
         typer.Option(metavar="COLUMN=ATTRIBUTE,…", help=f"About the respondent: {', '.join(PROFILE_CODES)}."),
-    ] = "",
+    ] = None,
     skip_faulty: Annotated[
         bool, typer.Option("--skip-faulty", help="Import the good rows; the faulty ones are still listed.")
+    ] = False,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="Other people's answers of days of which a file was imported before.")
     ] = False,
 ) -> None:
     """Import past answers from a CSV file: all rows, or none and every fault.
 
     One file may hold a whole agency: office, service, channel and employee can be columns.
-    Importing a file again adds nothing, and a longer file adds only its new rows. Rows with the same time
-    and the same answers are counted as often as ONE file holds them, so do not spread such rows over files.
-    In the end the agency's figures are released.
+    Importing a file again adds nothing, however it was saved, and a longer file adds only its new rows. Rows with
+    the same minute and the same answers are counted as often as ONE file holds them, so do not spread such rows over
+    files; with --id-column each counts by its own id. In the end the agency's figures are released.
     """
     now = system_clock()
     with database() as db:
@@ -82,16 +100,21 @@ def import_answers(
             instrument=questionnaire,
             channel=_own("channel", channel or (None if channel_column else "import"), channel_column, CHANNELS),
             time=column_name(time),
-            answers=_questions(columns, questionnaire),
+            answers=questions_of(columns, questionnaire),
             employee=None if employee_column is None else column_name(employee_column),
-            profile=_attributes(profile),
+            profile=attributes_of(profile or ()),
+            own_id=None if id_column is None else column_name(id_column),
+            time_format=None if time_format is None else _time_format(time_format),
+            labels=labels_of(labels or (), questionnaire),
         )
-        with Progress(console=err) as progress:
-            answers = read_or_fail(file, form.columns)
-            proposal = propose(answers, form, known, keys, now, _tracked(progress))
+        with Progress(console=err) as progress, readable():
+            answers = read_answers(file, form.columns)
+            stored = partial(sheets_under, db, agency)
+            proposal = propose(answers, form, known, keys, now, _tracked(progress), stored)
         show_faults(proposal.faults)
         if proposal.faults and not skip_faulty:
             raise fail(faulty(proposal.faults))
+        _tell(foresee(db, proposal), beside=beside)
         with Progress(console=err) as progress, _interruptible():
             counts = store_answers(db, proposal, actor=actor(), now=now, track=_tracked(progress))
         released = make_release(db, agency, now)
@@ -135,31 +158,22 @@ def _own(kind: str, code: str | None, column: str | None, known: Mapping[str, On
     raise fail(f"Say --{kind} CODE, or --{kind}-column COLUMN where each row has its own; one of them.")
 
 
-def _questions(columns: str, instrument: Instrument) -> Mapping[str, str]:
-    """The item by column; every question needs one."""
-    # A question left out would silently count as skipped.
-    pairs = _pairs("--columns", columns, instrument.codes)
-    missing = [code for code in instrument.codes if code not in pairs.values()]
-    if missing:
-        raise fail(f"--columns: name a column for {', '.join(missing)}, too.")
-    return pairs
+def _time_format(text: str) -> str:
+    try:
+        return checked_format(text)
+    except ValueError as error:
+        raise fail(f"--time-format: {error}.") from None
 
 
-def _attributes(profile: str) -> Mapping[str, str]:
-    return _pairs("--profile", profile, PROFILE_CODES) if profile else {}
-
-
-def _pairs(option: str, text: str, targets: Collection[str]) -> Mapping[str, str]:
-    """`u1=PROSEDUR,u2=WAKTU` as column → target, each of them once."""
-    pairs: dict[str, str] = {}
-    for part in text.split(","):
-        column, _, target = (word.strip() for word in part.rpartition("="))
-        if target not in targets:
-            raise fail(f"{option}: {part.strip()!r} does not say COLUMN=one of {', '.join(targets)}.")
-        if column_name(column) in pairs or target in pairs.values():
-            raise fail(f"{option}: {part.strip()!r} names a column or {target} for the second time.")
-        pairs[column_name(column)] = target
-    return pairs
+def _tell(foreseen: Foreseen, *, beside: bool) -> None:
+    """Say what is stored already, before anything is written; end where rows would count twice."""
+    if foreseen.there:
+        words = f"{foreseen.there} of {foreseen.there + foreseen.new} rows are stored already, {foreseen.new} are new."
+        err.print(words, highlight=False)
+    if foreseen.refusal is not None:
+        raise fail(f"{foreseen.refusal} Nothing was written.")
+    if foreseen.overlap is not None and not beside:
+        raise fail(f"{foreseen.overlap} Nothing was written.")
 
 
 def _tracked(progress: Progress) -> Track:
@@ -188,7 +202,7 @@ def _sum_up(counts: ImportCounts) -> None:
     out.print(table)
     if counts.differing:
         err.print(
-            f"{counts.differing} of those already there are stored with other questions, another profile or "
-            "another channel; a stored rating never changes.",
+            f"{counts.differing} of those already there are stored with another profile, another channel or (by their "
+            "id) other answers; a stored rating never changes.",
             style="red",
         )

@@ -22,10 +22,12 @@ from app.foundation.ids import moment_of as moment_of_id
 from app.foundation.storage.database import Database
 from app.instruments.loading import shipped
 from app.ratings.csv_import import csv_file as answers_csv
-from app.ratings.csv_import.cells import moment_of, profile_code_of, score_of
+from app.ratings.csv_import.cells import profile_code_of, score_of
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault, CsvLine, FileFault, read_answers
+from app.ratings.csv_import.identity import identified
 from app.ratings.csv_import.importing import ImportCounts, ImportProposal, propose, store_answers
-from app.ratings.csv_import.past_answers import Form, LineReader, identified
+from app.ratings.csv_import.moments import moment_of
+from app.ratings.csv_import.past_answers import Form, LineReader
 from app.ratings.keys import KeyMaker
 from app.ratings.reconciliation import reconcile
 from app.ratings.validation import KnownCodes
@@ -119,8 +121,12 @@ def test_a_time_without_offset_is_the_offices_and_a_day_alone_its_noon(written: 
         ("2020-07-15+08:00", "write the time as"),
         ("2020-02-30", "no such day"),
         ("2020-07-15 25:00", "no such day"),
-        ("1969-12-31 08:00", "before 1970"),
-        ("0001-01-01T00:00:00+08:00", "before 1970"),
+        ("1969-12-31 08:00", "before 2000"),
+        ("1980-01-01 00:00:00", "anonymous, export the real ones"),
+        ("1999-12-31T23:59:59+08:00", "before 2000"),
+        ("0001-01-01T00:00:00+08:00", "no such day"),
+        ("0001-01-02", "before 2000"),
+        ("9999-12-31T23:00:00Z", "no such day"),
         ("2026-11-18 11:01", "in the future"),
         ("2026-11-18T03:00:01Z", "in the future"),
         ("2026-11-19", "in the future"),
@@ -134,9 +140,19 @@ def test_a_time_that_cannot_be_is_refused(written: str, what_to_change: str) -> 
 
 def test_an_answer_is_a_digit_of_the_scale_or_nothing() -> None:
     assert [score_of(cell, IKL) for cell in ("1", "4", "", "-")] == [1, 4, None, None]
-    for cell in ("0", "5", "44", "4.0", "four", "³"):
+    assert [score_of(cell, IKL) for cell in ("4.0", "3,00", "1.000")] == [4, 3, 1]
+    for cell in ("0", "5", "44", "4.5", "4.", "5.0", ".0", "four", "³"):
         with pytest.raises(ValueError, match="write 1 to 4, or nothing"):
             score_of(cell, IKL)
+
+
+def test_a_label_is_the_answer_it_is_said_to_be_and_nothing_else() -> None:
+    labels = {(None, "sangat cepat"): 4, ("speed", "a1"): 1, (None, "a1"): 2, (None, "tidak tahu"): None}
+    cells = ("Sangat  cepat", "SANGAT CEPAT", "a1", "Tidak tahu", "3")
+    assert [score_of(cell, IKL, "speed", labels) for cell in cells] == [4, 4, 1, None, 3]
+    assert score_of("A1", IKL, "friendliness", labels) == 2
+    with pytest.raises(ValueError, match="what a word means can be said with --labels"):
+        score_of("cepat", IKL, "speed", labels)
 
 
 @pytest.mark.parametrize(
@@ -267,9 +283,9 @@ def test_a_rating_has_the_local_day_and_nothing_finer() -> None:
 
 
 def test_an_id_is_a_uuid7_of_the_time_of_the_row() -> None:
-    reader = LineReader(FORM, CATALOGUE, NOW)
+    reader = LineReader(FORM, CATALOGUE, NOW, {})
     answers = [reader.read(line) for line in lines([(TEN, "4", "4", "4", "", "")] * 2).lines]
-    ids = [rating_id for rating_id, _ in identified([a for a in answers if a], "kota", FORM)]
+    ids = [rating_id for rating_id, _ in identified([a for a in answers if a], "kota", IKL.id)]
     assert len(set(ids)) == 2
     for rating_id in ids:
         assert (rating_id.version, rating_id.variant) == (7, UUID(int=0x8 << 60).variant)
@@ -287,13 +303,7 @@ def test_the_same_moment_and_blank_written_otherwise_are_the_same_answer() -> No
 
 
 @pytest.mark.parametrize(
-    "form",
-    [
-        changed(FORM, channel="kiosk"),
-        changed(FORM, profile={}),
-        changed(FORM, answers={"q1": "friendliness", "q2": "transparency", "q3": "speed"}),
-    ],
-    ids=["channel", "profile", "questions exchanged"],
+    "form", [changed(FORM, channel="kiosk"), changed(FORM, profile={})], ids=["channel", "profile"]
 )
 def test_a_file_read_otherwise_meets_its_own_rows(form: Form) -> None:
     rows = [(TEN, "4", "3", "2", "E001", "L")] * 3
@@ -308,8 +318,9 @@ def test_a_file_read_otherwise_meets_its_own_rows(form: Form) -> None:
         changed(FORM, office=OfficeEntry("dukcapil", None, MAKASSAR)),
         changed(FORM, service="kk"),
         changed(FORM, employee=None),
+        changed(FORM, answers={"q1": "friendliness", "q2": "transparency", "q3": "speed"}),
     ],
-    ids=["office", "service", "employee"],
+    ids=["office", "service", "employee", "questions exchanged"],
 )
 def test_answers_about_something_else_are_other_answers(form: Form) -> None:
     office = form.office
@@ -367,11 +378,11 @@ def test_a_longer_file_adds_only_its_new_rows(rows: list[Row], seed: Random) -> 
 
 
 def parts_of(rows: Sequence[Row], seed: Random) -> list[list[Row]]:
-    """The rows in three shuffled files; what is equal in time, answers and employee stays together."""
+    """The rows in three shuffled files; what is equal in minute, answers and employee stays together."""
     parts: list[list[Row]] = [[], [], []]
     of_group: dict[tuple[str, ...], list[Row]] = {}
     for row in seed.sample(list(rows), len(rows)):
-        of_group.setdefault(row[:5], parts[seed.randrange(3)]).append(row)
+        of_group.setdefault((row[0][:16], *row[1:5]), parts[seed.randrange(3)]).append(row)
     return parts
 
 
@@ -499,9 +510,9 @@ def test_the_same_sheet_and_id_over_http_is_a_replay(house: House) -> None:
     form = changed(FORM, office=catalogue.offices["dukcapil"], service="kk", channel="web")
     proposed = propose(lines([row]), form, KnownCodes(catalogue, shipped()), KEYS, NOW)
     store_answers(house.database, proposed, actor="test", now=NOW)
-    answer = LineReader(form, catalogue, NOW).read(lines([row]).lines[0])
+    answer = LineReader(form, catalogue, NOW, {}).read(lines([row]).lines[0])
     assert answer is not None
-    [(rating_id, _)] = identified([answer], "kota", form)
+    [(rating_id, _)] = identified([answer], "kota", IKL.id)
     sheet = {
         "id": str(rating_id),
         "office": "dukcapil",

@@ -5,20 +5,16 @@ Every function raises ValueError whose message tells the owner of the file what 
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import get_args
-from zoneinfo import ZoneInfo
+from typing import TypeAlias, get_args
 
+from app.foundation.csv_records import column_name
 from app.instruments.model import SKIPPED, Instrument
 from app.ratings.schemas import ProfileIn
 
-# The time of a UUIDv7 counts from here.
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOMENT = re.compile(
-    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:[T ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
-    r" ?(?P<offset>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
-)
+# What pandas and spreadsheets make of a whole number in a column that has gaps.
+WHOLE = re.compile(r"(?P<digits>[0-9]+)[.,]0+")
+# The question a label belongs to (None: every question) and the label → its score; None: the question was skipped.
+Labels: TypeAlias = Mapping[tuple[str | None, str], int | None]
 
 
 def _codes() -> Mapping[str, tuple[str, ...]]:
@@ -42,25 +38,6 @@ def is_blank(text: str) -> bool:
     return text in ("", SKIPPED)
 
 
-def moment_of(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """The aware moment of a time (without offset: the office's local time), noon of a day alone."""
-    found = MOMENT.fullmatch(text)
-    if found is None:
-        raise ValueError("write the time as 2020-07-15 13:54:00, or the day alone as 2020-07-15")
-    try:
-        written = datetime.fromisoformat(f"{found['day']}T{found['time'] or '12:00'}{found['offset'] or ''}")
-    except ValueError:
-        raise ValueError("there is no such day or time") from None
-    moment = written if written.tzinfo else written.replace(tzinfo=zone)
-    if moment < EPOCH:
-        raise ValueError("the time lies before 1970; correct it")
-    # Noon of today may be still to come; the day itself is not.
-    is_today = found["time"] is None and moment.date() == now.astimezone(zone).date()
-    if moment > now and not is_today:
-        raise ValueError("the time lies in the future; correct it")
-    return moment
-
-
 def channel_of(text: str) -> str:
     """The way in which the answer came; `import` where it is not known."""
     channel = text.casefold() or CHANNELS[0]
@@ -69,13 +46,20 @@ def channel_of(text: str) -> str:
     return channel
 
 
-def score_of(text: str, instrument: Instrument) -> int | None:
-    """The answer; None where the question was skipped."""
+def score_of(text: str, instrument: Instrument, item: str | None = None, labels: Labels | None = None) -> int | None:
+    """The answer to a question, as a digit or by its label; None where it was skipped."""
     if is_blank(text):
         return None
-    score = instrument.readings.get(text)
+    if labels:
+        label = column_name(text)
+        for key in ((item, label), (None, label)):
+            if key in labels:
+                return labels[key]
+    whole = WHOLE.fullmatch(text)
+    score = instrument.readings.get(whole["digits"] if whole else text)
     if score is None:
-        raise ValueError(f"write {instrument.low} to {instrument.high}, or nothing if it was not answered")
+        words = f"write {instrument.low} to {instrument.high}, or nothing if it was not answered"
+        raise ValueError(words if text.isdecimal() else f"{words}; what a word means can be said with --labels")
     return score
 
 

@@ -17,10 +17,10 @@ from app.directory.rules.catalogue import Catalogue
 from app.foundation.problems import FIELD_MESSAGES
 from app.foundation.storage.database import Database
 from app.instruments.model import SKIPPED, Instrument
-from app.ratings.csv_import.cells import EPOCH
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault, CsvLine
+from app.ratings.csv_import.identity import past_id
 from app.ratings.csv_import.importing import batches
-from app.ratings.csv_import.past_answers import past_id
+from app.ratings.csv_import.moments import EPOCH
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import COUNTS, NewRating, Place, StoreOutcome
 from app.ratings.store import RatingStore

@@ -1,8 +1,8 @@
 """Importing past answers: validated and counted like any other rating, all of a file or nothing of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
@@ -13,9 +13,10 @@ from app.foundation.problems import Problem
 from app.foundation.storage.database import Database
 from app.foundation.storage.rewriting import unlink
 from app.foundation.translations import translator
-from app.ratings.csv_import.cells import EPOCH
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault
-from app.ratings.csv_import.past_answers import Answer, FileColumn, Form, LineReader, identified
+from app.ratings.csv_import.identity import Answer, identified
+from app.ratings.csv_import.moments import EPOCH
+from app.ratings.csv_import.past_answers import FileColumn, Form, LineReader, check_order_of_days
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import NewRating, StoreOutcome
 from app.ratings.retention import PROFILES
@@ -24,6 +25,10 @@ from app.ratings.store import RatingStore
 from app.ratings.validation import KnownCodes, RatingValidator
 
 One = TypeVar("One")
+# The action under which the audit trail keeps an import.
+IMPORTED = "ratings.imported"
+# Which of these keys are those of stored ratings.
+StoredKeys = Callable[[Collection[str]], Collection[str]]
 
 
 class Track(Protocol):
@@ -37,9 +42,17 @@ def untracked(items: Sequence[One], what: str, /) -> Iterable[One]:  # noqa: ARG
     return items
 
 
+def none_stored(keys: Collection[str]) -> Collection[str]:  # noqa: ARG001 - see StoredKeys
+    """Nothing is stored yet."""
+    return ()
+
+
 @dataclass(frozen=True)
 class ImportProposal:
-    """The ratings a file would add, sorted by key, and every fault of its other rows."""
+    """The ratings a file would add, sorted by key, and every fault of its other rows.
+
+    `columns` says by letter from which columns its rows were read.
+    """
 
     agency_id: str
     form: Form
@@ -47,6 +60,7 @@ class ImportProposal:
     ratings: Sequence[NewRating]
     faults: Sequence[CsvFault]
     file_digest: str
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def faulty(self) -> int:
@@ -65,14 +79,29 @@ class ImportCounts(NamedTuple):
 
 
 def propose(
-    file: AnswersFile, form: Form, codes: KnownCodes, keys: KeyMaker, now: datetime, track: Track = untracked
+    file: AnswersFile,
+    form: Form,
+    codes: KnownCodes,
+    keys: KeyMaker,
+    now: datetime,
+    track: Track = untracked,
+    stored: StoredKeys = none_stored,
 ) -> ImportProposal:
-    """Read and validate every row; nothing is written."""
+    """Read and validate every row; nothing is written. `stored` finds rows that were imported under a former id.
+
+    Raises FileFault where nobody can tell which days the file means.
+    """
+    check_order_of_days(file, form)
     agency_id = codes.catalogue.agency_id
-    reader, validator = LineReader(form, codes.catalogue, now), _RowValidator(form, codes, keys, now)
+    reader, validator = LineReader(form, codes.catalogue, now, file.headings), _RowValidator(form, codes, keys, now)
     answers = [answer for line in track(file.lines, "reading") if (answer := reader.read(line))]
+
+    def are_stored(ids: Collection[UUID]) -> Collection[UUID]:
+        by_key = {keys.key(agency_id, rating_id): rating_id for rating_id in ids}
+        return [by_key[key] for key in stored(by_key)]
+
     faults, ratings = [*file.faults, *reader.faults], list[NewRating]()
-    for rating_id, answer in track(list(identified(answers, agency_id, form)), "judging"):
+    for rating_id, answer in track(list(identified(answers, agency_id, form.instrument.id, are_stored)), "judging"):
         validated = validator.validate(rating_id, answer)
         if isinstance(validated, Problem):
             faults.extend(_row_faults(validated, answer.row))
@@ -80,7 +109,8 @@ def propose(
             ratings.append(validated)
     # Unsorted writers deadlock, and a store keeps sorted rows together.
     ratings.sort(key=lambda rating: rating.key)
-    return ImportProposal(agency_id, form, file.rows, ratings, sorted(faults, key=_row), file.digest)
+    faults.sort(key=_row)
+    return ImportProposal(agency_id, form, file.rows, ratings, faults, file.digest, form.letters(file))
 
 
 def store_answers(
@@ -167,24 +197,34 @@ def _counts(proposal: ImportProposal, outcomes: Counter[StoreOutcome]) -> Import
     )
 
 
-def _told(given: str | FileColumn) -> str:
+def told(given: str | FileColumn) -> str:
+    """How the audit trail tells what all rows share, or that each has its own."""
     return f"column {given.name}" if isinstance(given, FileColumn) else given
 
 
+def subject_of(proposal: ImportProposal) -> str:
+    """What an import is about: its office, or the agency where each row names its own."""
+    office = proposal.form.office
+    return proposal.agency_id if isinstance(office, FileColumn) else office.code
+
+
 def _audit(database: Database, proposal: ImportProposal, counts: ImportCounts, actor: str, now: datetime) -> None:
-    form = proposal.form
+    form, days = proposal.form, [rating.place.rated_on.isoformat() for rating in proposal.ratings]
     with database.writing() as session:
         record(
             session,
             agency_id=proposal.agency_id,
             actor=actor,
-            action="ratings.imported",
-            subject=proposal.agency_id if isinstance(form.office, FileColumn) else form.office.code,
+            action=IMPORTED,
+            subject=subject_of(proposal),
             at=now,
-            service=_told(form.service),
+            service=told(form.service),
             instrument=form.instrument.id,
-            channel=_told(form.channel),
+            channel=told(form.channel),
             file_sha256=proposal.file_digest,
+            columns=dict(proposal.columns),
+            first=min(days, default=None),
+            last=max(days, default=None),
             **counts._asdict(),
         )
     if form.profile and counts.stored:

@@ -1,30 +1,20 @@
-"""Past answers: what one row of a file says, and the rating id that is derived from it.
+"""Past answers: what a file's columns mean, and what one row of it says."""
 
-An id is a UUIDv7 of the row's own time whose random bits are a digest of where it belongs, when it was
-given, what was answered, about whom, and its number among the rows that say the same. So ten equal answers
-are ten, a file imported twice adds nothing, and a longer file adds only its new rows.
-
-Answers go into the digest by column, before a column is taken for a question, and channel and profile stay
-out: a file imported again with two questions exchanged finds its own rows instead of counting twice.
-"""
-
-import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from hashlib import blake2b
+from datetime import datetime
 from typing import NamedTuple, TypeVar
-from uuid import UUID
 
 from app.directory.rules.catalogue import Catalogue, OfficeEntry
+from app.directory.workbook.references import letters_of
 from app.foundation.problems import FIELD_MESSAGES
 from app.instruments.model import Instrument
-from app.ratings.csv_import.cells import EPOCH, channel_of, is_blank, moment_of, profile_code_of, score_of
-from app.ratings.csv_import.csv_file import CsvFault, CsvLine
+from app.ratings.csv_import.cells import Labels, channel_of, is_blank, profile_code_of, score_of
+from app.ratings.csv_import.csv_file import AnswersFile, CsvFault, CsvLine, FileFault
+from app.ratings.csv_import.identity import Answer
+from app.ratings.csv_import.moments import moment_of, order_problem
 
 One = TypeVar("One")
-MILLISECOND = timedelta(milliseconds=1)
 
 
 class FileColumn(NamedTuple):
@@ -37,7 +27,8 @@ class FileColumn(NamedTuple):
 class Form:
     """What all rows of a file share, and what its columns mean: answers to items, profile to attributes.
 
-    Office, service and channel are the same in every row, or each row has its own in a column.
+    Office, service and channel are the same in every row, or each row has its own in a column. `own_id` is the column
+    in which a survey tool gave every answer an id.
     """
 
     office: OfficeEntry | FileColumn
@@ -48,79 +39,45 @@ class Form:
     answers: Mapping[str, str]
     employee: str | None = None
     profile: Mapping[str, str] = field(default_factory=dict)
+    own_id: str | None = None
+    time_format: str | None = None
+    labels: Labels = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:
         """Every column that is read, each once."""
         own = [each.name for each in (self.office, self.service, self.channel) if isinstance(each, FileColumn)]
-        employee = [] if self.employee is None else [self.employee]
-        return list(dict.fromkeys([self.time, *own, *employee, *self.answers, *self.profile]))
+        others = [name for name in (self.employee, self.own_id) if name is not None]
+        return list(dict.fromkeys([self.time, *own, *others, *self.answers, *self.profile]))
+
+    def letters(self, file: AnswersFile) -> dict[str, str]:
+        """The columns that say which row is which answer, by letter: a file read by others counts its rows again."""
+        named = {"time": self.time, "employee": self.employee, "id": self.own_id}
+        told = {what: name for what, name in named.items() if name is not None}
+        told |= {f"item {item}": name for name, item in self.answers.items()}
+        return {what: letters_of(file.places[name]) for what, name in told.items() if name in file.places}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer in one row; `written` is its scores by column, for the id."""
-
-    row: int
-    office: str
-    service: str
-    channel: str
-    moment: datetime
-    scores: Mapping[str, int | None]
-    employee: str | None
-    profile: Mapping[str, str]
-    written: str
-
-
-class AnswerIdentity(NamedTuple):
-    """What identifies a row besides its number: where, milliseconds since 1970, answers, employee."""
-
-    office: str
-    service: str
-    instrument: str
-    at_ms: int
-    written: str
-    employee: str
-
-
-def rating_id(agency_id: str, identity: AnswerIdentity, number: int) -> UUID:
-    """The id of the `number`th row with this identity."""
-    return past_id(identity.at_ms, json.dumps([agency_id, *identity, number]))
-
-
-def past_id(at_ms: int, content: str) -> UUID:
-    """A UUIDv7 (RFC 9562 §5.7) of this moment, in milliseconds since 1970, whose random bits are a digest of a text."""
-    random = int.from_bytes(blake2b(content.encode(), digest_size=10).digest(), "big") >> 6
-    high, low = random >> 62, random & ((1 << 62) - 1)
-    return UUID(int=at_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
-
-
-def identified(answers: Iterable[Answer], agency_id: str, form: Form) -> Iterator[tuple[UUID, Answer]]:
-    """The answers with their ids. Equal ones are numbered by profile, so the order of rows says nothing."""
-    numbers = Counter[AnswerIdentity]()
-    instrument = form.instrument.id
-    numbered = [
-        (identity_of(answer, instrument), sorted(answer.profile.items()), answer.row, answer) for answer in answers
-    ]
-    for identity, _, _, answer in sorted(numbered, key=lambda each: each[:3]):
-        numbers[identity] += 1
-        yield rating_id(agency_id, identity, numbers[identity]), answer
-
-
-def identity_of(answer: Answer, instrument: str) -> AnswerIdentity:
-    """The identity of a row, from which its id is derived."""
-    at_ms = (answer.moment - EPOCH) // MILLISECOND
-    return AnswerIdentity(answer.office, answer.service, instrument, at_ms, answer.written, answer.employee or "")
+def check_order_of_days(file: AnswersFile, form: Form) -> None:
+    """Raise FileFault if only a `--time-format` can say which day the dates of a file mean."""
+    if form.time_format is None:
+        found = order_problem((line.row, line.cells[form.time]) for line in file.lines)
+        if found is not None:
+            raise FileFault(CsvFault(found[0], form.time, found[1]))
 
 
 class LineReader:
     """Reads one row after the other and collects the faults of their cells."""
 
-    def __init__(self, form: Form, catalogue: Catalogue, now: datetime) -> None:
+    def __init__(self, form: Form, catalogue: Catalogue, now: datetime, headings: Mapping[str, str]) -> None:
         self.faults: list[CsvFault] = []
         self._form = form
         self._catalogue = catalogue
         self._now = now
+        # As headings were compared when answers were still identified by them.
+        written = {name: " ".join(headings.get(name, name).split()).casefold() for name in form.answers}
+        self._former = sorted((former, name) for name, former in written.items())
+        self._rows_by_id: dict[str, int] = {}
 
     def read(self, line: CsvLine) -> Answer | None:
         """The answer in a row; None when a cell is faulty."""
@@ -134,6 +91,7 @@ class LineReader:
             None if form.employee is None or office is None else self._employee(line, form.employee, office, moment)
         )
         profile = {attribute: self._profile(line, column) for column, attribute in form.profile.items()}
+        own_id = None if form.own_id is None else self._cell(line, form.own_id, lambda text: self._own_id(text, line))
         if office is None or service is None or channel is None or moment is None or len(self.faults) > before:
             return None
         return Answer(
@@ -141,11 +99,12 @@ class LineReader:
             office=office.code,
             service=service,
             channel=channel,
-            moment=moment,
+            moment=moment.astimezone(office.zone),
             scores={form.answers[column]: score for column, score in scores.items()},
             employee=employee,
             profile={attribute: code for attribute, code in profile.items() if code is not None},
-            written=",".join([f"{column}={score}" for column, score in sorted(scores.items())]),
+            written=",".join([f"{former}={scores[name]}" for former, name in self._former]),
+            own_id=own_id,
         )
 
     def _own(self, line: CsvLine, given: One | FileColumn, read: Callable[[str], One]) -> One | None:
@@ -170,10 +129,22 @@ class LineReader:
             return None
 
     def _moment(self, line: CsvLine, office: OfficeEntry) -> datetime | None:
-        return self._cell(line, self._form.time, lambda text: moment_of(text, office.zone, self._now))
+        return self._cell(line, self._form.time, lambda text: self._moment_of(text, office))
+
+    def _moment_of(self, text: str, office: OfficeEntry) -> datetime:
+        return moment_of(text, office.zone, self._now, self._form.time_format)
+
+    def _own_id(self, text: str, line: CsvLine) -> str:
+        """The id that a survey tool gave the answer; each stands once in a file."""
+        if not text:
+            raise ValueError("every row needs the id that the survey tool gave it")
+        if (earlier := self._rows_by_id.setdefault(text, line.row)) != line.row:
+            raise ValueError(f"this id stands in row {earlier} already")
+        return text
 
     def _score(self, line: CsvLine, column: str) -> int | None:
-        return self._cell(line, column, lambda text: score_of(text, self._form.instrument))
+        form, item = self._form, self._form.answers[column]
+        return self._cell(line, column, lambda text: score_of(text, form.instrument, item, form.labels))
 
     def _profile(self, line: CsvLine, column: str) -> str | None:
         return self._cell(line, column, lambda text: profile_code_of(text, self._form.profile[column]))

@@ -1,0 +1,148 @@
+"""What earlier imports brought of a file that is to be imported: told before anything is written."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from app.access.store import events_since
+from app.foundation.storage.database import Database
+from app.ratings.csv_import.cells import CHANNELS
+from app.ratings.csv_import.importing import IMPORTED, ImportProposal, subject_of, told
+from app.ratings.csv_import.moments import EPOCH
+from app.ratings.csv_import.store import StoredDay, StoredSheet, sheets_under, stored_by_day
+from app.ratings.rating import NewRating
+
+COLUMN = "column "
+NEVER = "a stored rating never changes."
+
+
+class FormerImport(NamedTuple):
+    """An earlier import, as its audit row tells it; its columns and days are unknown where it did not tell them yet."""
+
+    at: datetime
+    actor: str
+    subject: str
+    detail: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        # A file's own name may hold a person's, so it is known by its digest.
+        file = self.detail["file_sha256"][:12]
+        return f"the import of {self.at:%Y-%m-%d %H:%M} UTC by {self.actor} (SHA-256 {file}…)"
+
+    def is_about(self, proposal: ImportProposal) -> bool:
+        """Whether it brought answers to the same questionnaire about the same offices and services, or may have."""
+        form, service = proposal.form, str(self.detail["service"])
+        return (
+            self.detail["instrument"] == form.instrument.id
+            and self.detail["stored"] + self.detail["there"] > 0
+            and _may_be_same({self.subject, subject_of(proposal)}, proposal.agency_id)
+            and (service == told(form.service) or COLUMN in {service[: len(COLUMN)], told(form.service)[: len(COLUMN)]})
+        )
+
+    def covers(self, day: date) -> bool:
+        """Whether it brought answers of days before and after this one, or may have."""
+        first, last = self.detail.get("first"), self.detail.get("last")
+        return first is None or last is None or first <= day.isoformat() <= last
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """Under which channels its answers may be stored."""
+        channel = str(self.detail["channel"])
+        return frozenset(CHANNELS if channel.startswith(COLUMN) else [channel])
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """How many ratings of a proposal are stored already and how many are new, and what speaks against storing those.
+
+    `refusal` is what no option overrules; `overlap` is for whoever knows better to decide.
+    """
+
+    there: int
+    new: int
+    refusal: str | None = None
+    overlap: str | None = None
+
+
+def foresee(database: Database, proposal: ImportProposal) -> Foreseen:
+    """What importing a proposal would do; nothing is written."""
+    stored = sheets_under(database, proposal.agency_id, [rating.key for rating in proposal.ratings])
+    new = [rating for rating in proposal.ratings if rating.key not in stored]
+    former = _former_imports(database, proposal)
+    return Foreseen(
+        there=len(proposal.ratings) - len(new),
+        new=len(new),
+        refusal=_other_columns(proposal, former, stored),
+        overlap=_overlap(database, proposal, former, new),
+    )
+
+
+def _former_imports(database: Database, proposal: ImportProposal) -> Sequence[FormerImport]:
+    """Those that may have brought some of it, the newest first."""
+    with database.reading() as session:
+        events = [
+            FormerImport(event.at, event.actor, event.subject, event.detail)
+            for event in events_since(session, proposal.agency_id, IMPORTED, EPOCH)
+        ]
+    return [each for each in events if each.is_about(proposal)]
+
+
+def _other_columns(
+    proposal: ImportProposal, former: Sequence[FormerImport], stored: Mapping[str, StoredSheet]
+) -> str | None:
+    """The refusal of a file that was imported with other columns for the same questions: its rows would count twice."""
+    for each in former:
+        columns = each.detail.get("columns")
+        same_file = each.detail["file_sha256"] == proposal.file_digest
+        if same_file and columns is not None and columns != proposal.columns:
+            names = proposal.columns.keys() | columns.keys()
+            differing = sorted(name for name in names if proposal.columns.get(name) != columns.get(name))
+            words = ", ".join(f"{name} from {columns.get(name, 'no column')}" for name in differing)
+            return f"This file was read with other columns ({words}) by {each}; {NEVER}"
+    # Rows of former ids were identified by heading, so the same row may be met with other answers.
+    if proposal.form.own_id is None and any(
+        rating.key in stored and stored[rating.key].sheet != rating.sheet for rating in proposal.ratings
+    ):
+        name = former[0] if former else "an earlier import"
+        return f"Rows of this file were read with other columns for the same questions by {name}; {NEVER}"
+    return None
+
+
+def _overlap(
+    database: Database, proposal: ImportProposal, former: Sequence[FormerImport], new: Sequence[NewRating]
+) -> str | None:
+    """What to say of new rows about days of which another file has brought answers that this one does not have."""
+    if proposal.form.own_id is not None:
+        # Where both files have ids of the survey tool, nothing can be the same answer in another spelling.
+        former = [each for each in former if "id" not in each.detail.get("columns", {})]
+    days = [rating.place.rated_on for rating in new]
+    former = [each for each in former if any(map(each.covers, days))]
+    if not former:
+        return None
+    channels = frozenset[str]().union(*(each.channels for each in former))
+    offices = {rating.place.office for rating in new}
+    instrument = proposal.form.instrument.id
+    others = stored_by_day(database, proposal.agency_id, instrument, offices, channels, (min(days), max(days)))
+    fresh = Counter(map(_day_of, new))
+    met = Counter(map(_day_of, proposal.ratings))
+    doubtful = sum(
+        n for day, n in fresh.items() if others[day] > met[day] - n and any(each.covers(day.on) for each in former)
+    )
+    if not doubtful:
+        return None
+    return (
+        f"{doubtful} of {len(new)} new rows are about offices, services and days of which {former[0]} brought answers "
+        "that this file does not have, or has with other answers or times. The same people's answers must not be "
+        "imported twice; if they are other people's, say --beside."
+    )
+
+
+def _day_of(rating: NewRating) -> StoredDay:
+    return StoredDay(rating.place.office, rating.place.service, rating.place.rated_on)
+
+
+def _may_be_same(subjects: set[str], agency_id: str) -> bool:
+    """Whether two imports may be about the same office; one whose rows named theirs has the agency as its subject."""
+    return len(subjects) == 1 or agency_id in subjects

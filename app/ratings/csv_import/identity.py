@@ -1,0 +1,147 @@
+"""The rating id of a past answer, derived from what it says: importing it twice adds nothing, however it is written.
+
+An id is a UUIDv7 of the row's own minute whose random bits are a digest of where the row belongs, what was answered
+to which question, about whom, and its number among the rows that say the same. So ten equal answers are ten, a longer
+file adds only its new rows, and it makes no difference under which headings the answers stand, whether seconds are
+kept, or which offset the time is written with. Channel and profile stay out. Where a survey tool has given every
+answer an id of its own (`--id-column`), that and the day take the place of the answers.
+
+Rows that were imported before version 2 of this have an id of the exact time and of the answers by heading. They keep
+it: whoever imports such rows again meets them by their former id first.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from app.ratings.csv_import.moments import EPOCH, NOON
+
+MILLISECOND = timedelta(milliseconds=1)
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer in one row, at the office's local time.
+
+    `written` is its scores by heading, for its former id; `own_id` is the id that a survey tool gave it.
+    """
+
+    row: int
+    office: str
+    service: str
+    channel: str
+    moment: datetime
+    scores: Mapping[str, int | None]
+    employee: str | None
+    profile: Mapping[str, str]
+    written: str
+    own_id: str | None = None
+
+
+class FormerIdentity(NamedTuple):
+    """What identified a row besides its number: where, milliseconds since 1970, answers by heading, employee."""
+
+    office: str
+    service: str
+    instrument: str
+    at_ms: int
+    written: str
+    employee: str
+
+
+class AnswerIdentity(NamedTuple):
+    """What identifies a row besides its number: where, its minute, answers by question, employee; or its own id."""
+
+    office: str
+    service: str
+    instrument: str
+    at_ms: int
+    answers: str
+    employee: str
+    own_id: str
+
+
+Identity = TypeVar("Identity", FormerIdentity, AnswerIdentity)
+# Which of these ids are those of stored ratings.
+AreStored = Callable[[Collection[UUID]], Collection[UUID]]
+
+
+def past_id(at_ms: int, content: str) -> UUID:
+    """A UUIDv7 (RFC 9562 §5.7) of this moment, in milliseconds since 1970, whose random bits are a digest of a text."""
+    random = int.from_bytes(blake2b(content.encode(), digest_size=10).digest(), "big") >> 6
+    high, low = random >> 62, random & ((1 << 62) - 1)
+    return UUID(int=at_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+
+def none_stored(ids: Collection[UUID]) -> Collection[UUID]:  # noqa: ARG001 - see AreStored
+    """Nothing is stored yet."""
+    return ()
+
+
+def identified(
+    answers: Sequence[Answer], agency_id: str, instrument: str, are_stored: AreStored = none_stored
+) -> Iterator[tuple[UUID, Answer]]:
+    """The answers with their ids: the former ones of those that are stored under them, of all others the present ones.
+
+    Equal answers are numbered by profile and channel, so the order of rows says nothing.
+    """
+    former = {answer.row: rating_id for rating_id, answer in formerly_identified(answers, agency_id, instrument)}
+    stored = frozenset(are_stored(list(former.values())))
+    new = [answer for answer in answers if former[answer.row] not in stored]
+    yield from ((former[answer.row], answer) for answer in answers if former[answer.row] in stored)
+    # Numbered without those: else the numbers of the others would change with what the longer file brings.
+    for identity, number, answer in _numbered(new, lambda each: identity_of(each, instrument), _seen):
+        yield past_id(identity.at_ms, json.dumps([agency_id, "minute", *identity, number])), answer
+
+
+def formerly_identified(answers: Iterable[Answer], agency_id: str, instrument: str) -> Iterator[tuple[UUID, Answer]]:
+    """The answers with the ids that they had when rows were identified by exact time and heading."""
+    for identity, number, answer in _numbered(answers, lambda each: former_identity_of(each, instrument), _profile):
+        yield past_id(identity.at_ms, json.dumps([agency_id, *identity, number])), answer
+
+
+def _numbered(
+    answers: Iterable[Answer], identify: Callable[[Answer], Identity], order: Callable[[Answer], list[tuple[str, str]]]
+) -> Iterator[tuple[Identity, int, Answer]]:
+    """Each answer with its identity and its number, from 1, among those that share it."""
+    numbers = Counter[tuple[object, ...]]()
+    sortable = [(identify(answer), order(answer), answer.row, answer) for answer in answers]
+    for identity, _, _, answer in sorted(sortable, key=lambda each: each[:3]):
+        numbers[identity] += 1
+        yield identity, numbers[identity], answer
+
+
+def _profile(answer: Answer) -> list[tuple[str, str]]:
+    return sorted(answer.profile.items())
+
+
+def _seen(answer: Answer) -> list[tuple[str, str]]:
+    """What of an answer is not in its identity: equal ones differ by it."""
+    return [*_profile(answer), ("", answer.channel)]
+
+
+def identity_of(answer: Answer, instrument: str) -> AnswerIdentity:
+    """The identity of a row, from which its id is derived."""
+    if answer.own_id is not None:
+        # Seconds and minutes may be rounded between two exports, the day may not.
+        noon = answer.moment.replace(hour=NOON, minute=0, second=0, microsecond=0)
+        return AnswerIdentity(answer.office, answer.service, instrument, _at_ms(noon), "", "", answer.own_id)
+    minute = _at_ms(answer.moment) // MINUTE_MS * MINUTE_MS
+    answers = ",".join([f"{item}={score}" for item, score in sorted(answer.scores.items())])
+    return AnswerIdentity(answer.office, answer.service, instrument, minute, answers, answer.employee or "", "")
+
+
+def former_identity_of(answer: Answer, instrument: str) -> FormerIdentity:
+    """The identity a row had before; neither its headings nor the seconds of its time may have changed since."""
+    at_ms = _at_ms(answer.moment)
+    return FormerIdentity(answer.office, answer.service, instrument, at_ms, answer.written, answer.employee or "")
+
+
+def _at_ms(moment: datetime) -> int:
+    return (moment - EPOCH) // MILLISECOND
