@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -24,6 +26,8 @@ from app.foundation.storage.database import Database
 from app.foundation.storage.migrations import upgrade
 from app.main import create_app
 
+# Past answers in the shapes of survey tools.
+EXAMPLES = Path(str(files("app.demo").joinpath("files")))
 # Where the kiosk stands whose key is printed.
 OFFICE, COUNTER, ZONE = "disdukcapil", "loket-1", "WIB"
 
@@ -120,4 +124,6 @@ def _welcome(base: str, keys: Mapping[KeyKind, str], employee: str | None) -> It
     yield f"  curl '{base}/v1/indices?by=office' {reader}"
     yield f"  curl '{base}/v1/indices?by=employee&office=disdukcapil' \\"
     yield f"    {reader} -H 'Accept: text/csv'"
+    yield ""
+    yield f"Import past answers as Google Forms, Kobo and LimeSurvey save them (docs/importing.md): {EXAMPLES}/"
     yield ""

@@ -273,7 +273,7 @@ def test_what_another_file_brought_is_told_before_anything_is_written(
     # The same answers whose times were cut to the day, and one more.
     cut = "when,a,b,c\n2021-03-01,4,3,2\n2021-03-03,1,1,1\n2021-04-01,2,2,2\n"
     told = " ".join(run(*arguments(answers(cut)), status=1).stderr.split())
-    assert "2 of 3 new rows are about offices, services and days of which the import of" in told
+    assert "2 of 3 new rows are about offices, services, channels and days of which the import of" in told
     assert "Nothing was written" in told
     assert select(opened, "SELECT count(*) FROM rating") == [(2,)]
     # A longer file brings everything that is there, and days and services of which nothing is there are nobody's.
@@ -281,6 +281,7 @@ def test_what_another_file_brought_is_told_before_anything_is_written(
     assert cells(run(*arguments(longer)).stdout) == [["3", "1", "2", "0"]]
     run(*arguments(answers("when,a,b,c\n2021-03-02,2,2,2\n2021-04-01,2,2,2\n")))
     run(*arguments(answers(cut), service="skck"))
+    run(*arguments(answers("when,a,b,c\n2021-03-01,1,2,1\n"), channel="web"))
     # Whoever knows that they are other people's answers says so.
     assert cells(run(*arguments(answers(cut), "--beside")).stdout) == [["3", "2", "1", "0"]]
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from app.access.store import events_since
 from app.foundation.storage.database import Database
-from app.ratings.csv_import.cells import CHANNELS
 from app.ratings.csv_import.importing import IMPORTED, ImportProposal, subject_of, told
 from app.ratings.csv_import.moments import EPOCH
 from app.ratings.csv_import.store import StoredDay, StoredSheet, sheets_under, stored_by_day
@@ -45,12 +44,6 @@ class FormerImport(NamedTuple):
         """Whether it brought answers of days before and after this one, or may have."""
         first, last = self.detail.get("first"), self.detail.get("last")
         return first is None or last is None or first <= day.isoformat() <= last
-
-    @property
-    def channels(self) -> frozenset[str]:
-        """Under which channels its answers may be stored."""
-        channel = str(self.detail["channel"])
-        return frozenset(CHANNELS if channel.startswith(COLUMN) else [channel])
 
 
 @dataclass(frozen=True)
@@ -121,10 +114,9 @@ def _overlap(
     former = [each for each in former if any(map(each.covers, days))]
     if not former:
         return None
-    channels = frozenset[str]().union(*(each.channels for each in former))
     offices = {rating.place.office for rating in new}
     instrument = proposal.form.instrument.id
-    others = stored_by_day(database, proposal.agency_id, instrument, offices, channels, (min(days), max(days)))
+    others = stored_by_day(database, proposal.agency_id, instrument, offices, (min(days), max(days)))
     fresh = Counter(map(_day_of, new))
     met = Counter(map(_day_of, proposal.ratings))
     doubtful = sum(
@@ -133,14 +125,15 @@ def _overlap(
     if not doubtful:
         return None
     return (
-        f"{doubtful} of {len(new)} new rows are about offices, services and days of which {former[0]} brought answers "
-        "that this file does not have, or has with other answers or times. The same people's answers must not be "
-        "imported twice; if they are other people's, say --beside."
+        f"{doubtful} of {len(new)} new rows are about offices, services, channels and days of which {former[0]} "
+        "brought answers that this file does not have, or has with other answers or times. The same people's answers "
+        "must not be imported twice; if they are other people's, say --beside."
     )
 
 
 def _day_of(rating: NewRating) -> StoredDay:
-    return StoredDay(rating.place.office, rating.place.service, rating.place.rated_on)
+    # Who says that answers came in another way says that they are others.
+    return StoredDay(rating.place.office, rating.place.service, rating.place.channel, rating.place.rated_on)
 
 
 def _may_be_same(subjects: set[str], agency_id: str) -> bool:

@@ -21,10 +21,11 @@ class StoredSheet(NamedTuple):
 
 
 class StoredDay(NamedTuple):
-    """Where and on which local day ratings were given."""
+    """Where, how and on which local day ratings were given."""
 
     office: str
     service: str
+    channel: str
     on: date
 
 
@@ -49,28 +50,27 @@ def stored_by_day(
     agency_id: str,
     instrument: str,
     offices: Collection[str],
-    channels: Collection[str],
     days: tuple[date, date],
 ) -> Counter[StoredDay]:
-    """How many ratings by this questionnaire are stored of these offices and channels, by office, service and day."""
+    """How many ratings by this questionnaire are stored of these offices, by office, service, channel and day."""
     counted: Counter[StoredDay] = Counter()
     ordered = sorted(offices)
+    by = (RATING.office, RATING.service, RATING.channel, RATING.rated_on)
     with database.reading() as session:
         for start in range(0, len(ordered), BATCH):
             grouped = (
-                select(RATING.office, RATING.service, RATING.rated_on, func.count())
+                select(*by, func.count())
                 .where(
                     RATING.agency_id == agency_id,
                     RATING.office.in_(ordered[start : start + BATCH]),
                     RATING.rated_on.between(*days),
                     RATING.instrument == instrument,
-                    RATING.channel.in_(sorted(channels)),
                     # An import brings neither of them.
                     RATING.ticketed.is_(False),
                     RATING.standing != OPEN,
                 )
-                .group_by(RATING.office, RATING.service, RATING.rated_on)
+                .group_by(*by)
             )
-            for office, service, on, n in session.execute(grouped):
-                counted[StoredDay(office, service, on)] += n
+            for *day, n in session.execute(grouped):
+                counted[StoredDay(*day)] += n
     return counted
