@@ -22,6 +22,7 @@ from app.closing.tables import Period
 from app.directory.catalogue_store import directory_version
 from app.directory.listing_store import office_parents
 from app.foundation.clock import system_clock
+from app.foundation.csv_dialects import BOM, dialect_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
 from app.foundation.translations import translator
@@ -122,7 +123,8 @@ def invite(
             _step(agency_id, root) as (session, reach),
         ):
             tokens = replies.invite(session, reach, code, instrument, system_clock())
-            writer = csv.writer(handle)
+            handle.write(BOM)
+            writer = csv.writer(handle, delimiter=dialect_of(settings().language).delimiter)
             # The token stands in the fragment, which browsers send to no server, so it is in no log.
             address = f"{settings().public_url}/r#" if settings().public_url else ""
             writer.writerow(("employee", "link" if address else "token"))

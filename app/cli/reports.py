@@ -24,7 +24,7 @@ from app.foundation.translations import translator
 from app.reports.appraisals import AppraisedPeriod, appraisals_for, write
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS, AppraisalFormat
 from app.reports.formats.registry import FORMATS
-from app.reports.printing import file_name, printable
+from app.reports.printing import file_name, in_language, printable
 
 
 class ReportKind(StrEnum):
@@ -64,13 +64,14 @@ def report(
         if unit is not None:
             raise fail("An appraisal file holds every employee; leave --unit out.")
         of = AppraisedPeriod(period, instrument, revision)
-        _write_appraisals(agency_id, of, folder, APPRAISAL_FORMATS[form], sees_nip=sees_nip)
+        file_format = in_language(APPRAISAL_FORMATS[form], APPRAISAL_FORMATS, language or settings().language)
+        _write_appraisals(agency_id, of, folder, file_format, sees_nip=sees_nip)
         return
     reports = _reports(agency_id, period, instrument, revision)
     found = [each for each in reports if each.kind == kind and unit in (None, each.unit)]
     if not found:
         raise fail("There is no such report.")
-    written = FORMATS[form]
+    written = in_language(FORMATS[form], FORMATS, language or settings().language)
     identities = _identities(agency_id, found) if sees_nip else {}
     # Drawing takes minutes; every report is read before, so the database is not held meanwhile.
     with _writing(), Progress(console=err) as progress:

@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import TypeAlias
 
+from app.foundation.csv_dialects import BOM, POINT, CsvDialect
 from app.foundation.formula_guard import guarded
 from app.indices.presenting import table_out
 from app.indices.rules.figures import Group, IndexTable
 from app.indices.schemas import DimensionOut, IndexOut, IndexRowOut, IndexTableOut
 
+# The last word of every column that holds a figure; no text's column ends in one of them.
+FIGURES = frozenset({"mean", "index", "lower", "upper", "confidence", "coverage", "percent", "open"})
 Cells: TypeAlias = Mapping[str, str | int | float | None]
 
 SHARED = (
@@ -35,20 +38,27 @@ INCOMPLETE = "incomplete_percent"
 BESIDE = ("open", "mean_open", "index_open", "tickets_issued", "tickets_armed", "tickets_spent", "tickets_coverage")
 
 
-def csv_text(table: IndexTable) -> str:
-    """The header and one line per row; a cell is empty where the JSON has null."""
+def csv_text(table: IndexTable, dialect: CsvDialect = POINT) -> str:
+    """A byte order mark, the header and one line per row; a cell is empty where the JSON has null."""
     out = table_out(table)
     text = StringIO(newline="")
-    writer = csv.DictWriter(text, columns(table.scoring.instrument.codes))
+    text.write(BOM)
+    writer = csv.DictWriter(text, columns(table.scoring.instrument.codes), delimiter=dialect.delimiter)
     writer.writeheader()
     for source, row in zip(table.rows, out.rows, strict=True):
         line = {**_shared(out), **_row(source.group, row), **_index(row.index), **_beside(row)}
         line[INCOMPLETE] = row.incomplete_percent
         for dimension in row.dimensions:
             line |= _dimension(dimension)
-        # A name that begins with = would be run as a formula by a spreadsheet.
-        writer.writerow({name: guarded(cell) for name, cell in line.items()})
+        writer.writerow({name: _written(name, cell, dialect) for name, cell in line.items()})
     return text.getvalue()
+
+
+def _written(name: str, cell: str | int | float | None, dialect: CsvDialect) -> str | int | float | None:
+    """A cell as the file holds it: of texts, one that begins with = would be run as a formula by a spreadsheet."""
+    if isinstance(cell, float) or (cell is not None and name.rpartition("_")[2] in FIGURES):
+        return dialect.figure(str(cell))
+    return guarded(cell)
 
 
 def columns(codes: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from app.access.principals import KeyKind, Principal
 from app.access.readings import Covered, Readings
 from app.directory.catalogue_cache import CatalogueCache
 from app.disclosure.rules.minimum import about_person
+from app.foundation.csv_dialects import asked_language, dialect_of
 from app.foundation.http.content_negotiation import media_type_for
 from app.foundation.http.etag import UNCHANGED, tagged
 from app.foundation.http.openapi import problems
@@ -49,11 +50,13 @@ def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery
     """The exact index of an agency, an office, a service, a channel or a person, with its interval.
 
     Counts what is released (every night) of whole months that are over; `waiting` says what a row leaves out.
-    `Accept: text/csv` gives CSV. With If-None-Match, 304 while nothing changed.
+    `Accept: text/csv` gives CSV, with `;` and decimal commas where `Accept-Language` asks for Indonesian.
+    With If-None-Match, 304 while nothing changed.
     """
     media_type = media_type_for(request, OFFERED)
     table = _read(request, principal, query)
-    text = csv_text(table) if media_type == CSV else table_out(table).model_dump_json(by_alias=True)
+    dialect = dialect_of(asked_language(request.headers.get("accept-language")))
+    text = csv_text(table, dialect) if media_type == CSV else table_out(table).model_dump_json(by_alias=True)
     return tagged(request, text, media_type)
 
 

@@ -8,10 +8,12 @@ from uuid import UUID
 from app.closing.rules.report_documents.reports import parse_report
 from app.closing.schemas import IdentityOut
 from app.closing.tables import Report
+from app.foundation.csv_dialects import COMMA, dialect_of
 from app.foundation.http.content_negotiation import best_media_type
 from app.foundation.problems import Problem
 from app.reports.formats.printable import Printable
 from app.reports.formats.registry import Format
+from app.reports.rules.file_names import file_part
 
 
 class Offered(Protocol):
@@ -60,6 +62,15 @@ def format_for(name: str | None, accept: str, formats: Mapping[str, AnyFormat]) 
     return next(each for each in formats.values() if each.media_type == media_type)
 
 
+def in_language(form: AnyFormat, formats: Mapping[str, AnyFormat], language: str | None) -> AnyFormat:
+    """The format as readers of a language want it: CSV has semicolons where their decimal mark is the comma.
+
+    None: nobody has asked for a language.
+    """
+    is_plain_csv = form is formats.get("csv")
+    return formats["csv-semicolon"] if is_plain_csv and dialect_of(language) is COMMA else form
+
+
 def media_types(formats: Mapping[str, Offered]) -> tuple[str, ...]:
     """The media types of formats, each once, in their order."""
     return tuple(dict.fromkeys(each.media_type for each in formats.values()))
@@ -80,5 +91,6 @@ def verification_address(report_id: UUID, public_url: str | None) -> str | None:
 
 
 def file_name(report: FileNamed, form: Format) -> str:
-    """`2026-Q3-ikl-1-r1-employee-E017.pdf`: codes only, never a name."""
-    return f"{report.period}-{report.instrument}-r{report.revision}-{report.kind}-{report.unit}{form.suffix}"
+    """`2026-Q3-ikl-1-r1-employee-E017.pdf`: codes only, never a name; no two the same on any disk."""
+    unit = file_part(report.unit, is_employee=report.kind == "employee")
+    return f"{report.period}-{report.instrument}-r{report.revision}-{report.kind}-{unit}{form.suffix}"

@@ -13,14 +13,14 @@ from app.access.guard import reads
 from app.access.principals import KeyKind, Principal
 from app.access.readings import Covered, Readings
 from app.closing.reading import identity_of, report_of
+from app.foundation.csv_dialects import asked_language
 from app.foundation.http.etag import has_tag
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
-from app.foundation.translations import negotiate
 from app.reports.appraisals import AppraisedPeriod, appraisals_for, written
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from app.reports.formats.registry import FORMATS, Format
-from app.reports.printing import Offered, file_name, format_for, media_types, printable
+from app.reports.printing import Offered, file_name, format_for, in_language, media_types, printable
 from app.reports.schemas import AppraisalQuery, AppraisalsOut, FormatQuery, ReportOut
 from app.reports.sealed_cache import SealedReport, SealedReportCache
 from app.seals.rules.canonical_json import digest_in
@@ -48,12 +48,13 @@ async def get_report(
 ) -> Response:
     """One report: sealed once it is final, which never changes; before, the draft.
 
-    As JSON, CSV, XLSX, PDF (with the sealed JSON attached) or HTML, by `Accept` or `format`. A key that sees the
-    NIP gets it beside the document.
+    As JSON, CSV, XLSX, PDF (with the sealed JSON attached) or HTML, by `Accept` or `format`. CSV has `;` and decimal
+    commas where Indonesian is asked for. A key that sees the NIP gets it beside the document.
     """
     services = services_of(request)
-    form = format_for(query.format, _accept(request), FORMATS)
-    language = query.lang or negotiate(request.headers.get("accept-language"), services.settings.language)
+    asked = query.lang or asked_language(request.headers.get("accept-language"))
+    form = in_language(format_for(query.format, _accept(request), FORMATS), FORMATS, asked)
+    language = asked or services.settings.language
     cache = services.of(SealedReportCache)
     sealed = cache.find(principal, report_id) if form.name == "json" else None
     if sealed is not None:
@@ -128,11 +129,13 @@ def _is_known(request: Request, headers: Mapping[str, str]) -> bool:
 def get_appraisals(request: Request, principal: Reader, query: Annotated[AppraisalQuery, Query()]) -> StreamingResponse:
     """One row per employee of a closed period, for appraisal systems: evidence with its seal, never a predikat.
 
-    As JSON, CSV or XLSX, by `Accept` or `format`. The NIP is whole for a key that sees it, else masked.
+    As JSON, CSV (with `;` and decimal commas where `Accept-Language` asks for Indonesian) or XLSX, by `Accept` or
+    `format`. The NIP is whole for a key that sees it, else masked.
     """
     services = services_of(request)
     settings = services.settings
-    form = format_for(query.format, _accept(request), APPRAISAL_FORMATS)
+    asked = asked_language(request.headers.get("accept-language"))
+    form = in_language(format_for(query.format, _accept(request), APPRAISAL_FORMATS), APPRAISAL_FORMATS, asked)
     with services.database.snapshot() as session:
         of = AppraisedPeriod(query.period, query.instrument, query.revision)
         asked_for = appraisals_for(session, principal, of, settings.public_url)
@@ -140,7 +143,7 @@ def get_appraisals(request: Request, principal: Reader, query: Annotated[Apprais
     covered = Covered("appraisals", office=principal.office, period=query.period)
     services.of(Readings).leave_trace(principal, covered)
     headers = {
-        "Vary": "Accept",
+        "Vary": "Accept, Accept-Language",
         "Cache-Control": "private, no-store" if principal.sees_nip else "private, no-cache",
         "Content-Length": str(file.length),
         "Content-Disposition": f'inline; filename="{asked_for.file_name(form)}"',

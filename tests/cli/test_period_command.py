@@ -55,16 +55,26 @@ def run(
     context.settings.cache_clear()
 
 
-def test_a_period_is_closed_noted_replied_to_and_listed(run: Run, month: str, tmp_path: Path) -> None:
+def test_a_period_is_closed_noted_replied_to_and_listed(
+    run: Run, month: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = run("close", "kota", month).output
     assert f"{month} revision 1 is draft: 5 reports; employees may reply until" in " ".join(told.split())
     run("note", "kota", month, "E001", "Loket sering penuh.")
     file = tmp_path / "links.csv"
     run("invite", "kota", month, "--out", str(file))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    [row] = csv.DictReader(file.read_text("utf-8").splitlines())
+    # As a spreadsheet in the installation's language opens it.
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfemployee,token\r\n")
+    [row] = csv.DictReader(file.read_text("utf-8-sig").splitlines())
     assert row["employee"] == "E001"
     assert row["token"].startswith("crm_reply_")
+    monkeypatch.setenv("CERMIN_LANGUAGE", "id")
+    context.settings.cache_clear()
+    run("invite", "kota", month, "--out", str(tmp_path / "tautan.csv"))
+    assert (tmp_path / "tautan.csv").read_bytes().startswith(b"\xef\xbb\xbfemployee;token\r\n")
+    monkeypatch.setenv("CERMIN_LANGUAGE", "en")
+    context.settings.cache_clear()
     run("reply", "kota", month, "E001", "Antrean dua kali lipat.")
     assert "Already" not in run("list", "kota").output
     assert month in run("list", "kota").output

@@ -57,8 +57,8 @@ def test_every_report_of_a_kind_is_a_file_named_by_codes(run: Run, tmp_path: Pat
     assert sorted(file.name for file in folder.iterdir()) == names
 
 
-def read(content: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
+def read(content: bytes, delimiter: str = ";") -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter))
 
 
 def test_an_appraisal_is_one_file_with_every_employee(run: Run, tmp_path: Path) -> None:
@@ -68,6 +68,17 @@ def test_an_appraisal_is_one_file_with_every_employee(run: Run, tmp_path: Path) 
     names = ["2026-10-ikl-1-appraisals-kota.csv", "2026-10-ikl-1-appraisals-kota.xlsx"]
     assert sorted(file.name for file in folder.iterdir()) == names
     assert [row["code"] for row in read((folder / names[0]).read_bytes())] == ["E001", "E004"]
+    run("kota", "appraisal", "2026-10", "--format", "csv", "--language", "en", "--out", str(folder))
+    assert [row["code"] for row in read((folder / names[0]).read_bytes(), ",")] == ["E001", "E004"]
+
+
+def test_csv_is_written_for_the_language_of_the_report(run: Run, tmp_path: Path) -> None:
+    headings = {"id": "Bagian laporan;Tabel;Baris;Kolom;Nilai", "en": "Section,Table,Row,Column,Value"}
+    for language, begins in headings.items():
+        run("kota", "employee", "2026-10", "--format", "csv", "--language", language, "--out", str(tmp_path))
+        texts = [file.read_text("utf-8-sig") for file in tmp_path.glob("*.csv")]
+        assert texts
+        assert all(text.startswith(begins) for text in texts)
 
 
 def test_the_whole_nip_is_written_only_when_it_is_asked_for(run: Run, tmp_path: Path) -> None:

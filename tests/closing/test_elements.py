@@ -112,7 +112,7 @@ def test_twenty_two_questions_of_eight_elements_make_eight_rows(surveyed: tuple[
 def test_questions_stand_below_their_element_in_what_is_read(surveyed: tuple[House, list[str]]) -> None:
     house, _ = surveyed
     table = house.get(f"/v1/reports/{survey_id(house)}", "supervisor", params={"format": "csv", "lang": "id"}).text
-    names = [cell for row in csv.reader(StringIO(table)) for cell in row]
+    names = [cell for row in csv.reader(StringIO(table), delimiter=";") for cell in row]
     # In the row of an element comes its code; the questions' follow, in order.
     shown = [name for name in names if name.startswith(("PERSYARATAN", "PROSEDUR"))]
     assert shown[:9] == [

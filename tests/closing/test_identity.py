@@ -99,10 +99,10 @@ def test_the_report_names_the_appraiser_with_a_masked_nip(final: House) -> None:
         "grade": "III/b",
         "office": {"code": "upt-jayapura", "name": "Upt-Jayapura"},
     }
-    told = {line["Baris"]: line["Nilai"] for line in lines(pulled(final, "reader", "csv").content)}
+    told = {line["Baris"]: line["Nilai"] for line in lines(pulled(final, "reader", "csv").content, ";")}
     assert (told["Pejabat penilai"], told["Unit kerja pejabat penilai"]) == ("Siti Kenari E003", "Upt-Jayapura")
     assert report(final, "E002", "reader")["document"]["appraiser"] is None
-    nobody = {line["Baris"]: line["Nilai"] for line in lines(pulled(final, "reader", "csv", "E002").content)}
+    nobody = {line["Baris"]: line["Nilai"] for line in lines(pulled(final, "reader", "csv", "E002").content, ";")}
     assert nobody["Pejabat penilai"] == "tidak disebut dalam direktori"
 
 

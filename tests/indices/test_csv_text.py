@@ -10,8 +10,10 @@ import pytest
 from app.disclosure.rules.due import ReleaseState
 from app.disclosure.rules.minimum import about_person
 from app.disclosure.rules.without_answers import ShownTickets
+from app.foundation.csv_dialects import BOM, COMMA, POINT, CsvDialect
 from app.foundation.formula_guard import guarded
-from app.indices.csv_text import columns, csv_text
+from app.indices import csv_text as indices_csv
+from app.indices.csv_text import columns
 from app.indices.days_asked import DayRange
 from app.indices.rules.figures import Beside, Group, IndexRow, IndexTable, OpenAnswers, Scoring, index_row, open_answers
 from app.instruments.loading import shipped
@@ -53,6 +55,30 @@ def row_of(
     """The row of these sheets, complete ones and others in blocks of their own, where so many wait."""
     halves = ({sheet: n for sheet, n in counts.items() if ("-" in sheet) is skips} for skips in (False, True))
     return index_row(SCORING, group, told([block(IKL, half) for half in halves if half], waiting), beside)
+
+
+def csv_text(table: IndexTable, dialect: CsvDialect = POINT) -> str:
+    """The table as CSV, without the byte order mark that it begins with."""
+    text = indices_csv.csv_text(table, dialect)
+    assert text[0] == BOM
+    return text[1:]
+
+
+def test_where_the_language_has_a_decimal_comma_figures_have_it_and_semicolons_part_cells() -> None:
+    opened = open_answers(SCORING, told([block(IKL, {"111": 9, "444": 11}, standing="open")]))
+    beside = Beside(opened, held=0, held_reasons={}, tickets=ShownTickets(40, 30, 12, 0.4))
+    shown = table_of([row_of(Group("a", 'Kantor 1.5, "A"; B'), {"434": 90, "44-": 10}, beside=beside)], By.office)
+    plain, indonesian = csv_text(shown), csv_text(shown, COMMA)
+    (points,), (commas,) = (
+        csv.DictReader(StringIO(text, newline=""), delimiter=delimiter)
+        for text, delimiter in ((plain, ","), (indonesian, ";"))
+    )
+    changed = {name: (points[name], commas[name]) for name in points if points[name] != commas[name]}
+    assert all(after == before.replace(".", ",") for before, after in changed.values())
+    assert changed.keys() == {
+        *(f"{code}_{part}" for code in IKL.codes for part in ("mean", "index", "lower", "upper")),
+        *("index", "lower", "upper", "confidence", "mean_open", "index_open", "tickets_coverage"),
+    }
 
 
 def test_one_row_is_one_line_of_flat_columns() -> None:

@@ -82,7 +82,7 @@ def test_an_index_comes_with_all_that_explains_it(house: House) -> None:
     response = indices(house, office="dukcapil")
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
-    assert response.headers["vary"] == "Accept, Authorization"
+    assert response.headers["vary"] == "Accept, Accept-Language, Authorization"
     means = {
         "speed": (100, "4.0000", "100.00", "A", ["98.35", "100.00"]),
         "transparency": (100, "3.1000", "77.50", "B", ["75.76", "78.91"]),
@@ -378,14 +378,30 @@ def test_csv_has_one_line_for_each_row_and_the_same_figures(house: House) -> Non
         session.add(office)
     response = indices(house, accept="text/csv", by="office")
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
-    assert response.headers["vary"] == "Accept, Authorization"
-    lines = list(csv.DictReader(StringIO(response.content.decode("utf-8"), newline="")))
+    assert response.headers["vary"] == "Accept, Accept-Language, Authorization"
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    lines = list(csv.DictReader(StringIO(response.content.decode("utf-8-sig"), newline="")))
     assert [line["name"] for line in lines] == ["Dukcapil", "'=cmd|' /C calc'!A1"]
     for line, row in zip(lines, rows(house, by="office"), strict=True):
         assert line["group"] == row["group"]["office"]
         assert (line["state"], line["n"], line["waiting"]) == (row["state"], str(row["n"]), "")
         assert (line["index"], line["grade"]) == (row["index"]["value"], row["index"]["grade"])
         assert [line[f"{d['code']}_mean"] for d in row["dimensions"]] == [d["mean"] for d in row["dimensions"]]
+
+
+def test_csv_is_written_for_the_language_that_is_asked_for(house: House) -> None:
+    put(house.database, [Visit(sheet="434")] * 10)
+    house.release()
+    for language, header, index in (
+        ("id", "agency;instrument;", ";91,67;"),
+        ("id-ID,id;q=0.9,en;q=0.5", "agency;instrument;", ";91,67;"),
+        ("en-GB,id;q=0.5", "agency,instrument,", ",91.67,"),
+        ("fr", "agency,instrument,", ",91.67,"),
+    ):
+        headers = {"Accept": "text/csv", "Accept-Language": language}
+        answer = house.get("/v1/indices", params=NOVEMBER, headers=headers)
+        assert answer.text.removeprefix("\ufeff").startswith(header)
+        assert index in answer.text
 
 
 def test_the_format_follows_the_accept_header(house: House) -> None:

@@ -14,7 +14,7 @@ def tagged(request: Request, body: str, media_type: str) -> Response:
     """The answer with its tag, for this key alone; 304 without a body where the client has it already."""
     tag = tag_of(body)
     # Without Vary a cache could give one client what another asked for in another format or with another key.
-    headers = {"Vary": "Accept, Authorization", "ETag": tag, "Cache-Control": "private, no-cache"}
+    headers = {"Vary": "Accept, Accept-Language, Authorization", "ETag": tag, "Cache-Control": "private, no-cache"}
     if has_tag(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)

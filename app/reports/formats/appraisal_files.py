@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
+from app.foundation.csv_dialects import BOM, COMMA, POINT, CsvDialect
 from app.foundation.formula_guard import guarded, is_formula
-from app.reports.formats.as_csv import BOM
 from app.reports.formats.as_xlsx import CELL_LENGTH, OPTIONS
 from app.reports.formats.registry import XLSX
 from app.reports.rules.appraisal_columns import AppraisalColumn, Cell, Row
@@ -56,14 +56,14 @@ def write_json(sheet: Sheet, rows: Iterable[Row], target: BinaryIO) -> None:
     target.write(b"]}")
 
 
-def write_csv(sheet: Sheet, rows: Iterable[Row], target: BinaryIO, delimiter: str = ",") -> None:
-    """RFC 4180 with a byte order mark; with `;`, what a spreadsheet in Indonesia expects, decimals have a comma."""
+def write_csv(sheet: Sheet, rows: Iterable[Row], target: BinaryIO, dialect: CsvDialect = POINT) -> None:
+    """One line per row, with a byte order mark."""
     text = TextIOWrapper(target, "utf-8", newline="")
     text.write(BOM)
-    writer = csv.writer(text, delimiter=delimiter)
+    writer = csv.writer(text, delimiter=dialect.delimiter)
     writer.writerow([column.name for column in sheet.columns])
     for row in rows:
-        writer.writerow([_written(column, cell, delimiter) for column, cell in zip(sheet.columns, row, strict=True)])
+        writer.writerow([_written(column, cell, dialect) for column, cell in zip(sheet.columns, row, strict=True)])
     # Otherwise the target would be closed with its wrapper.
     text.detach()
 
@@ -105,20 +105,20 @@ APPRAISAL_FORMATS: Mapping[str, AppraisalFormat] = MappingProxyType(
         for each in (
             AppraisalFormat("json", "application/json", ".json", write_json),
             AppraisalFormat("csv", "text/csv", ".csv", write_csv),
-            AppraisalFormat("csv-semicolon", "text/csv", ".csv", partial(write_csv, delimiter=";")),
+            AppraisalFormat("csv-semicolon", "text/csv", ".csv", partial(write_csv, dialect=COMMA)),
             AppraisalFormat("xlsx", XLSX, ".xlsx", write_xlsx),
         )
     }
 )
 
 
-def _written(column: AppraisalColumn, cell: Cell, delimiter: str) -> Cell:
+def _written(column: AppraisalColumn, cell: Cell, dialect: CsvDialect) -> Cell:
     if isinstance(cell, bool):
         return str(cell).lower()
     if column.kind == "text":
         return guarded(cell)
     # A negative number is a number; only texts are guarded.
-    return str(cell).replace(".", ",") if delimiter == ";" and cell is not None else cell
+    return None if cell is None else dialect.figure(str(cell))
 
 
 def _put(table: Any, at: tuple[int, int], cell: Cell, column: AppraisalColumn, look: Any) -> None:

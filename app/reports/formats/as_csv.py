@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import partial
 from io import StringIO
 
+from app.foundation.csv_dialects import BOM, COMMA, POINT, CsvDialect
 from app.foundation.formula_guard import guarded
 from app.reports.formats.flat import Flat, as_table, facts_of, header, row_of
 from app.reports.formats.printable import Printable
@@ -13,24 +14,18 @@ from app.reports.sections.language import Language
 from app.reports.sections.language import language as language_of
 from app.reports.sections.view import view
 
-# Without it Excel takes the text for another encoding.
-BOM = "\ufeff"
-
 # Section, table, row, column, value.
 CsvLine = tuple[str, str, str, str, Flat]
 
 
-def csv_bytes(report: Printable, language: str = "id", delimiter: str = ",") -> bytes:
-    """Section, table, row, column and value of every cell, a cell without a figure empty.
-
-    With `;`, what a spreadsheet in Indonesia expects, decimals have a comma; otherwise a point.
-    """
+def csv_bytes(report: Printable, language: str = "id", dialect: CsvDialect = POINT) -> bytes:
+    """Section, table, row, column and value of every cell, a cell without a figure empty."""
     tell, shown = language_of(language), view(report, language)
     text = StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter)
+    writer = csv.writer(text, delimiter=dialect.delimiter)
     writer.writerow([tell(title) for title in ("Section", "Table", "Row", "Column", "Value")])
     for *place, value in _lines(shown, tell):
-        writer.writerow([*map(guarded, place), _written(value, delimiter)])
+        writer.writerow([*map(guarded, place), _written(value, dialect)])
     return (BOM + text.getvalue()).encode()
 
 
@@ -59,12 +54,11 @@ def _of_block(section: Section, block: Block, tell: Language) -> Iterable[CsvLin
         yield section.title, block.caption, "", "", block.note
 
 
-def _written(value: Flat, delimiter: str) -> str | int | float | None:
+def _written(value: Flat, dialect: CsvDialect) -> str | int | float | None:
     if not isinstance(value, Number):
         return guarded(value)
     # A negative number is a number; only texts are guarded.
-    text = str(value.shown)
-    return text.replace(".", ",") if delimiter == ";" else text
+    return dialect.figure(str(value.shown))
 
 
-semicolon_bytes = partial(csv_bytes, delimiter=";")
+semicolon_bytes = partial(csv_bytes, dialect=COMMA)
