@@ -30,6 +30,8 @@ DIGITS_LOST = "a spreadsheet keeps only 15 digits of a number; format the column
 # A year outside is a typing error (0225, 20225), which would otherwise be found years later.
 FIRST_YEAR, LAST_YEAR = 1950, 2099
 HIGHEST_COUNT = 1_000_000
+# As many as a spreadsheet's cell takes.
+LONGEST_TEXT = 32_767
 
 
 def text_of(cell: Cell) -> str | None:
@@ -104,6 +106,8 @@ def _number(value: float) -> str:
 
 
 def _text(value: str) -> str | None:
+    if len(value) > LONGEST_TEXT:
+        raise ValueError(f"write at most {LONGEST_TEXT} characters")
     text = unicodedata.normalize("NFC", value).strip()
     if SHORTENED.fullmatch(text):
         raise ValueError(DIGITS_LOST)

@@ -13,10 +13,7 @@ from app.directory.workbook.raw_sheets import RawSheet, mark_broken, raw_sheets
 from app.directory.workbook.sheets import Workbook
 from app.foundation.csv_records import CsvProblem, read_bytes, records
 
-# A small archive may unpack to gigabytes, and one stray cell span a rectangle of billions: each has a bound of its own.
 LARGEST_FILE = 64 * 1024 * 1024
-LARGEST_UNPACKED = 512 * 1024 * 1024
-LARGEST_AREA = 5_000_000
 # What reading the parts of an archive raises where its bytes are damaged, encrypted or packed in a way nobody knows.
 DAMAGE = (BadZipFile, CalamineError, EOFError, LookupError, LZMAError, RuntimeError, UnicodeDecodeError, zlib.error)
 NOT_XLSX = "this is not an XLSX workbook without password, nor a .csv file"
@@ -68,11 +65,7 @@ def _read_csv(book: Workbook, path: Path) -> None:
 def _read_xlsx(book: Workbook, path: Path) -> None:
     try:
         with ZipFile(path) as archive:
-            if sum(each.file_size for each in archive.infolist()) > LARGEST_UNPACKED:
-                raise DirectoryFault(f"unpacked, a workbook may have at most {LARGEST_UNPACKED // 2**20} MiB")
             raw = raw_sheets(archive)
-        if max((each.area for each in raw), default=0) > LARGEST_AREA:
-            raise DirectoryFault("a value stands far away from the others; delete it")
         _read_sheets(book, path, raw)
     except DAMAGE:
         # A workbook with a password is not a zip archive either.

@@ -24,6 +24,9 @@ from app.directory.workbook.rows import (
 )
 from app.directory.workbook.sheets import CellSheet, Workbook
 
+# Whoever mends so many will import again anyway; a million of them would fill the memory.
+MOST_FAULTS = 10_000
+
 
 class Entry(NamedTuple, Generic[AnyRow]):
     """A row of right form and its number in the spreadsheet."""
@@ -104,11 +107,16 @@ def _parsed(model: type[AnyRow], book: Workbook, today: date) -> ParsedSheet[Any
 def _read_sheet(parsed: ParsedSheet[AnyRow], model: type[AnyRow], sheet: CellSheet, today: date) -> None:
     header = read_header(sheet.name, sheet.header)
     # Without a key column no row of the sheet can be named, so none that refers to it may be called wrong.
-    parsed.unreadable = not set(model.key_columns).isdisjoint(header.missing)
+    parsed.unreadable |= not set(model.key_columns).isdisjoint(header.missing)
     parsed.faults.extend(header_faults(sheet.name, header))
     if not header.places:
         return
     for number, line in sheet.rows:
+        if len(parsed.faults) >= MOST_FAULTS:
+            problem = f"{len(parsed.faults)} faults stand above; the rows from here on were not read"
+            parsed.faults.append(Fault(sheet.name, number, None, problem))
+            parsed.unreadable = True
+            return
         for letters in header.cells_without_column(line):
             problem = "a value stands in a column without a name"
             parsed.faults.append(Fault(sheet.name, number, letters, problem))

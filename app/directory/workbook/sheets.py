@@ -37,7 +37,9 @@ class Workbook:
             return
         problem = self._refusal(known, rows[-1][0])
         if problem:
-            self.refuse(name, problem)
+            # A third copy is no other fault than the second.
+            if known not in self.unread:
+                self.refuse(name, problem)
             return
         # A blank first row is a missing header, and not a header in the second row: row numbers would not fit.
         header = rows.pop(0)[1] if rows[0][0] == 1 else ()
