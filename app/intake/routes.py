@@ -23,6 +23,7 @@ from app.intake.rules.credentials import batch_flaws, check_ticketed, refuse_age
 from app.intake.with_key import TOO_FAST, Accepted, Intake
 from app.intake.with_ticket import TicketIntake
 from app.intake.without_key import OpenAnswerIntake
+from app.ratings.rules.comment_text import without_half_characters
 from app.ratings.schemas import (
     LONGEST_BATCH,
     BatchIn,
@@ -38,8 +39,8 @@ raters = requires_proof(KeyKind.device, KeyKind.app)
 batchers = requires(KeyKind.device, KeyKind.app)
 # A rating is small; a batch of 500 with comments fits into a mebibyte.
 LIMITS = {"/v1/ratings": 16 * 1_024, "/v1/ratings/batch": 1_024 * 1_024}
-rating_route = fast_path_route(raters, LIMITS, {RatingIn: TolerantRatingIn})
-batch_route = fast_path_route(batchers, LIMITS, {BatchIn: TolerantBatchIn})
+rating_route = fast_path_route(raters, LIMITS, {RatingIn: TolerantRatingIn}, without_half_characters)
+batch_route = fast_path_route(batchers, LIMITS, {BatchIn: TolerantBatchIn}, without_half_characters)
 router = APIRouter(prefix="/v1", tags=["ratings"], route_class=rating_route)
 batch_router = APIRouter(prefix="/v1", tags=["ratings"], route_class=batch_route)
 Rater = Annotated[Principal | None, Depends(raters)]

@@ -142,7 +142,7 @@ class Intake:
 
     def _with_existing(self, agency_id: str, validated: Sequence[Validated]) -> list[Validated]:
         """The ratings, each replaced by the existing row of its key if there is one: a replay or a conflict."""
-        asked = [(one.key, one.digest) for one in validated if isinstance(one, NewRating)]
+        asked = [(one.key, one.digests) for one in validated if isinstance(one, NewRating)]
         try:
             existing = iter(self._store.existing(agency_id, asked))
         except SQLAlchemyError:
@@ -182,7 +182,7 @@ class Intake:
         asked = [
             (
                 self._validator.keys.key(principal.agency_id, rating_id),
-                self._validator.digest(principal, sheets[index], rating_id),
+                self._validator.digests(principal, sheets[index], rating_id),
             )
             for index, rating_id in refused
         ]

@@ -137,13 +137,13 @@ class TicketIntake:
 
     def _replay(self, sheet: RatingIn, rating_id: UUID, digest: str, principal: Principal | None) -> Stored | None:
         """The stored rating of which this is a retry; None if there is none."""
-        expected = self._validator.digest_ticketed(digest, sheet, rating_id)
+        expected = self._validator.digests_ticketed(digest, sheet, rating_id)
         with self._database.reading() as session:
             # The ticket's row is deleted, and with it what says the agency: the rating may be any agency's.
             agencies = _agencies(session, principal)
             keys = [(each, self._validator.keys.key(each, rating_id)) for each in agencies]
             for found in store.ratings_under(session, keys):
-                if found.digest == expected:
+                if found.digest in expected:
                     return Stored(StoreOutcome.replayed, found.office, found.employee, found.rated_on)
         return None
 

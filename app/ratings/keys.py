@@ -4,7 +4,6 @@ The key is deterministic (a retry finds the same row), sortable and partitionabl
 nobody without the installation's secret which moment or which client it came from.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
@@ -49,8 +48,8 @@ class KeyMaker:
         """The keyed BLAKE2b (RFC 7693) of a sheet's content, 32 hex digits: equal for a retry, else a conflict.
 
         Keyed and salted with the id, so that neither a comment nor a profile can be matched to a row by
-        computing digests of guesses. The parts are codes and plain texts, none of which holds the
-        separator.
+        computing digests of guesses. The parts are codes, none of which holds the separator, and one text,
+        which stands before the last of them.
         """
         content = SEPARATOR.join([ABSENT if part is None else part for part in parts])
         return blake2b(rating_id.bytes + content.encode(), key=self.digest_secret, digest_size=16).hexdigest()
@@ -64,9 +63,3 @@ def first_key(day: date) -> UUID:
 def key_day(moment: datetime) -> date:
     """The day in WIB of a moment, with which the keys of ratings given then begin."""
     return (moment.astimezone(UTC) + timedelta(milliseconds=WIB_MS)).date()
-
-
-def plain_text(text: str) -> str:
-    """The text in Unicode's NFC without control characters, so that equal texts of two keyboards have one digest."""
-    kept = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
-    return unicodedata.normalize("NFC", kept).strip()

@@ -39,6 +39,13 @@ class NewRating(NamedTuple):
     standing: str = COUNTED
     # The key that sent it, 32 hex digits; None where nobody has one.
     source: str | None = None
+    # As digests were made before, where that makes a difference: a rating stored then has this one.
+    former_digest: str | None = None
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """Under which digests a stored rating is this one."""
+        return (self.digest,) if self.former_digest is None else (self.digest, self.former_digest)
 
 
 class StoreOutcome(StrEnum):

@@ -74,11 +74,11 @@ class RatingStore:
             for statement in TOUCH:
                 connection.execute(statement, {"name": name})
 
-    def existing(self, agency_id: str, sheets: Sequence[tuple[str, str]]) -> list[Stored | None]:
-        """Existing rows of these (key, digest): replayed if the digest matches, else conflict; None without a row."""
+    def existing(self, agency_id: str, sheets: Sequence[tuple[str, tuple[str, ...]]]) -> list[Stored | None]:
+        """Existing rows of these (key, digests): replayed if a digest matches, else conflict; None without a row."""
         with self._database.reader.connect() as connection:
             existing = self._rows_under(connection, agency_id, dict(sheets))
-        return [_stored_row(digest, existing[key]) if key in existing else None for key, digest in sheets]
+        return [_stored_row(digests, existing[key]) if key in existing else None for key, digests in sheets]
 
     def _write_postgresql(
         self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]
@@ -160,16 +160,16 @@ def _json(rows: Sequence[object]) -> str:
 
 def _result(rating: NewRating, first: NewRating, existing: Mapping[str, Any]) -> Stored:
     if rating.key in existing:
-        return _stored_row(rating.digest, existing[rating.key])
+        return _stored_row(rating.digests, existing[rating.key])
     place = first.place
-    outcome = StoreOutcome.stored if rating is first else _compare(rating.digest, first.digest)
+    outcome = StoreOutcome.stored if rating is first else _compare(rating.digests, first.digest)
     return Stored(outcome, place.office, place.employee, place.rated_on)
 
 
-def _stored_row(digest: str, found: Any) -> Stored:
+def _stored_row(digests: tuple[str, ...], found: Any) -> Stored:
     day = found.rated_on if isinstance(found.rated_on, date) else date.fromisoformat(found.rated_on)
-    return Stored(_compare(digest, found.digest), found.office, found.employee, day)
+    return Stored(_compare(digests, found.digest), found.office, found.employee, day)
 
 
-def _compare(digest: str, stored: str) -> StoreOutcome:
-    return StoreOutcome.replayed if digest == stored else StoreOutcome.conflict
+def _compare(digests: tuple[str, ...], stored: str) -> StoreOutcome:
+    return StoreOutcome.replayed if stored in digests else StoreOutcome.conflict

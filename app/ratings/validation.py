@@ -13,9 +13,10 @@ from app.foundation.problems import FieldError, Problem
 from app.instruments.model import Instrument
 from app.instruments.sheets import SheetFault, write_sheet
 from app.ratings.attribution import place_of
-from app.ratings.keys import KeyMaker, plain_text
+from app.ratings.keys import KeyMaker
 from app.ratings.rating import NewRating, Place
 from app.ratings.redaction import redact
+from app.ratings.rules.comment_text import formerly_digested, kept_text, sent_text
 from app.ratings.schemas import ProfileIn, RatingIn
 from app.ratings.status import COUNTED, OPEN
 
@@ -43,6 +44,7 @@ class RatingValidator:
         """The rating to store, or the problem to answer."""
         try:
             moment = self.moment(rating_id, now)
+            digest, *former = self.digests(principal, sheet, rating_id)
             instrument = _instrument(sheet, codes.instruments)
             return NewRating(
                 agency_id=principal.agency_id,
@@ -50,11 +52,12 @@ class RatingValidator:
                 place=place_of(sheet, principal, codes.catalogue, moment),
                 instrument=instrument.id,
                 sheet=_answers(instrument, sheet),
-                digest=self.digest(principal, sheet, rating_id),
+                digest=digest,
                 comment=_stored_comment(sheet.comment) if sheet.comment else None,
                 profile=_given_profile(sheet.profile),
                 standing=COUNTED if sheet.agency is None else OPEN,
                 source=principal.key_id.hex if sheet.agency is None else None,
+                former_digest=former[0] if former else None,
             )
         except Problem as problem:
             return problem
@@ -70,36 +73,38 @@ class RatingValidator:
     ) -> NewRating:
         """The rating to store where a ticket (its digest) gives the place; raises what is wrong with the sheet."""
         instrument = _instrument(sheet, instruments)
+        digest, *former = self.digests_ticketed(ticket, sheet, rating_id)
         return NewRating(
             agency_id=agency_id,
             key=self.keys.key(agency_id, rating_id),
             place=place,
             instrument=instrument.id,
             sheet=_answers(instrument, sheet),
-            digest=self.digest_ticketed(ticket, sheet, rating_id),
+            digest=digest,
             comment=_stored_comment(sheet.comment) if sheet.comment else None,
             profile=_given_profile(sheet.profile),
             ticketed=True,
+            former_digest=former[0] if former else None,
         )
 
-    def digest_ticketed(self, ticket: str, sheet: RatingIn, rating_id: UUID) -> str:
-        """The digest of a sheet with a ticket, which is part of it: only the ticket's holder can repeat the rating."""
-        return self.keys.digest(rating_id, "ticket", ticket, *_content(sheet))
+    def digests_ticketed(self, ticket: str, sheet: RatingIn, rating_id: UUID) -> tuple[str, ...]:
+        """The digests of a sheet with a ticket, which is part of it: only its holder can repeat the rating."""
+        return self._digests(rating_id, sheet, "ticket", ticket)
 
-    def digest(self, principal: Principal, sheet: RatingIn, rating_id: UUID) -> str:
-        """The digest of a sheet as it was sent: a roster that changes later does not make its retry a conflict."""
+    def digests(self, principal: Principal, sheet: RatingIn, rating_id: UUID) -> tuple[str, ...]:
+        """The digest of a sheet as it was sent: a roster that changes later does not make its retry a conflict.
+
+        Behind it the one that it had before digests were independent of Python's tables, if that is another.
+        """
         if sheet.agency is not None:
             # Its own first part: nobody can replay an app's rating as an open answer, nor the other way round.
-            return self.keys.digest(rating_id, OPEN, sheet.office, sheet.service, *_content(sheet))
-        return self.keys.digest(
-            rating_id,
-            sheet.office or principal.office,
-            principal.counter,
-            sheet.service,
-            sheet.employee,
-            sheet.channel,
-            *_content(sheet),
-        )
+            return self._digests(rating_id, sheet, OPEN, sheet.office, sheet.service)
+        office = sheet.office or principal.office
+        return self._digests(rating_id, sheet, office, principal.counter, sheet.service, sheet.employee, sheet.channel)
+
+    def _digests(self, rating_id: UUID, sheet: RatingIn, *sent_by: str | None) -> tuple[str, ...]:
+        comments = _digested_comments(sheet.comment) if sheet.comment else (None,)
+        return tuple([self.keys.digest(rating_id, *sent_by, *_content(sheet, comment)) for comment in comments])
 
     def moment(self, rating_id: UUID, now: datetime) -> datetime:
         """The time in the rating's id; `id-in-future` and `id-too-late` give a wrong clock the server's time."""
@@ -118,14 +123,24 @@ class RatingValidator:
 LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
-def _content(sheet: RatingIn) -> tuple[str | None, ...]:
+def _content(sheet: RatingIn, comment: str | None) -> tuple[str | None, ...]:
     """The content of a sheet that does not depend on who sends it, as parts of its digest."""
     return (
         sheet.instrument,
         _canonical_pairs(sheet.scores),
-        (plain_text(sheet.comment) or None) if sheet.comment else None,
+        comment,
         _canonical_pairs(profile) if (profile := _given_profile(sheet.profile)) else None,
     )
+
+
+def _digested_comments(text: str) -> tuple[str | None, ...]:
+    """The comment as its digest has it, and as it was digested before where that is another."""
+    sent = sent_text(text)
+    if sent.isascii() and sent.isprintable():
+        # Nothing was ever taken out of such a text, and most comments are one.
+        return (sent or None,)
+    former = formerly_digested(text) or None
+    return (sent,) if sent == former else (sent, former)
 
 
 def _server_time(now: datetime) -> dict[str, str]:
@@ -149,7 +164,7 @@ def _answers(instrument: Instrument, sheet: RatingIn) -> str:
 
 def _stored_comment(text: str) -> str | None:
     """The redacted comment; None when nothing readable is left."""
-    return redact(plain_text(text)) or None
+    return redact(kept_text(text)) or None
 
 
 def _given_profile(profile: ProfileIn | None) -> dict[str, str] | None:

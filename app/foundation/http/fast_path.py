@@ -40,12 +40,14 @@ class FastPathRoute(APIRoute):
     guard: Guard
     limits: Mapping[str, int]
     tolerant: Mapping[type[BaseModel], Any]
+    mend: Callable[[bytes], bytes]
 
     def get_route_handler(self) -> Handler:
         """The handler of this route; the router and `FastPath` call the same one, so they cannot differ."""
         assert self.body_field is not None, "a fast-path route has a body"
         model: Any = self.body_field.field_info.annotation
         validate, guard, endpoint = TypeAdapter(model).validator.validate_json, self.guard, self.endpoint
+        mend = self.mend
         validate_tolerantly = (
             TypeAdapter(self.tolerant[model]).validator.validate_json if model in self.tolerant else validate
         )
@@ -61,7 +63,7 @@ class FastPathRoute(APIRoute):
             except ValidationError:
                 # Nearly every body is valid, so only the others pay for the slower, tolerant model, which finds out
                 # which items of a batch are wrong: one bad item must not cost the good ones.
-                content = _validated_again(body, validate_tolerantly)
+                content = _validated_again(mend(body), validate_tolerantly)
             response: Response = await endpoint(request, principal, content)
             return response
 
@@ -69,17 +71,20 @@ class FastPathRoute(APIRoute):
 
 
 def fast_path_route(
-    admitting: Guard, limits: Mapping[str, int], tolerant: Mapping[type[BaseModel], Any]
+    admitting: Guard,
+    limits: Mapping[str, int],
+    tolerant: Mapping[type[BaseModel], Any],
+    mend: Callable[[bytes], bytes] = bytes,
 ) -> type[FastPathRoute]:
     """The route class whose routes are guarded by `admitting` and take bodies up to the limit of their path.
 
-    A body that does not fit its model is validated again as the model's `tolerant` type, if it has one.
+    A body that does not fit its model is mended, and validated again as the model's `tolerant` type, if it has one.
     """
 
     class Guarded(FastPathRoute):
         guard = staticmethod(admitting)
 
-    Guarded.limits, Guarded.tolerant = limits, tolerant
+    Guarded.limits, Guarded.tolerant, Guarded.mend = limits, tolerant, staticmethod(mend)
     return Guarded
 
 

@@ -88,7 +88,7 @@ def differing(database: Database, proposal: CountsProposal) -> bool:
     return any(
         found is not None and found.outcome is StoreOutcome.conflict
         for group in batches(proposal.ratings)
-        for found in store.existing(proposal.agency_id, [(rating.key, rating.digest) for rating in group])
+        for found in store.existing(proposal.agency_id, [(rating.key, rating.digests) for rating in group])
     )
 
 
