@@ -69,7 +69,7 @@ def _read(agency: str, asked: dict[str, str]) -> IndexTable:
         query = IndexQuery.model_validate(asked)
         with database() as opened, opened.reading() as session:
             if directory_version(session, agency) is None:
-                raise fail(f"There is no agency {agency!r}.")
+                raise fail(f"There is no agency {agency}.")
             return read_indices(
                 session,
                 Reach(agency, None, actor()),

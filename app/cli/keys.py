@@ -127,7 +127,7 @@ def duration(text: str) -> timedelta:
     """`30d`, `12h`, `15m`, `45s` as a span of time."""
     match = DURATION.match(text)
     if match is None:
-        raise fail(f"{text!r} is no duration; write 30d, 12h, 15m or 45s.")
+        raise fail(f"“{text}” is no duration; write 30d, 12h, 15m or 45s.")
     return timedelta(seconds=int(match[1]) * SECONDS[match[2]])
 
 

@@ -113,9 +113,9 @@ def test_a_key_that_could_not_work_is_refused_with_a_sentence_and_not_made(run: 
         (("kota", "--kind", "device"), "a device key needs the office"),
         (("kota", "--kind", "app", "--office", "dukcapil", "--counter", "loket-1"), "only a device key"),
         (("kota", "--kind", "app", "--expires-in", "0d"), "the expiry lies in the past"),
-        (("kota", "--kind", "app", "--expires-in", "sebulan"), "'sebulan' is no duration"),
-        (("kota", "--kind", "app", "--expires-in", "-1d"), "'-1d' is no duration"),
-        (("kota", "--kind", "app", "--expires-in", "[/red]1d"), "'[/red]1d' is no duration"),
+        (("kota", "--kind", "app", "--expires-in", "sebulan"), "“sebulan” is no duration"),
+        (("kota", "--kind", "app", "--expires-in", "-1d"), "“-1d” is no duration"),
+        (("kota", "--kind", "app", "--expires-in", "[/red]1d"), "“[/red]1d” is no duration"),
         (("[/red]", "--kind", "app"), "There is no agency [/red]."),
     ):
         result = run("issue", *arguments, status=1)
@@ -216,6 +216,6 @@ def test_a_rotated_key_works_beside_its_successor_for_the_overlap(run: Run, data
 def test_a_rotation_with_a_faulty_overlap_changes_nothing(run: Run, database: Database) -> None:
     key = run("issue", "kota", "--kind", "reader").stdout.strip()
     result = run("rotate", "kota", str(row_of(database, key).key_id), "--overlap", "lama", status=1)
-    assert "'lama' is no duration" in result.stderr
+    assert "“lama” is no duration" in result.stderr
     assert result.stdout == ""
     assert row_of(database, key).expires_at is None

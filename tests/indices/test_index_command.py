@@ -143,7 +143,7 @@ def test_what_is_wrong_is_said_and_ends_with_status_1(run: Run, database: Databa
     assert " ".join(run("kota", status=1).split()) == nothing
     release(database)
     for arguments, message in [
-        (["kampung"], "There is no agency 'kampung'."),
+        (["kampung"], "There is no agency kampung."),
         (["kota", "--office", "nowhere"], "The agency has no office with this code."),
         (["kota", "--instrument", "csm-1"], "The agency has no instrument with this id."),
         (["kota", "--from", "2000-01-01", "--to", "2026-11-30"], "A period may span at most 1100 days."),
