@@ -282,6 +282,13 @@ def test_what_another_file_brought_is_told_before_anything_is_written(
     run(*arguments(answers("when,a,b,c\n2021-03-02,2,2,2\n2021-04-01,2,2,2\n")))
     run(*arguments(answers(cut), service="skck"))
     run(*arguments(answers("when,a,b,c\n2021-03-01,1,2,1\n"), channel="web"))
+    # A file whose rows name their offices may be about the same one, and only about that.
+    named = "when,a,b,c,kantor,layanan\n2021-03-03,3,3,3,{},kk\n"
+    shared = ["--instrument", "ikl-1", "--columns", OPTIONS["--columns"], "--time", "when"]
+    columns = [*shared, "--office-column", "kantor", "--service-column", "layanan"]
+    run("import", "kota", str(answers(named.format("setda"))), *columns)
+    told = run("import", "kota", str(answers(named.format("dukcapil"))), *columns, status=1).stderr
+    assert "1 of 1 new rows are about offices" in " ".join(told.split())
     # Whoever knows that they are other people's answers says so.
     assert cells(run(*arguments(answers(cut), "--beside")).stdout) == [["3", "2", "1", "0"]]
 

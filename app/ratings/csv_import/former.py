@@ -27,17 +27,23 @@ class FormerImport(NamedTuple):
 
     def __str__(self) -> str:
         # A file's own name may hold a person's, so it is known by its digest.
-        file = self.detail["file_sha256"][:12]
+        file = self.file_digest[:12]
         return f"the import of {self.at:%Y-%m-%d %H:%M} UTC by {self.actor} (SHA-256 {file}…)"
+
+    @property
+    def file_digest(self) -> str:
+        """The SHA-256 of its file."""
+        return str(self.detail.get("file_sha256", ""))
 
     def is_about(self, proposal: ImportProposal) -> bool:
         """Whether it brought answers to the same questionnaire about the same offices and services, or may have."""
-        form, service = proposal.form, str(self.detail["service"])
+        form, services = proposal.form, {str(self.detail.get("service")), told(proposal.form.service)}
         return (
-            self.detail["instrument"] == form.instrument.id
-            and self.detail["stored"] + self.detail["there"] > 0
+            self.detail.get("instrument") == form.instrument.id
+            # One that stored nothing, as every row was faulty, has brought nothing.
+            and self.detail.get("stored", 0) + self.detail.get("there", 0) > 0
             and _may_be_same({self.subject, subject_of(proposal)}, proposal.agency_id)
-            and (service == told(form.service) or COLUMN in {service[: len(COLUMN)], told(form.service)[: len(COLUMN)]})
+            and (len(services) == 1 or any(service.startswith(COLUMN) for service in services))
         )
 
     def covers(self, day: date) -> bool:
@@ -88,7 +94,7 @@ def _other_columns(
     """The refusal of a file that was imported with other columns for the same questions: its rows would count twice."""
     for each in former:
         columns = each.detail.get("columns")
-        same_file = each.detail["file_sha256"] == proposal.file_digest
+        same_file = each.file_digest == proposal.file_digest
         if same_file and columns is not None and columns != proposal.columns:
             names = proposal.columns.keys() | columns.keys()
             differing = sorted(name for name in names if proposal.columns.get(name) != columns.get(name))
