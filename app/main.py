@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Lifespan
 
 import app.closing.routes
@@ -36,7 +37,7 @@ from app.disclosure.nightly import NightlyRelease
 from app.foundation.clock import Clock, system_clock
 from app.foundation.http import problem_responses
 from app.foundation.http.fast_path import FastPath
-from app.foundation.http.middleware import BodyLimits, HeadAsGet, ResponseWatch
+from app.foundation.http.middleware import BodyLimits, HeadAsGet, ResponseWatch, UnderPath
 from app.foundation.http.openapi import document
 from app.foundation.http.query_parameters import query_parameters
 from app.foundation.http.routes import WritingCheck, readiness_of
@@ -103,11 +104,12 @@ class Cermin(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, generated once."""
         if self.openapi_schema is None:
-            self.openapi_schema = document(self)
+            services: Services = self.state.services
+            self.openapi_schema = document(self, services.settings.base_path)
         return self.openapi_schema
 
     def build_middleware_stack(self) -> ASGIApp:
-        """FastPath → ResponseWatch → HeadAsGet → BodyLimits → FastAPI's own stack."""
+        """UnderPath (if there is one) → FastPath → ResponseWatch → HeadAsGet → BodyLimits → FastAPI's own stack."""
         services: Services = self.state.services
         settings, metrics = services.settings, services.metrics
         stack: ASGIApp = BodyLimits(
@@ -118,7 +120,8 @@ class Cermin(FastAPI):
         stack = ResponseWatch(HeadAsGet(stack), metrics=metrics, language=settings.language)
         # The fast path is outermost: what it answers passes none of the other layers.
         routes = [route for router in ROUTERS for route in router.routes]
-        return FastPath(stack, routes, metrics, settings.answer_seconds)
+        stack = FastPath(stack, routes, metrics, settings.answer_seconds)
+        return UnderPath(stack, settings.base_path) if settings.base_path else stack
 
 
 def create_app(settings: Settings, clock: Clock = system_clock) -> Cermin:
@@ -140,6 +143,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Cermin:
     problem_responses.install(application)
     docs.install(application)
     routes = [*application.routes, *(route for router in ROUTERS for route in router.routes)]
+    _refuse_own_path(settings.base_path, routes)
     application.state.services = Services(
         settings, database, clock, Metrics(), problem_responses.allowed_methods(routes), query_parameters(routes)
     ).with_services(
@@ -152,6 +156,15 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Cermin:
     for router in ROUTERS:
         application.include_router(router)
     return application
+
+
+def _refuse_own_path(base_path: str, routes: Iterable[BaseRoute]) -> None:
+    """A path such as `/t` could be the installation's or the ticket page's, where a proxy takes the first one off."""
+    first = base_path.split("/")[1] if base_path else None
+    if first in {getattr(route, "path", "").split("/")[1] for route in routes}:
+        raise StartupError(
+            f"CERMIN_PUBLIC_URL must not begin its path with /{first}, which is a page of Cermin itself."
+        )
 
 
 def open_database(settings: Settings) -> Database:

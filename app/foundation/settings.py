@@ -4,6 +4,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,7 +43,8 @@ class Settings(BaseSettings):
     signing_key_file: Path = Path("var/signing-key.pem")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
-    public_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*[^\s/?#])?$")] | None = None
+    # Its path, if it has one, is where a proxy passes requests on from: plain characters, which nobody escapes.
+    public_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$")] | None = None
     trusted_proxies: Annotated[str, AfterValidator(_networks)] | None = None
     language: Literal["id", "en"] = "id"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -82,3 +84,8 @@ class Settings(BaseSettings):
         """How long one request may wait for the database in all."""
         # A little more than the longest statement, so that one that takes too long is ended by the server's word.
         return self.statement_timeout_ms / 1_000 + 0.1
+
+    @property
+    def base_path(self) -> str:
+        """The path under which the service is reached (`/cermin`), empty at the root of a host."""
+        return urlsplit(self.public_url).path if self.public_url else ""

@@ -1,6 +1,6 @@
 """`/t#CODE` and `/o/…`: the rating pages on a citizen's own phone. Browsers send a fragment to no server."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 from app.directory.listing_store import only_agency_with
 from app.foundation.http.services import services_of
-from app.web.files import LANGUAGES, scripts
+from app.web.files import WORDS, languages_from, scripts
 from app.web.pages import page
 
 router = APIRouter(include_in_schema=False)
@@ -38,4 +38,12 @@ async def open_answer(request: Request, agency: str, office: str, lang: Lang = N
 
 
 def _rate(request: Request, lang: str | None, agency: str | None, office: str | None) -> HTMLResponse:
-    return page(request, "rate.html", lang, languages=LANGUAGES, scripts=SCRIPTS, agency=agency, office=office)
+    languages = languages_from(services_of(request).settings.language)
+    values: dict[str, Any] = {
+        "languages": languages,
+        "words": WORDS,
+        "scripts": SCRIPTS,
+        "agency": agency,
+        "office": office,
+    }
+    return page(request, "rate.html", lang, **values)

@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
+from app.foundation.http.services import services_of
+
 FILES = "/static/docs"
 
 
@@ -15,8 +17,7 @@ def install(app: FastAPI) -> None:
 
     @app.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> HTMLResponse:
-        # Behind a proxy the service may live under a prefix.
-        root = request.scope.get("root_path", "")
+        root = services_of(request).settings.base_path
         return get_swagger_ui_html(
             openapi_url=f"{root}{app.openapi_url}",
             title=f"{app.title}: API",

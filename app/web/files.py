@@ -50,11 +50,12 @@ VERSION = sha256(
 ).hexdigest()[:12]
 FOLDER = f"/static/{VERSION}"
 # A language of the rating pages is one file; it says its own name.
-LANGUAGES: Mapping[str, str] = {
-    name.removeprefix("texts/").removesuffix(".json"): json.loads(file.content)["words"]["language"]
+WORDS: Mapping[str, Mapping[str, str]] = {
+    name.removeprefix("texts/").removesuffix(".json"): json.loads(file.content)["words"]
     for name, file in FILES.items()
     if name.startswith("texts/")
 }
+LANGUAGES: Mapping[str, str] = {language: words["language"] for language, words in WORDS.items()}
 
 router = APIRouter(include_in_schema=False)
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
@@ -73,5 +74,10 @@ async def get_file(request: Request, version: str, name: str) -> Response:
 
 
 def scripts(*folders: str) -> tuple[str, ...]:
-    """The addresses of these folders' scripts; a page lists them all, so that browsers fetch them at once."""
-    return tuple(f"{FOLDER}/{name}" for name in FILES if name.endswith(".js") and name.startswith(folders))
+    """The names of these folders' scripts; a page lists them all, so that browsers fetch them at once."""
+    return tuple(name for name in FILES if name.endswith(".js") and name.startswith(folders))
+
+
+def languages_from(first: str) -> Mapping[str, str]:
+    """The languages of the rating pages and their names, `first` in front."""
+    return {each: LANGUAGES[each] for each in sorted(LANGUAGES, key=lambda each: each != first)}

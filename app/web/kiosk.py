@@ -7,45 +7,55 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.foundation.http.services import services_of
-from app.web.files import FILES, FOLDER, LANGUAGES, VERSION, WORKER
+from app.web.files import FILES, FOLDER, VERSION, WORDS, WORKER, languages_from
 from app.web.pages import page
 
 router = APIRouter(include_in_schema=False)
+PAGE = "/kiosk"
 # All that the worker keeps on the device: a file missing here breaks the page as soon as the network is away.
 NEEDED = tuple(
     f"{FOLDER}/{name}"
     for name in FILES
     if (name.startswith(("rating/", "kiosk/", "texts/")) and name != WORKER) or name == "mark.svg"
 )
-MANIFEST = {
-    "id": "/kiosk",
-    "name": "Cermin",
-    "short_name": "Cermin",
-    "start_url": "/kiosk",
-    "scope": "/kiosk",
-    "display": "fullscreen",
-    "background_color": "#fbfaf7",
-    "theme_color": "#0b5c7a",
-    "icons": [{"src": f"{FOLDER}/mark.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"}],
-}
 
 
 @router.get("/kiosk")
 async def kiosk(request: Request) -> HTMLResponse:
     """The kiosk page in the installation's language, the same for every kiosk: only the device holds a key."""
     language = services_of(request).settings.language
-    ordered = sorted(LANGUAGES, key=lambda each: each != language)
-    return page(request, "kiosk.html", language, version=VERSION, languages=ordered)
+    return page(request, "kiosk.html", language, version=VERSION, languages=languages_from(language), words=WORDS)
 
 
 @router.get("/kiosk-worker.js")
-async def worker() -> Response:
+async def worker(request: Request) -> Response:
     """The service worker of this version. Browsers look for a newer one at every visit."""
-    script = FILES[WORKER].content.decode().replace("{version}", VERSION).replace("{files}", json.dumps(NEEDED))
+    base = services_of(request).settings.base_path
+    script = FILES[WORKER].content.decode()
+    for name, value in (
+        # Its own name for what it keeps, also beside another installation at the same host.
+        ("version", f"{base} {VERSION}".strip()),
+        ("page", f"{base}{PAGE}"),
+        ("files", json.dumps([f"{base}{path}" for path in NEEDED])),
+    ):
+        script = script.replace(f"{{{name}}}", value)
     return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/kiosk.webmanifest")
-async def manifest() -> JSONResponse:
+async def manifest(request: Request) -> JSONResponse:
     """What makes the page an app on the home screen."""
-    return JSONResponse(MANIFEST, media_type="application/manifest+json", headers={"Cache-Control": "no-cache"})
+    base = services_of(request).settings.base_path
+    icon = {"src": f"{base}{FOLDER}/mark.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"}
+    described = {
+        "id": f"{base}{PAGE}",
+        "name": "Cermin",
+        "short_name": "Cermin",
+        "start_url": f"{base}{PAGE}",
+        "scope": f"{base}{PAGE}",
+        "display": "fullscreen",
+        "background_color": "#fbfaf7",
+        "theme_color": "#0b5c7a",
+        "icons": [icon],
+    }
+    return JSONResponse(described, media_type="application/manifest+json", headers={"Cache-Control": "no-cache"})

@@ -18,18 +18,26 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+# Languages keep their order.
+templates.policies["json.dumps_kwargs"] = {"sort_keys": False}
+# Languages keep their order.
+templates.policies["json.dumps_kwargs"] = {"sort_keys": False}
 # No inline scripts: text that slipped through the escaping would still not run. No frames: no page can lay itself over.
 POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 
-def page(request: Request, name: str, lang: str | None, **values: Any) -> HTMLResponse:
+def page(request: Request, name: str, lang: str | None, *, status: int = 200, **values: Any) -> HTMLResponse:
     """The page in the language asked for, accepted, or the installation's own."""
-    default = services_of(request).settings.language
+    settings = services_of(request).settings
     wanted = request.headers.get("accept-language")
-    language = lang if lang is not None and lang in catalogues() else negotiate(wanted, default)
-    text = templates.get_template(name).render(_=translator(language), language=language, folder=FOLDER, **values)
+    language = lang if lang is not None and lang in catalogues() else negotiate(wanted, settings.language)
+    base = settings.base_path
+    text = templates.get_template(name).render(
+        _=translator(language), language=language, base=base, folder=f"{base}{FOLDER}", **values
+    )
     return HTMLResponse(
         text,
+        status,
         headers={
             "Content-Language": language,
             "Content-Security-Policy": POLICY,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from app.foundation.http.services import services_of
 from app.foundation.translations import catalogues
 from app.web import citizen as rating
 from app.web import files, kiosk
@@ -17,13 +18,19 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 async def welcome(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> HTMLResponse:
     """What this is and where things are, in the reader's language."""
-    return page(request, "welcome.html", lang, languages=sorted(catalogues()), base=str(request.base_url).rstrip("/"))
+    return page(request, "welcome.html", lang, languages=sorted(catalogues()), address=_address(request))
 
 
 @router.get("/r")
 async def reply(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> HTMLResponse:
     """The page of an employee's personal link: the own draft, and one reply to it."""
     return page(request, "reply.html", lang)
+
+
+def _address(request: Request) -> str:
+    """Where this service is met, as far as it knows."""
+    settings = services_of(request).settings
+    return settings.public_url or str(request.base_url).rstrip("/")
 
 
 # All routers of this room.

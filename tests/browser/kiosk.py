@@ -14,7 +14,7 @@ GUARD = 450
 def pair(page: Page, service: Standing | Turnable, **said: object) -> None:
     """Turn this page into a kiosk, by the address in the QR code."""
     page.goto(f"{service.url}/kiosk#{service.new_code(**said)}")  # type: ignore[arg-type]  # a label, a counter, a PIN
-    page.get_by_role("button", name="Pasang", exact=True).click()
+    page.get_by_role("button", name="Hubungkan", exact=True).click()
     expect(page.locator(".choice, .answer").first).to_be_visible()
 
 

@@ -96,7 +96,8 @@ def test_thanks_come_only_when_the_answer_is_on_the_disk(kiosk: Page) -> None:
     rate(kiosk, 4, 4, 4)
     send(kiosk)
     expect(kiosk.get_by_role("heading", level=1)).to_have_text("Jawaban belum tersimpan")
-    expect(kiosk.locator("[data-warning='full']")).to_be_visible()
+    expect(kiosk.locator("#mark.dotted")).to_be_visible()
+    expect(kiosk.locator("[data-warning]")).to_have_count(0)
     assert waiting(kiosk) == []
 
 

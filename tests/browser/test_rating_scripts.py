@@ -155,6 +155,24 @@ def test_patience_doubles_is_spread_and_has_an_end(scripts: Page) -> None:
     assert run(scripts, "verdicts", "patience", "return [patience(0, 0, 60), patience(0, 1, 60)];") == [60_000, 66_000]
 
 
+def test_times_are_told_in_words_and_never_shorter_than_they_are(scripts: Page) -> None:
+    body = """
+        const all = await Promise.all(given.languages.map(each => Words.load(each, given.folder)));
+        return all.map(words => given.seconds.map(each => words.duration(each)));
+    """
+    found = run(
+        scripts, "words", "Words", body,
+        languages=["en", "id", "jv"], folder=f"{FOLDER}/texts",
+        seconds=[0, 1, 30, 89.2, 90, 900, 3_601, 5_400, 86_400, 400_000],
+    )  # fmt: skip
+    assert found[0] == [
+        "0 seconds", "1 second", "30 seconds", "90 seconds", "2 minutes", "15 minutes", "61 minutes", "2 hours",
+        "24 hours", "5 days",
+    ]  # fmt: skip
+    assert found[1][2:6] == ["30 detik", "90 detik", "2 menit", "15 menit"]
+    assert found[2][-1] == "5 dinten"
+
+
 def test_a_sheet_of_skipped_questions_says_nothing(scripts: Page) -> None:
     form = {"services": [{"code": "a"}], "instrument": {"id": "ikl-1", "items": [{"code": "x"}, {"code": "y"}]}}
     body = """

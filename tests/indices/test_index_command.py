@@ -51,7 +51,7 @@ def test_the_table_speaks_the_official_words(run: Run, database: Database) -> No
     assert "ikl-1, bobot exact, tabel mutu 2017" in output
     heading, row = cells(output)
     assert heading[:6] == ["Kelompok", "n", "Ditahan", "Terbuka", "NRR Kecepatan", "NRR Transparansi"]
-    assert heading[6:] == ["NRR Keramahan", "IKL", "Mutu", "Kinerja", "Interval 95 %"]
+    assert heading[6:] == ["NRR Keramahan", "IKL", "Mutu", "Kinerja", "Interval kepercayaan 95 %"]
     assert row == [
         "Semua",
         "100",

@@ -6,6 +6,7 @@ from string import Formatter
 
 import pytest
 
+from app.foundation.translations import catalogues
 from app.instruments.loading import shipped
 from app.web.files import FILES, FOLDER, LANGUAGES, VERSION
 from tests.house import House, problem
@@ -29,11 +30,35 @@ TOO_NEW = {
 def test_each_language_is_one_file_and_says_everything() -> None:
     assert set(LANGUAGES) >= {"id", "en", "jv", "su"}
     for language, catalogue in CATALOGUES.items():
-        assert catalogue.keys() == {"words", "instruments"}
+        assert catalogue.keys() == {"words", "durations", "instruments"}
         assert catalogue["words"].keys() == CATALOGUES["id"]["words"].keys(), language
         for name, sentence in catalogue["words"].items():
             assert sentence.strip(), (language, name)
             assert places(sentence) == places(CATALOGUES["id"]["words"][name]), (language, name)
+
+
+# Words of the familiar registers, in which nobody speaks to a citizen, and words that earlier texts mistook.
+FAMILIAR = {
+    "jv": "iki iku kuwi ora wis durung sing karo saka saiki maneh bisa banget kanggo enggo dienggo anyar bali wacakna "
+    "liya liyane kakehan enteni ngenteni nganti sedhela sajrone anggone cepete blakane kepriye panemu menehi jeneng "
+    "luwih lawas metu mlaku dudu mung marang tulisane priksa titi blaka sumanak karcis",
+    "su": "jeung méré waktu loba kodeu ngaran paripolah bisa tuluy nepi can lain heubeul leuwih robah balik liwat "
+    "diliwat pikeun pariksa sapoé sarta salah kabuka karcis",
+}
+
+
+@pytest.mark.parametrize("language", FAMILIAR)
+def test_javanese_and_sundanese_are_polite_throughout(language: str) -> None:
+    catalogue = json.dumps([CATALOGUES[language][part] for part in ("words", "instruments")], ensure_ascii=False)
+    assert set(re.findall(r"\w+", catalogue.lower())) & set(FAMILIAR[language].split()) == set()
+
+
+def test_indonesian_has_one_word_for_one_thing() -> None:
+    said = " ".join([*catalogues()["id"].values(), *CATALOGUES["id"]["words"].values()]).lower()
+    for word in ("carik", "karcis", "peladen", "kanal", "rancangan", "selang", "pemasangan", "diandaikan"):
+        assert not re.search(rf"\b{word}\b", said), word
+    # It would sound as if the citizen had served.
+    assert "pelayanan anda" not in said
 
 
 def places(sentence: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 `BodyLimits` bounds how large a body may be and how long it may take; `HeadAsGet` answers HEAD wherever there is
 GET; `ResponseWatch` counts answers, gives every one the security headers, and turns an exception that escaped into
-a 500 without its text.
+a 500 without its text; `UnderPath` lets the service live under a path of a host.
 """
 
 from starlette.requests import Request
@@ -107,6 +107,24 @@ class ResponseWatch:
     async def _answer(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
         language = Request(scope).headers.get("accept-language")
         await ProblemResponse(problem, language, self.language)(scope, receive, send)
+
+
+class UnderPath:
+    """Takes the path under which the service is reached (`/cermin`) off, where the proxy has left it on.
+
+    What stands behind never meets it; pages put it before the addresses they lead to.
+    """
+
+    def __init__(self, app: ASGIApp, path: str) -> None:
+        self.app = app
+        self.path = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with the rest of the path."""
+        if scope["type"] == "http" and f"{scope['path']}/".startswith(f"{self.path}/"):
+            rest = scope["path"].removeprefix(self.path) or "/"
+            scope = {**scope, "path": rest, "raw_path": rest.encode()}
+        await self.app(scope, receive, send)
 
 
 def _missing_security_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

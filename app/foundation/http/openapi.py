@@ -80,9 +80,11 @@ def open_problems(*statuses: int) -> Responses:
     }
 
 
-def document(app: FastAPI) -> dict[str, Any]:
-    """The whole OpenAPI document of the application."""
+def document(app: FastAPI, base_path: str = "") -> dict[str, Any]:
+    """The whole OpenAPI document of the application, reached under this path of its host."""
     schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    if base_path:
+        schema["servers"] = [{"url": base_path}]
     components = schema.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     components["securitySchemes"] = {"key": SECURITY_SCHEME}

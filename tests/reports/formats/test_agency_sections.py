@@ -208,7 +208,7 @@ def test_the_mean_of_the_answers_and_its_interval_stand_beside_the_index(drafts:
         text = " ".join(" ".join(page.extract_text() for page in pages).split())
         lower, upper = (end.replace(".", ",") for end in index["mean_interval"])
         assert f"{lower} – {upper}" in text
-        assert "Interval 95\u00a0% rata-rata" in text or "Interval 95 % rata-rata" in text
+        assert "Interval kepercayaan 95\u00a0% rata-rata" in text or "Interval kepercayaan 95 % rata-rata" in text
 
 
 def test_the_paper_of_the_agency_shows_funnel_and_integrity_in_both_languages(drafts: Drafts, key: SigningKey) -> None:

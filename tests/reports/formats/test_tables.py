@@ -36,7 +36,7 @@ def test_the_csv_holds_the_figures_as_numbers(drafts: Drafts, key: SigningKey) -
     cells = {(line["Tabel"], line["Baris"], line["Kolom"]): line["Nilai"] for line in lines(csv_bytes(report))}
     speed = drafts["E001"]["figures"]["dimensions"][0]
     assert cells["Setiap dimensi", "Kecepatan", "Indeks"] == speed["index"]
-    assert cells["Setiap dimensi", "Kecepatan", "Interval 95\u00a0%, batas atas"] == speed["interval"][1]
+    assert cells["Setiap dimensi", "Kecepatan", "Interval kepercayaan 95\u00a0%, batas atas"] == speed["interval"][1]
     assert cells["", "Alamat verifikasi", ""] == ADDRESS
 
 

@@ -1,11 +1,14 @@
 // A citizen's own phone: with a ticket (`/t#CODE`) or at an office's poster (`/o/…`). The answer is kept on the phone
 // before it is sent, and sent until the server has it.
 import { make, replace } from "../rating/draw.js";
+import { takeFragment } from "../rating/fragment.js";
 import { Words } from "../rating/words.js";
 import { openLocalStore } from "./localstore.js";
+import { openPage } from "./openpages.js";
 import { Visit } from "./visit.js";
 
 const page = document.body.dataset;
+const place = document.getElementById("place");
 const LANGUAGE = "cermin-language";
 const TICKET = "cermin-ticket";
 const PAUSE = 3000;
@@ -18,8 +21,7 @@ const forget = (storage, name) => { try { window[storage].removeItem(name); } ca
 // The code is taken out of the address at once; until it is used a reload of this tab finds it where only this tab looks.
 function subjectOf() {
   if (page.office) return { agency: page.agency, office: page.office, channel: "web" };
-  const code = decodeURIComponent(location.hash.slice(1)) || remembered("sessionStorage", TICKET);
-  history.replaceState(null, "", location.pathname + location.search);
+  const code = takeFragment() || remembered("sessionStorage", TICKET);
   if (!code) return null;
   remember("sessionStorage", TICKET, code);
   return { ticket: code };
@@ -33,7 +35,8 @@ function showLanguages(visit, languages) {
     visit.screen();
   };
   document.documentElement.lang = visit.words.language;
-  document.getElementById("promise").textContent = visit.words.say("promise") + (page.office ? ` ${visit.words.say("open_note")}` : "");
+  const notes = ["promise", page.office && "open_note", !visit.localStore.isLasting && "not_stored"].filter(Boolean);
+  document.getElementById("promise").textContent = notes.map((name) => visit.words.say(name)).join(" ");
   const pressed = (language) => String(language === visit.words.language);
   replace(document.getElementById("languages"), ...Object.keys(languages).map((language) => make(
     "button", { type: "button", class: "plain", lang: language, "aria-pressed": pressed(language), onclick: () => choose(language) },
@@ -56,13 +59,16 @@ async function begin() {
   const subject = subjectOf();
   const languages = JSON.parse(page.languages);
   const wished = remembered("localStorage", LANGUAGE) || document.documentElement.lang;
-  const words = await loaded(wished in languages ? wished : "id");
-  const place = document.getElementById("place");
-  const visit = new Visit({ place, words, localStore: await openLocalStore(), forget: () => forget("sessionStorage", TICKET) });
+  const [words, localStore] = await Promise.all([
+    loaded(wished in languages ? wished : Object.keys(languages)[0]), openPage().then(openLocalStore),
+  ]);
+  const visit = new Visit({ place, words, localStore, forget: () => forget("sessionStorage", TICKET) });
   showLanguages(visit, languages);
   // Another slip scanned into the same tab.
   window.addEventListener("hashchange", () => location.reload());
   await visit.begin(subject);
 }
 
-begin();
+begin().catch((error) => {
+  replace(place, make("p", { role: "alert" }, `${page.broken} (${error.name})`));
+});

@@ -8,6 +8,8 @@ import { carrier, lookAt } from "./server.js";
 import { Memory } from "./localstore.js";
 
 const NOTHING = { done: [], parked: [], again: [] };
+// How often it is looked whether another page is through with this page's ticket.
+const LOOK_AGAIN_MS = 2000;
 
 export class Visit {
   // `forget()` is called when the ticket's code is of no more use.
@@ -16,16 +18,18 @@ export class Visit {
     this.clock = new Clock(null);
     this.form = null;
     this.subject = null;
+    // Whether another page's answer with this ticket is waited for.
+    this.isWatching = false;
     // Whether the answer on its way is what this visit is about.
     this.isMine = () => false;
     this.screen = () => {};
     this.sender = this.senderOn(localStore);
-    window.addEventListener("online", () => this.sender.start());
+    window.addEventListener("online", () => this.localStore.adopt().catch(() => {}).then(() => this.sender.start()));
   }
 
   senderOn(localStore) {
     return new Sender({
-      localStore, clock: this.clock, batch: 1, carry: carrier(this.clock), contact: () => Promise.resolve(),
+      localStore, clock: this.clock, batch: 1, lock: null, carry: carrier(this.clock), contact: () => Promise.resolve(),
       changed: (outcome) => this.delivered(localStore, outcome),
     });
   }
@@ -54,16 +58,25 @@ export class Visit {
   // Begin with `subject`: { ticket }, { agency, office, channel }, or null where nobody has said it yet.
   async begin(subject) {
     this.subject = subject;
-    const [waiting] = await this.localStore.oldest(1);
-    const same = waiting && (!subject || (subject.ticket && waiting.body.ticket === subject.ticket));
-    if (same) {
-      // This page was closed before its answer was through.
+    const ticket = subject && subject.ticket;
+    // What this page was left with when it was closed before its answer was through.
+    const waiting = (await this.localStore.oldest()).find(({ body }) => !subject || (ticket && body.ticket === ticket));
+    if (waiting) {
       this.isMine = (rating) => rating.mark === waiting.mark;
-      this.say("kept_title", "kept");
+      this.sayKept();
+    } else if (ticket && await this.localStore.isElsewhere(ticket)) {
+      if (!this.isWatching) this.sayKept();
+      this.isWatching = true;
+      setTimeout(() => { if (this.subject === subject) this.localStore.adopt().then(() => this.begin(subject)); }, LOOK_AGAIN_MS);
     } else if (subject) this.look();
     else this.askForCode();
     // An answer of another visit goes its way without a word.
     await this.sender.start();
+  }
+
+  sayKept() {
+    if (this.localStore.isLasting) this.say("kept_title", "kept");
+    else this.say("kept_open_title", "kept_open");
   }
 
   askForCode() {
@@ -93,12 +106,13 @@ export class Visit {
         if (this.subject !== subject) return;
         if (status === 429) throw new Unreached(seconds);
         if (status === 200) this.ask(body);
-        else this.refuse(status === 410 || status === 404 ? null : body.code);
+        // Whatever is wrong with a code: it opens nothing.
+        else this.refuse(null);
         return;
       } catch (error) {
         if (!(error instanceof Unreached)) throw error;
         if (this.subject !== subject) return;
-        if (error.seconds) this.say("too_many_title", "too_many", { seconds: error.seconds });
+        if (error.seconds) this.say("too_many_title", "too_many", { wait: this.words.duration(error.seconds) });
         else this.say("network_title", "network");
         await waited(failures, error.seconds);
       }
@@ -143,7 +157,7 @@ export class Visit {
   async keepAndSend(sender, body) {
     const mark = await sender.take(body);
     this.isMine = (rating) => rating.mark === mark;
-    this.say("kept_title", "kept");
+    this.sayKept();
     await sender.start();
   }
 

@@ -2,11 +2,15 @@
 import { make, replace } from "../rating/draw.js";
 import { hasVoice } from "../rating/speech.js";
 
+// The only notice that is meant for citizens.
+const FOR_CITIZENS = "still_there";
 const byId = (id) => document.getElementById(id);
 
 export class Bar {
   constructor({ all, choose, listen }) {
     this.warnings = new Set();
+    // Whether what is on the screen is for the staff.
+    this.isStaffs = false;
     this.all = all;
     this.choose = choose;
     this.listen = listen;
@@ -51,7 +55,16 @@ export class Bar {
     this.tell();
   }
 
+  // Notices for the staff stay out of citizens' sight: on their screen a dot at the mark says that there are some.
   tell() {
-    replace(byId("warnings"), ...Array.from(this.warnings, (name) => make("li", { "data-warning": name }, this.words.say(`warning_${name}`))));
+    const all = Array.from(this.warnings);
+    const shown = all.filter((name) => this.isStaffs || name === FOR_CITIZENS);
+    byId("mark").classList.toggle("dotted", all.some((name) => name !== FOR_CITIZENS));
+    replace(byId("warnings"), ...shown.map((name) => make("li", { "data-warning": name }, this.words.say(`warning_${name}`))));
+  }
+
+  showsStaff(isStaffs) {
+    this.isStaffs = isStaffs;
+    this.tell();
   }
 }

@@ -80,13 +80,13 @@ export class Contact {
   }
 
   // What a technician wants to know.
-  async state() {
+  async state(words) {
     const { app_version: version, queue_depth: waiting, clock_offset_ms: offset, storage } = await this.status();
     const parked = await this.parked();
     const free = storage.free_bytes === null ? "–" : `${Math.round(storage.free_bytes / 1024 / 1024)} MiB`;
     const facts = [
-      ["last_contact", this.last === null ? "–" : new Date(this.last).toLocaleString()],
-      ["clock_offset", `${(offset / 1000).toFixed(1)} s`],
+      ["last_contact", this.last === null ? "–" : new Date(this.last).toLocaleString(words.language)],
+      ["clock_offset", `${offset < 0 ? "−" : ""}${words.duration(Math.abs(offset) / 1000)}`],
       ["storage_kept", storage.persisted === null ? "–" : storage.persisted ? "✓" : "✗"],
       ["storage_free", free],
       ["version", version],

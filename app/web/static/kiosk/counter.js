@@ -66,7 +66,7 @@ export class Counter {
     if ((await storageState(false)).persisted === false) await storageState(true);
     this.sender = new Sender({
       localStore: this.localStore, clock: this.clock, batch: BATCH, carry: (ratings) => server.carry(ratings),
-      contact: () => this.contact.meet(), changed: () => this.tellState(),
+      contact: () => this.contact.meet(), changed: () => this.tellState(), lock: "cermin-sender",
     });
     this.contact = new Contact({ server, localStore: this.localStore, clock: this.clock, version: this.page.version, parked: () => this.localStore.parked(),
       reached: (shown) => this.take(shown), lost: (error) => this.lose(error), send: () => this.sender.start() });
@@ -100,6 +100,7 @@ export class Counter {
     if (this.form) this.form.end();
     this.form = null;
     this.staying = null;
+    this.bar.showsStaff(false);
     this.later.splice(0).forEach((act) => act());
     if (this.bar.has("revoked")) this.say("revoked_title", "revoked");
     else if (!this.shown) this.say("loading_title", "loading");
@@ -119,12 +120,13 @@ export class Counter {
     this.form.show(false);
   }
 
-  // A screen for the staff: shown until it is left, whatever the server tells meanwhile.
-  stay(draw) {
+  // A screen that is shown until it is left, whatever the server tells meanwhile; `isStaffs` where only staff come.
+  stay(draw, isStaffs) {
     clearTimeout(this.homecoming);
     if (this.form) this.form.end();
     this.form = null;
     this.staying = draw;
+    this.bar.showsStaff(isStaffs);
     draw();
   }
 
@@ -236,12 +238,12 @@ export class Counter {
     if (!this.device) return;
     const leave = () => this.home();
     const open = () => this.showTechnician();
-    this.stay(() => askPin({ place: this.place, words: this.words, pin: this.shown && this.shown.pin, leave, open }));
+    this.stay(() => askPin({ place: this.place, words: this.words, pin: this.shown && this.shown.pin, leave, open }), false);
   }
 
   async showTechnician() {
     const screen = this.staying;
-    const { waiting, parked, facts } = await this.contact.state();
+    const { waiting, parked, facts } = await this.contact.state(this.words);
     // Whoever sent the ratings on may have gone meanwhile, and a citizen has come.
     if (this.staying !== screen || screen === null) return;
     this.stay(() => showTechnician({
@@ -252,9 +254,9 @@ export class Counter {
         try_parked: () => this.doAndShow(async () => { await this.localStore.tryParkedAgain(); await this.sender.start(); }),
         full_screen: () => document.documentElement.requestFullscreen(),
         pair_again: () => this.onPairing(this.device),
-        leave: () => location.assign("/"),
+        leave: () => location.assign(`${this.page.base}/`),
       },
-    }));
+    }), true);
   }
 
   // Something that takes its time, and its outcome if the technician is still here.

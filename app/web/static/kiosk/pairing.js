@@ -3,13 +3,6 @@ import { make, replace } from "../rating/draw.js";
 import { Unreached } from "../rating/sender.js";
 import { Server } from "./server.js";
 
-// The code in the address's fragment, which no browser sends; it is taken out of the address at once.
-export function codeInAddress() {
-  const code = decodeURIComponent(location.hash.slice(1));
-  history.replaceState(null, "", location.pathname + location.search);
-  return code;
-}
-
 // Draws the screen; `paired` gets { id, key, office, counter, label }, `leave` is null where there is no way back.
 export function showPairing({ place, words, code, paired, leave }) {
   const input = make("input", {
@@ -48,7 +41,7 @@ async function exchange(code, words, paired) {
       await paired(body);
       return "";
     }
-    if (status === 429) return words.say("pairing_wait", { seconds });
+    if (status === 429) return words.say("pairing_wait", { wait: words.duration(seconds) });
     return words.say(status === 410 ? "pairing_refused" : "pairing_failed");
   } catch (error) {
     if (error instanceof Unreached) return words.say("no_network");

@@ -22,7 +22,7 @@ export function askPin({ place, words, pin, open, leave }) {
     const isRight = await lock.opens(typed);
     submit.disabled = false;
     if (isRight) open();
-    else outcome.textContent = lock.secondsToWait ? words.say("pin_wait", { seconds: lock.secondsToWait }) : words.say("pin_wrong");
+    else outcome.textContent = lock.secondsToWait ? words.say("pin_wait", { wait: words.duration(lock.secondsToWait) }) : words.say("pin_wrong");
   };
   replace(
     place,

@@ -1,7 +1,7 @@
 // Keeps the kiosk page for times without network. The server writes the version and the list of files into it; all files
 // of one version are fetched together, so that no page is ever made of two.
 const VERSION = "{version}";
-const PAGE = "/kiosk";
+const PAGE = "{page}";
 const FILES = JSON.parse('{files}');
 
 self.addEventListener("install", (event) => {

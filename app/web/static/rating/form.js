@@ -126,7 +126,7 @@ export class Form {
   // A finished sheet of somebody who walks away is kept by itself.
   count(timer, seconds) {
     let left = seconds;
-    const tell = () => { timer.textContent = this.words.say("sends_in", { seconds: left }); };
+    const tell = () => { timer.textContent = this.words.say("sends_in", { wait: this.words.duration(left) }); };
     tell();
     this.countdown = setInterval(() => {
       left -= 1;

@@ -72,6 +72,15 @@ export class LocalStore {
     });
   }
 
+  // Ratings of owners that are `gone` get another owner, unless somebody else has taken them over meanwhile.
+  claim(gone, owner) {
+    return this.write(["waiting"], (waiting) => {
+      waiting.getAll().onsuccess = ({ target }) => target.result
+        .filter((rating) => gone.has(rating.owner))
+        .forEach((rating) => waiting.put(Object.assign({}, rating, { owner })));
+    });
+  }
+
   // Parked ratings go back into the queue, for instance when the directory has been mended.
   async tryParkedAgain() {
     const all = await this.parked();

@@ -6,6 +6,8 @@ import { CLOCK, DONE, LATER, PARKED, halves, patience, verdictOf } from "./verdi
 
 const SECONDS_OF_PATIENCE = 30;
 const STALE_CONTACT = 30 * 1000;
+// Where the service lives on its host.
+const BASE = document.body.dataset.base;
 
 // The server cannot be reached, or asks for patience (`seconds`).
 export class Unreached extends Error {
@@ -22,8 +24,9 @@ export class Sender {
   // `carry(bodies)` sends some and resolves to { status, results: [{ status, code, serverTime }], seconds }, where
   // `results` is null when the whole was refused; `contact()` asks for the server's time. Both throw `Unreached` or
   // `Revoked`. `changed({ done, parked })` hears which ratings are on the server and which were refused for good.
-  constructor({ localStore, clock, carry, contact, batch, changed }) {
-    Object.assign(this, { localStore, clock, carry, contact, batch, changed });
+  // Pages that send from one local store name a `lock`, so that one of them sends; null for a store of its own.
+  constructor({ localStore, clock, carry, contact, batch, changed, lock }) {
+    Object.assign(this, { localStore, clock, carry, contact, batch, changed, lock });
     this.failures = 0;
     this.running = null;
     this.timer = null;
@@ -73,7 +76,7 @@ export class Sender {
 
   // Of several tabs one sends; browsers without locks send twice, which the ids make harmless.
   alone(work) {
-    return navigator.locks ? navigator.locks.request("cermin-sender", work) : work();
+    return this.lock && navigator.locks ? navigator.locks.request(this.lock, work) : work();
   }
 
   async empty() {
@@ -184,7 +187,7 @@ export async function ask(path, options) {
   const ending = new AbortController();
   const timer = setTimeout(() => ending.abort(), SECONDS_OF_PATIENCE * 1000);
   try {
-    const response = await fetch(path, Object.assign({ signal: ending.signal, cache: "no-store", credentials: "omit" }, options));
+    const response = await fetch(BASE + path, Object.assign({ signal: ending.signal, cache: "no-store", credentials: "omit" }, options));
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: parsed(text), seconds: Number(response.headers.get("Retry-After")) || 0 };
   } catch (error) {

@@ -1,0 +1,74 @@
+"""The service under a path of a host (`https://…/cermin`), whether the proxy leaves the path on or takes it off."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from pydantic import SecretStr
+
+from app.foundation.settings import Settings
+from app.foundation.startup_errors import StartupError
+from app.main import create_app
+from tests.conftest import Lend
+from tests.house import House, problem
+
+BASE = "/cermin"
+
+
+@pytest.fixture
+def house(lend: Lend) -> Iterator[House]:
+    """Reached at https://kota.test/cermin."""
+    with lend("sqlite") as (url, keys), House.open(url, keys, public_url=f"https://kota.test{BASE}") as one:
+        yield one
+
+
+def test_every_page_leads_to_addresses_under_the_path_that_answer(house: House) -> None:
+    for page in ("/", "/kiosk", "/t", "/o/kota/dukcapil", "/r", "/docs"):
+        # As a proxy passes it on that takes the path off, and as one does that leaves it on.
+        texts = [house.get(f"{prefix}{page}", None).text for prefix in ("", BASE)]
+        assert texts[0] == texts[1]
+        led = set(re.findall(r"""(?:href|src|data-worker|data-scope)="(/[^"#]*)\"""", texts[0]))
+        led |= set(re.findall(r"""['"](/[\w./-]+)['"]""", texts[0] if page == "/docs" else ""))
+        assert led
+        assert {address for address in led if not f"{address}/".startswith(f"{BASE}/")} == set(), page
+        assert {house.get(address, None).status_code for address in led} == {200}, page
+    assert f"https://kota.test{BASE}/v1/ratings" in house.get(BASE, None).text
+
+
+def test_the_kiosk_works_offline_under_the_path(house: House) -> None:
+    worker = house.get(f"{BASE}/kiosk-worker.js", None).text
+    found = re.search(r"JSON.parse\('(.*)'\)", worker)
+    assert found is not None
+    kept = json.loads(found[1])
+    assert {house.get(path, None).status_code for path in kept} == {200}
+    assert all(path.startswith(f"{BASE}/static/") for path in kept)
+    assert f'PAGE = "{BASE}/kiosk"' in worker
+    manifest = house.get(f"{BASE}/kiosk.webmanifest", None).json()
+    told = {manifest["id"], manifest["start_url"], manifest["scope"], *(icon["src"] for icon in manifest["icons"])}
+    assert {house.get(address, None).status_code for address in told} == {200}
+    assert all(address.startswith(f"{BASE}/") for address in told)
+
+
+def test_machines_are_told_the_path_and_both_ways_take_ratings(house: House) -> None:
+    assert house.get(f"{BASE}/openapi.json", None).json()["servers"] == [{"url": BASE}]
+    for prefix in ("", BASE):
+        assert house.post(f"{prefix}/v1/ratings", house.sheet()).status_code == 201
+        assert house.post(f"{prefix}/v1/ratings/batch", {"ratings": [house.sheet()]}).status_code == 200
+        assert house.request("HEAD", f"{prefix}/v1/offices", "reader").status_code == 200
+        assert house.get(f"{prefix}/v1/offices").status_code == 200
+    problem(house.get(f"{BASE}x/v1/offices"), 404, "not-found")
+
+
+@pytest.mark.parametrize("path", ["/v1", "/t", "/o/kota", "/static", "/kiosk"])
+def test_a_path_that_is_a_page_of_cermin_is_refused_at_start(empty_sqlite: object, path: str) -> None:
+    address, secret = f"sqlite:///{empty_sqlite}", SecretStr("x" * 32)
+    settings = Settings(database_url=address, public_url=f"https://kota.test{path}", secret=secret)
+    with pytest.raises(StartupError, match="must not begin its path"):
+        create_app(settings)
+
+
+@pytest.mark.parametrize("rest", ["a b", "cermin/", "%2e", "../x", "/x", '"x', "a?b", "a#b"])
+def test_a_path_that_somebody_would_have_to_escape_is_refused(rest: str) -> None:
+    with pytest.raises(ValueError, match="public_url"):
+        Settings(public_url=f"https://kota.test/{rest}")
