@@ -64,6 +64,7 @@ from app.screening.nightly import NightlyScreening
 from app.tickets.attempts import TicketAttempts
 from app.tickets.issuing import TicketIssuer
 from app.web import docs
+from app.web.missing import missing
 
 log = structlog.get_logger("cermin")
 
@@ -140,7 +141,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Cermin:
         redirect_slashes=False,
         redoc_url=None,
     )
-    problem_responses.install(application)
+    problem_responses.install(application, missing)
     docs.install(application)
     routes = [*application.routes, *(route for router in ROUTERS for route in router.routes)]
     _refuse_own_path(settings.base_path, routes)

@@ -45,6 +45,9 @@ HELD: Mapping[Entry, int] = {
     ("GET", "/v1/open/{agency}/{office}"): 200,
 }
 
+# Pages for people that are about something, and what they answer where it is not there.
+PAGES: Mapping[Entry, int] = {("GET", "/verify/{report_id}"): 404}
+
 EVERY_KIND = frozenset(KeyKind)
 ADMINS = frozenset({KeyKind.admin})
 KIOSKS = frozenset({KeyKind.device})
@@ -205,8 +208,8 @@ def address(path: str) -> str:
 def test_every_route_is_public_by_decision_or_has_kinds_of_key_that_it_takes(house: House) -> None:
     served = sorted(entries(house.app.routes))
     assert len(served) == len(set(served))
-    assert set(served) == PUBLIC.keys() | HELD.keys() | TAKES.keys()
-    assert len(PUBLIC) + len(HELD) + len(TAKES) == len(served)
+    assert set(served) == PUBLIC.keys() | PAGES.keys() | HELD.keys() | TAKES.keys()
+    assert len(PUBLIC) + len(PAGES) + len(HELD) + len(TAKES) == len(served)
 
 
 @pytest.mark.sqlite_daily
@@ -229,7 +232,7 @@ def test_whoever_has_no_key_gets_in_at_the_public_entries_only(house: House) -> 
         assert response.headers["www-authenticate"] == 'Bearer realm="cermin"'
     for (method, _), path in PUBLIC.items():
         assert house.request(method, path).status_code == 200, path
-    for (method, path), status in HELD.items():
+    for (method, path), status in [*HELD.items(), *PAGES.items()]:
         assert house.request(method, address(path)).status_code == status, path
 
 
@@ -296,12 +299,12 @@ def test_a_body_that_is_not_utf_8_is_no_json(house: House) -> None:
 
 def methods_of(path: str) -> set[str]:
     """What the tables above say an address takes, and HEAD wherever there is GET."""
-    known = [*TAKES, *HELD, *((method, shown) for (method, _), shown in PUBLIC.items())]
+    known = [*TAKES, *HELD, *PAGES, *((method, shown) for (method, _), shown in PUBLIC.items())]
     taken = {method for method, each in known if address(each) == path}
     return taken | ({"HEAD"} if "GET" in taken else set())
 
 
-ADDRESSES = sorted({address(path) for _, path in (*TAKES, *HELD)} | set(PUBLIC.values()))
+ADDRESSES = sorted({address(path) for _, path in (*TAKES, *HELD, *PAGES)} | set(PUBLIC.values()))
 
 
 @pytest.mark.sqlite_daily

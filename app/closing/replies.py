@@ -1,9 +1,13 @@
-"""Personal links: the employee reads the own draft and replies once. Single purpose, expiring, digest stored."""
+"""Personal links: the employee reads the own draft, replies once, and later reads the own final report.
 
+Single purpose, expiring, digest stored.
+"""
+
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.access.keys import digest
 from app.access.principals import Reach
@@ -30,6 +34,16 @@ class Invited(NamedTuple):
     period: Period
     reply: Reply | None
     readings: Sequence[Reading]
+
+    @property
+    def document(self) -> Any:
+        """The draft; once the period is final, the document that was signed."""
+        envelope = self.report.envelope
+        return json.loads(self.report.document) if envelope is None else json.loads(envelope)["document"]
+
+    def may_reply(self, now: datetime) -> bool:
+        """Whether a reply is taken now."""
+        return self.reply is None and self.period.state == DRAFT and now < self.invitation.expires_at
 
 
 def invite(session: Session, reach: Reach, code: str, instrument: str | None, now: datetime) -> Mapping[str, str]:
@@ -63,14 +77,13 @@ def invite(session: Session, reach: Reach, code: str, instrument: str | None, no
 
 def open_invitation(session: Session, token: str, now: datetime) -> Invited:
     """What the token opens. Raises `link-unknown`, one answer for a wrong and a replaced one, and
-    `reply-window-over` for the right one that came too late."""
+    `reply-window-over` for the right one more than a year after its window."""
     given = read_secret(PREFIX, token)
     if given is None:
         raise Problem("link-unknown")
     for invitation in store.invitations_by_lookup(session, given.lookup):
         if secrets.compare_digest(invitation.digest, digest(given.secret)):
-            if now >= invitation.expires_at:
-                raise Problem("reply-window-over", until=invitation.expires_at.isoformat())
+            _refuse_after(invitation, now - SHOWN_FOR)
             report = store.find_report(session, invitation.agency_id, invitation.report_id)
             assert report is not None, "a foreign key holds it"
             reply = store.replies_to(session, report.agency_id, [report.report_id]).get(report.report_id)
@@ -78,6 +91,11 @@ def open_invitation(session: Session, token: str, now: datetime) -> Invited:
                 invitation, report, store.period_of_report(session, report), reply, _readings(session, report, now)
             )
     raise Problem("link-unknown")
+
+
+def _refuse_after(invitation: Invitation, moment: datetime) -> None:
+    if moment >= invitation.expires_at:
+        raise Problem("reply-window-over", until=invitation.expires_at.isoformat())
 
 
 def _readings(session: Session, report: Report, now: datetime) -> Sequence[Reading]:
@@ -88,8 +106,12 @@ def _readings(session: Session, report: Report, now: datetime) -> Sequence[Readi
 
 
 def reply(session: Session, token: str, text: str, now: datetime) -> None:
-    """Keep the employee's words. Raises what `open_invitation` does, and `reply-given` the second time."""
+    """Keep the employee's words.
+
+    Raises what `open_invitation` does, `reply-window-over` when the window is, and `reply-given` the second time.
+    """
     invited = open_invitation(session, token, now)
+    _refuse_after(invited.invitation, now)
     reach = Reach(invited.report.agency_id, invited.report.root or None, "employee")
     _keep(session, reach, invited.period, invited.report, text, now)
 

@@ -1,12 +1,12 @@
 """The HTTP of this room: periods are closed and finalised, reports are pulled, employees reply."""
 
-import json
 from contextlib import AbstractContextManager
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
+from starlette.responses import RedirectResponse
 
 from app.access.guard import requires
 from app.access.guesses import LinkGuesses
@@ -39,6 +39,7 @@ from app.closing.survey.schemas import (
     PublicationsOut,
 )
 from app.foundation.http.body import json_body
+from app.foundation.http.content_negotiation import wants_page
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import address_of, services_of
@@ -168,11 +169,22 @@ def get_reports(request: Request, principal: Reader, query: Annotated[ReportQuer
         return ReportPage(items=tuple(list_reports(session, principal, query)))
 
 
-@router.get("/reports/{report_id}/verification", dependencies=OPEN, responses=open_problems(404, 422, 429))
-def get_verification(request: Request, report_id: UUID) -> VerificationOut:
-    """Whether a final report is as it was signed. Open to whoever holds its id; tells nothing about anybody."""
+@router.get(
+    "/reports/{report_id}/verification",
+    dependencies=OPEN,
+    response_model=VerificationOut,
+    responses=open_problems(404, 422, 429),
+)
+def get_verification(request: Request, report_id: UUID) -> VerificationOut | RedirectResponse:
+    """Whether a final report is as it was signed. Open to whoever holds its id; tells nothing about anybody.
+
+    A browser is sent to the page that says it in words.
+    """
     services = services_of(request)
     settings = services.settings
+    if wants_page(request):
+        # Printed codes lead here for ever.
+        return RedirectResponse(f"{settings.base_path}/verify/{report_id}", 303, headers={"Vary": "Accept"})
     guesses = services.of(LinkGuesses)
     with guesses.attempt(address_of(request), report_id.hex), services.database.reading() as session:
         return verification_of(session, report_id, usable_keys(settings.signing_key_file))
@@ -180,12 +192,15 @@ def get_verification(request: Request, report_id: UUID) -> VerificationOut:
 
 @router.post("/replies/read", dependencies=OPEN, responses=open_problems(*BODY, 404, 409, 429))
 def read_invited(request: Request, body: InvitedIn) -> InvitedOut:
-    """The own draft behind a personal link."""
+    """The own draft behind a personal link; within a year of the reply window also the own final report."""
     services = services_of(request)
+    now = services.now()
     with _guessing(request, body.token), services.database.reading() as session:
-        invited = replies.open_invitation(session, body.token, services.now())
+        invited = replies.open_invitation(session, body.token, now)
     return InvitedOut(
-        document=json.loads(invited.report.document),
+        document=invited.document,
+        state=invited.period.state,
+        may_reply=invited.may_reply(now),
         reply_until=invited.period.replies_end_at,
         reply=invited.reply.text if invited.reply else None,
         readings=tuple(

@@ -148,9 +148,12 @@ class ReadingOut(WireModel):
 
 
 class InvitedOut(WireModel):
-    """The own draft, until when a reply is taken, the reply if there is one, and who has read about the person."""
+    """The own draft or final report, whether and until when a reply is taken, the reply if there is one, and who has
+    read about the person."""
 
     document: dict[str, Any]
+    state: Literal["draft", "final"]
+    may_reply: bool
     reply_until: datetime
     reply: str | None
     readings: tuple[ReadingOut, ...]

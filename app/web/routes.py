@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from app.foundation.http.services import services_of
 from app.foundation.translations import catalogues
 from app.web import citizen as rating
-from app.web import files, kiosk
+from app.web import files, kiosk, verifying
 from app.web.pages import page
 
 router = APIRouter(include_in_schema=False)
@@ -34,4 +34,4 @@ def _address(request: Request) -> str:
 
 
 # All routers of this room.
-routers = (router, kiosk.router, rating.router, files.router)
+routers = (router, kiosk.router, rating.router, verifying.router, files.router)

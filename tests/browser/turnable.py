@@ -85,11 +85,11 @@ class Turnable:
         self._server = self._thread = None
 
     def ask(self, method: str, path: str, key: str, body: Any = None) -> Any:
-        """The JSON of an answer that is no refusal."""
+        """The JSON of an answer that is no refusal, if it has any."""
         headers = {"Authorization": f"Bearer {self.keys[key]}"}
         response = httpx.request(method, self.url + path, headers=headers, json=body)
         assert response.is_success, response.text
-        return response.json()
+        return response.json() if response.content else None
 
     def new_code(self, **said: Any) -> str:
         """A fresh pairing code."""

@@ -1,7 +1,7 @@
 """A period from open to final over HTTP, and everything that is refused on the way."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +63,20 @@ def test_the_reply_and_the_note_become_part_of_the_final_report(office: House, k
     token = invited(office)["E001"]
     opened = office.post("/v1/replies/read", {"token": token}, None)
     assert opened.json()["document"]["subject"]["code"] == "E001"
+    assert (opened.json()["state"], opened.json()["may_reply"]) == ("draft", True)
     assert office.post("/v1/replies", {"token": token, "text": "Antrean dua kali lipat."}, None).status_code == 204
     assert refused(office.post("/v1/replies", {"token": token, "text": "Lagi."}, None)) == (409, "reply-given")
     finalise(office, key_file)
     final = report(office, "E001")["document"]
     assert (final["reply"], final["note"]) == ("Antrean dua kali lipat.", "Loket sering penuh.")
+    # The link shows what became of the draft, for a year.
+    opened = office.post("/v1/replies/read", {"token": token}, None).json()
+    assert (opened["state"], opened["may_reply"], opened["document"]) == ("final", False, final)
+    late = {"token": token, "text": "Terlambat."}
+    assert refused(office.post("/v1/replies", late, None)) == (409, "reply-window-over")
+    office.clock.now += timedelta(days=366)
     assert refused(office.post("/v1/replies/read", {"token": token}, None)) == (409, "reply-window-over")
+    office.clock.now -= timedelta(days=366)
     assert refused(office.post("/v1/periods/2026-10/notes", note, "supervisor")) == (409, "period-final")
 
 

@@ -24,7 +24,7 @@ def house(lend: Lend) -> Iterator[House]:
 
 
 def test_every_page_leads_to_addresses_under_the_path_that_answer(house: House) -> None:
-    for page in ("/", "/kiosk", "/t", "/o/kota/dukcapil", "/r", "/docs"):
+    for page in ("/", "/kiosk", "/t", "/o/kota/dukcapil", "/r", "/docs", "/verify/x"):
         # As a proxy passes it on that takes the path off, and as one does that leaves it on.
         texts = [house.get(f"{prefix}{page}", None).text for prefix in ("", BASE)]
         assert texts[0] == texts[1]
@@ -58,9 +58,13 @@ def test_machines_are_told_the_path_and_both_ways_take_ratings(house: House) -> 
         assert house.request("HEAD", f"{prefix}/v1/offices", "reader").status_code == 200
         assert house.get(f"{prefix}/v1/offices").status_code == 200
     problem(house.get(f"{BASE}x/v1/offices"), 404, "not-found")
+    printed = house.get(
+        "/v1/reports/00000000-0000-7000-8000-000000000000/verification", None, headers={"Accept": "text/html"}
+    )
+    assert printed.headers["location"].startswith(f"{BASE}/verify/")
 
 
-@pytest.mark.parametrize("path", ["/v1", "/t", "/o/kota", "/static", "/kiosk"])
+@pytest.mark.parametrize("path", ["/v1", "/t", "/o/kota", "/static", "/kiosk", "/verify"])
 def test_a_path_that_is_a_page_of_cermin_is_refused_at_start(empty_sqlite: object, path: str) -> None:
     address, secret = f"sqlite:///{empty_sqlite}", SecretStr("x" * 32)
     settings = Settings(database_url=address, public_url=f"https://kota.test{path}", secret=secret)

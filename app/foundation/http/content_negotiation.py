@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from starlette.requests import Request
 
 from app.foundation.accept import weighted_choices
-from app.foundation.problems import Problem
+from app.foundation.problems import MEDIA_TYPE, Problem
+
+JSON, PAGE = "application/json", "text/html"
 
 
 def media_type_for(request: Request, offered: Sequence[str]) -> str:
@@ -14,6 +16,13 @@ def media_type_for(request: Request, offered: Sequence[str]) -> str:
     if found is None:
         raise Problem("not-acceptable", offered=", ".join(offered))
     return found
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person's browser asks: it names pages before all else, while machines take anything or JSON."""
+    if request.method not in ("GET", "HEAD"):
+        return False
+    return best_media_type(",".join(request.headers.getlist("accept")), (MEDIA_TYPE, JSON, PAGE)) == PAGE
 
 
 def best_media_type(accept: str | None, offered: Sequence[str]) -> str | None:

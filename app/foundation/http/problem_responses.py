@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from app.foundation.http.body import BodyRefused
+from app.foundation.http.content_negotiation import wants_page
 from app.foundation.http.services import services_of
 from app.foundation.problems import MEDIA_TYPE, FieldError, Problem, busy
 from app.foundation.storage.database import OperationalError, SQLAlchemyError, TimeoutError
@@ -153,8 +154,17 @@ def allowed_methods(routes: Iterable[BaseRoute]) -> Mapping[str, str]:
     return {path: ", ".join(sorted(taken)) for path, taken in methods.items()}
 
 
-def install(app: FastAPI) -> None:
-    """Give every exception that may leave a route its problem response."""
+def _problem_of(errors: Sequence[Any]) -> Problem:
+    if errors and errors[0]["type"] == "json_invalid":
+        return Problem("malformed-json")
+    return Problem("invalid-request", errors=field_errors(errors, skip=1))
+
+
+def install(app: FastAPI, missing: Callable[[Request], Response]) -> None:
+    """Give every exception that may leave a route its problem response.
+
+    `missing` makes what people see at an address at which there is nothing.
+    """
 
     @app.exception_handler(Problem)
     async def on_problem(request: Request, problem: Problem) -> Response:
@@ -164,9 +174,10 @@ def install(app: FastAPI) -> None:
     async def on_validation(request: Request, error: RequestValidationError) -> Response:
         # FastAPI's own 422 would repeat the input, which may be a comment or a NIP.
         errors = error.errors()
-        if errors and errors[0]["type"] == "json_invalid":
-            return problem_response(request, Problem("malformed-json"))
-        return problem_response(request, Problem("invalid-request", errors=field_errors(errors, skip=1)))
+        # An address that was scanned or copied by halves.
+        if errors and errors[0]["loc"][0] == "path" and wants_page(request):
+            return missing(request)
+        return problem_response(request, _problem_of(errors))
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
@@ -174,6 +185,8 @@ def install(app: FastAPI) -> None:
             return problem_response(request, error.problem)
         code = CODE_OF_STATUS.get(error.status_code, "not-found" if error.status_code < 500 else "internal-error")
         headers = dict(error.headers or {})
+        if error.status_code == 404 and wants_page(request):
+            return missing(request)
         if code == "method-not-allowed":
             # A route knows its own methods only, not those of another route at the same path.
             path = getattr(request.scope.get("route"), "path", "")

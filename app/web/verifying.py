@@ -1,0 +1,50 @@
+"""`/verify/{id}`: what the QR code of a printed report leads people to. Machines get the same as JSON from the API."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from app.access.guesses import LinkGuesses
+from app.closing.reading import verification_of
+from app.closing.schemas import VerificationOut
+from app.foundation.http.services import address_of, services_of
+from app.foundation.problems import Problem
+from app.reports.sections.language import language
+from app.seals.keyring import usable_keys
+from app.web.pages import page
+
+router = APIRouter(include_in_schema=False)
+Lang = Annotated[str | None, Query(max_length=8)]
+
+
+@router.get("/verify/{report_id}")
+def verify(request: Request, report_id: str, lang: Lang = None) -> HTMLResponse:
+    """Whether a final report is as it was signed, in words."""
+    found = _verification(request, report_id)
+    status = 404 if found is None else 200
+    answer = page(request, "verify.html", lang, status=status, verification=found, day=_day)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _day(code: str, day: date) -> str:
+    return language(code).day(day.isoformat())
+
+
+def _verification(request: Request, report_id: str) -> VerificationOut | None:
+    services = services_of(request)
+    try:
+        asked = UUID(report_id)
+        guesses = services.of(LinkGuesses)
+        with guesses.attempt(address_of(request), asked.hex), services.database.reading() as session:
+            return verification_of(session, asked, usable_keys(services.settings.signing_key_file))
+    except ValueError:
+        return None
+    except Problem as problem:
+        if problem.code != "report-unknown":
+            raise
+        return None
