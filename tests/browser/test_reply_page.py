@@ -89,6 +89,7 @@ def test_a_reply_is_thanked_for_where_the_form_was_and_dates_are_words(
         expect(page.locator("#window")).to_contain_text(until)
         expect(page.locator("#period")).to_have_text("Oktober 2026" if indonesian else "October 2026")
         assert axe_violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.locator("#text").fill("Antrean panjang.")
         page.route("**/v1/replies", lambda route: route.abort())
         page.locator("#form button").click()
