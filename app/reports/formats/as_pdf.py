@@ -14,20 +14,22 @@ import typst
 from app.reports.formats.as_json import attachment_bytes
 from app.reports.formats.printable import Printable
 from app.reports.formats.printed import printed
+from app.reports.formats.typefaces import doubtful, is_about_letters, settable, surely_settable, unsettable
 from app.reports.sections.language import language as language_of
 from app.reports.sections.view import view
 
 # The stubs alone have the name of the type.
 STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]
 ATTACHMENT = "report.json"
-# Letters of which the typefaces have every one; others may be missing.
-SURE = ((0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x17F), (0x391, 0x3A1), (0x3A3, 0x3C9), (0x410, 0x44F))
-SURE_MARKS = frozenset("\n–—‘’“”„•…−≤≥€²³τσ")
-MISSING = "▯"
-# What Typst says of a character that no typeface has, or that the standard forbids.
-UNSETTABLE = ("could not be displayed", "contains the codepoint")
+# A letter may be found wanting only when another that hid it is replaced.
+ROUNDS = 6
+
+# How many characters are asked about in one document.
+ASKED_AT_ONCE = 2_000
 
 _of_this_thread = local()
+# Whether a character is missing, as far as it was asked about: no more entries than Unicode has characters.
+_known: dict[str, bool] = {}
 
 
 def pdf_bytes(report: Printable, language: str = "id") -> bytes:
@@ -38,18 +40,25 @@ def pdf_bytes(report: Printable, language: str = "id") -> bytes:
     """
     data, day = _template_data(report, language)
     envelope = attachment_bytes(report).decode()
-    text = json.dumps(data, ensure_ascii=False)
-    try:
-        return _set(text, envelope, day)
-    except typst.TypstError as error:
-        if not any(reason in str(error) for reason in UNSETTABLE):
-            raise
-        return _set("".join(map(_sure, text)), envelope, day)
+    data = settable(data, _missing(doubtful(data)))
+    for _ in range(ROUNDS):
+        try:
+            return _set(data, envelope, day)
+        except typst.TypstError as error:
+            if not is_about_letters(error.diagnostic):
+                raise
+            data = settable(data, unsettable(error.diagnostic))
+        except BaseException as error:
+            if not _is_panic(error):
+                raise
+            break
+    return _set(surely_settable(data), envelope, day)
 
 
 def png_pages(report: Printable, language: str = "id", *, dots_per_inch: int = 100) -> list[bytes]:
     """Its pages as pictures."""
     data, _ = _template_data(report, language)
+    data = settable(data, _missing(doubtful(data)))
     inputs = {"report": json.dumps(data | {"attached": None}, ensure_ascii=False), "envelope": ""}
     made = _compiler().compile(format="png", ppi=dots_per_inch, sys_inputs=inputs)
     pages = made if isinstance(made, list) else [made]
@@ -72,10 +81,10 @@ def _template_data(report: Printable, language: str) -> tuple[dict[str, Any], da
     return drawn | {"date": [day.year, day.month, day.day], "labels": labels, "attached": attached}, day
 
 
-def _set(text: str, envelope: str, day: date) -> bytes:
+def _set(data: dict[str, Any], envelope: str, day: date) -> bytes:
     made = _compiler().compile(
         format="pdf",
-        sys_inputs={"report": text, "envelope": envelope},
+        sys_inputs={"report": json.dumps(data, ensure_ascii=False), "envelope": envelope},
         pdf_standards=STANDARDS,
         timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
     )
@@ -83,19 +92,38 @@ def _set(text: str, envelope: str, day: date) -> bytes:
     return made
 
 
-def _sure(character: str) -> str:
-    known = character in SURE_MARKS or any(first <= ord(character) <= last for first, last in SURE)
-    return character if known else MISSING
+def _missing(characters: frozenset[str]) -> frozenset[str]:
+    """Those of these characters that no typeface here has.
+
+    They are asked about beforehand and each by itself: among letters that are written from right to left Typst 0.15
+    does not say that one is missing, it ends with a panic.
+    """
+    new = sorted(characters - _known.keys())
+    for start in range(0, len(new), ASKED_AT_ONCE):
+        asked = new[start : start + ASKED_AT_ONCE]
+        letters: frozenset[str] = frozenset()
+        try:
+            _compiler("probe.typ").compile(
+                format="pdf", sys_inputs={"characters": json.dumps(asked)}, pdf_standards=STANDARDS
+            )
+        except typst.TypstError as error:
+            letters = unsettable(error.diagnostic)
+        _known.update({each: each in letters for each in asked})
+    return frozenset(each for each in characters if _known[each])
 
 
-def _compiler() -> typst.Compiler:
+def _is_panic(error: BaseException) -> bool:
+    """A fault of the library itself, which comes as an exception that can be told by its name only."""
+    return type(error).__name__ == "PanicException"
+
+
+def _compiler(name: str = "report.typ") -> typst.Compiler:
     """A compiler serves one thread; its template and fonts are read once."""
-    found: typst.Compiler | None = getattr(_of_this_thread, "compiler", None)
-    if found is None:
-        template = Path(str(resources.files("app.reports.formats").joinpath("templates/report.typ")))
-        found = typst.Compiler(template, root=template.parent, font_paths=_fonts(), ignore_system_fonts=True)
-        _of_this_thread.compiler = found
-    return found
+    compilers: dict[str, typst.Compiler] = _of_this_thread.__dict__
+    if name not in compilers:
+        template = Path(str(resources.files("app.reports.formats").joinpath(f"templates/{name}")))
+        compilers[name] = typst.Compiler(template, root=template.parent, font_paths=_fonts(), ignore_system_fonts=True)
+    return compilers[name]
 
 
 @cache

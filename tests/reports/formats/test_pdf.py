@@ -9,8 +9,9 @@ import pytest
 import typst
 from pypdf import PdfReader
 
-from app.reports.formats import as_pdf
-from app.reports.formats.as_pdf import MISSING, pdf_bytes
+from app.reports.formats import as_pdf, typefaces
+from app.reports.formats.as_pdf import pdf_bytes
+from app.reports.formats.typefaces import MISSING
 from app.seals.rules.verification import Outcome, verify
 from app.seals.signing import SigningKey, key_id, public_bytes
 from tests.reports.formats.samples import ADDRESS, HOSTILE, NOTE, draft, named, sealed
@@ -88,15 +89,50 @@ def test_letters_without_a_typeface_become_boxes_and_the_rest_stays(drafts: Draf
 
 
 def test_every_letter_that_counts_as_sure_can_be_set(drafts: Drafts, monkeypatch: pytest.MonkeyPatch) -> None:
-    sure = "".join(chr(code) for first, last in as_pdf.SURE for code in range(first, last + 1))
-    monkeypatch.setattr(as_pdf, "_sure", lambda character: pytest.fail(f"{character} was replaced"))
-    assert pdf_bytes(draft({**drafts["E004"], "reply": sure + "".join(as_pdf.SURE_MARKS) + MISSING}))
+    sure = "".join(chr(code) for first, last in typefaces.SURE for code in range(first, last + 1))
+    monkeypatch.setattr(as_pdf, "settable", lambda data, letters: pytest.fail(f"{letters}") if letters else data)
+    assert pdf_bytes(draft({**drafts["E004"], "reply": sure + "".join(typefaces.SURE_MARKS)}))
+
+
+def test_letters_that_are_never_found_out_leave_a_report_all_the_same(
+    drafts: Drafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(as_pdf, "settable", lambda data, _: data)
+    text = text_of(pdf_bytes(draft({**drafts["E001"], "reply": "Terima kasih 🙏 Siti’s"})))
+    assert f"Terima kasih {MISSING} Siti’s" in text
 
 
 def test_a_fault_of_the_template_is_not_hidden(drafts: Drafts, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> bytes:
-        raise typst.TypstError("unknown variable", "")
+        error = typst.TypstError("unknown variable", "")
+        error.diagnostic = "error: unknown variable"
+        raise error
 
     monkeypatch.setattr(as_pdf, "_set", broken)
     with pytest.raises(typst.TypstError, match="unknown variable"):
+        pdf_bytes(draft(drafts["E004"]))
+
+
+def test_a_fault_of_the_typesetter_itself_costs_letters_and_no_report(
+    drafts: Drafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, fails = as_pdf._set, [True]
+    # As the library raises it: no subclass of Exception.
+    panic = type("PanicException", (BaseException,), {})
+
+    def once(*given: Any) -> bytes:
+        if fails:
+            fails.pop()
+            raise panic
+        return real(*given)
+
+    monkeypatch.setattr(as_pdf, "_set", once)
+    text = text_of(pdf_bytes(draft({**drafts["E001"], "reply": "שלום é"})))
+    assert f"{MISSING * 4} é" in text
+
+    def stopped(*_: object) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(as_pdf, "_set", stopped)
+    with pytest.raises(KeyboardInterrupt):
         pdf_bytes(draft(drafts["E004"]))
