@@ -16,6 +16,7 @@ from app.foundation.http.services import Services
 from app.foundation.storage.database import Database
 from app.foundation.storage.rewriting import Rewriting
 from app.ratings import retention
+from app.ratings.deleting import clock_is_believable
 from app.ratings.retention import forget, tidy
 from app.screening.nightly import NightlyScreening, count_open, due_on
 from app.tickets import expiry
@@ -66,6 +67,9 @@ def jobs_of(
 
     def clean_up() -> None:
         now = clock()
+        if not clock_is_believable(database, now):
+            log.warning("deletion.refused", reason="the clock is far ahead of the newest rating and the last run")
+            return
         tidy(database, now, timedelta(days=settings.comment_retention_days), "service")
         forget(database, now, timedelta(days=settings.trace_days))
         sweep_expired(database, now, timedelta(days=settings.late_limit_days))

@@ -65,6 +65,12 @@ def secret() -> bytes:
     return load_secret(given.get_secret_value() if given else None, settings().secret_file)
 
 
+def secret_at_hand() -> bytes | None:
+    """The installation's secret; None where there is none, and none is made."""
+    values = settings()
+    return secret() if values.secret is not None or values.secret_file.exists() else None
+
+
 @contextmanager
 def database() -> Iterator[Database]:
     """The configured database, closed at the end of the command."""

@@ -60,6 +60,11 @@ def first_key(day: date) -> UUID:
     return UUID(int=(day - EPOCH).days * DAY_MS << 80)
 
 
+def day_of_key(key: UUID) -> date:
+    """The day (WIB) with which a key begins."""
+    return EPOCH + timedelta(milliseconds=key.int >> 80)
+
+
 def key_day(moment: datetime) -> date:
     """The day in WIB of a moment, with which the keys of ratings given then begin."""
     return (moment.astimezone(UTC) + timedelta(milliseconds=WIB_MS)).date()

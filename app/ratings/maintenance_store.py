@@ -41,6 +41,14 @@ def forget_traces(session: Session, before: UUID) -> int:
     )
 
 
+def newest_key(session: Session) -> UUID | None:
+    """The newest rating's key, of any agency; None where there is no rating."""
+    # Agency by agency: then the key's own index finds it.
+    agencies = session.execute(AGENCIES).scalars().all()
+    found = [session.execute(NEWEST, {"agency_id": each}).scalar() for each in agencies]
+    return max((each for each in found if each is not None), default=None)
+
+
 def _optional(statement: str) -> TextClause:
     """A statement with an agency that may be left out; the type tells PostgreSQL what NULL is."""
     return text(statement.replace(":agency_id", "CAST(:agency_id AS VARCHAR)"))
@@ -54,6 +62,7 @@ AGENCIES = text("SELECT agency_id FROM agency ORDER BY agency_id")
 FORGET = text("DELETE FROM trace WHERE agency_id = :agency_id AND key < :before").bindparams(
     bindparam("before", type_=Uuid())
 )
+NEWEST = text("SELECT key FROM rating WHERE agency_id = :agency_id ORDER BY key DESC LIMIT 1").columns(key=Uuid())
 PURGE = _dated("DELETE FROM comment WHERE written_in < :oldest_month RETURNING agency_id", "oldest_month")
 COUNT_RATINGS = _optional("SELECT count(*) FROM rating WHERE :agency_id IS NULL OR agency_id = :agency_id")
 STRAYS = tuple(_optional(statement) for statement in statements.strays())

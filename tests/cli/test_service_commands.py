@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from app.foundation.storage.database import Database
 from app.foundation.storage.leases import Lease
 from app.foundation.storage.rewriting import Busy
 from tests.downgrading import downgrade
-from tests.house import House
+from tests.house import SECRET, House
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
 pytestmark = pytest.mark.sqlite_daily
@@ -31,6 +32,8 @@ def run(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iter
     wants_town = "house" in request.fixturenames or "furnished" in request.fixturenames
     url: str = request.getfixturevalue("furnished")[0] if wants_town else request.getfixturevalue("database_url")
     monkeypatch.setenv("CERMIN_DATABASE_URL", url)
+    # With which the service of a town has claimed its database.
+    monkeypatch.setenv("CERMIN_SECRET", SECRET)
     context.settings.cache_clear()
 
     def invoke(*arguments: str, status: int = 0) -> Result:
@@ -186,3 +189,34 @@ def test_a_database_without_tables_is_told_to_be_migrated(database_url: str, run
     downgrade(database_url, "base")
     result = run(command, status=1)
     assert "cermin migrate" in result.stderr
+
+
+def test_tidying_refuses_a_clock_that_is_far_ahead_until_somebody_says_that_it_is_right(
+    house: House, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.clock.now = system_clock()
+    rate(house, n=2, comment="baik", employee=None)
+    monkeypatch.setattr("app.cli.service.system_clock", lambda: house.clock.now + timedelta(days=420))
+    refused = one_line(run("tidy", status=1).stderr)
+    assert "Nothing was deleted" in refused
+    assert "--clock-is-right" in refused
+    assert len(comments(house.database)) == 2
+    assert run("tidy", "--clock-is-right").stdout.startswith("purged 2 comments and 2 traces")
+
+
+def test_checking_looks_at_the_secret_and_makes_none(
+    house: House, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rate(house, n=1, employee=None)
+    assert "all agree" in run("check").stdout
+    monkeypatch.setenv("CERMIN_SECRET", "another secret, as long as the first one was")
+    context.settings.cache_clear()
+    told = one_line(run("check", status=1).stderr)
+    assert "is not the one this database was filled with" in told
+    assert "another secret, as" not in told
+    monkeypatch.delenv("CERMIN_SECRET")
+    missing = tmp_path / "none" / "secret"
+    monkeypatch.setenv("CERMIN_SECRET_FILE", str(missing))
+    context.settings.cache_clear()
+    assert "its file is missing" in one_line(run("check", status=1).stderr)
+    assert not missing.exists()

@@ -6,6 +6,10 @@ from app.foundation.storage.database import Database, IntegrityError, Session
 from app.foundation.storage.tables import Installation
 
 SHORTEST_SECRET = 32
+NOT_THAT_ONE = (
+    "CERMIN_SECRET (or its file) is not the one this database was filled with. With another "
+    "secret every retried rating would be counted twice. Restore the old secret."
+)
 
 
 def claim_secret(database: Database, secret: bytes) -> None:
@@ -23,10 +27,17 @@ def claim_secret(database: Database, secret: bytes) -> None:
     with database.reading() as session:
         row = session.get(Installation, "secret")
     if row is None or row.value != ours:
-        raise StartupError(
-            "CERMIN_SECRET (or its file) is not the one this database was filled with. With another "
-            "secret every retried rating would be counted twice. Restore the old secret."
-        )
+        raise StartupError(NOT_THAT_ONE)
+
+
+def secret_fault(session: Session, secret: bytes | None) -> str | None:
+    """What is wrong with the secret at hand (None: there is none) for this database; None if nothing is."""
+    claimed = fact(session, "secret")
+    if claimed is None:
+        return None
+    if secret is None:
+        return "CERMIN_SECRET is not set and its file is missing, but this database was filled with one. Restore it."
+    return None if fingerprint(secret) == claimed else NOT_THAT_ONE
 
 
 def fact(session: Session, name: str) -> str | None:
