@@ -131,8 +131,9 @@ class House:
         return release_agency(self.database, agency_id, ReleaseOrder(now, "test", timedelta(0), LATE, whole=True))
 
     def numbers(self) -> list[int]:
-        """How many rows each table has."""
-        counts = ", ".join(f"(SELECT count(*) FROM {table.name})" for table in metadata.sorted_tables)
+        """How many rows each table has, but for what the service's own jobs write about themselves."""
+        tables = [table.name for table in metadata.sorted_tables if table.name != "installation"]
+        counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in tables)
         with self.database.reading() as session:
             return list(session.execute(text(f"SELECT {counts}")).one())
 

@@ -14,7 +14,7 @@ import typst
 from app.reports.formats.as_json import attachment_bytes
 from app.reports.formats.printable import Printable
 from app.reports.formats.printed import printed
-from app.reports.formats.typefaces import doubtful, is_about_letters, settable, surely_settable, unsettable
+from app.reports.formats.typefaces import doubtful, is_about_letters, is_mark, settable, surely_settable, unsettable
 from app.reports.sections.language import language as language_of
 from app.reports.sections.view import view
 
@@ -22,7 +22,7 @@ from app.reports.sections.view import view
 STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]
 ATTACHMENT = "report.json"
 # A letter may be found wanting only when another that hid it is replaced.
-ROUNDS = 6
+ROUNDS = 4
 
 # How many characters are asked about in one document.
 ASKED_AT_ONCE = 2_000
@@ -44,14 +44,12 @@ def pdf_bytes(report: Printable, language: str = "id") -> bytes:
     for _ in range(ROUNDS):
         try:
             return _set(data, envelope, day)
-        except typst.TypstError as error:
-            if not is_about_letters(error.diagnostic):
-                raise
-            data = settable(data, unsettable(error.diagnostic))
         except BaseException as error:
-            if not _is_panic(error):
+            letters = unsettable(getattr(error, "diagnostic", ""))
+            if not letters and not _is_unnamed(error):
                 raise
-            break
+        # Where none is named it was a mark that a letter cannot bear, by all that was tried.
+        data = settable(data, letters or filter(is_mark, doubtful(data)))
     return _set(surely_settable(data), envelope, day)
 
 
@@ -112,9 +110,10 @@ def _missing(characters: frozenset[str]) -> frozenset[str]:
     return frozenset(each for each in characters if _known[each])
 
 
-def _is_panic(error: BaseException) -> bool:
-    """A fault of the library itself, which comes as an exception that can be told by its name only."""
-    return type(error).__name__ == "PanicException"
+def _is_unnamed(error: BaseException) -> bool:
+    """Whether it is about letters without saying which: an error, or a panic of the library itself, which comes as an
+    exception that can be told by its name only."""
+    return type(error).__name__ == "PanicException" or is_about_letters(getattr(error, "diagnostic", ""))
 
 
 def _compiler(name: str = "report.typ") -> typst.Compiler:

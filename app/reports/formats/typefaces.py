@@ -13,13 +13,14 @@ SURE_MARKS = frozenset("\n–—‘’“”„•…−≤≥€²³τσ" + MIS
 # What Typst says of them, all at once: the letters as Rust writes a text, or a code point.
 LETTERS = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 CODE_POINT = re.compile(r'codepoint `"((?:[^"\\]|\\.)*)"`')
+UNNAMED = "text with missing codepoints"
 ESCAPE = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
 ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 
 
 def is_about_letters(message: str) -> bool:
     """Whether an error of Typst is about letters that it cannot set."""
-    return bool(LETTERS.search(message) or CODE_POINT.search(message))
+    return bool(LETTERS.search(message) or CODE_POINT.search(message) or UNNAMED in message)
 
 
 def unsettable(message: str) -> frozenset[str]:
@@ -77,12 +78,13 @@ def _replaced(letter: str) -> str:
     """A box for a letter; what goes with a letter is left out, so that the letter itself may have a typeface."""
     first, rest = letter[0], letter[1:]
     if rest:
-        return first + "".join(each if _is_sure(each) else "" if _is_mark(each) else MISSING for each in rest)
+        return first + "".join(each if _is_sure(each) else "" if is_mark(each) else MISSING for each in rest)
     # What nobody sees leaves no gap.
-    return "" if category(first) == "Cf" else MISSING
+    return "" if category(first) in ("Cf", "Mn", "Me") else MISSING
 
 
-def _is_mark(character: str) -> bool:
+def is_mark(character: str) -> bool:
+    """Whether a character goes with the letter before it, or is seen by nobody."""
     return category(character) in ("Mn", "Mc", "Me", "Cf", "Sk")
 
 
