@@ -36,7 +36,7 @@ def demo(
     port: Port = None,
     serve: Annotated[bool, typer.Option(help="Serve after loading.")] = True,
 ) -> None:
-    """Load the demo agency "Kabupaten Cermin" (once), print keys and lines to try, and serve."""
+    """Load the demo agency, "Kabupaten Cermin" (once), print keys and lines to try, and serve."""
     values = settings()
     now = system_clock()
     with database() as db:

@@ -1,23 +1,18 @@
-"""`cermin agency|office|service|counter|employee add …` and `cermin directory import|template …`."""
+"""`cermin agency|office|service|counter|employee add …`, `cermin agency list|period`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.context import actor, database, err, fail, out
+from app.cli.context import actor, database, fail, out, print_table
 from app.directory import register
-from app.directory.faults import DirectoryFault, WorkbookFault
-from app.directory.workbook.changes import ChangeCounts
-from app.directory.workbook.files import read_workbook
-from app.directory.workbook.importing import import_directory
-from app.directory.workbook.proposal import propose
-from app.directory.workbook.template import write_template
+from app.directory.catalogue_store import agencies
+from app.directory.faults import DirectoryFault
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Session
 from app.instruments.registry import add_shipped
@@ -27,7 +22,6 @@ office = typer.Typer(help="Places of service.", no_args_is_help=True)
 service = typer.Typer(help="Kinds of service.", no_args_is_help=True)
 counter = typer.Typer(help="Counters of an office.", no_args_is_help=True)
 employee = typer.Typer(help="The people who are rated.", no_args_is_help=True)
-directory = typer.Typer(help="The whole directory from a workbook.", no_args_is_help=True)
 
 AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
 OfficeCode = Annotated[str, typer.Argument(metavar="OFFICE", help="Code of the office.")]
@@ -39,11 +33,23 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The name people read.
 @agency.command("add")
 def add_agency(code: NewCode, name: Name) -> None:
     """Add an agency."""
-    with _changing() as session:
+    with changing() as session:
         register.add_agency(session, code=code, name=name, actor=actor(), now=system_clock())
         # In the same transaction: no agency exists for which the digests of its instruments are not recorded.
         add_shipped(session, code, system_clock())
-    _say(f"agency {code} added")
+    say(f"agency {code} added")
+
+
+@agency.command("list")
+def list_agencies() -> None:
+    """Every agency of this installation, and by which period its figures are told."""
+    table = Table("code", "name", "told by", "added")
+    with database() as db, db.reading() as session:
+        for each in agencies(session):
+            told_by = next(name for name, months in PERIODS.items() if months == each.period_months)
+            # Text, because a name may hold what rich takes for markup.
+            table.add_row(*map(Text, (each.agency_id, each.name, told_by, f"{each.created_at:%Y-%m-%d}")))
+    print_table(table)
 
 
 @agency.command("period")
@@ -54,9 +60,9 @@ def set_period(
     """Set by which period an agency's figures are told; what is told stays as it is."""
     if period not in PERIODS:
         raise fail("A period is quarter or month.")
-    with _changing() as session:
+    with changing() as session:
         register.set_period(session, agency_id=agency_id, months=PERIODS[period], actor=actor(), now=system_clock())
-    _say(f"figures of {agency_id} are told by {period}")
+    say(f"figures of {agency_id} are told by {period}")
 
 
 @office.command("add")
@@ -69,7 +75,7 @@ def add_office(
     region_code: Annotated[str | None, typer.Option(help="The interior ministry's PP.KK.CC.DDDD.")] = None,
 ) -> None:
     """Add an office."""
-    with _changing() as session:
+    with changing() as session:
         register.add_office(
             session,
             agency_id=agency_id,
@@ -81,7 +87,7 @@ def add_office(
             actor=actor(),
             now=system_clock(),
         )
-    _say(f"office {code} added")
+    say(f"office {code} added")
 
 
 @service.command("add")
@@ -92,7 +98,7 @@ def add_service(
     family: Annotated[str | None, typer.Option(help="People are compared only within a family.")] = None,
 ) -> None:
     """Add a service."""
-    with _changing() as session:
+    with changing() as session:
         register.add_service(
             session,
             agency_id=agency_id,
@@ -102,7 +108,7 @@ def add_service(
             actor=actor(),
             now=system_clock(),
         )
-    _say(f"service {code} added")
+    say(f"service {code} added")
 
 
 @counter.command("add")
@@ -114,7 +120,7 @@ def add_counter(
     services: Annotated[str, typer.Option(help="Codes of its services, a,b; none: every service.")] = "",
 ) -> None:
     """Add a counter to an office."""
-    with _changing() as session:
+    with changing() as session:
         register.add_counter(
             session,
             agency_id=agency_id,
@@ -125,7 +131,7 @@ def add_counter(
             actor=actor(),
             now=system_clock(),
         )
-    _say(f"counter {office_code}/{code} added")
+    say(f"counter {office_code}/{code} added")
 
 
 @employee.command("add")
@@ -143,7 +149,7 @@ def add_employee(
     appraiser: Annotated[str | None, typer.Option(help="Code of the employee who appraises (pejabat penilai).")] = None,
 ) -> None:
     """Add an employee, posted at an office."""
-    with _changing() as session:
+    with changing() as session:
         register.add_employee(
             session,
             agency_id=agency_id,
@@ -158,66 +164,18 @@ def add_employee(
             actor=actor(),
             now=system_clock(),
         )
-    _say(f"employee {code} added")
-
-
-@directory.command("import")
-def import_file(
-    agency_id: AgencyCode,
-    file: Annotated[Path, typer.Argument(help="An XLSX workbook, a CSV file or a folder of CSV files.")],
-) -> None:
-    """Import a workbook: all of it, or nothing and every fault."""
-    now = system_clock()
-    proposal = propose(read_workbook(file), now.date())
-    with _changing() as session:
-        counts = import_directory(session, proposal, agency_id=agency_id, actor=actor(), now=now)
-    out.print(_counts_table(counts))
-    if not any(each.new or each.changed for each in counts.values()):
-        _say("the directory already says all of this; nothing was changed")
-
-
-@directory.command("template")
-def template(file: Annotated[Path, typer.Argument(help="Where to write it; must end in .xlsx.")]) -> None:
-    """Write the workbook to fill in, with examples and instructions."""
-    if file.suffix.lower() != ".xlsx":
-        raise fail(f"{file} must end in .xlsx")
-    if file.exists():
-        raise fail(f"{file} exists already; it is not replaced")
-    try:
-        write_template(file)
-    except OSError as error:
-        raise fail(f"{file} cannot be written: {error.strerror}") from None
-    _say(f"{file} written")
+    say(f"employee {code} added")
 
 
 @contextmanager
-def _changing() -> Iterator[Session]:
+def changing() -> Iterator[Session]:
     """A session in one transaction; a fault ends the command with status 1 and leaves nothing behind."""
     try:
         with database() as opened, opened.writing() as session:
             yield session
-    except WorkbookFault as fault:
-        err.print(_faults_table(fault))
-        raise fail(str(fault)) from None
     except DirectoryFault as fault:
         raise fail(str(fault)) from None
 
 
-def _say(sentence: str) -> None:
+def say(sentence: str) -> None:
     out.print(sentence, markup=False, highlight=False)
-
-
-def _faults_table(fault: WorkbookFault) -> Table:
-    table = Table("sheet", "row", "column", "problem")
-    for each in fault.faults:
-        cells = (each.sheet, "" if each.row is None else str(each.row), each.column or "", each.problem)
-        # Text, because a problem or a file's name may hold what rich takes for markup.
-        table.add_row(*map(Text, cells))
-    return table
-
-
-def _counts_table(counts: Mapping[str, ChangeCounts]) -> Table:
-    table = Table("sheet", "new", "changed", "unchanged")
-    for sheet, each in counts.items():
-        table.add_row(sheet, *map(str, each))
-    return table

@@ -93,14 +93,14 @@ def _sentence_of(problem: Problem) -> str:
 def _terminal_table(table: IndexTable) -> Table:
     shown, instrument = table_out(table), table.scoring.instrument
     drawn = Table(
-        title=f"{instrument.index_title['id']} ({instrument.index_name}) {table.agency_id}, "
-        f"{table.period.first} s.d. {table.period.last}",
-        caption=f"{instrument.id}, bobot {table.scoring.mode}, tabel mutu {table.scoring.bands}",
+        title=f"{instrument.index_title['en']} ({instrument.index_name}) {table.agency_id}, "
+        f"{table.period.first} to {table.period.last}",
+        caption=f"{instrument.id}, weights {table.scoring.mode}, grades {table.scoring.bands}",
     )
-    drawn.add_column("Kelompok")
-    for heading in ("n", "Ditahan", "Terbuka", *(f"NRR {item.title['id']}" for item in instrument.items)):
+    drawn.add_column("Group")
+    for heading in ("n", "Held", "Open", *(f"Mean {item.title['en']}" for item in instrument.items)):
         drawn.add_column(heading, justify="right")
-    for heading in (instrument.index_name, "Mutu", "Kinerja", "Interval 95 %"):
+    for heading in (instrument.index_name, "Grade", "Performance", "95 % interval"):
         drawn.add_column(heading)
     for source, row in zip(table.rows, shown.rows, strict=True):
         drawn.add_row(*map(Text, _cells(source, row)))
@@ -115,16 +115,16 @@ def _cells(source: IndexRow, row: IndexRowOut) -> list[str]:
 
 def _group(group: Group | None) -> str:
     if group is None:
-        return "Semua"
+        return "All"
     return f"{group.value} {group.name}" if group.name else group.value
 
 
 def _index(index: IndexOut | None, row: IndexRowOut) -> list[str]:
     if row.suppressed:
-        return [ABSENT, ABSENT, "tidak ditampilkan", ABSENT]
+        return [ABSENT, ABSENT, "not shown", ABSENT]
     if index is None:
         return [ABSENT] * 4
     interval = f"{index.interval.lower}–{index.interval.upper}" if index.interval else ABSENT
     incomplete = row.incomplete_percent or 0
-    doubt = f" ({incomplete} % lembar tak diketahui utuh)" if incomplete > MUCH_INCOMPLETE else ""
-    return [index.value, index.grade, index.words.id, interval + doubt]
+    doubt = f" ({incomplete} % of sheets not known to be complete)" if incomplete > MUCH_INCOMPLETE else ""
+    return [index.value, index.grade, index.words.en, interval + doubt]

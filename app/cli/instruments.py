@@ -52,7 +52,7 @@ def list_instruments(agency: AgencyCode) -> None:
     table = Table("id", "index", "questions", "scale", "from", "title")
     for each in sorted(instruments.values(), key=lambda one: one.id):
         origin = "Cermin" if each.id in shipped() else "the agency"
-        cells = (each.id, each.index_name, str(len(each.items)), _scale(each), origin, each.titles["id"])
+        cells = (each.id, each.index_name, str(len(each.items)), _scale(each), origin, each.titles["en"])
         table.add_row(*map(Text, cells))
     out.print(table)
 
@@ -68,14 +68,14 @@ def show(
     if instrument_id not in instruments:
         raise fail(f"The agency has no instrument {instrument_id}; it has {', '.join(sorted(instruments))}.")
     found = instruments[instrument_id]
-    _say(f"{found.id}: {found.titles['id']}")
-    _say(f"{found.index_title['id']} ({found.index_name}), {_scale(found)}, SHA-256 {found.digest}")
+    _say(f"{found.id}: {found.titles['en']}")
+    _say(f"{found.index_title['en']} ({found.index_name}), {_scale(found)}, SHA-256 {found.digest}")
     out.print(_questions(found))
     for mode in found.weight_modes:
         weights = " ".join(weight_text(weight) for weight in found.weights(mode))
         _say(f"weights {mode}{_default(mode, found.default_mode)}: {weights}")
     for table in found.band_tables:
-        bands = " · ".join(f"{band.grade} ≥ {band.lower} {band.words['id']}" for band in found.bands(table))
+        bands = " · ".join(f"{band.grade} ≥ {band.lower} {band.words['en']}" for band in found.bands(table))
         _say(f"grades {table}{_default(table, found.default_bands)}: {bands}")
 
 
@@ -95,9 +95,9 @@ def _instruments_of(session: Session, agency: str) -> dict[str, Instrument]:
 def _questions(found: Instrument) -> Table:
     table = Table("item", "question", "answers", show_lines=True)
     for item in found.items:
-        scored = enumerate(item.answers["id"], start=found.low)
+        scored = enumerate(item.answers["en"], start=found.low)
         answers = "\n".join(f"{score} {words}" for score, words in scored)
-        table.add_row(*map(Text, (item.code, item.question["id"], answers)))
+        table.add_row(*map(Text, (item.code, item.question["en"], answers)))
     return table
 
 

@@ -21,9 +21,7 @@ from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Database
 
-key = typer.Typer(
-    help="Keys of kiosks, apps, queue systems, readers, supervisors, auditors and administrators.", no_args_is_help=True
-)
+key = typer.Typer(help="Keys of kiosks, apps, readers and others.", no_args_is_help=True)
 
 AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
 KeyId = Annotated[UUID, typer.Argument(metavar="KEY", help="Id of the key, as `cermin key list` shows it.")]

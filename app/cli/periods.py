@@ -195,7 +195,7 @@ def _survey_file(file: Path) -> SurveyFile:
 @contextmanager
 def _agency(agency_id: str, root: str | None) -> Iterator[tuple[Database, Reach]]:
     """The database, and the agency and office to act on; a refusal ends the command with its sentence."""
-    translate = translator(settings().language)
+    translate = translator("en")
     try:
         with database() as opened:
             with opened.reading() as session:

@@ -1,60 +1,112 @@
-"""The `cermin` program: one family of commands per file of this folder."""
+"""The `cermin` program: its commands by name, each read from its file only when it is run."""
 
 import sys
+from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated, Any, NamedTuple
 
 import typer
+from typer._click import Command, Context
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
 
-from app.cli import counts, devices, directory, instruments, keys, periods, screening, service, signing, volumes
-from app.cli.context import err
-from app.cli.demo import demo
-from app.cli.importing import import_answers
-from app.cli.indices import index
-from app.cli.posters import poster
-from app.cli.releasing import release
-from app.cli.reports import report
-from app.cli.simulate import simulate
-from app.cli.verify import verify_file
+
+class Entry(NamedTuple):
+    """Where a command, or a family of them, is found in this folder, and its sentence in `cermin --help`."""
+
+    file: str
+    name: str
+    sentence: str
+
+
+COMMANDS = {
+    "agency": Entry("directory", "agency", "Agencies, the tenants of this installation."),
+    "office": Entry("directory", "office", "Places of service."),
+    "service": Entry("directory", "service", "Kinds of service."),
+    "counter": Entry("directory", "counter", "Counters of an office."),
+    "employee": Entry("directory", "employee", "The people who are rated."),
+    "directory": Entry("workbook", "directory", "The whole directory from a workbook."),
+    "instrument": Entry("instruments", "instrument", "Questionnaires: the shipped ones and an agency's own."),
+    "key": Entry("keys", "key", "Keys of kiosks, apps, readers and others."),
+    "device": Entry("devices", "device", "Kiosks: pairing them, how they are doing, ending them."),
+    "screen": Entry("screening", "screen", "Screening: what it doubts and what is decided."),
+    "volumes": Entry("volumes", "volumes", "How many people were served."),
+    "counts": Entry("counts", "counts", "Past results of which only counts are known."),
+    "period": Entry("periods", "period", "Closing periods: draft, replies, final, revisions."),
+    "simulate": Entry("simulate", "simulate", "Made-up traffic against a running service."),
+    "signing-key": Entry("signing", "signing_key", "The key that seals reports."),
+    "serve": Entry("service", "serve", "Serve HTTP until SIGTERM."),
+    "migrate": Entry("upkeep", "migrate", "Bring the database to the newest schema."),
+    "check": Entry("upkeep", "check", "Prove that blocks are what their ratings give."),
+    "tidy": Entry("tidying", "tidy", "Do now what the service does by the hour and by night."),
+    "import": Entry("importing", "import_answers", "Import past answers from a CSV file."),
+    "index": Entry("indices", "index", "Show the index of an agency."),
+    "release": Entry("releasing", "release", "Release an agency's figures now."),
+    "report": Entry("reports", "report", "Write the reports of a closed period."),
+    "verify": Entry("verify", "verify_file", "Check that a report is as it was signed."),
+    "poster": Entry("posters", "poster", "Draw the QR code of an office's open page."),
+    "demo": Entry("demo", "demo", "Load the demo agency."),
+}
+
+
+class LazyCommands(TyperGroup):
+    """The commands of the table: listed by their sentence, imported when one of them is run."""
+
+    def __init__(self, **values: Any) -> None:
+        listed = {name: TyperCommand(name, help=entry.sentence) for name, entry in COMMANDS.items()}
+        super().__init__(**{**values, "commands": listed})
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        """The command that the arguments name, imported now."""
+        # To import them all costs four seconds of processor time, which every `cermin key issue` would pay.
+        if args and args[0] in COMMANDS:
+            self.commands[args[0]] = imported(args[0])
+        return super().resolve_command(ctx, args)
+
+
+def imported(name: str) -> Command:
+    """The command of this name with its options, from its file."""
+    entry = COMMANDS[name]
+    found = getattr(import_module(f"app.cli.{entry.file}"), entry.name)
+    if isinstance(found, typer.Typer):
+        found.rich_markup_mode = None
+        return get_group(found)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(name)(found)
+    return get_command(alone)
+
 
 program = typer.Typer(
+    cls=LazyCommands,
     name="cermin",
-    help="Cermin: how citizens experienced public offices and the people at the counter.",
     no_args_is_help=True,
     # Its tracebacks print local variables, and these may be keys and secrets.
     pretty_exceptions_enable=False,
+    # Drawing boxes around a help text costs twice what the rest of it does.
+    rich_markup_mode=None,
 )
-program.add_typer(directory.agency, name="agency")
-program.add_typer(directory.office, name="office")
-program.add_typer(directory.service, name="service")
-program.add_typer(directory.counter, name="counter")
-program.add_typer(directory.employee, name="employee")
-program.add_typer(directory.directory, name="directory")
-program.add_typer(instruments.instrument, name="instrument")
-program.add_typer(keys.key, name="key")
-program.add_typer(devices.device, name="device")
-program.add_typer(screening.screen, name="screen")
-program.add_typer(volumes.volumes, name="volumes")
-program.add_typer(counts.counts, name="counts")
-program.add_typer(periods.period, name="period")
-program.add_typer(simulate, name="simulate")
-program.add_typer(signing.signing_key, name="signing-key")
-program.command("serve")(service.serve)
-program.command("migrate")(service.migrate)
-program.command("check")(service.check)
-program.command("tidy")(service.tidy)
-program.command("import")(import_answers)
-program.command("index")(index)
-program.command("release")(release)
-program.command("report")(report)
-program.command("verify")(verify_file)
-program.command("poster")(poster)
-program.command("demo")(demo)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cermin {version('cermin')}")
+        raise typer.Exit
+
+
+@program.callback()
+def cermin(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Cermin: how citizens experienced public offices and the people at the counter."""
 
 
 def main() -> None:
     """The console script."""
     for place, argument in enumerate(sys.argv[1:], start=1):
         if not _is_text(argument):
-            err.print(f"Argument {place} is not UTF-8 text.", style="red", highlight=False)
+            typer.secho(f"Argument {place} is not UTF-8 text.", fg="red", err=True)
             sys.exit(1)
     program()
 

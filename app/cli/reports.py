@@ -114,7 +114,7 @@ def _write_appraisals(
 @contextmanager
 def _agency(agency_id: str) -> Iterator[Session]:
     """A session that sees one moment of the database; a refusal ends the command with its sentence."""
-    translate = translator(settings().language)
+    translate = translator("en")
     with database() as opened, opened.snapshot() as session:
         if directory_version(session, agency_id) is None:
             raise fail(f"There is no agency {agency_id}.")

@@ -24,7 +24,7 @@ from app.screening.rules.opening_hours import read_week
 from app.screening.run import run_agency, usual_order
 from app.screening.schemas import DecisionIn, FindingOut, FindingQuery, Standing
 
-screen = typer.Typer(help="Screening: what it doubts, and what is decided of it.", no_args_is_help=True)
+screen = typer.Typer(help="Screening: what it doubts and what is decided.", no_args_is_help=True)
 
 AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
 FindingId = Annotated[UUID, typer.Argument(metavar="FINDING", help="Id, as `cermin screen list` shows it.")]

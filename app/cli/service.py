@@ -1,7 +1,6 @@
-"""`cermin serve|migrate|check|tidy`: running and looking after the service."""
+"""`cermin serve`: running the service."""
 
 import signal
-from datetime import timedelta
 from types import FrameType
 from typing import Annotated
 
@@ -9,23 +8,11 @@ import structlog
 import typer
 import uvicorn
 
-from app.cli.context import actor, database, err, fail, out, reporting_errors, secret, secret_at_hand, settings
-from app.directory.catalogue_store import directory_version
-from app.disclosure.reconciliation import reconcile_blocks
-from app.foundation.clock import system_clock
+from app.cli.context import reporting_errors, secret, settings
 from app.foundation.http.connections import BACKLOG, ConnectionLimits, Room, raise_descriptor_limit, room_for
 from app.foundation.settings import Settings
-from app.foundation.storage.installation import secret_fault
-from app.foundation.storage.migrations import current, upgrade
-from app.foundation.storage.rewriting import Busy
 from app.foundation.telemetry import configure_logging
-from app.jobs import rewriting_of
 from app.main import Cermin, check_startup, create_app
-from app.ratings.deleting import believe, clock_is_believable
-from app.ratings.reconciliation import reconcile
-from app.ratings.retention import forget
-from app.ratings.retention import tidy as tidy_comments
-from app.tickets.reconciliation import reconcile_tickets
 
 log = structlog.get_logger("cermin")
 
@@ -94,65 +81,3 @@ def server_config(
 
 def _end_in_order(_: int, __: FrameType | None) -> None:
     raise SystemExit(0)
-
-
-def migrate() -> None:
-    """Bring the database to the newest schema; safe to run from several machines at once."""
-    with database() as db:
-        before = current(db)
-        upgrade(settings().database_url)
-        after = current(db)
-    out.print(f"migrated: {before or 'empty'} → {after}" if before != after else f"already at {after}")
-
-
-def check(
-    agency: Annotated[str | None, typer.Argument(metavar="[AGENCY]", help="One agency only.")] = None,
-) -> None:
-    """Prove that blocks are what their ratings give, tickets spent are ratings, codes exist, and the secret is the one
-    that this database was filled with; exit 1 if not."""
-    with database() as db:
-        with db.reading() as session:
-            if agency is not None and directory_version(session, agency) is None:
-                raise fail(f"There is no agency {agency}.")
-            wrong_secret = secret_fault(session, secret_at_hand())
-        report, ledger, tickets = reconcile(db, agency), reconcile_blocks(db, agency), reconcile_tickets(db, agency)
-    faults = [*([wrong_secret] if wrong_secret else []), *report.strays, *ledger.faults, *tickets.faults]
-    for fault in faults:
-        err.print(fault, markup=False, highlight=False, soft_wrap=True)
-    if faults:
-        raise typer.Exit(1)
-    out.print(f"checked {report.ratings} ratings, {ledger.ratings} of them in {ledger.blocks} blocks: all agree")
-    out.print(f"checked {tickets.spent} spent tickets: all agree")
-
-
-Right = Annotated[
-    bool, typer.Option("--clock-is-right", help="Delete although nothing was stored or deleted for 45 days.")
-]
-
-
-def tidy(clock_is_right: Right = False) -> None:
-    """Do now what the service does by the hour and by night.
-
-    Comments and traces past their retention are purged; comments, profiles and the counts of tickets are written
-    anew, so that nothing in the database tells which rating they came with. SQLite takes no ratings meanwhile.
-    """
-    with database() as db:
-        if clock_is_right:
-            believe(db, system_clock())
-        elif not clock_is_believable(db, system_clock()):
-            raise fail(
-                "Nothing was deleted: this machine's clock is more than 45 days ahead of the newest rating and of the "
-                "last run. Set the clock, or run `cermin tidy --clock-is-right`."
-            )
-        purged = tidy_comments(db, system_clock(), timedelta(days=settings().comment_retention_days), actor())
-        forgotten = forget(db, system_clock(), timedelta(days=settings().trace_days))
-        out.print(f"purged {purged} comments and {forgotten} traces")
-        try:
-            rewritten = rewriting_of(db, system_clock, settings().screen_at).now()
-        except Busy:
-            raise fail("Somebody else uses the database for too long; run `cermin tidy` again.") from None
-    out.print(
-        "what stands apart from ratings was written anew"
-        if rewritten
-        else "another process is writing anew what stands apart from ratings"
-    )

@@ -22,6 +22,11 @@ class WholeDirectory:
     postings: Sequence[Posting]
 
 
+def agencies(session: Session) -> Sequence[Agency]:
+    """Every agency of the installation by its code: for whoever runs it, never for a key."""
+    return session.exec(select(Agency).order_by(col(Agency.agency_id))).all()
+
+
 def directory_version(session: Session, agency_id: str) -> UUID | None:
     """The version, which every change of the directory renews; None for no such agency."""
     return session.exec(select(Agency.directory_version).where(Agency.agency_id == agency_id)).first()

@@ -72,12 +72,12 @@ def test_the_shipped_questionnaires_are_listed_with_their_index(run: Run) -> Non
 
 def test_a_questionnaire_is_shown_with_answers_weights_and_grades(run: Run) -> None:
     output = one_line(run("show", "kota", "skm-2017").stdout)
-    assert "Indeks Kepuasan Masyarakat (IKM), 1–4, SHA-256 " + shipped()["skm-2017"].digest in output
-    assert "1 Tidak sesuai" in output
-    assert "4 Sangat sesuai" in output
+    assert "Public Satisfaction Index (IKM), 1–4, SHA-256 " + shipped()["skm-2017"].digest in output
+    assert "1 Not at all well" in output
+    assert "4 Very well" in output
     assert "weights exact (default): 1/9 1/9" in output
     assert "weights 0.111: 0.111 0.111" in output
-    assert "grades 2017 (default): A ≥ 88.31 Sangat Baik · B ≥ 76.61 Baik" in output
+    assert "grades 2017 (default): A ≥ 88.31 Very good · B ≥ 76.61 Good" in output
 
 
 def test_faults_of_a_file_are_listed_and_nothing_is_added(run: Run, tmp_path: Path) -> None:

@@ -42,18 +42,18 @@ def cells(output: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
 
 
-def test_the_table_speaks_the_official_words(run: Run, database: Database) -> None:
+def test_the_table_speaks_one_language(run: Run, database: Database) -> None:
     held = Visit(sheet="111", held=True, reason="burst")
     put(database, [Visit(sheet="434")] * 90 + [Visit(sheet="44-")] * 10 + [held] * 11)
     release(database)
     output = run("kota", *NOVEMBER)
-    assert "Indeks Kepuasan Layanan (IKL) kota, 2026-11-01 s.d. 2026-11-30" in output
-    assert "ikl-1, bobot exact, tabel mutu 2017" in output
+    assert "Service Satisfaction Index (IKL) kota, 2026-11-01 to 2026-11-30" in output
+    assert "ikl-1, weights exact, grades 2017" in output
     heading, row = cells(output)
-    assert heading[:6] == ["Kelompok", "n", "Ditahan", "Terbuka", "NRR Kecepatan", "NRR Transparansi"]
-    assert heading[6:] == ["NRR Keramahan", "IKL", "Mutu", "Kinerja", "Interval kepercayaan 95 %"]
+    assert heading[:6] == ["Group", "n", "Held", "Open", "Mean Speed", "Mean Transparency"]
+    assert heading[6:] == ["Mean Friendliness", "IKL", "Grade", "Performance", "95 % interval"]
     assert row == [
-        "Semua",
+        "All",
         "100",
         "11",
         "0",
@@ -62,7 +62,7 @@ def test_the_table_speaks_the_official_words(run: Run, database: Database) -> No
         "4.0000",
         "92.50",
         "A",
-        "Sangat Baik",
+        "Very good",
         "91.39–92.95",
     ]
 
@@ -94,7 +94,7 @@ def test_a_person_with_few_ratings_is_not_shown(run: Run, database: Database) ->
     put(database, [Visit(employee="E001")] * 9)
     release(database)
     (_, row) = cells(run("kota", "--by", "employee", *NOVEMBER))
-    assert row == ["E001 Siti Kenari E001", *"––––––––", "tidak ditampilkan", "–"]
+    assert row == ["E001 Siti Kenari E001", *"––––––––", "not shown", "–"]
 
 
 def test_a_person_with_ten_ratings_is_shown_to_one_decimal(run: Run, database: Database) -> None:
@@ -102,19 +102,19 @@ def test_a_person_with_ten_ratings_is_shown_to_one_decimal(run: Run, database: D
     release(database)
     (_, row) = cells(run("kota", "--by", "employee", *NOVEMBER))
     assert row == ["E001 Siti Kenari E001", "10", "0", "0", "4.0", "3.0", "4.0", "91.7", *row[-3:]]
-    assert row[-3:] == ["A", "Sangat Baik", "82.1–94.5"]
+    assert row[-3:] == ["A", "Very good", "82.1–94.5"]
 
 
 def test_an_index_without_answers_or_complete_sheets_claims_nothing(run: Run, database: Database) -> None:
     release(database)
-    assert cells(run("kota"))[1][1:] == [*"––––––––", "tidak ditampilkan", "–"]
+    assert cells(run("kota"))[1][1:] == [*"––––––––", "not shown", "–"]
     put(database, [Visit(sheet=sheet, rated_on=date(2026, 11, 1)) for sheet in ("4--", "-4-", "--4") * 10])
     release(database)
-    interval = "– (100 % lembar tak diketahui utuh)"
-    assert cells(run("kota", *NOVEMBER))[1][-4:] == ["100.00", "A", "Sangat Baik", interval]
+    interval = "– (100 % of sheets not known to be complete)"
+    assert cells(run("kota", *NOVEMBER))[1][-4:] == ["100.00", "A", "Very good", interval]
 
 
-@pytest.mark.parametrize(("skipping", "told"), [(12, ""), (13, "(21 % lembar tak diketahui utuh)")])
+@pytest.mark.parametrize(("skipping", "told"), [(12, ""), (13, "(21 % of sheets not known to be complete)")])
 def test_many_sheets_with_skipped_questions_are_told_beside_the_interval(
     run: Run, database: Database, skipping: int, told: str
 ) -> None:
@@ -135,7 +135,7 @@ def test_the_nine_elements_fit_into_a_pipe(run: Run, database: Database) -> None
     heading, row = cells(run("kota", "--instrument", "skm-2017", *NOVEMBER))
     assert heading[-4] == "IKM"
     assert "IKL" not in heading
-    assert row[-4:-1] == ["86.11", "B", "Baik"]
+    assert row[-4:-1] == ["86.11", "B", "Good"]
 
 
 def test_what_is_wrong_is_said_and_ends_with_status_1(run: Run, database: Database) -> None:
