@@ -51,7 +51,7 @@ lint: .venv/dev ## Check format, lint, types and import order
 check: lint test coverage browser campaign crash ## Everything, as CI does
 
 .PHONY: campaign
-campaign: .venv/dev ## Proofs at full size: 60,000 ratings, 10,000 guesses, 300 examples, kill -9 at every statement of a closing
+campaign: .venv/dev .tools/clients/made ## Proofs at full size: 60,000 ratings, 10,000 guesses, 300 examples, kill -9 at every statement of a closing
 	HYPOTHESIS_PROFILE=campaign $(PYTEST) -m 'campaign or sized or hypothesis'
 
 .PHONY: crash
@@ -77,6 +77,7 @@ lock: .tools/uv ## Resolve the dependencies again into requirements/
 	$(UV) pip compile pyproject.toml --group dev -c requirements/run.txt $(COMPILE) --upgrade -o requirements/dev.txt
 	$(UV) pip compile requirements/build.in $(COMPILE) --upgrade -c requirements/dev.txt -o requirements/build.txt
 	$(UV) pip compile requirements/tools.in $(COMPILE) --upgrade -o requirements/tools.txt
+	$(UV) pip compile requirements/clients.in $(COMPILE) --upgrade -o requirements/clients.txt
 	@! grep -rlE '://' requirements/ || { echo "a requirements file names a host"; exit 1; }
 
 .PHONY: clean
@@ -89,6 +90,12 @@ clean: ## Remove what the targets made, but never var/
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .tools
 	.tools/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/tools.txt
+	@touch $@
+
+# What makes a client of the OpenAPI document; it goes with other versions than the service.
+.tools/clients/made: .tools/uv requirements/clients.txt
+	@test -d .tools/clients || $(UV) venv -q --python $(PYTHON) .tools/clients
+	VIRTUAL_ENV=.tools/clients $(UV) pip sync -q --require-hashes requirements/clients.txt
 	@touch $@
 
 # What runs the service; a developer's environment holds it, too.

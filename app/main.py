@@ -38,7 +38,6 @@ from app.foundation.clock import Clock, system_clock
 from app.foundation.http import problem_responses
 from app.foundation.http.fast_path import FastPath
 from app.foundation.http.middleware import BodyLimits, HeadAsGet, ResponseWatch, UnderPath
-from app.foundation.http.openapi import document
 from app.foundation.http.query_parameters import query_parameters
 from app.foundation.http.routes import WritingCheck, readiness_of
 from app.foundation.http.services import Services
@@ -64,6 +63,7 @@ from app.screening.nightly import NightlyScreening
 from app.tickets.attempts import TicketAttempts
 from app.tickets.issuing import TicketIssuer
 from app.web import docs
+from app.web.api_document import document, with_fresh_ids
 from app.web.missing import missing
 
 log = structlog.get_logger("cermin")
@@ -103,11 +103,11 @@ class Cermin(FastAPI):
     """The application with its own outer layers, which a request passes before the framework's."""
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document, generated once."""
+        """The OpenAPI document, generated once; only the ids in its examples are made anew."""
         if self.openapi_schema is None:
             services: Services = self.state.services
-            self.openapi_schema = document(self, services.settings.base_path)
-        return self.openapi_schema
+            self.openapi_schema = document(self, services.settings.public_url)
+        return with_fresh_ids(self.openapi_schema)
 
     def build_middleware_stack(self) -> ASGIApp:
         """UnderPath (if there is one) → FastPath → ResponseWatch → HeadAsGet → BodyLimits → FastAPI's own stack."""
@@ -137,6 +137,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Cermin:
         # Metrics are our own (/metrics); asking for OpenTelemetry providers at every request is not free.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         docs_url=None,
+        # A generated client's functions are called as the routes' are.
+        generate_unique_id_function=lambda route: route.name,
         # A redirect would name the scheme and host of the request: behind a proxy, http.
         redirect_slashes=False,
         redoc_url=None,

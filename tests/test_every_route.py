@@ -430,10 +430,11 @@ def test_the_document_tells_what_a_replay_and_a_batch_are(house: House) -> None:
     replayed = documented(house)["POST", "/v1/ratings"]["responses"]["200"]["headers"]["Idempotent-Replayed"]
     assert replayed["schema"] == {"type": "string", "enum": ["true"]}
     assert schemas["ItemResult"]["properties"]["problem"]["allOf"] == [{"$ref": "#/components/schemas/Problem"}]
-    rating, with_id = schemas["BatchIn"]["properties"]["ratings"]["items"]["allOf"]
-    assert rating == {"$ref": "#/components/schemas/RatingIn"}
-    assert with_id["required"] == ["id"]
-    assert "id" not in schemas["RatingIn"]["required"]
+    assert schemas["BatchIn"]["properties"]["ratings"]["items"] == {"$ref": "#/components/schemas/BatchRatingIn"}
+    alone, of_batch = schemas["RatingIn"], schemas["BatchRatingIn"]
+    assert [alone["required"], of_batch["required"]] == [["scores"], ["id", "scores"]]
+    assert of_batch["properties"]["id"]["format"] == "uuid7"
+    assert alone["properties"].keys() == of_batch["properties"].keys()
 
 
 @pytest.mark.sqlite_daily

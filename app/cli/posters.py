@@ -11,24 +11,33 @@ from app.directory.catalogue_store import directory_version
 from app.foundation.problems import Problem
 from app.foundation.translations import translator
 from app.intake.invitation.posters import poster as drawn_poster
+from app.intake.invitation.posters import poster_pdf
 
 
 def poster(
     agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")],
     office: Annotated[str, typer.Argument(metavar="OFFICE", help="Code of the office.")],
-    file: Annotated[Path, typer.Option("--out", metavar="FILE.svg", help="Where to write it.")] = Path("poster.svg"),
+    file: Annotated[
+        Path, typer.Option("--out", metavar="FILE.pdf|.svg", help="Where to write it; .svg: the QR code alone.")
+    ] = Path("poster.pdf"),
+    language: Annotated[str | None, typer.Option(help="id or en; left out, CERMIN_LANGUAGE.")] = None,
 ) -> None:
-    """Draw the QR code of an office's open page, to be hung up; needs CERMIN_PUBLIC_URL."""
+    """Draw an office's poster, a sheet of A4, whose QR code leads to its open page; needs CERMIN_PUBLIC_URL."""
+    if language not in (None, "id", "en"):
+        raise fail("Posters are written in id or en.")
     with database() as db:
         try:
             with db.reading() as session:
                 if directory_version(session, agency) is None:
                     raise fail(f"There is no agency {agency}.")
-                svg = drawn_poster(session, Reach(agency, None, actor()), office, settings().public_url)
+                shown = drawn_poster(session, Reach(agency, None, actor()), office, settings().public_url)
         except Problem as problem:
             raise fail(str(problem.document(translator("en"))["detail"])) from None
     try:
-        file.write_text(svg, "utf-8")
+        if file.suffix.lower() == ".svg":
+            file.write_text(shown.svg(), "utf-8")
+        else:
+            file.write_bytes(poster_pdf(shown, language or settings().language))
     except OSError as error:
         raise fail(f"{file} cannot be written: {error.strerror}.") from None
     typer.echo(str(file))

@@ -44,7 +44,7 @@ COMMANDS = {
     "release": Entry("releasing", "release", "Release an agency's figures now."),
     "report": Entry("reports", "report", "Write the reports of a closed period."),
     "verify": Entry("verify", "verify_file", "Check that a report is as it was signed."),
-    "poster": Entry("posters", "poster", "Draw the QR code of an office's open page."),
+    "poster": Entry("posters", "poster", "Draw an office's poster, a sheet of A4."),
     "demo": Entry("demo", "demo", "Load the demo agency."),
 }
 

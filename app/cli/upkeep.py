@@ -25,8 +25,8 @@ def migrate() -> None:
 def check(
     agency: Annotated[str | None, typer.Argument(metavar="[AGENCY]", help="One agency only.")] = None,
 ) -> None:
-    """Prove that blocks are what their ratings give, that tickets spent are ratings, codes exist, and the secret is the one
-    that this database was filled with; exit 1 if not."""
+    """Prove that blocks are what their ratings give, that tickets spent are ratings, codes exist, and the secret is the
+    one that this database was filled with; exit 1 if not."""
     with database() as db:
         with db.reading() as session:
             if agency is not None and directory_version(session, agency) is None:

@@ -60,7 +60,7 @@ def load(values: Settings, db: Database, now: datetime, serving: Serving, consol
         if fact(session, WHOLE) == str(began.date()):
             return
         if agency is None:
-            _create_agency(session, now)
+            create_agency(session, now)
     # The simulation is a function of its day: drawn for another one, the same ids would not come again.
     reach = timedelta(days=REACH_DAYS) + (now - began)
     refused = asyncio.run(
@@ -85,7 +85,7 @@ def extend_roster(db: Database, now: datetime, console: Console) -> None:
         console.print(f"The roster was not extended: {fault}", style="red", markup=False, highlight=False)
 
 
-def _create_agency(session: Session, now: datetime) -> None:
+def create_agency(session: Session, now: datetime) -> None:
     """Add the agency, and import its directory as an agency's own workbook is imported."""
     add_agency(session, code=AGENCY_CODE, name=AGENCY_NAME, actor=ACTOR, now=now)
     add_shipped(session, AGENCY_CODE, now)

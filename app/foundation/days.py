@@ -4,7 +4,7 @@ from datetime import date
 from re import fullmatch
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 EARLIEST = date(2000, 1, 1)
@@ -18,4 +18,10 @@ def _written_as_date(value: object) -> object:
 
 
 # Not strict, because a strict model would refuse the text that JSON has for a date.
-Day = Annotated[date, BeforeValidator(_written_as_date), Field(ge=EARLIEST, le=date(2999, 12, 31), strict=False)]
+Day = Annotated[
+    date,
+    BeforeValidator(_written_as_date),
+    Field(ge=EARLIEST, le=date(2999, 12, 31), strict=False),
+    # JSON Schema has bounds for numbers only; pydantic would write words into the document that nobody knows.
+    WithJsonSchema({"type": "string", "format": "date", "pattern": "^2[0-9]{3}-"}),
+]

@@ -41,20 +41,6 @@ class ProfileIn(StrictWireModel):
 class RatingIn(StrictWireModel):
     """One answer sheet. Codes are those of the agency's directory."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "id": "019ab1f2-7c00-7a3b-8c4d-5e6f70819293",
-                "office": "disdukcapil",
-                "service": "ktp-el",
-                "employee": "E017",
-                "channel": "mobile",
-                "instrument": "ikl-1",
-                "scores": {"speed": 4, "transparency": 3, "friendliness": 4},
-            }
-        },
-    )
-
     id: UUID7 | None = Field(
         default=None,
         description="UUIDv7 made by the client at the moment of rating. Left out, the server makes one: "
@@ -136,9 +122,8 @@ TolerantRatingIn = Annotated[RatingIn, WrapValidator(_tolerate)]
 
 
 def _document_batch(schema: dict[str, Any]) -> None:
-    """State the longest batch and the needed id in the OpenAPI document only: the model would refuse all for one."""
-    with_id = {"properties": {"id": {"type": "string", "format": "uuid"}}, "required": ["id"]}
-    schema.update(items={"allOf": [schema["items"], with_id]}, maxItems=LONGEST_BATCH)
+    """State the longest batch in the OpenAPI document only: the model would refuse all for one."""
+    schema["maxItems"] = LONGEST_BATCH
 
 
 def _as_problem(schema: dict[str, Any]) -> None:

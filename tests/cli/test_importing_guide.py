@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from app.cli import context
 from app.cli.demo import EXAMPLES
 from app.cli.program import program
-from app.demo.loading import _create_agency
+from app.demo.loading import create_agency
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Database
 
@@ -32,7 +32,7 @@ def town(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     context.settings.cache_clear()
     database = Database(database_url)
     with database.writing() as session:
-        _create_agency(session, system_clock())
+        create_agency(session, system_clock())
     yield database
     database.dispose()
     context.settings.cache_clear()

@@ -9,6 +9,7 @@ import pytest
 from app.foundation.http.problem_responses import BOUNDS, EXPECTED
 from app.foundation.problems import FIELD_MESSAGES, KINDS
 from app.foundation.translations import DEFAULT, catalogues, negotiate, translator
+from app.intake.invitation import posters
 from app.tickets.rules import slips
 from tests.house import House
 
@@ -51,6 +52,7 @@ def test_no_translation_is_left_over_from_a_text_that_is_gone() -> None:
             - texts_of_pages()
             - texts_of_reports()
             - slips.TEXTS
+            - posters.TEXTS
             - values
         )
         == []

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PageObject, PdfReader
 
 from app.directory.listing_store import only_agency_with
 from app.directory.store import renew_version
@@ -122,17 +124,52 @@ def reached(furnished: tuple[str, dict[str, str]]) -> Iterator[House]:
 
 
 def test_a_poster_is_a_picture_of_the_open_pages_address(reached: House) -> None:
-    response = reached.get("/v1/offices/dukcapil/poster", "queue")
+    response = reached.get("/v1/offices/dukcapil/poster", "queue", headers=AS_SVG)
     assert response.status_code == 200
     assert response.headers["content-type"] == "image/svg+xml"
     assert response.text.startswith("<svg")
     assert 'xmlns="http://www.w3.org/2000/svg"' in response.text
-    pictures = {reached.get(f"/v1/offices/{office}/poster", key).text for office, key in OFFICES_OF}
+    told = reached.get("/v1/offices/dukcapil/poster", "queue").json()
+    assert told == {
+        "agency": "kota",
+        "office": {"code": "dukcapil", "name": "Dukcapil"},
+        "address": f"{PUBLIC}/o/kota/dukcapil",
+        "qr": response.text,
+    }
+    pictures = {reached.get(f"/v1/offices/{office}/poster", key, headers=AS_SVG).text for office, key in OFFICES_OF}
     assert len(pictures) == 3, "every office of every agency has its own"
     problem(reached.get("/v1/offices/dukcapil/poster", "reader makassar"), 403, "out-of-scope")
     problem(reached.get("/v1/offices/tiada/poster", "reader"), 404, "office-unknown")
 
 
+@pytest.mark.parametrize(("language", "title"), [("id", "Bagaimana pelayanan kami?"), ("en", "How was our service?")])
+def test_a_poster_is_a_sheet_of_a4_in_the_language_asked_for(reached: House, language: str, title: str) -> None:
+    with reached.database.writing() as session:
+        # The longest name there can be, in one word.
+        session.get_one(Office, ("kota", "dukcapil")).name = "W" * 200
+    asked = {"Accept": "application/pdf", "Accept-Language": language}
+    response = reached.get("/v1/offices/dukcapil/poster", "queue", headers=asked)
+    assert response.headers["content-type"] == "application/pdf"
+    [page] = PdfReader(BytesIO(response.content)).pages
+    assert [round(side) for side in page.mediabox.upper_right] == [595, 842]
+    text = page.extract_text().replace("\n", "").replace("\u200b", "")
+    assert title in text
+    assert text.count("W" * 200) == 1
+    assert f"{PUBLIC}/o/kota/dukcapil".removeprefix("https://") in page.extract_text()
+    ends = [x + 8 for x in places_of_text(page)]
+    assert min(ends) > 0
+    assert max(ends) < 595
+    problem(reached.get("/v1/offices/dukcapil/poster", "queue", headers={"Accept": "image/gif"}), 406, "not-acceptable")
+
+
+def places_of_text(page: PageObject) -> list[float]:
+    """Where on the page, from the left, pieces of text begin."""
+    found: list[float] = []
+    page.extract_text(visitor_text=lambda text, _, matrix, *__: found.append(matrix[4]) if text.strip() else None)
+    return found
+
+
+AS_SVG = {"Accept": "image/svg+xml"}
 OFFICES_OF = (("dukcapil", "reader"), ("setda", "admin"), ("dukcapil", "desa reader"))
 
 

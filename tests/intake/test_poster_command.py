@@ -31,6 +31,10 @@ def test_a_poster_is_written_or_it_is_said_why_not(
     monkeypatch.setenv("CERMIN_PUBLIC_URL", "https://cermin.example.go.id")
     assert invoke("kota", "dukcapil", "--out", str(file), status=0).stdout.strip() == str(file)
     assert file.read_text("utf-8").startswith("<svg")
+    sheet = tmp_path / "poster.pdf"
+    assert invoke("kota", "dukcapil", "--out", str(sheet), "--language", "en", status=0).stdout.strip() == str(sheet)
+    assert sheet.read_bytes().startswith(b"%PDF")
+    assert "id or en" in invoke("kota", "dukcapil", "--language", "fr", status=1).stderr
     assert "no agency tiada" in invoke("tiada", "dukcapil", "--out", str(file), status=1).stderr
     assert "no office" in invoke("kota", "tiada", "--out", str(file), status=1).stderr
     assert "Is a directory" in invoke("kota", "setda", "--out", str(tmp_path), status=1).stderr

@@ -51,7 +51,7 @@ def test_the_kiosk_works_offline_under_the_path(house: House) -> None:
 
 
 def test_machines_are_told_the_path_and_both_ways_take_ratings(house: House) -> None:
-    assert house.get(f"{BASE}/openapi.json", None).json()["servers"] == [{"url": BASE}]
+    assert house.get(f"{BASE}/openapi.json", None).json()["servers"][0]["url"] == BASE
     for prefix in ("", BASE):
         assert house.post(f"{prefix}/v1/ratings", house.sheet()).status_code == 201
         assert house.post(f"{prefix}/v1/ratings/batch", {"ratings": [house.sheet()]}).status_code == 200

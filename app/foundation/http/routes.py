@@ -3,7 +3,7 @@
 from asyncio import gather
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -17,6 +17,7 @@ from app.foundation.storage.migrations import current, head, known
 from app.foundation.telemetry import METRICS_TYPE
 
 router = APIRouter(tags=["service"])
+TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 
 
 class Health(BaseModel):
@@ -59,7 +60,7 @@ async def readiness(request: Request) -> Response:
     return JSONResponse(told.model_dump(), 200 if status == "ready" else 503)
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@router.get("/metrics", response_class=Response, responses=TEXT)
 async def metrics(request: Request) -> Response:
     """Figures for Prometheus; they hold no names, codes or words of people."""
     # Counters only: what needs the database is set by a background job, so a scrape never waits for it.

@@ -1,18 +1,85 @@
-"""The poster of an office: a QR code that leads to its open page."""
+"""The poster of an office: a QR code that leads to its open page, alone or on a sheet of A4 to be hung up."""
+
+import json
+import re
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import typst
 
 from app.access.principals import Reach
 from app.directory.reach import require_office
+from app.directory.store import find_agency, find_office
 from app.foundation.problems import Problem
 from app.foundation.qr import qr_svg
 from app.foundation.storage.database import Session
+from app.foundation.translations import translator
+from app.foundation.typefaces import fonts
+
+TITLE = "How was our service?"
+SCAN = "Scan this code with the camera of your phone and rate the service you received."
+PROMISE = "Without your name and voluntary; it does not change how you are served."
+TEXTS = frozenset({TITLE, SCAN, PROMISE})
+# A word that is longer may be broken anywhere, or it would run off the paper.
+LONGEST_WORD = 16
+BREAK = "\N{ZERO WIDTH SPACE}"
 
 
-def poster(session: Session, reach: Reach, office: str, public_url: str | None) -> str:
-    """An SVG document with the QR code of an office in reach.
+@dataclass(frozen=True)
+class Poster:
+    """What a poster shows; `address` is where its code leads."""
+
+    agency: str
+    office: str
+    address: str
+
+    def svg(self) -> str:
+        """The QR code alone."""
+        return qr_svg(self.address)
+
+
+def poster(session: Session, reach: Reach, office: str, public_url: str | None) -> Poster:
+    """The poster of an office in reach.
 
     Raises `office-unknown`, `out-of-scope`, and `public-url-missing` where nobody has said how citizens get here.
     """
     require_office(session, reach, office)
     if public_url is None:
         raise Problem("public-url-missing")
-    return qr_svg(f"{public_url}/o/{reach.agency_id}/{office}")
+    agency, shown = find_agency(session, reach.agency_id), find_office(session, reach.agency_id, office)
+    assert agency is not None, "a reach is of an agency"
+    assert shown is not None, "an office in reach exists"
+    return Poster(agency.name, shown.name, f"{public_url}/o/{reach.agency_id}/{office}")
+
+
+def poster_pdf(shown: Poster, language: str) -> bytes:
+    """The poster on a sheet of A4: title, code, two sentences and the address for those who type it."""
+    tell = translator(language)
+    data = {
+        "language": language,
+        "agency": breakable(shown.agency),
+        "office": breakable(shown.office),
+        "title": tell(TITLE),
+        "sentences": [tell(SCAN), tell(PROMISE)],
+        "address": shown.address,
+        # Not breakable: who copies it must get no character that cannot be seen. It has slashes to break at.
+        "printed": shown.address.partition("://")[2],
+        "qr": shown.svg(),
+    }
+    template = Path(str(resources.files("app.intake.invitation").joinpath("poster.typ")))
+    made = typst.compile(
+        template,
+        root=template.parent,
+        font_paths=fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"poster": json.dumps(data, ensure_ascii=False)},
+        format="pdf",
+    )
+    assert isinstance(made, bytes), "one PDF is one file"
+    return made
+
+
+def breakable(text: str) -> str:
+    """The text with places in its longest words where a line may end."""
+    return re.sub(rf"\S{{{LONGEST_WORD}}}(?=\S)", lambda found: found[0] + BREAK, text)

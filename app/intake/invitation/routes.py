@@ -9,12 +9,15 @@ from starlette.responses import Response
 from app.access.guard import anybody, requires
 from app.access.guesses import LinkGuesses
 from app.access.principals import KeyKind, Principal
+from app.devices.schemas import NamedOut
+from app.foundation.http.content_negotiation import media_type_for
 from app.foundation.http.etag import UNCHANGED, has_tag
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.services import address_of, services_of
+from app.foundation.translations import negotiate
 from app.intake.invitation import office_page as pages
-from app.intake.invitation.posters import poster
-from app.intake.invitation.schemas import LookIn, OpenPageOut, TicketPageOut
+from app.intake.invitation.posters import poster, poster_pdf
+from app.intake.invitation.schemas import LookIn, OpenPageOut, PosterOut, TicketPageOut
 from app.intake.invitation.ticket_lookup import TicketLookup
 
 router = APIRouter(prefix="/v1", tags=["inviting"])
@@ -22,7 +25,10 @@ PRINTERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, 
 Printer = Annotated[Principal, Depends(requires(*PRINTERS))]
 Code = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,40}$")]
 OPEN = [Depends(anybody)]
-SVG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}}}
+JSON, SVG, PDF = "application/json", "image/svg+xml", "application/pdf"
+DRAWN: dict[int | str, dict[str, Any]] = {
+    200: {"content": {media_type: {"schema": {"type": "string"}} for media_type in (SVG, PDF)}}
+}
 
 
 @router.get(
@@ -51,11 +57,27 @@ def look_at_ticket(request: Request, body: LookIn) -> TicketPageOut:
     return tickets.look_up(body.ticket, address_of(request))
 
 
-@router.get("/offices/{office}/poster", response_class=Response, responses=SVG | problems(404, 409))
+@router.get("/offices/{office}/poster", response_model=PosterOut, responses=DRAWN | problems(404, 406, 409))
 def get_poster(request: Request, principal: Printer, office: Code) -> Response:
-    """A QR code (SVG) that leads citizens to the open page of this office."""
+    """The poster that leads citizens to the open page of this office.
+
+    By `Accept`: JSON with the address and its QR code, the code alone (SVG), or a sheet of A4 to hang up (PDF), whose
+    words follow `Accept-Language`.
+    """
     services = services_of(request)
     settings = services.settings
+    media_type = media_type_for(request, (JSON, SVG, PDF))
     with services.database.reading() as session:
-        drawn = poster(session, principal.reach, office, settings.public_url)
-    return Response(drawn, media_type="image/svg+xml")
+        shown = poster(session, principal.reach, office, settings.public_url)
+    language = negotiate(request.headers.get("accept-language"), settings.language)
+    content: str | bytes
+    match media_type:
+        case "image/svg+xml":
+            content = shown.svg()
+        case "application/pdf":
+            content = poster_pdf(shown, language)
+        case _:
+            named = NamedOut(code=office, name=shown.office)
+            out = PosterOut(agency=shown.agency, office=named, address=shown.address, qr=shown.svg())
+            content = out.model_dump_json()
+    return Response(content, media_type=media_type, headers={"Vary": "Accept, Accept-Language"})

@@ -23,6 +23,15 @@ class TicketPageOut(StrictWireModel):
     instrument: InstrumentOut
 
 
+class PosterOut(StrictWireModel):
+    """What a poster of an office shows, for whoever draws one of their own."""
+
+    agency: str
+    office: NamedOut
+    address: str = Field(description="The open page of the office; the code leads there.")
+    qr: str = Field(description="The address as a QR code: an SVG element.")
+
+
 class OpenPageOut(StrictWireModel):
     """What may be rated at an office with neither key nor ticket, and how."""
 

@@ -2,15 +2,14 @@
 
 import json
 from datetime import UTC, date, datetime
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from threading import local
 from typing import Any
 
-import font_source_sans_pro  # type: ignore[import-untyped]  # a folder of typefaces, without types
 import typst
 
+from app.foundation.typefaces import fonts
 from app.reports.formats.as_json import attachment_bytes
 from app.reports.formats.printable import Printable
 from app.reports.formats.printed import printed
@@ -121,15 +120,5 @@ def _compiler(name: str = "report.typ") -> typst.Compiler:
     compilers: dict[str, typst.Compiler] = _of_this_thread.__dict__
     if name not in compilers:
         template = Path(str(resources.files("app.reports.formats").joinpath(f"templates/{name}")))
-        compilers[name] = typst.Compiler(template, root=template.parent, font_paths=_fonts(), ignore_system_fonts=True)
+        compilers[name] = typst.Compiler(template, root=template.parent, font_paths=fonts(), ignore_system_fonts=True)
     return compilers[name]
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Source Sans, and for letters it lacks the typefaces that come with Typst; never the machine's own."""
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=True,
-        font_paths=[font_source_sans_pro.font_directory],
-    )
