@@ -1,43 +1,58 @@
 """`cermin demo`: an agency with six months of ratings, loaded through the real intake, then served."""
 
+import asyncio
+import shlex
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import httpx
 import typer
 
 from app.access.keys import issue
-from app.access.principals import KeyKind
-from app.cli.context import database, err, settings
+from app.access.principals import KeyKind, Principal, Reach
+from app.cli.context import database, err, secret, settings
 from app.cli.releasing import make_release
 from app.cli.service import Port, run
-from app.demo.loading import ACTOR, DemoRefused, extend_roster, load
+from app.closing.replies import invite
+from app.demo import half_year
+from app.demo.half_year import ACTOR
+from app.demo.loading import DemoRefused, extend_roster, load
 from app.demo.roster import CLOSES_HOUR, OPENS_HOUR
 from app.demo.town import AGENCY_CODE
-from app.directory.catalogue_cache import read_catalogue
+from app.devices.pairing import PairingTerms, add_device
+from app.devices.schemas import DeviceIn
+from app.directory.catalogue_cache import CatalogueCache, read_catalogue
 from app.disclosure.store import latest_release
-from app.foundation.clock import system_clock
+from app.foundation.clock import Clock, system_clock
+from app.foundation.problems import Problem
+from app.foundation.secret import derive
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
 from app.foundation.storage.migrations import upgrade
+from app.foundation.translations import translator
 from app.main import create_app
+from app.tickets.issuing import TicketIssuer
+from app.tickets.schemas import ArmIn, ArmsIn, TicketsIn
 
 # Past answers in the shapes of survey tools.
 EXAMPLES = Path(str(files("app.demo").joinpath("files")))
-# Where the kiosk stands whose key is printed.
-OFFICE, COUNTER, ZONE = "disdukcapil", "loket-1", "WIB"
+# Where the kiosk stands whose key is printed, where another can be paired, and who rates and replies.
+OFFICE, COUNTER, OTHER_COUNTER, ZONE = "disdukcapil", "loket-1", "loket-2", "WIB"
+SERVICE, EMPLOYEE = "ktp-el", "E015"
+LISTENING_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, never listened on
 
 
 def demo(
     port: Port = None,
     serve: Annotated[bool, typer.Option(help="Serve after loading.")] = True,
 ) -> None:
-    """Load the demo agency, "Kabupaten Cermin" (once), print keys and lines to try, and serve."""
-    values = settings()
+    """Load the demo agency, "Kabupaten Cermin" (once), print lines to copy, and serve."""
+    values = _with_address(settings(), port)
     now = system_clock()
     with database() as db:
         upgrade(values.database_url)
@@ -47,26 +62,93 @@ def demo(
             err.print(str(refused), style="red")
             raise typer.Exit(1) from None
         extend_roster(db, now, err)
-        with db.reading() as session:
-            released = latest_release(session, AGENCY_CODE)
-        if released is None:
-            make_release(db, AGENCY_CODE, now)
-        keys, employee = _fresh_keys(db, now), _on_duty(db, now)
-    for line in _welcome(f"http://{values.host}:{values.port if port is None else port}", keys, employee):
+        if not half_year.is_done(db):
+            _live_half_a_year(values, db, now)
+        exports = dict(_exports(values, db, now))
+        employee = _on_duty(db, now)
+    for line in _welcome(exports, employee):
         typer.echo(line)
     if serve:
         run(values, port=port)
 
 
+def _with_address(values: Settings, port: int | None) -> Settings:
+    """The settings with an address for links and codes, where nobody has given one."""
+    host = "127.0.0.1" if values.host in LISTENING_EVERYWHERE else values.host
+    address = values.public_url or f"http://{host}:{values.port if port is None else port}"
+    return values.model_copy(update={"public_url": address})
+
+
+def _live_half_a_year(values: Settings, db: Database, now: datetime) -> None:
+    """What an agency does besides rating; where somebody has closed periods before, theirs stay as they are."""
+    asyncio.run(half_year.hand_out_tickets(values, db, now, serving))
+    try:
+        half_year.screen_and_close(values, db, now)
+    except Problem as problem:
+        sentence = problem.document(translator("en"))["detail"]
+        err.print(f"No period was closed: {sentence}", style="red", markup=False, highlight=False)
+    with db.reading() as session:
+        released = latest_release(session, AGENCY_CODE)
+    if released is None:
+        make_release(db, AGENCY_CODE, now)
+    half_year.done(db)
+
+
 @asynccontextmanager
-async def serving(values: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def serving(values: Settings, clock: Clock = system_clock) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole service in this process, without a socket."""
     # httpx's transport runs no lifespan by itself, and without it there is no writer.
-    application = create_app(values)
+    application = create_app(values, clock)
     async with application.router.lifespan_context(application):
         transport = httpx.ASGITransport(application)
         async with httpx.AsyncClient(transport=transport, base_url="http://demo", timeout=60) as client:
             yield client
+
+
+def _exports(values: Settings, db: Database, now: datetime) -> Iterator[tuple[str, str]]:
+    """What the README's examples use, by the name of its variable."""
+    assert values.public_url is not None, "_with_address gave one"
+    yield "BASE", values.public_url
+    yield "AGENCY", AGENCY_CODE
+    yield from ((f"{kind.upper()}_KEY", key) for kind, key in _fresh_keys(db, now).items())
+    yield "CODE", _armed_ticket(db, now)
+    yield "PAIRING_CODE", _pairing_code(values, db, now)
+    after = timedelta(days=values.release_after_days)
+    yield "PERIOD", half_year.final_quarter(now, after).code
+    if link := _reply_link(values.public_url, db, now):
+        yield "REPLY_LINK", link
+
+
+def _armed_ticket(db: Database, now: datetime) -> str:
+    """The code of a ticket that is ready to be spent, good for a week."""
+    issuer = TicketIssuer(
+        db, CatalogueCache(db, system_clock, seconds=0, reach=timedelta(days=1)), derive(secret(), "ticket")
+    )
+    queue = Principal(AGENCY_CODE, KeyKind.queue, UUID(int=0))
+    [code] = issuer.issue(queue, TicketsIn(office=OFFICE, service=SERVICE), now).codes
+    issuer.arm(queue, ArmsIn(tickets=[ArmIn(ticket=code, employee=EMPLOYEE)]), now)
+    return code
+
+
+def _pairing_code(values: Settings, db: Database, now: datetime) -> str:
+    """A code that turns a tablet into a kiosk, good for a day."""
+    terms = PairingTerms(Reach(AGENCY_CODE, None, ACTOR), timedelta(days=1), values.public_url)
+    asked = DeviceIn(office=OFFICE, counter=OTHER_COUNTER, label="demo")
+    with db.writing() as session:
+        return add_device(session, derive(secret(), "pairing"), terms, asked, None, now).code
+
+
+def _reply_link(base: str, db: Database, now: datetime) -> str | None:
+    """An employee's link to the own draft; None where there is none, or its time to reply is over."""
+    month = half_year.drafted(db)
+    if month is None:
+        return None
+    try:
+        with db.writing() as session:
+            tokens = invite(session, Reach(AGENCY_CODE, None, ACTOR), month, half_year.INSTRUMENT, now)
+    except Problem:
+        return None
+    return f"{base}/r#{tokens[EMPLOYEE]}" if EMPLOYEE in tokens else None
 
 
 def _fresh_keys(db: Database, now: datetime) -> dict[KeyKind, str]:
@@ -96,34 +178,39 @@ def _on_duty(db: Database, now: datetime) -> str | None:
     return roster.on_duty(now) if roster else None
 
 
-def _welcome(base: str, keys: Mapping[KeyKind, str], employee: str | None) -> Iterator[str]:
+def _welcome(exports: Mapping[str, str], employee: str | None) -> Iterator[str]:
+    base = exports["BASE"]
     scores = '"scores": {"speed": 4, "transparency": 3, "friendliness": 4}'
     json_type = '-H "Content-Type: application/json"'
     yield ""
     yield f"Kabupaten Cermin is served at {base}/  (API: {base}/docs)"
     yield ""
-    yield "Keys (fresh, for a week):"
-    yield from (f"  {kind:<10} {key}" for kind, key in keys.items())
+    yield "Copy these lines into another terminal: the README's examples use them. Keys and the ticket are good for"
+    yield "a week, the pairing code for a day. CODE is a ticket ready to rate with, PAIRING_CODE turns a tablet into a"
+    yield f"kiosk at {base}/kiosk, REPLY_LINK is what {EMPLOYEE} gets about the draft of a month; PERIOD is final."
+    yield ""
+    yield from (f"export {name}={shlex.quote(value)}" for name, value in exports.items())
     yield ""
     yield (
         f"Rate as a kiosk (the roster finds the employee from Monday {OPENS_HOUR:02}:00 to Friday {CLOSES_HOUR}:00 "
         f"{ZONE}, now {employee or 'nobody'}):"
     )
-    yield f"  curl -i {base}/v1/ratings -H 'Authorization: Bearer {keys[KeyKind.device]}' {json_type} \\"
-    yield f'    -d \'{{"service": "ktp-el", {scores}}}\''
+    yield f'  curl -i $BASE/v1/ratings -H "Authorization: Bearer $DEVICE_KEY" {json_type} \\'
+    yield f'    -d \'{{"service": "{SERVICE}", {scores}}}\''
     yield ""
     yield "Rate as an app:"
-    yield f"  curl -i {base}/v1/ratings -H 'Authorization: Bearer {keys[KeyKind.app]}' {json_type} \\"
+    yield f'  curl -i $BASE/v1/ratings -H "Authorization: Bearer $APP_KEY" {json_type} \\'
     yield (
-        f'    -d \'{{"office": "disdukcapil", "service": "ktp-el", "employee": "E015", '
+        f'    -d \'{{"office": "{OFFICE}", "service": "{SERVICE}", "employee": "{EMPLOYEE}", '
         f'"channel": "mobile", {scores}}}\''
     )
     yield ""
+    yield f"Rate as a citizen with a slip, in a browser: {base}/t#{exports['CODE']}"
+    yield ""
     yield "Pull indices, as JSON and as CSV:"
-    reader = f"-H 'Authorization: Bearer {keys[KeyKind.reader]}'"
-    yield f"  curl '{base}/v1/indices?by=office' {reader}"
-    yield f"  curl '{base}/v1/indices?by=employee&office=disdukcapil' \\"
-    yield f"    {reader} -H 'Accept: text/csv'"
+    yield '  curl "$BASE/v1/indices?by=office" -H "Authorization: Bearer $READER_KEY"'
+    yield f'  curl "$BASE/v1/indices?by=employee&office={OFFICE}" \\'
+    yield '    -H "Authorization: Bearer $READER_KEY" -H "Accept: text/csv"'
     yield ""
     yield f"Import past answers as Google Forms, Kobo and LimeSurvey save them (docs/importing.md): {EXAMPLES}/"
     yield ""

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.access.keys import issue
 from app.access.principals import KeyKind
+from app.demo.half_year import ACTOR, volumes_of
 from app.demo.rating import DemoRating
 from app.demo.simulation import simulate
 from app.demo.town import AGENCY_CODE, AGENCY_NAME
@@ -21,6 +22,7 @@ from app.demo.workbook import Row, directory_sheets, duty_rows
 from app.directory.faults import DirectoryFault
 from app.directory.register import add_agency
 from app.directory.store import find_agency
+from app.directory.volumes.intake import store_volumes
 from app.directory.workbook.files import read_workbook
 from app.directory.workbook.importing import import_directory
 from app.directory.workbook.proposal import DirectoryProposal, propose
@@ -33,7 +35,6 @@ SEED = 2026
 BATCH = 500
 # The simulated half year is older than the intake normally takes; only the loading may reach back so far.
 REACH_DAYS = 200
-ACTOR = "cli:demo"
 # The fact in the database that says the demo was loaded to its end.
 WHOLE = "demo"
 
@@ -63,12 +64,12 @@ def load(values: Settings, db: Database, now: datetime, serving: Serving, consol
             create_agency(session, now)
     # The simulation is a function of its day: drawn for another one, the same ids would not come again.
     reach = timedelta(days=REACH_DAYS) + (now - began)
-    refused = asyncio.run(
-        _rate(loading_settings(values, reach), db, now, simulate(SEED, began.date()), serving, console)
-    )
+    ratings = simulate(SEED, began.date())
+    refused = asyncio.run(_rate(loading_settings(values, reach), db, now, ratings, serving, console))
     if refused:
         raise DemoRefused(refused)
     with db.writing() as session:
+        store_volumes(session, AGENCY_CODE, volumes_of(ratings), actor=ACTOR, now=now)
         put_fact(session, WHOLE, str(began.date()))
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.demo.people import EMPLOYEES
+from app.demo.people import EMPLOYEES, TownEmployee
 from app.demo.roster import duties
 from app.demo.town import OFFICES, SERVICES
 from app.demo.truths import posted_from
@@ -55,8 +55,19 @@ def counter_rows() -> list[Row]:
 
 
 def employee_rows(today: date) -> list[Row]:
-    """code, name, nip, position, grade, office, posted_from (ISO date)."""
-    return [employee._asdict() | {"posted_from": posted_from(employee, today).isoformat()} for employee in EMPLOYEES]
+    """code, name, nip, position, grade, office, posted_from (ISO date), appraiser (empty at the top)."""
+    return [
+        employee._asdict()
+        | {"posted_from": posted_from(employee, today).isoformat(), "appraiser": appraiser_of(employee)}
+        for employee in EMPLOYEES
+    ]
+
+
+def appraiser_of(employee: TownEmployee) -> str:
+    """The first of the office appraises the others, and the first of the town those; nobody the first of the town."""
+    first_here = next(each.code for each in EMPLOYEES if each.office == employee.office)
+    first = EMPLOYEES[0].code
+    return first_here if employee.code != first_here else first if employee.code != first else ""
 
 
 def duty_rows(today: date) -> list[Row]:

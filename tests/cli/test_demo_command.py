@@ -1,6 +1,7 @@
 """`cermin demo`: the furnished agency really goes through the intake, and its known truths can be read."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -10,13 +11,16 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from app.access.principals import KeyKind
 from app.cli import demo as demo_command
 from app.cli.context import settings
 from app.cli.program import program
+from app.demo import half_year
 from app.demo import loading as demo_loading
 from app.demo.rating import DemoRating
 from app.demo.roster import on_duty
 from app.demo.simulation import simulate
+from app.demo.town import OFFICES
 from app.demo.truths import NEWCOMER, SELF_RATER
 from app.demo.workbook import duty_rows
 from app.disclosure.rules.calendar import months_until
@@ -50,6 +54,7 @@ def run(*arguments: str) -> str:
 def test_the_demo_loads_once_and_every_rating_is_counted(environment: None, database_url: str) -> None:
     assert 58_000 < loaded_once(database_url) < 62_000
     known_truths_can_be_read()
+    half_a_year_was_lived_through(database_url)
 
 
 def loaded_once(database_url: str) -> int:
@@ -58,9 +63,10 @@ def loaded_once(database_url: str) -> int:
     database = Database(database_url, statement_timeout_ms=0)
     report = reconcile(database)
     assert report.strays == []
-    kinds = re.findall(r"^ +(\w+) +crm_(\w+)_\w+_\w+$", demo, re.MULTILINE)
-    assert kinds == [(kind, kind) for kind in ("device", "app", "queue", "reader", "supervisor", "auditor", "admin")]
+    kinds = re.findall(r"^export (\w+)_KEY=crm_(\w+?)_\w+_\w+$", demo, re.MULTILINE)
+    assert [kind.lower() for kind, _ in kinds] == [kind for _, kind in kinds] == list(KeyKind)
     assert demo.count("curl ") == 4
+    assert set(re.findall(r"\$([A-Z_]+)", demo)) <= exported(demo).keys()
     again = run("demo", "--no-serve")
     assert again != demo
     assert reconcile(database).ratings == report.ratings
@@ -87,12 +93,18 @@ def few(environment: None, monkeypatch: pytest.MonkeyPatch) -> list[date]:
         return simulated_town(seed, day)[:800]
 
     monkeypatch.setattr(demo_loading, "simulate", simulated)
+    # So few ratings make no period, and the tickets of one office are enough.
+    monkeypatch.setattr(half_year, "OFFICES", OFFICES[:1])
+    monkeypatch.setattr(half_year, "TICKET_MONTHS", 1)
     return days
+
+
+FEW = 800 + half_year.SPENT
 
 
 @pytest.mark.campaign
 def test_a_demo_of_few_ratings_loads_once_and_every_rating_is_counted(few: list[date], database_url: str) -> None:
-    assert loaded_once(database_url) == 800
+    assert loaded_once(database_url) == FEW
 
 
 def at(moment: datetime, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -115,11 +127,11 @@ def test_an_interrupted_loading_is_completed_by_the_next_start(
     original = demo_loading._post
     monkeypatch.setattr(demo_loading, "_post", post)
     assert isinstance(CliRunner().invoke(program, ["demo", "--no-serve"]).exception, Interrupted)
-    assert 0 < reconcile(database).ratings < 800
+    assert 0 < reconcile(database).ratings < FEW
     # Whoever comes back after weeks gets the rest of the same ratings.
     began = system_clock()
     at(began + timedelta(days=40), monkeypatch)
-    assert reconcile(database).ratings == 800
+    assert reconcile(database).ratings == FEW
     assert few == [began.date()] * 2
     # A whole demo is not loaded again.
     at(began + timedelta(days=41), monkeypatch)
@@ -146,10 +158,49 @@ def test_the_kiosk_finds_its_employee_whenever_the_demo_is_started(
         assert rated_by_kiosk(welcome, database_url, tmp_path / "secret", later) == expected
 
 
+def exported(welcome: str) -> dict[str, str]:
+    """The variables that a shell has which was given the printed lines."""
+    lines = [shlex.split(line) for line in welcome.splitlines() if line.startswith("export ")]
+    return {name: value for _, pair in lines for name, _, value in [pair.partition("=")]}
+
+
+@pytest.mark.campaign
+def test_what_the_demo_prints_can_be_used_at_once(few: list[date], database_url: str, tmp_path: Path) -> None:
+    printed = exported(run("demo", "--no-serve", "--port", "8123"))
+    assert printed["BASE"] == "http://127.0.0.1:8123"
+    keys = {kind.value: printed[f"{kind.upper()}_KEY"] for kind in KeyKind}
+    with House.open(database_url, keys, secret=None, secret_file=tmp_path / "secret") as house:
+        house.clock.now = system_clock()
+        for kind in KeyKind:
+            assert house.get("/v1/instruments", kind.value).status_code == 200, kind
+        assert house.post("/v1/tickets/look", {"ticket": printed["CODE"]}, None).json()["service"]["code"] == "ktp-el"
+        assert house.post("/v1/devices/pair", {"code": printed["PAIRING_CODE"]}, None).status_code == 201
+
+
+def half_a_year_was_lived_through(database_url: str) -> None:
+    """Volumes, tickets and a finding stand in a final report; a month is a draft to which somebody may reply."""
+    printed = exported(run("demo", "--no-serve"))
+    findings = run("screen", "list", "kab-cermin")
+    assert re.search(rf"burst.+{SELF_RATER}.+ 40 .+held", findings)
+    keys = {"supervisor": printed["SUPERVISOR_KEY"]}
+    with House.open(database_url, keys, secret=None, secret_file=settings().secret_file) as house:
+        house.clock.now = system_clock()
+        token = printed["REPLY_LINK"].partition("#")[2]
+        assert house.post("/v1/replies/read", {"token": token}, None).status_code == 200
+        reports = house.get(f"/v1/reports?period={printed['PERIOD']}", "supervisor").json()["items"]
+        assert {report["state"] for report in reports} == {"final"}
+        texts = [
+            house.get(f"/v1/reports/{report['id']}?format=csv", "supervisor", headers={"Accept-Language": "en"}).text
+            for report in reports
+            if report["kind"] == "office"
+        ]
+    assert len(texts) == 10
+    assert [text for text in texts if "not told" in text.casefold().replace("not told as complete", "")] == []
+
+
 def rated_by_kiosk(welcome: str, url: str, secret: Path, now: datetime) -> str | None:
     """The employee for whom a rating with the printed key of the kiosk counts."""
-    (key,) = re.findall(r"^  device +(\S+)$", welcome, re.MULTILINE)
-    with House.open(url, {"device": key}, secret=None, secret_file=secret) as house:
+    with House.open(url, {"device": exported(welcome)["DEVICE_KEY"]}, secret=None, secret_file=secret) as house:
         house.clock.now = now
         sheet = {
             "id": house.new_id(),

@@ -124,7 +124,7 @@ def test_the_workbook_has_its_five_sheets_with_their_columns() -> None:
         "offices": {("code", "name", "parent", "timezone", "region_code")},
         "services": {("code", "name", "family")},
         "counters": {("office", "code", "name", "services")},
-        "employees": {("code", "name", "nip", "position", "grade", "office", "posted_from")},
+        "employees": {("code", "name", "nip", "position", "grade", "office", "posted_from", "appraiser")},
         "duties": {("office", "counter", "employee", "from", "until")},
     }
 
