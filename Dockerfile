@@ -19,7 +19,7 @@ FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Cermin" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --home-dir /srv/cermin --create-home cermin \
- && install -d -o cermin -g cermin -m 0700 /srv/cermin/var
+ && install -d -o cermin -g cermin -m 0700 /srv/cermin/var /srv/cermin/secret /srv/cermin/signing
 COPY --from=build /opt/cermin /opt/cermin
 ENV PATH=/opt/cermin/bin:$PATH \
     PYTHONUNBUFFERED=1 \
@@ -27,6 +27,7 @@ ENV PATH=/opt/cermin/bin:$PATH \
     CERMIN_ENVIRONMENT=production
 USER cermin
 WORKDIR /srv/cermin
+# A volume takes the owner and mode of the folder it is put over.
 VOLUME /srv/cermin/var
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \

@@ -281,8 +281,10 @@ def check_startup(settings: Settings, database: Database, secret: bytes) -> None
     if state.status != "ready":
         raise StartupError("The database is not reachable or not migrated. Run `cermin migrate`.")
     if settings.environment is Environment.production:
-        if settings.secret is None and not database.is_sqlite:
-            raise StartupError("Set CERMIN_SECRET: several processes must share one secret.")
+        # Who names a file says where all processes find it; the usual one may be each machine's own.
+        shared = settings.secret is not None or "secret_file" in settings.model_fields_set
+        if not shared and not database.is_sqlite:
+            raise StartupError("Set CERMIN_SECRET or CERMIN_SECRET_FILE: several processes must share one secret.")
         if unsafe := database.unsafe_settings():
             raise StartupError(f"PostgreSQL runs with {', '.join(unsafe)} off; switch it on.")
     claim_secret(database, secret)

@@ -1,6 +1,8 @@
 """What the documents promise is there: every setting, every problem code, every text in both languages."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -19,11 +21,16 @@ def read(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("document", ["README.md", "README.id.md"])
-def test_every_setting_stands_in_the_readme_with_its_default(document: str) -> None:
-    rows = {}
-    for match in re.finditer(r"^\| `(CERMIN_\w+)` \| (.+?) \|", read(document), re.MULTILINE):
-        rows[match[1]] = match[2]
+ROWS_OF_SETTINGS = re.compile(r"^\| `(CERMIN_\w+)` \| (.+?) \|", re.MULTILINE)
+
+
+@pytest.mark.parametrize("language", ["", ".id"])
+def test_every_setting_stands_in_the_readme_or_the_guide_with_its_default(language: str) -> None:
+    first = dict(ROWS_OF_SETTINGS.findall(read(f"README{language}.md")))
+    tuning = dict(ROWS_OF_SETTINGS.findall(read(f"docs/settings{language}.md")))
+    assert first.keys() & tuning.keys() == set()
+    assert len(first) <= 12, "what only few need stands in the guide"
+    rows = first | tuning
     expected = {f"CERMIN_{name.upper()}": field.default for name, field in Settings.model_fields.items()}
     assert rows.keys() == expected.keys()
     for name, default in expected.items():
@@ -89,6 +96,24 @@ def test_the_rooms_of_the_architecture_are_those_of_the_contract_in_its_order() 
     contract = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"][0]
     described = re.findall(r"^\| `(\w+)(?:/|\.py)` \|", read("docs/architecture.md"), re.MULTILINE)
     assert described == contract["layers"]
+
+
+def test_compose_passes_every_setting_but_where_it_listens() -> None:
+    passed = set(re.findall(r"^      CERMIN_(\w+):", read("compose.yaml").partition("  app:\n")[2], re.MULTILINE))
+    assert {name.upper() for name in Settings.model_fields} - passed == {"HOST", "PORT"}
+    volumes = read("compose.yaml").rpartition("\nvolumes:\n")[2].split()
+    assert volumes == ["database:", "secret:", "signing:", "certificates:"]
+
+
+def test_the_unit_for_systemd_is_well_formed(tmp_path: Path) -> None:
+    judge = shutil.which("systemd-analyze")
+    if judge is None:
+        pytest.skip("systemd-analyze is missing")
+    # The programs it starts are not there.
+    unit = tmp_path / "cermin.service"
+    unit.write_text(read("deploy/cermin.service").replace("/opt/cermin/.venv/bin/cermin", "/bin/true"), "utf-8")
+    found = subprocess.run([judge, "verify", str(unit)], capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout + found.stderr) == (0, "")
 
 
 def test_the_repository_names_no_package_host_and_no_path_of_a_machine() -> None:

@@ -12,11 +12,14 @@ from typer.testing import CliRunner, Result
 from app.cli import context
 from app.cli.program import program
 from app.foundation.clock import system_clock
+from app.foundation.settings import Settings
+from app.foundation.startup_errors import StartupError
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage import rewriting
 from app.foundation.storage.database import Database
 from app.foundation.storage.leases import Lease
 from app.foundation.storage.rewriting import Busy
+from app.main import check_startup
 from tests.downgrading import downgrade
 from tests.house import SECRET, House
 
@@ -196,7 +199,7 @@ def test_tidying_refuses_a_clock_that_is_far_ahead_until_somebody_says_that_it_i
 ) -> None:
     house.clock.now = system_clock()
     rate(house, n=2, comment="baik", employee=None)
-    monkeypatch.setattr("app.cli.service.system_clock", lambda: house.clock.now + timedelta(days=420))
+    monkeypatch.setattr("app.cli.tidying.system_clock", lambda: house.clock.now + timedelta(days=420))
     refused = one_line(run("tidy", status=1).stderr)
     assert "Nothing was deleted" in refused
     assert "--clock-is-right" in refused
@@ -220,3 +223,20 @@ def test_checking_looks_at_the_secret_and_makes_none(
     context.settings.cache_clear()
     assert "its file is missing" in one_line(run("check", status=1).stderr)
     assert not missing.exists()
+
+
+def test_production_on_postgresql_wants_a_secret_that_all_processes_share(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    def refusal(**named: object) -> str:
+        values = Settings.model_validate({"environment": "production", "database_url": database_url, **named})
+        try:
+            check_startup(values, database, SECRET.encode())
+        except StartupError as error:
+            return str(error)
+        return ""
+
+    assert ("CERMIN_SECRET_FILE" in refusal()) is not database.is_sqlite
+    assert "CERMIN_SECRET" not in refusal(secret=SECRET)
+    # Who names the file says where all find it.
+    assert "CERMIN_SECRET" not in refusal(secret_file=str(tmp_path / "secret"))
