@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -102,12 +102,17 @@ Send a key as `Authorization: Bearer crm_…`. Every refusal is `application/pro
 class Cermin(FastAPI):
     """The application with its own outer layers, which a request passes before the framework's."""
 
+    _examples_of: date | None = None
+
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document, generated once; only the ids in its examples are made anew."""
+        """The OpenAPI document, generated once; only the ids in its examples are made anew, every day."""
+        services: Services = self.state.services
+        today = services.now().date()
         if self.openapi_schema is None:
-            services: Services = self.state.services
             self.openapi_schema = document(self, services.settings.public_url)
-        return with_fresh_ids(self.openapi_schema)
+        if self._examples_of != today:
+            self.openapi_schema, self._examples_of = with_fresh_ids(self.openapi_schema), today
+        return self.openapi_schema
 
     def build_middleware_stack(self) -> ASGIApp:
         """UnderPath (if there is one) → FastPath → ResponseWatch → HeadAsGet → BodyLimits → FastAPI's own stack."""
@@ -136,7 +141,9 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Cermin:
         lifespan=_lifespan(secret),
         # Metrics are our own (/metrics); asking for OpenTelemetry providers at every request is not free.
         telemetry={"tracing": False, "metrics": False, "logs": False},
+        # Both are our own (app/web/docs.py).
         docs_url=None,
+        openapi_url=None,
         # A generated client's functions are called as the routes' are.
         generate_unique_id_function=lambda route: route.name,
         # A redirect would name the scheme and host of the request: behind a proxy, http.

@@ -27,7 +27,7 @@ PUBLIC: Mapping[Entry, str] = {
     ("GET", "/o/{office}"): "/o/dukcapil",
     ("GET", "/o/{agency}/{office}"): "/o/kota/dukcapil",
     ("GET", "/static/{version}/{name:path}"): f"{FOLDER}/cermin.css",
-    ("GET", "/static/docs"): "/static/docs/swagger-ui.css",
+    ("GET", "/static/docs/{name}"): "/static/docs/swagger-ui.css",
     ("GET", "/docs"): "/docs",
     ("GET", "/openapi.json"): "/openapi.json",
     ("GET", "/healthz"): "/healthz",

@@ -66,6 +66,8 @@ def server_config(
         port=port,
         # Every answer is counted in /metrics; a line per request costs a quarter of the throughput.
         access_log=False,
+        # uvicorn's own handlers would write plain text beside our JSON lines (foundation/telemetry.py).
+        log_config=None,
         log_level="warning",
         # Containers are killed ten seconds after SIGTERM; what is being written needs some of them.
         timeout_graceful_shutdown=8,

@@ -169,7 +169,7 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "employee-not-open": "An answer without key and ticket is never about a person; leave this field out.",
     "field-not-open": "An answer without key and ticket takes no comment and no profile; leave this field out.",
     "score-missing": "An answer is missing; send null for a question that was skipped.",
-    "score-unknown": "The instrument has no such question.",
+    "score-unknown": "A score was sent for a question that the instrument does not have.",
     "score-out-of-range": "The answer is outside the instrument's scale.",
     "score-all-skipped": "At least one question must be answered.",
 }

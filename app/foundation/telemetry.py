@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 METRICS_TYPE = CONTENT_TYPE_LATEST
+LONGEST_SENTENCE = 200
 
 # Any other method is the sender's own word: as a label it could hold anything, and make endless time series.
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
@@ -111,8 +112,20 @@ class _UnfailingStream:
             self._stream.flush()
 
 
+class _AsEvents(logging.Handler):
+    """Turns what libraries log (uvicorn, asyncio) into events like ours; an error's text and trace may hold values."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log the record by its logger's name, its sentence, and the kind of its error."""
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        about = {"error": error} if error else {}
+        # The first line only: uvicorn and asyncio put traces into their sentences.
+        sentence = record.getMessage().partition("\n")[0][:LONGEST_SENTENCE]
+        structlog.get_logger(record.name).log(record.levelno, f"{record.name}.told", sentence=sentence, **about)
+
+
 def configure_logging(level: str) -> None:
-    """JSON lines on standard error; called by the entry points only."""
+    """JSON lines on standard error, also of libraries; called by the entry points only."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -122,3 +135,7 @@ def configure_logging(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _UnfailingStream(sys.stderr))),
     )
+    # Without a handler Python writes warnings of libraries as plain text, and no reader of JSON lines finds them.
+    root = logging.getLogger()
+    root.handlers = [*(each for each in root.handlers if not isinstance(each, _AsEvents)), _AsEvents(logging.WARNING)]
+    logging.captureWarnings(True)

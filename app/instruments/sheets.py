@@ -4,14 +4,11 @@ from collections.abc import Mapping
 
 from app.instruments.model import Instrument
 
-# The sender's own word is repeated, but not at any length.
-ECHO_LIMIT = 40
-
 
 class SheetFault(ValueError):
     """Answers that make no sheet: a stable code, the item it concerns, and what to change.
 
-    Codes: `score-missing`, `score-unknown`, `score-out-of-range`, `score-all-skipped` (no item).
+    Codes: `score-missing`, `score-unknown` (no item), `score-out-of-range`, `score-all-skipped` (no item).
     """
 
     def __init__(self, code: str, item: str | None, message: str) -> None:
@@ -39,11 +36,10 @@ def write_sheet(instrument: Instrument, scores: Mapping[str, int | None]) -> str
 
 def _fault(instrument: Instrument, scores: Mapping[str, int | None]) -> SheetFault:
     """The first fault; unknown codes first, since a misspelt code is also missing under its right name."""
-    for code in scores:
-        if code not in instrument.codes:
-            known = ", ".join(instrument.codes)
-            message = f"{instrument.id} has no item {code[:ECHO_LIMIT]!r}; its items are {known}."
-            return SheetFault("score-unknown", code[:ECHO_LIMIT], message)
+    if not scores.keys() <= set(instrument.codes):
+        # Not named: what stands in the place of an item may be a person's number, and answers get into logs.
+        known = ", ".join(instrument.codes)
+        return SheetFault("score-unknown", None, f"The items of {instrument.id} are {known}; another was sent.")
     for code in instrument.codes:
         if code not in scores:
             return SheetFault("score-missing", code, f"Send a score for {code}, or null if it was skipped.")

@@ -99,7 +99,7 @@ def document(app: FastAPI, public_url: str | None) -> dict[str, Any]:
 
 
 def with_fresh_ids(found: dict[str, Any]) -> dict[str, Any]:
-    """The same document; the ids of its batch were made now, since an id tells when its rating was given and ages."""
+    """The same document; the ids of its batch are made now: an id tells when its rating was given, and ages."""
     method, path = BATCH
     sheets = [{"id": str(new_id()), **SHEET}, {"id": str(new_id()), **SHEET, "employee": "E017"}]
     found["paths"][path][method]["requestBody"]["content"][JSON]["example"] = {"ratings": sheets}

@@ -30,6 +30,23 @@ def test_axe_finds_nothing_wrong(service: Standing, browser: Browser, path: str,
             assert axe_violations(page) == [], colours
 
 
+def test_axe_finds_nothing_wrong_with_the_api_page_whatever_is_open(service: Standing, page: Page) -> None:
+    with complaints(page) as heard:
+        page.goto(f"{service.url}/docs")
+        expect(page.locator(".opblock-summary").first).to_be_visible()
+        assert axe_violations(page) == []
+        for place in (4, 9, 17):
+            page.locator(".opblock-summary-control").nth(place).click()
+        page.locator(".json-schema-2020-12-accordion").nth(2).click()
+        page.locator(".try-out__btn").nth(2).click()
+        expect(page.locator(".execute")).to_be_visible()
+        assert axe_violations(page) == []
+        page.locator(".btn.authorize").first.click()
+        expect(page.locator(".modal-ux")).to_be_visible()
+        assert axe_violations(page) == []
+    assert heard == []
+
+
 def test_a_stopped_service_is_back_at_the_same_address(service: Standing, page: Page) -> None:
     for end in (service.stop, service.kill):
         end()

@@ -22,9 +22,9 @@ def test_a_skipped_question_is_written_as_a_hyphen() -> None:
     [
         ({"speed": 4, "transparency": 3}, "score-missing", "friendliness"),
         ({}, "score-missing", "speed"),
-        ({**GOOD, "kindness": 4}, "score-unknown", "kindness"),
-        ({"sped": 4, "transparency": 3, "friendliness": 4}, "score-unknown", "sped"),
-        ({**GOOD, "x" * 99: 4}, "score-unknown", "x" * 40),
+        ({**GOOD, "kindness": 4}, "score-unknown", None),
+        ({"sped": 4, "transparency": 3, "friendliness": 4}, "score-unknown", None),
+        ({**GOOD, "198503122010012004": 4}, "score-unknown", None),
         ({**GOOD, "transparency": 0}, "score-out-of-range", "transparency"),
         ({**GOOD, "friendliness": 5}, "score-out-of-range", "friendliness"),
         (dict.fromkeys(GOOD), "score-all-skipped", None),
@@ -37,3 +37,4 @@ def test_a_wrong_sheet_names_the_item_and_a_stable_code(
         write_sheet(IKL, scores)
     assert (caught.value.code, caught.value.item) == (code, item)
     assert str(caught.value) == caught.value.message
+    assert scores.keys() <= GOOD.keys() or not any(name in caught.value.message for name in scores.keys() - GOOD.keys())

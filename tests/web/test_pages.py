@@ -53,6 +53,24 @@ def test_pages_need_nothing_from_elsewhere(house: House) -> None:
 
 
 @pytest.mark.quiet
+def test_the_api_page_is_packed_says_its_language_and_runs_no_script_of_others(house: House) -> None:
+    page = house.get("/docs", None)
+    assert '<html lang="en">' in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'self'")
+    assert "script-src" not in page.headers["content-security-policy"]
+    assert not re.search(r"<script(?![^>]*src)", page.text)
+    addresses = ["/docs", "/openapi.json", *re.findall(r'(?:href|src)="(/static[^"]+)"', page.text)]
+    for address in addresses:
+        plain = house.get(address, None, headers={"Accept-Encoding": "identity"})
+        assert "content-encoding" not in plain.headers, address
+        packed = house.get(address, None, headers={"Accept-Encoding": "gzip, br"})
+        assert packed.headers["content-encoding"] == "gzip", address
+        assert "Accept-Encoding" in packed.headers["vary"]
+        if address != "/openapi.json":
+            assert packed.content == plain.content
+
+
+@pytest.mark.quiet
 def test_the_welcome_page_allows_only_its_own_files(house: House) -> None:
     headers = house.get("/", None).headers
     assert headers["content-security-policy"].startswith("default-src 'self'")
