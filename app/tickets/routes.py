@@ -1,5 +1,6 @@
 """Tickets over HTTP: queue systems issue and arm, whoever holds a code rates, readers see the counts."""
 
+from base64 import b64encode
 from typing import Annotated
 
 from anyio.to_thread import run_sync
@@ -14,6 +15,7 @@ from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.foundation.translations import negotiate, translator
 from app.tickets.issuing import IssuedTickets, TicketIssuer
+from app.tickets.printing import slips_pdf
 from app.tickets.rules import slips
 from app.tickets.schemas import ArmsIn, ArmsOut, IssuedTicketsOut, TicketOut, TicketsIn
 
@@ -50,7 +52,8 @@ async def post_arm(request: Request, principal: Queue, asked: ArmsIn) -> Respons
 
 def _issued_out(request: Request, asked: TicketsIn, issued: IssuedTickets) -> IssuedTicketsOut:
     settings = services_of(request).settings
-    translate = translator(negotiate(request.headers.get("accept-language"), settings.language))
+    language = negotiate(request.headers.get("accept-language"), settings.language)
+    translate = translator(language)
     tickets = []
     for code in issued.codes:
         where = slips.address(settings.public_url, code)
@@ -62,4 +65,5 @@ def _issued_out(request: Request, asked: TicketsIn, issued: IssuedTickets) -> Is
                 qr=slips.qr_code(where, asked.qr) if where and asked.qr else None,
             )
         )
-    return IssuedTicketsOut(expires_on=issued.expires_on, tickets=tuple(tickets))
+    paper = b64encode(slips_pdf(tickets, language)).decode() if asked.slips else None
+    return IssuedTicketsOut(expires_on=issued.expires_on, tickets=tuple(tickets), slips=paper)

@@ -22,6 +22,9 @@ class TicketsIn(StrictWireModel):
     employee: EmployeeCode | None = None
     count: Annotated[int, Field(ge=1, le=MOST_TICKETS)] = 1
     qr: Literal["svg", "png"] | None = Field(default=None, description="Draw the address as a QR code; png as base64.")
+    slips: Literal["pdf"] | None = Field(
+        default=None, description="Set the slips for a printer of 80 mm, one on each page of a PDF (base64)."
+    )
 
 
 class TicketOut(StrictWireModel):
@@ -38,6 +41,7 @@ class IssuedTicketsOut(StrictWireModel):
 
     expires_on: date
     tickets: tuple[TicketOut, ...]
+    slips: str | None = Field(description="The PDF of all slips in base64, where it was asked for.")
 
 
 class ArmIn(StrictWireModel):

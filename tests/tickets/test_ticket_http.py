@@ -1,14 +1,16 @@
 """Tickets over HTTP on both stores: issued, armed, spent once; everything else is one and the same refusal."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import httpx
 import pytest
 import structlog
+from pypdf import PdfReader
 from sqlalchemy import event, text
 
 from app.foundation.storage.database import Database
@@ -316,6 +318,19 @@ def test_a_slip_has_the_address_with_the_code_in_its_fragment_and_a_picture_of_i
     assert "Valid until" in english["text"]
     assert "Berlaku sampai" in ticket["text"]
     assert english["qr"] is None
+
+
+def test_slips_come_as_pages_of_80_millimetres_where_a_printer_takes_pages(reached: House) -> None:
+    body = {"office": "dukcapil", "service": "ktp-el", "count": 3}
+    assert reached.post("/v1/tickets", body, "queue").json()["slips"] is None
+    told = reached.post("/v1/tickets", body | {"slips": "pdf"}, "queue", headers={"accept-language": "en"}).json()
+    pages = PdfReader(BytesIO(b64decode(told["slips"]))).pages
+    assert [round(float(page.mediabox.width) / 72 * 25.4) for page in pages] == [80] * 3
+    for page, ticket in zip(pages, told["tickets"], strict=True):
+        words = " ".join(page.extract_text().split())
+        assert f"Code: {printed(ticket['code'])}" in words
+        assert "https://cermin.test/nilai/t" in words
+        assert "Rate the service you receive today." in words
 
 
 def test_no_code_is_ever_logged_measured_or_stored(house: House) -> None:
