@@ -16,7 +16,7 @@ from app.foundation.http.services import Services
 from app.foundation.storage.database import Database
 from app.foundation.storage.rewriting import Rewriting
 from app.ratings import retention
-from app.ratings.deleting import clock_is_believable
+from app.ratings.deleting import clock_is_believable, clock_is_far_ahead
 from app.ratings.retention import forget, tidy
 from app.screening.nightly import NightlyScreening, count_open, due_on
 from app.tickets import expiry
@@ -74,6 +74,12 @@ def jobs_of(
         forget(database, now, timedelta(days=settings.trace_days))
         sweep_expired(database, now, timedelta(days=settings.late_limit_days))
 
+    def screen() -> None:
+        # A night that is recorded ahead of its time would keep every night until then from being screened, and its
+        # figures from being released.
+        if not clock_is_far_ahead(database, clock()):
+            nightly.run_if_due()
+
     def update_gauges() -> None:
         # Here, because /metrics itself never waits for the database.
         after = timedelta(minutes=settings.device_silent_minutes)
@@ -84,7 +90,7 @@ def jobs_of(
     return (
         Job("tidy", HOUR, partial(_in_turn, turn, clean_up)),
         Job("look", MINUTE, update_gauges),
-        Job("screening", MINUTE, partial(_in_turn, turn, nightly.run_if_due), at_once=False),
+        Job("screening", MINUTE, partial(_in_turn, turn, screen), at_once=False),
         Job("release", MINUTE, partial(_in_turn, turn, releasing.run_if_due), at_once=False),
         Job("rewriting", MINUTE, partial(_in_turn, turn, rewriting.run_if_due), at_once=False, stop=rewriting.stop),
     )

@@ -14,12 +14,17 @@ from app.ratings.rules.present import is_far_ahead
 LAST_RUN = "tidied"
 
 
-def clock_is_believable(database: Database, now: datetime) -> bool:
-    """False where now is far beyond the newest rating and the last run; otherwise this is remembered as a run."""
+def clock_is_far_ahead(database: Database, now: datetime) -> bool:
+    """Whether now is far beyond the newest rating and the last run."""
     with database.reading() as session:
         newest, last = newest_key(session), fact(session, LAST_RUN)
     known = [*([] if newest is None else [day_of_key(newest)]), *([] if last is None else [date.fromisoformat(last)])]
-    if is_far_ahead(key_day(now), known):
+    return is_far_ahead(key_day(now), known)
+
+
+def clock_is_believable(database: Database, now: datetime) -> bool:
+    """False where now is far beyond the newest rating and the last run; otherwise this is remembered as a run."""
+    if clock_is_far_ahead(database, now):
         return False
     believe(database, now)
     return True

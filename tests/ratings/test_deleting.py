@@ -53,6 +53,20 @@ def test_the_newest_rating_of_any_agency_and_the_last_run_tell_the_present(house
     assert clock_is_believable(database, NOW + 421 * DAY)
 
 
+def test_no_night_is_screened_by_a_clock_that_is_far_ahead(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert house.post("/v1/ratings", house.sheet()).status_code == 201
+    of, ran = house.services.of, list[object]()
+    nightly = of(NightlyScreening)
+    screening = next(
+        job for job in jobs_of(house.services, nightly, of(NightlyRelease), of(Rewriting)) if job.name == "screening"
+    )
+    monkeypatch.setattr(nightly, "run_if_due", lambda: ran.append(nightly))
+    for days, times in ((0, 1), (420, 1), (1, 2)):
+        house.clock.now = NOW + timedelta(days=days)
+        screening.work()
+        assert len(ran) == times
+
+
 def comments(database: Database) -> int:
     """How many there are."""
     with database.reading() as session:
