@@ -199,7 +199,7 @@ def documented(house: House) -> dict[Entry, dict[str, Any]]:
 
 def address(path: str) -> str:
     """A path with something in the place of its parameters."""
-    named = {"instrument": "ikl-1", "code": "2026-09", "agency": "kota", "office": "dukcapil"}
+    named = {"instrument": "ikl-1", "code": "2026-09", "agency": "kota", "office": "dukcapil", "name": "x"}
     ids = dict.fromkeys(("report_id", "device_id", "finding_id"), UUID(int=7))
     filled = path.format(**named, **ids)
     return filled + "?period=2026-09" if path in NEEDS_A_PERIOD else filled

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from app.access.authentication import Authenticator
 from app.access.keys import issue
 from app.access.principals import KeyKind
+from app.access.readings import Readings
 from app.directory.routes import router
 from app.foundation.http.query_parameters import query_parameters
 from app.foundation.http.services import Services
@@ -112,7 +113,9 @@ def door(database: Database) -> Door:
     shared = Services(
         Settings(), database, lambda: opened.now, Metrics(), query_parameters=query_parameters(router.routes)
     )
-    app.state.services = shared.with_services(Authenticator(database, shared.clock, 0))
+    app.state.services = shared.with_services(
+        Authenticator(database, shared.clock, 0), Readings(database, shared.clock, 0)
+    )
     app.add_exception_handler(Problem, _answer)
     return opened
 
