@@ -41,6 +41,8 @@ def test_what_libraries_say_is_json_without_an_errors_words(lines: io.StringIO) 
     failed()
     with warnings.catch_warnings():
         warnings.simplefilter("always")
+        # Whoever has configured logging in this process before: pytest has put back what that had taken.
+        logging.captureWarnings(False)
         logging.captureWarnings(True)
         warnings.warn("old", DeprecationWarning, stacklevel=1)
     told = [json.loads(line) for line in lines.getvalue().splitlines()]

@@ -267,7 +267,7 @@ def test_the_service_screens_when_the_night_has_come(
         lunch(house)
         assert rows(house, "SELECT count(*) FROM finding") == [(0,)]
         house.clock.now = NIGHT
-        for _ in range(400):
+        for _ in range(1_200):
             if "cermin_findings_open 1.0" in house.get("/metrics", None).text:
                 break
             threading.Event().wait(0.05)
