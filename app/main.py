@@ -29,6 +29,7 @@ import app.screening.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
+from app.access.guard import PersonGate
 from app.access.guesses import LinkGuesses
 from app.access.readings import Readings
 from app.devices.pairing import KioskPairing
@@ -54,6 +55,9 @@ from app.intake.with_key import Intake
 from app.intake.with_ticket import TicketIntake
 from app.intake.without_key import OpenAnswerIntake
 from app.jobs import BackgroundJobs, jobs_of, rewriting_of
+from app.people.passphrases import Passphrases
+from app.people.sessions import Sessions
+from app.people.signing_in import SignIn
 from app.ratings.keys import KeyMaker
 from app.ratings.store import RatingStore
 from app.ratings.validation import RatingValidator
@@ -162,6 +166,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Cermin:
         Readings(database, clock, settings.reads_per_hour),
         KioskPairing(database, derive(secret, "pairing"), clock),
         LinkGuesses(clock),
+        *_people(settings, database, clock, secret),
     )
     for router in ROUTERS:
         application.include_router(router)
@@ -175,6 +180,14 @@ def _refuse_own_path(base_path: str, routes: Iterable[BaseRoute]) -> None:
         raise StartupError(
             f"CERMIN_PUBLIC_URL must not begin its path with /{first}, which is a page of Cermin itself."
         )
+
+
+def _people(settings: Settings, database: Database, clock: Clock, secret: bytes) -> tuple[object, ...]:
+    """The services by which persons sign in and are recognised."""
+    sessions = Sessions(
+        database, clock, readable_allowed=settings.passphrases_readable_on_network, public_url=settings.public_url
+    )
+    return sessions, PersonGate(sessions.principal), SignIn(database, clock, secret, sessions, Passphrases())
 
 
 def open_database(settings: Settings) -> Database:

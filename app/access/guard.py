@@ -1,22 +1,36 @@
 """Dependencies that guard routes: each names the kinds of key it takes; others are refused with 401 or 403."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from app.access.authentication import Authenticator, key_missing
-from app.access.principals import KeyKind, Principal
+from app.access.principals import KeyKind, Principal, Role
 from app.access.readings import Readings
 from app.foundation.http.body import json_body
 from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import address_of, services_of
+from app.foundation.http.visits import Visit, visit_of
 from app.foundation.problems import Problem
 from app.foundation.storage.time_budget import count_from_now
 
 EVERY_KIND = tuple(KeyKind)
 # People, or programs of theirs, who could go through ids and codes; whatever they ask for counts.
-READING = frozenset({KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin})
+READING: frozenset[KeyKind | Role] = frozenset(
+    {KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, *Role}
+)
+
+
+@dataclass(frozen=True)
+class PersonGate:
+    """Finds the person who sent a request: the room of persons stands above this one, and is put in here.
+
+    `principal_of` gives None for a request without a session; what is wrong with one it raises as a problem.
+    """
+
+    principal_of: Callable[[Visit], Principal | None]
 
 
 async def admit(request: Request, kinds: tuple[KeyKind, ...], authorization: str | None) -> Principal:
@@ -41,11 +55,28 @@ def _authorization(request: Request) -> str | None:
     return None
 
 
-def requires(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
-    """A dependency that admits these kinds only: `Annotated[Principal, Depends(requires(KeyKind.reader))]`."""
+async def _admit_person(request: Request, roles: tuple[Role, ...]) -> Principal | None:
+    """The signed-in person; None without a session. 401 for one that is over, 403 for another role."""
+    gate = services_of(request).of(PersonGate)
+    # Asked at every request and never cached: a role or session that was taken away ends with the next one.
+    principal = await run_in_threadpool(gate.principal_of, visit_of(request))
+    count_from_now()
+    if principal is not None and principal.kind not in roles:
+        raise Problem("role-refused", roles=", ".join(roles))
+    return principal
+
+
+def requires(*kinds: KeyKind, roles: tuple[Role, ...] = ()) -> Callable[[Request], Awaitable[Principal]]:
+    """A dependency that admits these kinds only: `Annotated[Principal, Depends(requires(KeyKind.reader))]`.
+
+    Persons in one of these roles are admitted by their session, where a request brings no key.
+    """
 
     async def guard(request: Request) -> Principal:
-        principal = await admit(request, kinds, _authorization(request))
+        authorization = _authorization(request)
+        principal = await _admit_person(request, roles) if roles and authorization is None else None
+        if principal is None:
+            principal = await admit(request, kinds, authorization)
         if principal.kind in READING:
             services_of(request).of(Readings).take(principal)
         # A rating has no query, and pays nothing for this.
@@ -57,9 +88,9 @@ def requires(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
     return guard
 
 
-def reads(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal]]:
-    """As `requires`, for what tells figures: any kind of key may ask so often an hour and no more."""
-    admitted = requires(*kinds)
+def reads(*kinds: KeyKind, roles: tuple[Role, ...] = ()) -> Callable[[Request], Awaitable[Principal]]:
+    """As `requires`, for what tells figures: any kind of key, and any person, may ask so often an hour and no more."""
+    admitted = requires(*kinds, roles=roles)
 
     async def guard(request: Request) -> Principal:
         principal = await admitted(request)

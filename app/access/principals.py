@@ -17,20 +17,38 @@ class KeyKind(StrEnum):
     admin = "admin"
 
 
+class Role(StrEnum):
+    """What a person was granted at an office and all below it, or in the whole agency."""
+
+    supervisor = "supervisor"
+    appraiser = "appraiser"
+    employee = "employee"
+    auditor = "auditor"
+    administrator = "administrator"
+    viewer = "viewer"
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The holder of a valid key.
+    """The holder of a valid key, or a signed-in person in the role in which this person acts now.
 
-    `office` is the root of the subtree the key reaches (None: the whole agency); a device is bound to
-    exactly this office and `counter`. `sees_nip`: reports show this reader the whole NIP.
+    `office` is the root of the subtree in reach (None: the whole agency); a device is bound to exactly this office
+    and `counter`. `sees_nip`: reports show this reader the whole NIP. Of a person `key_id` is the person's id, and
+    `employee` the code under which the directory has this person, if it does.
     """
 
     agency_id: str
-    kind: KeyKind
+    kind: KeyKind | Role
     key_id: UUID
     office: str | None = None
     counter: str | None = None
     sees_nip: bool = False
+    employee: str | None = None
+
+    @property
+    def sees_persons(self) -> bool:
+        """Whether figures about single persons may be read; a viewer sees offices alone."""
+        return self.kind is not Role.viewer
 
     @property
     def reach(self) -> "Reach":

@@ -26,6 +26,7 @@ PIPE_WIDTH = 400
 EXPECTED = {
     "int_parsing": "be a whole number",
     "float_parsing": "be a number",
+    "bool_parsing": "be true or false",
     "greater_than_equal": "be at least {ge:g}",
     "greater_than": "be more than {gt:g}",
     "less_than_equal": "be at most {le:g}",

@@ -46,6 +46,12 @@ KINDS: Mapping[str, Kind] = {
         429, "Too many wrong keys", "Too many wrong keys came from this address; try again after {seconds} seconds."
     ),
     "key-kind-refused": Kind(403, "Not for this kind of key", "This address takes keys of the kinds {kinds}."),
+    "session-ended": Kind(401, "Session over", "Nobody is signed in in this browser any more; sign in again."),
+    "role-refused": Kind(403, "Not for this role", "This address is for the roles {roles}."),
+    "cross-site": Kind(403, "From another site", "Only Cermin's own pages may change something for who is signed in."),
+    "too-many-sign-ins": Kind(
+        429, "Too many tries", "Too many tries to sign in failed; try again after {seconds} seconds."
+    ),
     "out-of-scope": Kind(403, "Out of scope", "This key does not reach {what}."),
     # What is named.
     "office-unknown": Kind(404, "Unknown office", "The agency has no office with this code."),

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     # Its path, if it has one, is where a proxy passes requests on from: plain characters, which nobody escapes.
     public_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$")] | None = None
+    # For offices without certificates: whoever shares their network can read what is typed.
+    passphrases_readable_on_network: bool = False
     trusted_proxies: Annotated[str, AfterValidator(_networks)] | None = None
     language: Literal["id", "en"] = "id"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -59,6 +59,7 @@ WORDS = {
     "log_level": ("debug", "trace"),
     "trusted_proxies": ("127.0.0.1,10.0.0.0/8", "proxy"),
     "secret": ("x" * 32, "x" * 31),
+    "passphrases_readable_on_network": ("True", "perhaps"),
 }
 FREE = {"database_url", "secret_file", "signing_key_file", "host"}
 
@@ -97,7 +98,7 @@ def test_a_setting_of_few_words_takes_no_other(bare_environment: pytest.MonkeyPa
     for name, (good, bad) in WORDS.items():
         bare_environment.setenv(f"CERMIN_{name.upper()}", good)
         value = getattr(Settings(), name)
-        assert (value.get_secret_value() if isinstance(value, SecretStr) else value) == good
+        assert (value.get_secret_value() if isinstance(value, SecretStr) else str(value)) == good
         bare_environment.setenv(f"CERMIN_{name.upper()}", bad)
         with pytest.raises(ValidationError, match=name):
             Settings()

@@ -3,9 +3,11 @@
 import ast
 import re
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import pytest
 
+from app.access.principals import Role
 from app.foundation.http.problem_responses import BOUNDS, EXPECTED
 from app.foundation.problems import FIELD_MESSAGES, KINDS
 from app.foundation.translations import DEFAULT, catalogues, negotiate, translator
@@ -29,7 +31,18 @@ def texts_of_pages() -> set[str]:
 
 def texts_of_reports() -> set[str]:
     """Every string in the code that lays reports out."""
-    folders = [resources.files("app.reports").joinpath(name) for name in ("sections", "drawings", "formats")]
+    return strings_in(*(resources.files("app.reports").joinpath(name) for name in ("sections", "drawings", "formats")))
+
+
+def texts_of_people() -> set[str]:
+    """Every string in the code that deals with persons."""
+    people = resources.files("app.people")
+    # Roles are words in sentences.
+    return strings_in(people, people.joinpath("rules")) | set(Role)
+
+
+def strings_in(*folders: Traversable) -> set[str]:
+    """Every string in the code of these folders."""
     files = [file for folder in folders for file in folder.iterdir() if file.name.endswith(".py")]
     trees = [ast.parse(file.read_text("utf-8")) for file in files]
     nodes = (node for tree in trees for node in ast.walk(tree))
@@ -51,6 +64,7 @@ def test_no_translation_is_left_over_from_a_text_that_is_gone() -> None:
             - texts_of_problems()
             - texts_of_pages()
             - texts_of_reports()
+            - texts_of_people()
             - slips.TEXTS
             - posters.TEXTS
             - values

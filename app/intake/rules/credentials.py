@@ -6,14 +6,14 @@ What a ticket or a key determines, the sheet must not: otherwise a citizen could
 from collections.abc import Iterator
 from typing import NoReturn
 
-from app.access.principals import KeyKind
+from app.access.principals import KeyKind, Role
 from app.foundation.problems import FieldError, Problem
 from app.ratings.schemas import RatingIn
 
 GIVEN_BY_THE_TICKET = ("office", "service", "employee", "channel", "agency")
 
 
-def check_ticketed(sheet: RatingIn, kind: KeyKind | None) -> None:
+def check_ticketed(sheet: RatingIn, kind: KeyKind | Role | None) -> None:
     """Check a sheet with a ticket: it repeats nothing of the ticket and is no device's; raises `invalid-request`."""
     errors = [
         FieldError(field, "fixed-by-ticket") for field in GIVEN_BY_THE_TICKET if getattr(sheet, field) is not None

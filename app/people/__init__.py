@@ -1,0 +1,1 @@
+"""Persons: who they are, what they were granted, how they sign in, and their sessions."""

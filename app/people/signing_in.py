@@ -1,0 +1,278 @@
+"""Signing in: passphrase, second factor, proof of being there; guesses are slowed, and everything is audited."""
+
+from datetime import datetime
+
+from app.access.audit import record
+from app.directory.store import find_agency
+from app.foundation.clock import Clock
+from app.foundation.http.visits import Visit
+from app.foundation.problems import Problem
+from app.foundation.secret import derive
+from app.foundation.storage.database import Database, Session
+from app.people import store
+from app.people.faults import PeopleFault
+from app.people.inviting import opened_link, wrong_link
+from app.people.passphrases import Passphrases
+from app.people.rules.budgets import CODES, PASSPHRASES
+from app.people.rules.channels import Channel
+from app.people.rules.codes import new_recovery_codes, read_recovery_code, sign_in_name
+from app.people.rules.passphrases import weakness
+from app.people.rules.totp import read_code
+from app.people.second_factor import SecondFactor
+from app.people.sessions import Opening, Sessions, SignedIn, audit, needs_second_factor, start
+from app.people.steps import Enrolment, Entered, Stage
+from app.people.tables import Person
+from app.people.tries import KnownBrowsers, LinkTries, Tries
+
+WRONG = "The sign-in name or the passphrase is wrong."
+WRONG_CODE = (
+    "This code is wrong or was used already. Codes hang on the clock: here it is {time} UTC; compare that with your "
+    "phone."
+)
+UNPROVEN = "Confirm first that it is you."
+CLEAR_TEXT = (
+    "Whoever shares this network could read your passphrase: this address is not encrypted (http). Open the page "
+    "over https, or on the machine itself."
+)
+
+
+class SignIn:
+    """The doors for persons of one process."""
+
+    def __init__(
+        self, database: Database, clock: Clock, secret: bytes, sessions: Sessions, passphrases: Passphrases
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._sessions = sessions
+        self._passphrases = passphrases
+        self._factor = SecondFactor(secret)
+        self._browsers = KnownBrowsers(derive(secret, "browser"))
+        self._tries, self._codes = (Tries(paces, self._browsers, clock) for paces in (PASSPHRASES, CODES))
+        self._links = LinkTries(clock)
+
+    def with_passphrase(self, visit: Visit, name: str, passphrase: str) -> Entered:
+        """The first step. Raises `PeopleFault`, one for unknown accounts and wrong passphrases, `too-many-sign-ins`."""
+        channel = self._channel(visit)
+        named = sign_in_name(name)
+        taken = self._tries.take(visit, name if named is None else f"{named.value}@{named.agency_id}")
+        with self._database.reading() as session:
+            person = None if named is None else store.person_called(session, named.agency_id, named.value)
+        if not self._passphrases.matches(None if person is None else person.passphrase, passphrase) or person is None:
+            self._refused(None if named is None else named.agency_id, person, "passphrase")
+            raise PeopleFault(WRONG)
+        self._tries.give_back(taken)
+        self._refuse_channel(person, channel)
+        return self._enter(visit, person, channel, passphrase)
+
+    def with_code(self, visit: Visit, signed_in: SignedIn, text: str) -> Entered:
+        """The second step: a code of the app, or a recovery code. Raises `PeopleFault`, `too-many-sign-ins`."""
+        with self._database.reading() as session:
+            person = self._person(session, signed_in)
+        self._check_code(visit, person, text)
+        now = self._clock()
+        with self._database.writing() as session:
+            return self._opened(session, signed_in, person, visit, now)
+
+    def with_link(self, visit: Visit, code: str, passphrase: str, repeated: str) -> Entered:
+        """Take a link: choose a passphrase and sign in with it. Raises `PeopleFault`."""
+        channel = self._channel(visit)
+        with self._links.attempt(visit, code), self._database.reading() as session:
+            _, person = opened_link(session, code, self._clock())
+        self._refuse_channel(person, channel)
+        self._refuse_weak(person, passphrase, repeated)
+        hashed = self._passphrases.hashed(passphrase)
+        now = self._clock()
+        with self._database.writing() as session:
+            # Read anew: of two who hold the link one comes first, and the other is told what a guesser is.
+            link, person = opened_link(session, code, now)
+            if not store.take_link(session, link.agency_id, link.digest):
+                raise wrong_link()
+            person.passphrase, person.totp, person.totp_next, person.totp_step = hashed, None, None, None
+            session.add(person)
+            store.put_recovery_codes(session, person, ())
+            store.end_sessions(session, person.agency_id, person.person_id, now)
+            audit(session, person.agency_id, person.person_id, "person.link-taken", now)
+            return self._begin(session, visit, person, channel, now)
+
+    def enrolment(self, signed_in: SignedIn) -> Enrolment:
+        """The secret of a new second factor, the same until it is confirmed. Raises `PeopleFault`."""
+        self._may_enrol(signed_in)
+        with self._database.writing() as session:
+            person = self._person(session, signed_in)
+            where = person.agency_id, person.person_id
+            secret = None if person.totp_next is None else self._factor.opened(*where, person.totp_next)
+            if secret is None:
+                secret = self._factor.new_secret()
+                person.totp_next = self._factor.sealed(*where, secret)
+                session.add(person)
+        return Enrolment(secret, self._factor.address(secret, signed_in.account, "Cermin"))
+
+    def enrol(self, visit: Visit, signed_in: SignedIn, text: str) -> Entered:
+        """Confirm the new second factor by one of its codes; tells the recovery codes, once. Raises `PeopleFault`."""
+        self._may_enrol(signed_in)
+        taken = self._codes.take(visit, signed_in.account)
+        now = self._clock()
+        with self._database.writing() as session:
+            person = self._person(session, signed_in)
+            secret = None if person.totp_next is None else self._opened_secret(person, person.totp_next)
+            step = None if secret is None else self._factor.step_of(secret, read_code(text) or "", now.timestamp())
+            if step is None:
+                raise self._wrong_code(now)
+            person.totp, person.totp_next, person.totp_step = person.totp_next, None, step
+            session.add(person)
+            codes = new_recovery_codes()
+            digests = {self._factor.recovery_digest(read_recovery_code(each) or "") for each in codes}
+            store.put_recovery_codes(session, person, digests)
+            audit(session, person.agency_id, person.person_id, "person.second-factor-set", now)
+            entered = self._opened(session, signed_in, person, visit, now)
+        self._codes.give_back(taken)
+        return Entered(entered.cookie, entered.stage, entered.browser, tuple(codes))
+
+    def prove(self, visit: Visit, signed_in: SignedIn, passphrase: str, code: str) -> None:
+        """Prove to be there, for what is sensitive. Raises `PeopleFault`, `too-many-sign-ins`."""
+        with self._database.reading() as session:
+            person = self._person(session, signed_in)
+        taken = self._tries.take(visit, signed_in.account)
+        if not self._passphrases.matches(person.passphrase, passphrase):
+            self._refused(person.agency_id, person, "proof")
+            raise PeopleFault("The passphrase is wrong.", "passphrase")
+        self._tries.give_back(taken)
+        if person.totp is not None:
+            self._check_code(visit, person, code)
+        now = self._clock()
+        with self._database.writing() as session:
+            store.change_session(session, signed_in.agency_id, signed_in.session_id, proven_at=now)
+            audit(session, person.agency_id, person.person_id, "person.proved", now)
+
+    def change_passphrase(self, signed_in: SignedIn, passphrase: str, repeated: str) -> None:
+        """Choose another passphrase, after a proof; all other browsers are signed out. Raises `PeopleFault`."""
+        now = self._clock()
+        if not signed_in.is_proven(now):
+            raise PeopleFault(UNPROVEN)
+        with self._database.reading() as session:
+            person = self._person(session, signed_in)
+        self._refuse_weak(person, passphrase, repeated)
+        hashed = self._passphrases.hashed(passphrase)
+        with self._database.writing() as session:
+            person = self._person(session, signed_in)
+            person.passphrase = hashed
+            session.add(person)
+            store.end_sessions(session, person.agency_id, person.person_id, now, but=signed_in.session_id)
+            audit(session, person.agency_id, person.person_id, "person.passphrase-changed", now)
+
+    def _enter(self, visit: Visit, person: Person, channel: Channel, passphrase: str) -> Entered:
+        """Begin a session after the right passphrase."""
+        # What it costs to guess grows with the machines; the kept text grows with it when its owner comes.
+        outdated = person.passphrase is not None and self._passphrases.is_outdated(person.passphrase)
+        hashed = self._passphrases.hashed(passphrase) if outdated else None
+        now = self._clock()
+        with self._database.writing() as session:
+            if hashed is not None:
+                fresh = store.lock_person(session, person.agency_id, person.person_id)
+                if fresh is not None and fresh.passphrase == person.passphrase:
+                    fresh.passphrase = hashed
+                    session.add(fresh)
+            return self._begin(session, visit, person, channel, now)
+
+    def _begin(self, session: Session, visit: Visit, person: Person, channel: Channel, now: datetime) -> Entered:
+        grants = store.grants_of(session, person.agency_id, [person.person_id])
+        stage = Stage.open
+        if person.totp is not None:
+            stage = Stage.code
+        elif needs_second_factor(grants):
+            stage = Stage.enrol
+        complete = stage is Stage.open
+        cookie = start(session, person, Opening(channel, visit.browser, complete=complete, strong=False), now)
+        if not complete:
+            return Entered(cookie, stage)
+        audit(session, person.agency_id, person.person_id, "person.signed-in", now)
+        return Entered(cookie, stage, self._browsers.cookie(f"{person.login}@{person.agency_id}"))
+
+    def _opened(self, session: Session, signed_in: SignedIn, person: Person, visit: Visit, now: datetime) -> Entered:
+        """Put a new session with a second factor in the place of this one."""
+        # A secret that was known before the second factor must not be worth more after it.
+        if not store.change_session(session, signed_in.agency_id, signed_in.session_id, ended_at=now):
+            raise Problem("session-ended")
+        opening = Opening(signed_in.channel, visit.browser, complete=True, strong=True)
+        cookie = start(session, person, opening, now)
+        audit(session, person.agency_id, person.person_id, "person.signed-in", now, second_factor=True)
+        return Entered(cookie, Stage.open, self._browsers.cookie(f"{person.login}@{person.agency_id}"))
+
+    def _check_code(self, visit: Visit, person: Person, text: str) -> None:
+        """Use up a code of the app or a recovery code. Raises `PeopleFault`, `too-many-sign-ins`."""
+        taken = self._codes.take(visit, f"{person.login}@{person.agency_id}")
+        now = self._clock()
+        with self._database.writing() as session:
+            right = self._uses_code(session, person, text, now)
+        if not right:
+            self._refused(person.agency_id, person, "second factor")
+            raise self._wrong_code(now)
+        self._codes.give_back(taken)
+
+    def _uses_code(self, session: Session, person: Person, text: str, now: datetime) -> bool:
+        code = read_code(text)
+        if code is not None and person.totp is not None:
+            secret = self._opened_secret(person, person.totp)
+            step = None if secret is None else self._factor.step_of(secret, code, now.timestamp())
+            return step is not None and store.use_step(session, person, step)
+        recovery = read_recovery_code(text)
+        if recovery is None or not store.take_recovery_code(session, person, self._factor.recovery_digest(recovery)):
+            return False
+        audit(session, person.agency_id, person.person_id, "person.recovery-code-used", now)
+        return True
+
+    def _opened_secret(self, person: Person, sealed: str) -> str | None:
+        return self._factor.opened(person.agency_id, person.person_id, sealed)
+
+    def _may_enrol(self, signed_in: SignedIn) -> None:
+        # Whoever owes a second factor cannot put another one in its place, nor whoever finds an open browser.
+        owing = signed_in.has_second_factor and not signed_in.complete
+        if owing or not signed_in.is_proven(self._clock()):
+            raise PeopleFault(UNPROVEN)
+
+    def _refuse_channel(self, person: Person, channel: Channel) -> None:
+        """Whoever grants roles or decides what counts does not sign in where others can listen, whatever is allowed."""
+        if channel is Channel.private:
+            return
+        with self._database.reading() as session:
+            grants = store.grants_of(session, person.agency_id, [person.person_id])
+        if needs_second_factor(grants):
+            self._refused(person.agency_id, person, "connection")
+            raise PeopleFault(CLEAR_TEXT)
+
+    def _refuse_weak(self, person: Person, passphrase: str, repeated: str) -> None:
+        if wrong := weakness(passphrase, (person.name, person.login, person.agency_id)):
+            raise PeopleFault(wrong, "passphrase")
+        if passphrase != repeated:
+            raise PeopleFault("The two passphrases differ; type the same one twice.", "repeated")
+
+    def _channel(self, visit: Visit) -> Channel:
+        channel = self._sessions.channel(visit)
+        if channel is Channel.refused:
+            raise PeopleFault(CLEAR_TEXT)
+        return channel
+
+    def _refused(self, agency_id: str | None, person: Person | None, step: str) -> None:
+        """Leave a trace of a refusal. What was typed is nobody's name: it may be a passphrase in the wrong field."""
+        with self._database.writing() as session:
+            if agency_id is None or find_agency(session, agency_id) is None:
+                return
+            who = "unknown" if person is None else str(person.person_id)
+            record(
+                session,
+                agency_id=agency_id,
+                actor=f"person:{who}",
+                action="person.refused",
+                subject=who,
+                at=self._clock(),
+                step=step,
+            )
+
+    def _person(self, session: Session, signed_in: SignedIn) -> Person:
+        person = store.find_person(session, signed_in.agency_id, signed_in.person_id)
+        assert person is not None, "a foreign key of the session holds it"
+        return person
+
+    def _wrong_code(self, now: datetime) -> PeopleFault:
+        return PeopleFault(WRONG_CODE, "code", time=f"{now:%H:%M:%S}")

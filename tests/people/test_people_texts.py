@@ -1,0 +1,38 @@
+"""Whatever is refused is said in both languages."""
+
+import ast
+from importlib import resources
+
+from app.access.principals import Role
+from app.foundation.translations import catalogues, translator
+from app.people.faults import PeopleFault
+
+
+def sentences() -> set[str]:
+    """Every string of the room that is a sentence for somebody, not a docstring."""
+    people = resources.files("app.people")
+    found = set()
+    for file in [*people.iterdir(), *people.joinpath("rules").iterdir()]:
+        if not file.name.endswith(".py"):
+            continue
+        tree = ast.parse(file.read_text("utf-8"))
+        said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in said)
+        found |= {node.value for node in nodes if isinstance(node.value, str)}
+    return {text for text in found if " " in text and text.endswith(".")}
+
+
+def test_every_refusal_has_indonesian_words() -> None:
+    found = sentences()
+    assert len(found) > 20
+    assert (found | set(Role)) - set(catalogues()["id"]) == set()
+
+
+def test_a_refusal_translates_its_roles() -> None:
+    fault = PeopleFault(
+        "Whoever audits an office has no other part in it: this person is {other} there, and cannot be {role}.",
+        other="appraiser",
+        role="auditor",
+    )
+    assert "pejabat penilai" in fault.told(translator("id"))
+    assert "is appraiser there" in str(fault)
