@@ -57,6 +57,8 @@ def _authorization(request: Request) -> str | None:
 
 async def _admit_person(request: Request, roles: tuple[Role, ...]) -> Principal | None:
     """The signed-in person; None without a session. 401 for one that is over, 403 for another role."""
+    if not any(name == b"cookie" for name, _ in request.scope["headers"]):
+        return None
     gate = services_of(request).of(PersonGate)
     # Asked at every request and never cached: a role or session that was taken away ends with the next one.
     principal = await run_in_threadpool(gate.principal_of, visit_of(request))

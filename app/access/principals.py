@@ -28,6 +28,11 @@ class Role(StrEnum):
     viewer = "viewer"
 
 
+# Whoever sees findings, and whoever sees what is told of offices.
+OVERSEERS = (Role.supervisor, Role.auditor, Role.administrator)
+OFFICE_READERS = (*OVERSEERS, Role.viewer)
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """The holder of a valid key, or a signed-in person in the role in which this person acts now.

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 
 from app.access.guard import EVERY_KIND, requires
-from app.access.principals import Principal
+from app.access.principals import OFFICE_READERS, OVERSEERS, Principal
 from app.directory import listing
 from app.directory.schemas import (
     CounterPage,
@@ -19,34 +19,35 @@ from app.directory.schemas import (
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 
-AnyKey = Annotated[Principal, Depends(requires(*EVERY_KIND))]
+OfficeReader = Annotated[Principal, Depends(requires(*EVERY_KIND, roles=OFFICE_READERS))]
+Overseer = Annotated[Principal, Depends(requires(*EVERY_KIND, roles=OVERSEERS))]
 
 router = APIRouter(prefix="/v1", tags=["directory"])
 
 
 @router.get("/offices", responses=problems(422))
-def offices(request: Request, principal: AnyKey, query: Annotated[PageQuery, Query()]) -> OfficePage:
+def offices(request: Request, principal: OfficeReader, query: Annotated[PageQuery, Query()]) -> OfficePage:
     """The offices this key reaches, by code."""
     with services_of(request).database.reading() as session:
         return listing.list_offices(session, principal, query)
 
 
 @router.get("/services", responses=problems(422))
-def services(request: Request, principal: AnyKey, query: Annotated[PageQuery, Query()]) -> ServicePage:
+def services(request: Request, principal: OfficeReader, query: Annotated[PageQuery, Query()]) -> ServicePage:
     """The agency's services, by code; for a device those of its counter."""
     with services_of(request).database.reading() as session:
         return listing.list_services(session, principal, query)
 
 
 @router.get("/counters", responses=problems(404, 422))
-def counters(request: Request, principal: AnyKey, query: Annotated[CounterQuery, Query()]) -> CounterPage:
+def counters(request: Request, principal: OfficeReader, query: Annotated[CounterQuery, Query()]) -> CounterPage:
     """The counters this key reaches, by office and code."""
     with services_of(request).database.reading() as session:
         return listing.list_counters(session, principal, query)
 
 
 @router.get("/employees", responses=problems(404, 422))
-def employees(request: Request, principal: AnyKey, query: Annotated[EmployeeQuery, Query()]) -> EmployeePage:
+def employees(request: Request, principal: Overseer, query: Annotated[EmployeeQuery, Query()]) -> EmployeePage:
     """The employees this key reaches, by code, with today's office; never their NIP."""
     services = services_of(request)
     clock = services.clock

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.guard import reads
-from app.access.principals import KeyKind, Principal
+from app.access.principals import OFFICE_READERS, KeyKind, Principal
 from app.access.readings import Covered, Readings
 from app.directory.catalogue_cache import CatalogueCache
 from app.disclosure.rules.minimum import about_person
@@ -16,6 +16,7 @@ from app.foundation.http.content_negotiation import media_type_for
 from app.foundation.http.etag import UNCHANGED, tagged
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
+from app.foundation.problems import Problem
 from app.indices.csv_text import csv_text
 from app.indices.presenting import table_out
 from app.indices.query import IndexQuery
@@ -29,7 +30,8 @@ JSON, CSV = "application/json", "text/csv"
 OFFERED = (JSON, CSV)
 
 router = APIRouter(prefix="/v1", tags=["indices"])
-Reader = Annotated[Principal, Depends(reads(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
+READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
+Reader = Annotated[Principal, Depends(reads(*READERS, roles=OFFICE_READERS))]
 
 # Whoever may see counts of tickets.
 COUNT_READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
@@ -83,6 +85,9 @@ def _read(request: Request, principal: Principal, query: IndexQuery) -> IndexTab
     database = services.database
     clock = services.clock
     settings = services.settings
+    personal = about_person(query.employee, query.by)
+    if personal and not principal.sees_persons:
+        raise Problem("out-of-scope", what="figures about persons")
     # Several queries must fit together: a release may be in the middle of its work.
     with database.snapshot() as session:
         table = read_indices(
@@ -92,7 +97,7 @@ def _read(request: Request, principal: Principal, query: IndexQuery) -> IndexTab
             now=clock(),
             longest_days=settings.longest_period_days,
         )
-    if about_person(query.employee, query.by):
+    if personal:
         period = table.period
         office = query.office or principal.office
         covered = Covered("indices", query.employee, office, first=period.first, last=period.last)

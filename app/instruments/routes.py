@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 
 from app.access.guard import EVERY_KIND, requires
-from app.access.principals import Principal
+from app.access.principals import OFFICE_READERS, Principal
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
@@ -14,7 +14,7 @@ from app.instruments.registry import instruments_of
 from app.instruments.schemas import InstrumentOut, InstrumentPage, instrument_out, summary_of
 
 router = APIRouter(prefix="/v1", tags=["instruments"])
-Anybody = Annotated[Principal, Depends(requires(*EVERY_KIND))]
+Anybody = Annotated[Principal, Depends(requires(*EVERY_KIND, roles=OFFICE_READERS))]
 
 
 @router.get("/instruments", responses=problems())

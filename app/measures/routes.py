@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.guard import reads
-from app.access.principals import KeyKind, Principal
+from app.access.principals import OFFICE_READERS, KeyKind, Principal
 from app.access.readings import Covered, Readings
 from app.foundation.http.etag import UNCHANGED, tagged
 from app.foundation.http.openapi import problems
@@ -18,7 +18,9 @@ from app.measures.schemas import MeasuresOut, MeasuresQuery
 from app.ratings.rules.selection import By
 
 router = APIRouter(prefix="/v1", tags=["indices"])
-Reader = Annotated[Principal, Depends(reads(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
+READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
+Reader = Annotated[Principal, Depends(reads(*READERS))]
+OfficeReader = Annotated[Principal, Depends(reads(*READERS, roles=OFFICE_READERS))]
 
 
 @router.get("/measures/employees", response_model=MeasuresOut, responses=UNCHANGED | problems(404, 422, 429))
@@ -32,7 +34,9 @@ def get_employee_measures(request: Request, principal: Reader, query: Annotated[
 
 
 @router.get("/measures/offices", response_model=MeasuresOut, responses=UNCHANGED | problems(404, 422, 429))
-def get_office_measures(request: Request, principal: Reader, query: Annotated[MeasuresQuery, Query()]) -> Response:
+def get_office_measures(
+    request: Request, principal: OfficeReader, query: Annotated[MeasuresQuery, Query()]
+) -> Response:
     """Each office's figures in a period, compared with all offices of the agency."""
     return _measures(request, principal, query, By.office)
 

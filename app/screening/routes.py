@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 
 from app.access.guard import reads, requires
-from app.access.principals import KeyKind, Principal
+from app.access.principals import OVERSEERS, KeyKind, Principal
 from app.access.readings import Covered, Readings
 from app.directory.schemas import CodeText
 from app.foundation.http.openapi import problems
@@ -18,7 +18,7 @@ from app.screening.decisions import CONFIRMED, RELEASED
 from app.screening.schemas import DecisionIn, FindingOut, FindingPage, FindingQuery, OpeningIn, OpeningOut
 
 router = APIRouter(prefix="/v1", tags=["screening"])
-Overseer = Annotated[Principal, Depends(reads(KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
+Overseer = Annotated[Principal, Depends(reads(KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, roles=OVERSEERS))]
 Auditor = Annotated[Principal, Depends(requires(KeyKind.auditor))]
 Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
 Admin = Annotated[Principal, Depends(requires(KeyKind.admin))]
