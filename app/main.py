@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Lifespan
 
 import app.closing.routes
+import app.desk.routes
 import app.devices.routes
 import app.directory.routes
 import app.directory.volumes.routes
@@ -90,6 +91,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.closing.routes.router,
     app.reports.routes.router,
     *app.web.routes.routers,
+    *app.desk.routes.routers,
 )
 # For all routes but those of the fast path, which have limits of their own.
 LARGEST_BODY = 16 * 1_024

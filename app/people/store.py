@@ -13,6 +13,7 @@ from app.foundation.storage.database import Session
 from app.people.tables import Grant, Person, PersonSession, RecoveryCode, SignInLink
 
 SessionRow: TypeAlias = tuple[PersonSession, Person]
+Persons: TypeAlias = Sequence[Person]
 
 
 def add(session: Session, row: Person | Grant | PersonSession) -> None:
@@ -31,7 +32,7 @@ def person_called(session: Session, agency_id: str, login: str) -> Person | None
     return session.exec(select(Person).where(Person.agency_id == agency_id, Person.login == login)).first()
 
 
-def persons_of(session: Session, agency_id: str) -> Sequence[Person]:
+def persons_of(session: Session, agency_id: str) -> Persons:
     """Every person of the agency, in the order of their names."""
     query = select(Person).where(Person.agency_id == agency_id)
     return session.exec(query.order_by(col(Person.name), col(Person.login))).all()

@@ -56,7 +56,7 @@ def commands(document: str) -> list[list[str]]:
 @pytest.mark.parametrize("document", ["README.md", "README.id.md"])
 def test_an_agency_of_ones_own_is_made_by_the_commands_as_printed(document: str, folder: Path) -> None:
     printed = commands(document)
-    assert len(printed) == 12
+    assert len(printed) == 13
     for arguments in printed:
         if arguments != ["serve"]:
             result = CliRunner().invoke(program, arguments)

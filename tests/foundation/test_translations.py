@@ -41,6 +41,15 @@ def texts_of_people() -> set[str]:
     return strings_in(people, people.joinpath("rules")) | set(Role)
 
 
+def texts_of_desk() -> set[str]:
+    """Every string in the code of signed-in pages, and what their templates say."""
+    desk = resources.files("app.desk")
+    folders = [desk.joinpath("templates"), desk.joinpath("templates/blocks")]
+    templates = [file.read_text("utf-8") for folder in folders for file in folder.iterdir() if file.is_file()]
+    told = {text for each in templates for text in re.findall(r"""\btell\((?:"|')(.*?)(?:"|')\)""", each)}
+    return strings_in(desk) | told
+
+
 def strings_in(*folders: Traversable) -> set[str]:
     """Every string in the code of these folders."""
     files = [file for folder in folders for file in folder.iterdir() if file.name.endswith(".py")]
@@ -66,6 +75,7 @@ def test_no_translation_is_left_over_from_a_text_that_is_gone() -> None:
             - texts_of_pages()
             - texts_of_reports()
             - texts_of_people()
+            - texts_of_desk()
             - slips.TEXTS
             - posters.TEXTS
             - values

@@ -24,7 +24,7 @@ def house(lend: Lend) -> Iterator[House]:
 
 
 def test_every_page_leads_to_addresses_under_the_path_that_answer(house: House) -> None:
-    for page in ("/", "/kiosk", "/t", "/o/kota/dukcapil", "/r", "/docs", "/verify/x"):
+    for page in ("/", "/kiosk", "/t", "/o/kota/dukcapil", "/r", "/docs", "/verify/x", "/sign-in", "/sign-in/link"):
         # As a proxy passes it on that takes the path off, and as one does that leaves it on.
         texts = [house.get(f"{prefix}{page}", None).text for prefix in ("", BASE)]
         assert texts[0] == texts[1]

@@ -53,6 +53,11 @@ def span_of(code: str) -> Span | None:
     return _span(int(year), 1, 12)
 
 
+def span_between(first: date, last: date) -> Span:
+    """The period from the first day of a month to the last day of that or another one."""
+    return _span(first.year, first.month, (last.year - first.year) * 12 + last.month - first.month + 1)
+
+
 def months_until(day: date, count: int) -> list[Span]:
     """The months up to that of the day, oldest first."""
     months = [_span(day.year, day.month, 1)]

@@ -27,14 +27,15 @@ def printed(view: View) -> Plain:
             {
                 "name": section.name,
                 "title": section.title,
-                "blocks": [_block(block, tell) for block in section.blocks],
+                "blocks": [plain_block(block, tell) for block in section.blocks],
             }
             for section in view.sections
         ],
     }
 
 
-def _block(block: Block, tell: Language) -> Plain:
+def plain_block(block: Block, tell: Language) -> Plain:
+    """One block with every figure written out."""
     match block:
         case Words(text, tone, title):
             return {"kind": "words", "text": text, "tone": tone, "title": title}

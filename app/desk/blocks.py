@@ -1,0 +1,110 @@
+"""What a desk page consists of: the blocks of reports, and five more: numbers, tasks, links, linked tables, forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from app.reports.sections import blocks as reports
+from app.reports.sections.blocks import Cell
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with the strip under it, which says what it means and leads to what it counts."""
+
+    name: str
+    value: Cell
+    strip: str
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Figures beside each other."""
+
+    items: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits for the reader, and where it is done."""
+
+    text: str
+    address: str
+    due: str | None = None
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """What waits for the reader; `none` is said where nothing does."""
+
+    items: tuple[Task, ...]
+    none: str
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where one can go from here."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form. `kind` `code` takes a one-time code; a `select` has `choices` (value, text)."""
+
+    name: str
+    label: str
+    kind: Literal["text", "password", "code", "select", "hidden"] = "text"
+    hint: str | None = None
+    value: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    autocomplete: str = "off"
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Form:
+    """Fields that are sent to an address. `tone` `danger` is for what cannot be taken back."""
+
+    action: str
+    button: str
+    fields: tuple[Field, ...] = ()
+    tone: Literal["plain", "danger"] = "plain"
+
+
+@dataclass(frozen=True)
+class LinkedTable:
+    """A table whose rows each lead to a page of their own, by their first cell."""
+
+    table: reports.Table
+    addresses: tuple[str, ...]
+
+
+DeskBlock: TypeAlias = reports.Block | LinkedTable | Numbers | Tasks | Links | Form
+
+
+@dataclass(frozen=True)
+class Section:
+    """Blocks under a heading; without a title they stand by themselves."""
+
+    blocks: tuple[DeskBlock, ...]
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A whole page: its question as a heading, the answer in one sentence, sections.
+
+    `faults` are what was wrong with a form that was sent: the name of the field (None: of none) and a sentence.
+    `values` are what it was sent with, and `sent` its address. `script` is a small module that the page works without,
+    too.
+    """
+
+    title: str
+    lead: str
+    sections: tuple[Section, ...] = ()
+    faults: tuple[tuple[str | None, str], ...] = ()
+    script: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    sent: str | None = None

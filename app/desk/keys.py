@@ -1,0 +1,241 @@
+"""Keys of machines: what there is, making one (shown once), ending one."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.keys import KeyFault, issue, revoke
+from app.access.principals import KeyKind
+from app.access.store import find_key, keys_of
+from app.access.tables import ApiKey
+from app.desk.account import proof_first
+from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
+from app.desk.navigation import KEYS
+from app.desk.offices import office_choices, office_field
+from app.desk.rendering import reader_of, respond
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to
+from app.desk.words import called
+from app.directory.listing_store import office_parents
+from app.directory.reach import offices_in_reach
+from app.directory.rules.reach import reached_offices
+from app.foundation.http.services import services_of
+from app.foundation.storage.database import Session
+from app.people.faults import PeopleFault
+from app.people.sessions import SignedIn
+from app.reports.sections.blocks import Column, Facts, Table, Words
+from app.reports.sections.language import Language
+
+router = APIRouter(include_in_schema=False, route_class=DeskRoute)
+Administrator = Annotated[SignedIn, Depends(having(KEYS))]
+KeyId = Annotated[UUID, Query(alias="key")]
+# A key of a supervisor, auditor or administrator would let whoever makes it act in a role that others did not give:
+# persons sign in instead, and an operator may still issue one. A kiosk gets its key when it is paired.
+KINDS: Mapping[KeyKind, str] = {
+    KeyKind.app: "app of the agency: writes ratings",
+    KeyKind.queue: "queue system: tickets and served volumes",
+    KeyKind.reader: "reader: indices and reports",
+}
+LIFETIMES = {"30": "30 days", "365": "a year", "0": "until it is ended"}
+LONGEST_LABEL = 100
+
+
+@router.get("/desk/keys")
+def keys(request: Request, found: Administrator, _: Lang) -> Response:
+    """Every key in reach, and the form for a new one."""
+    return _keys(request, found)
+
+
+@router.post("/desk/keys/issue")
+def issue_key(request: Request, found: Administrator, sent: FormSent) -> Response:
+    """Make a key, which is shown once."""
+    services, tell = services_of(request), reader_of(request)
+    if not found.is_proven(services.now()):
+        return to(request, "/desk/confirm?to=keys")
+    try:
+        kind, label, days = _read(sent)
+        with services.database.writing() as session:
+            office = _office(session, found, sent)
+            text, _ = issue(
+                session,
+                agency_id=found.agency_id,
+                kind=kind,
+                label=label,
+                actor=principal_of(found).actor,
+                now=services.now(),
+                office=office,
+                expires_at=services.now() + timedelta(days=days) if days else None,
+            )
+    except PeopleFault as fault:
+        return _keys(request, found, fault, sent)
+    page = Page(
+        tell("The key is ready"),
+        tell("Copy it now into the system that needs it: it is shown once, and nobody can show it again."),
+        (Section((Facts(((tell("Key"), text), (tell("Label"), label))), Links(((tell("Keys"), KEYS.address),)))),),
+    )
+    return respond(request, page, found)
+
+
+@router.get("/desk/keys/revoke")
+def ask_revoking(request: Request, found: Administrator, _: Lang, asked: KeyId) -> Response:
+    """Say in words what ending a key will do."""
+    tell = reader_of(request)
+    with services_of(request).database.reading() as session:
+        row = _key(session, found, asked)
+    if row is None:
+        return _keys(request, found, PeopleFault("This key was ended already."))
+    page = Page(
+        tell("End this key?"),
+        tell("Whoever uses it is refused within a minute, and it cannot be brought back."),
+        (
+            Section(
+                (
+                    Facts(
+                        (
+                            (tell("Label"), row.label),
+                            (tell("Kind"), tell(called(row.kind))),
+                            (tell("Office"), row.office),
+                        )
+                    ),
+                    Form(
+                        "/desk/keys/revoke",
+                        tell("End the key"),
+                        (Field("key", "", "hidden", value=str(row.key_id)),),
+                        tone="danger",
+                    ),
+                    Links(((tell("No, leave it"), KEYS.address),)),
+                )
+            ),
+        ),
+    )
+    return respond(request, page, found)
+
+
+@router.post("/desk/keys/revoke")
+def revoke_key(request: Request, found: Administrator, sent: FormSent) -> Response:
+    """End a key."""
+    services = services_of(request)
+    if not found.is_proven(services.now()):
+        return to(request, "/desk/confirm?to=keys")
+    asked = as_id(sent.get("key", ""))
+    try:
+        with services.database.writing() as session:
+            if _key(session, found, asked) is None:
+                raise PeopleFault("This key was ended already.")
+            revoke(
+                session,
+                agency_id=found.agency_id,
+                key_id=asked,
+                actor=principal_of(found).actor,
+                now=services.now(),
+            )
+    except (PeopleFault, KeyFault):
+        return _keys(request, found, PeopleFault("This key was ended already."))
+    return to(request, KEYS.address)
+
+
+def _read(sent: Sent) -> tuple[KeyKind, str, int]:
+    kind, label, days = (sent.get(name, "").strip() for name in ("kind", "label", "lifetime"))
+    if kind not in KINDS:
+        raise PeopleFault("Choose one of the kinds.", "kind")
+    if not label or len(label) > LONGEST_LABEL or not label.isprintable():
+        raise PeopleFault("A label has 1 to 100 characters; say which system it is for.", "label")
+    if days not in LIFETIMES:
+        raise PeopleFault("Choose how long it works.", "lifetime")
+    return KeyKind(kind), label, int(days)
+
+
+def _office(session: Session, found: SignedIn, sent: Sent) -> str | None:
+    """The office asked for; the whole agency only for whoever reaches it."""
+    reach, office = principal_of(found).reach, sent.get("office") or None
+    if office is None and reach.root is None:
+        return None
+    if office not in reached_offices(office_parents(session, reach.agency_id), reach):
+        raise PeopleFault("Choose one of your offices.", "office")
+    return office
+
+
+def _key(session: Session, found: SignedIn, key_id: UUID) -> ApiKey | None:
+    """A key that can be ended: in force, and in reach."""
+    row = find_key(session, found.agency_id, key_id)
+    if row is None or row.revoked_at is not None or row.kind == KeyKind.device:
+        return None
+    within = offices_in_reach(session, principal_of(found).reach)
+    return row if within is None or row.office in within else None
+
+
+def _keys(request: Request, found: SignedIn, fault: PeopleFault | None = None, sent: Sent | None = None) -> Response:
+    services, tell = services_of(request), reader_of(request)
+    reach = principal_of(found).reach
+    with services.database.reading() as session:
+        within = offices_in_reach(session, reach)
+        rows = [row for row in keys_of(session, found.agency_id) if within is None or row.office in within]
+        offices = office_choices(session, reach, tell)
+    now = services.now()
+    valid = [row for row in rows if _is_shown(row, now)]
+    proven = found.is_proven(now)
+    kiosks = Words(tell("Kiosks have keys of their own, which begin and end with them."))
+    sections = [Section((_table(valid, tell, proven=proven), kiosks))]
+    if proven:
+        sections.append(Section((_form(offices, tell),), tell("Make a key")))
+    else:
+        sections.append(proof_first(tell, "keys"))
+    page = Page(
+        tell("Keys"),
+        tell("Keys in force: {n}. Machines use them; persons sign in.", n=str(len(valid))),
+        tuple(sections),
+        faults=() if fault is None else ((fault.field, fault.told(tell)),),
+        values=dict(sent or {}),
+    )
+    return respond(request, page, found, 200 if fault is None else 422)
+
+
+def _is_shown(row: ApiKey, now: datetime) -> bool:
+    valid = row.revoked_at is None and (row.expires_at is None or row.expires_at > now)
+    return valid and row.kind != KeyKind.device
+
+
+def _table(rows: list[ApiKey], tell: Language, *, proven: bool) -> DeskBlock:
+    titles = (tell("Label"), tell("Kind"), tell("Reach"), tell("Issued"), tell("Expires"))
+    table = Table(
+        tell("Keys in force; each leads to the question whether it shall end") if proven else tell("Keys in force"),
+        tuple(Column(title, "text") for title in titles),
+        tuple(
+            (
+                row.label,
+                tell(called(row.kind)),
+                _reach(row, tell),
+                tell.day(row.issued_at.date().isoformat()),
+                tell("never") if row.expires_at is None else tell.day(row.expires_at.date().isoformat()),
+            )
+            for row in rows
+        ),
+    )
+    return LinkedTable(table, tuple(f"/desk/keys/revoke?key={row.key_id}" for row in rows)) if proven else table
+
+
+def _reach(row: ApiKey, tell: Language) -> str:
+    return f"{row.office or tell('the whole agency')}{f' · {row.counter}' if row.counter else ''}"
+
+
+def _form(offices: tuple[tuple[str, str], ...], tell: Language) -> Form:
+    kinds = tuple((kind.value, tell(text)) for kind, text in KINDS.items())
+    return Form(
+        "/desk/keys/issue",
+        tell("Make the key"),
+        (
+            Field("label", tell("Label"), hint=tell("Which system it is for, and where.")),
+            Field("kind", tell("Kind"), "select", choices=kinds),
+            office_field(offices, tell),
+            Field(
+                "lifetime",
+                tell("Works for"),
+                "select",
+                choices=tuple((days, tell(text)) for days, text in LIFETIMES.items()),
+            ),
+        ),
+    )

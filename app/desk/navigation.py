@@ -1,0 +1,45 @@
+"""Which pages each role has, in the order of the menu; the first is where one lands."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from app.access.principals import Role
+from app.people.sessions import SignedIn
+
+
+class Entry(NamedTuple):
+    """A page of the menu: its English name, and its address."""
+
+    text: str
+    address: str
+
+
+OFFICE = Entry("My office", "/desk/office")
+FINDINGS = Entry("Findings", "/desk/findings")
+PEOPLE = Entry("People and roles", "/desk/people")
+KEYS = Entry("Keys", "/desk/keys")
+TEAM = Entry("My people", "/desk/team")
+MIRROR = Entry("My mirror", "/desk/mirror")
+ACCOUNT = Entry("My account", "/desk/account")
+
+PAGES: Mapping[Role, tuple[Entry, ...]] = {
+    Role.supervisor: (OFFICE, FINDINGS),
+    Role.appraiser: (TEAM,),
+    Role.employee: (MIRROR,),
+    Role.auditor: (FINDINGS, OFFICE),
+    Role.administrator: (PEOPLE, KEYS, OFFICE),
+    Role.viewer: (OFFICE,),
+}
+
+
+def entries_for(signed_in: SignedIn) -> tuple[Entry, ...]:
+    """The menu of this person in the active role; the account alone without one, nothing before signing in is done."""
+    if not signed_in.complete:
+        return ()
+    own = () if signed_in.active is None else PAGES[signed_in.active.role]
+    return (*own, ACCOUNT)
+
+
+def roles_of(entry: Entry) -> tuple[Role, ...]:
+    """The roles that have this page."""
+    return tuple(role for role, entries in PAGES.items() if entry in entries)

@@ -1,0 +1,123 @@
+"""My office: how it stands, what waits, each dimension, coverage, the lowest two; below it the other offices."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.principals import Principal, Role
+from app.access.readings import Readings
+from app.desk.blocks import Page, Section, Task, Tasks
+from app.desk.navigation import FINDINGS, OFFICE
+from app.desk.office_figures import OfficeFigures, alarms_of, sections_of, sentence
+from app.desk.rendering import reader_of, respond
+from app.desk.requests import DeskRoute, Lang, having, principal_of
+from app.directory.listing_store import agency_name, names_of
+from app.disclosure.reading import release_state, told_instruments
+from app.disclosure.rules.calendar import Span, span_between, span_of
+from app.foundation.http.services import Services, services_of
+from app.foundation.problems import Problem
+from app.foundation.storage.database import Session
+from app.indices.presenting import table_out
+from app.indices.query import IndexQuery
+from app.indices.reading import read_indices
+from app.indices.schemas import IndexRowOut
+from app.instruments.schemas import InstrumentId
+from app.measures.presenting import measures_out
+from app.measures.reading import read_measures
+from app.measures.schemas import PeriodCode
+from app.people.sessions import SignedIn
+from app.ratings.rules.selection import By
+from app.reports.sections.blocks import Words
+from app.reports.sections.language import Language
+from app.screening import decisions
+from app.screening.schemas import FindingQuery
+
+router = APIRouter(include_in_schema=False, route_class=DeskRoute)
+Reader = Annotated[SignedIn, Depends(having(OFFICE))]
+ByInstrument = Annotated[InstrumentId | None, Query()]
+OfPeriod = Annotated[PeriodCode | None, Query()]
+DEFAULT_INSTRUMENT = "ikl-1"
+# More than anybody looks through at once; the page of findings has all.
+MOST_FINDINGS = 100
+
+
+@router.get("/desk/office")
+def office(
+    request: Request, found: Reader, _: Lang, instrument: ByInstrument = None, period: OfPeriod = None
+) -> Response:
+    """How the office of the active role stands in a period, the newest that is told where none is named."""
+    services, tell, principal = services_of(request), reader_of(request), principal_of(found)
+    services.of(Readings).take(principal)
+    # Several reads must fit together: a release may be in the middle of its work.
+    with services.database.snapshot() as session:
+        name = _name(session, principal)
+        try:
+            figures = _read(session, services, principal, instrument, period)
+        except Problem as problem:
+            if problem.code != "nothing-released":
+                raise
+            figures = None
+        waiting = None if principal.kind is Role.viewer else _waiting(session, principal)
+    return respond(request, _page(tell, name, figures, waiting), found)
+
+
+def _name(session: Session, principal: Principal) -> str:
+    if principal.office is None:
+        return agency_name(session, principal.agency_id)
+    return names_of(session, principal.agency_id, By.office, [principal.office])[principal.office]
+
+
+def _read(
+    session: Session, services: Services, principal: Principal, asked: str | None, period: str | None
+) -> OfficeFigures | None:
+    """The figures of a period by one questionnaire; None where nothing is told at all."""
+    told = told_instruments(session, principal.agency_id)
+    if not told:
+        return None
+    chosen = asked or (DEFAULT_INSTRUMENT if DEFAULT_INSTRUMENT in told else told[0])
+    state, reach = release_state(session, principal.agency_id), principal.reach
+    # The newest period that is over; before the first one is, the newest month.
+    span = span_between(*state.newest_period) if period is None else span_of(period)
+    if span is None:
+        raise Problem("period-unknown")
+    measures = measures_out(read_measures(session, reach, By.office, office=None, period=span.code, instrument=chosen))
+    return OfficeFigures(
+        period=span.code,
+        before=span.before().code,
+        instrument=chosen,
+        instruments=tuple(told),
+        office=principal.office,
+        own=next((row for row in measures.rows if row.code == principal.office), None),
+        whole=None if principal.office else _whole(session, services, principal, span, chosen),
+        below=tuple(row for row in measures.rows if row.code != principal.office),
+    )
+
+
+def _whole(session: Session, services: Services, principal: Principal, span: Span, instrument: str) -> IndexRowOut:
+    """The figures of the whole agency in that period."""
+    query = IndexQuery.model_validate({"instrument": instrument, "from": span.first, "to": span.last})
+    longest = services.settings.longest_period_days
+    table = read_indices(session, principal.reach, query, now=services.now(), longest_days=longest)
+    [row] = table_out(table).rows
+    return row
+
+
+def _waiting(session: Session, principal: Principal) -> int:
+    """How many findings wait for a decision, at most a hundred."""
+    query = FindingQuery(standing="held", limit=MOST_FINDINGS)
+    return len(decisions.list_findings(session, principal.reach, query).items)
+
+
+def _page(tell: Language, name: str, figures: OfficeFigures | None, waiting: int | None) -> Page:
+    today: tuple[Section, ...] = ()
+    if waiting is not None:
+        task = Task(tell("Findings that wait for an auditor: {n}", n=str(waiting)), FINDINGS.address)
+        tasks = Tasks((task,) if waiting else (), tell("Nothing waits for you."))
+        fallen = () if figures is None else alarms_of(figures, tell)
+        today = (Section((*fallen, tasks), tell("Today")),)
+    if figures is None:
+        none = Words(tell("Figures are told by night, of months that are over and from ten ratings on."), "notice")
+        return Page(name, tell("There are no figures so far."), (*today, Section((none,))))
+    return Page(name, sentence(figures, tell), (*today, *sections_of(figures, tell)))

@@ -1,0 +1,28 @@
+"""The offices that somebody may choose from in a form."""
+
+from app.access.principals import Reach
+from app.desk.blocks import Field
+from app.directory.listing_store import names_of, office_parents
+from app.directory.rules.reach import reached_offices
+from app.foundation.storage.database import Session
+from app.reports.sections.language import Language
+
+# A list of more is longer than anybody looks through, and than a page may be.
+MOST_CHOICES = 200
+
+
+def office_field(choices: tuple[tuple[str, str], ...], tell: Language) -> Field:
+    """The field of an office: a list, or where that would be too long its code."""
+    label = tell("At this office and all below it")
+    if len(choices) <= MOST_CHOICES:
+        return Field("office", label, "select", choices=choices)
+    return Field("office", label, hint=tell("The code of the office; left empty, the whole agency."), required=False)
+
+
+def office_choices(session: Session, reach: Reach, tell: Language) -> tuple[tuple[str, str], ...]:
+    """Code and name of the offices in reach, by name; first the whole agency, for whoever reaches it."""
+    codes = reached_offices(office_parents(session, reach.agency_id), reach)
+    names = names_of(session, reach.agency_id, "office", codes)
+    choices = sorted(((code, f"{names[code]} ({code})") for code in codes), key=lambda each: (each[1], each[0]))
+    whole = [("", tell("The whole agency"))] if reach.root is None else []
+    return (*whole, *choices)

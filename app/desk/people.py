@@ -1,0 +1,184 @@
+"""People and roles: who may sign in, and inviting them; giving roles and taking them away is in `person.py`."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.principals import Role
+from app.desk.account import proof_first, role_words
+from app.desk.blocks import Field, Form, LinkedTable, Links, Page, Section
+from app.desk.navigation import PEOPLE
+from app.desk.offices import office_choices, office_field
+from app.desk.rendering import reader_of, respond
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
+from app.foundation.http.services import services_of
+from app.foundation.storage.database import Session
+from app.people import store
+from app.people.faults import PeopleFault
+from app.people.granting import Asked, Granter
+from app.people.inviting import Invitation, Invited, invite
+from app.people.sessions import SignedIn
+from app.people.tables import Grant, Person
+from app.reports.sections.blocks import Column, Facts, Number, Table
+from app.reports.sections.language import Language
+
+router = APIRouter(include_in_schema=False, route_class=DeskRoute)
+Administrator = Annotated[SignedIn, Depends(having(PEOPLE))]
+Place = Annotated[int, Query(alias="page", ge=1, le=10_000)]
+ON_A_PAGE = 100
+
+
+@router.get("/desk/people")
+def people(request: Request, found: Administrator, _: Lang, place: Place = 1) -> Response:
+    """Everybody who may sign in, with their roles, a hundred on a page; and the form that invites."""
+    return _people(request, found, place)
+
+
+@router.post("/desk/people/invite")
+def invite_person(request: Request, found: Administrator, sent: FormSent) -> Response:
+    """Add a person with a first role; the link is shown once."""
+    services = services_of(request)
+    if not found.is_proven(services.now()):
+        return to(request, "/desk/confirm?to=people")
+    invitation = Invitation(sent.get("name", ""), sent.get("login") or None, sent.get("employee") or None)
+    try:
+        with services.database.writing() as session:
+            invited = invite(session, found.agency_id, invitation, asked_role(sent), granter(found), services.now())
+    except PeopleFault as fault:
+        return _people(request, found, 1, fault, sent)
+    return ready(request, found, invited)
+
+
+def granter(found: SignedIn) -> Granter:
+    """This administrator as one who grants."""
+    principal = principal_of(found)
+    return Granter(principal.actor, principal.office, found.person_id, found.employee)
+
+
+def asked_role(sent: Sent) -> Asked:
+    """The role that was asked for in a form. Raises `PeopleFault`."""
+    role = sent.get("role", "")
+    if role not in set(Role):
+        raise PeopleFault("Choose one of the roles.", "role")
+    return Asked(Role(role), sent.get("office") or None)
+
+
+def role_fields(offices: tuple[tuple[str, str], ...], tell: Language) -> tuple[Field, Field]:
+    """The fields of a role and its place."""
+    return (
+        Field("role", tell("Role"), "select", choices=tuple((each.value, tell(each)) for each in Role)),
+        office_field(offices, tell),
+    )
+
+
+def ready(request: Request, found: SignedIn, invited: Invited) -> Response:
+    """The link of an invitation, shown once."""
+    tell = reader_of(request)
+    own = services_of(request).settings.public_url or f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+    page = Page(
+        tell("The invitation is ready"),
+        tell("Hand this link to the person, and to nobody else: it is shown once and works once, for three days."),
+        (
+            Section(
+                (
+                    Facts(
+                        (
+                            (tell("Person"), invited.person.name),
+                            (tell("Sign-in name"), f"{invited.person.login}@{invited.person.agency_id}"),
+                            (tell("Link"), f"{own}/sign-in/link#{invited.code}"),
+                            (tell("Code of the invitation"), invited.code),
+                        )
+                    ),
+                    Links(((tell("People and roles"), PEOPLE.address),)),
+                )
+            ),
+        ),
+    )
+    return respond(request, page, found)
+
+
+def state_words(person: Person, links: Collection[UUID], tell: Language) -> str:
+    """Whether somebody came in so far; `links` are those who still may."""
+    if person.person_id in links:
+        return tell("invited")
+    if person.passphrase is None:
+        return tell("invitation expired")
+    return tell("signs in with a second factor") if person.totp else tell("signs in")
+
+
+def open_links(session: Session, agency_id: str, now: datetime) -> set[UUID]:
+    """The persons whose link still works."""
+    return {link.person_id for link in store.links_of(session, agency_id) if link.expires_at > now}
+
+
+def _people(
+    request: Request, found: SignedIn, place: int, fault: PeopleFault | None = None, sent: Sent | None = None
+) -> Response:
+    services, tell = services_of(request), reader_of(request)
+    now, start = services.now(), (place - 1) * ON_A_PAGE
+    with services.database.reading() as session:
+        everybody = store.persons_of(session, found.agency_id)
+        shown = everybody[start : start + ON_A_PAGE]
+        grants = store.grants_of(session, found.agency_id, [each.person_id for each in shown])
+        links = open_links(session, found.agency_id, now)
+        offices = office_choices(session, principal_of(found).reach, tell)
+    sections = [Section((_table(shown, grants, links, tell), *_pages(place, len(everybody), tell)))]
+    if found.is_proven(now):
+        form = Form("/desk/people/invite", tell("Invite"), (*_fields(tell), *role_fields(offices, tell)))
+        sections.append(Section((form,), tell("Invite somebody")))
+    else:
+        sections.append(proof_first(tell, "people"))
+    page = Page(
+        tell("People and roles"),
+        tell("Persons who may sign in: {n}.", n=tell.number(Number(len(everybody)))),
+        tuple(sections),
+        faults=() if fault is None else ((fault.field, fault.told(tell)),),
+        values=dict(sent or {}),
+    )
+    return respond(request, page, found, 200 if fault is None else 422)
+
+
+def _table(persons: store.Persons, grants: Sequence[Grant], links: set[UUID], tell: Language) -> LinkedTable:
+    held: dict[UUID, list[str]] = {person.person_id: [] for person in persons}
+    for row in grants:
+        held[row.person_id].append(role_words(tell, row.role, row.office))
+    rows = tuple(
+        (
+            person.name,
+            f"{person.login}@{person.agency_id}",
+            person.employee,
+            ", ".join(held[person.person_id]) or None,
+            state_words(person, links, tell),
+        )
+        for person in persons
+    )
+    titles = (tell("Name"), tell("Sign-in name"), tell("Employee code"), tell("Roles"), tell("State"))
+    table = Table(tell("Persons, by name"), tuple(Column(title, "text") for title in titles), rows)
+    return LinkedTable(table, tuple(f"/desk/person?id={person.person_id}" for person in persons))
+
+
+def _pages(place: int, n: int, tell: Language) -> tuple[Links, ...]:
+    links = []
+    if place > 1:
+        links.append((tell("The page before"), f"{PEOPLE.address}?page={place - 1}"))
+    if place * ON_A_PAGE < n:
+        links.append((tell("The next page"), f"{PEOPLE.address}?page={place + 1}"))
+    return (Links(tuple(links)),) if links else ()
+
+
+def _fields(tell: Language) -> tuple[Field, ...]:
+    return (
+        Field("name", tell("Name"), autocomplete="off"),
+        Field("login", tell("Sign-in name"), hint=tell("Left empty, it is made from the name."), required=False),
+        Field(
+            "employee",
+            tell("Employee code"),
+            hint=tell("If the directory has this person; needed for the roles appraiser and employee."),
+            required=False,
+        ),
+    )

@@ -1,0 +1,145 @@
+"""Draws desk pages: each block by its template, in the reader's language."""
+
+from dataclasses import replace
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Numbers, Page, Tasks
+from app.desk.navigation import Entry, entries_for
+from app.foundation.http.services import services_of
+from app.foundation.translations import catalogues, negotiate
+from app.people.sessions import SignedIn
+from app.reports.formats.printed import plain_block
+from app.reports.sections.language import Language
+from app.reports.sections.language import language as language_of
+from app.web.files import FOLDER
+from app.web.pages import POLICY
+
+LANGUAGE_COOKIE, LANGUAGE_SECONDS = "cermin_language", 365 * 86_400
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    # Forms of these pages must say where they come from: under `no-referrer` browsers say `null`.
+    "Referrer-Policy": "same-origin",
+    "Vary": "Accept-Language, Cookie",
+}
+
+
+def _drawn(drawing: str) -> Markup:
+    """An SVG made here, from templates that escape what people wrote."""
+    return Markup(drawing)  # noqa: S704 - autoescaped where it was drawn
+
+
+templates = Environment(
+    loader=PackageLoader("app.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+templates.filters["drawn"] = _drawn
+
+
+def reader_of(request: Request) -> Language:
+    """The language in which this reader is spoken to: asked for, chosen before, accepted, or the installation's."""
+    known = (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE))
+    chosen = next((code for code in known if code in catalogues()), None)
+    default = services_of(request).settings.language
+    return language_of(chosen or negotiate(request.headers.get("accept-language"), default))
+
+
+def base_of(request: Request) -> str:
+    """The path under which people reach the service: what `CERMIN_PUBLIC_URL` has after the host."""
+    return services_of(request).settings.base_path
+
+
+def respond(request: Request, page: Page, signed_in: SignedIn | None = None, status: int = 200) -> HTMLResponse:
+    """The page as an answer."""
+    tell, base = reader_of(request), base_of(request)
+    path = request.scope["path"]
+    page = replace(page, sent=path)
+    text = templates.get_template("page.html").render(
+        page=page,
+        faults=_faults(page),
+        tell=tell,
+        base=base,
+        folder=f"{base}{FOLDER}",
+        sections=[
+            {"title": section.title, "blocks": [plain(block, tell, page) for block in section.blocks]}
+            for section in page.sections
+        ],
+        entries=_entries(signed_in, tell, path),
+        account=None if signed_in is None or not signed_in.complete else _account(signed_in, tell),
+        languages=LANGUAGES,
+        # What a form was sent to is no address to come back to.
+        here=f"{base}{path}" if request.method == "GET" else None,
+    )
+    response = HTMLResponse(text, status, headers=HEADERS | {"Content-Language": tell.code})
+    if request.query_params.get("lang") in catalogues():
+        remember(response, LANGUAGE_COOKIE, tell.code, LANGUAGE_SECONDS, secure=request.scope["scheme"] == "https")
+    return response
+
+
+def remember(response: Response, name: str, value: str, seconds: int | None, *, secure: bool) -> None:
+    """Give the browser a cookie that no script reads; without `seconds` until it is closed."""
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def plain(block: DeskBlock, tell: Language, page: Page) -> dict[str, Any]:
+    """The block as its template sees it."""
+    match block:
+        case Numbers(items):
+            figures = [
+                {"name": each.name, "value": tell.cell(each.value), "strip": each.strip, "address": each.address}
+                for each in items
+            ]
+            return {"kind": "numbers", "items": figures}
+        case Tasks(items, none):
+            return {"kind": "tasks", "items": items, "none": none}
+        case Links(items):
+            return {"kind": "links", "items": items}
+        case LinkedTable(table, addresses):
+            return {**plain_block(table, tell), "addresses": addresses}
+        case Form():
+            fields = [_field(each, block, page) for each in block.fields]
+            return {
+                "kind": "form",
+                "action": block.action,
+                "button": block.button,
+                "fields": fields,
+                "tone": block.tone,
+            }
+    return plain_block(block, tell)
+
+
+def _field(field: Field, form: Form, page: Page) -> dict[str, Any]:
+    # One page may have several forms with a field of this name; what was wrong was so in the one that was sent.
+    sent = page.sent == form.action
+    faults = [sentence for name, sentence in page.faults if sent and name == field.name]
+    # What somebody typed is kept for the next try; a secret never is.
+    secret = field.kind in ("password", "code", "hidden")
+    value = page.values.get(field.name, field.value) if sent and not secret else field.value
+    return {**field.__dict__, "id": _id(form, field.name), "value": value, "fault": faults[0] if faults else None}
+
+
+def _faults(page: Page) -> list[tuple[str | None, str]]:
+    """Each fault with the id of its field, where the page has it."""
+    forms = [block for section in page.sections for block in section.blocks if isinstance(block, Form)]
+    known = {field.name: _id(form, field.name) for form in forms if form.action == page.sent for field in form.fields}
+    return [(known.get(name or ""), sentence) for name, sentence in page.faults]
+
+
+def _id(form: Form, name: str) -> str:
+    return f"{form.action.rpartition('/')[2]}-{name}"
+
+
+def _entries(signed_in: SignedIn | None, tell: Language, path: str) -> list[dict[str, Any]]:
+    shown: tuple[Entry, ...] = () if signed_in is None else entries_for(signed_in)
+    return [{"text": tell(entry.text), "address": entry.address, "current": path == entry.address} for entry in shown]
+
+
+def _account(signed_in: SignedIn, tell: Language) -> str:
+    role = signed_in.active
+    if role is None:
+        return signed_in.name
+    return f"{signed_in.name} · {tell(role.role)}{f' · {role.office}' if role.office else ''}"

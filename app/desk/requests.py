@@ -1,0 +1,159 @@
+"""What desk routes are asked with: the form that was sent, and who sent it. What is refused becomes a page."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from fastapi import Depends, Query
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.access.principals import Principal
+from app.desk.blocks import Links, Page, Section
+from app.desk.navigation import Entry, roles_of
+from app.desk.rendering import base_of, reader_of, remember, respond
+from app.foundation.http.problem_responses import database_problem
+from app.foundation.http.query_parameters import exact_query
+from app.foundation.http.services import services_of
+from app.foundation.http.visits import Visit, visit_of
+from app.foundation.problems import Problem
+from app.foundation.storage.database import SQLAlchemyError
+from app.people.sessions import Sessions, SignedIn, cookie_name
+from app.people.steps import Entered
+from app.people.tries import BROWSER_COOKIE, BROWSER_SECONDS
+
+Sent = Mapping[str, str]
+FORM_TYPE = "application/x-www-form-urlencoded"
+MOST_FIELDS = 40
+
+
+class DeskRoute(APIRoute):
+    """A route whose refusals are pages; who is not signed in any more is led to where one signs in."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        """The handler that turns problems into pages."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                response: Response = await handle(request)
+            except Problem as problem:
+                return _told(request, problem)
+            except RequestValidationError:
+                return _told(request, Problem("invalid-request"))
+            except SQLAlchemyError as error:
+                return _told(request, database_problem(error))
+            return response
+
+        return answer
+
+
+async def read_form(request: Request) -> Sent:
+    """The fields of the form that was sent; of two with one name the last. 415 for anything that is no form."""
+    await exact_query(request)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+        raise Problem("unsupported-media-type")
+    # Bounded by the layer that counts bytes.
+    body = await request.body()
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise Problem("invalid-request") from None
+    return dict(pairs)
+
+
+async def bare_query(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> None:  # noqa: ARG001 - known by its name
+    """Refuse unknown parameters of a page, as everywhere; `lang` is known to all of them."""
+    await exact_query(request)
+
+
+def visitor(request: Request) -> Visit:
+    """Whoever sent this request, signed in or not. Raises `cross-site` for a change that another site sent."""
+    visit = visit_of(request)
+    if not services_of(request).of(Sessions).comes_from_us(visit):
+        raise Problem("cross-site")
+    return visit
+
+
+def halfway(request: Request) -> SignedIn:
+    """Somebody whose passphrase was right, perhaps without the second factor so far. Raises `session-ended`."""
+    found = services_of(request).of(Sessions).find(visitor(request))
+    if found is None:
+        raise Problem("session-ended")
+    return found
+
+
+def signed_in(request: Request) -> SignedIn:
+    """Somebody who is signed in, in whatever role. Raises `session-ended`."""
+    found = halfway(request)
+    if not found.complete:
+        raise Problem("session-ended")
+    return found
+
+
+def having(entry: Entry) -> Callable[[Request], SignedIn]:
+    """A dependency that admits those whose active role has this page. Raises `role-refused`."""
+    roles = roles_of(entry)
+
+    def guard(request: Request) -> SignedIn:
+        found = signed_in(request)
+        if found.active is None or found.active.role not in roles:
+            raise Problem("role-refused", roles=", ".join(roles))
+        return found
+
+    return guard
+
+
+def principal_of(found: SignedIn) -> Principal:
+    """The person in the active role; whoever reached a page of a role has one."""
+    principal = found.principal
+    assert principal is not None, "the page's guard asked for a role"
+    return principal
+
+
+Anybody = Annotated[Visit, Depends(visitor)]
+Halfway = Annotated[SignedIn, Depends(halfway)]
+SomeoneIn = Annotated[SignedIn, Depends(signed_in)]
+FormSent = Annotated[Sent, Depends(read_form)]
+Lang = Annotated[None, Depends(bare_query)]
+
+
+def as_id(text: str) -> UUID:
+    """The id that a form was sent with; one that nothing has where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
+def to(request: Request, address: str) -> RedirectResponse:
+    """Go on to another of our pages, by GET."""
+    return RedirectResponse(f"{base_of(request)}{address}", 303)
+
+
+def with_session(request: Request, response: Response, entered: Entered) -> Response:
+    """Give the browser the cookies of its session."""
+    secure = request.scope["scheme"] == "https"
+    # Until the browser is closed: how long it lasts at most, the row says.
+    remember(response, cookie_name(visit_of(request)), entered.cookie, None, secure=secure)
+    if entered.browser is not None:
+        remember(response, BROWSER_COOKIE, entered.browser, BROWSER_SECONDS, secure=secure)
+    return response
+
+
+def _told(request: Request, problem: Problem) -> Response:
+    """A refusal as a page."""
+    if problem.code == "session-ended":
+        return to(request, "/sign-in")
+    tell = reader_of(request)
+    document = problem.document(tell)
+    lead = str(document["detail"])
+    if problem.code == "role-refused":
+        lead = tell("Ask an administrator of your agency if you need this page.")
+    back = Section((Links(((tell("My account"), "/desk/account"), (tell("Sign in"), "/sign-in"))),))
+    response = respond(request, Page(str(document["title"]), lead, (back,)), status=problem.status)
+    response.headers.update(problem.headers)
+    return response

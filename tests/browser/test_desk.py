@@ -1,0 +1,109 @@
+"""The desk in a real browser: signing in with and without JavaScript, by keyboard alone, and what axe says of it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pyotp import TOTP
+
+from app.access.principals import Role
+from app.foundation.storage.database import Database
+from app.people.granting import Asked
+from app.people.inviting import Invitation, invite
+from tests.browser.agency import AGENCY
+from tests.browser.chromium import axe_violations, complaints
+from tests.browser.standing import Standing
+from tests.people.persons import OPERATOR, PASSPHRASE
+
+
+def link(service: Standing, name: str, role: Role) -> str:
+    """The link of a new person."""
+    database = Database(service.database_url)
+    with database.writing() as session:
+        invited = invite(session, AGENCY, Invitation(name), Asked(role), OPERATOR, datetime.now(UTC))
+    database.dispose()
+    return f"{service.url}/sign-in/link#{invited.code}"
+
+
+def choose(page: Page, address: str) -> None:
+    """Take an invitation."""
+    page.goto(address)
+    code = page.get_by_label("Kode undangan")
+    if not code.input_value():
+        code.fill(address)
+    page.get_by_label("Frasa sandi", exact=True).fill(PASSPHRASE)
+    page.get_by_label("Sekali lagi yang sama").fill(PASSPHRASE)
+    page.get_by_role("button", name="Pakai frasa sandi ini").click()
+
+
+@pytest.mark.glimpse
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_administrator_comes_in_and_invites_with_and_without_scripts(
+    service: Standing, browser: Browser, scripts: bool
+) -> None:
+    with (
+        browser.new_context(locale="id-ID", java_script_enabled=scripts) as context,
+        context.new_page() as page,
+        complaints(page) as heard,
+    ):
+        address = link(service, f"Siti {scripts}", Role.administrator)
+        choose(page, address)
+        # The code stood in the address for no longer than the page needs to take it out.
+        assert address.partition("#")[2] not in page.url
+        expect(page.get_by_role("heading", level=1)).to_have_text("Siapkan faktor kedua Anda")
+        secret = page.locator("dd").first.inner_text().replace(" ", "")
+        page.get_by_label("Enam angka").fill(TOTP(secret).now())
+        page.get_by_role("button", name="Pastikan").click()
+        expect(page.locator("tbody tr")).to_have_count(10)
+        page.get_by_role("link", name="lanjutkan").click()
+        page.get_by_label("Nama", exact=True).fill(f"Budi {scripts}")
+        page.get_by_role("button", name="Undang").click()
+        expect(page.get_by_text("/sign-in/link#")).to_be_visible()
+        page.get_by_role("button", name="Keluar").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Anda sudah keluar")
+    assert heard == []
+
+
+def test_a_keyboard_is_enough_to_sign_in(service: Standing, page: Page) -> None:
+    choose(page, link(service, "Ani Papan Ketik", Role.supervisor))
+    page.get_by_role("button", name="Keluar").click()
+    page.goto(f"{service.url}/sign-in")
+    page.get_by_label("Nama masuk").focus()
+    page.keyboard.type(f"ani.papan.ketik@{AGENCY}")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSPHRASE)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(AGENCY)
+
+
+def test_axe_finds_nothing_wrong_on_the_desk(service: Standing, browser: Browser) -> None:
+    with browser.new_context(locale="id-ID") as context:
+        page = context.new_page()
+        choose(page, link(service, "Cici", Role.administrator))
+        secret = page.locator("dd").first.inner_text().replace(" ", "")
+        paths = ["/sign-in/second-factor"]
+        assert axe_violations(page) == [], paths
+        page.get_by_label("Enam angka").fill("000000")
+        page.get_by_role("button", name="Pastikan").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        assert axe_violations(page) == [], "faults"
+        page.get_by_label("Enam angka").fill(TOTP(secret).now())
+        page.get_by_role("button", name="Pastikan").click()
+        assert axe_violations(page) == [], "recovery codes"
+        for colours in ("light", "dark"):
+            page.emulate_media(color_scheme=colours)
+            for width in (1_000, 320):
+                page.set_viewport_size({"width": width, "height": 800})
+                for path in ("/desk/people", "/desk/keys", "/desk/office", "/desk/account", "/desk/confirm"):
+                    for language in ("id", "en"):
+                        page.goto(f"{service.url}{path}?lang={language}")
+                        assert axe_violations(page) == [], (path, language, colours, width)
+                        # Nothing is cut off at the side; what is wide scrolls by itself.
+                        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (path, width)
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/link"])
+def test_axe_finds_nothing_wrong_at_the_door(service: Standing, page: Page, path: str) -> None:
+    for language in ("id", "en"):
+        page.goto(f"{service.url}{path}?lang={language}")
+        assert axe_violations(page) == []

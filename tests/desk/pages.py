@@ -1,0 +1,45 @@
+"""Every page of the desk, and who may see it: a new one fails `test_every_route.py` until it stands here."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from app.access.principals import Role
+
+Who = Literal["anybody", "halfway", "signed in"] | frozenset[Role]
+
+ADMINISTRATORS = frozenset({Role.administrator})
+OFFICE_READERS = frozenset({Role.supervisor, Role.auditor, Role.administrator, Role.viewer})
+
+PAGES: Mapping[tuple[str, str], Who] = {
+    ("GET", "/sign-in"): "anybody",
+    ("POST", "/sign-in"): "anybody",
+    ("GET", "/sign-in/link"): "anybody",
+    ("POST", "/sign-in/link"): "anybody",
+    ("GET", "/sign-in/code"): "halfway",
+    ("POST", "/sign-in/code"): "halfway",
+    ("GET", "/sign-in/second-factor"): "halfway",
+    ("POST", "/sign-in/second-factor"): "halfway",
+    ("POST", "/sign-out"): "signed in",
+    ("GET", "/desk"): "signed in",
+    ("GET", "/desk/account"): "signed in",
+    ("POST", "/desk/account/role"): "signed in",
+    ("POST", "/desk/account/passphrase"): "signed in",
+    ("POST", "/desk/account/sign-out-everywhere"): "signed in",
+    ("GET", "/desk/confirm"): "signed in",
+    ("POST", "/desk/confirm"): "signed in",
+    ("GET", "/desk/people"): ADMINISTRATORS,
+    ("POST", "/desk/people/invite"): ADMINISTRATORS,
+    ("GET", "/desk/person"): ADMINISTRATORS,
+    ("POST", "/desk/person/grant"): ADMINISTRATORS,
+    ("POST", "/desk/person/link"): ADMINISTRATORS,
+    ("GET", "/desk/person/revoke"): ADMINISTRATORS,
+    ("POST", "/desk/person/revoke"): ADMINISTRATORS,
+    ("GET", "/desk/keys"): ADMINISTRATORS,
+    ("POST", "/desk/keys/issue"): ADMINISTRATORS,
+    ("GET", "/desk/keys/revoke"): ADMINISTRATORS,
+    ("POST", "/desk/keys/revoke"): ADMINISTRATORS,
+    ("GET", "/desk/office"): OFFICE_READERS,
+    ("GET", "/desk/findings"): frozenset({Role.supervisor, Role.auditor}),
+    ("GET", "/desk/team"): frozenset({Role.appraiser}),
+    ("GET", "/desk/mirror"): frozenset({Role.employee}),
+}

@@ -1,0 +1,40 @@
+"""Whatever a page says is said in both languages."""
+
+import ast
+from importlib import resources
+from re import findall
+
+from app.desk.keys import KINDS, LIFETIMES
+from app.desk.navigation import PAGES
+from app.desk.own import WHAT
+from app.desk.words import READERS, called
+from app.foundation.translations import catalogues
+
+
+def told() -> set[str]:
+    """Every English text that is handed to a translator, or stands in a list of such texts."""
+    desk = resources.files("app.desk")
+    found = set(KINDS.values()) | set(LIFETIMES.values()) | set(WHAT.values()) | set(READERS.values())
+    found |= {entry.text for entries in PAGES.values() for entry in entries}
+    for file in desk.iterdir():
+        if not file.name.endswith(".py"):
+            continue
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="tell" | "PeopleFault"), args=[ast.Constant(value=str(text)), *_]):
+                    found.add(text)
+    for folder in (desk.joinpath("templates"), desk.joinpath("templates/blocks")):
+        for file in folder.iterdir():
+            if file.name.endswith(".html"):
+                found |= {text for _, text in findall(r"""\btell\((["'])(.*?)\1\)""", file.read_text("utf-8"))}
+    return found
+
+
+def test_every_text_has_indonesian_words() -> None:
+    texts = told()
+    assert len(texts) > 120
+    assert texts - set(catalogues()["id"]) == set()
+
+
+def test_a_kind_of_key_is_called_as_people_call_it() -> None:
+    assert [called(kind) for kind in ("queue", "admin", "auditor")] == ["queue system", "administrator", "auditor"]
