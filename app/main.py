@@ -56,6 +56,8 @@ from app.intake.with_key import Intake
 from app.intake.with_ticket import TicketIntake
 from app.intake.without_key import OpenAnswerIntake
 from app.jobs import BackgroundJobs, jobs_of, rewriting_of
+from app.people.oidc.config import provider_config
+from app.people.oidc.door import Providers
 from app.people.passphrases import Passphrases
 from app.people.sessions import Sessions
 from app.people.signing_in import SignIn
@@ -189,7 +191,9 @@ def _people(settings: Settings, database: Database, clock: Clock, secret: bytes)
     sessions = Sessions(
         database, clock, readable_allowed=settings.passphrases_readable_on_network, public_url=settings.public_url
     )
-    return sessions, PersonGate(sessions.principal), SignIn(database, clock, secret, sessions, Passphrases())
+    sign_in = SignIn(database, clock, secret, sessions, Passphrases())
+    providers = Providers.of(provider_config(settings), database, clock, secret, sessions, sign_in)
+    return sessions, PersonGate(sessions.principal), sign_in, providers
 
 
 def open_database(settings: Settings) -> Database:

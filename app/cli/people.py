@@ -68,11 +68,13 @@ def list_persons(agency: AgencyCode) -> None:
         with db.reading() as session:
             links = {link.person_id: link for link in store.links_of(session, agency) if link.expires_at > now}
             grants = store.grants_of(session, agency)
+            entered = store.entered(session, agency)
             for each in store.persons_of(session, agency):
                 held = [
                     f"{row.role} of {row.office or 'the agency'}" for row in grants if row.person_id == each.person_id
                 ]
-                state = "invited" if each.person_id in links else "active" if each.passphrase else "link expired"
+                other = "active" if each.person_id in entered else "link expired"
+                state = "invited" if each.person_id in links else other
                 cells = (each.login, each.name, each.employee or "", ", ".join(held))
                 # Text, because a name may hold what rich takes for markup.
                 table.add_row(*map(Text, cells), "yes" if each.totp else "", state)

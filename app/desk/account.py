@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
-from app.desk.navigation import ACCOUNT, KEYS, PEOPLE, entries_for
+from app.desk.navigation import ACCOUNT, entries_for
+from app.desk.provider import proof_form
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import Anybody, DeskRoute, FormSent, Lang, SomeoneIn, as_id, to
+from app.desk.requests import Anybody, DeskRoute, FormSent, Lang, SomeoneIn, after_proof, as_id, known_target, to
 from app.foundation.http.services import services_of
 from app.people import store
 from app.people.faults import PeopleFault
@@ -20,13 +21,6 @@ from app.reports.sections.language import Language
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Target = Annotated[str, Query(alias="to", max_length=20)]
-# Where somebody goes on after proving to be there: names, never addresses from outside.
-AFTER_PROOF = {
-    "people": PEOPLE.address,
-    "keys": KEYS.address,
-    "account": ACCOUNT.address,
-    "second-factor": "/sign-in/second-factor",
-}
 
 
 @router.get("/desk")
@@ -77,7 +71,7 @@ def sign_out_everywhere(request: Request, found: SomeoneIn) -> Response:
 @router.get("/desk/confirm")
 def confirm(request: Request, found: SomeoneIn, _: Lang, target: Target = "account") -> Response:
     """Ask for both factors again before what is sensitive."""
-    return respond(request, _confirm_page(reader_of(request), found, target), found)
+    return respond(request, _confirm_page(request, found, target), found)
 
 
 @router.post("/desk/confirm")
@@ -87,8 +81,8 @@ def take_proof(request: Request, visit: Anybody, found: SomeoneIn, sent: FormSen
     try:
         services_of(request).of(SignIn).prove(visit, found, sent.get("passphrase", ""), sent.get("code", ""))
     except PeopleFault as fault:
-        return respond(request, _confirm_page(reader_of(request), found, target, fault), found, 422)
-    return to(request, AFTER_PROOF.get(target, ACCOUNT.address))
+        return respond(request, _confirm_page(request, found, target, fault), found, 422)
+    return to(request, after_proof(target))
 
 
 def proof_first(tell: Language, target: str) -> Section:
@@ -134,7 +128,7 @@ def _account(request: Request, found: SignedIn, fault: PeopleFault | None = None
                 tell("Where you are signed in"),
             ),
             Section(_second_factor(found, codes, tell), tell("Second factor")),
-            Section(_passphrase(tell, proven=found.is_proven(services.now())), tell("Passphrase")),
+            *_passphrase(found, tell, proven=found.is_proven(services.now())),
         ),
         faults=() if fault is None else ((fault.field, fault.told(tell)),),
     )
@@ -165,24 +159,34 @@ def _second_factor(found: SignedIn, codes: int, tell: Language) -> tuple[DeskBlo
     return (Words(tell("Not set up.")), Links(((tell("Set up your second factor"), "/sign-in/second-factor"),)))
 
 
-def _passphrase(tell: Language, *, proven: bool) -> tuple[DeskBlock, ...]:
+def _passphrase(found: SignedIn, tell: Language, *, proven: bool) -> tuple[Section, ...]:
+    if found.provided is not None:
+        return ()
+    title = tell("Passphrase")
     if not proven:
-        return (Links(((tell("Confirm that it is you, then change it"), "/desk/confirm?to=account"),)),)
+        first = tell("Confirm that it is you, then change it")
+        return (Section((Links(((first, "/desk/confirm?to=account"),)),), title),)
     fields = (
         Field("passphrase", tell("New passphrase"), "password", autocomplete="new-password"),
         Field("repeated", tell("The same again"), "password", autocomplete="new-password"),
     )
-    return (Form("/desk/account/passphrase", tell("Change the passphrase"), fields),)
+    return (Section((Form("/desk/account/passphrase", tell("Change the passphrase"), fields),), title),)
 
 
-def _confirm_page(tell: Language, found: SignedIn, target: str, fault: PeopleFault | None = None) -> Page:
-    fields = [Field("passphrase", tell("Passphrase"), "password", autocomplete="current-password")]
-    if found.has_second_factor:
-        fields.append(Field("code", tell("Code"), "code", autocomplete="one-time-code"))
-    fields.append(Field("to", "", "hidden", value=target if target in AFTER_PROOF else "account"))
+def _confirm_page(request: Request, found: SignedIn, target: str, fault: PeopleFault | None = None) -> Page:
+    tell, target = reader_of(request), known_target(target)
+    through = proof_form(request, found, target, tell)
     return Page(
         tell("Confirm that it is you"),
         tell("So that nobody who finds this browser open can change anything in your name."),
-        (Section((Form("/desk/confirm", tell("Confirm"), tuple(fields)),)),),
+        (Section(through or (_proof_form(found, target, tell),)),),
         faults=() if fault is None else ((fault.field, fault.told(tell)),),
     )
+
+
+def _proof_form(found: SignedIn, target: str, tell: Language) -> Form:
+    fields = [Field("passphrase", tell("Passphrase"), "password", autocomplete="current-password")]
+    if found.has_second_factor:
+        fields.append(Field("code", tell("Code"), "code", autocomplete="one-time-code"))
+    fields.append(Field("to", "", "hidden", value=target))
+    return Form("/desk/confirm", tell("Confirm"), tuple(fields))

@@ -1,23 +1,35 @@
 """The pages of signing in: passphrase, second factor, link, sign out."""
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.desk import provider
 from app.desk.blocks import Field, Form, Links, Page, Section
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import Anybody, DeskRoute, FormSent, Halfway, Lang, Sent, SomeoneIn, to, with_session
+from app.desk.requests import (
+    NEXT,
+    Anybody,
+    DeskRoute,
+    FormSent,
+    Halfway,
+    Lang,
+    Sent,
+    SomeoneIn,
+    go_on,
+    to,
+    with_session,
+)
 from app.foundation.http.services import services_of
 from app.people.faults import PeopleFault
 from app.people.sessions import Sessions, SignedIn, cookie_name
 from app.people.signing_in import SignIn
-from app.people.steps import Entered, Stage
+from app.people.steps import Stage
 from app.reports.sections.blocks import Code, Column, Facts, Table, Words
 from app.reports.sections.language import Language
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
-# Where somebody goes on who has come so far.
-NEXT = {Stage.code: "/sign-in/code", Stage.enrol: "/sign-in/second-factor", Stage.open: "/desk"}
 
 
 @router.get("/sign-in")
@@ -26,7 +38,7 @@ def sign_in(request: Request, visit: Anybody, _: Lang) -> Response:
     found = services_of(request).of(Sessions).find(visit)
     if found is not None:
         return to(request, NEXT[_stage(found)])
-    return respond(request, _sign_in_page(reader_of(request)))
+    return respond(request, _sign_in_page(request))
 
 
 @router.post("/sign-in")
@@ -36,14 +48,14 @@ def take_passphrase(request: Request, visit: Anybody, sent: FormSent) -> Respons
     try:
         entered = service.with_passphrase(visit, sent.get("name", ""), sent.get("passphrase", ""))
     except PeopleFault as fault:
-        return respond(request, _sign_in_page(reader_of(request), sent, fault), status=422)
-    return _go_on(request, entered)
+        return respond(request, _sign_in_page(request, sent, fault), status=422)
+    return go_on(request, entered)
 
 
 @router.get("/sign-in/link")
 def link(request: Request, _: Anybody, __: Lang) -> Response:
     """Take an invitation: the code stands in the fragment, which no browser sends, or is pasted."""
-    return respond(request, _link_page(reader_of(request)))
+    return respond(request, _link_page(request))
 
 
 @router.post("/sign-in/link")
@@ -54,8 +66,8 @@ def take_link(request: Request, visit: Anybody, sent: FormSent) -> Response:
     try:
         entered = service.with_link(visit, *given)
     except PeopleFault as fault:
-        return respond(request, _link_page(reader_of(request), sent, fault), status=422)
-    return _go_on(request, entered)
+        return respond(request, _link_page(request, sent, fault), status=422)
+    return go_on(request, entered)
 
 
 @router.get("/sign-in/code")
@@ -75,7 +87,7 @@ def take_code(request: Request, visit: Anybody, found: Halfway, sent: FormSent) 
         entered = services_of(request).of(SignIn).with_code(visit, found, sent.get("code", ""))
     except PeopleFault as fault:
         return respond(request, _code_page(reader_of(request), fault), status=422)
-    return _go_on(request, entered)
+    return go_on(request, entered)
 
 
 @router.get("/sign-in/second-factor")
@@ -97,14 +109,15 @@ def take_second_factor(request: Request, visit: Anybody, found: Halfway, sent: F
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, visit: Anybody, found: SomeoneIn) -> Response:
-    """End this browser's session."""
-    services_of(request).of(Sessions).end(found)
-    tell = reader_of(request)
+async def sign_out(request: Request, visit: Anybody, found: SomeoneIn) -> Response:
+    """End this browser's session, and offer to end the provider's."""
+    await run_in_threadpool(services_of(request).of(Sessions).end, found)
+    farewell, tell = await provider.farewell_of(request, found), reader_of(request)
+    also = () if farewell is None else (provider.farewell_section(request, farewell, tell),)
     page = Page(
         tell("You are signed out"),
         tell("Nobody can see your pages in this browser any more."),
-        (Section((Links(((tell("Sign in"), "/sign-in"),)),)),),
+        (*also, Section((Links(((tell("Sign in"), "/sign-in"),)),))),
     )
     response = respond(request, page)
     response.delete_cookie(cookie_name(visit), path="/", secure=request.scope["scheme"] == "https", httponly=True)
@@ -115,10 +128,6 @@ def _stage(found: SignedIn) -> Stage:
     if found.complete:
         return Stage.open
     return Stage.code if found.has_second_factor else Stage.enrol
-
-
-def _go_on(request: Request, entered: Entered) -> Response:
-    return with_session(request, to(request, NEXT[entered.stage]), entered)
 
 
 def _enrolment(request: Request, found: SignedIn, fault: PeopleFault | None = None) -> Response:
@@ -157,11 +166,14 @@ def _enrolment(request: Request, found: SignedIn, fault: PeopleFault | None = No
     return respond(request, page, found, 200 if fault is None else 422)
 
 
-def _sign_in_page(tell: Language, sent: Sent | None = None, fault: PeopleFault | None = None) -> Page:
+def _sign_in_page(request: Request, sent: Sent | None = None, fault: PeopleFault | None = None) -> Page:
+    tell = reader_of(request)
     return Page(
         tell("Sign in"),
-        tell("With the name and the passphrase that you chose when you took your invitation."),
+        provider.lead(request, tell)
+        or tell("With the name and the passphrase that you chose when you took your invitation."),
         (
+            *provider.ways_in(request, tell),
             Section(
                 (
                     Form(
@@ -186,13 +198,15 @@ def _sign_in_page(tell: Language, sent: Sent | None = None, fault: PeopleFault |
     )
 
 
-def _link_page(tell: Language, sent: Sent | None = None, fault: PeopleFault | None = None) -> Page:
+def _link_page(request: Request, sent: Sent | None = None, fault: PeopleFault | None = None) -> Page:
+    tell = reader_of(request)
     # The code of a link is a secret, but whoever mistyped a passphrase must not have to look for it again.
     code = (sent or {}).get("code", "")[:500]
     return Page(
         tell("Take your invitation"),
-        tell("Choose a passphrase; you then sign in with it."),
+        provider.invitation_lead(request, tell) or tell("Choose a passphrase; you then sign in with it."),
         (
+            *provider.invitation(request, tell, code),
             Section(
                 (
                     Form(
@@ -227,7 +241,7 @@ def _link_page(tell: Language, sent: Sent | None = None, fault: PeopleFault | No
 def _code_page(tell: Language, fault: PeopleFault | None = None) -> Page:
     return Page(
         tell("Your second factor"),
-        tell("Your passphrase was right; now the code that your phone shows, or one of your recovery codes."),
+        tell("The first step is done; now the code that your phone shows, or one of your recovery codes."),
         (
             Section(
                 (

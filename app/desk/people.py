@@ -102,11 +102,11 @@ def ready(request: Request, found: SignedIn, invited: Invited) -> Response:
     return respond(request, page, found)
 
 
-def state_words(person: Person, links: Collection[UUID], tell: Language) -> str:
-    """Whether somebody came in so far; `links` are those who still may."""
+def state_words(person: Person, links: Collection[UUID], entered: Collection[UUID], tell: Language) -> str:
+    """Whether somebody came in so far, as those `entered` did; `links` are those who still may."""
     if person.person_id in links:
         return tell("invited")
-    if person.passphrase is None:
+    if person.person_id not in entered:
         return tell("invitation expired")
     return tell("signs in with a second factor") if person.totp else tell("signs in")
 
@@ -125,9 +125,9 @@ def _people(
         everybody = store.persons_of(session, found.agency_id)
         shown = everybody[start : start + ON_A_PAGE]
         grants = store.grants_of(session, found.agency_id, [each.person_id for each in shown])
-        links = open_links(session, found.agency_id, now)
+        links, entered = open_links(session, found.agency_id, now), store.entered(session, found.agency_id)
         offices = office_choices(session, principal_of(found).reach, tell)
-    sections = [Section((_table(shown, grants, links, tell), *_pages(place, len(everybody), tell)))]
+    sections = [Section((_table(shown, grants, links, entered, tell), *_pages(place, len(everybody), tell)))]
     if found.is_proven(now):
         form = Form("/desk/people/invite", tell("Invite"), (*_fields(tell), *role_fields(offices, tell)))
         sections.append(Section((form,), tell("Invite somebody")))
@@ -143,7 +143,9 @@ def _people(
     return respond(request, page, found, 200 if fault is None else 422)
 
 
-def _table(persons: store.Persons, grants: Sequence[Grant], links: set[UUID], tell: Language) -> LinkedTable:
+def _table(
+    persons: store.Persons, grants: Sequence[Grant], links: set[UUID], entered: set[UUID], tell: Language
+) -> LinkedTable:
     held: dict[UUID, list[str]] = {person.person_id: [] for person in persons}
     for row in grants:
         held[row.person_id].append(role_words(tell, row.role, row.office))
@@ -153,7 +155,7 @@ def _table(persons: store.Persons, grants: Sequence[Grant], links: set[UUID], te
             f"{person.login}@{person.agency_id}",
             person.employee,
             ", ".join(held[person.person_id]) or None,
-            state_words(person, links, tell),
+            state_words(person, links, entered, tell),
         )
         for person in persons
     )

@@ -132,9 +132,9 @@ def _person(
     with services.database.reading() as session:
         whom = _known(store.find_person(session, found.agency_id, person_id))
         grants = store.grants_of(session, found.agency_id, [person_id])
-        links = open_links(session, found.agency_id, now)
+        links, entered = open_links(session, found.agency_id, now), store.entered(session, found.agency_id)
         offices = office_choices(session, principal_of(found).reach, tell)
-    state = state_words(whom, links, tell)
+    state = state_words(whom, links, entered, tell)
     facts = Facts(
         (
             (tell("Sign-in name"), f"{whom.login}@{whom.agency_id}"),
@@ -144,7 +144,7 @@ def _person(
     )
     proven = found.is_proven(now)
     sections = [Section((facts,)), Section(_held(grants, tell, proven=proven), tell("Roles"))]
-    sections += _forms(whom, offices, tell) if proven else [proof_first(tell, "people")]
+    sections += _forms(whom, offices, tell, waits=person_id not in entered) if proven else [proof_first(tell, "people")]
     page = Page(
         whom.name,
         tell("Roles: {n}.", n=str(len(grants))),
@@ -168,11 +168,11 @@ def _held(grants: Sequence[Grant], tell: Language, *, proven: bool) -> tuple[Des
     )
 
 
-def _forms(whom: Person, offices: tuple[tuple[str, str], ...], tell: Language) -> list[Section]:
+def _forms(whom: Person, offices: tuple[tuple[str, str], ...], tell: Language, *, waits: bool) -> list[Section]:
     who = Field("person", "", "hidden", value=str(whom.person_id))
     fields = (who, *role_fields(offices, tell))
     sections = [Section((Form("/desk/person/grant", tell("Give the role"), fields),), tell("Give a role"))]
-    if whom.passphrase is None:
+    if waits:
         form = Form("/desk/person/link", tell("Make a new link"), (who,))
         sections.append(Section((form,), tell("The link was lost or is too old")))
     return sections

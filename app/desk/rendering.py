@@ -12,6 +12,7 @@ from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Numbers,
 from app.desk.navigation import Entry, entries_for
 from app.foundation.http.services import services_of
 from app.foundation.translations import catalogues, negotiate
+from app.people.rules.channels import origin_of
 from app.people.sessions import SignedIn
 from app.reports.formats.printed import plain_block
 from app.reports.sections.language import Language
@@ -22,7 +23,6 @@ from app.web.pages import POLICY
 LANGUAGE_COOKIE, LANGUAGE_SECONDS = "cermin_language", 365 * 86_400
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     # Forms of these pages must say where they come from: under `no-referrer` browsers say `null`.
     "Referrer-Policy": "same-origin",
     "Vary": "Accept-Language, Cookie",
@@ -74,7 +74,8 @@ def respond(request: Request, page: Page, signed_in: SignedIn | None = None, sta
         # What a form was sent to is no address to come back to.
         here=f"{base}{path}" if request.method == "GET" else None,
     )
-    response = HTMLResponse(text, status, headers=HEADERS | {"Content-Language": tell.code})
+    headers = HEADERS | {"Content-Language": tell.code, "Content-Security-Policy": _policy(page)}
+    response = HTMLResponse(text, status, headers=headers)
     if request.query_params.get("lang") in catalogues():
         remember(response, LANGUAGE_COOKIE, tell.code, LANGUAGE_SECONDS, secure=request.scope["scheme"] == "https")
     return response
@@ -110,6 +111,13 @@ def plain(block: DeskBlock, tell: Language, page: Page) -> dict[str, Any]:
                 "tone": block.tone,
             }
     return plain_block(block, tell)
+
+
+def _policy(page: Page) -> str:
+    """What the browser lets the page do: its forms lead to us, and to the one other site that a form of it names."""
+    actions = (block.action for section in page.sections for block in section.blocks if isinstance(block, Form))
+    others = sorted({origin_of(action) for action in actions if not action.startswith("/")})
+    return " ".join((POLICY, *others))
 
 
 def _field(field: Field, form: Form, page: Page) -> dict[str, Any]:

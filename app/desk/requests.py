@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.access.principals import Principal
 from app.desk.blocks import Links, Page, Section
-from app.desk.navigation import Entry, roles_of
+from app.desk.navigation import ACCOUNT, KEYS, PEOPLE, Entry, roles_of
 from app.desk.rendering import base_of, reader_of, remember, respond
 from app.foundation.http.problem_responses import database_problem
 from app.foundation.http.query_parameters import exact_query
@@ -22,12 +22,21 @@ from app.foundation.http.visits import Visit, visit_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import SQLAlchemyError
 from app.people.sessions import Sessions, SignedIn, cookie_name
-from app.people.steps import Entered
+from app.people.steps import Entered, Stage
 from app.people.tries import BROWSER_COOKIE, BROWSER_SECONDS
 
 Sent = Mapping[str, str]
 FORM_TYPE = "application/x-www-form-urlencoded"
 MOST_FIELDS = 40
+# Where somebody goes on who has come so far.
+NEXT = {Stage.code: "/sign-in/code", Stage.enrol: "/sign-in/second-factor", Stage.open: "/desk"}
+# Where somebody goes on after proving to be there: names, never addresses from outside.
+AFTER_PROOF = {
+    "people": PEOPLE.address,
+    "keys": KEYS.address,
+    "account": ACCOUNT.address,
+    "second-factor": "/sign-in/second-factor",
+}
 
 
 class DeskRoute(APIRoute):
@@ -142,6 +151,21 @@ def with_session(request: Request, response: Response, entered: Entered) -> Resp
     if entered.browser is not None:
         remember(response, BROWSER_COOKIE, entered.browser, BROWSER_SECONDS, secure=secure)
     return response
+
+
+def go_on(request: Request, entered: Entered) -> Response:
+    """Lead whoever has come so far to what comes next."""
+    return with_session(request, to(request, NEXT[entered.stage]), entered)
+
+
+def known_target(name: str) -> str:
+    """The name that stood in a request, if it is one of ours."""
+    return name if name in AFTER_PROOF else "account"
+
+
+def after_proof(target: str) -> str:
+    """The address of a name that stood in a request."""
+    return AFTER_PROOF[known_target(target)]
 
 
 def _told(request: Request, problem: Problem) -> Response:

@@ -1,5 +1,6 @@
 """All routers of this room."""
 
-from app.desk import account, door, keys, office, own, people, person
+from app.desk import account, door, keys, office, own, people, person, provider
 
-routers = (door.router, account.router, people.router, person.router, keys.router, office.router, own.router)
+rooms = (door, provider, account, people, person, keys, office, own)
+routers = (*(each.router for each in rooms), provider.machines)

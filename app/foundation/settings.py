@@ -24,6 +24,14 @@ def _networks(text: str) -> str:
     return text
 
 
+def _sendable(secret: SecretStr) -> SecretStr:
+    # It goes into a header, where other characters are another secret at every provider.
+    text = secret.get_secret_value()
+    if not text or not text.isascii() or not text.isprintable():
+        raise ValueError("must be printable ASCII characters")
+    return secret
+
+
 class Environment(StrEnum):
     """`production` refuses unsafe database settings and a secret that nobody chose."""
 
@@ -47,6 +55,19 @@ class Settings(BaseSettings):
     public_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$")] | None = None
     # For offices without certificates: whoever shares their network can read what is typed.
     passphrases_readable_on_network: bool = False
+    # Signing in through an agency's own provider (docs/sign-in.md); without an issuer there is none.
+    oidc_issuer: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$", max_length=255)] | None = None
+    oidc_client_id: Annotated[str, Field(pattern=r"^[\x21-\x7e]+$", max_length=255)] | None = None
+    oidc_client_secret: Annotated[SecretStr, AfterValidator(_sendable)] | None = None
+    oidc_agency: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")] | None = None
+    oidc_name: Annotated[str, Field(min_length=1, max_length=60)] = "SSO"
+    oidc_contact: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    oidc_scopes: Annotated[str, Field(pattern=r"^openid( [\x21\x23-\x5b\x5d-\x7e]+)*$")] = "openid profile"
+    oidc_hosts: Annotated[str, Field(min_length=1)] | None = None
+    oidc_role_claim: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    oidc_role: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    oidc_nip_claim: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    oidc_second_factor: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     trusted_proxies: Annotated[str, AfterValidator(_networks)] | None = None
     language: Literal["id", "en"] = "id"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

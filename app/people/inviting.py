@@ -71,6 +71,8 @@ def invite_again(session: Session, person: Person, by: Granter, now: datetime, *
     if person.passphrase is not None and not reset:
         raise PeopleFault("This person has a passphrase already.")
     refuse_further_reach(session, person, by)
+    if not reset and store.has_identity(session, person.agency_id, person.person_id):
+        raise PeopleFault("This person signs in with an account elsewhere already.")
     _audit(session, person, "person.invited-again", by, now)
     return Invited(person, _link(session, person, now))
 

@@ -21,6 +21,7 @@ from app.people.rules.browsers import browser_name
 from app.people.rules.channels import Channel, channel_of, comes_from_us, is_good_enough, is_guarded, origin_of
 from app.people.rules.codes import new_session, read_session, session_text
 from app.people.rules.lifetimes import LONGEST, SEEN_EVERY, is_live, is_proven
+from app.people.rules.linking import LinkedBy, may_act
 from app.people.tables import Grant, Person, PersonSession
 
 log = structlog.get_logger("cermin.people")
@@ -30,13 +31,27 @@ SECURE_COOKIE, PLAIN_COOKIE = "__Host-cermin", "cermin"
 
 
 @dataclass(frozen=True)
+class Provided:
+    """What a session keeps of the provider through which it began.
+
+    How the account was linked, when the person signed in there, the session there, and the sealed ID token.
+    """
+
+    linked_by: LinkedBy
+    proven_at: datetime
+    sid: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
 class Opening:
-    """How a session begins: over which connection, in which browser, after how much of signing in."""
+    """How a session begins: over which connection, in which browser, after how much of signing in, through whom."""
 
     channel: Channel
     browser: str
     complete: bool
     strong: bool
+    provided: Provided | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,7 @@ class SignedIn:
     channel: Channel
     roles: tuple[HeldRole, ...]
     active: HeldRole | None
+    provided: Provided | None = None
 
     @property
     def account(self) -> str:
@@ -190,8 +206,8 @@ def cookie_name(visit: Visit) -> str:
 
 def start(session: Session, person: Person, opening: Opening, now: datetime) -> str:
     """Begin a session in the caller's transaction; returns the value of its cookie, made anew at every step."""
-    secret = new_session(person.agency_id)
-    grants = store.grants_of(session, person.agency_id, [person.person_id])
+    secret, provided = new_session(person.agency_id), opening.provided
+    grants = grants_through(provided, store.grants_of(session, person.agency_id, [person.person_id]))
     usable = [each for each in grants if is_good_enough(Role(each.role), opening.channel, strong=opening.strong)]
     # The rows of browsers that are long gone are cleared here and need no job of their own.
     store.forget_sessions(session, person.agency_id, person.person_id, now - LONGEST)
@@ -208,10 +224,19 @@ def start(session: Session, person: Person, opening: Opening, now: datetime) -> 
             browser=browser_name(opening.browser),
             started_at=now,
             seen_at=now,
-            proven_at=now,
+            proven_at=now if provided is None else min(now, provided.proven_at),
+            linked_by=None if provided is None else provided.linked_by,
+            provider_sid=None if provided is None else provided.sid,
+            provider_hint=None if provided is None else provided.hint,
         ),
     )
     return session_text(secret)
+
+
+def grants_through(provided: Provided | None, grants: Sequence[Grant]) -> Sequence[Grant]:
+    """Those of a person's grants that count for whoever came this way."""
+    linked_by = None if provided is None else provided.linked_by
+    return [each for each in grants if may_act(linked_by, Role(each.role))]
 
 
 def needs_second_factor(grants: Sequence[Grant]) -> bool:
@@ -247,7 +272,8 @@ def _is_live(row: PersonSession, now: datetime) -> bool:
 
 
 def _signed_in(row: PersonSession, person: Person, grants: Sequence[Grant], channel: Channel) -> SignedIn:
-    roles = tuple(HeldRole(each.grant_id, Role(each.role), each.office) for each in grants)
+    provided = _provided(row)
+    roles = tuple(HeldRole(each.grant_id, Role(each.role), each.office) for each in grants_through(provided, grants))
     found = SignedIn(
         session_id=row.session_id,
         agency_id=row.agency_id,
@@ -262,7 +288,14 @@ def _signed_in(row: PersonSession, person: Person, grants: Sequence[Grant], chan
         channel=channel,
         roles=roles,
         active=None,
+        provided=provided,
     )
     usable = [each for each in roles if found.may_act_as(each)]
     chosen = next((each for each in usable if each.grant_id == row.grant_id), None)
     return replace(found, active=chosen)
+
+
+def _provided(row: PersonSession) -> Provided | None:
+    if row.linked_by is None:
+        return None
+    return Provided(LinkedBy(row.linked_by), row.proven_at, row.provider_sid, row.provider_hint)

@@ -10,6 +10,7 @@ from app.foundation.problems import Problem
 from app.foundation.secret import derive
 from app.foundation.storage.database import Database, Session
 from app.people import store
+from app.people.entering import forget_ways_in, stage_of
 from app.people.faults import PeopleFault
 from app.people.inviting import opened_link, wrong_link
 from app.people.passphrases import Passphrases
@@ -19,7 +20,15 @@ from app.people.rules.codes import new_recovery_codes, read_recovery_code, sign_
 from app.people.rules.passphrases import weakness
 from app.people.rules.totp import read_code
 from app.people.second_factor import SecondFactor
-from app.people.sessions import Opening, Sessions, SignedIn, audit, needs_second_factor, start
+from app.people.sessions import (
+    Opening,
+    Provided,
+    Sessions,
+    SignedIn,
+    audit,
+    needs_second_factor,
+    start,
+)
 from app.people.steps import Enrolment, Entered, Stage
 from app.people.tables import Person
 from app.people.tries import KnownBrowsers, LinkTries, Tries
@@ -53,33 +62,37 @@ class SignIn:
 
     def with_passphrase(self, visit: Visit, name: str, passphrase: str) -> Entered:
         """The first step. Raises `PeopleFault`, one for unknown accounts and wrong passphrases, `too-many-sign-ins`."""
-        channel = self._channel(visit)
+        channel = self.channel_of(visit)
         named = sign_in_name(name)
         taken = self._tries.take(visit, name if named is None else f"{named.value}@{named.agency_id}")
         with self._database.reading() as session:
             person = None if named is None else store.person_called(session, named.agency_id, named.value)
         if not self._passphrases.matches(None if person is None else person.passphrase, passphrase) or person is None:
-            self._refused(None if named is None else named.agency_id, person, "passphrase")
+            self.refused(None if named is None else named.agency_id, person, "passphrase")
             raise PeopleFault(WRONG)
         self._tries.give_back(taken)
-        self._refuse_channel(person, channel)
+        self.refuse_channel(person, channel)
         return self._enter(visit, person, channel, passphrase)
 
     def with_code(self, visit: Visit, signed_in: SignedIn, text: str) -> Entered:
         """The second step: a code of the app, or a recovery code. Raises `PeopleFault`, `too-many-sign-ins`."""
         with self._database.reading() as session:
             person = self._person(session, signed_in)
-        self._check_code(visit, person, text)
+        self.check_code(visit, person, text)
         now = self._clock()
         with self._database.writing() as session:
             return self._opened(session, signed_in, person, visit, now)
 
+    def invited(self, visit: Visit, code: str) -> Person:
+        """Whose link this is, without taking it. Raises `PeopleFault`, `too-many-links`."""
+        with self._links.attempt(visit, code), self._database.reading() as session:
+            return opened_link(session, code, self._clock())[1]
+
     def with_link(self, visit: Visit, code: str, passphrase: str, repeated: str) -> Entered:
         """Take a link: choose a passphrase and sign in with it. Raises `PeopleFault`."""
-        channel = self._channel(visit)
-        with self._links.attempt(visit, code), self._database.reading() as session:
-            _, person = opened_link(session, code, self._clock())
-        self._refuse_channel(person, channel)
+        channel = self.channel_of(visit)
+        person = self.invited(visit, code)
+        self.refuse_channel(person, channel)
         self._refuse_weak(person, passphrase, repeated)
         hashed = self._passphrases.hashed(passphrase)
         now = self._clock()
@@ -88,12 +101,11 @@ class SignIn:
             link, person = opened_link(session, code, now)
             if not store.take_link(session, link.agency_id, link.digest):
                 raise wrong_link()
-            person.passphrase, person.totp, person.totp_next, person.totp_step = hashed, None, None, None
+            forget_ways_in(session, person, now)
+            person.passphrase = hashed
             session.add(person)
-            store.put_recovery_codes(session, person, ())
-            store.end_sessions(session, person.agency_id, person.person_id, now)
             audit(session, person.agency_id, person.person_id, "person.link-taken", now)
-            return self._begin(session, visit, person, channel, now)
+            return self.begin(session, visit, person, channel, now)
 
     def enrolment(self, signed_in: SignedIn) -> Enrolment:
         """The secret of a new second factor, the same until it is confirmed. Raises `PeopleFault`."""
@@ -135,11 +147,11 @@ class SignIn:
             person = self._person(session, signed_in)
         taken = self._tries.take(visit, signed_in.account)
         if not self._passphrases.matches(person.passphrase, passphrase):
-            self._refused(person.agency_id, person, "proof")
+            self.refused(person.agency_id, person, "proof")
             raise PeopleFault("The passphrase is wrong.", "passphrase")
         self._tries.give_back(taken)
         if person.totp is not None:
-            self._check_code(visit, person, code)
+            self.check_code(visit, person, code)
         now = self._clock()
         with self._database.writing() as session:
             store.change_session(session, signed_in.agency_id, signed_in.session_id, proven_at=now)
@@ -152,6 +164,9 @@ class SignIn:
             raise PeopleFault(UNPROVEN)
         with self._database.reading() as session:
             person = self._person(session, signed_in)
+        # It would still open when the provider's account is closed.
+        if signed_in.provided is not None:
+            raise PeopleFault("Who signs in through a provider has no passphrase here.")
         self._refuse_weak(person, passphrase, repeated)
         hashed = self._passphrases.hashed(passphrase)
         with self._database.writing() as session:
@@ -173,40 +188,50 @@ class SignIn:
                 if fresh is not None and fresh.passphrase == person.passphrase:
                     fresh.passphrase = hashed
                     session.add(fresh)
-            return self._begin(session, visit, person, channel, now)
+            return self.begin(session, visit, person, channel, now)
 
-    def _begin(self, session: Session, visit: Visit, person: Person, channel: Channel, now: datetime) -> Entered:
-        grants = store.grants_of(session, person.agency_id, [person.person_id])
-        stage = Stage.open
-        if person.totp is not None:
-            stage = Stage.code
-        elif needs_second_factor(grants):
-            stage = Stage.enrol
+    def begin(
+        self,
+        session: Session,
+        visit: Visit,
+        person: Person,
+        channel: Channel,
+        now: datetime,
+        provided: Provided | None = None,
+        *,
+        strong: bool = False,
+    ) -> Entered:
+        """Begin a session in the caller's transaction, `strong`: a second factor was given to the provider."""
+        store.lock_person(session, person.agency_id, person.person_id)
+        stage = Stage.open if strong else stage_of(session, person, provided)
         complete = stage is Stage.open
-        cookie = start(session, person, Opening(channel, visit.browser, complete=complete, strong=False), now)
+        opening = Opening(channel, visit.browser, complete=complete, strong=strong, provided=provided)
+        cookie = start(session, person, opening, now)
         if not complete:
             return Entered(cookie, stage)
-        audit(session, person.agency_id, person.person_id, "person.signed-in", now)
+        through = {} if provided is None else {"linked_by": provided.linked_by}
+        audit(session, person.agency_id, person.person_id, "person.signed-in", now, **through)
         return Entered(cookie, stage, self._browsers.cookie(f"{person.login}@{person.agency_id}"))
 
     def _opened(self, session: Session, signed_in: SignedIn, person: Person, visit: Visit, now: datetime) -> Entered:
         """Put a new session with a second factor in the place of this one."""
+        store.lock_person(session, person.agency_id, person.person_id)
         # A secret that was known before the second factor must not be worth more after it.
         if not store.change_session(session, signed_in.agency_id, signed_in.session_id, ended_at=now):
             raise Problem("session-ended")
-        opening = Opening(signed_in.channel, visit.browser, complete=True, strong=True)
+        opening = Opening(signed_in.channel, visit.browser, complete=True, strong=True, provided=signed_in.provided)
         cookie = start(session, person, opening, now)
         audit(session, person.agency_id, person.person_id, "person.signed-in", now, second_factor=True)
         return Entered(cookie, Stage.open, self._browsers.cookie(f"{person.login}@{person.agency_id}"))
 
-    def _check_code(self, visit: Visit, person: Person, text: str) -> None:
+    def check_code(self, visit: Visit, person: Person, text: str) -> None:
         """Use up a code of the app or a recovery code. Raises `PeopleFault`, `too-many-sign-ins`."""
         taken = self._codes.take(visit, f"{person.login}@{person.agency_id}")
         now = self._clock()
         with self._database.writing() as session:
             right = self._uses_code(session, person, text, now)
         if not right:
-            self._refused(person.agency_id, person, "second factor")
+            self.refused(person.agency_id, person, "second factor")
             raise self._wrong_code(now)
         self._codes.give_back(taken)
 
@@ -231,14 +256,14 @@ class SignIn:
         if owing or not signed_in.is_proven(self._clock()):
             raise PeopleFault(UNPROVEN)
 
-    def _refuse_channel(self, person: Person, channel: Channel) -> None:
+    def refuse_channel(self, person: Person, channel: Channel) -> None:
         """Whoever grants roles or decides what counts does not sign in where others can listen, whatever is allowed."""
         if channel is Channel.private:
             return
         with self._database.reading() as session:
             grants = store.grants_of(session, person.agency_id, [person.person_id])
         if needs_second_factor(grants):
-            self._refused(person.agency_id, person, "connection")
+            self.refused(person.agency_id, person, "connection")
             raise PeopleFault(CLEAR_TEXT)
 
     def _refuse_weak(self, person: Person, passphrase: str, repeated: str) -> None:
@@ -247,13 +272,13 @@ class SignIn:
         if passphrase != repeated:
             raise PeopleFault("The two passphrases differ; type the same one twice.", "repeated")
 
-    def _channel(self, visit: Visit) -> Channel:
+    def channel_of(self, visit: Visit) -> Channel:
         channel = self._sessions.channel(visit)
         if channel is Channel.refused:
             raise PeopleFault(CLEAR_TEXT)
         return channel
 
-    def _refused(self, agency_id: str | None, person: Person | None, step: str) -> None:
+    def refused(self, agency_id: str | None, person: Person | None, step: str) -> None:
         """Leave a trace of a refusal. What was typed is nobody's name: it may be a passphrase in the wrong field."""
         with self._database.writing() as session:
             if agency_id is None or find_agency(session, agency_id) is None:

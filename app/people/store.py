@@ -10,7 +10,7 @@ from sqlmodel import and_, col, delete, or_, select, update
 
 from app.directory.tables import Employee, Posting
 from app.foundation.storage.database import Session
-from app.people.tables import Grant, Person, PersonSession, RecoveryCode, SignInLink
+from app.people.tables import Grant, Person, PersonIdentity, PersonSession, RecoveryCode, SignInLink
 
 SessionRow: TypeAlias = tuple[PersonSession, Person]
 Persons: TypeAlias = Sequence[Person]
@@ -156,6 +156,42 @@ def recovery_codes_left(session: Session, agency_id: str, person_id: UUID) -> in
     return len(session.exec(query).all())
 
 
+def find_identity(session: Session, agency_id: str, issuer: str, subject: str) -> PersonIdentity | None:
+    """The person's account with this subject."""
+    return session.get(PersonIdentity, (agency_id, issuer, subject))
+
+
+def has_identity(session: Session, agency_id: str, person_id: UUID) -> bool:
+    """Whether the person has an account at any provider."""
+    query = select(PersonIdentity.subject).where(
+        PersonIdentity.agency_id == agency_id, PersonIdentity.person_id == person_id
+    )
+    return session.exec(query).first() is not None
+
+
+def entered(session: Session, agency_id: str) -> set[UUID]:
+    """Everybody who has a way to sign in: a passphrase, or an account at a provider."""
+    chosen = select(Person.person_id).where(Person.agency_id == agency_id, col(Person.passphrase).is_not(None))
+    linked = select(PersonIdentity.person_id).where(PersonIdentity.agency_id == agency_id)
+    return {*session.exec(chosen).all(), *session.exec(linked).all()}
+
+
+def put_identity(session: Session, identity: PersonIdentity) -> None:
+    """Keep a person's account, replacing all former ones."""
+    forget_identities(session, identity.agency_id, identity.person_id)
+    session.add(identity)
+    session.flush()
+
+
+def forget_identities(session: Session, agency_id: str, person_id: UUID) -> None:
+    """Delete a person's accounts: none of them opens anything any more."""
+    session.execute(
+        delete(PersonIdentity).where(
+            col(PersonIdentity.agency_id) == agency_id, col(PersonIdentity.person_id) == person_id
+        )
+    )
+
+
 def session_with(session: Session, agency_id: str, digest: str) -> SessionRow | None:
     """The session with this digest and its person."""
     query = (
@@ -196,6 +232,8 @@ def change_session(session: Session, agency_id: str, session_id: UUID, **values:
 
 def end_sessions(session: Session, agency_id: str, person_id: UUID, now: datetime, but: UUID | None = None) -> int:
     """End every session of a person, perhaps all but one; how many there were."""
+    # Whoever begins a session has the person locked, too: none can begin unseen while these end.
+    lock_person(session, agency_id, person_id)
     others = [] if but is None else [col(PersonSession.session_id) != but]
     ended = session.execute(
         update(PersonSession)

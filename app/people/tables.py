@@ -85,11 +85,30 @@ class RecoveryCode(SQLModel, table=True):
     digest: str = Field(primary_key=True, sa_type=Text(64))
 
 
+class PersonIdentity(SQLModel, table=True):
+    """The account of a person at a provider: one person an account, and one account a person at each provider."""
+
+    __tablename__ = "person_identity"
+    __table_args__ = (
+        CheckConstraint("linked_by IN ('invitation', 'nip')", name="linked_by"),
+        ForeignKeyConstraint(["agency_id", "person_id"], ["person.agency_id", "person.person_id"]),
+        UniqueConstraint("agency_id", "person_id", "issuer"),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    issuer: str = Field(primary_key=True, sa_type=Text(255))
+    subject: str = Field(primary_key=True, sa_type=Text(255))
+    person_id: UUID
+    linked_by: str = Field(sa_type=Text(10))
+    linked_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class PersonSession(SQLModel, table=True):
     """A browser that is signed in: the cookie holds the secret, this row its digest.
 
     Not `complete`: the passphrase was right and the second factor is still owed. `strong`: a second factor was given.
     `grant_id` is the role in which the person acts now, `proven_at` when the person last proved to be there.
+    Of who came through a provider it keeps how the account was linked, the session there, and the encrypted ID token.
     """
 
     __tablename__ = "person_session"
@@ -98,6 +117,7 @@ class PersonSession(SQLModel, table=True):
         ForeignKeyConstraint(["agency_id", "grant_id"], ["role_grant.agency_id", "role_grant.grant_id"]),
         UniqueConstraint("agency_id", "digest"),
         Index(None, "agency_id", "person_id"),
+        Index(None, "agency_id", "provider_sid"),
     )
 
     agency_id: str = Field(primary_key=True, sa_type=Code())
@@ -112,3 +132,6 @@ class PersonSession(SQLModel, table=True):
     seen_at: datetime = Field(sa_type=UtcDateTime)
     proven_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    linked_by: str | None = Field(default=None, sa_type=Text(10))
+    provider_sid: str | None = Field(default=None, sa_type=Text(255))
+    provider_hint: str | None = Field(default=None, sa_type=Text(8_000))

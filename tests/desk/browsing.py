@@ -49,8 +49,9 @@ class Browser:
         response = self.house.request(method, path, headers=headers | options.pop("headers", {}), **options)
         for name, value in response.cookies.items():
             self.cookies[name] = value
-        if "Max-Age=0" in response.headers.get("set-cookie", ""):
-            self.cookies.pop(response.headers["set-cookie"].partition("=")[0], None)
+        for cookie in response.headers.get_list("set-cookie"):
+            if "Max-Age=0" in cookie:
+                self.cookies.pop(cookie.partition("=")[0], None)
         return response
 
     def go(self, path: str) -> httpx.Response:

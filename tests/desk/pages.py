@@ -7,6 +7,16 @@ from app.access.principals import Role
 
 Who = Literal["anybody", "halfway", "signed in"] | frozenset[Role]
 
+# Where there is no provider to sign in through, these are not there, either.
+THROUGH_A_PROVIDER = frozenset(
+    {
+        ("GET", "/sign-in/oidc"),
+        ("GET", "/sign-in/oidc/callback"),
+        ("POST", "/sign-in/oidc/invitation"),
+        ("POST", "/sign-in/oidc/proof"),
+        ("POST", "/sign-in/oidc/back-channel-logout"),
+    }
+)
 ADMINISTRATORS = frozenset({Role.administrator})
 OFFICE_READERS = frozenset({Role.supervisor, Role.auditor, Role.administrator, Role.viewer})
 

@@ -231,6 +231,7 @@ def test_whatever_is_sent_is_answered_with_a_page(browser: Open, door: Door, sen
         assert response.status_code in (200, 303, 404, 422), (path, response.status_code)
         response = b.send("POST", path, content=b"{}", headers={"content-type": "application/json"})
         assert response.status_code == 415, path
+        problem(b.send("POST", path, content=b"x" * 20_000, headers=form), 413, "body-too-large")
         assert response.headers["content-type"].startswith("text/html")
 
 

@@ -60,6 +60,18 @@ WORDS = {
     "trusted_proxies": ("127.0.0.1,10.0.0.0/8", "proxy"),
     "secret": ("x" * 32, "x" * 31),
     "passphrases_readable_on_network": ("True", "perhaps"),
+    "oidc_issuer": ("https://sso.example.go.id/realms/kota", "https://sso.example.go.id/?realm=kota"),
+    "oidc_client_id": ("cermin", ""),
+    "oidc_client_secret": ("rahasia", "r\u00e1hasia"),
+    "oidc_agency": ("kota", "kota lama"),
+    "oidc_name": ("Keycloak", ""),
+    "oidc_contact": ("Bagian Organisasi", ""),
+    "oidc_scopes": ("openid profile groups", "profile"),
+    "oidc_hosts": ("login.example.go.id", ""),
+    "oidc_role_claim": ("resource_access.cermin.roles", ""),
+    "oidc_role": ("user", ""),
+    "oidc_nip_claim": ("nip", ""),
+    "oidc_second_factor": ("mfa", ""),
 }
 FREE = {"database_url", "secret_file", "signing_key_file", "host"}
 

@@ -12,14 +12,15 @@ def sentences() -> set[str]:
     """Every string of the room that is a sentence for somebody, not a docstring."""
     people = resources.files("app.people")
     found = set()
-    for file in [*people.iterdir(), *people.joinpath("rules").iterdir()]:
+    for file in (file for name in (".", "rules", "oidc") for file in people.joinpath(name).iterdir()):
         if not file.name.endswith(".py"):
             continue
         tree = ast.parse(file.read_text("utf-8"))
         said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in said)
         found |= {node.value for node in nodes if isinstance(node.value, str)}
-    return {text for text in found if " " in text and text.endswith(".")}
+    # Whoever sets up the service reads English.
+    return {text for text in found if " " in text and text.endswith(".") and "CERMIN_" not in text}
 
 
 def test_every_refusal_has_indonesian_words() -> None:

@@ -36,7 +36,7 @@ def channel_of(scheme: str, host: str, address: str | None, *, readable_allowed:
     Plain http is private on the machine itself only: both ends must be, since a proxy on the same machine speaks to
     us from there for browsers that are anywhere.
     """
-    if scheme == "https" or (_is_loopback_name(host) and _is_loopback(address or "")):
+    if scheme == "https" or (is_loopback_name(host) and _is_loopback(address or "")):
         return Channel.private
     return Channel.readable if readable_allowed else Channel.refused
 
@@ -60,7 +60,8 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-def _is_loopback_name(host: str) -> bool:
+def is_loopback_name(host: str) -> bool:
+    """Whether a Host header names the machine itself."""
     # Whatever somebody writes there; `[` alone is no address that could be taken apart.
     name = host.lower()[1:].partition("]")[0] if host.startswith("[") else host.lower().partition(":")[0]
     return name == "localhost" or name.endswith(".localhost") or _is_loopback(name)

@@ -1,0 +1,1 @@
+"""Signing in through an agency's own OpenID provider, such as Keycloak."""

@@ -1,0 +1,1 @@
+"""Pure rules of signing in through a provider: addresses, claims, attempts, logout tokens."""

@@ -1,0 +1,33 @@
+"""Seals what a browser or a row keeps for us: nobody else can read or change it."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from os import urandom
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from app.foundation.secret import derive
+
+NONCE = 12
+
+
+class Seal:
+    """Seals under a key derived from the installation's secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._cipher = ChaCha20Poly1305(derive(secret, "oidc"))
+
+    def sealed(self, text: str, about: str) -> str:
+        """The text encrypted, for this use alone; without `=`, which a cookie's value would be quoted for."""
+        nonce = urandom(NONCE)
+        return (
+            urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), about.encode())).decode().rstrip("=")
+        )
+
+    def opened(self, sealed: str, about: str) -> str | None:
+        """The text; None where it was not sealed here for this use."""
+        try:
+            given = urlsafe_b64decode(f"{sealed}==")
+            return self._cipher.decrypt(given[:NONCE], given[NONCE:], about.encode()).decode()
+        except (ValueError, InvalidTag):
+            return None
