@@ -29,6 +29,7 @@ COMMANDS = {
     "instrument": Entry("instruments", "instrument", "Questionnaires: the shipped ones and an agency's own."),
     "key": Entry("keys", "key", "Keys of kiosks, apps, readers and others."),
     "person": Entry("people", "person", "Persons who sign in: invitations, roles, sessions."),
+    "oidc": Entry("oidc", "oidc", "Signing in through the agency's own provider, such as Keycloak."),
     "device": Entry("devices", "device", "Kiosks: pairing them, how they are doing, ending them."),
     "screen": Entry("screening", "screen", "Screening: what it doubts and what is decided."),
     "volumes": Entry("volumes", "volumes", "How many people were served."),

@@ -27,6 +27,7 @@ from app.people.oidc.rules.claims import (
     gave_second_factor,
     has_role,
     is_subject,
+    listed,
     moment,
     nip_in,
     texts,
@@ -149,6 +150,14 @@ def test_a_subject_is_short_printable_text() -> None:
     assert [is_subject(each) for each in ("", "x" * 256, "é", "x\n", 7, None, ["u"])] == [False] * 7
 
 
+def test_claims_are_listed_by_their_paths() -> None:
+    assert list(listed({"a": {"b": ["x"]}, "c": "d"})) == [("a.b", "['x']"), ("c", "d")]
+    deep: dict[str, object] = {}
+    for _ in range(50):
+        deep = {"a": deep}
+    assert [path for path, _ in listed(deep)] == ["a.a.a.a.a.a"]
+
+
 RIGHT: dict[str, object] = {"events": {EVENT: {}}, "jti": "j", "exp": 5, "sid": "s", "sub": "u"}
 
 
@@ -180,6 +189,7 @@ def test_whatever_stands_in_claims_is_read_without_a_fault(claims: dict[str, obj
         claim_at(claims, path)
     nip_in([claims], "nip")
     gave_second_factor(claims, {"x"})
+    dict(listed(claims))
     logout = logout_in(claims)
     assert logout is None or ((logout.sid or logout.subject) and "nonce" not in claims)
 

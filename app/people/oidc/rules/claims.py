@@ -1,6 +1,6 @@
 """What the claims of a provider say: roles, NIP, second factor, when the person signed in there. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from re import ASCII, compile
 
 Claims = Mapping[str, object]
@@ -65,3 +65,13 @@ def _nips(value: object) -> list[str]:
     # A directory may hand it over as a number; an attribute in Keycloak as a list of one.
     written = (str(value),) if isinstance(value, int) else texts(value)
     return [nip for nip in ("".join(each.split()) for each in written) if NIP.fullmatch(nip)]
+
+
+def listed(claims: Claims, above: str = "", depth: int = 5) -> Iterator[tuple[str, str]]:
+    """Every claim by its path, with what stands there as text."""
+    for name, value in claims.items():
+        path = f"{above}{name}"
+        if isinstance(value, Mapping) and depth:
+            yield from listed(value, f"{path}.", depth - 1)
+        else:
+            yield path, value if isinstance(value, str) else str(value)
