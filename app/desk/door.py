@@ -135,7 +135,13 @@ def _enrolment(request: Request, found: SignedIn, fault: PeopleFault | None = No
     try:
         enrolment = services_of(request).of(SignIn).enrolment(found)
     except PeopleFault:
-        return to(request, "/desk/confirm?to=second-factor" if found.complete else NEXT[_stage(found)])
+        if found.complete:
+            return to(request, "/desk/confirm?to=second-factor")
+        if _stage(found) is Stage.enrol:
+            # The first step is too long ago, and only doing it again helps; every other page would lead here again.
+            services_of(request).of(Sessions).end(found)
+            return to(request, "/sign-in")
+        return to(request, NEXT[_stage(found)])
     grouped = " ".join(enrolment.secret[i : i + 4] for i in range(0, len(enrolment.secret), 4))
     page = Page(
         tell("Set up your second factor"),

@@ -74,6 +74,22 @@ def test_faults_stand_above_and_lead_to_their_fields(browser: Open, door: Door) 
     assert b.submit(page, "/sign-in/link", passphrase=PASSPHRASE, repeated=PASSPHRASE).status_code == 200
 
 
+def test_a_second_factor_that_was_not_set_up_in_time_leads_back_to_the_first_step(
+    browser: Open, door: Door, house: House
+) -> None:
+    b = browser()
+    given = {"code": door.invite("Siti", Role.administrator), "passphrase": PASSPHRASE, "repeated": PASSPHRASE}
+    b.submit(b.go("/sign-in/link"), "/sign-in/link", **given)
+    house.clock.now += timedelta(minutes=11)
+    for path in ("/sign-in", "/desk", "/sign-in/second-factor"):
+        response = b.send("GET", path)
+        for _ in range(3):
+            response = b.send("GET", response.headers["location"]) if response.status_code == 303 else response
+        assert title_of(response) == "Masuk"
+    page = b.submit(b.go("/sign-in"), "/sign-in", name="siti@kota", passphrase=PASSPHRASE)
+    assert title_of(page) == "Siapkan faktor kedua Anda"
+
+
 def test_each_role_lands_on_its_page(browser: Open, door: Door) -> None:
     landing = {
         Role.supervisor: "Dukcapil",
