@@ -25,6 +25,7 @@ import app.instruments.routes
 import app.intake.invitation.routes
 import app.intake.routes
 import app.measures.routes
+import app.people.routes
 import app.reports.routes
 import app.screening.routes
 import app.tickets.routes
@@ -90,6 +91,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.screening.routes.router,
     app.indices.routes.router,
     app.measures.routes.router,
+    app.people.routes.router,
     app.closing.routes.router,
     app.reports.routes.router,
     *app.web.routes.routers,

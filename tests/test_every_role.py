@@ -29,6 +29,8 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("GET", "/v1/measures/offices"): OFFICE_READERS,
     ("GET", "/v1/findings"): OVERSEERS,
     ("GET", "/v1/findings/{finding_id}"): OVERSEERS,
+    ("GET", "/v1/findings/{finding_id}/timeline"): OVERSEERS,
+    ("GET", "/v1/audit"): frozenset({Role.auditor}),
 }
 # Everybody here has a role over `upt-makassar`, which has `upt-jayapura` below it.
 OWN, BELOW, COLLEAGUES, ABOVE, FOREIGN = "upt-makassar", "upt-jayapura", "dukcapil", "setda", "rsud-desa"
@@ -89,6 +91,7 @@ PLACES: Mapping[str, dict[str, str]] = {
     "/v1/employees": {},
     "/v1/indices": {},
     "/v1/findings": {},
+    "/v1/audit": {},
     "/v1/measures/offices": {"period": "2026-11"},
 }
 

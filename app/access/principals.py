@@ -59,7 +59,8 @@ class Principal:
     def reach(self) -> "Reach":
         """What this principal may read and act on; a device its own office only."""
         # A kiosk stands at one counter; a stolen one of a head office must not open the offices below it.
-        return Reach(self.agency_id, self.office, self.actor, children=self.kind is not KeyKind.device)
+        children = self.kind is not KeyKind.device
+        return Reach(self.agency_id, self.office, self.actor, children=children, employee=self.employee)
 
     @property
     def actor(self) -> str:
@@ -72,13 +73,14 @@ class Reach:
     """On whose behalf something is read or done: the agency, its offices in reach, and the actor for the audit trail.
 
     `root` is the office at the top of the subtree in reach (None: the whole agency); without `children` it is that
-    office alone.
+    office alone. `employee` is the code under which the directory has the one who acts, if it does.
     """
 
     agency_id: str
     root: str | None
     actor: str
     children: bool = True
+    employee: str | None = None
 
     @property
     def root_key(self) -> str:

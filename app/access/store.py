@@ -2,12 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from app.access.tables import ApiKey, AuditEvent
 from app.foundation.storage.database import Session
+
+
+class AskedEvents(NamedTuple):
+    """Which audit rows: of one action (`finding.released`) or of all about a thing (`finding`), from and until when."""
+
+    action: str | None
+    since: datetime | None
+    until: datetime | None
 
 
 def keys_by_lookup(session: Session, lookup: str) -> Sequence[ApiKey]:
@@ -34,3 +43,20 @@ def events_since(session: Session, agency_id: str, action: str, since: datetime)
     )
     # Ids are UUIDv7, so the primary key is in the order of time.
     return session.exec(query.order_by(col(AuditEvent.event_id).desc())).all()
+
+
+def events_before(
+    session: Session, agency_id: str, asked: AskedEvents, before: UUID | None, limit: int
+) -> Sequence[AuditEvent]:
+    """The agency's audit rows that were asked for, newest first, from the one `before` on."""
+    query = select(AuditEvent).where(AuditEvent.agency_id == agency_id)
+    if asked.action is not None:
+        about = col(AuditEvent.action).startswith(f"{asked.action}.", autoescape=True)
+        query = query.where(or_(AuditEvent.action == asked.action, about))
+    if asked.since is not None:
+        query = query.where(col(AuditEvent.at) >= asked.since)
+    if asked.until is not None:
+        query = query.where(col(AuditEvent.at) < asked.until)
+    if before is not None:
+        query = query.where(col(AuditEvent.event_id) < before)
+    return session.exec(query.order_by(col(AuditEvent.event_id).desc()).limit(limit)).all()

@@ -51,11 +51,11 @@ class Links:
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form. `kind` `code` takes a one-time code; a `select` has `choices` (value, text)."""
+    """One field of a form. `code` takes a one-time code, `words` lines, `select` one of `choices` (value, text)."""
 
     name: str
     label: str
-    kind: Literal["text", "password", "code", "select", "hidden"] = "text"
+    kind: Literal["text", "password", "code", "select", "hidden", "day", "words"] = "text"
     hint: str | None = None
     value: str = ""
     choices: tuple[tuple[str, str], ...] = ()
@@ -65,12 +65,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """Fields that are sent to an address. `tone` `danger` is for what cannot be taken back."""
+    """Fields that are sent to an address. `tone` `danger` is for what cannot be taken back; `get` is for filters."""
 
     action: str
     button: str
     fields: tuple[Field, ...] = ()
     tone: Literal["plain", "danger"] = "plain"
+    method: Literal["post", "get"] = "post"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ class Entry(NamedTuple):
 
 OFFICE = Entry("My office", "/desk/office")
 FINDINGS = Entry("Findings", "/desk/findings")
+DECISIONS = Entry("Decisions", "/desk/decisions")
+TRAIL = Entry("Audit trail", "/desk/trail")
 PEOPLE = Entry("People and roles", "/desk/people")
 KEYS = Entry("Keys", "/desk/keys")
 TEAM = Entry("My people", "/desk/team")
@@ -26,7 +28,7 @@ PAGES: Mapping[Role, tuple[Entry, ...]] = {
     Role.supervisor: (OFFICE, FINDINGS),
     Role.appraiser: (TEAM,),
     Role.employee: (MIRROR,),
-    Role.auditor: (FINDINGS, OFFICE),
+    Role.auditor: (FINDINGS, DECISIONS, TRAIL, OFFICE),
     Role.administrator: (PEOPLE, KEYS, OFFICE),
     Role.viewer: (OFFICE,),
 }

@@ -19,6 +19,16 @@ def office_field(choices: tuple[tuple[str, str], ...], tell: Language) -> Field:
     return Field("office", label, hint=tell("The code of the office; left empty, the whole agency."), required=False)
 
 
+def office_filter(choices: tuple[tuple[str, str], ...], chosen: str | None, tell: Language) -> Field:
+    """The field by which a list is narrowed to one office; `choices` as `office_choices` gives them."""
+    everywhere = ("", tell("All offices"))
+    some = (everywhere, *(each for each in choices if each[0]))
+    if len(some) <= MOST_CHOICES:
+        return Field("office", tell("Office"), "select", value=chosen or "", choices=some, required=False)
+    hint = tell("The code of the office; left empty, all offices.")
+    return Field("office", tell("Office"), hint=hint, value=chosen or "", required=False)
+
+
 def office_choices(session: Session, reach: Reach, tell: Language) -> tuple[tuple[str, str], ...]:
     """Code and name of the offices in reach, by name; first the whole agency, for whoever reaches it."""
     codes = reached_offices(office_parents(session, reach.agency_id), reach)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -72,13 +73,19 @@ def respond(request: Request, page: Page, signed_in: SignedIn | None = None, sta
         account=None if signed_in is None or not signed_in.complete else _account(signed_in, tell),
         languages=LANGUAGES,
         # What a form was sent to is no address to come back to.
-        here=f"{base}{path}" if request.method == "GET" else None,
+        here=f"{base}{_in_language(request, path)}" if request.method == "GET" else None,
     )
     headers = HEADERS | {"Content-Language": tell.code, "Content-Security-Policy": _policy(page)}
     response = HTMLResponse(text, status, headers=headers)
     if request.query_params.get("lang") in catalogues():
         remember(response, LANGUAGE_COOKIE, tell.code, LANGUAGE_SECONDS, secure=request.scope["scheme"] == "https")
     return response
+
+
+def _in_language(request: Request, path: str) -> str:
+    """The address of this page, filters and all, up to the value of `lang`."""
+    others = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return f"{path}?{urlencode([*others, ('lang', '')])}"
 
 
 def remember(response: Response, name: str, value: str, seconds: int | None, *, secure: bool) -> None:
@@ -109,6 +116,7 @@ def plain(block: DeskBlock, tell: Language, page: Page) -> dict[str, Any]:
                 "button": block.button,
                 "fields": fields,
                 "tone": block.tone,
+                "method": block.method,
             }
     return plain_block(block, tell)
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.access.principals import Principal
 from app.desk.blocks import Links, Page, Section
-from app.desk.navigation import ACCOUNT, KEYS, PEOPLE, Entry, roles_of
+from app.desk.navigation import ACCOUNT, FINDINGS, KEYS, PEOPLE, Entry, roles_of
 from app.desk.rendering import base_of, reader_of, remember, respond
 from app.foundation.http.problem_responses import database_problem
 from app.foundation.http.query_parameters import exact_query
@@ -34,6 +34,7 @@ NEXT = {Stage.code: "/sign-in/code", Stage.enrol: "/sign-in/second-factor", Stag
 AFTER_PROOF = {
     "people": PEOPLE.address,
     "keys": KEYS.address,
+    "findings": FINDINGS.address,
     "account": ACCOUNT.address,
     "second-factor": "/sign-in/second-factor",
 }

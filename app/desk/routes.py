@@ -1,6 +1,6 @@
 """All routers of this room."""
 
-from app.desk import account, door, keys, office, own, people, person, provider
+from app.desk import account, door, finding, findings, keys, office, own, people, person, provider, trail
 
-rooms = (door, provider, account, people, person, keys, office, own)
+rooms = (door, provider, account, people, person, keys, office, findings, finding, trail, own)
 routers = (*(each.router for each in rooms), provider.machines)

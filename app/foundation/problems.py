@@ -53,6 +53,7 @@ KINDS: Mapping[str, Kind] = {
         429, "Too many tries", "Too many tries to sign in failed; try again after {seconds} seconds."
     ),
     "logout-token-refused": Kind(400, "Logout token refused", "This logout token is not valid, or was taken already."),
+    "about-oneself": Kind(403, "About oneself", "Nobody decides about oneself; somebody else has to do this."),
     "out-of-scope": Kind(403, "Out of scope", "This key does not reach {what}."),
     # What is named.
     "office-unknown": Kind(404, "Unknown office", "The agency has no office with this code."),

@@ -1,13 +1,14 @@
 """Indices over HTTP, as JSON or CSV."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.guard import reads
-from app.access.principals import OFFICE_READERS, KeyKind, Principal
+from app.access.principals import OFFICE_READERS, OVERSEERS, KeyKind, Principal
 from app.access.readings import Covered, Readings
 from app.directory.catalogue_cache import CatalogueCache
 from app.disclosure.rules.minimum import about_person
@@ -18,6 +19,7 @@ from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.indices.csv_text import csv_text
+from app.indices.finding_timeline import TimelineOut, finding_timeline
 from app.indices.presenting import table_out
 from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
@@ -35,6 +37,7 @@ Reader = Annotated[Principal, Depends(reads(*READERS, roles=OFFICE_READERS))]
 
 # Whoever may see counts of tickets.
 COUNT_READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
+Overseer = Annotated[Principal, Depends(reads(KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, roles=OVERSEERS))]
 CountReader = Annotated[Principal, Depends(reads(*COUNT_READERS))]
 
 FIGURES: dict[int | str, dict[str, Any]] = {
@@ -78,6 +81,17 @@ def get_counts(request: Request, principal: CountReader, query: Annotated[CountQ
         covered = Covered("tickets", office=query.office or principal.office, first=query.first, last=query.last)
         services.of(Readings).leave_trace(principal, covered)
     return counts
+
+
+@router.get("/findings/{finding_id}/timeline", tags=["screening"], responses=problems(404, 422, 429))
+def get_timeline(request: Request, principal: Overseer, finding_id: UUID) -> TimelineOut:
+    """When the ratings around a finding were given: by hour of its day, or by day; counts of none or ten and more."""
+    services = services_of(request)
+    with services.database.reading() as session:
+        found = finding_timeline(session, principal.reach, finding_id, services.now(), services.settings.trace_days)
+    covered = Covered("findings", found.finding.employee, found.finding.office)
+    services.of(Readings).leave_trace(principal, covered)
+    return found
 
 
 def _read(request: Request, principal: Principal, query: IndexQuery) -> IndexTable:

@@ -1,6 +1,6 @@
 """An auditor's decisions: a finding is released or confirmed, once, with a reason, and audited."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.access.audit import record
@@ -10,6 +10,7 @@ from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.ratings.status_store import lock_agency, move
 from app.screening import store
+from app.screening.rules.timeline import Moment
 from app.screening.run import COUNTED, HELD
 from app.screening.schemas import FindingOut, FindingPage, FindingQuery
 from app.screening.tables import Finding
@@ -36,14 +37,23 @@ def get_finding(session: Session, reach: Reach, finding_id: UUID) -> FindingOut:
     return finding_out(_reached(session, reach, finding_id))
 
 
+def moments_around(session: Session, reach: Reach, finding_id: UUID) -> tuple[Finding, list[Moment]]:
+    """A finding, and when the ratings around it were given. Raises what `get_finding` does."""
+    finding = _reached(session, reach, finding_id)
+    return finding, store.moments_of(session, finding, finding.first_on + timedelta(days=finding.days - 1))
+
+
 def decide(session: Session, reach: Reach, finding_id: UUID, standing: str, note: str, now: datetime) -> FindingOut:
-    """Release or confirm; the same again changes nothing. Raises `finding-decided` where it was decided otherwise.
+    """Release or confirm; the same again changes nothing. Raises `finding-decided` where it was decided otherwise, and
+    `about-oneself`.
 
     Released sheets count again, in the transaction of the decision; no rule doubts them a second time.
     """
     # Two auditors deciding at once would both read it as undecided.
     lock_agency(session, reach.agency_id)
     finding = _reached(session, reach, finding_id)
+    if reach.employee is not None and reach.employee == finding.employee:
+        raise Problem("about-oneself")
     if finding.standing == standing:
         return finding_out(finding)
     if finding.decided_at is not None:

@@ -27,9 +27,11 @@ class FindingQuery(WireModel):
 
     office: CodeText | None = Field(default=None, description="Findings at this office alone.")
     standing: Standing | None = Field(default=None, description="`held` and `noted` wait for a decision.")
+    state: Literal["waiting", "decided"] | None = Field(default=None, description="Both standings of either kind.")
     first: Day | None = Field(default=None, alias="from", description="First day on which a finding may begin.")
     last: Day | None = Field(default=None, alias="to", description="Last such day, included.")
     after: UUID | None = Field(default=None, description="`next` of the page before.")
+    order: Literal["oldest", "newest"] = Field(default="oldest", description="Which were raised first, or last.")
     limit: Limit = 100
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, func, insert, inspect, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, inspect, select
 
 from app.directory.tables import Agency, Duty, Office
 from app.foundation.storage.database import Session
@@ -15,6 +15,7 @@ from app.screening.rules.coverage import QUIET_DAYS, Tickets
 from app.screening.rules.one_device import COUNTER, DutyDay
 from app.screening.rules.opening_hours import OpeningTimes, Week
 from app.screening.rules.sheets import Block, ScreenedSheet
+from app.screening.rules.timeline import Moment
 from app.screening.schemas import FindingQuery
 from app.screening.tables import Doubt, Finding, Opening
 from app.tickets.tables import TicketCount
@@ -25,6 +26,7 @@ AGENCY, OFFICE, DUTY, RATING, TRACE, DOUBT, FINDING, OPENING, COUNT = (
 )
 BATCH = 500
 UNDECIDED = ("held", "noted")
+STATES = {"waiting": UNDECIDED, "decided": ("released", "confirmed")}
 
 
 def agencies(session: Session) -> Sequence[str]:
@@ -111,6 +113,28 @@ def tickets_of(session: Session, agency_id: str, office: str, since: date) -> li
     return [Tickets(who, day, int(armed), int(spent)) for who, day, armed, spent in session.execute(query)]
 
 
+def moments_of(session: Session, finding: Finding, last: date) -> list[Moment]:
+    """The ratings of the finding's person, or office, from its first day to `last`, by day and hour, as far as traces
+    say; `doubted` are those of this finding."""
+    doubted = func.sum(case((DOUBT.finding_id == finding.finding_id, 1), else_=0))
+    query = (
+        select(RATING.rated_on, TRACE.hour, func.count(), doubted)
+        .select_from(Rating)
+        .join(Trace, and_(TRACE.agency_id == RATING.agency_id, TRACE.key == RATING.key))
+        .outerjoin(Doubt, and_(DOUBT.agency_id == RATING.agency_id, DOUBT.key == RATING.key))
+        .where(
+            RATING.agency_id == finding.agency_id,
+            RATING.office == finding.office,
+            RATING.rated_on.between(finding.first_on, last),
+            RATING.standing.in_(("counted", "held")),
+        )
+        .group_by(RATING.rated_on, TRACE.hour)
+    )
+    if finding.employee is not None:
+        query = query.where(RATING.employee == finding.employee)
+    return [Moment(day, hour, int(n), int(held)) for day, hour, n, held in session.execute(query)]
+
+
 def undoubted(session: Session, agency_id: str, keys: Collection[UUID]) -> list[UUID]:
     """Those of the keys that no finding has doubted yet, sorted."""
     ordered, doubted = sorted(keys), set[UUID]()
@@ -163,16 +187,23 @@ def findings(
     limit: int,
 ) -> Sequence[Finding]:
     """The findings asked for at the offices `within` (None: all), in the order in which they were recorded."""
+    newest_first = asked.order == "newest"
     query = select(Finding).where(FINDING.agency_id == agency_id)
     wanted = {
         "within": None if within is None else FINDING.office.in_(sorted(within)),
         "standing": None if asked.standing is None else FINDING.standing == asked.standing,
         "first": None if asked.first is None else FINDING.first_on >= asked.first,
         "last": None if asked.last is None else FINDING.first_on <= asked.last,
-        "after": None if asked.after is None else FINDING.finding_id > asked.after,
+        "state": None if asked.state is None else FINDING.standing.in_(STATES[asked.state]),
+        "after": None if asked.after is None else _comes_after(asked.after, newest_first=newest_first),
     }
     query = query.where(*(each for each in wanted.values() if each is not None))
-    return session.execute(query.order_by(FINDING.finding_id).limit(limit)).scalars().all()
+    order = FINDING.finding_id.desc() if newest_first else FINDING.finding_id
+    return session.execute(query.order_by(order).limit(limit)).scalars().all()
+
+
+def _comes_after(finding_id: UUID, *, newest_first: bool) -> ColumnElement[bool]:
+    return FINDING.finding_id < finding_id if newest_first else FINDING.finding_id > finding_id
 
 
 def count_undecided(session: Session) -> int:

@@ -97,6 +97,8 @@ def fields_of(page: httpx.Response, action: str) -> dict[str, str]:
         options = findall(r"<option[^>]*>", inner)
         chosen = next((each for each in options if "selected" in each), options[0])
         given[name] = attribute(chosen, "value")
+    for name, inner in findall(r'<textarea[^>]*name="([^"]*)"[^>]*>\n?(.*?)</textarea>', found[1], DOTALL):
+        given[name] = unescape(inner)
     return given
 
 

@@ -18,6 +18,7 @@ THROUGH_A_PROVIDER = frozenset(
     }
 )
 ADMINISTRATORS = frozenset({Role.administrator})
+AUDITORS = frozenset({Role.auditor})
 OFFICE_READERS = frozenset({Role.supervisor, Role.auditor, Role.administrator, Role.viewer})
 
 PAGES: Mapping[tuple[str, str], Who] = {
@@ -50,6 +51,12 @@ PAGES: Mapping[tuple[str, str], Who] = {
     ("POST", "/desk/keys/revoke"): ADMINISTRATORS,
     ("GET", "/desk/office"): OFFICE_READERS,
     ("GET", "/desk/findings"): frozenset({Role.supervisor, Role.auditor}),
+    ("GET", "/desk/finding"): frozenset({Role.supervisor, Role.auditor}),
+    ("POST", "/desk/finding/release"): AUDITORS,
+    ("POST", "/desk/finding/confirm"): AUDITORS,
+    ("GET", "/desk/decisions"): AUDITORS,
+    ("GET", "/desk/trail"): AUDITORS,
+    ("GET", "/desk/trail/file"): AUDITORS,
     ("GET", "/desk/team"): frozenset({Role.appraiser}),
     ("GET", "/desk/mirror"): frozenset({Role.employee}),
 }

@@ -9,7 +9,7 @@ import pytest
 from app.access.principals import Role
 from app.foundation.storage.database import OperationalError
 from app.people import store
-from app.people.granting import Asked, grant
+from app.people.granting import NEEDS_EMPLOYEE, Asked, grant
 from app.people.sessions import PLAIN_COOKIE
 from tests.desk.browsing import Browser, desk, facts_of, text_of, title_of
 from tests.desk.pages import PAGES
@@ -238,11 +238,14 @@ def test_nobody_signs_in_where_others_can_read(browser: Open, door: Door) -> Non
 
 @pytest.mark.parametrize("sent", [b"\xff\xfe", b"a=%ff&b=%00", b"&".join(b"a=1" for _ in range(50)), b""])
 def test_whatever_is_sent_is_answered_with_a_page(browser: Open, door: Door, sent: bytes) -> None:
-    b = browser()
-    b.join(door, "Ani", Role.administrator)
+    seats = {role: browser() for role in (Role.administrator, Role.auditor, Role.appraiser, Role.employee)}
+    for role, seat in seats.items():
+        seat.join(door, f"Ani {role}", role, employee="E003" if role in NEEDS_EMPLOYEE else None)
     form = {"content-type": "application/x-www-form-urlencoded"}
     # These two take no fields.
     for path in (path for method, path in PAGES if method == "POST" and "sign-out" not in path):
+        who = PAGES["POST", path]
+        b = next(seat for role, seat in seats.items() if not isinstance(who, frozenset) or role in who)
         response = b.send("POST", path, content=sent, headers=form)
         assert response.status_code in (200, 303, 404, 422), (path, response.status_code)
         response = b.send("POST", path, content=b"{}", headers={"content-type": "application/json"})

@@ -24,6 +24,7 @@ NOTHING = "00000000-0000-7000-8000-000000000000"
 ASKED = {
     "/desk/person": (f"?id={NOTHING}", 404),
     "/desk/person/revoke": (f"?grant={NOTHING}", 404),
+    "/desk/finding": (f"?id={NOTHING}", 404),
     "/desk/keys/revoke": (f"?key={NOTHING}", 422),
 }
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
@@ -113,6 +114,8 @@ def test_every_page_is_small_whole_and_in_one_language(seats: dict[Role | None, 
             response = page(seats[role], path, **{"accept-language": language})
             if response.status_code != 200:
                 continue
+            if response.headers["content-type"].startswith("text/csv"):
+                continue
             html = response.text
             assert len(response.content) < 40_000, path
             assert f'<html lang="{language}">' in html
@@ -143,7 +146,10 @@ def test_what_people_wrote_is_text_on_every_page(seats: dict[Role | None, Browse
     seen = 0
     for path in GETS:
         for role in Role:
-            html = page(seats[role], path).text
+            response = page(seats[role], path)
+            if response.headers.get("content-type", "").startswith("text/csv"):
+                continue
+            html = response.text
             assert "<script>alert" not in html
             assert "<img" not in html
             seen += "&lt;script&gt;alert" in html

@@ -1,0 +1,85 @@
+"""What the audit trail records, in words; what has none is shown as it is recorded."""
+
+from collections.abc import Mapping
+
+from app.people.schemas import ActionOut
+from app.reports.sections.blocks import Cell
+from app.reports.sections.language import Language
+
+THINGS = {
+    "": "Everything",
+    "persons.read": "Reading of figures about persons",
+    "finding": "Findings and decisions",
+    "period": "Periods: closing, replies, notes, plans, finalising",
+    "person": "Signing in and accounts",
+    "grant": "Roles given and taken away",
+    "key": "Keys",
+    "device": "Kiosks",
+    "directory": "Imports of the directory",
+    "opening": "Opening hours",
+    "ratings": "Imports of ratings",
+    "figures": "Releases of figures",
+}
+ACTIONS: Mapping[str, str] = {
+    "persons.read": "read figures about persons",
+    "finding.raised": "a finding was raised",
+    "finding.released": "a finding was released",
+    "finding.confirmed": "a finding was confirmed",
+    "period.closed": "a period was closed",
+    "period.revised": "a period was revised",
+    "period.invited": "personal links were made",
+    "period.replied": "a reply was given",
+    "period.noted": "a note was made",
+    "period.planned": "a follow-up plan was entered",
+    "period.published": "a publication was entered",
+    "period.finalised": "a period was finalised",
+    "person.invited": "somebody was invited",
+    "person.invited-again": "somebody was invited again",
+    "person.link-taken": "an invitation was taken",
+    "person.signed-in": "signed in",
+    "person.signed-out": "signed out",
+    "person.proved": "confirmed to be there",
+    "person.refused": "signing in was refused",
+    "person.second-factor-set": "a second factor was set up",
+    "person.passphrase-changed": "a passphrase was changed",
+    "person.recovery-code-used": "a recovery code was used",
+    "grant.given": "a role was given",
+    "grant.revoked": "a role was taken away",
+    "key.issued": "a key was made",
+    "key.rotated": "a key was replaced",
+    "key.revoked": "a key was ended",
+    "device.added": "a kiosk was added",
+    "device.paired": "a kiosk was connected",
+    "device.revoked": "a kiosk was ended",
+    "directory.imported": "the directory was imported",
+    "opening.changed": "opening hours were changed",
+    "ratings.imported": "ratings were imported",
+    "counts.imported": "counts of answers were imported",
+    "volumes.stored": "people served were reported",
+    "comments.purged": "old comments were deleted",
+    "figures.released": "figures were released",
+    "instrument.added": "a questionnaire was added",
+    "agency.added": "the agency was added",
+    "agency.period": "the length of the agency's periods was set",
+}
+
+
+def titles(tell: Language) -> tuple[str, ...]:
+    """The columns of page and file."""
+    return tell("When (UTC)"), tell("Who"), tell("What"), tell("On what"), tell("Details")
+
+
+def row(action: ActionOut, tell: Language) -> tuple[Cell, ...]:
+    """One action, alike on the page and in the file."""
+    return (
+        f"{action.at:%Y-%m-%d %H:%M}",
+        _who(action),
+        tell(ACTIONS.get(action.action, action.action)),
+        action.subject,
+        ", ".join(f"{name} {value}" for name, value in action.detail.items() if value is not None) or None,
+    )
+
+
+def _who(action: ActionOut) -> str:
+    kind = action.actor.partition(":")[0]
+    return action.actor if action.name is None else f"{action.name} ({kind})"
