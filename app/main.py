@@ -131,6 +131,7 @@ class Cermin(FastAPI):
         stack: ASGIApp = BodyLimits(
             super().build_middleware_stack(),
             limit=LARGEST_BODY,
+            longer=app.desk.routes.LONG_FORMS,
             seconds=settings.receive_seconds,
         )
         stack = ResponseWatch(HeadAsGet(stack), metrics=metrics, language=settings.language)

@@ -29,7 +29,7 @@ NOWHERE = {"office": "rsud-niet", "service": "imb-niet", "employee": "N777", "in
 # Parameters that name nothing of an agency; `after` is where a page starts, and any text will do.
 NAMES_NOTHING = {"agency", "after", "limit", "channel", "from", "to", "by", "include", "weights", "bands", "period",
                  "code", "revision", "kind", "unit", "format", "lang", "standing", "state", "order",
-                 "action"}  # fmt: skip
+                 "action", "appraiser"}  # fmt: skip
 # Of one agency or not there at all: tests/closing/test_lifecycle.py, tests/devices/ and tests/screening/ ask for the
 # other's.
 OF_ONE_AGENCY = {"report_id", "device_id", "finding_id"}

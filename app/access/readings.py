@@ -4,6 +4,7 @@ Whoever asks often enough can take single ratings out of figures by subtraction;
 who was asked about can see who asked.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -36,9 +37,10 @@ class Covered(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """One row of the trail, for the person it is about: when, by what kind of key, what was asked."""
+    """One row of the trail, for the person it is about: when, by what kind of key or role, what was asked."""
 
     at: datetime
+    actor: str
     by: str
     what: str
     period: str | None
@@ -74,16 +76,23 @@ class Readings:
         In a transaction of its own, since the reading one writes nothing. When it fails, its exception refuses the
         answer: what leaves no trace is not read.
         """
+        self.leave_traces(principal, [covered])
+
+    def leave_traces(self, principal: Principal, all_covered: Sequence[Covered]) -> None:
+        """As `leave_trace`, for one answer about several persons by name."""
+        if not all_covered:
+            return
         with self._database.writing() as session:
-            record(
-                session,
-                agency_id=principal.agency_id,
-                actor=principal.actor,
-                action=ACTION,
-                subject=covered.employee or covered.office or principal.agency_id,
-                at=self._clock(),
-                **{name: _plain(value) for name, value in covered._asdict().items() if value is not None},
-            )
+            for covered in all_covered:
+                record(
+                    session,
+                    agency_id=principal.agency_id,
+                    actor=principal.actor,
+                    action=ACTION,
+                    subject=covered.employee or covered.office or principal.agency_id,
+                    at=self._clock(),
+                    **{name: _plain(value) for name, value in covered._asdict().items() if value is not None},
+                )
 
 
 def readings_about(
@@ -97,6 +106,7 @@ def readings_about(
     return [
         Reading(
             event.at,
+            event.actor,
             event.actor.partition(":")[0],
             event.detail["what"],
             event.detail.get("period"),

@@ -106,12 +106,18 @@ def note(
 ) -> None:
     """The supervisor's words beside an employee's draft.
 
-    Raises `period-open`, `period-final`, `report-unknown`, `instrument-ambiguous`.
+    Raises `period-open`, `period-final`, `report-unknown`, `instrument-ambiguous`, `about-oneself`.
     """
     period = newest(session, reach, span, instrument)
+    keep_note(session, reach, period, report_about(session, period, employee), text, now)
+
+
+def keep_note(session: Session, reach: Reach, period: Period, report: Report, text: str, now: datetime) -> None:
+    """Put words beside a draft. Raises `period-final`, `about-oneself`."""
     if period.state == FINAL:
         raise Problem("period-final", revision=period.revision)
-    report = report_about(session, period, employee)
+    if reach.employee is not None and reach.employee == report.unit:
+        raise Problem("about-oneself")
     store.put_note(session, Note(agency_id=reach.agency_id, report_id=report.report_id, text=text, noted_at=now))
     audit(session, reach, "period.noted", period, now, report=str(report.report_id))
 
@@ -136,7 +142,8 @@ def finalise(
 ) -> Period:
     """Sign every report with its reply and its note, for ever.
 
-    Raises `period-open`, `period-final`, `reply-window-open`, `signing-key-missing`, `busy`, `instrument-ambiguous`.
+    Raises `period-open`, `period-final`, `reply-window-open`, `signing-key-missing`, `busy`, `instrument-ambiguous`,
+    and `about-oneself` for somebody whose own report is among them.
     """
     with database.snapshot() as session:
         period = _finishable(session, reach, span, instrument, now)
@@ -144,6 +151,9 @@ def finalise(
         if key is None:
             raise Problem("signing-key-missing")
         reports = store.reports_of(session, period)
+        # None is the code of nobody.
+        if ("employee", reach.employee) in {(each.kind, each.unit) for each in reports}:
+            raise Problem("about-oneself")
         words, records = _words(session, reach, reports), entered(session, reach, span, reports)
     envelopes = {}
     for report in reports:

@@ -4,19 +4,18 @@ import json
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from app.access.principals import KeyKind, Principal
+from app.access.principals import Principal
 from app.closing import store
 from app.closing.addressing import asked, closings_meant
+from app.closing.report_readers import report_reach
+from app.closing.rules.report_reach import ReportReach
 from app.closing.schemas import AlteredPlaceOut, IdentityOut, PeriodOut, ReportLine, ReportQuery, VerificationOut
 from app.closing.tables import DRAFT, Period, Report
 from app.directory.listing_store import nips_of
-from app.directory.reach import offices_in_reach
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.seals.rules.canonical_json import digest_in
 from app.seals.rules.verification import verify
-
-DRAFT_READERS = frozenset({KeyKind.supervisor, KeyKind.admin})
 
 
 def period_out(period: Period) -> PeriodOut:
@@ -45,13 +44,13 @@ def list_reports(session: Session, principal: Principal, query: ReportQuery) -> 
     Raises `period-unknown`, `period-open` and `instrument-ambiguous`.
     """
     span = asked(query.period)
-    reached = offices_in_reach(session, principal.reach)
+    reach = report_reach(session, principal)
     periods = closings_meant(store.periods_of(session, principal.agency_id, span.code), query.instrument)
     return [
         _line(report, period)
-        for period in newest_or_named(periods, query.revision, principal)
+        for period in newest_or_named(periods, query.revision, drafts=reach.drafts)
         for report in store.reports_of(session, period)
-        if _reaches(report, reached) and query.kind in (None, report.kind) and query.unit in (None, report.unit)
+        if _reaches(reach, report) and query.kind in (None, report.kind) and query.unit in (None, report.unit)
     ]
 
 
@@ -60,10 +59,11 @@ def report_of(session: Session, principal: Principal, report_id: UUID) -> tuple[
     report = store.find_report(session, principal.agency_id, report_id)
     if report is None:
         raise Problem("report-unknown")
-    if not _reaches(report, offices_in_reach(session, principal.reach)):
+    reach = report_reach(session, principal)
+    if not _reaches(reach, report):
         raise Problem("out-of-scope", what="this report")
     period = store.period_of_report(session, report)
-    if period.state == DRAFT and principal.kind not in DRAFT_READERS:
+    if period.state == DRAFT and not reach.drafts:
         raise Problem("report-draft")
     return report, period
 
@@ -94,19 +94,17 @@ def verification_of(session: Session, report_id: UUID, keys: Mapping[str, bytes]
     )
 
 
-def newest_or_named(periods: Sequence[Period], revision: int | None, principal: Principal) -> list[Period]:
-    """Under each root the revision asked for, or the newest that this key may see."""
-    may = [period for period in periods if period.state != DRAFT or principal.kind in DRAFT_READERS]
+def newest_or_named(periods: Sequence[Period], revision: int | None, *, drafts: bool) -> list[Period]:
+    """Under each root the revision asked for, or the newest; of drafts only where they may be seen."""
+    may = [period for period in periods if period.state != DRAFT or drafts]
     if revision is not None:
         return [period for period in may if period.revision == revision]
     newest = {period.root: period for period in may}
     return list(newest.values())
 
 
-def _reaches(report: Report, reached: frozenset[str] | None) -> bool:
-    if reached is None:
-        return True
-    return report.office in reached if report.office is not None else report.root in reached
+def _reaches(reach: ReportReach, report: Report) -> bool:
+    return reach.has(report.kind, report.unit, report.office, report.root)
 
 
 def _line(report: Report, period: Period) -> ReportLine:

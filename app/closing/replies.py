@@ -113,7 +113,7 @@ def reply(session: Session, token: str, text: str, now: datetime) -> None:
     invited = open_invitation(session, token, now)
     _refuse_after(invited.invitation, now)
     reach = Reach(invited.report.agency_id, invited.report.root or None, "employee")
-    _keep(session, reach, invited.period, invited.report, text, now)
+    keep_reply(session, reach, invited.period, invited.report, text, now)
 
 
 def enter(
@@ -129,10 +129,11 @@ def enter(
         raise Problem("period-final", revision=period.revision)
     if now >= period.replies_end_at:
         raise Problem("reply-window-over", until=period.replies_end_at.isoformat())
-    _keep(session, reach, period, report_about(session, period, employee), text, now)
+    keep_reply(session, reach, period, report_about(session, period, employee), text, now)
 
 
-def _keep(session: Session, reach: Reach, period: Period, report: Report, text: str, now: datetime) -> None:
+def keep_reply(session: Session, reach: Reach, period: Period, report: Report, text: str, now: datetime) -> None:
+    """Keep a reply to a draft whose window is open. Raises `reply-given`."""
     if store.replies_to(session, report.agency_id, [report.report_id]):
         raise Problem("reply-given")
     try:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 
 from app.access.guard import requires
 from app.access.guesses import LinkGuesses
-from app.access.principals import KeyKind, Principal
+from app.access.principals import KeyKind, Principal, Role
 from app.access.rules.secret_texts import read_secret
 from app.closing import lifecycle, replies, store
 from app.closing.addressing import asked
@@ -46,7 +46,9 @@ from app.foundation.http.services import address_of, services_of
 from app.seals.keyring import signing_key, usable_keys
 
 router = APIRouter(prefix="/v1", tags=["reports"])
-Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
+READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
+Reader = Annotated[Principal, Depends(requires(*READERS))]
+ReportReader = Annotated[Principal, Depends(requires(*READERS, roles=tuple(Role)))]
 Supervisor = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
 Code = Annotated[str, Path(description="2026-09, 2026-Q3, 2026-S2 or 2026.")]
 ByInstrument = Annotated[ClosingQuery, Query()]
@@ -163,7 +165,7 @@ def put_publications(
 
 
 @router.get("/reports", responses=problems(404, 409, 422))
-def get_reports(request: Request, principal: Reader, query: Annotated[ReportQuery, Query()]) -> ReportPage:
+def get_reports(request: Request, principal: ReportReader, query: Annotated[ReportQuery, Query()]) -> ReportPage:
     """The reports of a closed period that this key reaches; drafts are for supervisors only."""
     with services_of(request).database.reading() as session:
         return ReportPage(items=tuple(list_reports(session, principal, query)))

@@ -39,6 +39,12 @@ class CloseIn(WireModel):
     bands: Label | None = Field(None, description="Left out: the instrument's own.")
 
 
+class WordsIn(WireModel):
+    """What somebody says to a draft."""
+
+    text: Text
+
+
 class NoteIn(WireModel):
     """A supervisor's words beside an employee's draft; sent again, they replace the former ones."""
 

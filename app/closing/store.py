@@ -1,15 +1,18 @@
 """The SQL of periods, reports, replies, notes and invitations."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import and_, func, insert, update
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from app.closing.tables import Invitation, Note, Period, Release, Reply, Report
 from app.foundation.storage.database import Session
 
+Key = TypeVar("Key", str, UUID)
 # Rows bound into one statement; far below what either driver takes.
 BATCH = 500
 
@@ -90,6 +93,59 @@ def texts_of(session: Session, period: Period, kind: str) -> Iterator[list[Store
         after = batch[-1].unit
 
 
+class ReportHead(NamedTuple):
+    """A report without its text, and how its revision stands."""
+
+    report_id: UUID
+    kind: str
+    unit: str
+    office: str | None
+    root: str
+    period: str
+    instrument: str
+    revision: int
+    state: str
+    replies_end_at: datetime
+
+
+def heads_about(session: Session, agency_id: str, employees: Collection[str]) -> list[ReportHead]:
+    """Every revision of every report about these employees, newest period first."""
+    order = (col(Period.last_on).desc(), col(Period.first_on), col(Period.instrument), col(Period.revision))
+    found: list[ReportHead] = []
+    for batch in _parts(sorted(employees)):
+        query = _heads(agency_id).where(Report.kind == "employee", col(Report.unit).in_(batch))
+        found += (ReportHead(*row) for row in session.execute(query.order_by(*order)))
+    return found
+
+
+def _heads(agency_id: str) -> Any:
+    return (
+        sql_select(
+            col(Report.report_id),
+            col(Report.kind),
+            col(Report.unit),
+            col(Report.office),
+            col(Report.root),
+            col(Report.period),
+            col(Report.instrument),
+            col(Report.revision),
+            col(Period.state),
+            col(Period.replies_end_at),
+        )
+        .join(
+            Period,
+            and_(
+                col(Period.agency_id) == Report.agency_id,
+                col(Period.root) == Report.root,
+                col(Period.code) == Report.period,
+                col(Period.instrument) == Report.instrument,
+                col(Period.revision) == Report.revision,
+            ),
+        )
+        .where(col(Report.agency_id) == agency_id)
+    )
+
+
 def find_report(session: Session, agency_id: str, report_id: UUID) -> Report | None:
     """One report of the agency."""
     return session.get(Report, (agency_id, report_id))
@@ -167,5 +223,8 @@ def invitations_by_lookup(session: Session, lookup: str) -> Sequence[Invitation]
 
 
 def _batches(ids: Collection[UUID]) -> Iterable[list[UUID]]:
-    ordered = sorted(ids)
+    return _parts(sorted(ids))
+
+
+def _parts(ordered: list[Key]) -> Iterable[list[Key]]:
     return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))

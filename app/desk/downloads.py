@@ -7,9 +7,9 @@ from tempfile import TemporaryFile
 
 from starlette.responses import StreamingResponse
 
+from app.foundation.csv_dialects import BOM, dialect_of
 from app.foundation.formula_guard import guarded
 from app.reports.appraisals import AppraisalFile
-from app.reports.formats.as_csv import BOM
 from app.reports.sections.blocks import Cell
 from app.reports.sections.language import Language
 
@@ -20,7 +20,7 @@ def csv_file(name: str, titles: Sequence[str], rows: Iterable[Sequence[Cell]], t
     try:
         text = TextIOWrapper(target, "utf-8", newline="", write_through=True)
         text.write(BOM)
-        writer = csv.writer(text, delimiter=";" if tell.code == "id" else ",")
+        writer = csv.writer(text, delimiter=dialect_of(tell.code).delimiter)
         writer.writerow(titles)
         writer.writerows([guarded(tell.cell(cell)) for cell in row] for row in rows)
         text.detach()

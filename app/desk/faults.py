@@ -21,6 +21,11 @@ def read(model: type[Model], given: Mapping[str, str | None]) -> Model:
         raise validation_problem(error) from None
 
 
+def lines_of(given: Mapping[str, str], name: str) -> str:
+    """What was written into a field of several lines: browsers send more than one mark for the end of each."""
+    return given.get(name, "").replace("\r\n", "\n")
+
+
 def faults_of(problem: Problem, tell: Language) -> Faults:
     """Each fault with the name of its field; one sentence of no field where it is about none."""
     document = problem.document(tell)

@@ -22,12 +22,14 @@ PEOPLE = Entry("People and roles", "/desk/people")
 KEYS = Entry("Keys", "/desk/keys")
 TEAM = Entry("My people", "/desk/team")
 MIRROR = Entry("My mirror", "/desk/mirror")
+REPLY = Entry("My reply", "/desk/reply")
+READERS = Entry("Who looked", "/desk/readers")
 ACCOUNT = Entry("My account", "/desk/account")
 
 PAGES: Mapping[Role, tuple[Entry, ...]] = {
     Role.supervisor: (OFFICE, FINDINGS),
     Role.appraiser: (TEAM,),
-    Role.employee: (MIRROR,),
+    Role.employee: (MIRROR, REPLY, READERS),
     Role.auditor: (FINDINGS, DECISIONS, TRAIL, OFFICE),
     Role.administrator: (PEOPLE, KEYS, OFFICE),
     Role.viewer: (OFFICE,),

@@ -1,6 +1,44 @@
 """All routers of this room."""
 
-from app.desk import account, door, finding, findings, keys, office, own, people, person, provider, trail
+from collections.abc import Mapping
 
-rooms = (door, provider, account, people, person, keys, office, findings, finding, trail, own)
+from app.desk import (
+    account,
+    door,
+    finding,
+    findings,
+    keys,
+    mirror,
+    office,
+    people,
+    person,
+    provider,
+    readers,
+    reply,
+    report,
+    team,
+    team_person,
+    trail,
+)
+
+rooms = (
+    door,
+    provider,
+    account,
+    people,
+    person,
+    keys,
+    office,
+    findings,
+    finding,
+    trail,
+    report,
+    mirror,
+    reply,
+    readers,
+    team,
+    team_person,
+)
 routers = (*(each.router for each in rooms), provider.machines)
+# Four thousand characters, of which a form writes each as up to twelve bytes.
+LONG_FORMS: Mapping[str, int] = dict.fromkeys(("/desk/reply/send", "/desk/team/note"), 64 * 1024)

@@ -57,7 +57,7 @@ def _matching(
 
 
 def _named(session: Session, agency_id: str, rows: Sequence[AuditEvent]) -> tuple[ActionOut, ...]:
-    names = {actor: _name(session, agency_id, actor) for actor in {row.actor for row in rows}}
+    names = names_of_actors(session, agency_id, {row.actor for row in rows})
     return tuple(
         ActionOut(
             id=row.event_id,
@@ -70,6 +70,11 @@ def _named(session: Session, agency_id: str, rows: Sequence[AuditEvent]) -> tupl
         )
         for row in rows
     )
+
+
+def names_of_actors(session: Session, agency_id: str, actors: Collection[str]) -> dict[str, str | None]:
+    """The names of the persons, and the labels of the keys, behind these actors."""
+    return {actor: _name(session, agency_id, actor) for actor in actors}
 
 
 def _name(session: Session, agency_id: str, actor: str) -> str | None:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import BinaryIO, NamedTuple
 
-from app.access.principals import Principal
+from app.access.principals import Principal, Role
 from app.closing import store
 from app.closing.addressing import asked, closings_meant
 from app.closing.reading import newest_or_named
+from app.closing.report_readers import appraised, report_reach
 from app.closing.rules.report_documents.reports import EmployeeReport, parse_report
+from app.closing.rules.report_reach import ReportReach
 from app.closing.tables import DRAFT, Period
 from app.directory.listing_store import nips_of
-from app.directory.reach import offices_in_reach
 from app.disclosure.rules.calendar import Span
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
@@ -27,14 +28,20 @@ CHUNK = 64 * 1_024
 
 @dataclass(frozen=True)
 class Appraisals:
-    """Which employees go into the file: of which revisions, of which offices (None: all), how they are named."""
+    """Which employees go into the file: of which revisions, who of those in reach (`only`), how they are named."""
 
     agency_id: str
     span: Span
     periods: Sequence[Period]
-    offices: frozenset[str] | None
+    reach: ReportReach
+    only: frozenset[str] | None
     sees_nip: bool
     public_url: str | None
+
+    def has(self, stored: store.StoredText, period: Period) -> bool:
+        """Whether this employee goes into the file."""
+        reached = self.reach.has("employee", stored.unit, stored.office, period.root)
+        return reached and (self.only is None or stored.unit in self.only)
 
     def file_name(self, form: AppraisalFormat) -> str:
         """`2026-Q3-ikl-1-appraisals-kota.xlsx`: codes only, never a name or a NIP."""
@@ -48,11 +55,15 @@ class Appraisals:
 
 
 class AppraisedPeriod(NamedTuple):
-    """Which closing is asked for: by which questionnaire (None: the only one), which revision (None: the newest)."""
+    """Which closing is asked for: by which questionnaire (None: the only one), which revision (None: the newest).
+
+    `appraiser`: only of those whom the directory names as appraised by this employee.
+    """
 
     code: str
     instrument: str | None
     revision: int | None
+    appraiser: str | None = None
 
 
 def appraisals_for(session: Session, principal: Principal, of: AppraisedPeriod, public_url: str | None) -> Appraisals:
@@ -63,12 +74,15 @@ def appraisals_for(session: Session, principal: Principal, of: AppraisedPeriod, 
     """
     span = asked(of.code)
     closed = closings_meant(store.periods_of(session, principal.agency_id, span.code), of.instrument)
-    seen = newest_or_named(closed, of.revision, principal)
+    reach = report_reach(session, principal)
+    # An appraiser reads drafts of the own people one by one, and takes along what is final.
+    drafts = reach.drafts and principal.kind is not Role.appraiser
+    seen = newest_or_named(closed, of.revision, drafts=drafts)
     if not seen:
         is_there = of.revision in (None, *(period.revision for period in closed))
         raise Problem("report-draft" if is_there else "report-unknown")
-    offices = offices_in_reach(session, principal.reach)
-    return Appraisals(principal.agency_id, span, seen, offices, principal.sees_nip, public_url)
+    only = None if of.appraiser is None else appraised(session, principal.agency_id, of.appraiser)
+    return Appraisals(principal.agency_id, span, seen, reach, only, principal.sees_nip, public_url)
 
 
 def write(session: Session, asked_for: Appraisals, form: AppraisalFormat, target: BinaryIO) -> None:
@@ -114,7 +128,7 @@ def rows_of(session: Session, asked_for: Appraisals) -> Iterator[Row]:
     dimensions = _dimensions(session, asked_for)
     for period in asked_for.periods:
         for batch in store.texts_of(session, period, "employee"):
-            reached = [each for each in batch if asked_for.offices is None or each.office in asked_for.offices]
+            reached = [each for each in batch if asked_for.has(each, period)]
             nips = (
                 nips_of(session, asked_for.agency_id, [each.unit for each in reached]) if asked_for.sees_nip else None
             )

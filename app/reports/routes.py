@@ -10,14 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.access.guard import reads
-from app.access.principals import KeyKind, Principal
+from app.access.principals import OVERSEERS, KeyKind, Principal, Role
 from app.access.readings import Covered, Readings
 from app.closing.reading import identity_of, report_of
 from app.foundation.csv_dialects import asked_language
 from app.foundation.http.etag import has_tag
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
-from app.reports.appraisals import AppraisedPeriod, appraisals_for, written
+from app.reports.appraisals import Appraisals, AppraisedPeriod, appraisals_for, written
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from app.reports.formats.registry import FORMATS, Format
 from app.reports.printing import Offered, file_name, format_for, in_language, media_types, printable
@@ -26,7 +26,10 @@ from app.reports.sealed_cache import SealedReport, SealedReportCache
 from app.seals.rules.canonical_json import digest_in
 
 router = APIRouter(prefix="/v1", tags=["reports"])
-Reader = Annotated[Principal, Depends(reads(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
+READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
+# Every person has reports to read: which ones, the role says.
+Reader = Annotated[Principal, Depends(reads(*READERS, roles=tuple(Role)))]
+Appraising = Annotated[Principal, Depends(reads(*READERS, roles=(*OVERSEERS, Role.appraiser)))]
 
 
 def _formatted(formats: Mapping[str, Offered]) -> dict[int | str, dict[str, Any]]:
@@ -95,7 +98,8 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
 
 def _leave_trace(request: Request, principal: Principal, report: SealedReport) -> None:
     """Who reads a person's report leaves a trace; also of one that stands in the cache or is known already."""
-    if report.kind == "employee":
+    # Whoever reads about oneself need not be told of it.
+    if report.kind == "employee" and principal.employee != report.unit:
         covered = Covered("report", employee=report.unit, period=report.period)
         services_of(request).of(Readings).leave_trace(principal, covered)
 
@@ -126,7 +130,9 @@ def _is_known(request: Request, headers: Mapping[str, str]) -> bool:
     response_model=AppraisalsOut,
     responses=_formatted(APPRAISAL_FORMATS) | problems(404, 406, 409, 422, 429),
 )
-def get_appraisals(request: Request, principal: Reader, query: Annotated[AppraisalQuery, Query()]) -> StreamingResponse:
+def get_appraisals(
+    request: Request, principal: Appraising, query: Annotated[AppraisalQuery, Query()]
+) -> StreamingResponse:
     """One row per employee of a closed period, for appraisal systems: evidence with its seal, never a predikat.
 
     As JSON, CSV (with `;` and decimal commas where `Accept-Language` asks for Indonesian) or XLSX, by `Accept` or
@@ -137,11 +143,10 @@ def get_appraisals(request: Request, principal: Reader, query: Annotated[Apprais
     asked = asked_language(request.headers.get("accept-language"))
     form = in_language(format_for(query.format, _accept(request), APPRAISAL_FORMATS), APPRAISAL_FORMATS, asked)
     with services.database.snapshot() as session:
-        of = AppraisedPeriod(query.period, query.instrument, query.revision)
+        of = AppraisedPeriod(query.period, query.instrument, query.revision, query.appraiser)
         asked_for = appraisals_for(session, principal, of, settings.public_url)
         file = written(session, asked_for, form)
-    covered = Covered("appraisals", office=principal.office, period=query.period)
-    services.of(Readings).leave_trace(principal, covered)
+    services.of(Readings).leave_traces(principal, _covered(asked_for, principal, query.period))
     headers = {
         "Vary": "Accept, Accept-Language",
         "Cache-Control": "private, no-store" if principal.sees_nip else "private, no-cache",
@@ -149,6 +154,14 @@ def get_appraisals(request: Request, principal: Reader, query: Annotated[Apprais
         "Content-Disposition": f'inline; filename="{asked_for.file_name(form)}"',
     }
     return StreamingResponse(file.chunks(), media_type=form.media_type, headers=headers)
+
+
+def _covered(asked_for: Appraisals, principal: Principal, period: str) -> list[Covered]:
+    """Whom the file is about: everybody of the offices in reach, or those alone whom somebody appraises."""
+    persons = asked_for.reach.persons if asked_for.only is None else asked_for.only
+    if persons is None:
+        return [Covered("appraisals", office=principal.office, period=period)]
+    return [Covered("appraisals", employee=code, period=period) for code in sorted(persons)]
 
 
 def _accept(request: Request) -> str:

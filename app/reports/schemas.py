@@ -6,6 +6,7 @@ from pydantic import Field
 
 from app.closing.schemas import IdentityOut, Revision
 from app.foundation.wire import WireModel
+from app.indices.query import Code
 from app.instruments.schemas import InstrumentId
 from app.measures.schemas import PeriodCode
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
@@ -33,6 +34,7 @@ class AppraisalQuery(WireModel):
     period: PeriodCode
     instrument: InstrumentId | None = Field(None, description="Left out: the only one it was closed by.")
     revision: Revision | None = Field(None, description="Left out: the newest.")
+    appraiser: Code | None = Field(None, description="Only whom the directory names as appraised by this employee.")
     format: AppraisalFileFormat | None = Field(None, description="Left out: what `Accept` asks for.")
 
 

@@ -5,7 +5,7 @@ from threading import Lock
 from typing import NamedTuple
 from uuid import UUID
 
-from app.access.principals import Principal
+from app.access.principals import Principal, Role
 
 # Some kilobytes each.
 MOST = 500
@@ -32,8 +32,9 @@ class SealedReportCache:
 
     def find(self, principal: Principal, report_id: UUID) -> SealedReport | None:
         """The report, if this key may have it and it is here."""
-        # A key of an office reaches some reports only, and whoever sees the NIP gets it beside the stored bytes.
-        if principal.office is not None or principal.sees_nip:
+        # A key of an office reaches some reports only, persons even less, and whoever sees the NIP gets it beside the
+        # stored bytes.
+        if principal.office is not None or principal.sees_nip or isinstance(principal.kind, Role):
             return None
         with self._lock:
             found = self._reports.get((principal.agency_id, report_id))

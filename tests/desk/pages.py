@@ -18,6 +18,8 @@ THROUGH_A_PROVIDER = frozenset(
     }
 )
 ADMINISTRATORS = frozenset({Role.administrator})
+EMPLOYEES = frozenset({Role.employee})
+APPRAISERS = frozenset({Role.appraiser})
 AUDITORS = frozenset({Role.auditor})
 OFFICE_READERS = frozenset({Role.supervisor, Role.auditor, Role.administrator, Role.viewer})
 
@@ -57,6 +59,12 @@ PAGES: Mapping[tuple[str, str], Who] = {
     ("GET", "/desk/decisions"): AUDITORS,
     ("GET", "/desk/trail"): AUDITORS,
     ("GET", "/desk/trail/file"): AUDITORS,
-    ("GET", "/desk/team"): frozenset({Role.appraiser}),
-    ("GET", "/desk/mirror"): frozenset({Role.employee}),
+    ("GET", "/desk/team"): APPRAISERS,
+    ("GET", "/desk/team/person"): APPRAISERS,
+    ("POST", "/desk/team/note"): APPRAISERS,
+    ("GET", "/desk/mirror"): EMPLOYEES,
+    ("GET", "/desk/reply"): EMPLOYEES,
+    ("POST", "/desk/reply/send"): EMPLOYEES,
+    ("GET", "/desk/readers"): EMPLOYEES,
+    ("GET", "/desk/report"): "signed in",
 }

@@ -7,7 +7,8 @@ from re import findall
 from app.desk.findings_words import CONFIRM, EITHER, NO_SHEETS, NUMBERS, OTHER_REASONS, RELEASE, RULES, STANDINGS
 from app.desk.keys import KINDS, LIFETIMES
 from app.desk.navigation import PAGES
-from app.desk.own import WHAT
+from app.desk.readers import WHAT
+from app.desk.team import USES
 from app.desk.trail_words import ACTIONS, THINGS
 from app.desk.words import READERS, called
 from app.foundation.translations import catalogues
@@ -17,7 +18,7 @@ def told() -> set[str]:
     """Every English text that is handed to a translator, or stands in a list of such texts."""
     desk = resources.files("app.desk")
     found: set[str] = set()
-    for texts in (THINGS, ACTIONS, OTHER_REASONS, STANDINGS, RULES, NUMBERS):
+    for texts in (USES, THINGS, ACTIONS, OTHER_REASONS, STANDINGS, RULES, NUMBERS):
         found |= set(texts.values())
     found |= {RELEASE, CONFIRM, EITHER, NO_SHEETS}
     found |= set(KINDS.values()) | set(LIFETIMES.values()) | set(WHAT.values()) | set(READERS.values())

@@ -5,6 +5,8 @@ GET; `ResponseWatch` counts answers, gives every one the security headers, and t
 a 500 without its text; `UnderPath` lets the service live under a path of a host.
 """
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,17 +19,19 @@ from app.foundation.telemetry import Metrics
 class BodyLimits:
     """Reads the bodies of all routes but those of the fast path, by the same function as that one: 413 and 408."""
 
-    def __init__(self, app: ASGIApp, *, limit: int, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, seconds: float, longer: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.limit = limit
         self.seconds = seconds
+        # Paths whose bodies may be longer.
+        self.longer = longer or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with a `receive` that gives the whole body at once, if anybody wants it."""
         await self.app(scope, self._bounded(scope, receive) if scope["type"] == "http" else receive, send)
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        read = False
+        read, limit = False, self.longer.get(scope["path"], self.limit)
 
         async def bounded() -> Message:
             nonlocal read
@@ -35,7 +39,7 @@ class BodyLimits:
                 # Whoever asks again waits for the client to hang up, which may take its time.
                 return await receive()
             try:
-                body = await read_body(scope, receive, limit=self.limit, seconds=self.seconds)
+                body = await read_body(scope, receive, limit=limit, seconds=self.seconds)
             except Problem as problem:
                 raise BodyRefused(problem) from None
             read = True

@@ -1,4 +1,4 @@
-"""The first pages of appraisers and employees: my people, my mirror."""
+"""Who looked: every reading of figures about oneself within a year, from the audit trail."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.readings import readings_about
+from app.access.readings import MOST_SHOWN, readings_about
 from app.desk.blocks import Page, Section
-from app.desk.navigation import MIRROR, TEAM
+from app.desk.navigation import READERS
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having
 from app.desk.words import called
@@ -18,11 +18,11 @@ from app.directory.rules.office_tree import at_and_above
 from app.foundation.http.services import services_of
 from app.people import store
 from app.people.sessions import SignedIn
+from app.people.trail import names_of_actors
 from app.reports.sections.blocks import Column, Table, Words
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
-Appraiser = Annotated[SignedIn, Depends(having(TEAM))]
-Employee = Annotated[SignedIn, Depends(having(MIRROR))]
+Employee = Annotated[SignedIn, Depends(having(READERS))]
 SHOWN_FOR = timedelta(days=366)
 WHAT = {
     "indices": "Satisfaction index",
@@ -34,24 +34,8 @@ WHAT = {
 }
 
 
-@router.get("/desk/team")
-def team(request: Request, found: Appraiser, _: Lang) -> Response:
-    """Whom the directory says that this person appraises."""
-    tell = reader_of(request)
-    with services_of(request).database.reading() as session:
-        people = () if found.employee is None else store.appraised_by(session, found.agency_id, found.employee)
-    table = Table(
-        tell("People whom you appraise, by name"),
-        (Column(tell("Name"), "text"), Column(tell("Employee code"), "text"), Column(tell("Position"), "text")),
-        tuple((each.name, each.code, each.position) for each in people),
-    )
-    lead = tell("The directory names you as the appraiser of {n} people.", n=str(len(people)))
-    why = Words(tell("Who appraises whom stands in the directory; an administrator changes it there."))
-    return respond(request, Page(tell("My people"), lead, (Section((*((table,) if people else ()), why)),)), found)
-
-
-@router.get("/desk/mirror")
-def mirror(request: Request, found: Employee, _: Lang) -> Response:
+@router.get("/desk/readers")
+def readers(request: Request, found: Employee, _: Lang) -> Response:
     """Who has read figures about this person within a year."""
     services, tell = services_of(request), reader_of(request)
     since = services.now() - SHOWN_FOR
@@ -61,17 +45,15 @@ def mirror(request: Request, found: Employee, _: Lang) -> Response:
         parents = office_parents(session, found.agency_id)
         above = frozenset(code for office in at for code in at_and_above(parents, office))
         readings = readings_about(session, found.agency_id, own, above, since)
+        names = names_of_actors(session, found.agency_id, {each.actor for each in readings})
+    titles = (tell("When (UTC)"), tell("Who"), tell("In which role"), tell("What was asked for"), tell("Period"))
     table = Table(
         tell("The newest hundred readings within a year"),
-        (
-            Column(tell("When (UTC)"), "text"),
-            Column(tell("Who"), "text"),
-            Column(tell("What was asked for"), "text"),
-            Column(tell("Period"), "text"),
-        ),
+        tuple(Column(each, "text") for each in titles),
         tuple(
             (
                 f"{each.at:%Y-%m-%d %H:%M}",
+                names[each.actor],
                 tell(called(each.by)),
                 tell(WHAT.get(each.what, each.what)),
                 each.period or (f"{each.first} – {each.last}" if each.first and each.last else None),
@@ -79,10 +61,12 @@ def mirror(request: Request, found: Employee, _: Lang) -> Response:
             for each in readings
         ),
     )
-    lead = (
-        tell("Figures about you were read {n} times within a year.", n=str(len(readings)))
-        if readings
-        else tell("Within a year nobody has read figures about you.")
-    )
+    n = str(len(readings))
+    lead = tell("Within a year nobody has read figures about you.")
+    if len(readings) == MOST_SHOWN:
+        lead = tell("Figures about you were read at least {n} times within a year.", n=n)
+    elif readings:
+        lead = tell("Figures about you were read {n} times within a year.", n=n)
     use = Words(tell("Every reading of figures about persons leaves a trace, and you can see who it was."))
-    return respond(request, Page(tell("My mirror"), lead, (Section((use, *((table,) if readings else ()))),)), found)
+    page = Page(tell("Who looked"), lead, (Section((use, *((table,) if readings else ()))),))
+    return respond(request, page, found)
