@@ -118,6 +118,13 @@ def heads_about(session: Session, agency_id: str, employees: Collection[str]) ->
     return found
 
 
+def heads_of(session: Session, agency_id: str, code: str, kinds: Collection[str]) -> list[ReportHead]:
+    """Every revision of the reports of these kinds of a period, the first revisions first."""
+    query = _heads(agency_id).where(Report.period == code, col(Report.kind).in_(kinds))
+    order = (col(Report.revision), col(Report.kind), col(Report.unit))
+    return [ReportHead(*row) for row in session.execute(query.order_by(*order))]
+
+
 def _heads(agency_id: str) -> Any:
     return (
         sql_select(

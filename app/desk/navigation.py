@@ -18,6 +18,7 @@ OFFICE = Entry("My office", "/desk/office")
 FINDINGS = Entry("Findings", "/desk/findings")
 DECISIONS = Entry("Decisions", "/desk/decisions")
 TRAIL = Entry("Audit trail", "/desk/trail")
+REPORTS = Entry("Reports", "/desk/reports")
 PEOPLE = Entry("People and roles", "/desk/people")
 KEYS = Entry("Keys", "/desk/keys")
 TEAM = Entry("My people", "/desk/team")
@@ -27,12 +28,12 @@ READERS = Entry("Who looked", "/desk/readers")
 ACCOUNT = Entry("My account", "/desk/account")
 
 PAGES: Mapping[Role, tuple[Entry, ...]] = {
-    Role.supervisor: (OFFICE, FINDINGS),
+    Role.supervisor: (OFFICE, FINDINGS, REPORTS),
     Role.appraiser: (TEAM,),
     Role.employee: (MIRROR, REPLY, READERS),
-    Role.auditor: (FINDINGS, DECISIONS, TRAIL, OFFICE),
-    Role.administrator: (PEOPLE, KEYS, OFFICE),
-    Role.viewer: (OFFICE,),
+    Role.auditor: (FINDINGS, DECISIONS, TRAIL, OFFICE, REPORTS),
+    Role.administrator: (PEOPLE, KEYS, OFFICE, REPORTS),
+    Role.viewer: (OFFICE, REPORTS),
 }
 
 

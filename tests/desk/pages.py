@@ -67,4 +67,5 @@ PAGES: Mapping[tuple[str, str], Who] = {
     ("POST", "/desk/reply/send"): EMPLOYEES,
     ("GET", "/desk/readers"): EMPLOYEES,
     ("GET", "/desk/report"): "signed in",
+    ("GET", "/desk/reports"): OFFICE_READERS,
 }

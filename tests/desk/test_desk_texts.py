@@ -4,6 +4,7 @@ import ast
 from importlib import resources
 from re import findall
 
+from app.desk import reports as report_list
 from app.desk.findings_words import CONFIRM, EITHER, NO_SHEETS, NUMBERS, OTHER_REASONS, RELEASE, RULES, STANDINGS
 from app.desk.keys import KINDS, LIFETIMES
 from app.desk.navigation import PAGES
@@ -18,7 +19,7 @@ def told() -> set[str]:
     """Every English text that is handed to a translator, or stands in a list of such texts."""
     desk = resources.files("app.desk")
     found: set[str] = set()
-    for texts in (USES, THINGS, ACTIONS, OTHER_REASONS, STANDINGS, RULES, NUMBERS):
+    for texts in (report_list.KINDS, USES, THINGS, ACTIONS, OTHER_REASONS, STANDINGS, RULES, NUMBERS):
         found |= set(texts.values())
     found |= {RELEASE, CONFIRM, EITHER, NO_SHEETS}
     found |= set(KINDS.values()) | set(LIFETIMES.values()) | set(WHAT.values()) | set(READERS.values())

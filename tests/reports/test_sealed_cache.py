@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.access.principals import KeyKind, Principal
+from app.access.principals import KeyKind, Principal, Role
 from app.foundation.ids import new_id
 from app.reports.sealed_cache import SealedReport, SealedReportCache
 from tests.closing.steps import close, finalise, refused, report
@@ -20,8 +20,9 @@ def test_what_was_kept_is_found_by_keys_that_reach_all_of_the_agency() -> None:
         Principal("desa", KeyKind.reader, new_id()),
         Principal("kota", KeyKind.reader, new_id(), office="dukcapil"),
         Principal("kota", KeyKind.reader, new_id(), sees_nip=True),
+        *(Principal("kota", role, new_id()) for role in Role),
     ]
-    assert [cache.find(other, report_id) for other in others] == [None] * 3
+    assert [cache.find(other, report_id) for other in others] == [None] * len(others)
     assert cache.find(READER, new_id()) is None
 
 
