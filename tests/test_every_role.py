@@ -33,6 +33,7 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("GET", "/v1/findings"): OVERSEERS,
     ("GET", "/v1/findings/{finding_id}"): OVERSEERS,
     ("GET", "/v1/findings/{finding_id}/timeline"): OVERSEERS,
+    ("GET", "/v1/comments"): frozenset({Role.supervisor, Role.administrator}),
     ("GET", "/v1/audit"): frozenset({Role.auditor}),
 }
 # Everybody here has a role over `upt-makassar`, which has `upt-jayapura` below it.
@@ -95,6 +96,7 @@ PLACES: Mapping[str, dict[str, str]] = {
     "/v1/indices": {},
     "/v1/findings": {},
     "/v1/audit": {},
+    "/v1/comments": {"period": "2026-11"},
     "/v1/measures/offices": {"period": "2026-11"},
 }
 

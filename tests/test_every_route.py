@@ -89,6 +89,7 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("PUT", "/v1/offices/{office}/opening"): ADMINS,
     ("GET", "/v1/findings/{finding_id}/timeline"): OVERSEERS,
     ("GET", "/v1/audit"): AUDITORS | ADMINS,
+    ("GET", "/v1/comments"): SUPERVISORS,
     ("GET", "/v1/indices"): READERS,
     ("GET", "/v1/measures/employees"): READERS,
     ("GET", "/v1/measures/offices"): READERS,
@@ -147,6 +148,7 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("GET", "/v1/findings/{finding_id}"): GUARD | NAMING | {429},
     ("GET", "/v1/findings/{finding_id}/timeline"): GUARD | NAMING | {429},
     ("GET", "/v1/audit"): GUARD | NAMING | {429},
+    ("GET", "/v1/comments"): GUARD | NAMING,
     ("POST", "/v1/findings/{finding_id}/release"): GUARD | BODY | {404, 409},
     ("POST", "/v1/findings/{finding_id}/confirm"): GUARD | BODY | {404, 409},
     ("GET", "/v1/offices/{office}/opening"): GUARD | NAMING,
@@ -169,7 +171,13 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
 }
 
 
-NEEDS_A_PERIOD = {"/v1/measures/employees", "/v1/measures/offices", "/v1/reports", "/v1/appraisals"}
+NEEDS_A_PERIOD = {
+    "/v1/measures/employees",
+    "/v1/measures/offices",
+    "/v1/reports",
+    "/v1/appraisals",
+    "/v1/comments",
+}
 
 
 @pytest.fixture(scope="module", params=STORES)

@@ -14,6 +14,7 @@ from app.access.principals import KeyKind, Principal, Role
 from app.access.rules.secret_texts import read_secret
 from app.closing import lifecycle, replies, store
 from app.closing.addressing import asked
+from app.closing.comments import CommentPage, CommentQuery, read_comments
 from app.closing.reading import list_reports, period_out, verification_of
 from app.closing.schemas import (
     CloseIn,
@@ -49,6 +50,8 @@ router = APIRouter(prefix="/v1", tags=["reports"])
 READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
 Reader = Annotated[Principal, Depends(requires(*READERS))]
 ReportReader = Annotated[Principal, Depends(requires(*READERS, roles=tuple(Role)))]
+ANSWERABLE = (Role.supervisor, Role.administrator)
+CommentReader = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin, roles=ANSWERABLE))]
 Supervisor = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
 Code = Annotated[str, Path(description="2026-09, 2026-Q3, 2026-S2 or 2026.")]
 ByInstrument = Annotated[ClosingQuery, Query()]
@@ -162,6 +165,13 @@ def put_publications(
     with services.database.writing() as session:
         about = Planned(asked(code), body.office, query.instrument)
         return skm_plans.put_publications(session, principal.reach, about, body.items, services.now())
+
+
+@router.get("/comments", responses=problems(404, 422))
+def get_comments(request: Request, principal: CommentReader, query: Annotated[CommentQuery, Query()]) -> CommentPage:
+    """What citizens wrote, as far as it is told: blocks of ten or more, without personal data."""
+    with services_of(request).database.snapshot() as session:
+        return read_comments(session, principal.reach, query)
 
 
 @router.get("/reports", responses=problems(404, 409, 422))

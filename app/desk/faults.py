@@ -12,6 +12,9 @@ from app.reports.sections.language import Language
 Model = TypeVar("Model", bound=BaseModel)
 Faults: TypeAlias = tuple[tuple[str | None, str], ...]
 
+# Which field a problem is about that names none.
+FIELDS = {"period-unknown": "period", "instrument-unknown": "instrument", "period-reversed": "from"}
+
 
 def read(model: type[Model], given: Mapping[str, str | None]) -> Model:
     """The fields as a model; empty ones are left out. Raises `invalid-request` with every wrong field."""
@@ -31,5 +34,5 @@ def faults_of(problem: Problem, tell: Language) -> Faults:
     document = problem.document(tell)
     errors = document.get("errors")
     if not errors:
-        return ((None, document["detail"]),)
+        return ((FIELDS.get(problem.code), document["detail"]),)
     return tuple((error["field"], error["message"]) for error in errors)

@@ -15,6 +15,9 @@ class Entry(NamedTuple):
 
 
 OFFICE = Entry("My office", "/desk/office")
+TREND = Entry("Trend", "/desk/trend")
+SERVICES = Entry("Services and counters", "/desk/services")
+COMMENTS = Entry("Comments", "/desk/comments")
 FINDINGS = Entry("Findings", "/desk/findings")
 DECISIONS = Entry("Decisions", "/desk/decisions")
 TRAIL = Entry("Audit trail", "/desk/trail")
@@ -28,7 +31,7 @@ READERS = Entry("Who looked", "/desk/readers")
 ACCOUNT = Entry("My account", "/desk/account")
 
 PAGES: Mapping[Role, tuple[Entry, ...]] = {
-    Role.supervisor: (OFFICE, FINDINGS, REPORTS),
+    Role.supervisor: (OFFICE, TREND, SERVICES, COMMENTS, FINDINGS, REPORTS),
     Role.appraiser: (TEAM,),
     Role.employee: (MIRROR, REPLY, READERS),
     Role.auditor: (FINDINGS, DECISIONS, TRAIL, OFFICE, REPORTS),

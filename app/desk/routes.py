@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.desk import (
     account,
+    comments,
     door,
     finding,
     findings,
@@ -17,9 +18,11 @@ from app.desk import (
     reply,
     report,
     reports,
+    services,
     team,
     team_person,
     trail,
+    trend,
 )
 
 rooms = (
@@ -35,6 +38,9 @@ rooms = (
     trail,
     report,
     reports,
+    trend,
+    services,
+    comments,
     mirror,
     reply,
     readers,

@@ -20,6 +20,7 @@ THROUGH_A_PROVIDER = frozenset(
 ADMINISTRATORS = frozenset({Role.administrator})
 EMPLOYEES = frozenset({Role.employee})
 APPRAISERS = frozenset({Role.appraiser})
+SUPERVISORS = frozenset({Role.supervisor})
 AUDITORS = frozenset({Role.auditor})
 OFFICE_READERS = frozenset({Role.supervisor, Role.auditor, Role.administrator, Role.viewer})
 
@@ -68,4 +69,7 @@ PAGES: Mapping[tuple[str, str], Who] = {
     ("GET", "/desk/readers"): EMPLOYEES,
     ("GET", "/desk/report"): "signed in",
     ("GET", "/desk/reports"): OFFICE_READERS,
+    ("GET", "/desk/trend"): SUPERVISORS,
+    ("GET", "/desk/comments"): SUPERVISORS,
+    ("GET", "/desk/services"): SUPERVISORS,
 }

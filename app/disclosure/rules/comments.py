@@ -1,7 +1,9 @@
 """Which comments are told, and which a survey's report quotes: blocks of ten or more, whole or not at all. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
+from unicodedata import normalize
 from uuid import UUID
 
 from app.disclosure.rules.minimum import SMALLEST_N
@@ -40,6 +42,22 @@ def quotable(comments: Iterable[ToldComment]) -> tuple[str, ...]:
         if len(block) >= SMALLEST_N and len(chosen) + len(block) <= MOST:
             chosen += block
     return tuple(comment.text for comment in sorted(chosen, key=_by_id))
+
+
+def readable(comments: Iterable[ToldComment], search: str = "") -> tuple[ToldComment, ...]:
+    """The told comments that are read one by one: those of whole blocks, in the order of their random ids.
+
+    A search chooses among what may be read anyhow, so it tells nothing more.
+    """
+    told = list(comments)
+    sizes = Counter(comment.block for comment in told)
+    wanted = _folded(search)
+    whole = (comment for comment in told if sizes[comment.block] >= SMALLEST_N)
+    return tuple(sorted((each for each in whole if wanted in _folded(each.text)), key=_by_id))
+
+
+def _folded(text: str) -> str:
+    return normalize("NFKC", text).casefold()
 
 
 def _by_id(comment: ToldComment) -> UUID:

@@ -1,0 +1,115 @@
+"""Comments: what citizens wrote at the own offices, as far as it is told, with a search."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.readings import Readings
+from app.closing.comments import CommentPage, CommentQuery, read_comments
+from app.desk.addresses import onward
+from app.desk.blocks import DeskBlock, Field, Form, Page, Section
+from app.desk.faults import Faults, faults_of, read
+from app.desk.navigation import COMMENTS
+from app.desk.offices import office_choices, office_filter
+from app.desk.rendering import reader_of, respond
+from app.desk.requests import DeskRoute, Lang, having, principal_of
+from app.directory.listing_store import names_of
+from app.disclosure.reading import release_state, told_instruments
+from app.disclosure.rules.calendar import span_between
+from app.foundation.http.services import services_of
+from app.foundation.problems import Problem
+from app.foundation.storage.database import Session
+from app.people.sessions import SignedIn
+from app.ratings.rules.selection import By
+from app.reports.sections.blocks import Words
+from app.reports.sections.language import Language
+
+router = APIRouter(include_in_schema=False, route_class=DeskRoute)
+Supervisor = Annotated[SignedIn, Depends(having(COMMENTS))]
+# A comment may have a thousand characters, and a page must stay small.
+ON_A_PAGE = "20"
+MISTYPED = ("invalid-request", "period-unknown", "instrument-unknown")
+
+
+def asked(
+    period: Annotated[str | None, Query(max_length=40)] = None,
+    instrument: Annotated[str | None, Query(max_length=40)] = None,
+    office: Annotated[str | None, Query(max_length=40)] = None,
+    search: Annotated[str | None, Query(max_length=200)] = None,
+    after: Annotated[str | None, Query(max_length=40)] = None,
+) -> Mapping[str, str | None]:
+    """What was asked for, as it was typed."""
+    return {"period": period, "instrument": instrument, "office": office, "search": search, "after": after}
+
+
+@router.get("/desk/comments")
+def comments(
+    request: Request, found: Supervisor, typed: Annotated[Mapping[str, str | None], Depends(asked)], _: Lang
+) -> Response:
+    """The comments of a period, twenty on a page, in an order that says nothing about who wrote when."""
+    services, tell, principal = services_of(request), reader_of(request), principal_of(found)
+    services.of(Readings).take(principal)
+    page, faults = CommentPage(items=(), n=0, told=0, next=None), Faults()
+    with services.database.snapshot() as session:
+        given = _completed(session, found.agency_id, typed)
+        try:
+            page = read_comments(session, principal.reach, read(CommentQuery, {**given, "limit": ON_A_PAGE}))
+        except Problem as problem:
+            if problem.code not in MISTYPED:
+                raise
+            faults = faults_of(problem, tell)
+        choices = office_choices(session, principal.reach, tell)
+        instruments = told_instruments(session, found.agency_id)
+        names = names_of(session, found.agency_id, By.office, {each.office for each in page.items if each.office})
+    blocks: list[DeskBlock] = [
+        Words(each.text, "quote", names.get(each.office or "", tell("several offices"))) for each in page.items
+    ]
+    blocks += onward(COMMENTS.address, given, page.next, tell)
+    what = tell("Comments are told ten or more at a time, without personal data, and say nothing about who wrote when.")
+    sections = (
+        Section((_form(given, choices, instruments, tell),), tell("What to show")),
+        Section((Words(what), *blocks), tell("Comments")),
+    )
+    values = {name: value or "" for name, value in given.items()} if faults else {}
+    shown = Page(tell("Comments"), _lead(page, given, tell), sections, faults=faults, values=values)
+    return respond(request, shown, found, 422 if faults else 200)
+
+
+def _completed(session: Session, agency_id: str, typed: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The question with what it leaves out: the newest period that is told."""
+    given = dict(typed)
+    if not given["period"]:
+        try:
+            given["period"] = span_between(*release_state(session, agency_id).newest_period).code
+        except Problem as problem:
+            if problem.code != "nothing-released":
+                raise
+    return given
+
+
+def _lead(page: CommentPage, given: Mapping[str, str | None], tell: Language) -> str:
+    period = tell.period(given["period"] or "–")
+    if given["search"]:
+        return tell(
+            "{period}: {n} of {told} comments have these words.", period=period, n=str(page.n), told=str(page.told)
+        )
+    return tell("{period}: {n} comments.", period=period, n=str(page.n))
+
+
+def _form(
+    given: Mapping[str, str | None], choices: tuple[tuple[str, str], ...], instruments: list[str], tell: Language
+) -> Form:
+    hint = tell("A month, quarter, semester or year: 2026-10, 2026-Q4, 2026-S2, 2026.")
+    fields = [
+        Field("search", tell("Words"), value=given["search"] or "", required=False),
+        Field("period", tell("Period"), hint=hint, value=given["period"] or ""),
+        office_filter(choices, given["office"], tell),
+    ]
+    if len(instruments) > 1:
+        chosen = given["instrument"] or "ikl-1"
+        options = tuple((each, each) for each in instruments)
+        fields.append(Field("instrument", tell("Questionnaire"), "select", value=chosen, choices=options))
+    return Form(COMMENTS.address, tell("Show"), tuple(fields), method="get")
