@@ -22,6 +22,7 @@ FINDINGS = Entry("Findings", "/desk/findings")
 DECISIONS = Entry("Decisions", "/desk/decisions")
 TRAIL = Entry("Audit trail", "/desk/trail")
 REPORTS = Entry("Reports", "/desk/reports")
+PERIODS = Entry("Periods", "/desk/periods")
 PEOPLE = Entry("People and roles", "/desk/people")
 KEYS = Entry("Keys", "/desk/keys")
 TEAM = Entry("My people", "/desk/team")
@@ -31,11 +32,11 @@ READERS = Entry("Who looked", "/desk/readers")
 ACCOUNT = Entry("My account", "/desk/account")
 
 PAGES: Mapping[Role, tuple[Entry, ...]] = {
-    Role.supervisor: (OFFICE, TREND, SERVICES, COMMENTS, FINDINGS, REPORTS),
+    Role.supervisor: (OFFICE, TREND, SERVICES, COMMENTS, FINDINGS, REPORTS, PERIODS),
     Role.appraiser: (TEAM,),
     Role.employee: (MIRROR, REPLY, READERS),
     Role.auditor: (FINDINGS, DECISIONS, TRAIL, OFFICE, REPORTS),
-    Role.administrator: (PEOPLE, KEYS, OFFICE, REPORTS),
+    Role.administrator: (PEOPLE, KEYS, OFFICE, REPORTS, PERIODS),
     Role.viewer: (OFFICE, REPORTS),
 }
 

@@ -20,6 +20,7 @@ THROUGH_A_PROVIDER = frozenset(
 ADMINISTRATORS = frozenset({Role.administrator})
 EMPLOYEES = frozenset({Role.employee})
 APPRAISERS = frozenset({Role.appraiser})
+CLOSERS = frozenset({Role.supervisor, Role.administrator})
 SUPERVISORS = frozenset({Role.supervisor})
 AUDITORS = frozenset({Role.auditor})
 OFFICE_READERS = frozenset({Role.supervisor, Role.auditor, Role.administrator, Role.viewer})
@@ -71,5 +72,10 @@ PAGES: Mapping[tuple[str, str], Who] = {
     ("GET", "/desk/reports"): OFFICE_READERS,
     ("GET", "/desk/trend"): SUPERVISORS,
     ("GET", "/desk/comments"): SUPERVISORS,
+    ("GET", "/desk/periods"): CLOSERS,
+    ("POST", "/desk/periods/close"): CLOSERS,
+    ("GET", "/desk/period"): CLOSERS,
+    ("POST", "/desk/period/finalise"): CLOSERS,
+    ("POST", "/desk/period/revise"): CLOSERS,
     ("GET", "/desk/services"): SUPERVISORS,
 }

@@ -26,6 +26,7 @@ ASKED = {
     "/desk/person/revoke": (f"?grant={NOTHING}", 404),
     "/desk/finding": (f"?id={NOTHING}", 404),
     "/desk/team/person": ("?employee=N777", 404),
+    "/desk/period": ("?code=2026-08&instrument=ikl-1", 404),
     "/desk/report": (f"?id={NOTHING}", 404),
     "/desk/keys/revoke": (f"?key={NOTHING}", 422),
 }
