@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from pyotp import TOTP
 
 from app.access.principals import Role
+from app.desk.navigation import PAGES
 from app.foundation.storage.database import Database
 from app.people.granting import Asked
 from app.people.inviting import Invitation, invite
@@ -107,3 +108,31 @@ def test_axe_finds_nothing_wrong_at_the_door(service: Standing, page: Page, path
     for language in ("id", "en"):
         page.goto(f"{service.url}{path}?lang={language}")
         assert axe_violations(page) == []
+
+
+@pytest.mark.parametrize("role", [Role.supervisor, Role.auditor, Role.viewer])
+def test_axe_finds_nothing_wrong_on_the_pages_of_a_role(service: Standing, browser: Browser, role: Role) -> None:
+    with browser.new_context(locale="id-ID") as context, context.new_page() as page:
+        choose(page, link(service, f"P {role}", role))
+        if role is Role.auditor:
+            secret = page.locator("dd").first.inner_text().replace(" ", "")
+            page.get_by_label("Enam angka").fill(TOTP(secret).now())
+            page.get_by_role("button", name="Pastikan").click()
+            expect(page.locator("tbody tr")).to_have_count(10)
+        for width in (1_000, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            for entry in PAGES[role]:
+                for language in ("id", "en"):
+                    page.goto(f"{service.url}{entry.address}?lang={language}")
+                    assert axe_violations(page) == [], (entry.address, language, width)
+                    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), entry.address
+
+
+def test_a_keyboard_is_enough_to_search(service: Standing, page: Page) -> None:
+    choose(page, link(service, "Bu Kepala Ketik", Role.supervisor))
+    page.goto(f"{service.url}/desk/comments?period=2026-09")
+    page.get_by_label("Kata", exact=True).focus()
+    page.keyboard.type("antre")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("0 dari 0 komentar memuat kata ini.")).to_be_visible()
+    assert "search=antre" in page.url

@@ -298,3 +298,17 @@ def test_what_was_released_is_forgotten_with_its_traces_and_what_is_held_is_not(
     assert rows(house, "SELECT count(*) FROM doubt") == [(IN_HOUR,)]
     assert decide(house, second["id"], "release").status_code == 200
     checked(house)
+
+
+@pytest.mark.sqlite_daily
+def test_a_finding_tells_its_day_by_the_hour_and_is_listed_by_state(house: House) -> None:
+    ordinary(house)
+    lunch(house)
+    screen(house)
+    found = one(house, state="waiting")
+    told = house.get(f"/v1/findings/{found['id']}/timeline", "auditor").json()
+    assert [(each["n"], each["doubted"]) for each in told["items"] if each["hour"] == 12] == [(IN_HOUR, IN_HOUR)]
+    assert {(each["n"], each["doubted"]) for each in told["items"] if each["hour"] != 12} == {(0, 0), (None, 0)}
+    decide(house, found["id"], "confirm")
+    assert one(house, state="decided", order="newest")["id"] == found["id"]
+    assert house.get("/v1/findings", "auditor", params={"state": "waiting"}).json()["items"] == []
