@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from app.access.principals import Principal
+from app.access.principals import Principal, Role
 from app.closing import store
 from app.closing.addressing import asked, closings_meant
 from app.closing.report_readers import report_reach
@@ -66,6 +66,19 @@ def report_of(session: Session, principal: Principal, report_id: UUID) -> tuple[
     if period.state == DRAFT and not reach.drafts:
         raise Problem("report-draft")
     return report, period
+
+
+def report_to_take(session: Session, principal: Principal, report_id: UUID) -> Report:
+    """One report as a file. Raises what `report_of` does; an appraiser reads drafts, and takes along what is final."""
+    report, period = report_of(session, principal, report_id)
+    if not may_take(principal, period):
+        raise Problem("report-draft")
+    return report
+
+
+def may_take(principal: Principal, period: Period) -> bool:
+    """Whether a report that this reader may read may also be taken along as a file."""
+    return period.state != DRAFT or principal.kind is not Role.appraiser
 
 
 def identity_of(session: Session, report: Report) -> IdentityOut | None:

@@ -10,7 +10,7 @@ from app.access.principals import Principal
 from app.access.readings import Covered, Readings
 from app.closing import store
 from app.closing.about_persons import may_reply
-from app.closing.reading import report_of
+from app.closing.reading import may_take, report_of
 from app.closing.store import ReportHead
 from app.closing.tables import DRAFT, Note, Period, Reply, Report
 from app.desk.addresses import with_query
@@ -28,18 +28,17 @@ FILES = {"pdf": "PDF", "xlsx": "Excel (XLSX)", "csv": "CSV", "json": "JSON"}
 
 
 class Shown(NamedTuple):
-    """A report with its period, ready to be drawn, and what was written to the draft so far."""
+    """A report with its period, ready to be drawn, and what was written to the draft so far.
+
+    `files`: whether its reader may take it along.
+    """
 
     report: Report
     period: Period
     printed: Printable
     reply: Reply | None
     note: Note | None
-
-    @property
-    def is_draft(self) -> bool:
-        """Whether it is not signed so far."""
-        return self.period.state == DRAFT
+    files: bool
 
 
 def read_report(request: Request, found: SignedIn, report_id: UUID) -> Shown:
@@ -51,7 +50,9 @@ def read_report(request: Request, found: SignedIn, report_id: UUID) -> Shown:
         ids = [report_id]
         reply = store.replies_to(session, report.agency_id, ids).get(report_id)
         note = store.notes_on(session, report.agency_id, ids).get(report_id)
-        shown = Shown(report, period, printable(report, services.settings.public_url), reply, note)
+        shown = Shown(
+            report, period, printable(report, services.settings.public_url), reply, note, may_take(principal, period)
+        )
     if report.kind == "employee":
         leave_trace(request, principal, {report.unit: report.period})
     return shown
@@ -71,7 +72,8 @@ def report_sections(shown: Shown, tell: Language) -> tuple[Section, ...]:
     """Everything the report says, and the files that say the same."""
     made = view(shown.printed, tell.code)
     warning = (Section((Words(made.warning, "notice", made.mark),)),) if made.warning else ()
-    return (*warning, *(Section(each.blocks, each.title) for each in made.sections), files_of(shown.report, tell))
+    files = (files_of(shown.report, tell),) if shown.files else ()
+    return (*warning, *(Section(each.blocks, each.title) for each in made.sections), *files)
 
 
 def files_of(report: Report, tell: Language) -> Section:

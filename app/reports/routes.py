@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from app.access.guard import reads
 from app.access.principals import OVERSEERS, KeyKind, Principal, Role
 from app.access.readings import Covered, Readings
-from app.closing.reading import identity_of, report_of
+from app.closing.reading import identity_of, report_to_take
 from app.foundation.csv_dialects import asked_language
 from app.foundation.http.etag import has_tag
 from app.foundation.http.openapi import problems
@@ -73,7 +73,7 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
     services = services_of(request)
     settings = services.settings
     with services.database.reading() as session:
-        report, _ = report_of(session, principal, report_id)
+        report = report_to_take(session, principal, report_id)
         identity = identity_of(session, report) if principal.sees_nip else None
     names = (report.period, report.instrument, report.revision, report.kind, report.unit)
     sealed = SealedReport(*names, report.envelope or "")

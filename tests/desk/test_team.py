@@ -96,6 +96,11 @@ def test_the_employees_reply_is_read_beside_the_draft(seat: Seat, appraiser: Bro
 
 def test_what_is_final_is_taken_along_of_the_own_people_alone(house: House, seat: Seat, appraiser: Browser) -> None:
     assert "/v1/appraisals" not in appraiser.go("/desk/team").text
+    # A draft is read on a page, and is no file.
+    page = appraiser.go("/desk/team/person?employee=E001")
+    draft = fields_of(page, "/desk/team/note")["report"]
+    assert "/v1/reports/" not in page.text + appraiser.go(f"/desk/report?id={draft}").text
+    problem(appraiser.send("GET", f"/v1/reports/{draft}?format=pdf"), 409, "report-draft")
     asked = "/v1/appraisals?period=2026-10&format=csv"
     problem(appraiser.send("GET", asked), 409, "report-draft")
     sign(house)
