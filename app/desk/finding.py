@@ -24,7 +24,6 @@ from app.indices.finding_timeline import MomentOut, TimelineOut, finding_timelin
 from app.people.sessions import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Facts, Number, Table, Words
-from app.reports.sections.held_reasons import without_answers
 from app.reports.sections.language import Language
 from app.reports.sections.results import count
 from app.screening import decisions
@@ -134,12 +133,14 @@ def _timeline(known: TimelineOut, tell: Language) -> tuple[Section, ...]:
         return ()
     first = tell("Hour") if known.finding.days == 1 else tell("Day")
     columns = (Column(first, "text"), Column(tell("Ratings")), Column(tell("Held by this finding")))
-    rows = tuple(
-        (_when(each, tell), *(without_answers(n, tell) for n in (each.n, each.doubted))) for each in known.items
-    )
+    rows = tuple((_when(each, tell), _count(each.n, tell), _count(each.doubted, tell)) for each in known.items)
     of_person, of_office = tell("Ratings of this person at this office"), tell("Ratings of this office")
-    note = tell("Counts below ten are told as one to nine.")
+    note = tell("A smaller count is not told: an hour with one rating would be that visitor's.")
     return (Section((Table(of_person if known.finding.employee else of_office, columns, rows, note=note),), title),)
+
+
+def _count(n: int | None, tell: Language) -> Number | str | None:
+    return tell("fewer than ten") if n is None else count(n)
 
 
 def _when(moment: MomentOut, tell: Language) -> str:

@@ -1,4 +1,4 @@
-"""When the ratings around a finding were given, as counts without answers: none, or ten and more."""
+"""When the ratings around a finding were given, as counts without answers, of ten and more alone."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.access.principals import Reach
-from app.disclosure.rules.without_answers import shown_count
+from app.disclosure.rules.minimum import SMALLEST_N
 from app.foundation.storage.database import Session
 from app.foundation.wire import WireModel
 from app.screening import decisions
@@ -16,7 +16,7 @@ from app.screening.schemas import FindingOut
 
 
 class MomentOut(WireModel):
-    """One hour, or where `hour` is null one day: how many ratings, how many of them are doubted; null: one to nine."""
+    """One hour, or where `hour` is null one day: how many ratings, how many of them doubted; null: fewer than ten."""
 
     day: date
     hour: Annotated[int | None, Field(ge=0, le=23)]
@@ -41,7 +41,12 @@ def finding_timeline(session: Session, reach: Reach, finding_id: UUID, now: date
     # Of the oldest day that has traces some may be gone already.
     kept = finding.first_on > (now - timedelta(days=trace_days)).date()
     items = tuple(
-        MomentOut(day=each.day, hour=each.hour, n=shown_count(each.n), doubted=shown_count(each.doubted))
+        MomentOut(day=each.day, hour=each.hour, n=_told(each.n), doubted=_told(each.doubted))
         for each in timeline(moments, finding.first_on, finding.days)
     )
     return TimelineOut(finding=decisions.finding_out(finding), kept=kept, items=items if kept else ())
+
+
+def _told(n: int) -> int | None:
+    """The count from ten on. That an hour had one rating and not none would already tell about a single visitor."""
+    return n if n >= SMALLEST_N else None

@@ -85,7 +85,7 @@ def get_counts(request: Request, principal: CountReader, query: Annotated[CountQ
 
 @router.get("/findings/{finding_id}/timeline", tags=["screening"], responses=problems(404, 422, 429))
 def get_timeline(request: Request, principal: Overseer, finding_id: UUID) -> TimelineOut:
-    """When the ratings around a finding were given: by hour of its day, or by day; counts of none or ten and more."""
+    """When the ratings around a finding were given: by hour of its day, or by day; counts of ten and more."""
     services = services_of(request)
     with services.database.reading() as session:
         found = finding_timeline(session, principal.reach, finding_id, services.now(), services.settings.trace_days)
