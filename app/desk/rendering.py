@@ -84,7 +84,9 @@ def respond(request: Request, page: Page, signed_in: SignedIn | None = None, sta
 
 def _in_language(request: Request, path: str) -> str:
     """The address of this page, filters and all, up to the value of `lang`."""
-    others = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    # What a provider has led back with is no filter, and stands on no page.
+    given = [] if path.startswith("/sign-in") else request.query_params.multi_items()
+    others = [(name, value) for name, value in given if name != "lang"]
     return f"{path}?{urlencode([*others, ('lang', '')])}"
 
 
