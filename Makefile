@@ -48,11 +48,15 @@ lint: .venv/dev ## Check format, lint, types and import order
 	$(BIN)/lint-imports --no-logo
 
 .PHONY: check
-check: lint test coverage browser campaign crash ## Everything, as CI does
+check: lint test coverage browser campaign crash ## Everything, as CI does, and the campaign at full size
 
 .PHONY: campaign
 campaign: .venv/dev .tools/clients/made ## Proofs at full size: 60,000 ratings, 10,000 guesses, 300 examples, kill -9 at every statement of a closing
 	HYPOTHESIS_PROFILE=campaign $(PYTEST) -m 'campaign or sized or hypothesis'
+
+.PHONY: campaign-short
+campaign-short: .venv/dev .tools/clients/made ## The proofs that `make test` leaves out, with 100 examples each, as CI runs them
+	HYPOTHESIS_PROFILE=ci $(PYTEST) -m campaign
 
 .PHONY: crash
 crash: .venv/dev ## Kill the service and its database under load (KILLS=3000 DATABASE_KILLS=1000 SIGNALS=500 for a release)
