@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: both stores, and a whole running service on each."""
 
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database
+from app.foundation.telemetry import LibraryEvents
 from tests.effort import load_profile
 from tests.house import NOW, House, furnish_two
 from tests.lending import Lending, keep
@@ -161,6 +163,15 @@ def house(store: str, request: pytest.FixtureRequest) -> Iterator[House]:
     url, keys = request.getfixturevalue("furnished")
     with House.open(url, keys) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A test that configures logging, as `cermin serve` does, leaves nothing of it to the next ones of its process."""
+    yield
+    root = logging.getLogger()
+    root.handlers = [each for each in root.handlers if not isinstance(each, LibraryEvents)]
+    logging.captureWarnings(False)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -112,7 +112,7 @@ class _UnfailingStream:
             self._stream.flush()
 
 
-class _AsEvents(logging.Handler):
+class LibraryEvents(logging.Handler):
     """Turns what libraries log (uvicorn, asyncio) into events like ours; an error's text and trace may hold values."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -137,5 +137,8 @@ def configure_logging(level: str) -> None:
     )
     # Without a handler Python writes warnings of libraries as plain text, and no reader of JSON lines finds them.
     root = logging.getLogger()
-    root.handlers = [*(each for each in root.handlers if not isinstance(each, _AsEvents)), _AsEvents(logging.WARNING)]
+    root.handlers = [
+        *(each for each in root.handlers if not isinstance(each, LibraryEvents)),
+        LibraryEvents(logging.WARNING),
+    ]
     logging.captureWarnings(True)
