@@ -5,6 +5,7 @@ Each task is a transaction of its own under the agency's lock; a release that is
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from random import SystemRandom
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from app.disclosure.charts import renew_charts
 from app.disclosure.rules.due import RatingGroup, first_day, last_day, last_month_over, month_code, period_of, tasks
 from app.disclosure.sums import renew_sums
 from app.disclosure.tables import FigureRelease
-from app.foundation.storage.database import Database, Session
+from app.foundation.storage.database import Database, OperationalError, Session
 from app.instruments.registry import instruments_of
 from app.ratings.status_store import lock_agency
 
@@ -92,6 +93,10 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
     left = writer.let_leave()
     told = writer.tell_closed() if former is None else 0
     told += sum(writer.tell(task) for task in tasks(counts, through, months))
+    if not database.is_sqlite and told + left:
+        # Else the first release after an import would go through all blocks for every rating, for hours.
+        with suppress(OperationalError), database.unhurried() as session:
+            store.take_statistics(session)
     renew_sums(database, agency_id, instruments)
     ended = former is None or former.through != through or order.whole
     renew_charts(database, agency_id, instruments, through, None if ended else number)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    text,
     update,
 )
 
@@ -228,6 +229,11 @@ def save(session: Session, row: FigureBlock | FigureRelease) -> None:
     """Write a row, new or changed."""
     session.add(row)
     session.flush()
+
+
+def take_statistics(session: Session) -> None:
+    """Let PostgreSQL look how large the ledger is by now; of tables that have just grown it believes they are empty."""
+    session.execute(text("ANALYZE rating, block_rating, block"))
 
 
 def batches(codes: Collection[str]) -> Iterator[list[str]]:
