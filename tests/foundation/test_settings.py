@@ -239,16 +239,20 @@ def test_an_instrument_that_changed_since_it_was_used_is_refused(
 
 
 def test_production_wants_a_secret_that_somebody_chose_where_processes_may_share_the_database(
-    furnished: tuple[str, dict[str, str]], store: str, tmp_path: Path
+    furnished: tuple[str, dict[str, str]], store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, keys = furnished
-    production = {"environment": "production", "secret_file": tmp_path / "secret"}
+    # Where the secret's file is looked for unless somebody says where it lies.
+    monkeypatch.chdir(tmp_path)
     if store == "sqlite":
-        start(url, keys, secret=None, **production)
+        start(url, keys, secret=None, environment="production")
         return
     with pytest.raises(StartupError, match="CERMIN_SECRET"):
-        start(url, keys, secret=None, **production)
-    start(url, keys, **production)
+        start(url, keys, secret=None, environment="production")
+    # A file that somebody names is one that processes share.
+    (shared := tmp_path / "shared").write_text(SECRET)
+    start(url, keys, secret=None, environment="production", secret_file=shared)
+    start(url, keys, environment="production")
 
 
 @pytest.mark.parametrize("store", ["postgresql"], indirect=True)
