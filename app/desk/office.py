@@ -11,9 +11,9 @@ from app.access.readings import Readings
 from app.desk.blocks import Page, Section, Task, Tasks
 from app.desk.navigation import FINDINGS, OFFICE
 from app.desk.office_figures import OfficeFigures, alarms_of, sections_of, sentence
+from app.desk.offices import reached_name
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
-from app.directory.listing_store import agency_name, names_of
 from app.disclosure.reading import release_state, told_instruments
 from app.disclosure.rules.calendar import Span, span_between, span_of
 from app.foundation.http.services import Services, services_of
@@ -52,7 +52,7 @@ def office(
     services.of(Readings).take(principal)
     # Several reads must fit together: a release may be in the middle of its work.
     with services.database.snapshot() as session:
-        name = _name(session, principal)
+        name = reached_name(session, principal)
         try:
             figures = _read(session, services, principal, instrument, period)
         except Problem as problem:
@@ -61,12 +61,6 @@ def office(
             figures = None
         waiting = None if principal.kind is Role.viewer else _waiting(session, principal)
     return respond(request, _page(tell, name, figures, waiting), found)
-
-
-def _name(session: Session, principal: Principal) -> str:
-    if principal.office is None:
-        return agency_name(session, principal.agency_id)
-    return names_of(session, principal.agency_id, By.office, [principal.office])[principal.office]
 
 
 def _read(

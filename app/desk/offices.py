@@ -1,10 +1,11 @@
-"""The offices that somebody may choose from in a form."""
+"""The offices that somebody reaches: what they are called, and which to choose from in a form."""
 
-from app.access.principals import Reach
+from app.access.principals import Principal, Reach
 from app.desk.blocks import Field
-from app.directory.listing_store import names_of, office_parents
+from app.directory.listing_store import agency_name, names_of, office_parents
 from app.directory.rules.reach import reached_offices
 from app.foundation.storage.database import Session
+from app.ratings.rules.selection import By
 from app.reports.sections.language import Language
 
 # A list of more is longer than anybody looks through, and than a page may be.
@@ -36,3 +37,10 @@ def office_choices(session: Session, reach: Reach, tell: Language) -> tuple[tupl
     choices = sorted(((code, f"{names[code]} ({code})") for code in codes), key=lambda each: (each[1], each[0]))
     whole = [("", tell("The whole agency"))] if reach.root is None else []
     return (*whole, *choices)
+
+
+def reached_name(session: Session, principal: Principal) -> str:
+    """What this person's reach is called: the office at its top, or the agency."""
+    if principal.office is None:
+        return agency_name(session, principal.agency_id)
+    return names_of(session, principal.agency_id, By.office, [principal.office])[principal.office]

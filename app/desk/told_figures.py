@@ -7,13 +7,12 @@ from starlette.requests import Request
 
 from app.access.principals import Principal
 from app.access.readings import Readings
-from app.directory.listing_store import agency_name, names_of
+from app.desk.offices import reached_name
 from app.disclosure.reading import release_state, told_instruments
 from app.disclosure.rules.calendar import Span
 from app.disclosure.rules.due import ReleaseState
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
-from app.foundation.storage.database import Session
 from app.indices.presenting import table_out
 from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
@@ -45,7 +44,7 @@ def read_told(
     services = services_of(request)
     services.of(Readings).take(principal)
     with services.database.snapshot() as session:
-        name = _name(session, principal)
+        name = reached_name(session, principal)
         told = told_instruments(session, principal.agency_id)
         try:
             state = release_state(session, principal.agency_id)
@@ -66,12 +65,6 @@ def read_told(
                 table_out(read_indices(session, principal.reach, query, now=services.now(), longest_days=longest))
             )
         return name, Told(name, instrument, tuple(told), first, last, tuple(tables))
-
-
-def _name(session: Session, principal: Principal) -> str:
-    if principal.office is None:
-        return agency_name(session, principal.agency_id)
-    return names_of(session, principal.agency_id, By.office, [principal.office])[principal.office]
 
 
 def _days(state: ReleaseState, asked: Span | int | None) -> tuple[date, date]:

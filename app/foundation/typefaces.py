@@ -1,6 +1,11 @@
-"""The typefaces of everything that Typst sets."""
+"""The typefaces of everything that Typst sets, and setting what is one template with its data."""
 
+import json
+from collections.abc import Mapping
 from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
 
 import font_source_sans_pro  # type: ignore[import-untyped]  # a folder of typefaces, without types
 import typst
@@ -14,3 +19,18 @@ def fonts() -> typst.Fonts:
         include_embedded_fonts=True,
         font_paths=[font_source_sans_pro.font_directory],
     )
+
+
+def typeset(room: str, template: str, name: str, data: Mapping[str, Any]) -> bytes:
+    """The PDF of a template of a room (`app.tickets`, `slips.typ`), which reads the data under this name."""
+    file = Path(str(resources.files(room).joinpath(template)))
+    made = typst.compile(
+        file,
+        root=file.parent,
+        font_paths=fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={name: json.dumps(data, ensure_ascii=False)},
+        format="pdf",
+    )
+    assert isinstance(made, bytes), "one PDF is one file"
+    return made

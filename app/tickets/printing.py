@@ -1,15 +1,10 @@
 """Slips on paper: a PDF for a printer of 80 mm, with a slip on each page."""
 
-import json
 from collections.abc import Sequence
-from importlib import resources
-from pathlib import Path
-
-import typst
 
 from app.foundation.qr import qr_svg
 from app.foundation.translations import translator
-from app.foundation.typefaces import fonts
+from app.foundation.typefaces import typeset
 from app.tickets.rules.slips import INVITATION
 from app.tickets.schemas import TicketOut
 
@@ -21,14 +16,4 @@ def slips_pdf(tickets: Sequence[TicketOut], language: str) -> bytes:
         for ticket in tickets
     ]
     data = {"language": language, "title": translator(language)(INVITATION), "all": slips}
-    template = Path(str(resources.files("app.tickets").joinpath("slips.typ")))
-    made = typst.compile(
-        template,
-        root=template.parent,
-        font_paths=fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"slips": json.dumps(data, ensure_ascii=False)},
-        format="pdf",
-    )
-    assert isinstance(made, bytes), "one PDF is one file"
-    return made
+    return typeset("app.tickets", "slips.typ", "slips", data)

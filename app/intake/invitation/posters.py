@@ -1,12 +1,7 @@
 """The poster of an office: a QR code that leads to its open page, alone or on a sheet of A4 to be hung up."""
 
-import json
 import re
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
-
-import typst
 
 from app.access.principals import Reach
 from app.directory.reach import require_office
@@ -15,7 +10,7 @@ from app.foundation.problems import Problem
 from app.foundation.qr import qr_svg
 from app.foundation.storage.database import Session
 from app.foundation.translations import translator
-from app.foundation.typefaces import fonts
+from app.foundation.typefaces import typeset
 
 TITLE = "How was our service?"
 SCAN = "Scan this code with the camera of your phone and rate the service you received."
@@ -67,17 +62,7 @@ def poster_pdf(shown: Poster, language: str) -> bytes:
         "printed": shown.address.partition("://")[2],
         "qr": shown.svg(),
     }
-    template = Path(str(resources.files("app.intake.invitation").joinpath("poster.typ")))
-    made = typst.compile(
-        template,
-        root=template.parent,
-        font_paths=fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"poster": json.dumps(data, ensure_ascii=False)},
-        format="pdf",
-    )
-    assert isinstance(made, bytes), "one PDF is one file"
-    return made
+    return typeset("app.intake.invitation", "poster.typ", "poster", data)
 
 
 def breakable(text: str) -> str:
