@@ -61,7 +61,7 @@ def test_translated_sentences_name_the_same_values() -> None:
 
 def test_every_text_of_a_page_has_indonesian_words() -> None:
     used = set()
-    for template in (ROOT / "app/web/templates").glob("*.html"):
+    for template in (ROOT / "app").glob("*/templates/*.html"):
         used |= set(re.findall(r"_\(['\"](.+?)['\"]\)", template.read_text("utf-8")))
     assert used
     assert used - set(catalogues()["id"]) == set()

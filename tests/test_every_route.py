@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Mount
 
 from app.access.principals import KeyKind
 from app.foundation.problems import KINDS, MEDIA_TYPE
-from app.web.files import FOLDER
+from app.pages.files import FOLDER
 from tests.conftest import STORES, Lend
 from tests.desk.pages import PAGES as DESK
 from tests.desk.pages import THROUGH_A_PROVIDER
@@ -28,7 +28,7 @@ PUBLIC: Mapping[Entry, str] = {
     ("GET", "/t"): "/t",
     ("GET", "/o/{office}"): "/o/dukcapil",
     ("GET", "/o/{agency}/{office}"): "/o/kota/dukcapil",
-    ("GET", "/static/{version}/{name:path}"): f"{FOLDER}/cermin.css",
+    ("GET", "/static/{version}/{name:path}"): f"{FOLDER}/page.css",
     ("GET", "/static/docs/{name}"): "/static/docs/swagger-ui.css",
     ("GET", "/docs"): "/docs",
     ("GET", "/openapi.json"): "/openapi.json",

@@ -4,25 +4,21 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Numbers, Page, Tasks
 from app.desk.navigation import Entry, entries_for
-from app.foundation.http.services import services_of
-from app.foundation.translations import catalogues, negotiate
+from app.foundation.translations import catalogues
+from app.pages.shell import LANGUAGE_COOKIE, POLICY, language_of, shell_values, templates_of
 from app.people.rules.channels import origin_of
 from app.people.sessions import SignedIn
 from app.reports.formats.printed import plain_block
 from app.reports.sections.language import Language
-from app.reports.sections.language import language as language_of
-from app.web.files import FOLDER
-from app.web.pages import POLICY
+from app.reports.sections.language import language as told_in
 
-LANGUAGE_COOKIE, LANGUAGE_SECONDS = "cermin_language", 365 * 86_400
-LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+LANGUAGE_SECONDS = 365 * 86_400
 HEADERS = {
     # Forms of these pages must say where they come from: under `no-referrer` browsers say `null`.
     "Referrer-Policy": "same-origin",
@@ -35,45 +31,34 @@ def _drawn(drawing: str) -> Markup:
     return Markup(drawing)  # noqa: S704 - autoescaped where it was drawn
 
 
-templates = Environment(
-    loader=PackageLoader("app.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+templates = templates_of("app.desk")
 templates.filters["drawn"] = _drawn
 
 
 def reader_of(request: Request) -> Language:
-    """The language in which this reader is spoken to: asked for, chosen before, accepted, or the installation's."""
-    known = (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE))
-    chosen = next((code for code in known if code in catalogues()), None)
-    default = services_of(request).settings.language
-    return language_of(chosen or negotiate(request.headers.get("accept-language"), default))
-
-
-def base_of(request: Request) -> str:
-    """The path under which people reach the service: what `CERMIN_PUBLIC_URL` has after the host."""
-    return services_of(request).settings.base_path
+    """The language in which this reader is spoken to."""
+    return told_in(language_of(request))
 
 
 def respond(request: Request, page: Page, signed_in: SignedIn | None = None, status: int = 200) -> HTMLResponse:
     """The page as an answer."""
-    tell, base = reader_of(request), base_of(request)
+    tell = reader_of(request)
     path = request.scope["path"]
     page = replace(page, sent=path)
+    # What a form was sent to is no address to come back to.
+    here = _in_language(request, path) if request.method == "GET" else None
     text = templates.get_template("page.html").render(
+        **shell_values(request, tell.code, here),
+        _=tell,
+        tell=tell,
         page=page,
         faults=_faults(page),
-        tell=tell,
-        base=base,
-        folder=f"{base}{FOLDER}",
         sections=[
             {"title": section.title, "blocks": [plain(block, tell, page) for block in section.blocks]}
             for section in page.sections
         ],
         entries=_entries(signed_in, tell, path),
         account=None if signed_in is None or not signed_in.complete else _account(signed_in, tell),
-        languages=LANGUAGES,
-        # What a form was sent to is no address to come back to.
-        here=f"{base}{_in_language(request, path)}" if request.method == "GET" else None,
     )
     headers = HEADERS | {"Content-Language": tell.code, "Content-Security-Policy": _policy(page)}
     response = HTMLResponse(text, status, headers=headers)

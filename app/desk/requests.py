@@ -14,13 +14,14 @@ from starlette.responses import RedirectResponse, Response
 from app.access.principals import Principal
 from app.desk.blocks import Links, Page, Section
 from app.desk.navigation import ACCOUNT, FINDINGS, KEYS, PEOPLE, PERIODS, Entry, roles_of
-from app.desk.rendering import base_of, reader_of, remember, respond
+from app.desk.rendering import reader_of, remember, respond
 from app.foundation.http.problem_responses import database_problem
 from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import services_of
 from app.foundation.http.visits import Visit, visit_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import SQLAlchemyError
+from app.pages.shell import base_of
 from app.people.sessions import Sessions, SignedIn, cookie_name
 from app.people.steps import Entered, Stage
 from app.people.tries import BROWSER_COOKIE, BROWSER_SECONDS

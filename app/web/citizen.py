@@ -1,43 +1,42 @@
 """`/t#CODE` and `/o/…`: the rating pages on a citizen's own phone. Browsers send a fragment to no server."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.directory.listing_store import only_agency_with
 from app.foundation.http.services import services_of
-from app.web.files import WORDS, languages_from, scripts
-from app.web.pages import page
+from app.web.pages import Lang, page
+from app.web.rating_files import WORDS, languages_from, scripts
 
 router = APIRouter(include_in_schema=False)
-Lang = Annotated[str | None, Query(max_length=8)]
 SCRIPTS = scripts("rating/", "citizen/")
 
 
 @router.get("/t")
-async def ticket(request: Request, lang: Lang = None) -> HTMLResponse:
+async def ticket(request: Request, _: Lang = None) -> HTMLResponse:
     """Rate with a ticket."""
-    return _rate(request, lang, None, None)
+    return _rate(request, None, None)
 
 
 @router.get("/o/{office}")
-def open_answer_here(request: Request, office: str, lang: Lang = None) -> HTMLResponse:
+def open_answer_here(request: Request, office: str, _: Lang = None) -> HTMLResponse:
     """Rate an office by its code alone, which works where only one agency has such an office."""
     database = services_of(request).database
     with database.reading() as session:
         agency = only_agency_with(session, office)
-    return _rate(request, lang, agency, office)
+    return _rate(request, agency, office)
 
 
 @router.get("/o/{agency}/{office}")
-async def open_answer(request: Request, agency: str, office: str, lang: Lang = None) -> HTMLResponse:
+async def open_answer(request: Request, agency: str, office: str, _: Lang = None) -> HTMLResponse:
     """Rate an office without a ticket; the page itself asks the API whether there is such an office."""
-    return _rate(request, lang, agency, office)
+    return _rate(request, agency, office)
 
 
-def _rate(request: Request, lang: str | None, agency: str | None, office: str | None) -> HTMLResponse:
+def _rate(request: Request, agency: str | None, office: str | None) -> HTMLResponse:
     languages = languages_from(services_of(request).settings.language)
     values: dict[str, Any] = {
         "languages": languages,
@@ -46,4 +45,4 @@ def _rate(request: Request, lang: str | None, agency: str | None, office: str | 
         "agency": agency,
         "office": office,
     }
-    return page(request, "rate.html", lang, **values)
+    return page(request, "rate.html", **values)

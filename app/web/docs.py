@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
-from app.web.files import FOLDER
-from app.web.pages import POLICY, templates
+from app.pages.files import FOLDER
+from app.pages.shell import POLICY
+from app.web.pages import templates
 
 FILES = "/static/docs"
 DOCUMENT = "/openapi.json"

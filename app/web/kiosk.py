@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.foundation.http.services import services_of
-from app.web.files import FILES, FOLDER, VERSION, WORDS, WORKER, languages_from
+from app.pages.files import FILES, FOLDER, VERSION, WORKER
 from app.web.pages import page
+from app.web.rating_files import WORDS, languages_from
 
 router = APIRouter(include_in_schema=False)
 PAGE = "/kiosk"
@@ -24,7 +25,9 @@ NEEDED = tuple(
 async def kiosk(request: Request) -> HTMLResponse:
     """The kiosk page in the installation's language, the same for every kiosk: only the device holds a key."""
     language = services_of(request).settings.language
-    return page(request, "kiosk.html", language, version=VERSION, languages=languages_from(language), words=WORDS)
+    return page(
+        request, "kiosk.html", language=language, version=VERSION, languages=languages_from(language), words=WORDS
+    )
 
 
 @router.get("/kiosk-worker.js")

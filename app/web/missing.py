@@ -8,4 +8,4 @@ from app.web.pages import page
 
 def missing(request: Request) -> Response:
     """What stands at an unknown address, and where to go instead."""
-    return page(request, "missing.html", None, status=404)
+    return page(request, "missing.html", status=404)

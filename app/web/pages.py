@@ -1,46 +1,31 @@
-"""Renders pages in the reader's language, under a policy that lets them load nothing from elsewhere."""
+"""Renders the pages that everybody may see, in the reader's language."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from app.foundation.http.services import services_of
-from app.foundation.translations import catalogues, negotiate, translator
-from app.web.files import FOLDER
+from app.foundation.translations import translator
+from app.pages.shell import POLICY, language_of, shell_values, templates_of
 
-templates = Environment(
-    loader=PackageLoader("app.web"),
-    autoescape=True,
-    # A misspelt value is an error in a test instead of an empty place on a page.
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-# Languages keep their order.
-templates.policies["json.dumps_kwargs"] = {"sort_keys": False}
-# Languages keep their order.
-templates.policies["json.dumps_kwargs"] = {"sort_keys": False}
-# No inline scripts: text that slipped through the escaping would still not run. No frames: no page can lay itself over.
-POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+templates = templates_of("app.web")
+# The language that a page is asked for; which one it then speaks, the shell says.
+Lang = Annotated[str | None, Query(max_length=8, alias="lang")]
 
 
-def page(request: Request, name: str, lang: str | None, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """The page in the language asked for, accepted, or the installation's own."""
-    settings = services_of(request).settings
-    wanted = request.headers.get("accept-language")
-    language = lang if lang is not None and lang in catalogues() else negotiate(wanted, settings.language)
-    base = settings.base_path
-    text = templates.get_template(name).render(
-        _=translator(language), language=language, base=base, folder=f"{base}{FOLDER}", **values
-    )
-    return HTMLResponse(
-        text,
-        status,
-        headers={
-            "Content-Language": language,
-            "Content-Security-Policy": POLICY,
-            "Vary": "Accept-Language",
-        },
-    )
+def page(
+    request: Request,
+    name: str,
+    *,
+    language: str | None = None,
+    here: str | None = None,
+    status: int = 200,
+    **values: Any,
+) -> HTMLResponse:
+    """The page in this language, or in the reader's; one that has an address of its own, `here`, offers the others."""
+    language = language or language_of(request)
+    shell = shell_values(request, language, None if here is None else f"{here}?lang=")
+    text = templates.get_template(name).render(_=translator(language), **shell, **values)
+    headers = {"Content-Language": language, "Content-Security-Policy": POLICY, "Vary": "Accept-Language, Cookie"}
+    return HTMLResponse(text, status, headers=headers)

@@ -1,30 +1,28 @@
 """The welcome page and the page for replies; everything they need comes from this server."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.foundation.http.services import services_of
-from app.foundation.translations import catalogues
+from app.pages import files
 from app.web import citizen as rating
-from app.web import files, kiosk, verifying
-from app.web.pages import page
+from app.web import kiosk, verifying
+from app.web.pages import Lang, page
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-async def welcome(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> HTMLResponse:
+async def welcome(request: Request, _: Lang = None) -> HTMLResponse:
     """What this is and where things are, in the reader's language."""
-    return page(request, "welcome.html", lang, languages=sorted(catalogues()), address=_address(request))
+    return page(request, "welcome.html", here="/", address=_address(request))
 
 
 @router.get("/r")
-async def reply(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> HTMLResponse:
+async def reply(request: Request, _: Lang = None) -> HTMLResponse:
     """The page of an employee's personal link: the own draft, and one reply to it."""
-    return page(request, "reply.html", lang)
+    return page(request, "reply.html")
 
 
 def _address(request: Request) -> str:

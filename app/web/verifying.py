@@ -1,10 +1,9 @@
 """`/verify/{id}`: what the QR code of a printed report leads people to. Machines get the same as JSON from the API."""
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -15,18 +14,19 @@ from app.foundation.http.services import address_of, services_of
 from app.foundation.problems import Problem
 from app.reports.sections.language import language
 from app.seals.keyring import usable_keys
-from app.web.pages import page
+from app.web.pages import Lang, page
 
 router = APIRouter(include_in_schema=False)
-Lang = Annotated[str | None, Query(max_length=8)]
 
 
 @router.get("/verify/{report_id}")
-def verify(request: Request, report_id: str, lang: Lang = None) -> HTMLResponse:
+def verify(request: Request, report_id: str, _: Lang = None) -> HTMLResponse:
     """Whether a final report is as it was signed, in words."""
     found = _verification(request, report_id)
     status = 404 if found is None else 200
-    answer = page(request, "verify.html", lang, status=status, verification=found, day=_day)
+    # What is found nowhere has no address to come back to.
+    here = None if found is None else request.scope["path"]
+    answer = page(request, "verify.html", here=here, status=status, verification=found, day=_day)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

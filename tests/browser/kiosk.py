@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from app.web.files import LANGUAGES
+from app.web.rating_files import LANGUAGES
 from tests.browser.chromium import axe_violations
 from tests.browser.standing import Standing
 from tests.browser.turnable import Turnable

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from app.foundation.ids import new_id
-from app.web.files import LANGUAGES
+from app.web.rating_files import LANGUAGES
 from tests.browser.agency import AGENCY, COUNTER, MORNING, OFFICE
 from tests.browser.chromium import axe_violations, complaints
 from tests.browser.kiosk import send, tap

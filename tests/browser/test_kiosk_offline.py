@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
 
-from app.web.files import FOLDER
+from app.pages.files import FOLDER
 from tests.browser.agency import AFTERNOON, MORNING
 from tests.browser.chromium import kill_browser, options
 from tests.browser.kiosk import pair, waiting

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.web.files import LANGUAGES
+from app.web.rating_files import LANGUAGES
 from tests.browser.chromium import axe_violations, complaints
 from tests.browser.kiosk import GUARD, pair, rate, send, tap, waiting
 from tests.browser.standing import Standing

@@ -5,7 +5,7 @@ import hashlib
 from playwright.sync_api import Page, Playwright
 
 from app.devices.rules.pins import pin_digest
-from app.web.files import FOLDER
+from app.pages.files import FOLDER
 from tests.browser.chromium import options
 from tests.browser.standing import Standing
 

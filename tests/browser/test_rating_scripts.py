@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page
 
-from app.web.files import FOLDER
+from app.pages.files import FOLDER
 from tests.browser.standing import Standing
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000

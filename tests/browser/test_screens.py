@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from app.web.files import LANGUAGES, WORDS
+from app.web.rating_files import LANGUAGES, WORDS
 from tests.browser.agency import AGENCY, OFFICE
 from tests.browser.chromium import axe_violations
 from tests.browser.kiosk import axe_in_every_language, pair, tap

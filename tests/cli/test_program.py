@@ -55,6 +55,7 @@ HEAVY = frozenset(
         "app.closing",
         "app.reports",
         "app.web",
+        "app.pages",
         "app.demo",
     ]
 )

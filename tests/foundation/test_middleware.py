@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from app.intake.with_key import Intake
-from app.web.files import FOLDER
+from app.pages.files import FOLDER
 from tests.house import House
 from tests.test_every_route import TAKE_BODIES, TAKES, address
 
@@ -222,7 +222,7 @@ def test_every_answer_has_the_headers_that_protect_a_browser(house: House) -> No
             "POST", "/v1/ratings", "app", content=b"x" * 17 * KIB, headers={"content-type": "application/json"}
         ),
         *(house.get(path) for path in ("/", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics", "/tiada")),
-        *(house.get(path) for path in ("/v1/offices", "/v1/indices", "/v1/offices?limit=x", f"{FOLDER}/cermin.css")),
+        *(house.get(path) for path in ("/v1/offices", "/v1/indices", "/v1/offices?limit=x", f"{FOLDER}/page.css")),
         house.request("DELETE", "/v1/offices", "admin"),
         house.get("/v1/offices/", follow_redirects=False),
     ]

@@ -24,8 +24,8 @@ def texts_of_problems() -> set[str]:
 
 def texts_of_pages() -> set[str]:
     """Everything the templates mark as a text."""
-    folder = resources.files("app.web").joinpath("templates")
-    sources = [file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".html")]
+    folders = [resources.files(room).joinpath("templates") for room in ("app.web", "app.pages")]
+    sources = [file.read_text("utf-8") for folder in folders for file in folder.iterdir()]
     return {text for source in sources for _, text in re.findall(r"""\b_\((["'])(.*?)\1\)""", source)}
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.web.files import FOLDER
+from app.pages.files import FOLDER
 from tests.house import House
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.

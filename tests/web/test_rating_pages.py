@@ -8,7 +8,8 @@ import pytest
 
 from app.foundation.translations import catalogues
 from app.instruments.loading import shipped
-from app.web.files import FILES, FOLDER, LANGUAGES, VERSION
+from app.pages.files import FILES, FOLDER, VERSION
+from app.web.rating_files import LANGUAGES
 from tests.house import House, problem
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.

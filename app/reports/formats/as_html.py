@@ -6,13 +6,14 @@ from importlib import resources
 
 from markupsafe import Markup
 
+from app.pages.style import DOCUMENT_STYLE
 from app.reports.drawings.templates import TEMPLATES
 from app.reports.formats.printable import Printable
 from app.reports.formats.printed import printed
 from app.reports.sections.language import language as language_of
 from app.reports.sections.view import view
 
-STYLE = resources.files("app.reports.formats").joinpath("templates/report.css").read_text("utf-8")
+STYLE = DOCUMENT_STYLE + resources.files("app.reports.formats").joinpath("templates/report.css").read_text("utf-8")
 # For whoever serves the page: its own style and nothing else.
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; "

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from app.foundation.problems import Problem
 
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "json": "application/json", "svg": "image/svg+xml"}
-# A service worker has an address of its own, and is filled in (`kiosk.py`).
+# A service worker has an address of its own, and is filled in by whoever serves it.
 WORKER = "kiosk/worker.js"
 
 
@@ -39,9 +39,14 @@ def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, File]]:
 
 
 def _read() -> Mapping[str, File]:
-    """All files by name: `static/` as it is, and the catalogues of the rating pages under `texts/`."""
-    package = resources.files("app.web")
-    return dict([*_walk(package / "static", ""), *_walk(package / "texts", "texts/")])
+    """All files by name: those in the folder `static/` of each room, in one tree."""
+    found: dict[str, File] = {}
+    for room in sorted(resources.files("app").iterdir(), key=lambda each: each.name):
+        folder = room.joinpath("static")
+        for name, file in _walk(folder, "") if folder.is_dir() else ():
+            assert name not in found, f"two rooms have a file {name}"
+            found[name] = file
+    return found
 
 
 FILES = _read()
@@ -49,13 +54,6 @@ VERSION = sha256(
     json.dumps([(name, sha256(file.content).hexdigest()) for name, file in FILES.items()]).encode()
 ).hexdigest()[:12]
 FOLDER = f"/static/{VERSION}"
-# A language of the rating pages is one file; it says its own name.
-WORDS: Mapping[str, Mapping[str, str]] = {
-    name.removeprefix("texts/").removesuffix(".json"): json.loads(file.content)["words"]
-    for name, file in FILES.items()
-    if name.startswith("texts/")
-}
-LANGUAGES: Mapping[str, str] = {language: words["language"] for language, words in WORDS.items()}
 
 router = APIRouter(include_in_schema=False)
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
@@ -71,13 +69,3 @@ async def get_file(request: Request, version: str, name: str) -> Response:
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(file.packed, media_type=file.media_type, headers=HEADERS | {"Content-Encoding": "gzip"})
     return Response(file.content, media_type=file.media_type, headers=HEADERS)
-
-
-def scripts(*folders: str) -> tuple[str, ...]:
-    """The names of these folders' scripts; a page lists them all, so that browsers fetch them at once."""
-    return tuple(name for name in FILES if name.endswith(".js") and name.startswith(folders))
-
-
-def languages_from(first: str) -> Mapping[str, str]:
-    """The languages of the rating pages and their names, `first` in front."""
-    return {each: LANGUAGES[each] for each in sorted(LANGUAGES, key=lambda each: each != first)}
