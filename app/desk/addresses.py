@@ -22,4 +22,16 @@ def onward(
         links.append((tell("The first page"), with_query(path, {**given, "after": None})))
     if following is not None:
         links.append((tell("The next page"), with_query(path, {**given, "after": following})))
-    return (Links(tuple(links)),) if links else ()
+    return (Links(tuple(links), goes_on=following is not None),) if links else ()
+
+
+def numbered(
+    path: str, given: Mapping[str, object | None], place: int, pages: int, tell: Language
+) -> tuple[Links, ...]:
+    """The links from page `place` of so many to the one before and the next; none where there is only one."""
+    links = []
+    if place > 1:
+        links.append((tell("The page before"), with_query(path, {**given, "page": place - 1})))
+    if place < pages:
+        links.append((tell("The next page"), with_query(path, {**given, "page": place + 1})))
+    return (Links(tuple(links), goes_on=place < pages),) if links else ()

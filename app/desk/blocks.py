@@ -44,9 +44,10 @@ class Tasks:
 
 @dataclass(frozen=True)
 class Links:
-    """Where one can go from here."""
+    """Where one can go from here. `goes_on`: one of them leads to more of a list that this page has a part of."""
 
     items: tuple[tuple[str, str], ...]
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Page:
 
     `faults` are what was wrong with a form that was sent: the name of the field (None: of none) and a sentence.
     `values` are what it was sent with, and `sent` its address. `script` is a small module that the page works without,
-    too.
+    too. `file`: whether the page is offered as a file; False where what it shows has files of its own.
     """
 
     title: str
@@ -109,3 +110,4 @@ class Page:
     script: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     sent: str | None = None
+    file: bool = True

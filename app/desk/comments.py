@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.access.principals import Principal
 from app.access.readings import Readings
 from app.closing.comments import CommentPage, CommentQuery, read_comments
 from app.desk.addresses import onward
@@ -14,6 +15,7 @@ from app.desk.blocks import DeskBlock, Field, Form, Page, Section
 from app.desk.faults import Faults, faults_of, read
 from app.desk.navigation import COMMENTS
 from app.desk.offices import office_choices, office_filter
+from app.desk.page_file import is_asked_as_file
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
 from app.directory.listing_store import names_of
@@ -31,6 +33,8 @@ router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Supervisor = Annotated[SignedIn, Depends(having(COMMENTS))]
 # A comment may have a thousand characters, and a page must stay small.
 ON_A_PAGE = "20"
+# A file has all of them: more than any agency has.
+NO_END = 10**9
 MISTYPED = ("invalid-request", "period-unknown", "instrument-unknown")
 
 
@@ -56,7 +60,7 @@ def comments(
     with services.database.snapshot() as session:
         given = _completed(session, found.agency_id, typed)
         try:
-            page = read_comments(session, principal.reach, read(CommentQuery, {**given, "limit": ON_A_PAGE}))
+            page = _read(session, principal, given, whole=is_asked_as_file(request))
         except Problem as problem:
             if problem.code not in MISTYPED:
                 raise
@@ -76,6 +80,15 @@ def comments(
     values = {name: value or "" for name, value in given.items()} if faults else {}
     shown = Page(tell("Comments"), _lead(page, given, tell), sections, faults=faults, values=values)
     return respond(request, shown, found, 422 if faults else 200)
+
+
+def _read(session: Session, principal: Principal, given: Mapping[str, str | None], *, whole: bool) -> CommentPage:
+    """A page of the comments asked for, or all of them for a file."""
+    query = read(CommentQuery, {**given, "limit": ON_A_PAGE})
+    if not whole:
+        return read_comments(session, principal.reach, query)
+    query = query.model_copy(update={"after": None, "limit": NO_END})
+    return read_comments(session, principal.reach, query)
 
 
 def _completed(session: Session, agency_id: str, typed: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -15,14 +15,18 @@ from app.reports.sections.language import Language
 
 
 def csv_file(name: str, titles: Sequence[str], rows: Iterable[Sequence[Cell]], tell: Language) -> StreamingResponse:
-    """The rows as CSV, with `;` for Indonesian spreadsheets; texts that these would run are guarded."""
+    """The rows under their titles; texts that a spreadsheet would run are guarded."""
+    lines = ([guarded(tell.cell(cell)) for cell in row] for row in rows)
+    return lines_file(name, _under(titles, lines), tell)
+
+
+def lines_file(name: str, lines: Iterable[Sequence[str | int | float | None]], tell: Language) -> StreamingResponse:
+    """Lines that are safe to open, as CSV, with `;` for Indonesian spreadsheets."""
     target = TemporaryFile()  # noqa: SIM115 - it is closed when its last piece is read
     try:
         text = TextIOWrapper(target, "utf-8", newline="", write_through=True)
         text.write(BOM)
-        writer = csv.writer(text, delimiter=dialect_of(tell.code).delimiter)
-        writer.writerow(titles)
-        writer.writerows([guarded(tell.cell(cell)) for cell in row] for row in rows)
+        csv.writer(text, delimiter=dialect_of(tell.code).delimiter).writerows(lines)
         text.detach()
     except BaseException:
         target.close()
@@ -36,3 +40,10 @@ def csv_file(name: str, titles: Sequence[str], rows: Iterable[Sequence[Cell]], t
         "Vary": "Accept-Language, Cookie",
     }
     return StreamingResponse(AppraisalFile(target, length).chunks(), media_type="text/csv", headers=headers)
+
+
+def _under(
+    titles: Sequence[str], lines: Iterable[Sequence[str | int | float | None]]
+) -> Iterable[Sequence[str | int | float | None]]:
+    yield titles
+    yield from lines

@@ -15,6 +15,7 @@ from app.desk.faults import Faults, faults_of, read
 from app.desk.findings_words import STANDINGS, reason_words
 from app.desk.navigation import DECISIONS, FINDINGS
 from app.desk.offices import office_choices, office_filter
+from app.desk.page_file import is_asked_as_file
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
 from app.directory.listing_store import names_of
@@ -103,14 +104,19 @@ def days_held(finding: FindingOut, today: date) -> int:
     return (today - finding.found_at.date()).days
 
 
-def _listed(request: Request, found: SignedIn, asked: Mapping[str, str | None]) -> tuple[FindingPage, Faults]:
-    """The findings asked for; or none, and what was wrong with the question."""
+def _listed(request: Request, found: SignedIn, asked: dict[str, str | None]) -> tuple[FindingPage, Faults]:
+    """The findings asked for, as a file all of them; or none, and what was wrong with the question."""
     services, principal = services_of(request), principal_of(found)
     services.of(Readings).take(principal)
+    whole = is_asked_as_file(request)
     try:
-        query = read(FindingQuery, asked)
-        with services.database.reading() as session:
+        query = read(FindingQuery, asked | {"after": None} if whole else asked)
+        with services.database.snapshot() as session:
             page = decisions.list_findings(session, principal.reach, query)
+            while whole and page.next is not None:
+                following = query.model_copy(update={"after": page.next})
+                more = decisions.list_findings(session, principal.reach, following)
+                page = FindingPage(items=(*page.items, *more.items), next=more.next)
     except Problem as problem:
         if problem.code not in ("invalid-request", "period-reversed"):
             raise

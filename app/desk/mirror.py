@@ -46,7 +46,7 @@ def mirror(request: Request, found: Employee, _: Lang) -> Response:
     if reports.final[1:]:
         links = tuple((head_words(each, tell), f"/desk/report?id={each.report_id}") for each in reports.final[1:])
         sections.append(Section((Links(links),), tell("Earlier reports")))
-    return respond(request, Page(tell("My mirror"), _lead(shown, tell), tuple(sections)), found)
+    return respond(request, Page(tell("My mirror"), _lead(shown, tell), tuple(sections), file=False), found)
 
 
 def own_reports(request: Request, found: SignedIn) -> PersonReports:

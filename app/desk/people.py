@@ -11,9 +11,11 @@ from starlette.responses import Response
 
 from app.access.principals import Role
 from app.desk.account import proof_first, role_words
+from app.desk.addresses import numbered
 from app.desk.blocks import Field, Form, LinkedTable, Links, Page, Section
 from app.desk.navigation import PEOPLE
 from app.desk.offices import office_choices, office_field
+from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
 from app.foundation.http.services import services_of
@@ -120,14 +122,16 @@ def _people(
     request: Request, found: SignedIn, place: int, fault: PeopleFault | None = None, sent: Sent | None = None
 ) -> Response:
     services, tell = services_of(request), reader_of(request)
-    now, start = services.now(), (place - 1) * ON_A_PAGE
+    now = services.now()
     with services.database.reading() as session:
         everybody = store.persons_of(session, found.agency_id)
-        shown = everybody[start : start + ON_A_PAGE]
+        shown, pages = part(list(everybody), place, ON_A_PAGE, request)
         grants = store.grants_of(session, found.agency_id, [each.person_id for each in shown])
         links, entered = open_links(session, found.agency_id, now), store.entered(session, found.agency_id)
         offices = office_choices(session, principal_of(found).reach, tell)
-    sections = [Section((_table(shown, grants, links, entered, tell), *_pages(place, len(everybody), tell)))]
+    sections = [
+        Section((_table(shown, grants, links, entered, tell), *numbered(PEOPLE.address, {}, place, pages, tell)))
+    ]
     if found.is_proven(now):
         form = Form("/desk/people/invite", tell("Invite"), (*_fields(tell), *role_fields(offices, tell)))
         sections.append(Section((form,), tell("Invite somebody")))
@@ -162,15 +166,6 @@ def _table(
     titles = (tell("Name"), tell("Sign-in name"), tell("Employee code"), tell("Roles"), tell("State"))
     table = Table(tell("Persons, by name"), tuple(Column(title, "text") for title in titles), rows)
     return LinkedTable(table, tuple(f"/desk/person?id={person.person_id}" for person in persons))
-
-
-def _pages(place: int, n: int, tell: Language) -> tuple[Links, ...]:
-    links = []
-    if place > 1:
-        links.append((tell("The page before"), f"{PEOPLE.address}?page={place - 1}"))
-    if place * ON_A_PAGE < n:
-        links.append((tell("The next page"), f"{PEOPLE.address}?page={place + 1}"))
-    return (Links(tuple(links)),) if links else ()
 
 
 def _fields(tell: Language) -> tuple[Field, ...]:

@@ -10,8 +10,10 @@ from starlette.responses import HTMLResponse, Response
 
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Numbers, Page, Tasks
 from app.desk.navigation import Entry, entries_for
+from app.desk.page_file import has_file, is_asked_as_file, page_file
+from app.foundation.problems import Problem
 from app.foundation.translations import catalogues
-from app.pages.shell import LANGUAGE_COOKIE, POLICY, language_of, shell_values, templates_of
+from app.pages.shell import LANGUAGE_COOKIE, POLICY, base_of, language_of, shell_values, templates_of
 from app.people.rules.channels import origin_of
 from app.people.sessions import SignedIn
 from app.reports.formats.printed import plain_block
@@ -40,10 +42,16 @@ def reader_of(request: Request) -> Language:
     return told_in(language_of(request))
 
 
-def respond(request: Request, page: Page, signed_in: SignedIn | None = None, status: int = 200) -> HTMLResponse:
-    """The page as an answer."""
+def respond(request: Request, page: Page, signed_in: SignedIn | None = None, status: int = 200) -> Response:
+    """The page as an answer, or as a file where that is asked for. Raises `not-acceptable` where it is none."""
     tell = reader_of(request)
     path = request.scope["path"]
+    # What is shown once, after a form was sent, is no list to come back for; what is wrong is told on a page.
+    offered = request.method == "GET" and status == 200 and signed_in is not None and has_file(page)
+    if is_asked_as_file(request) and status == 200:
+        if not offered or signed_in is None:
+            raise Problem("not-acceptable", offered="text/html")
+        return page_file(page, f"{path.rpartition('/')[2]}-{signed_in.agency_id}.csv", tell)
     page = replace(page, sent=path)
     # What a form was sent to is no address to come back to.
     here = _in_language(request, path) if request.method == "GET" else None
@@ -59,6 +67,7 @@ def respond(request: Request, page: Page, signed_in: SignedIn | None = None, sta
         ],
         entries=_entries(signed_in, tell, path),
         account=None if signed_in is None or not signed_in.complete else _account(signed_in, tell),
+        file=f"{base_of(request)}{_in_language(request, path)}{tell.code}&format=csv" if offered else None,
     )
     headers = HEADERS | {"Content-Language": tell.code, "Content-Security-Policy": _policy(page)}
     response = HTMLResponse(text, status, headers=headers)

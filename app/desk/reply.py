@@ -75,6 +75,7 @@ def _reply(
         (Section(blocks, tell("Your reply")), *report_sections(shown, tell), *_others(reports, tell, chosen)),
         faults=() if fault is None else faults_of(fault, tell),
         values=dict(sent or {}),
+        file=False,
     )
     return respond(request, page, found, 200 if fault is None else fault.status)
 

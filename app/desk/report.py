@@ -28,5 +28,5 @@ def report(request: Request, found: SomeoneIn, _: Lang, report_id: Id) -> Respon
     made = view(shown.printed, tell.code)
     first = entries_for(found)[0]
     back = Section((Links(((tell(first.text), first.address),)),))
-    page = Page(made.subject, f"{made.title}, {made.period}.", (*report_sections(shown, tell), back))
+    page = Page(made.subject, f"{made.title}, {made.period}.", (*report_sections(shown, tell), back), file=False)
     return respond(request, page, found)

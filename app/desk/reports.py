@@ -11,9 +11,10 @@ from app.access.principals import Principal
 from app.access.readings import Readings
 from app.closing.listing import closed_codes, reports_in
 from app.closing.store import ReportHead
-from app.desk.addresses import with_query
-from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
+from app.desk.addresses import numbered
+from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Page, Section
 from app.desk.navigation import REPORTS
+from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
 from app.directory.listing_store import agency_name, names_of
@@ -55,9 +56,9 @@ def reports(
     if code is None:
         page = Page(tell("Reports"), tell("No period is closed and final so far."))
         return respond(request, page, found)
-    shown = named[(place - 1) * ON_A_PAGE : place * ON_A_PAGE]
+    shown, pages = part(named, place, ON_A_PAGE, request)
     blocks: list[DeskBlock] = [_table(shown, tell)] if shown else [Words(tell("None."))]
-    blocks += _pages(code, about, place, len(named), tell)
+    blocks += numbered(REPORTS.address, {"period": code, "about": about}, place, pages, tell)
     form = _filter(code, codes, about, principal, tell)
     lead = tell("{period}: {n} reports.", period=tell.period(code), n=tell.number(Number(len(named))))
     sections = (Section(tuple(blocks)), Section((form,), tell("What to show")))
@@ -108,12 +109,3 @@ def _filter(code: str, codes: list[str], about: str, principal: Principal, tell:
         choices = (("offices", tell("Offices and the whole")), ("persons", tell("Persons")))
         fields.append(Field("about", tell("About whom or what"), "select", value=about, choices=choices))
     return Form(REPORTS.address, tell("Show"), tuple(fields), method="get")
-
-
-def _pages(code: str, about: str, place: int, n: int, tell: Language) -> tuple[Links, ...]:
-    given, links = {"period": code, "about": about}, []
-    if place > 1:
-        links.append((tell("The page before"), with_query(REPORTS.address, given | {"page": str(place - 1)})))
-    if place * ON_A_PAGE < n:
-        links.append((tell("The next page"), with_query(REPORTS.address, given | {"page": str(place + 1)})))
-    return (Links(tuple(links)),) if links else ()

@@ -1,7 +1,7 @@
 """What desk routes are asked with: the form that was sent, and who sent it. What is refused becomes a page."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -77,8 +77,12 @@ async def read_form(request: Request) -> Sent:
     return dict(pairs)
 
 
-async def bare_query(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> None:  # noqa: ARG001 - known by its name
-    """Refuse unknown parameters of a page, as everywhere; `lang` is known to all of them."""
+async def bare_query(
+    request: Request,
+    lang: Annotated[str | None, Query(max_length=8)] = None,  # noqa: ARG001 - known by its name
+    form: Annotated[Literal["csv"] | None, Query(alias="format")] = None,  # noqa: ARG001 - likewise
+) -> None:
+    """Refuse unknown parameters of a page, as everywhere; `lang` and `format` are known to all of them."""
     await exact_query(request)
 
 

@@ -12,9 +12,10 @@ from app.closing.about_persons import PersonReports, person_reports
 from app.closing.rules.report_documents.reports import EmployeeReport
 from app.closing.store import ReportHead, find_report, replies_to
 from app.closing.tables import DRAFT
-from app.desk.addresses import with_query
+from app.desk.addresses import numbered, with_query
 from app.desk.blocks import DeskBlock, LinkedTable, Links, Page, Section
 from app.desk.navigation import TEAM
+from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
 from app.desk.report_reading import leave_trace, reply_words
 from app.desk.requests import DeskRoute, Lang, having, principal_of
@@ -45,16 +46,15 @@ def team(request: Request, found: Appraiser, _: Lang, place: Place = 1) -> Respo
     """The people by name: nobody is ranked."""
     services, tell, principal = services_of(request), reader_of(request), principal_of(found)
     services.of(Readings).take(principal)
-    start = (place - 1) * ON_A_PAGE
     with services.database.reading() as session:
         people = own_people(session, found)
         reports = person_reports(session, found.agency_id, [each.code for each in people])
-        shown = people[start : start + ON_A_PAGE]
+        shown, pages = part(people, place, ON_A_PAGE, request)
         newest = [reports[each.code].newest[0] for each in shown if reports[each.code].newest]
         rows = _rows(session, request, found, shown, reports, tell)
     leave_trace(request, principal, {each.unit: each.period for each in newest})
     blocks: list[DeskBlock] = [_table(shown, rows, tell)] if shown else []
-    blocks += _pages(place, len(people), tell)
+    blocks += numbered(TEAM.address, {}, place, pages, tell)
     blocks.append(Words(tell("Who appraises whom stands in the directory; an administrator changes it there.")))
     page = Page(
         tell("My people"),
@@ -64,10 +64,10 @@ def team(request: Request, found: Appraiser, _: Lang, place: Place = 1) -> Respo
     return respond(request, page, found)
 
 
-def own_people(session: Session, found: SignedIn) -> Sequence[Employee]:
+def own_people(session: Session, found: SignedIn) -> list[Employee]:
     """Whom this person appraises, by name; never the person."""
     if found.employee is None:
-        return ()
+        return []
     people = store.appraised_by(session, found.agency_id, found.employee)
     return [each for each in people if each.code != found.employee]
 
@@ -114,15 +114,6 @@ def _table(people: Sequence[Employee], rows: tuple[tuple[Cell, ...], ...], tell:
     caption = tell("People whom you appraise, by name")
     table = Table(caption, tuple(Column(each, "text") for each in titles), rows, note=note)
     return LinkedTable(table, tuple(with_query("/desk/team/person", {"employee": each.code}) for each in people))
-
-
-def _pages(place: int, n: int, tell: Language) -> tuple[Links, ...]:
-    links = []
-    if place > 1:
-        links.append((tell("The page before"), f"{TEAM.address}?page={place - 1}"))
-    if place * ON_A_PAGE < n:
-        links.append((tell("The next page"), f"{TEAM.address}?page={place + 1}"))
-    return (Links(tuple(links)),) if links else ()
 
 
 def _to_take_along(reports: Mapping[str, PersonReports], tell: Language) -> tuple[Section, ...]:

@@ -87,6 +87,7 @@ def _person(
         ),
         faults=() if fault is None else faults_of(fault, tell),
         values=dict(sent or {}),
+        file=False,
     )
     return respond(request, page, found, 200 if fault is None else fault.status)
 

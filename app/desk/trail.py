@@ -62,7 +62,9 @@ def trail(request: Request, found: Auditor, given: Asked, _: Lang) -> Response:
     n = str(len(shown.items))
     lead = tell("The newest {n} of the actions asked for.", n=n) if shown.next else tell("Actions: {n}.", n=n)
     values = {name: value or "" for name, value in given.items()} if faults else {}
-    page = Page(tell("Audit trail"), lead, _sections(given, shown, choices, tell), faults=faults, values=values)
+    page = Page(
+        tell("Audit trail"), lead, _sections(given, shown, choices, tell), faults=faults, values=values, file=False
+    )
     return respond(request, page, found, 422 if faults else 200)
 
 

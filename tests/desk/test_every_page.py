@@ -30,6 +30,8 @@ ASKED = {
     "/desk/report": (f"?id={NOTHING}", 404),
     "/desk/keys/revoke": (f"?key={NOTHING}", 422),
 }
+# What these show has files of its own, in more formats.
+OWN_FILES = {"/desk/report", "/desk/mirror", "/desk/reply", "/desk/team/person", "/desk/trail"}
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 
 
@@ -143,6 +145,27 @@ def search_script(html: str) -> str:
     """The one script tag that a page may have."""
     found = search(r'<script type="module" src="/static/[^"]+/desk/link\.js">', html)
     return found[0] if found else ""
+
+
+def test_every_page_with_a_table_or_numbers_is_a_file_too(seats: dict[Role | None, Browser]) -> None:
+    filed = set()
+    for path in GETS:
+        for role in Role:
+            response = page(seats[role], path)
+            if response.status_code != 200 or "text/html" not in response.headers["content-type"]:
+                continue
+            links = findall(r'<p class="as-file"><a href="([^"]+)"', response.text)
+            if not search(r'<table|<ul class="numbers"|<div class="headline"', response.text):
+                assert len(links) < 2
+            elif path in OWN_FILES:
+                assert links == [], path
+            else:
+                [address] = links
+                answer = seats[role].send("GET", unescape(address))
+                assert answer.headers["content-type"].startswith("text/csv"), path
+                assert title_of(response) in answer.text, path
+                filed.add(path)
+    assert len(filed) > 5
 
 
 def test_what_people_wrote_is_text_on_every_page(seats: dict[Role | None, Browser]) -> None:

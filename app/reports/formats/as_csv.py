@@ -25,7 +25,7 @@ def csv_bytes(report: Printable, language: str = "id", dialect: CsvDialect = POI
     writer = csv.writer(text, delimiter=dialect.delimiter)
     writer.writerow([tell(title) for title in ("Section", "Table", "Row", "Column", "Value")])
     for *place, value in _lines(shown, tell):
-        writer.writerow([*map(guarded, place), _written(value, dialect)])
+        writer.writerow([*map(guarded, place), written(value, dialect)])
     return (BOM + text.getvalue()).encode()
 
 
@@ -54,7 +54,8 @@ def _of_block(section: Section, block: Block, tell: Language) -> Iterable[CsvLin
         yield section.title, block.caption, "", "", block.note
 
 
-def _written(value: Flat, dialect: CsvDialect) -> str | int | float | None:
+def written(value: Flat, dialect: CsvDialect) -> str | int | float | None:
+    """A cell as it stands in the file; a text that a spreadsheet would run is guarded."""
     if not isinstance(value, Number):
         return guarded(value)
     # A negative number is a number; only texts are guarded.
