@@ -59,6 +59,8 @@ from app.intake.without_key import OpenAnswerIntake
 from app.jobs import BackgroundJobs, jobs_of, rewriting_of
 from app.people.oidc.config import provider_config
 from app.people.oidc.door import Providers
+from app.people.passkeys.door import Passkeys
+from app.people.passkeys.rules.parties import relying_party
 from app.people.passphrases import Passphrases
 from app.people.sessions import Sessions
 from app.people.signing_in import SignIn
@@ -196,7 +198,8 @@ def _people(settings: Settings, database: Database, clock: Clock, secret: bytes)
     )
     sign_in = SignIn(database, clock, secret, sessions, Passphrases())
     providers = Providers.of(provider_config(settings), database, clock, secret, sessions, sign_in)
-    return sessions, PersonGate(sessions.principal), sign_in, providers
+    passkeys = Passkeys(database, clock, secret, sessions, sign_in, relying_party(settings.public_url))
+    return sessions, PersonGate(sessions.principal), sign_in, providers, passkeys
 
 
 def open_database(settings: Settings) -> Database:

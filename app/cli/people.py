@@ -1,4 +1,4 @@
-"""`cermin person invite|reset|list|grant|revoke|sessions`."""
+"""`cermin person invite|reset|list|grant|revoke|sessions|passkeys`."""
 
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from app.people import store
 from app.people.faults import PeopleFault
 from app.people.granting import Asked, Granter, grant, revoke
 from app.people.inviting import Invitation, Invited, invite, invite_again
+from app.people.passkeys.store import passkeys_of
 from app.people.sessions import audit, live_sessions
 from app.people.tables import Person
 
@@ -51,7 +52,7 @@ def invite_person(
 
 @person.command("reset")
 def reset(agency: AgencyCode, login: Login) -> None:
-    """A new link for somebody who lost the passphrase or the second factor; both are chosen anew with it."""
+    """A new link for somebody who lost the way in; passphrase, second factor and passkeys are chosen anew with it."""
     with database() as db, db.writing() as session:
         whose = _person(session, agency, login)
         invited = invite_again(session, whose, Granter(actor()), system_clock(), reset=True)
@@ -139,6 +140,25 @@ def sessions(
             for row, someone in live_sessions(session, agency, whose, now):
                 cells = (someone.login, row.browser, f"{row.started_at:%Y-%m-%d %H:%M}", f"{row.seen_at:%H:%M}")
                 table.add_row(*map(Text, cells), "yes" if row.strong else "")
+    print_table(table)
+
+
+@person.command("passkeys")
+def passkeys(
+    agency: AgencyCode,
+    login: Annotated[str | None, typer.Argument(metavar="[LOGIN]", help="One person only.")] = None,
+) -> None:
+    """Who has which passkeys, and when each was last used."""
+    table = Table("login", "passkey", "added", "last used")
+    with database() as db:
+        _require_agency(db, agency)
+        with db.reading() as session:
+            persons = store.persons_of(session, agency) if login is None else [_person(session, agency, login)]
+            for each in persons:
+                for row in passkeys_of(session, agency, each.person_id):
+                    used = "" if row.used_at is None else f"{row.used_at:%Y-%m-%d %H:%M}"
+                    # Text, because a name may hold what rich takes for markup.
+                    table.add_row(*map(Text, (each.login, row.name, f"{row.added_at:%Y-%m-%d}", used)))
     print_table(table)
 
 

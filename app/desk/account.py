@@ -8,10 +8,12 @@ from starlette.responses import Response
 
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
 from app.desk.navigation import ACCOUNT, entries_for
+from app.desk.passkeys import own_passkeys, proof_way
 from app.desk.provider import proof_form
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import Anybody, DeskRoute, FormSent, Lang, SomeoneIn, after_proof, as_id, known_target, to
 from app.foundation.http.services import services_of
+from app.foundation.http.visits import visit_of
 from app.people import store
 from app.people.faults import PeopleFault
 from app.people.sessions import Sessions, SignedIn, live_sessions
@@ -128,6 +130,7 @@ def _account(request: Request, found: SignedIn, fault: PeopleFault | None = None
                 tell("Where you are signed in"),
             ),
             Section(_second_factor(found, codes, tell), tell("Second factor")),
+            *own_passkeys(request, visit_of(request), found, tell),
             *_passphrase(found, tell, proven=found.is_proven(services.now())),
         ),
         faults=() if fault is None else ((fault.field, fault.told(tell)),),
@@ -179,7 +182,10 @@ def _confirm_page(request: Request, found: SignedIn, target: str, fault: PeopleF
     return Page(
         tell("Confirm that it is you"),
         tell("So that nobody who finds this browser open can change anything in your name."),
-        (Section(through or (_proof_form(found, target, tell),)),),
+        (
+            *proof_way(request, visit_of(request), found, target, tell),
+            Section(through or (_proof_form(found, target, tell),)),
+        ),
         faults=() if fault is None else ((fault.field, fault.told(tell)),),
     )
 

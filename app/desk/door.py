@@ -5,7 +5,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.desk import provider
+from app.desk import passkeys, provider
 from app.desk.blocks import Field, Form, Links, Page, Section
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import (
@@ -22,6 +22,7 @@ from app.desk.requests import (
     with_session,
 )
 from app.foundation.http.services import services_of
+from app.foundation.http.visits import Visit
 from app.people.faults import PeopleFault
 from app.people.sessions import Sessions, SignedIn, cookie_name
 from app.people.signing_in import SignIn
@@ -38,7 +39,7 @@ def sign_in(request: Request, visit: Anybody, _: Lang) -> Response:
     found = services_of(request).of(Sessions).find(visit)
     if found is not None:
         return to(request, NEXT[_stage(found)])
-    return respond(request, _sign_in_page(request))
+    return respond(request, _sign_in_page(request, visit))
 
 
 @router.post("/sign-in")
@@ -48,7 +49,7 @@ def take_passphrase(request: Request, visit: Anybody, sent: FormSent) -> Respons
     try:
         entered = service.with_passphrase(visit, sent.get("name", ""), sent.get("passphrase", ""))
     except PeopleFault as fault:
-        return respond(request, _sign_in_page(request, sent, fault), status=422)
+        return respond(request, _sign_in_page(request, visit, sent, fault), status=422)
     return go_on(request, entered)
 
 
@@ -172,7 +173,7 @@ def _enrolment(request: Request, found: SignedIn, fault: PeopleFault | None = No
     return respond(request, page, found, 200 if fault is None else 422)
 
 
-def _sign_in_page(request: Request, sent: Sent | None = None, fault: PeopleFault | None = None) -> Page:
+def _sign_in_page(request: Request, visit: Visit, sent: Sent | None = None, fault: PeopleFault | None = None) -> Page:
     tell = reader_of(request)
     return Page(
         tell("Sign in"),
@@ -180,6 +181,7 @@ def _sign_in_page(request: Request, sent: Sent | None = None, fault: PeopleFault
         or tell("With the name and the passphrase that you chose when you took your invitation."),
         (
             *provider.ways_in(request, tell),
+            *passkeys.way_in(request, visit, tell),
             Section(
                 (
                     Form(

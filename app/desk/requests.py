@@ -39,6 +39,7 @@ AFTER_PROOF = {
     "periods": PERIODS.address,
     "account": ACCOUNT.address,
     "second-factor": "/sign-in/second-factor",
+    "passkey": "/desk/passkeys/add",
 }
 
 

@@ -43,6 +43,8 @@ ACTIONS: Mapping[str, str] = {
     "person.second-factor-set": "a second factor was set up",
     "person.passphrase-changed": "a passphrase was changed",
     "person.recovery-code-used": "a recovery code was used",
+    "person.passkey-added": "a passkey was added",
+    "person.passkey-ended": "a passkey was ended",
     "grant.given": "a role was given",
     "grant.revoked": "a role was taken away",
     "key.issued": "a key was made",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.foundation.storage.database import Session
 from app.people import store
+from app.people.passkeys.store import forget_passkeys
 from app.people.sessions import Provided, grants_through, needs_second_factor
 from app.people.steps import Stage
 from app.people.tables import Person
@@ -23,4 +24,5 @@ def forget_ways_in(session: Session, person: Person, now: datetime) -> None:
     session.add(person)
     store.put_recovery_codes(session, person, ())
     store.forget_identities(session, person.agency_id, person.person_id)
+    forget_passkeys(session, person.agency_id, person.person_id)
     store.end_sessions(session, person.agency_id, person.person_id, now)

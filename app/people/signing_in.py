@@ -13,9 +13,10 @@ from app.people import store
 from app.people.entering import forget_ways_in, stage_of
 from app.people.faults import PeopleFault
 from app.people.inviting import opened_link, wrong_link
+from app.people.passkeys.store import has_passkey
 from app.people.passphrases import Passphrases
 from app.people.rules.budgets import CODES, PASSPHRASES
-from app.people.rules.channels import Channel
+from app.people.rules.channels import Channel, is_guarded
 from app.people.rules.codes import new_recovery_codes, read_recovery_code, sign_in_name
 from app.people.rules.passphrases import weakness
 from app.people.rules.totp import read_code
@@ -39,6 +40,7 @@ WRONG_CODE = (
     "phone."
 )
 UNPROVEN = "Confirm first that it is you."
+BY_PASSKEY = "One of your roles needs a second factor, and yours is a passkey: sign in with it."
 CLEAR_TEXT = (
     "Whoever shares this network could read your passphrase: this address is not encrypted (http). Open the page "
     "over https, or on the machine itself."
@@ -81,7 +83,7 @@ class SignIn:
         self.check_code(visit, person, text)
         now = self._clock()
         with self._database.writing() as session:
-            return self._opened(session, signed_in, person, visit, now)
+            return self.opened(session, signed_in, person, visit, now)
 
     def invited(self, visit: Visit, code: str) -> Person:
         """Whose link this is, without taking it. Raises `PeopleFault`, `too-many-links`."""
@@ -137,7 +139,7 @@ class SignIn:
             digests = {self._factor.recovery_digest(read_recovery_code(each) or "") for each in codes}
             store.put_recovery_codes(session, person, digests)
             audit(session, person.agency_id, person.person_id, "person.second-factor-set", now)
-            entered = self._opened(session, signed_in, person, visit, now)
+            entered = self.opened(session, signed_in, person, visit, now)
         self._codes.give_back(taken)
         return Entered(entered.cookie, entered.stage, entered.browser, tuple(codes))
 
@@ -200,20 +202,25 @@ class SignIn:
         provided: Provided | None = None,
         *,
         strong: bool = False,
+        by: str | None = None,
     ) -> Entered:
-        """Begin a session in the caller's transaction, `strong`: a second factor was given to the provider."""
+        """Begin a session in the caller's transaction, `strong`: both factors were given, to the provider or `by`."""
         store.lock_person(session, person.agency_id, person.person_id)
         stage = Stage.open if strong else stage_of(session, person, provided)
+        if stage is Stage.enrol and has_passkey(session, person.agency_id, person.person_id):
+            # Else whoever knows the passphrase would put a second factor of their own beside the passkey.
+            raise PeopleFault(BY_PASSKEY)
         complete = stage is Stage.open
         opening = Opening(channel, visit.browser, complete=complete, strong=strong, provided=provided)
         cookie = start(session, person, opening, now)
         if not complete:
             return Entered(cookie, stage)
-        through = {} if provided is None else {"linked_by": provided.linked_by}
+        through: dict[str, str] = {} if provided is None else {"linked_by": provided.linked_by}
+        through |= {} if by is None else {"by": by}
         audit(session, person.agency_id, person.person_id, "person.signed-in", now, **through)
         return Entered(cookie, stage, self._browsers.cookie(f"{person.login}@{person.agency_id}"))
 
-    def _opened(self, session: Session, signed_in: SignedIn, person: Person, visit: Visit, now: datetime) -> Entered:
+    def opened(self, session: Session, signed_in: SignedIn, person: Person, visit: Visit, now: datetime) -> Entered:
         """Put a new session with a second factor in the place of this one."""
         store.lock_person(session, person.agency_id, person.person_id)
         # A secret that was known before the second factor must not be worth more after it.
@@ -255,6 +262,16 @@ class SignIn:
         owing = signed_in.has_second_factor and not signed_in.complete
         if owing or not signed_in.is_proven(self._clock()):
             raise PeopleFault(UNPROVEN)
+        self.refuse_owing(signed_in)
+
+    def refuse_owing(self, signed_in: SignedIn) -> None:
+        """Whoever has a guarded role and a passkey, and did not use it, sets up no other second factor."""
+        guarded = any(is_guarded(each.role) for each in signed_in.roles)
+        if signed_in.strong or signed_in.has_second_factor or not guarded:
+            return
+        with self._database.reading() as session:
+            if has_passkey(session, signed_in.agency_id, signed_in.person_id):
+                raise PeopleFault(BY_PASSKEY)
 
     def refuse_channel(self, person: Person, channel: Channel) -> None:
         """Whoever grants roles or decides what counts does not sign in where others can listen, whatever is allowed."""

@@ -29,6 +29,7 @@ ASKED = {
     "/desk/period": ("?code=2026-08&instrument=ikl-1", 404),
     "/desk/report": (f"?id={NOTHING}", 404),
     "/desk/keys/revoke": (f"?key={NOTHING}", 422),
+    "/desk/passkeys/end": (f"?key={NOTHING}", 422),
 }
 # What these show has files of its own, in more formats.
 OWN_FILES = {"/desk/report", "/desk/mirror", "/desk/reply", "/desk/team/person", "/desk/trail"}
@@ -143,7 +144,7 @@ def test_every_page_is_small_whole_and_in_one_language(seats: dict[Role | None, 
 
 def search_script(html: str) -> str:
     """The one script tag that a page may have."""
-    found = search(r'<script type="module" src="/static/[^"]+/desk/link\.js">', html)
+    found = search(r'<script type="module" src="/static/[^"]+/desk/(?:link|passkey)\.js">', html)
     return found[0] if found else ""
 
 

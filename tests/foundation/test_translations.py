@@ -38,7 +38,9 @@ def texts_of_people() -> set[str]:
     """Every string in the code that deals with persons."""
     people = resources.files("app.people")
     # Roles are words in sentences.
-    return strings_in(people, people.joinpath("rules"), people.joinpath("oidc")) | set(Role)
+    return strings_in(people, people.joinpath("rules"), people.joinpath("oidc"), people.joinpath("passkeys")) | set(
+        Role
+    )
 
 
 def texts_of_desk() -> set[str]:

@@ -12,7 +12,7 @@ def sentences() -> set[str]:
     """Every string of the room that is a sentence for somebody, not a docstring."""
     people = resources.files("app.people")
     found = set()
-    for file in (file for name in (".", "rules", "oidc") for file in people.joinpath(name).iterdir()):
+    for file in (file for name in (".", "rules", "oidc", "passkeys") for file in people.joinpath(name).iterdir()):
         # Descriptions of wire models are for the API's document, which is in English.
         if not file.name.endswith(".py") or file.name == "schemas.py":
             continue

@@ -1,4 +1,4 @@
-"""`cermin person invite|reset|list|grant|revoke|sessions`, as an operator types it."""
+"""`cermin person invite|reset|list|grant|revoke|sessions|passkeys`, as an operator types it."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,6 +9,7 @@ from app.access.principals import Role
 from app.cli import context
 from app.cli.program import program
 from app.foundation.clock import system_clock
+from tests.people.passkeys.at_the_door import add, sign_in, there
 from tests.people.persons import PASSPHRASE, Door, fragment, visit
 
 pytestmark = pytest.mark.sqlite_daily
@@ -77,6 +78,18 @@ def test_whoever_lost_everything_gets_a_new_link(run: Run, door: Door) -> None:
     assert door.sign_in.with_link(visit(), fragment(link), new, new).cookie
 
 
+def test_passkeys_are_listed_by_person(run: Run, door: Door) -> None:
+    ani = there(door.join("Ani", Role.supervisor))
+    sign_in(door, add(door, ani, "laptop [b]kantor"))
+    add(door, there(door.join("Budi", Role.viewer)), "ponsel")
+    listed = run("passkeys", "kota").stdout
+    assert "laptop [b]kantor" in listed
+    assert f"{door.clock.now:%Y-%m-%d %H:%M}" in listed
+    assert "ponsel" in listed
+    assert "ponsel" not in run("passkeys", "kota", "ani").stdout
+    assert "ani" not in run("passkeys", "desa").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -84,6 +97,8 @@ def test_whoever_lost_everything_gets_a_new_link(run: Run, door: Door) -> None:
         (("invite", "kota", "Ani", "--role", "viewer", "--office", "tiada"), "no office"),
         (("invite", "kota", "Ani", "--role", "viewer", "--employee", "E9"), "no employee"),
         (("list", "tiada"), "There is no agency tiada."),
+        (("passkeys", "tiada"), "There is no agency tiada."),
+        (("passkeys", "kota", "tiada"), "no person tiada"),
         (("sessions", "tiada"), "There is no agency tiada."),
         (("sessions", "kota", "--end"), "Name the person"),
         (("sessions", "kota", "tiada"), "no person tiada"),

@@ -30,10 +30,10 @@ from app.people.oidc.rules.attempts import (
     written,
 )
 from app.people.oidc.rules.claims import gave_second_factor, has_role, is_subject, moment, nip_in
-from app.people.oidc.sealing import Seal
 from app.people.rules.budgets import Pace
 from app.people.rules.channels import origin_of
 from app.people.rules.codes import link_text, read_link
+from app.people.sealing import Seal
 from app.people.sessions import Sessions, SignedIn
 from app.people.signing_in import SignIn
 from app.people.steps import Entered
@@ -91,7 +91,7 @@ class ProviderDoor:
         self._database = database
         self._clock = clock
         self._sign_in = sign_in
-        self._seal = Seal(secret)
+        self._seal = Seal(secret, "oidc")
         self._entries = ProviderEntries(provider.config, database, clock, self._seal, sessions, sign_in)
         self._tries = PACE.buckets()
 

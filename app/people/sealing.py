@@ -12,10 +12,10 @@ NONCE = 12
 
 
 class Seal:
-    """Seals under a key derived from the installation's secret."""
+    """Seals under a key derived from the installation's secret, another one for each purpose."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._cipher = ChaCha20Poly1305(derive(secret, "oidc"))
+    def __init__(self, secret: bytes, purpose: str) -> None:
+        self._cipher = ChaCha20Poly1305(derive(secret, purpose))
 
     def sealed(self, text: str, about: str) -> str:
         """The text encrypted, for this use alone; without `=`, which a cookie's value would be quoted for."""
