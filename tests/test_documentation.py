@@ -100,7 +100,9 @@ def test_the_rooms_of_the_architecture_are_those_of_the_contract_in_its_order() 
 
 def test_compose_passes_every_setting_but_where_it_listens() -> None:
     passed = set(re.findall(r"^      CERMIN_(\w+):", read("compose.yaml").partition("  app:\n")[2], re.MULTILINE))
-    assert {name.upper() for name in Settings.model_fields} - passed == {"HOST", "PORT"}
+    # There Caddy speaks TLS.
+    listening = {"HOST", "PORT", "TLS_PORT", "TLS_NAMES", "CERTIFICATE_FOLDER"}
+    assert {name.upper() for name in Settings.model_fields} - passed == listening
     volumes = read("compose.yaml").rpartition("\nvolumes:\n")[2].split()
     assert volumes == ["database:", "secret:", "signing:", "certificates:"]
 

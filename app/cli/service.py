@@ -1,6 +1,7 @@
 """`cermin serve`: running the service."""
 
 import signal
+import ssl
 from types import FrameType
 from typing import Annotated
 
@@ -8,9 +9,14 @@ import structlog
 import typer
 import uvicorn
 
-from app.cli.context import reporting_errors, secret, settings
+from app.cli.context import fail, out, reporting_errors, secret, settings
+from app.foundation.clock import system_clock
+from app.foundation.http import tls_listener
 from app.foundation.http.connections import BACKLOG, ConnectionLimits, Room, raise_descriptor_limit, room_for
+from app.foundation.http.server import Server, TlsDoor
+from app.foundation.own_certificate import OwnCertificate, own_certificate
 from app.foundation.settings import Settings
+from app.foundation.startup_errors import StartupError
 from app.foundation.telemetry import configure_logging
 from app.main import Cermin, check_startup, create_app
 
@@ -34,20 +40,79 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
         # The application checks itself when it starts, too; but there its sentence would be buried in a traceback.
         check_startup(values, application.state.services.database, secret())
     configure_logging(values.log_level)
-    room = room_for(values.connections, raise_descriptor_limit(), values.pool_size)
+    descriptors = raise_descriptor_limit() - (0 if values.tls_port is None else tls_listener.AT_ONCE)
+    room = room_for(values.connections, descriptors, values.pool_size)
     if room.connections < values.connections:
         log.warning("connections.limited_by_descriptors", connections=room.connections)
     for place in application.state.services.database.open_places():
         # Perhaps the operator's own choice: told, not changed.
         log.warning("database.open_to_others", place=place)
     listening = (host or values.host, values.port if port is None else port)
-    server = uvicorn.Server(server_config(values, application, *listening, room))
+    tls = None if values.tls_port is None else _tls_door(values, listening[0], application, room)
+    server = Server(server_config(values, application, *listening, room), tls)
     # uvicorn drains and then raises the signal anew for whoever handled it before: a service that ended in
     # order says so with 0 instead of dying of SIGTERM (143).
     signal.signal(signal.SIGTERM, _end_in_order)
     server.run()
     if not server.started:
         raise typer.Exit(3)
+
+
+def certificate() -> None:
+    """Make the certificate of CERMIN_TLS_NAMES, if there is none that fits, and show what devices shall trust."""
+    with reporting_errors():
+        found = certificate_of(settings())
+    for name, value in (
+        ("names", ", ".join(settings().certified_names)),
+        ("trust this file", str(found.authority.absolute())),
+        ("its SHA-256 fingerprint", found.fingerprint),
+        ("renewed before", f"{found.until:%Y-%m-%d}"),
+    ):
+        out.print(f"{name}: {value}", markup=False, highlight=False, soft_wrap=True)
+
+
+def certificate_of(values: Settings) -> OwnCertificate:
+    """The certificate of these settings, made or renewed where that is due. Raises `StartupError`."""
+    if not values.certified_names:
+        raise StartupError("Set CERMIN_TLS_NAMES: the names and addresses at which the service is reached over TLS.")
+    try:
+        return own_certificate(values.certificate_folder, values.certified_names, system_clock())
+    except OSError as error:
+        raise StartupError(f"CERMIN_CERTIFICATE_FOLDER cannot be written ({type(error).__name__}).") from None
+
+
+def _tls_door(values: Settings, host: str, application: Cermin, room: Room) -> TlsDoor:
+    """The second door, which listens already but is not served yet."""
+    with reporting_errors(status=3):
+        found = certificate_of(values)
+    port = values.tls_port or 0
+    try:
+        sockets = tls_listener.listening_sockets(host, port, room.backlog)
+    except OSError as error:
+        raise fail(f"Cannot listen at port {port} ({error.strerror}). Set CERMIN_TLS_PORT to another one.", 3) from None
+    _tell(found)
+    log.info("tls.listening", port=sockets[0].getsockname()[1], names=values.certified_names)
+
+    def renew(context: ssl.SSLContext) -> None:
+        renewed = certificate_of(values)
+        context.load_cert_chain(renewed.chain, renewed.key)
+        _tell(renewed)
+
+    return TlsDoor(
+        sockets,
+        tls_listener.tls_context(str(found.chain), str(found.key)),
+        values.receive_seconds,
+        application.state.services.metrics,
+        renew,
+    )
+
+
+def _tell(found: OwnCertificate) -> None:
+    if "authority" in found.made:
+        # Devices that trust a former one must trust this one anew.
+        log.warning("tls.authority-made", file=str(found.authority), sha256=found.fingerprint)
+    if found.made:
+        log.info("tls.certificate-made", until=f"{found.until:%Y-%m-%d}", authority_sha256=found.fingerprint)
 
 
 def server_config(

@@ -1,8 +1,9 @@
 """Every setting of the service. Only `main` and `cli` read them; all else is handed values."""
 
 from enum import StrEnum
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
+from re import ASCII, compile
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.foundation.storage.database import address
+
+HOST = compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", ASCII)
 
 
 def _address(url: str) -> str:
@@ -22,6 +25,16 @@ def _networks(text: str) -> str:
     for each in text.split(","):
         ip_network(each.strip())
     return text
+
+
+def _hosts(text: str) -> str:
+    names = text.lower().replace(",", " ").split()
+    for each in names:
+        if not (HOST.fullmatch(each) and len(each) <= 253):
+            ip_address(each)
+    if not names:
+        raise ValueError("must be names or addresses, such as cermin.kota.lan,192.168.1.10")
+    return " ".join(dict.fromkeys(names))
 
 
 def _sendable(secret: SecretStr) -> SecretStr:
@@ -53,6 +66,10 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     # Its path, if it has one, is where a proxy passes requests on from: plain characters, which nobody escapes.
     public_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$")] | None = None
+    # A second port over TLS, with a certificate that the service makes itself (docs/signing-in.md).
+    tls_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    tls_names: Annotated[str, AfterValidator(_hosts)] | None = None
+    certificate_folder: Path = Path("var/tls")
     # For offices without certificates: whoever shares their network can read what is typed.
     passphrases_readable_on_network: bool = False
     # Signing in through an agency's own provider (docs/sign-in.md); without an issuer there is none.
@@ -107,6 +124,14 @@ class Settings(BaseSettings):
         """How long one request may wait for the database in all."""
         # A little more than the longest statement, so that one that takes too long is ended by the server's word.
         return self.statement_timeout_ms / 1_000 + 0.1
+
+    @property
+    def certified_names(self) -> tuple[str, ...]:
+        """The names and addresses of the own certificate: those that are set, else that of the public address."""
+        if self.tls_names is not None:
+            return tuple(self.tls_names.split())
+        host = urlsplit(self.public_url).hostname if self.public_url else None
+        return () if host is None else (host,)
 
     @property
     def base_path(self) -> str:

@@ -27,6 +27,7 @@ ROOT = Path(app.__file__).parent
 # Setting → the least and the greatest value, and those just outside.
 BOUNDS: dict[str, tuple[float, float, float, float]] = {
     "port": (0, 65_535, -1, 65_536),
+    "tls_port": (0, 65_535, -1, 65_536),
     "late_limit_days": (1, 3_660, 0, 3_661),
     "comment_retention_days": (1, 3_660, 0, 3_661),
     "trace_days": (1, 3_660, 0, 3_661),
@@ -57,6 +58,7 @@ WORDS = {
     "language": ("en", "fr"),
     "public_url": ("https://cermin.example.go.id", "cermin.example.go.id"),
     "log_level": ("debug", "trace"),
+    "tls_names": ("cermin.kota.lan 192.168.1.10 ::1", "cermin_1.kota.lan"),
     "trusted_proxies": ("127.0.0.1,10.0.0.0/8", "proxy"),
     "secret": ("x" * 32, "x" * 31),
     "passphrases_readable_on_network": ("True", "perhaps"),
@@ -73,7 +75,7 @@ WORDS = {
     "oidc_nip_claim": ("nip", ""),
     "oidc_second_factor": ("mfa", ""),
 }
-FREE = {"database_url", "secret_file", "signing_key_file", "host"}
+FREE = {"database_url", "secret_file", "signing_key_file", "host", "certificate_folder"}
 
 
 @pytest.fixture(autouse=True)
