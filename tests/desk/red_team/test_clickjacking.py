@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 
 import httpx
+import pytest
 
 from tests.desk.red_team.town import Town, every_answer, is_page
 
 
+@pytest.mark.sized
 def test_no_answer_can_stand_within_another_page(town: Town) -> None:
     seen = set()
     for _, path, response in every_answer(town):
@@ -48,6 +50,7 @@ def directives(text: str) -> set[str]:
     return {each.partition("=")[0].strip().lower() for each in text.split(",") if each.strip()}
 
 
+@pytest.mark.sized
 def test_a_shared_cache_keeps_no_page_of_anybody(town: Town) -> None:
     cache = SharedCache()
     # As if all had the same cookie: what it does not keep it cannot mix up.

@@ -23,7 +23,7 @@ SENDERS = (
 def test_no_action_is_taken_for_another_site(town: Town) -> None:
     before = rows(town, frozenset())
     everywhere = paths("POST")
-    for browser in town.everybody:
+    for browser in town.attackers:
         for place, sender in enumerate(SENDERS):
             # In turn, so that each action meets each sender in the campaign, and each of both somebody daily.
             for path in sized(everywhere[place :: len(SENDERS)], everywhere):
@@ -32,9 +32,10 @@ def test_no_action_is_taken_for_another_site(town: Town) -> None:
     assert rows(town, frozenset()) == before
 
 
+@pytest.mark.sized
 def test_what_is_asked_by_get_changes_nothing(town: Town) -> None:
     before = rows(town)
-    for browser in town.everybody:
+    for browser in town.attackers:
         for route in routes("GET"):
             browser.send("GET", route.path, params=asked(route), headers={"sec-fetch-site": "cross-site"})
     assert rows(town) == before

@@ -22,7 +22,7 @@ def is_ours(location: str) -> bool:
 @pytest.mark.sized
 def test_no_answer_leads_elsewhere(town: Town) -> None:
     led = 0
-    for place, browser in enumerate(town.everybody):
+    for place, browser in enumerate(town.attackers):
         for target in sized(TARGETS[place : place + 1], TARGETS):
             for route in routes("GET"):
                 # What the page knows, and once something that it does not.

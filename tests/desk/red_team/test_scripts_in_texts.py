@@ -5,6 +5,7 @@ from html import unescape
 from re import DOTALL, findall
 
 import httpx
+import pytest
 
 from tests.desk.browsing import Browser, attribute, fields_of
 from tests.desk.red_team.town import LEAVING, Town, asked, is_page, routes
@@ -39,9 +40,10 @@ def assert_harmless(response: httpx.Response, path: str) -> bool:
     return "<script>alert(1)" in unescape(response.text)
 
 
+@pytest.mark.sized
 def test_what_people_type_is_text_on_every_page(town: Town) -> None:
     sent, shown = set[tuple[str, str]](), 0
-    for browser in town.everybody:
+    for browser in town.attackers:
         for route in routes("GET"):
             page = browser.send("GET", route.path, params=asked(route))
             if not is_page(page) or page.status_code != 200:
@@ -61,7 +63,7 @@ def test_what_people_type_is_text_on_every_page(town: Town) -> None:
     assert {("/desk/people/invite", "name"), ("/desk/keys/issue", "label"), ("/sign-in", "name")} <= sent
     assert shown > 5
     shown = 0
-    for browser in town.everybody:
+    for browser in town.attackers:
         for path in every_page_in_reach(browser):
             shown += assert_harmless(browser.send("GET", path), path)
     # The person who was invited and the key that was made stand somewhere.

@@ -36,6 +36,11 @@ class Town:
         """All browsers."""
         return [*self.seats.values(), self.stranger]
 
+    @property
+    def attackers(self) -> list[Browser]:
+        """Every day somebody with many pages and somebody with none; all of them in the campaign."""
+        return sized([self.seats[Role.administrator], self.stranger], self.everybody)
+
 
 def routes(method: str) -> list[APIRoute]:
     """Every page (GET) or action (POST) of the desk, however new, but those of a provider that is not there."""
@@ -59,8 +64,7 @@ def asked(route: APIRoute) -> dict[str, str]:
 
 def every_answer(town: Town, **headers: str) -> Iterator[tuple[str, str, httpx.Response]]:
     """Every page and every action, for everybody; what is sent to an action is of no use to it."""
-    # One seat opens a page where any may; the others are refused alike, and wait for the campaign.
-    for browser in sized([town.seats[Role.administrator], town.seats[Role.supervisor], town.stranger], town.everybody):
+    for browser in town.attackers:
         for route in routes("GET"):
             yield "GET", route.path, browser.send("GET", route.path, params=asked(route), headers=headers)
         for path in paths("POST"):
