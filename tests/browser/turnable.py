@@ -17,7 +17,7 @@ from app.foundation.settings import Settings
 from app.main import create_app
 from tests.browser.agency import COUNTER, OFFICE, furnish_today
 from tests.house import SECRET, TurnableClock
-from tests.loopback import Server
+from tests.loopback import Telling
 
 SECONDS = 20.0
 
@@ -31,7 +31,7 @@ class Turnable:
     keys: dict[str, str]
     port: int
     changed: dict[str, Any] = field(default_factory=dict)
-    _server: Server | None = None
+    _server: Telling | None = None
     _thread: threading.Thread | None = None
 
     @classmethod
@@ -69,7 +69,7 @@ class Turnable:
         config = uvicorn.Config(
             create_app(settings, self.clock), port=self.port, log_config=None, timeout_graceful_shutdown=2
         )
-        self._server = Server(config)
+        self._server = Telling(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
         self._server.told.wait()
