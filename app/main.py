@@ -35,6 +35,7 @@ from app.access.guard import PersonGate
 from app.access.guesses import LinkGuesses
 from app.access.readings import Readings
 from app.devices.pairing import KioskPairing
+from app.directory.agency_marks import AgencyMarks
 from app.directory.catalogue_cache import CatalogueCache
 from app.disclosure.nightly import NightlyRelease
 from app.foundation.clock import Clock, system_clock
@@ -173,7 +174,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Cermin:
         SealedReportCache(),
         Authenticator(database, clock, settings.key_cache_seconds),
         Readings(database, clock, settings.reads_per_hour),
-        KioskPairing(database, derive(secret, "pairing"), clock),
+        marks := AgencyMarks(),
+        KioskPairing(database, marks, derive(secret, "pairing"), clock),
         LinkGuesses(clock),
         *_people(settings, database, clock, secret),
     )
@@ -286,6 +288,7 @@ def _intake(services: Services, writer: Writer, secret: bytes) -> tuple[object, 
     redeemer = TicketIntake(
         database=database,
         catalogues=catalogues,
+        marks=services.of(AgencyMarks),
         instruments=shelves,
         validator=judge,
         ratings=store,
@@ -301,7 +304,7 @@ def _intake(services: Services, writer: Writer, secret: bytes) -> tuple[object, 
         redeemer,
         OpenAnswerIntake(intake, catalogues, clock),
         TicketIssuer(database, catalogues, pepper),
-        TicketLookup(database, pepper, attempts, clock),
+        TicketLookup(database, services.of(AgencyMarks), pepper, attempts, clock),
     )
 
 

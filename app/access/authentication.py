@@ -58,8 +58,9 @@ class Authenticator:
         if given is None:
             raise Problem("key-unknown", headers=CHALLENGE)
         with self._database.reading() as session:
-            # The public part has 60 random bits, but nothing makes it unique over all agencies: the secret decides.
-            found = next((key for key in keys_by_lookup(session, given.lookup) if matches(key, given)), None)
+            # The public part has 60 random bits, but nothing makes it unique: the secret decides.
+            among = keys_by_lookup(session, given.agency_id, given.lookup)
+            found = next((key for key in among if matches(key, given)), None)
         if found is None:
             raise Problem("key-unknown", headers=CHALLENGE)
         # Only whoever holds the secret is told that the key was revoked or has expired; a guesser learns nothing.

@@ -1,4 +1,4 @@
-"""Issues, revokes and rotates keys: `crm_<kind>_<lookup>_<secret>`, of which only a digest of the secret is kept."""
+"""Issues, revokes and rotates keys: `crm_<kind>_<agency>_<lookup>_<secret>`; of the secret a digest is kept."""
 
 import hmac
 from datetime import datetime, timedelta
@@ -25,6 +25,7 @@ class KeyText(NamedTuple):
     """The parts of a key as its holder sends it."""
 
     kind: KeyKind
+    agency_id: str | None
     lookup: str
     secret: str
 
@@ -74,7 +75,7 @@ def issue(
         raise KeyFault("only a key that reads reports can see a NIP")
     if expires_at is not None and expires_at <= now:
         raise KeyFault("the expiry lies in the past")
-    made = new_secret()
+    made = new_secret(agency_id)
     key = ApiKey(
         agency_id=agency_id,
         key_id=new_id(),

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import col, or_, select
 
 from app.access.tables import ApiKey, AuditEvent
+from app.foundation.storage.agencies import of_agencies
 from app.foundation.storage.database import Session
 
 
@@ -19,9 +20,10 @@ class AskedEvents(NamedTuple):
     until: datetime | None
 
 
-def keys_by_lookup(session: Session, lookup: str) -> Sequence[ApiKey]:
-    """Keys with this public part, of any agency: the key is what tells the agency."""
-    return session.exec(select(ApiKey).where(ApiKey.lookup == lookup)).all()
+def keys_by_lookup(session: Session, agency_id: str | None, lookup: str) -> Sequence[ApiKey]:
+    """The agency's keys with this public part; None: any agency's, for a key that does not name it."""
+    within = of_agencies(ApiKey.agency_id, None if agency_id is None else [agency_id])
+    return session.exec(select(ApiKey).where(within, ApiKey.lookup == lookup)).all()
 
 
 def keys_of(session: Session, agency_id: str) -> Sequence[ApiKey]:

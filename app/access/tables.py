@@ -16,8 +16,7 @@ class ApiKey(SQLModel, table=True):
     __tablename__ = "api_key"
     __table_args__ = (
         CheckConstraint("kind IN ('device', 'app', 'queue', 'reader', 'supervisor', 'auditor', 'admin')", name="kind"),
-        # A key is looked up before its agency is known, so this index cannot start with the agency.
-        Index(None, "lookup"),
+        Index(None, "agency_id", "lookup"),
     )
 
     agency_id: str = Field(primary_key=True, sa_type=Code())

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from app.access.principals import Principal, Role
+from app.access.rules.agency_marks import mark_in_id
 from app.closing import store
 from app.closing.addressing import asked, closings_meant
 from app.closing.report_readers import report_reach
 from app.closing.rules.report_reach import ReportReach
 from app.closing.schemas import AlteredPlaceOut, IdentityOut, PeriodOut, ReportLine, ReportQuery, VerificationOut
 from app.closing.tables import DRAFT, Period, Report
+from app.directory.agency_marks import AgencyMarks
 from app.directory.listing_store import nips_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
@@ -91,9 +93,13 @@ def identity_of(session: Session, report: Report) -> IdentityOut | None:
     return IdentityOut(nip=nips_of(session, report.agency_id, [report.unit]).get(report.unit))
 
 
-def verification_of(session: Session, report_id: UUID, keys: Mapping[str, bytes]) -> VerificationOut:
+def verification_of(
+    session: Session, marks: AgencyMarks, report_id: UUID, keys: Mapping[str, bytes]
+) -> VerificationOut:
     """What the seal of a stored report says. Raises `report-unknown` for drafts, too: nothing is sealed yet."""
-    report = next((each for each in store.reports_by_id(session, report_id) if each.envelope), None)
+    report = marks.find(
+        session, mark_in_id(report_id), lambda agencies: store.sealed_report(session, agencies, report_id)
+    )
     if report is None or report.envelope is None:
         raise Problem("report-unknown")
     envelope = json.loads(report.envelope)

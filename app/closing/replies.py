@@ -59,7 +59,7 @@ def invite(session: Session, reach: Reach, code: str, instrument: str | None, no
     for report in store.reports_of(session, period):
         if report.kind != "employee":
             continue
-        made = new_secret()
+        made = new_secret(reach.agency_id)
         tokens[report.unit] = made.text(PREFIX)
         invitations.append(
             Invitation(
@@ -81,7 +81,7 @@ def open_invitation(session: Session, token: str, now: datetime) -> Invited:
     given = read_secret(PREFIX, token)
     if given is None:
         raise Problem("link-unknown")
-    for invitation in store.invitations_by_lookup(session, given.lookup):
+    for invitation in store.invitations_by_lookup(session, given.agency_id, given.lookup):
         if secrets.compare_digest(invitation.digest, digest(given.secret)):
             _refuse_after(invitation, now - SHOWN_FOR)
             report = store.find_report(session, invitation.agency_id, invitation.report_id)

@@ -39,6 +39,7 @@ from app.closing.survey.schemas import (
     PublicationsIn,
     PublicationsOut,
 )
+from app.directory.agency_marks import AgencyMarks
 from app.foundation.http.body import json_body
 from app.foundation.http.content_negotiation import wants_page
 from app.foundation.http.openapi import open_problems, problems
@@ -199,7 +200,7 @@ def get_verification(request: Request, report_id: UUID) -> VerificationOut | Red
         return RedirectResponse(f"{settings.base_path}/verify/{report_id}", 303, headers={"Vary": "Accept"})
     guesses = services.of(LinkGuesses)
     with guesses.attempt(address_of(request), report_id.hex), services.database.reading() as session:
-        return verification_of(session, report_id, usable_keys(settings.signing_key_file))
+        return verification_of(session, services.of(AgencyMarks), report_id, usable_keys(settings.signing_key_file))
 
 
 @router.post("/replies/read", dependencies=OPEN, responses=open_problems(*BODY, 404, 409, 429))

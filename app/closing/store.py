@@ -10,6 +10,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from app.closing.tables import Invitation, Note, Period, Release, Reply, Report
+from app.foundation.storage.agencies import of_agencies
 from app.foundation.storage.database import Session
 
 Key = TypeVar("Key", str, UUID)
@@ -158,9 +159,11 @@ def find_report(session: Session, agency_id: str, report_id: UUID) -> Report | N
     return session.get(Report, (agency_id, report_id))
 
 
-def reports_by_id(session: Session, report_id: UUID) -> Sequence[Report]:
-    """Reports with this id, of any agency: a seal is checked by whoever holds the report."""
-    return session.exec(select(Report).where(Report.report_id == report_id)).all()
+def sealed_report(session: Session, agencies: Collection[str] | None, report_id: UUID) -> Report | None:
+    """The sealed report with this id, of these agencies (None: of any): whoever holds it has its seal checked."""
+    within = of_agencies(Report.agency_id, agencies)
+    query = select(Report).where(within, Report.report_id == report_id, col(Report.envelope).is_not(None))
+    return session.exec(query).first()
 
 
 def period_of_report(session: Session, report: Report) -> Period:
@@ -224,9 +227,10 @@ def put_invitations(session: Session, invitations: Iterable[Invitation]) -> None
     session.flush()
 
 
-def invitations_by_lookup(session: Session, lookup: str) -> Sequence[Invitation]:
-    """Invitations with this public part, of any agency: the one read that cannot know the agency yet."""
-    return session.exec(select(Invitation).where(Invitation.lookup == lookup)).all()
+def invitations_by_lookup(session: Session, agency_id: str | None, lookup: str) -> Sequence[Invitation]:
+    """The agency's invitations with this public part; None: any agency's, for a token that does not name it."""
+    within = of_agencies(Invitation.agency_id, None if agency_id is None else [agency_id])
+    return session.exec(select(Invitation).where(within, Invitation.lookup == lookup)).all()
 
 
 def _batches(ids: Collection[UUID]) -> Iterable[list[UUID]]:

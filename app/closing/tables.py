@@ -54,8 +54,6 @@ class Report(SQLModel, table=True):
             ["period.agency_id", "period.root", "period.code", "period.instrument", "period.revision"],
         ),
         UniqueConstraint("agency_id", "root", "period", "instrument", "revision", "kind", "unit"),
-        # Whoever holds a report may have its seal checked without a key, so this index cannot start with the agency.
-        Index(None, "report_id"),
     )
 
     agency_id: str = Field(primary_key=True, sa_type=Code())
@@ -123,8 +121,7 @@ class Invitation(SQLModel, table=True):
     __tablename__ = "invitation"
     __table_args__ = (
         ForeignKeyConstraint(["agency_id", "report_id"], ["report.agency_id", "report.report_id"]),
-        # It is looked up before its agency is known, so this index cannot start with the agency.
-        Index(None, "lookup"),
+        Index(None, "agency_id", "lookup"),
     )
 
     agency_id: str = Field(primary_key=True, sa_type=Code())

@@ -11,6 +11,7 @@ from sqlmodel import and_, col, func, or_, select
 from app.access.tables import ApiKey
 from app.devices.tables import Device, Heartbeat, Pairing
 from app.directory.tables import Counter, Duty, Employee, Service
+from app.foundation.storage.agencies import of_agencies
 from app.foundation.storage.database import Session, UtcDateTime
 from app.ratings.tables import Trace
 
@@ -41,9 +42,10 @@ def add(session: Session, device: Device, pairing: Pairing) -> None:
     session.flush()
 
 
-def pairing_of(session: Session, digest: str) -> Pairing | None:
-    """The pairing with this digest, of any agency: whoever types a code names no agency."""
-    return session.exec(select(Pairing).where(Pairing.digest == digest)).first()
+def pairing_of(session: Session, agencies: Collection[str] | None, digest: str) -> Pairing | None:
+    """The pairing with this digest, of these agencies (None: of any)."""
+    query = select(Pairing).where(of_agencies(Pairing.agency_id, agencies), Pairing.digest == digest)
+    return session.exec(query).first()
 
 
 def lock_device(session: Session, agency_id: str, device_id: UUID) -> Device | None:

@@ -41,8 +41,7 @@ class Pairing(SQLModel, table=True):
     __tablename__ = "pairing"
     __table_args__ = (
         ForeignKeyConstraint(["agency_id", "device_id"], ["device.agency_id", "device.device_id"]),
-        # A code is looked up before its agency is known, so this index cannot start with the agency.
-        Index(None, "digest", unique=True),
+        Index(None, "agency_id", "digest", unique=True),
     )
 
     agency_id: str = Field(primary_key=True, sa_type=Code())

@@ -27,6 +27,11 @@ def agencies(session: Session) -> Sequence[Agency]:
     return session.exec(select(Agency).order_by(col(Agency.agency_id))).all()
 
 
+def agency_ids(session: Session) -> Sequence[str]:
+    """The code of every agency of the installation."""
+    return session.exec(select(Agency.agency_id)).all()
+
+
 def directory_version(session: Session, agency_id: str) -> UUID | None:
     """The version, which every change of the directory renews; None for no such agency."""
     return session.exec(select(Agency.directory_version).where(Agency.agency_id == agency_id)).first()

@@ -1,7 +1,8 @@
 """Spending a ticket: the rating is stored and the ticket taken out in one transaction, or neither.
 
-Forged, unarmed, expired and spent tickets get one answer after the same work: one query for an armed ticket, one for
-the rating of which this may be the retry. So does a ticket that the key sent with it does not reach.
+Forged, unarmed, expired and spent tickets get one answer after the same work: a query for an armed ticket, one for the
+agencies that there are, one for the rating of which this may be the retry. So does a ticket that the key sent with it
+does not reach.
 """
 
 import time
@@ -12,10 +13,11 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
 from app.access.principals import Principal
+from app.directory.agency_marks import AgencyMarks
 from app.directory.catalogue_cache import CatalogueCache
 from app.foundation.clock import Clock
 from app.foundation.problems import Problem, busy
-from app.foundation.storage.database import Database, Session
+from app.foundation.storage.database import Database
 from app.instruments.registry import InstrumentCache
 from app.intake.with_key import Accepted
 from app.ratings.rating import NewRating, Place, Stored, StoreOutcome
@@ -24,7 +26,7 @@ from app.ratings.store import RatingStore
 from app.ratings.validation import RatingValidator
 from app.tickets import store
 from app.tickets.attempts import TicketAttempts
-from app.tickets.rules.codes import beginning, code_digest
+from app.tickets.rules.codes import beginning, code_digest, mark_in
 from app.tickets.rules.lifecycle import LiveTicket, day_of, rated_on
 
 CHANNEL = "web"
@@ -44,6 +46,7 @@ class TicketIntake:
         *,
         database: Database,
         catalogues: CatalogueCache,
+        marks: AgencyMarks,
         instruments: InstrumentCache,
         validator: RatingValidator,
         ratings: RatingStore,
@@ -54,6 +57,7 @@ class TicketIntake:
     ) -> None:
         self._database = database
         self._catalogues = catalogues
+        self._marks = marks
         self._instruments = instruments
         self._validator = validator
         self._ratings = ratings
@@ -79,13 +83,17 @@ class TicketIntake:
         assert sheet.id is not None, "checked by check_ticketed"
         assert sheet.ticket is not None, "checked by check_ticketed"
         moment = self._validator.moment(sheet.id, self._clock())
-        digest = code_digest(self._pepper, sheet.ticket)
+        digest, mark = code_digest(self._pepper, sheet.ticket), mark_in(self._pepper, sheet.ticket)
+        day = day_of(moment)
         with self._attempts.attempt(address, beginning(sheet.ticket)):
             with self._database.reading() as session:
-                found = self._in_reach(store.find_armed(session, digest, day_of(moment)), principal)
+                armed = self._marks.find(
+                    session, mark, lambda agencies: store.find_armed(session, agencies, digest, day)
+                )
+                found = self._in_reach(armed, principal)
             stored = None if found is None else self._spend(*found, sheet, sheet.id, moment)
             # Also after another request spent the ticket first: that may have been an earlier try of this one.
-            stored = stored or self._replay(sheet, sheet.id, digest, principal)
+            stored = stored or self._replay(sheet, sheet.id, digest, mark, principal)
             if stored is None:
                 raise Problem("ticket-refused")
         if stored.outcome is StoreOutcome.conflict:
@@ -111,7 +119,9 @@ class TicketIntake:
         try:
             with self._database.writing() as session:
                 stored = self._ratings.add(session.connection(), rating)
-                if stored.outcome is StoreOutcome.stored and not store.spend(session, ticket.digest, day_of(moment)):
+                if stored.outcome is StoreOutcome.stored and not store.spend(
+                    session, agency_id, ticket.digest, day_of(moment)
+                ):
                     raise _Spent
         except _Spent:
             # Both looked while the ticket was there, and the other's DELETE was first; this rating is rolled back.
@@ -135,12 +145,14 @@ class TicketIntake:
         instruments = self._instruments.current(agency_id)
         return self._validator.validate_ticketed(agency_id, ticket.digest, place, sheet, rating_id, instruments)
 
-    def _replay(self, sheet: RatingIn, rating_id: UUID, digest: str, principal: Principal | None) -> Stored | None:
+    def _replay(
+        self, sheet: RatingIn, rating_id: UUID, digest: str, mark: int | None, principal: Principal | None
+    ) -> Stored | None:
         """The stored rating of which this is a retry; None if there is none."""
         expected = self._validator.digests_ticketed(digest, sheet, rating_id)
         with self._database.reading() as session:
-            # The ticket's row is deleted, and with it what says the agency: the rating may be any agency's.
-            agencies = _agencies(session, principal)
+            # The ticket's row is deleted, and with it what says the agency for certain.
+            agencies = [principal.agency_id] if principal else sorted(self._marks.agencies(session, mark))
             keys = [(each, self._validator.keys.key(each, rating_id)) for each in agencies]
             for found in store.ratings_under(session, keys):
                 if found.digest in expected:
@@ -150,7 +162,3 @@ class TicketIntake:
 
 class _Spent(Exception):
     """The ticket is gone: the rating is rolled back with the transaction."""
-
-
-def _agencies(session: Session, principal: Principal | None) -> list[str]:
-    return [principal.agency_id] if principal else list(store.agency_ids(session))

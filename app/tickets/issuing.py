@@ -1,19 +1,23 @@
 """Issuing tickets at arrival and arming them when the service happened: all of a request or nothing of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from app.access.principals import Principal
 from app.directory.catalogue_cache import CatalogueCache
 from app.directory.rules.catalogue import Catalogue
-from app.foundation.problems import FieldError, Problem
-from app.foundation.storage.database import Database
+from app.foundation.problems import FieldError, Problem, busy
+from app.foundation.storage.database import Database, IntegrityError
 from app.ratings.validation import LARGEST_LEAD
 from app.tickets import store
 from app.tickets.rules.codes import code_digest, new_code
 from app.tickets.rules.lifecycle import VALID_DAYS, Armed, LiveTicket, TicketService, arm, armed_counts, day_of, expiry
 from app.tickets.schemas import ArmIn, ArmsIn, TicketsIn
+
+# So often are codes drawn where one of them is taken.
+DRAWS = 3
 
 
 class IssuedTickets(NamedTuple):
@@ -43,8 +47,16 @@ class TicketIssuer:
         service = TicketService(asked.counter, asked.service, asked.employee)
         if flaws := [FieldError(*flaw) for flaw in flaws_of(service, asked.office, today, catalogue)]:
             raise Problem("invalid-request", errors=flaws)
-        codes = tuple(new_code() for _ in range(asked.count))
         expires_on = expiry(day_of(now))
+        for _ in range(DRAWS):
+            codes = tuple(new_code(self._pepper, principal.agency_id) for _ in range(asked.count))
+            # A code has 40 random bits: once in a thousand years an agency draws one that it has given already.
+            with suppress(IntegrityError):
+                self._keep(principal.agency_id, asked, codes, today, expires_on)
+                return IssuedTickets(codes, expires_on)
+        raise busy()
+
+    def _keep(self, agency_id: str, asked: TicketsIn, codes: Sequence[str], today: date, expires_on: date) -> None:
         tickets = [
             LiveTicket(
                 digest=code_digest(self._pepper, code),
@@ -59,9 +71,8 @@ class TicketIssuer:
             for code in codes
         ]
         with self._database.writing() as session:
-            store.add_tickets(session, principal.agency_id, tickets)
-            store.count_issued(session, principal.agency_id, tickets[0].count_key, len(tickets))
-        return IssuedTickets(codes, expires_on)
+            store.add_tickets(session, agency_id, tickets)
+            store.count_issued(session, agency_id, tickets[0].count_key, len(tickets))
 
     def arm(self, principal: Principal, asked: ArmsIn, now: datetime) -> list[Armed]:
         """Arm tickets, one result each; `invalid-request` for a service that cannot have happened arms none."""

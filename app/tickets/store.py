@@ -1,21 +1,21 @@
 """The SQL of tickets."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Date, bindparam, delete, func, insert, select, text, tuple_, update
 
-import app.directory.tables
-import app.ratings.tables  # noqa: F401 - both register the tables that are named below
+import app.ratings.tables  # noqa: F401 - it registers a table that is named below
+from app.foundation.storage.agencies import of_agencies
 from app.foundation.storage.database import Session, metadata
 from app.tickets.rules.lifecycle import CountKey, LiveTicket
 from app.tickets.tables import Ticket, TicketCount
 
 # The tables as such: rows are read and written as values, not as objects of a session.
 TICKET, COUNT = metadata.tables["ticket"].c, metadata.tables["ticket_count"].c
-RATING, AGENCY = metadata.tables["rating"].c, metadata.tables["agency"].c
+RATING = metadata.tables["rating"].c
 NOTHING: Mapping[str, str | None] = {}
 LIVE_COLUMNS = [TICKET[name] for name in LiveTicket._fields]
 
@@ -45,22 +45,25 @@ def set_armed(session: Session, agency_id: str, tickets: Iterable[LiveTicket]) -
         )
 
 
-def find_armed(session: Session, digest: str, day: date) -> tuple[str, LiveTicket] | None:
-    """The ticket that a rating of this day may spend, with its agency: one query, whatever it finds."""
-    found = session.execute(select(TICKET.agency_id, *LIVE_COLUMNS).where(*_live(digest, day))).one_or_none()
+def find_armed(
+    session: Session, agencies: Collection[str] | None, digest: str, day: date
+) -> tuple[str, LiveTicket] | None:
+    """The ticket of these agencies (None: of any) that a rating of this day may spend, with its agency: one query."""
+    query = select(TICKET.agency_id, *LIVE_COLUMNS).where(of_agencies(TICKET.agency_id, agencies), *_live(digest, day))
+    found = session.execute(query).first()
     return None if found is None else (found.agency_id, LiveTicket(*found[1:]))
 
 
-def spend(session: Session, digest: str, day: date) -> bool:
+def spend(session: Session, agency_id: str, digest: str, day: date) -> bool:
     """Delete the ticket and count it as spent; False when another rating was faster."""
     # DELETE … RETURNING decides the race: of two ratings at once only one gets the row back.
-    deletion = delete(Ticket).where(*_live(digest, day)).returning(TICKET.agency_id, *LIVE_COLUMNS)
+    deletion = delete(Ticket).where(TICKET.agency_id == agency_id, *_live(digest, day)).returning(*LIVE_COLUMNS)
     found = session.execute(deletion).one_or_none()
     if found is None:
         return False
     session.execute(
         update(TicketCount)
-        .where(*_at(found.agency_id, LiveTicket(*found[1:]).count_key))
+        .where(*_at(agency_id, LiveTicket(*found).count_key))
         .values(spent=COUNT.spent + 1, mixed=False)
     )
     return True
@@ -92,11 +95,6 @@ def ratings_under(session: Session, keys: Sequence[tuple[str, str]]) -> Sequence
     statement = select(RATING.digest, RATING.office, RATING.employee, RATING.rated_on)
     wanted = [(agency_id, UUID(key)) for agency_id, key in keys]
     return session.execute(statement.where(tuple_(RATING.agency_id, RATING.key).in_(wanted))).all()
-
-
-def agency_ids(session: Session) -> Sequence[str]:
-    """Every agency of the installation."""
-    return session.execute(select(AGENCY.agency_id)).scalars().all()
 
 
 def counts(

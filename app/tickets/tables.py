@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index, false
+from sqlalchemy import CheckConstraint, false
 from sqlmodel import Field, SQLModel
 
 from app.foundation.storage.database import Code, Text
@@ -15,11 +15,7 @@ class Ticket(SQLModel, table=True):
     """A ticket that is issued or armed (`served_on`); spending it deletes its row, so that no rating leads back."""
 
     __tablename__ = "ticket"
-    __table_args__ = (
-        # Whoever rates has no key: the ticket says of which agency it is.
-        Index(None, "digest", unique=True),
-        WITHOUT_ROWID,
-    )
+    __table_args__ = (WITHOUT_ROWID,)
 
     agency_id: str = Field(primary_key=True, sa_type=Code())
     digest: str = Field(primary_key=True, sa_type=Text(64))

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from app.access.guesses import LinkGuesses
 from app.closing.reading import verification_of
 from app.closing.schemas import VerificationOut
+from app.directory.agency_marks import AgencyMarks
 from app.foundation.http.services import address_of, services_of
 from app.foundation.problems import Problem
 from app.reports.sections.language import language
@@ -41,7 +42,8 @@ def _verification(request: Request, report_id: str) -> VerificationOut | None:
         asked = UUID(report_id)
         guesses = services.of(LinkGuesses)
         with guesses.attempt(address_of(request), asked.hex), services.database.reading() as session:
-            return verification_of(session, asked, usable_keys(services.settings.signing_key_file))
+            keys = usable_keys(services.settings.signing_key_file)
+            return verification_of(session, services.of(AgencyMarks), asked, keys)
     except ValueError:
         return None
     except Problem as problem:

@@ -31,11 +31,11 @@ def smaller(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def key(house: House) -> httpx.Response:
-    return house.get("/v1/offices", new_secret().text("crm_reader"))
+    return house.get("/v1/offices", new_secret("kota").text("crm_reader"))
 
 
 def rating_key(house: House) -> httpx.Response:
-    return house.post("/v1/ratings", house.sheet(), new_secret().text("crm_device"))
+    return house.post("/v1/ratings", house.sheet(), new_secret("kota").text("crm_device"))
 
 
 def malformed_key(house: House) -> httpx.Response:
@@ -43,11 +43,11 @@ def malformed_key(house: House) -> httpx.Response:
 
 
 def link(house: House) -> httpx.Response:
-    return house.post("/v1/replies/read", {"token": new_secret().text("crm_reply")}, None)
+    return house.post("/v1/replies/read", {"token": new_secret("kota").text("crm_reply")}, None)
 
 
 def reply(house: House) -> httpx.Response:
-    return house.post("/v1/replies", {"token": new_secret().text("crm_reply"), "text": "x"}, None)
+    return house.post("/v1/replies", {"token": new_secret("kota").text("crm_reply"), "text": "x"}, None)
 
 
 def report(house: House) -> httpx.Response:
@@ -59,11 +59,11 @@ def page(house: House) -> httpx.Response:
 
 
 def ticket(house: House) -> httpx.Response:
-    return house.post("/v1/tickets/look", {"ticket": codes.new_code()}, None)
+    return house.post("/v1/tickets/look", {"ticket": codes.new_code(b"guess", "kota")}, None)
 
 
 def pairing_code(house: House) -> httpx.Response:
-    return house.post("/v1/devices/pair", {"code": new_code()}, None)
+    return house.post("/v1/devices/pair", {"code": new_code(b"guess", "kota")}, None)
 
 
 WRONG: dict[Ask, tuple[int, str]] = {
@@ -105,7 +105,7 @@ def test_guesses_meet_a_429_and_nobody_else_does(house: House, guess: Ask) -> No
 
 
 def test_the_same_wrong_ticket_again_and_again_costs_no_other(house: House) -> None:
-    wrong = codes.new_code()
+    wrong = codes.new_code(b"guess", "kota")
     statuses = {house.post("/v1/tickets/look", {"ticket": wrong}, None).status_code for _ in range(35)}
     assert statuses == {410, 429}
     # Another wrong one is just wrong.

@@ -53,7 +53,7 @@ def row_of(house: House, key: str) -> ApiKey:
     given = read_key(house.keys[key])
     assert given is not None
     with house.database.reading() as session:
-        [row] = keys_by_lookup(session, given.lookup)
+        [row] = keys_by_lookup(session, given.agency_id, given.lookup)
     return row
 
 
@@ -87,7 +87,7 @@ def test_whoever_sends_no_key_is_told_that_it_is_missing(house: House) -> None:
 @pytest.mark.quiet
 def test_a_text_that_cannot_be_a_key_and_a_wrong_key_are_told_the_same(house: House) -> None:
     key = house.keys["reader"]
-    _, kind, lookup, secret = key.split("_")
+    _, kind, agency, lookup, secret = key.split("_")
     other_secret = house.keys["admin"].rsplit("_", 1)[1]
     wrong: list[str | bytes] = [
         "halo",
@@ -107,10 +107,18 @@ def test_a_text_that_cannot_be_a_key_and_a_wrong_key_are_told_the_same(house: Ho
         f"crm_{kind}_{lookup}_{secret.upper()}",
         f"crm_{kind}_{lookup}_",
         f"crm_{kind}_{lookup}_{digest(secret)}",
+        # Another agency, one that there is not, and what no agency is called.
+        f"crm_{kind}_desa_{lookup}_{secret}",
+        f"crm_{kind}_tiada_{lookup}_{secret}",
+        f"crm_{kind}__{lookup}_{secret}",
+        f"crm_{kind}_{agency}%_{lookup}_{secret}",
+        f"crm_{kind}_{agency}_{'0' * 12}_{secret}",
+        f"crm_{kind}_{agency}_{lookup}_{'0' * 32}",
         f"crm_{kind}_{lookup}_{other_secret}",
         # The right secret under another kind: a reader cannot call itself an administrator.
         f"crm_admin_{lookup}_{secret}",
         f"crm_app_{lookup}_{secret}",
+        f"crm_admin_{agency}_{lookup}_{secret}",
         f"crm_{kind}_{lookup}_{'k' * 10_000}",
         f"crm_{kind}_{'k' * 10_000}_{secret}",
         b"Bearer crm_reader_\xe9\xff_\xa0",

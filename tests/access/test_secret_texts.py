@@ -2,17 +2,25 @@
 
 import pytest
 
-from app.access.keys import read_key
+from app.access.keys import KeyText, read_key
+from app.access.principals import KeyKind
 from app.access.rules.secret_texts import SecretText, new_secret, read_secret
 
 LOOKUP, SECRET = "0123456789ab", "cdefghjkmnpqrstvwxyz0123456789ab"
-GOOD = f"crm_reply_{LOOKUP}_{SECRET}"
+GOOD, OLD = f"crm_reply_kota_{LOOKUP}_{SECRET}", f"crm_reply_{LOOKUP}_{SECRET}"
 
 
 def test_a_secret_is_read_as_it_was_made() -> None:
-    made = new_secret()
-    assert read_secret("crm_reply", made.text("crm_reply")) == made
-    assert read_secret("crm_reply", GOOD) == SecretText(LOOKUP, SECRET)
+    for agency in ("kota", "KAB-01", "a", "a" * 40, LOOKUP):
+        made = new_secret(agency)
+        assert read_secret("crm_reply", made.text("crm_reply")) == made
+    assert read_secret("crm_reply", GOOD) == SecretText("kota", LOOKUP, SECRET)
+
+
+def test_a_secret_from_before_secrets_named_their_agency_is_read_too() -> None:
+    assert read_secret("crm_reply", OLD) == SecretText(None, LOOKUP, SECRET)
+    assert SecretText(None, LOOKUP, SECRET).text("crm_reply") == OLD
+    assert read_key(OLD.replace("reply", "reader")) == KeyText(KeyKind.reader, None, LOOKUP, SECRET)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +38,11 @@ def test_a_secret_is_read_as_it_was_made() -> None:
         GOOD[:-1] + "u",
         GOOD.replace("0", "\u0660"),
         GOOD.replace("_", "-"),
+        GOOD.replace("kota", ""),
+        GOOD.replace("kota", "a" * 41),
+        GOOD.replace("kota", "ko ta"),
+        GOOD.replace("kota", "k\u00f6ta"),
+        GOOD.replace("kota", "kota%"),
         GOOD + "_0",
         " " + GOOD,
     ],
@@ -43,4 +56,4 @@ def test_a_key_is_no_link_and_a_link_no_key() -> None:
     assert read_key(GOOD) is None
     key = GOOD.replace("reply", "reader")
     assert read_secret("crm_reply", key) is None
-    assert read_key(key) == ("reader", LOOKUP, SECRET)
+    assert read_key(key) == KeyText(KeyKind.reader, "kota", LOOKUP, SECRET)

@@ -14,7 +14,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_a_code_is_read_however_it_is_typed() -> None:
-    code = new_code()
+    code = new_code(b"x", "kota")
     assert canonical(code) == canonical(f" {code.lower()} ") == canonical(code.replace("-", ""))
     assert canonical("OIL00-00000") == "0110000000"
     for wrong in ("", "ABCDE-FGHJ", "ABCDE-FGHJKM", "UUUUU-UUUUU", "\ud800" * 10):

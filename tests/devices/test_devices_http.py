@@ -73,12 +73,12 @@ def test_a_body_that_is_no_text_is_no_json(house: House) -> None:
 def test_who_guesses_has_to_wait_and_who_has_the_right_code_does_not(house: House) -> None:
     code = added(house)["code"]
     for _ in range(100):
-        problem(house.post("/v1/devices/pair", {"code": new_code()}, None), 410, "pairing-refused")
-    refused = house.post("/v1/devices/pair", {"code": new_code()}, None)
+        problem(house.post("/v1/devices/pair", {"code": new_code(b"guess", "kota")}, None), 410, "pairing-refused")
+    refused = house.post("/v1/devices/pair", {"code": new_code(b"guess", "kota")}, None)
     problem(refused, 429, "too-many-codes")
     paired(house, code)
     house.clock.now += timedelta(seconds=int(refused.headers["retry-after"]))
-    problem(house.post("/v1/devices/pair", {"code": new_code()}, None), 410, "pairing-refused")
+    problem(house.post("/v1/devices/pair", {"code": new_code(b"guess", "kota")}, None), 410, "pairing-refused")
 
 
 def test_of_many_who_type_a_code_at_once_one_gets_a_key(house: House) -> None:

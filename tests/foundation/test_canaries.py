@@ -200,7 +200,7 @@ def change_keys(house: House) -> None:
         new, _ = rotate(session, agency_id="kota", key_id=key.key_id, actor="test", now=now, overlap=timedelta(days=1))
         given = read_key(new)
         assert given is not None
-        [row] = keys_by_lookup(session, given.lookup)
+        [row] = keys_by_lookup(session, given.agency_id, given.lookup)
         revoke(session, agency_id="kota", key_id=row.key_id, actor="test", now=now)
     house.keys |= {"issued": text_, "rotated": new}
 

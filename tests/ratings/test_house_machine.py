@@ -229,7 +229,7 @@ class HouseMachine(RuleBasedStateMachine):
         given = read_key(self.keys[key])
         assert given is not None
         with self.house.database.writing() as session:
-            [row] = keys_by_lookup(session, given.lookup)
+            [row] = keys_by_lookup(session, given.agency_id, given.lookup)
             revoke(
                 session,
                 agency_id=self.agency_id,

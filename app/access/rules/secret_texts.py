@@ -1,6 +1,7 @@
-"""The one form of every secret that somebody carries and the database finds: a prefix, a public part, a secret. Pure.
+"""The one form of every secret that somebody carries and the database finds. Pure.
 
-What has not exactly this form is none, and is never looked up: a database need not bear what was made up.
+A prefix, the agency in which to look, a public part, a secret. What has not exactly this form is none, and is never
+looked up: a database need not bear what was made up.
 """
 
 import re
@@ -10,23 +11,25 @@ from app.access.rules.random_codes import ALPHABET, random_code
 
 # 12 characters find the row, 32 (160 bits) prove it.
 LOOKUP_LENGTH, SECRET_LENGTH = 12, 32
-PARTS = re.compile(f"([{ALPHABET}]{{{LOOKUP_LENGTH}}})_([{ALPHABET}]{{{SECRET_LENGTH}}})")
+# Before migration 0020 secrets did not name their agency; those given then are good for as long as they were made for.
+PARTS = re.compile(f"(?:([A-Za-z0-9_-]{{1,40}})_)?([{ALPHABET}]{{{LOOKUP_LENGTH}}})_([{ALPHABET}]{{{SECRET_LENGTH}}})")
 
 
 class SecretText(NamedTuple):
-    """The public part, by which the row is found, and the secret, of which only a digest is kept."""
+    """Agency (None: not named) and public part, by which the row is found, and the secret, kept as a digest only."""
 
+    agency_id: str | None
     lookup: str
     secret: str
 
     def text(self, prefix: str) -> str:
         """The whole, as its holder gets it once."""
-        return f"{prefix}_{self.lookup}_{self.secret}"
+        return "_".join((prefix, *([self.agency_id] if self.agency_id else []), self.lookup, self.secret))
 
 
-def new_secret() -> SecretText:
-    """Fresh parts."""
-    return SecretText(random_code(LOOKUP_LENGTH), random_code(SECRET_LENGTH))
+def new_secret(agency_id: str) -> SecretText:
+    """Fresh parts of a secret of this agency."""
+    return SecretText(agency_id, random_code(LOOKUP_LENGTH), random_code(SECRET_LENGTH))
 
 
 def read_secret(prefix: str, text: str) -> SecretText | None:

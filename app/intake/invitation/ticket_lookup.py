@@ -3,6 +3,7 @@
 from app.devices.kiosk import INSTRUMENT
 from app.devices.rules.short_names import short_name
 from app.devices.schemas import NamedOut
+from app.directory.agency_marks import AgencyMarks
 from app.directory.store import find_employee, find_office, find_service
 from app.foundation.clock import Clock
 from app.foundation.problems import Problem
@@ -11,7 +12,7 @@ from app.instruments.loading import shipped
 from app.instruments.schemas import instrument_out
 from app.intake.invitation.schemas import TicketPageOut
 from app.tickets.attempts import TicketAttempts
-from app.tickets.rules.codes import beginning, code_digest
+from app.tickets.rules.codes import beginning, code_digest, mark_in
 from app.tickets.rules.lifecycle import LiveTicket, day_of
 from app.tickets.store import find_armed
 
@@ -19,17 +20,21 @@ from app.tickets.store import find_armed
 class TicketLookup:
     """Looks tickets up for one process; a look-up costs an attempt from the same budget as spending does."""
 
-    def __init__(self, database: Database, pepper: bytes, attempts: TicketAttempts, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, marks: AgencyMarks, pepper: bytes, attempts: TicketAttempts, clock: Clock
+    ) -> None:
         self._database = database
+        self._marks = marks
         self._pepper = pepper
         self._attempts = attempts
         self._clock = clock
 
     def look_up(self, ticket: str, address: str) -> TicketPageOut:
         """What is rated with this ticket; raises `ticket-refused` and `too-many-tickets` (blocking)."""
-        digest = code_digest(self._pepper, ticket)
+        digest, mark = code_digest(self._pepper, ticket), mark_in(self._pepper, ticket)
+        today = day_of(self._clock())
         with self._attempts.attempt(address, beginning(ticket)), self._database.reading() as session:
-            found = find_armed(session, digest, day_of(self._clock()))
+            found = self._marks.find(session, mark, lambda agencies: find_armed(session, agencies, digest, today))
             if found is None:
                 raise Problem("ticket-refused")
             return _page(session, *found)
