@@ -77,6 +77,8 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("POST", "/v1/devices"): ADMINS,
     ("GET", "/v1/devices"): SUPERVISORS,
     ("POST", "/v1/devices/{device_id}/revoke"): ADMINS,
+    ("POST", "/v1/devices/{device_id}/code"): ADMINS,
+    ("GET", "/v1/devices/{device_id}"): SUPERVISORS,
     ("GET", "/v1/devices/me"): KIOSKS,
     ("POST", "/v1/devices/me/heartbeat"): KIOSKS,
     ("POST", "/v1/ratings"): RATERS,
@@ -110,6 +112,8 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
 OTHERWISE: Mapping[Entry, int] = {
     ("GET", "/v1/offices/{office}/poster"): 409,
     ("POST", "/v1/devices/{device_id}/revoke"): 404,
+    ("POST", "/v1/devices/{device_id}/code"): 404,
+    ("GET", "/v1/devices/{device_id}"): 404,
     ("GET", "/v1/findings/{finding_id}"): 404,
     ("GET", "/v1/findings/{finding_id}/timeline"): 404,
     ("POST", "/v1/periods/{code}/revise"): 404,
@@ -140,6 +144,8 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/devices"): GUARD | BODY,
     ("GET", "/v1/devices"): GUARD,
     ("POST", "/v1/devices/{device_id}/revoke"): GUARD | NAMING,
+    ("POST", "/v1/devices/{device_id}/code"): GUARD | NAMING | {409},
+    ("GET", "/v1/devices/{device_id}"): GUARD | NAMING,
     ("GET", "/v1/devices/me"): GUARD,
     ("POST", "/v1/devices/me/heartbeat"): GUARD | BODY,
     ("POST", "/v1/ratings"): GUARD | BODY | {409, 410, 429},
@@ -199,7 +205,8 @@ def entries(routes: Iterable[BaseRoute]) -> Iterator[Entry]:
         assert methods, f"{route!r} is of a kind that this test does not know"
         # Starlette's own routes answer HEAD as they answer GET.
         for method in methods - {"HEAD"}:
-            yield method, getattr(route, "path", "")
+            # Without what an address says about the form of its parameters.
+            yield method, getattr(route, "path_format", getattr(route, "path", ""))
 
 
 def documented(house: House) -> dict[Entry, dict[str, Any]]:

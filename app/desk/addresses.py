@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from starlette.requests import Request
+
 from app.desk.blocks import Links
+from app.foundation.http.services import services_of
+from app.people.rules.channels import page_origin
 from app.reports.sections.language import Language
 
 
@@ -11,6 +15,12 @@ def with_query(path: str, given: Mapping[str, object | None]) -> str:
     """The path with those parameters that have a value."""
     query = urlencode({name: str(value) for name, value in given.items() if value not in (None, "")})
     return f"{path}?{query}" if query else path
+
+
+def reached_at(request: Request) -> str | None:
+    """The address by which people reach the service: the operator's word, else as this browser does; None: unknown."""
+    headers, settings = request.headers, services_of(request).settings
+    return settings.public_url or page_origin(request.scope["scheme"], headers.get("host", ""), headers.get("origin"))
 
 
 def onward(

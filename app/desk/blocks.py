@@ -1,4 +1,4 @@
-"""What a desk page consists of: the blocks of reports, and five more: numbers, tasks, links, linked tables, forms."""
+"""What a desk page consists of: the blocks of reports; numbers, tasks, links, linked tables, forms, what is awaited."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -83,7 +83,19 @@ class LinkedTable:
     addresses: tuple[str, ...]
 
 
-DeskBlock: TypeAlias = reports.Block | LinkedTable | Numbers | Tasks | Links | Form
+@dataclass(frozen=True)
+class Awaited:
+    """A sentence about something that changes by itself; the page at the address says how it is now, in such a block.
+
+    The script `awaited.js` looks there until the state is another one.
+    """
+
+    state: str
+    text: str
+    address: str
+
+
+DeskBlock: TypeAlias = reports.Block | LinkedTable | Numbers | Tasks | Links | Form | Awaited
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ REPORTS = Entry("Reports", "/desk/reports")
 PERIODS = Entry("Periods", "/desk/periods")
 PEOPLE = Entry("People and roles", "/desk/people")
 KEYS = Entry("Keys", "/desk/keys")
+KIOSKS = Entry("Kiosks", "/desk/kiosks")
 TEAM = Entry("My people", "/desk/team")
 MIRROR = Entry("My mirror", "/desk/mirror")
 REPLY = Entry("My reply", "/desk/reply")
@@ -32,11 +33,11 @@ READERS = Entry("Who looked", "/desk/readers")
 ACCOUNT = Entry("My account", "/desk/account")
 
 PAGES: Mapping[Role, tuple[Entry, ...]] = {
-    Role.supervisor: (OFFICE, TREND, SERVICES, COMMENTS, FINDINGS, REPORTS, PERIODS),
+    Role.supervisor: (OFFICE, TREND, SERVICES, COMMENTS, FINDINGS, REPORTS, PERIODS, KIOSKS),
     Role.appraiser: (TEAM,),
     Role.employee: (MIRROR, REPLY, READERS),
     Role.auditor: (FINDINGS, DECISIONS, TRAIL, OFFICE, REPORTS),
-    Role.administrator: (PEOPLE, KEYS, OFFICE, REPORTS, PERIODS),
+    Role.administrator: (PEOPLE, KEYS, KIOSKS, OFFICE, REPORTS, PERIODS),
     Role.viewer: (OFFICE, REPORTS),
 }
 

@@ -9,11 +9,13 @@ from starlette.responses import Response
 from app.access.principals import Principal, Role
 from app.access.readings import Readings
 from app.desk.blocks import Page, Section, Task, Tasks
-from app.desk.navigation import FINDINGS, OFFICE
+from app.desk.kiosks import silent_after
+from app.desk.navigation import FINDINGS, KIOSKS, OFFICE, roles_of
 from app.desk.office_figures import OfficeFigures, alarms_of, sections_of, sentence
 from app.desk.offices import reached_name
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
+from app.devices.fleet import count_silent_in_reach
 from app.disclosure.reading import release_state, told_instruments
 from app.disclosure.rules.calendar import Span, span_between, span_of
 from app.foundation.http.services import Services, services_of
@@ -59,8 +61,8 @@ def office(
             if problem.code != "nothing-released":
                 raise
             figures = None
-        waiting = None if principal.kind is Role.viewer else _waiting(session, principal)
-    return respond(request, _page(tell, name, figures, waiting), found)
+        tasks = None if principal.kind is Role.viewer else _tasks(session, request, principal, tell)
+    return respond(request, _page(tell, name, figures, tasks), found)
 
 
 def _read(
@@ -98,19 +100,25 @@ def _whole(session: Session, services: Services, principal: Principal, span: Spa
     return row
 
 
-def _waiting(session: Session, principal: Principal) -> int:
-    """How many findings wait for a decision, at most a hundred."""
+def _tasks(session: Session, request: Request, principal: Principal, tell: Language) -> tuple[Task, ...]:
+    """What waits: findings for a decision, of which at most a hundred are counted, and kiosks that say nothing."""
     query = FindingQuery(standing="held", limit=MOST_FINDINGS)
-    return len(decisions.list_findings(session, principal.reach, query).items)
+    tasks = []
+    if waiting := len(decisions.list_findings(session, principal.reach, query).items):
+        tasks.append(Task(tell("Findings that wait for an auditor: {n}", n=str(waiting)), FINDINGS.address))
+    if principal.kind in roles_of(KIOSKS):
+        now = services_of(request).now()
+        silent = count_silent_in_reach(session, principal.reach, now, silent_after(request))
+        if silent:
+            tasks.append(Task(tell("Kiosks that are silent: {n}", n=str(silent)), KIOSKS.address))
+    return tuple(tasks)
 
 
-def _page(tell: Language, name: str, figures: OfficeFigures | None, waiting: int | None) -> Page:
+def _page(tell: Language, name: str, figures: OfficeFigures | None, tasks: tuple[Task, ...] | None) -> Page:
     today: tuple[Section, ...] = ()
-    if waiting is not None:
-        task = Task(tell("Findings that wait for an auditor: {n}", n=str(waiting)), FINDINGS.address)
-        tasks = Tasks((task,) if waiting else (), tell("Nothing waits for you."))
+    if tasks is not None:
         fallen = () if figures is None else alarms_of(figures, tell)
-        today = (Section((*fallen, tasks), tell("Today")),)
+        today = (Section((*fallen, Tasks(tasks, tell("Nothing waits for you."))), tell("Today")),)
     if figures is None:
         none = Words(tell("Figures are told by night, of months that are over and from ten ratings on."), "notice")
         return Page(name, tell("There are no figures so far."), (*today, Section((none,))))

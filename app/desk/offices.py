@@ -1,8 +1,11 @@
 """The offices that somebody reaches: what they are called, and which to choose from in a form."""
 
+from collections.abc import Collection
+
 from app.access.principals import Principal, Reach
 from app.desk.blocks import Field
-from app.directory.listing_store import agency_name, names_of, office_parents
+from app.directory.listing_store import agency_name, counter_names, counters_page, names_of, office_parents
+from app.directory.reach import offices_in_reach
 from app.directory.rules.reach import reached_offices
 from app.foundation.storage.database import Session
 from app.ratings.rules.selection import By
@@ -18,6 +21,40 @@ def office_field(choices: tuple[tuple[str, str], ...], tell: Language) -> Field:
     if len(choices) <= MOST_CHOICES:
         return Field("office", label, "select", choices=choices)
     return Field("office", label, hint=tell("The code of the office; left empty, the whole agency."), required=False)
+
+
+def one_office(choices: tuple[tuple[str, str], ...], tell: Language) -> Field:
+    """The field of one office alone; `choices` as `office_choices` gives them."""
+    some = tuple(each for each in choices if each[0])
+    if len(some) <= MOST_CHOICES:
+        return Field("office", tell("Office"), "select", choices=some)
+    return Field("office", tell("Office"), hint=tell("The code of the office."))
+
+
+def counter_field(choices: tuple[tuple[str, str], ...], tell: Language) -> Field:
+    """The field of a counter with its office: a list, or where that would be too long their codes."""
+    label = tell("Office and counter")
+    if len(choices) <= MOST_CHOICES:
+        return Field("counter", label, "select", choices=choices)
+    return Field("counter", label, hint=tell("The codes of office and counter: dukcapil/loket-1."))
+
+
+def counter_choices(session: Session, reach: Reach) -> tuple[tuple[str, str], ...]:
+    """`office/counter` and names of the counters in reach, by name, at most one more than a list may have."""
+    within = offices_in_reach(session, reach)
+    found = counters_page(session, reach.agency_id, within=within, only=None, after=("", ""), limit=MOST_CHOICES + 1)
+    offices = names_of(session, reach.agency_id, "office", {each.office for each in found})
+    choices = ((f"{each.office}/{each.code}", f"{offices[each.office]}, {each.name}") for each in found)
+    return tuple(sorted(choices, key=lambda each: (each[1], each[0])))
+
+
+def counters_named(
+    session: Session, agency_id: str, asked: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """The names of office and counter behind each pair of codes."""
+    offices = names_of(session, agency_id, "office", {office for office, _ in asked})
+    counters = counter_names(session, agency_id, {office for office, _ in asked})
+    return {key: (offices[key[0]], counters[key]) for key in asked}
 
 
 def office_filter(choices: tuple[tuple[str, str], ...], chosen: str | None, tell: Language) -> Field:

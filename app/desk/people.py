@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.access.principals import Role
 from app.desk.account import proof_first, role_words
-from app.desk.addresses import numbered
+from app.desk.addresses import numbered, reached_at
 from app.desk.blocks import Field, Form, LinkedTable, Links, Page, Section
 from app.desk.navigation import PEOPLE
 from app.desk.offices import office_choices, office_field
@@ -81,7 +81,6 @@ def role_fields(offices: tuple[tuple[str, str], ...], tell: Language) -> tuple[F
 def ready(request: Request, found: SignedIn, invited: Invited) -> Response:
     """The link of an invitation, shown once."""
     tell = reader_of(request)
-    own = services_of(request).settings.public_url or f"{request.scope['scheme']}://{request.headers.get('host', '')}"
     page = Page(
         tell("The invitation is ready"),
         tell("Hand this link to the person, and to nobody else: it is shown once and works once, for three days."),
@@ -92,7 +91,7 @@ def ready(request: Request, found: SignedIn, invited: Invited) -> Response:
                         (
                             (tell("Person"), invited.person.name),
                             (tell("Sign-in name"), f"{invited.person.login}@{invited.person.agency_id}"),
-                            (tell("Link"), f"{own}/sign-in/link#{invited.code}"),
+                            (tell("Link"), f"{reached_at(request) or ''}/sign-in/link#{invited.code}"),
                             (tell("Code of the invitation"), invited.code),
                         )
                     ),

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Numbers, Page, Tasks
+from app.desk.blocks import Awaited, DeskBlock, Field, Form, LinkedTable, Links, Numbers, Page, Tasks
 from app.desk.navigation import Entry, entries_for
 from app.desk.page_file import has_file, is_asked_as_file, page_file
 from app.foundation.problems import Problem
@@ -102,6 +102,8 @@ def plain(block: DeskBlock, tell: Language, page: Page) -> dict[str, Any]:
             return {"kind": "tasks", "items": items, "none": none}
         case Links(items):
             return {"kind": "links", "items": items}
+        case Awaited(state, text, address):
+            return {"kind": "awaited", "state": state, "text": text, "address": address}
         case LinkedTable(table, addresses):
             return {**plain_block(table, tell), "addresses": addresses}
         case Form():

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.access.principals import Principal
 from app.desk.blocks import Links, Page, Section
-from app.desk.navigation import ACCOUNT, FINDINGS, KEYS, PEOPLE, PERIODS, Entry, roles_of
+from app.desk.navigation import ACCOUNT, FINDINGS, KEYS, KIOSKS, PEOPLE, PERIODS, Entry, roles_of
 from app.desk.rendering import reader_of, remember, respond
 from app.foundation.http.problem_responses import database_problem
 from app.foundation.http.query_parameters import exact_query
@@ -35,6 +35,7 @@ NEXT = {Stage.code: "/sign-in/code", Stage.enrol: "/sign-in/second-factor", Stag
 AFTER_PROOF = {
     "people": PEOPLE.address,
     "keys": KEYS.address,
+    "kiosks": KIOSKS.address,
     "findings": FINDINGS.address,
     "periods": PERIODS.address,
     "account": ACCOUNT.address,

@@ -51,6 +51,7 @@ ACTIONS: Mapping[str, str] = {
     "key.rotated": "a key was replaced",
     "key.revoked": "a key was ended",
     "device.added": "a kiosk was added",
+    "device.code-renewed": "a kiosk got a new code",
     "device.paired": "a kiosk was connected",
     "device.revoked": "a kiosk was ended",
     "directory.imported": "the directory was imported",

@@ -10,10 +10,11 @@ from app.access.authentication import CHALLENGE
 from app.access.principals import Principal, Reach
 from app.access.store import find_key
 from app.devices import store
+from app.devices.pairing import locked_device
 from app.devices.rules.states import is_silent, state_of
 from app.devices.schemas import DeviceOut, DevicePage, DeviceQuery, HeartbeatIn, HeartbeatOut, StorageState
 from app.devices.tables import Heartbeat
-from app.directory.reach import offices_in_reach
+from app.directory.reach import offices_in_reach, require_office
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
 from app.ratings.keys import first_key, key_day
@@ -38,12 +39,7 @@ def revoke_device(
     """
     agency_id, actor = reach.agency_id, reach.actor
     # Locked, because a kiosk that is pairing at this moment would otherwise get a key that nobody revokes.
-    device = store.lock_device(session, agency_id, device_id)
-    if device is None:
-        raise Problem("device-unknown")
-    within = offices_in_reach(session, reach)
-    if within is not None and device.office not in within:
-        raise Problem("out-of-scope", what="this office")
+    device = locked_device(session, reach, device_id)
     if device.revoked_at is None:
         device.revoked_at = now
         session.add(device)
@@ -53,9 +49,19 @@ def revoke_device(
             keys.revoke(session, agency_id=agency_id, key_id=key.key_id, actor=actor, now=now)
         record(session, agency_id=agency_id, actor=actor, action="device.revoked", subject=str(device_id), at=now)
         session.flush()
-    rows = store.fleet(session, agency_id, within=None, only=device_id)
-    [device_out] = _devices_out(session, agency_id, rows, now, silent_after)
-    return device_out
+    return find_device(session, reach, device_id, now=now, silent_after=silent_after)
+
+
+def find_device(
+    session: Session, reach: Reach, device_id: UUID, *, now: datetime, silent_after: timedelta
+) -> DeviceOut:
+    """One device and how it is doing. Raises `device-unknown`, `out-of-scope`."""
+    rows = store.fleet(session, reach.agency_id, within=None, only=device_id)
+    if not rows:
+        raise Problem("device-unknown")
+    [found] = _devices_out(session, reach.agency_id, rows, now, silent_after)
+    require_office(session, reach, found.office)
+    return found
 
 
 def record_heartbeat(database: Database, principal: Principal, sent: HeartbeatIn, now: datetime) -> HeartbeatOut:
@@ -81,6 +87,12 @@ def count_silent(database: Database, now: datetime, silent_after: timedelta) -> 
     """How many paired devices of all agencies have been silent for longer than that."""
     with database.reading() as session:
         return store.silent_devices(session, now, now - silent_after)
+
+
+def count_silent_in_reach(session: Session, reach: Reach, now: datetime, silent_after: timedelta) -> int:
+    """How many paired devices at the offices in reach have been silent for longer than that."""
+    within = offices_in_reach(session, reach)
+    return store.silent_devices(session, now, now - silent_after, agency_id=reach.agency_id, within=within)
 
 
 def _devices_out(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from app.access.audit import record
 from app.access.guesses import Guesses
@@ -47,9 +48,6 @@ def add_device(
     _check_place(session, terms, asked)
     if asked.instrument not in instruments_of(session, terms.reach.agency_id):
         raise Problem("invalid-request", errors=[FieldError("instrument", "instrument-unknown")])
-    # Codes that nobody typed are cleared here, where new ones are made, and need no job of their own.
-    store.end_expired(session, terms.reach.agency_id, now)
-    code = _fresh_code(session, pepper, terms.reach.agency_id)
     device = Device(
         agency_id=terms.reach.agency_id,
         device_id=new_id(),
@@ -60,35 +58,72 @@ def add_device(
         pin=pin and dict(pin),
         added_at=now,
     )
+    store.add(session, device)
+    added = _with_code(session, pepper, terms, device, now)
+    _audit(session, terms.reach, device, "device.added", now, office=asked.office, counter=asked.counter)
+    return added
+
+
+def renew_code(session: Session, pepper: bytes, terms: PairingTerms, device_id: UUID, now: datetime) -> DeviceAdded:
+    """A new code for a device that was not paired in time; the one before no longer works.
+
+    Raises `device-unknown`, `out-of-scope`, and `device-not-waiting` for one that was paired or revoked.
+    """
+    # Locked, because a kiosk may be pairing with the code before at this moment.
+    device = locked_device(session, terms.reach, device_id)
+    if device.key_id is not None or device.revoked_at is not None:
+        raise Problem("device-not-waiting")
+    store.end_pairing(session, device.agency_id, device_id)
+    added = _with_code(session, pepper, terms, device, now)
+    _audit(session, terms.reach, device, "device.code-renewed", now)
+    return added
+
+
+def locked_device(session: Session, reach: Reach, device_id: UUID) -> Device:
+    """A device in reach, its row locked until the transaction ends. Raises `device-unknown`, `out-of-scope`."""
+    device = store.lock_device(session, reach.agency_id, device_id)
+    if device is None:
+        raise Problem("device-unknown")
+    require_reached(office_parents(session, reach.agency_id), reach, device.office)
+    return device
+
+
+def _with_code(session: Session, pepper: bytes, terms: PairingTerms, device: Device, now: datetime) -> DeviceAdded:
+    """Give the device its code, which is told here and nowhere else."""
+    # Codes that nobody typed are cleared here, where new ones are made, and need no job of their own.
+    store.end_expired(session, device.agency_id, now)
+    code = _fresh_code(session, pepper, device.agency_id)
     pairing = Pairing(
-        agency_id=terms.reach.agency_id,
+        agency_id=device.agency_id,
         device_id=device.device_id,
         digest=code_digest(pepper, code),
         expires_at=now + terms.lifetime,
     )
-    store.add(session, device, pairing)
-    record(
-        session,
-        agency_id=terms.reach.agency_id,
-        actor=terms.reach.actor,
-        action="device.added",
-        subject=str(device.device_id),
-        at=now,
-        office=asked.office,
-        counter=asked.counter,
-    )
+    store.add(session, pairing)
     # A fragment stays in the browser: no server, proxy or log ever sees it.
     address = f"{terms.public_url}/kiosk#{code}" if terms.public_url else None
     return DeviceAdded(
         id=device.device_id,
-        office=asked.office,
-        counter=asked.counter,
-        label=asked.label,
-        instrument=asked.instrument,
+        office=device.office,
+        counter=device.counter,
+        label=device.label,
+        instrument=device.instrument,
         code=code,
         expires_at=pairing.expires_at,
         address=address,
         qr=address and qr_svg(address),
+    )
+
+
+def _audit(session: Session, reach: Reach, device: Device, action: str, now: datetime, **detail: str) -> None:
+    record(
+        session,
+        agency_id=reach.agency_id,
+        actor=reach.actor,
+        action=action,
+        subject=str(device.device_id),
+        at=now,
+        **detail,
     )
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal
 from app.devices import fleet, kiosk
-from app.devices.pairing import KioskPairing, PairingTerms, add_device
+from app.devices.pairing import KioskPairing, PairingTerms, add_device, renew_code
 from app.devices.rules.pins import pin_digest
 from app.devices.schemas import (
     DeviceAdded,
@@ -43,13 +43,7 @@ BODY = (400, 408, 413, 415, 422)
 @router.post("/devices", status_code=201, responses=problems(*BODY))
 def post_device(request: Request, principal: Admin, body: DeviceIn) -> DeviceAdded:
     """Add a kiosk to a counter. The code that pairs it is told once and works once, for some minutes."""
-    services = services_of(request)
-    settings = services.settings
-    terms = PairingTerms(
-        reach=principal.reach,
-        lifetime=timedelta(minutes=settings.pairing_minutes),
-        public_url=settings.public_url,
-    )
+    services, terms = services_of(request), _terms(request, principal)
     # A digest takes a tenth of a second, in which nobody should wait for this transaction's locks.
     pin = None if body.pin is None else pin_digest(body.pin)
     with services.database.writing() as session:
@@ -87,6 +81,15 @@ def revoke_device(request: Request, principal: Admin, device_id: UUID) -> Device
         )
 
 
+@router.post("/devices/{device_id}/code", status_code=201, responses=problems(404, 409, 422))
+def post_code(request: Request, principal: Admin, device_id: UUID) -> DeviceAdded:
+    """A new code for a kiosk that was not paired in time; the one before no longer works."""
+    services = services_of(request)
+    with services.database.writing() as session:
+        pepper = services.of(KioskPairing).pepper
+        return renew_code(session, pepper, _terms(request, principal), device_id, services.now())
+
+
 @router.get("/devices/me", response_model=KioskOut, responses=UNCHANGED | problems(422))
 def get_kiosk(request: Request, principal: Kiosk) -> Response:
     """All that this kiosk shows: place, services, questions, roster. With If-None-Match, 304 while nothing changed."""
@@ -102,11 +105,27 @@ def get_kiosk(request: Request, principal: Kiosk) -> Response:
     return Response(body.model_dump_json(by_alias=True), media_type="application/json", headers=headers)
 
 
+# Only ids: `me` and `pair` are addresses of their own.
+@router.get("/devices/{device_id:uuid}", responses=problems(404, 422))
+def get_device(request: Request, principal: Overseer, device_id: UUID) -> DeviceOut:
+    """One kiosk and how it is doing."""
+    services = services_of(request)
+    with services.database.reading() as session:
+        return fleet.find_device(
+            session, principal.reach, device_id, now=services.now(), silent_after=_silent_after(request)
+        )
+
+
 @router.post("/devices/me/heartbeat", responses=problems(*BODY))
 def post_heartbeat(request: Request, principal: Kiosk, body: HeartbeatIn) -> HeartbeatOut:
     """Tell how this kiosk is doing; the answer has the server's time. A revoked key gets 401 `key-revoked` at once."""
     services = services_of(request)
     return fleet.record_heartbeat(services.database, principal, body, services.now())
+
+
+def _terms(request: Request, principal: Principal) -> PairingTerms:
+    settings = services_of(request).settings
+    return PairingTerms(principal.reach, timedelta(minutes=settings.pairing_minutes), settings.public_url)
 
 
 def _silent_after(request: Request) -> timedelta:

@@ -34,11 +34,9 @@ PUT_HEARTBEAT = text(
 )
 
 
-def add(session: Session, device: Device, pairing: Pairing) -> None:
-    """Insert a new device with its code, in the order that their foreign key needs."""
-    session.add(device)
-    session.flush()
-    session.add(pairing)
+def add(session: Session, row: Device | Pairing) -> None:
+    """Insert a new device, or its code after it, as their foreign key needs it."""
+    session.add(row)
     session.flush()
 
 
@@ -115,8 +113,15 @@ def received_since(session: Session, agency_id: str, keys: Collection[UUID], fir
     return {source: n for source, n in session.exec(query) if source is not None}
 
 
-def silent_devices(session: Session, now: datetime, since: datetime) -> int:
-    """How many paired devices, of all agencies, were not seen since then."""
+def silent_devices(
+    session: Session,
+    now: datetime,
+    since: datetime,
+    *,
+    agency_id: str | None = None,
+    within: Collection[str] | None = None,
+) -> int:
+    """How many paired devices of the agency (None: of all) were not seen since then, of the offices `within`."""
     # The conditions of `rules/states.py`, counted by the database: a metric is no reason to read the whole fleet.
     query = (
         select(func.count())
@@ -130,6 +135,10 @@ def silent_devices(session: Session, now: datetime, since: datetime) -> int:
             func.coalesce(Heartbeat.seen_at, Device.paired_at) < since,
         )
     )
+    if agency_id is not None:
+        query = query.where(Device.agency_id == agency_id)
+    if within is not None:
+        query = query.where(col(Device.office).in_(within))
     return session.exec(query).one()
 
 

@@ -110,6 +110,17 @@ def counters_page(
     return session.exec(query.order_by(col(Counter.office), col(Counter.code)).limit(limit)).all()
 
 
+def counter_names(session: Session, agency_id: str, offices: Collection[str]) -> dict[tuple[str, str], str]:
+    """The names of all counters of these offices, by office and code."""
+    names: dict[tuple[str, str], str] = {}
+    ordered = sorted(offices)
+    for start in range(0, len(ordered), BATCH):
+        batch = ordered[start : start + BATCH]
+        query = select(Counter).where(Counter.agency_id == agency_id, col(Counter.office).in_(batch))
+        names.update({(each.office, each.code): each.name for each in session.exec(query)})
+    return names
+
+
 def employees_page(
     session: Session,
     agency_id: str,

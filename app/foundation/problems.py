@@ -68,6 +68,9 @@ KINDS: Mapping[str, Kind] = {
         409, "Already decided", "This finding was decided already ({standing}); a decision is never changed."
     ),
     # The pairing of a kiosk.
+    "device-not-waiting": Kind(
+        409, "Not waiting to be paired", "This device was paired or revoked already; add it again instead."
+    ),
     "pairing-refused": Kind(
         410, "Code not valid", "This pairing code is wrong, was used already, or has expired; ask for a new one."
     ),

@@ -7,6 +7,8 @@ from re import findall
 from app.desk import reports as report_list
 from app.desk.findings_words import CONFIRM, EITHER, NO_SHEETS, NUMBERS, OTHER_REASONS, RELEASE, RULES, STANDINGS
 from app.desk.keys import KINDS, LIFETIMES
+from app.desk.kiosk_words import NEVER_HEARD, NEVER_HEARD_SILENT, SENTENCES, STATES, UNITS
+from app.desk.kiosks import COLUMNS
 from app.desk.navigation import PAGES
 from app.desk.readers import WHAT
 from app.desk.team import USES
@@ -21,6 +23,8 @@ def told() -> set[str]:
     found: set[str] = set()
     for texts in (report_list.KINDS, USES, THINGS, ACTIONS, OTHER_REASONS, STANDINGS, RULES, NUMBERS):
         found |= set(texts.values())
+    found |= {word for _, word in STATES.values()} | set(SENTENCES.values()) | {NEVER_HEARD, NEVER_HEARD_SILENT}
+    found |= {text for _, text in UNITS} | set(COLUMNS)
     found |= {RELEASE, CONFIRM, EITHER, NO_SHEETS}
     found |= set(KINDS.values()) | set(LIFETIMES.values()) | set(WHAT.values()) | set(READERS.values())
     found |= {entry.text for entries in PAGES.values() for entry in entries}

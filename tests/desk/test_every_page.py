@@ -24,6 +24,10 @@ NOTHING = "00000000-0000-7000-8000-000000000000"
 ASKED = {
     "/desk/person": (f"?id={NOTHING}", 404),
     "/desk/person/revoke": (f"?grant={NOTHING}", 404),
+    "/desk/kiosk": (f"?id={NOTHING}", 404),
+    "/desk/kiosk/revoke": (f"?id={NOTHING}", 404),
+    # Nobody has said under which address citizens get here.
+    "/desk/poster": ("?office=upt-jayapura", 409),
     "/desk/finding": (f"?id={NOTHING}", 404),
     "/desk/team/person": ("?employee=N777", 404),
     "/desk/period": ("?code=2026-08&instrument=ikl-1", 404),

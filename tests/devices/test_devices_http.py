@@ -10,7 +10,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from app.devices.fleet import count_silent
+from app.access.keys import issue
+from app.access.principals import KeyKind, Reach
+from app.devices.fleet import count_silent, count_silent_in_reach
 from app.devices.pairing import KioskPairing
 from app.devices.rules.pairing_codes import new_code
 from app.foundation.problems import Problem
@@ -149,6 +151,15 @@ def test_the_fleet_tells_how_kiosks_are_doing_and_which_are_silent(house: House)
     first, second = house.get("/v1/devices", "admin").json()["items"]
     assert (first["silent"], second["silent"], second["state"]) == (True, False, "expired")
     assert count_silent(house.database, house.clock.now, timedelta(minutes=60)) == 1
+    with house.database.reading() as session:
+        for agency, office, n in (
+            ("kota", None, 1),
+            ("kota", "dukcapil", 1),
+            ("kota", "upt-makassar", 0),
+            ("desa", None, 0),
+        ):
+            reach = Reach(agency, office, "test")
+            assert count_silent_in_reach(session, reach, house.clock.now, timedelta(minutes=60)) == n, (agency, office)
     assert "cermin_devices_silent" in house.get("/metrics", None).text
 
 
@@ -162,6 +173,58 @@ def test_a_revoked_kiosk_is_told_so_and_revoking_again_changes_nothing(house: Ho
     unused = added(house)
     house.request("POST", f"/v1/devices/{unused['id']}/revoke", "admin")
     problem(house.post("/v1/devices/pair", {"code": unused["code"]}, None), 410, "pairing-refused")
+
+
+def test_a_kiosk_that_was_not_paired_in_time_gets_a_new_code(house: House) -> None:
+    device = added(house, instrument="skm-2017", pin=PIN)
+    first = house.post(f"/v1/devices/{device['id']}/code", {}, "admin").json()
+    assert {name: first[name] for name in first if name not in ("code", "expires_at")} == {
+        name: device[name] for name in device if name not in ("code", "expires_at")
+    }
+    # The one before is none any more.
+    problem(house.post("/v1/devices/pair", {"code": device["code"]}, None), 410, "pairing-refused")
+    house.clock.now += timedelta(minutes=16)
+    assert house.get(f"/v1/devices/{device['id']}", "supervisor").json()["state"] == "expired"
+    again = house.request("POST", f"/v1/devices/{device['id']}/code", "admin")
+    assert (again.status_code, again.headers["cache-control"]) == (201, "no-store")
+    assert again.json()["expires_at"] == "2026-11-18T03:31:00Z"
+    assert house.get(f"/v1/devices/{device['id']}", "supervisor").json()["state"] == "waiting"
+    kiosk = paired(house, again.json()["code"])
+    assert kiosk["id"] == device["id"]
+    shown = house.get("/v1/devices/me", kiosk["key"]).json()
+    assert (shown["instrument"]["id"], shown["pin"] is None) == ("skm-2017", False)
+    with house.database.reading() as session:
+        said = session.execute(text("SELECT subject FROM audit_event WHERE action = 'device.code-renewed'")).scalars()
+        assert list(said) == [device["id"]] * 2
+
+
+def test_a_kiosk_that_was_paired_or_revoked_gets_no_new_code(house: House) -> None:
+    device, unused = added(house), added(house)
+    paired(house, device["code"])
+    house.request("POST", f"/v1/devices/{unused['id']}/revoke", "admin")
+    for each in (device, unused):
+        problem(house.request("POST", f"/v1/devices/{each['id']}/code", "admin"), 409, "device-not-waiting")
+
+
+def test_a_device_elsewhere_is_out_of_scope(house: House) -> None:
+    device = added(house)
+    with house.database.writing() as session:
+        for kind in (KeyKind.admin, KeyKind.supervisor):
+            text_of_key, _ = issue(
+                session,
+                agency_id="kota",
+                kind=kind,
+                label="x",
+                actor="test",
+                now=house.clock.now,
+                office="upt-makassar",
+            )
+            house.keys[f"{kind} makassar"] = text_of_key
+    for method, what in (("POST", "/revoke"), ("POST", "/code"), ("GET", "")):
+        refused = house.request(method, f"/v1/devices/{device['id']}{what}", "admin makassar")
+        problem(refused, 403, "out-of-scope")
+    problem(house.get(f"/v1/devices/{device['id']}", "supervisor makassar"), 403, "out-of-scope")
+    assert house.get(f"/v1/devices/{device['id']}", "supervisor").json()["id"] == device["id"]
 
 
 @pytest.mark.quiet
@@ -220,10 +283,11 @@ def test_a_kiosk_learns_the_pace_of_the_service(furnished: tuple[str, dict[str, 
 
 def test_a_device_of_another_agency_is_none(house: House) -> None:
     device = added(house)
-    foreign = house.request("POST", f"/v1/devices/{device['id']}/revoke", "desa admin")
-    nobodys = house.request("POST", f"/v1/devices/{UUID(int=7)}/revoke", "desa admin")
-    problem(nobodys, 404, "device-unknown")
-    assert (foreign.content, foreign.headers) == (nobodys.content, nobodys.headers)
+    for method, what in (("POST", "/revoke"), ("POST", "/code"), ("GET", "")):
+        foreign = house.request(method, f"/v1/devices/{device['id']}{what}", "desa admin")
+        nobodys = house.request(method, f"/v1/devices/{UUID(int=7)}{what}", "desa admin")
+        problem(nobodys, 404, "device-unknown")
+        assert (foreign.content, foreign.headers) == (nobodys.content, nobodys.headers)
     assert house.get("/v1/devices", "desa admin").json()["items"] == []
 
 

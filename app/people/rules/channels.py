@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from enum import IntEnum
 from ipaddress import ip_address
+from re import ASCII, compile
 from urllib.parse import urlsplit
 
 from app.access.principals import Role
 
+ORIGIN = compile(r"https?://(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?", ASCII)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Whoever grants roles or decides which ratings count needs a second factor and a channel nobody listens to.
 GUARDED_ROLES = frozenset({Role.administrator, Role.auditor})
@@ -65,6 +67,22 @@ def is_loopback_name(host: str) -> bool:
     # Whatever somebody writes there; `[` alone is no address that could be taken apart.
     name = host.lower()[1:].partition("]")[0] if host.startswith("[") else host.lower().partition(":")[0]
     return name == "localhost" or name.endswith(".localhost") or _is_loopback(name)
+
+
+def is_loopback_origin(origin: str) -> bool:
+    """Whether an origin leads nobody but the machine itself to us."""
+    return is_loopback_name(urlsplit(origin).netloc)
+
+
+def page_origin(scheme: str, host: str, origin: str | None) -> str | None:
+    """The origin under which a browser reached us; None where its request tells none that could be one.
+
+    Of a form, `Origin` is what the browser itself says, whatever a proxy made of `Host`. Neither is proof of anything:
+    whoever asks may write there what they like, and the answer goes to them alone. A browser brings its session only
+    to the name under which it signed in.
+    """
+    told = origin if origin is not None and ORIGIN.fullmatch(origin) else f"{scheme}://{host}"
+    return told.lower() if ORIGIN.fullmatch(told) else None
 
 
 def _is_loopback(address: str) -> bool:
