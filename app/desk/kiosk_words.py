@@ -30,6 +30,8 @@ SENTENCES: Mapping[str, str] = {
     DeviceState.revoked: "It was ended: what it sends is refused.",
 }
 UNITS = ((86_400, "{n} days"), (3_600, "{n} hours"), (60, "{n} minutes"))
+# Kiosks tell how they are doing once a minute.
+A_MOMENT = timedelta(minutes=2)
 # A clock that is off by less is corrected without anybody noticing.
 CLOCK_IS_RIGHT = timedelta(minutes=2)
 MEBIBYTE = 1_048_576
@@ -57,7 +59,8 @@ def heard(kiosk: DeviceOut, now: datetime, tell: Language) -> str | None:
     """How long ago it told how it is doing; None if it never has."""
     if kiosk.last_seen_at is None:
         return None
-    return tell("{time} ago", time=duration(now - kiosk.last_seen_at, tell))
+    since = now - kiosk.last_seen_at
+    return tell("a moment ago") if since < A_MOMENT else tell("{time} ago", time=duration(since, tell))
 
 
 def duration(time: timedelta, tell: Language) -> str:
@@ -101,13 +104,16 @@ def clock(kiosk: DeviceOut, tell: Language) -> str | None:
 
 def storage(kiosk: DeviceOut, tell: Language) -> str | None:
     """Whether the browser promises to keep what is stored, and how much room is left."""
-    if kiosk.storage is None:
+    free = None if kiosk.storage is None else kiosk.storage.free_bytes
+    room = None if free is None else tell("{n} MiB free", n=tell.number(Number(free // MEBIBYTE)))
+    return ", ".join(each for each in (kept(kiosk, tell), room) if each) or None
+
+
+def kept(kiosk: DeviceOut, tell: Language) -> str | None:
+    """Whether the browser promises to keep what is stored; None where it does not tell."""
+    if kiosk.storage is None or kiosk.storage.persisted is None:
         return None
-    kept, free = kiosk.storage.persisted, kiosk.storage.free_bytes
-    words = [] if kept is None else [tell("kept") if kept else tell("not kept for certain")]
-    if free is not None:
-        words.append(tell("{n} MiB free", n=tell.number(Number(free // MEBIBYTE))))
-    return ", ".join(words) or None
+    return tell("kept") if kiosk.storage.persisted else tell("not kept for certain")
 
 
 def moment_words(moment: datetime, zone: str, tell: Language) -> str:

@@ -12,7 +12,7 @@ from app.desk.account import proof_first
 from app.desk.addresses import reached_at
 from app.desk.blocks import Awaited, Field, Form, LinkedTable, Links, Page, Section
 from app.desk.faults import faults_of, read
-from app.desk.kiosk_words import ORDER, clock, heard, moment_words, state_of, state_words, storage, waiting
+from app.desk.kiosk_words import ORDER, clock, heard, kept, moment_words, state_of, state_words, waiting
 from app.desk.navigation import KEYS, KIOSKS
 from app.desk.offices import counter_choices, counter_field, counters_named, office_choices, one_office
 from app.desk.rendering import reader_of, respond
@@ -44,7 +44,6 @@ COLUMNS = (
     "Questionnaire",
     "State",
     "Last heard",
-    "Arrived today (in tens)",
     "Waiting on the device",
     "Refused",
     "Clock",
@@ -196,18 +195,14 @@ def _table(shown: list[DeviceOut], named: dict[tuple[str, str], str], now: datet
             each.instrument,
             state_words(each, tell),
             heard(each, now, tell),
-            Number(each.received_today),
             waiting(each, tell),
             None if each.parked is None else Number(each.parked),
             clock(each, tell),
-            storage(each, tell),
+            kept(each, tell),
         )
         for each in shown
     )
-    numbers = {COLUMNS.index("Arrived today (in tens)"), COLUMNS.index("Refused")}
-    columns = tuple(
-        Column(tell(title), "number" if place in numbers else "text") for place, title in enumerate(COLUMNS)
-    )
+    columns = tuple(Column(tell(title), "number" if title == "Refused" else "text") for title in COLUMNS)
     table = Table(tell("Kiosks; each leads to what it tells of itself"), columns, rows)
     return LinkedTable(table, tuple(f"/desk/kiosk?id={each.id}" for each in shown))
 

@@ -15,6 +15,7 @@ from app.devices.rules.states import DeviceState
 from app.devices.schemas import DeviceOut, StorageState
 from app.directory.tables import Counter
 from app.foundation.ids import new_id
+from app.foundation.qr import qr_svg
 from app.people.rules.channels import is_loopback_origin, page_origin
 from app.reports.sections.language import language
 from tests.conftest import Lend
@@ -74,7 +75,7 @@ def test_a_kiosk_is_added_and_its_code_pairs_a_tablet_that_rates(admin: Browser,
     assert "hanya sampai di komputer ini" in text_of(page)
     assert facts["Berlaku sampai"] == "18 November 2026 pukul 10.15 WIB"
     assert facts["Kantor dan loket"] == "Dukcapil, Loket 1"
-    assert "<svg" in page.text
+    assert qr_svg(f"http://localhost/kiosk#{facts['Kode penghubung']}") in page.text
     look = findall(r'href="(/desk/kiosk\?id=[^"]+)">Lihat apakah sudah terhubung', page.text)[0]
     assert "menunggu kodenya" in text_of(admin.go(look))
     kiosk = pair(house, facts["Kode penghubung"])
@@ -188,12 +189,13 @@ def test_the_fleet_is_told_in_words_the_silent_first(admin: Browser, house: Hous
     assert findall(r'/desk/kiosk\?id=[^"]+">([^<]+)<', page.text) == ["B diam", "C ditunggu", "A terdengar"]
     rows = [findall(r"<td[^>]*>(.*?)</td>", row) for row in findall(r"<tr>(.*?)</tr>", page.text)[1:]]
     assert rows[0] == [
-        "Dukcapil, Loket 1", "ikl-1", "! tidak terdengar", "66 menit yang lalu", "0", "3, yang tertua sejak 2 jam", "2",
-        "terlambat 15 menit", "dijamin tersimpan, 1.024 MiB kosong",
+        "Dukcapil, Loket 1", "ikl-1", "! tidak terdengar", "66 menit yang lalu", "3, yang tertua sejak 2 jam", "2",
+        "terlambat 15 menit", "dijamin tersimpan",
     ]  # fmt: skip
-    assert rows[2][2:4] + rows[2][7:8] == ["✓ terhubung", "3 menit yang lalu", "tepat"]
+    assert rows[2][2:4] + rows[2][6:7] == ["✓ terhubung", "3 menit yang lalu", "tepat"]
     told = text_of(kiosk_page(admin, "B diam"))
     assert "service-elsewhere: 2" in told
+    assert "dijamin tersimpan, 1.024 MiB kosong" in told
     assert "periksa listrik dan jaringannya" in told
 
 
@@ -357,4 +359,5 @@ def test_what_a_kiosk_tells_in_words() -> None:
     assert storage(kiosk(storage=unsure), tell) == "not kept for certain, 0 MiB free"
     assert sentence(kiosk(), NOW, tell) == "It is connected and has told nothing so far."
     assert "told nothing since" in sentence(kiosk(silent=True), NOW, tell)
+    assert sentence(kiosk(last_seen_at=NOW), NOW + timedelta(seconds=119), tell).endswith("last heard a moment ago.")
     assert sentence(kiosk(last_seen_at=NOW), NOW + timedelta(hours=3), tell).endswith("last heard 3 hours ago.")
