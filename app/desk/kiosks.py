@@ -9,12 +9,13 @@ from starlette.responses import Response
 
 from app.access.principals import Reach, Role
 from app.desk.account import proof_first
-from app.desk.addresses import reached_at
+from app.desk.addresses import numbered, reached_at
 from app.desk.blocks import Awaited, Field, Form, LinkedTable, Links, Page, Section
 from app.desk.faults import faults_of, read
 from app.desk.kiosk_words import ORDER, clock, heard, kept, moment_words, state_of, state_words, waiting
 from app.desk.navigation import KEYS, KIOSKS
 from app.desk.offices import counter_choices, counter_field, counters_named, office_choices, one_office
+from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
 from app.devices import fleet
@@ -143,12 +144,14 @@ def _kiosks(
     now = services.now()
     with services.database.reading() as session:
         fleet_now = _fleet(session, reach, now, silent_after(request))
-        shown = fleet_now[(place - 1) * ON_A_PAGE :][:ON_A_PAGE]
+        shown, pages = part(fleet_now, place, ON_A_PAGE, request)
         named = places(session, found.agency_id, [(each.office, each.counter) for each in shown])
         counters = counter_choices(session, reach)
         instruments = tuple(sorted(instruments_of(session, found.agency_id)))
         offices = office_choices(session, reach, tell)
-    sections = [Section((_table(shown, named, now, tell), *_pages(place, len(fleet_now), tell)))] if shown else []
+    sections = (
+        [Section((_table(shown, named, now, tell), *numbered(KIOSKS.address, {}, place, pages, tell)))] if shown else []
+    )
     if principal_of(found).kind is Role.administrator:
         if found.is_proven(now):
             sections.append(Section((_form(counters, instruments, tell),), tell("Add a kiosk")))
@@ -205,15 +208,6 @@ def _table(shown: list[DeviceOut], named: dict[tuple[str, str], str], now: datet
     columns = tuple(Column(tell(title), "number" if title == "Refused" else "text") for title in COLUMNS)
     table = Table(tell("Kiosks; each leads to what it tells of itself"), columns, rows)
     return LinkedTable(table, tuple(f"/desk/kiosk?id={each.id}" for each in shown))
-
-
-def _pages(place: int, n: int, tell: Language) -> tuple[Links, ...]:
-    links = []
-    if place > 1:
-        links.append((tell("The page before"), f"{KIOSKS.address}?page={place - 1}"))
-    if place * ON_A_PAGE < n:
-        links.append((tell("The next page"), f"{KIOSKS.address}?page={place + 1}"))
-    return (Links(tuple(links)),) if links else ()
 
 
 def _form(counters: tuple[tuple[str, str], ...], instruments: tuple[str, ...], tell: Language) -> Form:

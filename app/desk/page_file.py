@@ -6,7 +6,7 @@ from typing import TypeVar
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from app.desk.blocks import DeskBlock, LinkedTable, Links, Numbers, Page, Section, Tasks
+from app.desk.blocks import Awaited, DeskBlock, LinkedTable, Links, Numbers, Page, Section, Tasks
 from app.desk.downloads import lines_file
 from app.foundation.csv_dialects import dialect_of
 from app.reports.formats.as_csv import written
@@ -67,6 +67,8 @@ def _lines(block: DeskBlock, section: Section, tell: Language) -> list[Line]:
             return [[each.text, each.due] for each in items] or [[none]]
         case Chart():
             return [] if _is_repeated(block, section) else _table(as_table(block), tell)
+        case Awaited(_, text, _):
+            return [[text]]
         case Words(text, _, title):
             return [[title, text] if title else [text]]
         case Headline() | Facts() | Code():
