@@ -5,6 +5,7 @@ import os
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from app.access.principals import Reach
 from app.cli.context import actor, database, fail, out, print_table, settings
 from app.closing import lifecycle, replies, store
 from app.closing.addressing import asked
+from app.closing.slips import draw_slips, last_reply_day, slips_pdf
 from app.closing.survey import plans as skm_plans
 from app.closing.survey.schemas import SurveyFile
 from app.closing.tables import Period
@@ -26,6 +28,7 @@ from app.foundation.csv_dialects import BOM, dialect_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
 from app.foundation.translations import translator
+from app.reports.sections.language import language
 from app.seals.keyring import signing_key
 
 period = typer.Typer(help="Closing periods: draft, replies, final, revisions.", no_args_is_help=True)
@@ -107,35 +110,35 @@ def reply(
 def invite(
     agency_id: AgencyCode,
     code: PeriodCode,
-    file: Annotated[Path, typer.Option("--out", help="CSV file to write; readable by you alone, never overwritten.")],
+    file: Annotated[
+        Path, typer.Option("--out", help="CSV or PDF file to write; readable by you alone, never overwritten.")
+    ],
     root: Root = None,
     instrument: ClosedBy = None,
 ) -> None:
-    """Write a personal link for every employee of the draft; links given before end."""
+    """Write a personal link for every employee of the draft; links given before end.
+
+    A file that ends in .pdf becomes sheets of slips to be cut apart, for the employees without an account.
+    """
     # The file comes first: if it cannot be written, no link that was given before has been replaced.
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise fail(f"{file} cannot be written: {error.strerror}. Nothing was changed.") from None
     try:
-        with (
-            os.fdopen(descriptor, "w", newline="", encoding="utf-8") as handle,
-            _step(agency_id, root) as (session, reach),
-        ):
-            tokens = replies.invite(session, reach, code, instrument, system_clock())
-            handle.write(BOM)
-            writer = csv.writer(handle, delimiter=dialect_of(settings().language).delimiter)
-            # The token stands in the fragment, which browsers send to no server, so it is in no log.
-            address = f"{settings().public_url}/r#" if settings().public_url else ""
-            writer.writerow(("employee", "link" if address else "token"))
-            writer.writerows((employee, f"{address}{token}") for employee, token in tokens.items())
+        with os.fdopen(descriptor, "wb") as handle, _step(agency_id, root) as (session, reach):
+            if file.suffix.lower() == ".pdf":
+                n, content = _slips(session, reach, code, instrument)
+            else:
+                n, content = _links(session, reach, code, instrument)
+            handle.write(content)
             # The links are on disk before those given earlier end.
             handle.flush()
             os.fsync(handle.fileno())
     except BaseException:
         file.unlink(missing_ok=True)
         raise
-    out.print(f"{len(tokens)} links written to {file}", markup=False, highlight=False)
+    out.print(f"{n} links written to {file}", markup=False, highlight=False)
 
 
 @period.command()
@@ -179,6 +182,28 @@ def revise(agency_id: AgencyCode, code: PeriodCode, root: Root = None, instrumen
     with _agency(agency_id, root) as (opened, reach):
         now = system_clock()
         _print_outcome(opened, lifecycle.revise(opened, reach, asked(code), instrument, now=now, working_days=days))
+
+
+def _links(session: Session, reach: Reach, code: str, instrument: str | None) -> tuple[int, bytes]:
+    """New links for everybody, as a table: how many, and the CSV file."""
+    tokens = replies.invite(session, reach, code, instrument, system_clock())
+    text = StringIO(newline="")
+    writer = csv.writer(text, delimiter=dialect_of(settings().language).delimiter)
+    # The token stands in the fragment, which browsers send to no server, so it is in no log.
+    address = f"{settings().public_url}/r#" if settings().public_url else ""
+    writer.writerow(("employee", "link" if address else "token"))
+    writer.writerows((employee, f"{address}{token}") for employee, token in tokens.items())
+    return len(tokens), f"{BOM}{text.getvalue()}".encode()
+
+
+def _slips(session: Session, reach: Reach, code: str, instrument: str | None) -> tuple[int, bytes]:
+    """New links for those without an account, as slips: how many, and the PDF."""
+    drawn, made = draw_slips(session, reach, code, instrument, settings().public_url)
+    tell = language(settings().language)
+    words = {"period": tell.period(made.period.code), "day": tell.day(last_reply_day(made.period))}
+    sheets = slips_pdf(made, tell.code, words)
+    replies.keep_links(session, reach, drawn, system_clock())
+    return len(made.items), sheets
 
 
 def _survey_file(file: Path) -> SurveyFile:

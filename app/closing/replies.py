@@ -5,7 +5,7 @@ Single purpose, expiring, digest stored.
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -46,18 +46,35 @@ class Invited(NamedTuple):
         return self.reply is None and self.period.state == DRAFT and now < self.invitation.expires_at
 
 
+class Drawn(NamedTuple):
+    """Links of a draft that nobody can use so far: tokens by employee, and what will be kept of them."""
+
+    period: Period
+    tokens: Mapping[str, str]
+    invitations: Sequence[Invitation]
+
+
 def invite(session: Session, reach: Reach, code: str, instrument: str | None, now: datetime) -> Mapping[str, str]:
     """A token for every employee of a draft, by code; tokens given before end.
 
     Raises `period-open`, `period-final`, `instrument-ambiguous`.
     """
+    drawn = draw_links(session, reach, code, instrument)
+    keep_links(session, reach, drawn, now)
+    return drawn.tokens
+
+
+def draw_links(
+    session: Session, reach: Reach, code: str, instrument: str | None, only: Collection[str] | None = None
+) -> Drawn:
+    """A token for every employee of a draft, or `only` for some of them. Raises what `invite` does."""
     period = newest(session, reach, asked(code), instrument)
     if period.state != DRAFT:
         raise Problem("period-final", revision=period.revision)
     tokens: dict[str, str] = {}
     invitations = []
     for report in store.reports_of(session, period):
-        if report.kind != "employee":
+        if report.kind != "employee" or (only is not None and report.unit not in only):
             continue
         made = new_secret(reach.agency_id)
         tokens[report.unit] = made.text(PREFIX)
@@ -70,9 +87,16 @@ def invite(session: Session, reach: Reach, code: str, instrument: str | None, no
                 expires_at=period.replies_end_at,
             )
         )
-    store.put_invitations(session, invitations)
-    audit(session, reach, "period.invited", period, now, invitations=len(invitations))
-    return tokens
+    return Drawn(period, tokens, invitations)
+
+
+def keep_links(session: Session, reach: Reach, drawn: Drawn, now: datetime) -> None:
+    """Let drawn links work; those that these employees had before end. Raises `period-final`."""
+    period = newest(session, reach, asked(drawn.period.code), drawn.period.instrument)
+    if period.state != DRAFT or period.revision != drawn.period.revision:
+        raise Problem("period-final", revision=drawn.period.revision)
+    store.put_invitations(session, drawn.invitations)
+    audit(session, reach, "period.invited", period, now, invitations=len(drawn.invitations))
 
 
 def open_invitation(session: Session, token: str, now: datetime) -> Invited:

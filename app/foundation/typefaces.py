@@ -1,6 +1,7 @@
 """The typefaces of everything that Typst sets, and setting what is one template with its data."""
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -9,6 +10,10 @@ from typing import Any
 
 import font_source_sans_pro  # type: ignore[import-untyped]  # a folder of typefaces, without types
 import typst
+
+# A word that is longer may be broken anywhere, or it would run off the paper.
+LONGEST_WORD = 16
+BREAK = "\N{ZERO WIDTH SPACE}"
 
 
 @cache
@@ -34,3 +39,8 @@ def typeset(room: str, template: str, name: str, data: Mapping[str, Any]) -> byt
     )
     assert isinstance(made, bytes), "one PDF is one file"
     return made
+
+
+def breakable(text: str) -> str:
+    """The text with places in its longest words where a line may end."""
+    return re.sub(rf"\S{{{LONGEST_WORD}}}(?=\S)", lambda found: found[0] + BREAK, text)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import and_, col, delete, or_, select, update
 
+from app.access.principals import Role
 from app.directory.tables import Employee, Posting
 from app.foundation.storage.database import Session
 from app.people.tables import Grant, Person, PersonIdentity, PersonSession, RecoveryCode, SignInLink
@@ -61,6 +62,22 @@ def persons_of_employee(session: Session, agency_id: str, employee: str) -> Sequ
     """Every account of one employee."""
     query = select(Person.person_id).where(Person.agency_id == agency_id, Person.employee == employee)
     return session.exec(query).all()
+
+
+def employees_with_accounts(session: Session, agency_id: str) -> set[str]:
+    """The codes of the employees who can sign in as themselves: with an account, a way in, and the role in force."""
+    query = (
+        select(Person)
+        .join(Grant, and_(Grant.agency_id == Person.agency_id, Grant.person_id == Person.person_id))
+        .where(
+            Person.agency_id == agency_id,
+            col(Person.employee).is_not(None),
+            Grant.role == Role.employee,
+            col(Grant.revoked_at).is_(None),
+        )
+    )
+    inside = entered(session, agency_id)
+    return {each.employee or "" for each in session.exec(query) if each.person_id in inside}
 
 
 def offices_of_employee(session: Session, agency_id: str, employee: str, since: date) -> Sequence[str]:

@@ -143,3 +143,17 @@ def test_after_the_window_a_period_is_signed_and_without_a_key_it_is_not(
     assert "nothing to revise" in " ".join(run("revise", "kota", month, status=1).output.split())
     assert "is final" in " ".join(run("reply", "kota", month, "E001", "x", status=1).output.split())
     assert "final" in run("list", "kota").output
+
+
+def test_links_on_paper_need_an_address_and_are_a_pdf(
+    run: Run, month: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("close", "kota", month)
+    sheets = tmp_path / "slips.pdf"
+    assert "CERMIN_PUBLIC_URL" in run("invite", "kota", month, "--out", str(sheets), status=1).output
+    assert not sheets.exists()
+    monkeypatch.setenv("CERMIN_PUBLIC_URL", "https://cermin.example")
+    context.settings.cache_clear()
+    assert "1 links written" in " ".join(run("invite", "kota", month, "--out", str(sheets)).output.split())
+    assert stat.S_IMODE(sheets.stat().st_mode) == 0o600
+    assert sheets.read_bytes().startswith(b"%PDF-")

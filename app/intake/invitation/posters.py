@@ -1,6 +1,5 @@
 """The poster of an office: a QR code that leads to its open page, alone or on a sheet of A4 to be hung up."""
 
-import re
 from dataclasses import dataclass
 
 from app.access.principals import Reach
@@ -10,15 +9,12 @@ from app.foundation.problems import Problem
 from app.foundation.qr import qr_svg
 from app.foundation.storage.database import Session
 from app.foundation.translations import translator
-from app.foundation.typefaces import typeset
+from app.foundation.typefaces import breakable, typeset
 
 TITLE = "How was our service?"
 SCAN = "Scan this code with the camera of your phone and rate the service you received."
 PROMISE = "Without your name and voluntary; it does not change how you are served."
 TEXTS = frozenset({TITLE, SCAN, PROMISE})
-# A word that is longer may be broken anywhere, or it would run off the paper.
-LONGEST_WORD = 16
-BREAK = "\N{ZERO WIDTH SPACE}"
 
 
 @dataclass(frozen=True)
@@ -63,8 +59,3 @@ def poster_pdf(shown: Poster, language: str) -> bytes:
         "qr": shown.svg(),
     }
     return typeset("app.intake.invitation", "poster.typ", "poster", data)
-
-
-def breakable(text: str) -> str:
-    """The text with places in its longest words where a line may end."""
-    return re.sub(rf"\S{{{LONGEST_WORD}}}(?=\S)", lambda found: found[0] + BREAK, text)
