@@ -92,6 +92,7 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("GET", "/v1/findings/{finding_id}/timeline"): OVERSEERS,
     ("GET", "/v1/audit"): AUDITORS | ADMINS,
     ("GET", "/v1/comments"): SUPERVISORS,
+    ("PUT", "/v1/comments/{comment_id}/mark"): SUPERVISORS,
     ("GET", "/v1/indices"): READERS,
     ("GET", "/v1/measures/employees"): READERS,
     ("GET", "/v1/measures/offices"): READERS,
@@ -155,6 +156,7 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("GET", "/v1/findings/{finding_id}/timeline"): GUARD | NAMING | {429},
     ("GET", "/v1/audit"): GUARD | NAMING | {429},
     ("GET", "/v1/comments"): GUARD | NAMING,
+    ("PUT", "/v1/comments/{comment_id}/mark"): GUARD | BODY | {404},
     ("POST", "/v1/findings/{finding_id}/release"): GUARD | BODY | {404, 409},
     ("POST", "/v1/findings/{finding_id}/confirm"): GUARD | BODY | {404, 409},
     ("GET", "/v1/offices/{office}/opening"): GUARD | NAMING,
@@ -222,7 +224,7 @@ def documented(house: House) -> dict[Entry, dict[str, Any]]:
 def address(path: str) -> str:
     """A path with something in the place of its parameters."""
     named = {"instrument": "ikl-1", "code": "2026-09", "agency": "kota", "office": "dukcapil", "name": "x"}
-    ids = dict.fromkeys(("report_id", "device_id", "finding_id"), UUID(int=7))
+    ids = dict.fromkeys(("report_id", "device_id", "finding_id", "comment_id"), UUID(int=7))
     filled = path.format(**named, **ids)
     return filled + "?period=2026-09" if path in NEEDS_A_PERIOD else filled
 

@@ -29,10 +29,10 @@ NOWHERE = {"office": "rsud-niet", "service": "imb-niet", "employee": "N777", "in
 # Parameters that name nothing of an agency; `after` is where a page starts, and any text will do.
 NAMES_NOTHING = {"agency", "after", "limit", "channel", "from", "to", "by", "include", "weights", "bands", "period",
                  "code", "revision", "kind", "unit", "format", "lang", "standing", "state", "order",
-                 "action", "appraiser", "search"}  # fmt: skip
-# Of one agency or not there at all: tests/closing/test_lifecycle.py, tests/devices/ and tests/screening/ ask for the
+                 "action", "appraiser", "search", "element"}  # fmt: skip
+# Of one agency or not there at all: tests/closing/, tests/desk/, tests/devices/ and tests/screening/ ask for the
 # other's.
-OF_ONE_AGENCY = {"report_id", "device_id", "finding_id"}
+OF_ONE_AGENCY = {"report_id", "device_id", "finding_id", "comment_id"}
 # What is answered where 200 would need more than a right name.
 OTHERWISE = {"/v1/offices/{office}/poster": 409}
 # What is not for everybody who reads.

@@ -21,7 +21,7 @@ from app.closing.rules.reply_window import reply_deadline
 from app.closing.rules.report_documents.reports import parse_report
 from app.closing.survey.documents import survey_documents
 from app.closing.survey.inputs import read_sources
-from app.closing.survey.plans import entered
+from app.closing.survey.records import entered
 from app.closing.tables import DRAFT, FINAL, WHOLE, Note, Period, Release, Report
 from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import subtree

@@ -14,8 +14,9 @@ from app.access.principals import KeyKind, Principal, Role
 from app.access.rules.secret_texts import read_secret
 from app.closing import lifecycle, replies, store
 from app.closing.addressing import asked
-from app.closing.comments import CommentPage, CommentQuery, read_comments
+from app.closing.comments import CommentOut, CommentPage, CommentQuery, MarkIn, mark_comment, read_comments
 from app.closing.reading import list_reports, period_out, verification_of
+from app.closing.report_readers import DRAFT_READERS
 from app.closing.schemas import (
     CloseIn,
     InvitedIn,
@@ -134,7 +135,9 @@ def get_follow_ups(
 ) -> FollowUpsOut:
     """The plan that follows a period, and how far it was carried out."""
     with services_of(request).database.reading() as session:
-        return skm_plans.follow_ups_of(session, principal.reach, Planned(asked(code), query.office, query.instrument))
+        about = Planned(asked(code), query.office, query.instrument)
+        drafts = principal.kind in DRAFT_READERS
+        return skm_plans.follow_ups_of(session, principal.reach, about, services_of(request).now(), drafts=drafts)
 
 
 @router.put("/periods/{code}/follow-ups", responses=problems(*BODY, 404, 409))
@@ -173,6 +176,14 @@ def get_comments(request: Request, principal: CommentReader, query: Annotated[Co
     """What citizens wrote, as far as it is told: blocks of ten or more, without personal data."""
     with services_of(request).database.snapshot() as session:
         return read_comments(session, principal.reach, query)
+
+
+@router.put("/comments/{comment_id}/mark", responses=problems(*BODY, 404))
+def put_mark(request: Request, principal: Supervisor, comment_id: UUID, body: MarkIn) -> CommentOut:
+    """Say of a told comment about which element it is, and whether it was acted on."""
+    services = services_of(request)
+    with services.database.writing() as session:
+        return mark_comment(session, principal.reach, comment_id, body, services.now())
 
 
 @router.get("/reports", responses=problems(404, 409, 422))

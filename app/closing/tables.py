@@ -156,6 +156,9 @@ class FollowUp(SQLModel, table=True):
     status: str = Field(default="planned", sa_type=Text(10))
     done_on: date | None = None
     note: str | None = Field(default=None, sa_type=Text(500))
+    # What shows that it was done: where it can be seen, or the SHA-256 of a file, which is kept elsewhere.
+    proof_address: str | None = Field(default=None, sa_type=Text(300))
+    proof_sha256: str | None = Field(default=None, sa_type=Text(64))
 
 
 class Publication(SQLModel, table=True):

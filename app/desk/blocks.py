@@ -52,11 +52,14 @@ class Links:
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form. `code` takes a one-time code, `words` lines, `select` one of `choices` (value, text)."""
+    """One field of a form. `code` takes a one-time code, `words` lines, `select` one of `choices` (value, text).
+
+    `digest` takes the SHA-256 of a file, which a script can work out of a file that stays in the browser.
+    """
 
     name: str
     label: str
-    kind: Literal["text", "password", "code", "select", "hidden", "day", "words"] = "text"
+    kind: Literal["text", "password", "code", "select", "hidden", "day", "words", "digest"] = "text"
     hint: str | None = None
     value: str = ""
     choices: tuple[tuple[str, str], ...] = ()

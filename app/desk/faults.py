@@ -13,7 +13,12 @@ Model = TypeVar("Model", bound=BaseModel)
 Faults: TypeAlias = tuple[tuple[str | None, str], ...]
 
 # Which field a problem is about that names none.
-FIELDS = {"period-unknown": "period", "instrument-unknown": "instrument", "period-reversed": "from"}
+FIELDS = {
+    "period-unknown": "period",
+    "instrument-unknown": "instrument",
+    "period-reversed": "from",
+    "done-ahead": "done_on",
+}
 
 
 def read(model: type[Model], given: Mapping[str, str | None]) -> Model:

@@ -18,6 +18,7 @@ OFFICE = Entry("My office", "/desk/office")
 TREND = Entry("Trend", "/desk/trend")
 SERVICES = Entry("Services and counters", "/desk/services")
 COMMENTS = Entry("Comments", "/desk/comments")
+FOLLOW_UP = Entry("Follow-up", "/desk/follow-up")
 FINDINGS = Entry("Findings", "/desk/findings")
 DECISIONS = Entry("Decisions", "/desk/decisions")
 TRAIL = Entry("Audit trail", "/desk/trail")
@@ -33,7 +34,7 @@ READERS = Entry("Who looked", "/desk/readers")
 ACCOUNT = Entry("My account", "/desk/account")
 
 PAGES: Mapping[Role, tuple[Entry, ...]] = {
-    Role.supervisor: (OFFICE, TREND, SERVICES, COMMENTS, FINDINGS, REPORTS, PERIODS, KIOSKS),
+    Role.supervisor: (OFFICE, TREND, SERVICES, COMMENTS, FOLLOW_UP, FINDINGS, REPORTS, PERIODS, KIOSKS),
     Role.appraiser: (TEAM,),
     Role.employee: (MIRROR, REPLY, READERS),
     Role.auditor: (FINDINGS, DECISIONS, TRAIL, OFFICE, REPORTS),

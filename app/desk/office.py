@@ -6,16 +6,16 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.principals import Principal, Role
+from app.access.principals import Principal
 from app.access.readings import Readings
-from app.desk.blocks import Page, Section, Task, Tasks
+from app.desk.blocks import Page, Section, Tasks
 from app.desk.kiosks import silent_after
-from app.desk.navigation import FINDINGS, KIOSKS, OFFICE, roles_of
+from app.desk.navigation import FOLLOW_UP, OFFICE, roles_of
 from app.desk.office_figures import OfficeFigures, alarms_of, sections_of, sentence
+from app.desk.office_tasks import tasks_of, waiting_for
 from app.desk.offices import reached_name
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
-from app.devices.fleet import count_silent_in_reach
 from app.disclosure.reading import release_state, told_instruments
 from app.disclosure.rules.calendar import Span, span_between, span_of
 from app.foundation.http.services import Services, services_of
@@ -33,16 +33,12 @@ from app.people.sessions import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Words
 from app.reports.sections.language import Language
-from app.screening import decisions
-from app.screening.schemas import FindingQuery
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Reader = Annotated[SignedIn, Depends(having(OFFICE))]
 ByInstrument = Annotated[InstrumentId | None, Query()]
 OfPeriod = Annotated[PeriodCode | None, Query()]
 DEFAULT_INSTRUMENT = "ikl-1"
-# More than anybody looks through at once; the page of findings has all.
-MOST_FINDINGS = 100
 
 
 @router.get("/desk/office")
@@ -61,7 +57,8 @@ def office(
             if problem.code != "nothing-released":
                 raise
             figures = None
-        tasks = None if principal.kind is Role.viewer else _tasks(session, request, principal, tell)
+        waiting = waiting_for(session, principal, services.now(), silent_after(request), tell)
+    tasks = None if waiting is None else tasks_of(waiting, services.now(), tell)
     return respond(request, _page(tell, name, figures, tasks), found)
 
 
@@ -88,6 +85,7 @@ def _read(
         own=next((row for row in measures.rows if row.code == principal.office), None),
         whole=None if principal.office else _whole(session, services, principal, span, chosen),
         below=tuple(row for row in measures.rows if row.code != principal.office),
+        may_plan=principal.kind in roles_of(FOLLOW_UP),
     )
 
 
@@ -100,21 +98,7 @@ def _whole(session: Session, services: Services, principal: Principal, span: Spa
     return row
 
 
-def _tasks(session: Session, request: Request, principal: Principal, tell: Language) -> tuple[Task, ...]:
-    """What waits: findings for a decision, of which at most a hundred are counted, and kiosks that say nothing."""
-    query = FindingQuery(standing="held", limit=MOST_FINDINGS)
-    tasks = []
-    if waiting := len(decisions.list_findings(session, principal.reach, query).items):
-        tasks.append(Task(tell("Findings that wait for an auditor: {n}", n=str(waiting)), FINDINGS.address))
-    if principal.kind in roles_of(KIOSKS):
-        now = services_of(request).now()
-        silent = count_silent_in_reach(session, principal.reach, now, silent_after(request))
-        if silent:
-            tasks.append(Task(tell("Kiosks that are silent: {n}", n=str(silent)), KIOSKS.address))
-    return tuple(tasks)
-
-
-def _page(tell: Language, name: str, figures: OfficeFigures | None, tasks: tuple[Task, ...] | None) -> Page:
+def _page(tell: Language, name: str, figures: OfficeFigures | None, tasks: Tasks | None) -> Page:
     today: tuple[Section, ...] = ()
     if tasks is not None:
         fallen = () if figures is None else alarms_of(figures, tell)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeAlias
 
+from app.closing.rules.follow_up import two_lowest
+from app.desk.addresses import with_query
 from app.desk.blocks import DeskBlock, Figure, Links, Numbers, Section
 from app.indices.schemas import DimensionOut, IndexOut, IndexRowOut
 from app.instruments.schemas import TextsOut
@@ -15,14 +17,14 @@ from app.reports.sections.language import Language
 from app.reports.sections.results import CONFIDENCE, count, estimate, official, percent
 
 Dimension: TypeAlias = MeasuredDimensionOut | DimensionOut
-LOWEST, MOST_ALARMS = 2, 7
+MOST_ALARMS = 7
 
 
 @dataclass(frozen=True)
 class OfficeFigures:
     """What is told of one period by one questionnaire: of the own office, or of the whole agency, and of those below.
 
-    `before` is the period before it.
+    `before` is the period before it; `may_plan` says whether the reader enters what follows.
 
     `own` and `whole` are None where the role is not about one, or nothing is told.
     """
@@ -35,6 +37,7 @@ class OfficeFigures:
     own: UnitMeasuresOut | None
     whole: IndexRowOut | None
     below: tuple[UnitMeasuresOut, ...]
+    may_plan: bool = False
 
     @property
     def index(self) -> IndexOut | None:
@@ -135,10 +138,10 @@ def _dimensions(figures: OfficeFigures, tell: Language) -> Table:
 
 def _lowest(figures: OfficeFigures, tell: Language) -> Section | None:
     """The two dimensions with the lowest index: where a follow-up begins."""
-    known = [each for each in figures.dimensions if each.index is not None]
-    if len(known) <= LOWEST:
+    known = {each.code: each for each in figures.dimensions if each.index is not None}
+    lowest = [known[code] for code in two_lowest((code, Decimal(each.index or "0")) for code, each in known.items())]
+    if not lowest:
         return None
-    lowest = sorted(known, key=lambda each: (Decimal(each.index or "0"), each.code))[:LOWEST]
     items = tuple(
         Figure(
             _words(each.title, tell),
@@ -147,7 +150,20 @@ def _lowest(figures: OfficeFigures, tell: Language) -> Section | None:
         )
         for each in lowest
     )
-    return Section((Numbers(items),), tell("The two lowest: begin here"))
+    return Section((Numbers(items), *_plans(figures, lowest, tell)), tell("The two lowest: begin here"))
+
+
+def _plans(figures: OfficeFigures, lowest: Sequence[Dimension], tell: Language) -> tuple[Links, ...]:
+    """The way to a follow-up about each of them, with a form that is filled in as far as it can be."""
+    about = {"period": figures.period, "instrument": figures.instrument, "office": figures.office}
+    links = tuple(
+        (
+            tell("Plan a follow-up: {element}", element=_words(each.title, tell)),
+            with_query("/desk/follow-up/new", {**about, "element": each.code}),
+        )
+        for each in lowest
+    )
+    return (Links(links),) if figures.may_plan else ()
 
 
 def _collected(figures: OfficeFigures, tell: Language) -> Section | None:

@@ -95,7 +95,11 @@ def _period(request: Request, found: SignedIn, code: str, instrument: str, fault
     )
     title = f"{tell.period(code)}, {instrument}, {tell('revision {n}', n=str(stored.revision))}"
     sections = [Section((numbers,)), *_next_step(request, found, progress, tell)]
-    sections.append(Section((Links(((tell(PERIODS.text), PERIODS.address),)),)))
+    links = [(tell(PERIODS.text), PERIODS.address)]
+    if stored.state == DRAFT and principal_of(found).office is None:
+        slips = with_query("/desk/period/slips", {"code": stored.code, "instrument": stored.instrument})
+        links.insert(0, (tell("Personal links on paper, for employees without an account"), slips))
+    sections.append(Section((Links(tuple(links)),)))
     lead = state_words(stored, tell)
     page = Page(
         title,

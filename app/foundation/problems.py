@@ -98,6 +98,18 @@ KINDS: Mapping[str, Kind] = {
         "The plan is signed",
         "A final report holds the first {n} actions: keep them as they are, change their status, or add others.",
     ),
+    "plan-changed": Kind(
+        409,
+        "The plan was changed",
+        "Somebody has changed this plan since you looked at it; look at it again.",
+    ),
+    "plan-full": Kind(409, "The plan is full", "There are at most {n} entries."),
+    "slips-too-many": Kind(
+        409, "Too many slips", "Sheets are made for at most {n} employees at a time; choose one office after the other."
+    ),
+    "done-ahead": Kind(422, "Not done yet", "The day on which an action was done ({day}) has not come yet."),
+    "comment-unknown": Kind(404, "Unknown comment", "No comment that is told has this id."),
+    "element-unknown": Kind(404, "Unknown element", "The questionnaire has no element with this code."),
     "reply-window-open": Kind(409, "Reply window open", "Employees may reply until {until}; finalise after that."),
     "revision-unchanged": Kind(
         409, "Nothing changed", "Since revision {revision} no unit has ten ratings more; there is nothing to revise."

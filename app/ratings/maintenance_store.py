@@ -27,8 +27,10 @@ def stray_codes(session: Session, agency_id: str | None, most: int) -> list[str]
 
 
 def purge_comments(session: Session, oldest_month: date) -> Counter[str]:
-    """Delete the comments written in months before `oldest_month`; how many each agency lost."""
-    return Counter(session.execute(PURGE, {"oldest_month": oldest_month}).scalars())
+    """Delete the comments written in months before `oldest_month`, with their marks; how many each agency lost."""
+    purged = Counter(session.execute(PURGE, {"oldest_month": oldest_month}).scalars())
+    session.execute(PURGE_MARKS)
+    return purged
 
 
 def forget_traces(session: Session, before: UUID) -> int:
@@ -64,5 +66,9 @@ FORGET = text("DELETE FROM trace WHERE agency_id = :agency_id AND key < :before"
 )
 NEWEST = text("SELECT key FROM rating WHERE agency_id = :agency_id ORDER BY key DESC LIMIT 1").columns(key=Uuid())
 PURGE = _dated("DELETE FROM comment WHERE written_in < :oldest_month RETURNING agency_id", "oldest_month")
+PURGE_MARKS = text(
+    "DELETE FROM comment_mark WHERE NOT EXISTS (SELECT 1 FROM comment "
+    "WHERE comment.agency_id = comment_mark.agency_id AND comment.comment_id = comment_mark.comment_id)"
+)
 COUNT_RATINGS = _optional("SELECT count(*) FROM rating WHERE :agency_id IS NULL OR agency_id = :agency_id")
 STRAYS = tuple(_optional(statement) for statement in statements.strays())

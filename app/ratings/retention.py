@@ -11,7 +11,9 @@ from app.ratings.maintenance_store import forget_traces, purge_comments
 # Comments are only added and purged; the counts of profiles grow with every rating.
 COMMENTS = Apart("comment", within="written_in")
 PROFILES = Apart("profile_tally", within="month", counts=True)
-APART = (COMMENTS, PROFILES)
+# Of marks only what was deleted goes: a remark may repeat the words it is about.
+MARKS = Apart("comment_mark")
+APART = (COMMENTS, MARKS, PROFILES)
 
 
 def tidy(database: Database, now: datetime, retention: timedelta, actor: str) -> int:

@@ -7,7 +7,7 @@ against the cached directory at intake, and `cermin check` proves that every one
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Uuid, false
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Uuid, false
 from sqlmodel import Field, SQLModel
 
 from app.foundation.storage.database import Code, Text
@@ -78,6 +78,25 @@ class Comment(SQLModel, table=True):
     block: int | None = None
     # Written anew by a night since it came.
     mixed: bool = False
+
+
+class CommentMark(SQLModel, table=True):
+    """What an official noted on a comment that is told: which element it is about, whether it was acted on, a remark.
+
+    It names the comment by its random id and no rating. It has no foreign key: a night deletes and inserts comments
+    anew. It goes when its comment is purged.
+    """
+
+    __tablename__ = "comment_mark"
+    __table_args__ = (ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]), WITHOUT_ROWID)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    comment_id: UUID = Field(primary_key=True, sa_type=Uuid)
+    element: str | None = Field(default=None, sa_type=Code())
+    handled: bool
+    note: str | None = Field(default=None, sa_type=Text(500))
+    marked_by: str = Field(sa_type=Text(100))
+    marked_on: date
 
 
 class ProfileTally(SQLModel, table=True):

@@ -58,6 +58,11 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("put", "/v1/periods/{code}/publications"): {
         "items": [{"medium": "Notice board", "published_on": "2026-11-02", "address": "Entrance hall"}]
     },
+    ("put", "/v1/comments/{comment_id}/mark"): {
+        "handled": True,
+        "element": "speed",
+        "note": "A second counter is open until 12:00.",
+    },
     ("post", "/v1/replies/read"): {"token": "of-a-personal-link"},
     ("post", "/v1/replies"): {"token": "of-a-personal-link", "text": "The queue system was down that week."},
 }
@@ -72,6 +77,7 @@ PARAMETERS = {
     "period": "Period: 2026-09, 2026-Q3, 2026-S2 or 2026.",
     "kind": "Only reports of this kind.",
     "device_id": "Id of the kiosk, as `GET /v1/devices` lists it.",
+    "comment_id": "Id of the comment, as `GET /v1/comments` lists it.",
     "finding_id": "Id of the finding, as `GET /v1/findings` lists it.",
     "report_id": "Id of the report, as `GET /v1/reports` lists it.",
 }

@@ -1,6 +1,8 @@
 """The desk in a real browser: signing in with and without JavaScript, by keyboard alone, and what axe says of it."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -136,3 +138,46 @@ def test_a_keyboard_is_enough_to_search(service: Standing, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("0 dari 0 komentar memuat kata ini.")).to_be_visible()
     assert "search=antre" in page.url
+
+
+def test_a_follow_up_is_done_with_the_digest_of_a_file_that_stays_where_it_is(
+    service: Standing, browser: Browser, tmp_path: Path
+) -> None:
+    file = tmp_path / "berita-acara.txt"
+    file.write_text("Rahasia kantor.", "utf-8")
+    about = "period=2026-09&instrument=ikl-1"
+    with (
+        browser.new_context(locale="id-ID") as context,
+        context.new_page() as page,
+        complaints(page) as heard,
+    ):
+        choose(page, link(service, "Bu Tindak Lanjut", Role.supervisor))
+        page.goto(f"{service.url}/desk/follow-up/new?{about}&element=speed")
+        page.get_by_label("Kegiatan", exact=True).fill("Loket kedua dibuka.")
+        page.get_by_label("Batas waktu").fill("2026-10-31")
+        page.get_by_label("Penanggung jawab").fill("Kasubbag")
+        page.get_by_role("button", name="Tambahkan kegiatan ini").click()
+        page.get_by_role("link", name="Kecepatan", exact=False).first.click()
+        action = page.url
+        for width in (1_000, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            for address in (
+                action,
+                f"{service.url}/desk/follow-up/new?{about}",
+                f"{service.url}/desk/follow-up?{about}",
+                f"{service.url}/desk/publications?{about}",
+            ):
+                page.goto(address)
+                assert axe_violations(page) == [], (address, width)
+                assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (address, width)
+        page.goto(action)
+        page.get_by_label("Atau pilih berkasnya").set_input_files(file)
+        digest = sha256(file.read_bytes()).hexdigest()
+        expect(page.get_by_label("SHA-256 sebuah berkas")).to_have_value(digest)
+        with page.expect_request(lambda request: request.method == "POST") as sent:
+            page.get_by_role("button", name="Sudah dilaksanakan").click()
+        body = sent.value.post_data or ""
+        assert digest in body
+        assert "Rahasia" not in body
+        expect(page.get_by_text(f"berkas dengan SHA-256 {digest}")).to_be_visible()
+    assert heard == []

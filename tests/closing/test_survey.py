@@ -216,7 +216,12 @@ def test_plan_and_publication_are_signed_and_realised_in_the_next_report(office:
     body = {"office": "dukcapil", "items": [plan()]}
     stored = office.put("/v1/periods/2026-10/follow-ups", body, "supervisor")
     assert stored.status_code == 200, stored.text
-    assert office.get("/v1/periods/2026-10/follow-ups", params={"office": "dukcapil"}).json() == stored.json()
+    asked = {"office": "dukcapil"}
+    read = office.get("/v1/periods/2026-10/follow-ups", "supervisor", params=asked).json()
+    assert read == stored.json()
+    assert (read["signed"], len(read["proposed"])) == (0, 2)
+    # A draft is not for those who read what is final.
+    assert office.get("/v1/periods/2026-10/follow-ups", params=asked).json()["proposed"] == []
     published = {
         "items": [{"medium": "Situs web", "published_on": "2026-11-20", "address": "https://kota.example/skm"}]
     }

@@ -63,7 +63,7 @@ class Browser:
         self.at = path
         return response
 
-    def submit(self, page: httpx.Response, action: str, **filled: str) -> httpx.Response:
+    def submit(self, page: httpx.Response, action: str, /, **filled: str) -> httpx.Response:
         """Fill in the form of a page and send it; the page where that leads."""
         given = fields_of(page, action)
         unknown = filled.keys() - given.keys()

@@ -1,6 +1,7 @@
 """Comments: what is told, ten or more at a time, for who leads the office, with a search."""
 
 from collections.abc import Iterator
+from html import unescape
 from re import findall
 
 import httpx
@@ -108,3 +109,36 @@ def test_the_api_pages_through_the_same(house: House) -> None:
     assert (len(found), told["n"], told["told"]) == (45, 45, 45)
     assert found == sorted(found)
     problem(house.get("/v1/comments", "supervisor", params={"period": "2026-13"}), 404, "period-unknown")
+
+
+def test_a_comment_is_marked_found_by_that_and_becomes_an_action(house: House, seat: Seat) -> None:
+    boss = seat("Kepala Empat", Role.supervisor, "upt-jayapura")
+    page = boss.go("/desk/comments?period=2026-10")
+    [address, *_] = [unescape(each) for each in findall(r'href="(/desk/comment\?[^"]+)"', page.text)]
+    assert "Beri catatan: Panas sekali" in text_of(page)
+    one = boss.go(address)
+    assert quoted(one) == ["Panas sekali"]
+    assert "○ Belum ditindaklanjuti" in text_of(one)
+    wrong = boss.submit(one, "/desk/comment/mark", note="x" * 501)
+    assert wrong.status_code == 422
+    assert 'href="#mark-note"' in wrong.text
+    one = boss.submit(one, "/desk/comment/mark", handled="true", element="speed", note="Kipas dipasang.")
+    assert "● Ditindaklanjuti (Kecepatan" in text_of(one)
+    assert ": Kipas dipasang. – Kepala Empat, " in text_of(one)
+    listed = boss.go("/desk/comments?period=2026-10&state=handled&element=speed")
+    assert "1 dari 12 komentar bertanda demikian." in text_of(listed)
+    assert len(quoted(listed)) == 1
+    assert len(quoted(boss.go("/desk/comments?period=2026-10&state=open"))) == 11
+    assert boss.go("/desk/comments?period=2026-10&state=tiada").status_code == 422
+    form = boss.go(next(unescape(each) for each in findall(r'href="(/desk/follow-up/new\?[^"]+)"', one.text)))
+    filled = fields_of(form, "/desk/follow-up/add")
+    assert (filled["element"], filled["problem"], filled["action"]) == ("speed", "Kipas dipasang.", "")
+    assert "Panas sekali" not in form.text
+    # Others neither read nor mark it, whoever sends the form.
+    for other in (seat("Kepala Lima", Role.supervisor, "dukcapil"), seat("Asing Dua", Role.supervisor, agency="desa")):
+        assert other.go(address).status_code == 404
+        given = {"comment": address.partition("id=")[2], "handled": "true"}
+        assert other.send("POST", "/desk/comment/mark", data=given).status_code == 404
+    assert house.get("/v1/comments", "supervisor", params={"period": "2026-10"}).json()["handled"] == 1
+    one = boss.submit(boss.go(address), "/desk/comment/mark", handled="", element="", note="")
+    assert "○ Belum ditindaklanjuti" in text_of(one)

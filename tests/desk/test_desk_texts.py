@@ -4,6 +4,8 @@ import ast
 from importlib import resources
 from re import findall
 
+from app.closing import slips
+from app.desk import comment
 from app.desk import reports as report_list
 from app.desk.findings_words import CONFIRM, EITHER, NO_SHEETS, NUMBERS, OTHER_REASONS, RELEASE, RULES, STANDINGS
 from app.desk.keys import KINDS, LIFETIMES
@@ -25,6 +27,7 @@ def told() -> set[str]:
         found |= set(texts.values())
     found |= {word for _, word in STATES.values()} | set(SENTENCES.values()) | {NEVER_HEARD, NEVER_HEARD_SILENT}
     found |= {text for _, text in UNITS} | set(COLUMNS)
+    found |= {*slips.TEXTS, *comment.STATES.values()}
     found |= {RELEASE, CONFIRM, EITHER, NO_SHEETS}
     found |= set(KINDS.values()) | set(LIFETIMES.values()) | set(WHAT.values()) | set(READERS.values())
     found |= {entry.text for entries in PAGES.values() for entry in entries}

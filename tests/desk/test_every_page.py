@@ -31,6 +31,10 @@ ASKED = {
     "/desk/finding": (f"?id={NOTHING}", 404),
     "/desk/team/person": ("?employee=N777", 404),
     "/desk/period": ("?code=2026-08&instrument=ikl-1", 404),
+    "/desk/period/slips": ("?code=2026-08&instrument=ikl-1", 404),
+    "/desk/comment": (f"?id={NOTHING}", 404),
+    "/desk/follow-up/action": ("?place=0", 409),
+    "/desk/publications/one": ("?place=0", 409),
     "/desk/report": (f"?id={NOTHING}", 404),
     "/desk/keys/revoke": (f"?key={NOTHING}", 422),
     "/desk/passkeys/end": (f"?key={NOTHING}", 422),
@@ -148,7 +152,7 @@ def test_every_page_is_small_whole_and_in_one_language(seats: dict[Role | None, 
 
 def search_script(html: str) -> str:
     """The one script tag that a page may have."""
-    found = search(r'<script type="module" src="/static/[^"]+/desk/(?:link|passkey)\.js">', html)
+    found = search(r'<script type="module" src="/static/[^"]+/desk/(?:link|passkey|digest)\.js">', html)
     return found[0] if found else ""
 
 

@@ -20,7 +20,8 @@ QUERIES = sized(("dukcapil%00",), ("%00", "a%00", "dukcapil%00", "2026-11-01%00"
 ID = "019a9c3e-0000-7000-8000-000000000001"
 SHEET = {"id": ID, "office": "dukcapil", "service": "ktp-el", "channel": "mobile", "instrument": "ikl-1",
          "scores": {"speed": 4, "transparency": 3, "friendliness": 4}}  # fmt: skip
-FOLLOW_UP = {"element": "u1", "problem": "x", "action": "x", "due_on": "2027-01-01", "owner": "x", "note": "x"}
+FOLLOW_UP = {"element": "u1", "problem": "x", "action": "x", "due_on": "2027-01-01", "owner": "x", "note": "x",
+             "proof_address": "x", "proof_sha256": "0" * 64}  # fmt: skip
 # A good body for each entry that takes one, with every text it may hold.
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/volumes"): {
@@ -46,6 +47,7 @@ BODIES: dict[tuple[str, str], Any] = {
         "office": "dukcapil",
         "items": [{"medium": "x", "published_on": "2026-11-01", "address": "x"}],
     },
+    ("PUT", "/v1/comments/{comment_id}/mark"): {"handled": True, "element": "speed", "note": "x"},
     ("POST", "/v1/replies/read"): {"token": f"crm_reply_{'0' * 12}_{'0' * 32}"},
     ("POST", "/v1/replies"): {"token": f"crm_reply_{'0' * 12}_{'0' * 32}", "text": "x"},
 }

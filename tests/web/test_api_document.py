@@ -115,6 +115,7 @@ ANSWERS = {
     ("post", "/v1/periods/{code}/notes"): ("supervisor", 404),
     ("put", "/v1/periods/{code}/follow-ups"): ("supervisor", 409),
     ("put", "/v1/periods/{code}/publications"): ("supervisor", 409),
+    ("put", "/v1/comments/{comment_id}/mark"): ("supervisor", 404),
     ("post", "/v1/replies/read"): (None, 404),
     ("post", "/v1/replies"): (None, 404),
 }
@@ -151,7 +152,7 @@ def test_what_stands_as_an_example_is_taken_as_it_stands(town: House) -> None:
         if "requestBody" in operation
     }
     assert found.keys() == ANSWERS.keys()
-    named = {"office": "disdukcapil", "code": "2026-Q3", "finding_id": UUID(int=7)}
+    named = {"office": "disdukcapil", "code": "2026-Q3", "finding_id": UUID(int=7), "comment_id": UUID(int=7)}
     answered = {}
     for (method, path), body in found.items():
         key, _ = ANSWERS[method, path]

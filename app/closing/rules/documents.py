@@ -8,6 +8,10 @@ from typing import Any
 
 from app.closing.rules.report_documents.reports import AnyReport
 
+SKM = "skm"
+# The unit of the report about all offices: no office's code has capitals, while one may equal the agency's.
+WHOLE_UNIT = "ALL"
+
 
 @dataclass(frozen=True)
 class Document:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.closing.inputs import ClosingInputs
-from app.closing.rules.documents import Document
+from app.closing.rules.documents import SKM, WHOLE_UNIT, Document
 from app.closing.rules.report_documents.figures import Figures
 from app.closing.rules.report_documents.reports import AgencyReport, OfficeReport, SurveyReport
 from app.closing.rules.report_documents.survey import (
@@ -29,10 +29,6 @@ from app.instruments.model import Instrument
 from app.instruments.schemas import TextsOut
 from app.measures.rules.formulas.samples import krejcie_morgan_size
 from app.ratings.rules.selection import By
-
-SKM = "skm"
-# The unit of the report about all offices: no office's code has capitals, while one may equal the agency's.
-WHOLE_UNIT = "ALL"
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from app.closing.inputs import ClosingInputs
+from app.closing.rules.documents import WHOLE_UNIT
 from app.closing.rules.report_documents.reports import AgencyReport, AnyReport, parse_report
 from app.closing.rules.report_documents.survey import FormerIndex
 from app.closing.survey import store as skm_store
-from app.closing.survey.documents import WHOLE_UNIT, Sources
-from app.closing.survey.plans import records_about
+from app.closing.survey.documents import Sources
+from app.closing.survey.records import records_about
 from app.closing.survey.store import Surveyed
 from app.disclosure import beside_store
 from app.disclosure.beside_store import Respondents

@@ -1,13 +1,15 @@
 """Plans and publications on the wire, and in the files that the command line reads."""
 
+from re import fullmatch
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.foundation.days import Day
 from app.foundation.wire import WireModel
 from app.indices.query import Code
-from app.instruments.schemas import InstrumentId
+from app.instruments.schemas import InstrumentId, TextsOut
 
 MOST_ITEMS = 100
 
@@ -29,17 +31,53 @@ Address = Annotated[
 ]
 
 
-class FollowUpPart(WireModel):
-    """One action: which element (*unsur*), what is wrong, what is done, until when, by whom, and how far it is."""
+def _is_sha256(text: str) -> str:
+    if fullmatch(r"[0-9a-f]{64}", text) is None:
+        raise PydanticCustomError("sha256", "must be 64 hexadecimal digits")
+    return text
+
+
+Sha256 = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=64),
+    AfterValidator(_is_sha256),
+    Field(description="SHA-256 of a file, in hexadecimal; the file itself is not kept here."),
+]
+
+
+class PlannedPart(WireModel):
+    """One action as planned: which element (*unsur*), what is wrong, what is done, until when, by whom."""
 
     element: Code
     problem: LongText
     action: LongText
     due_on: Day
     owner: ShortText
+
+
+class DonePart(WireModel):
+    """That an action was done: the day, a remark, and what shows it (an address, or the digest of a file)."""
+
+    done_on: Day
+    note: LongText | None = None
+    proof_address: Address | None = None
+    proof_sha256: Sha256 | None = None
+
+
+class DroppedPart(WireModel):
+    """That an action was dropped, and why."""
+
+    note: LongText
+
+
+class FollowUpPart(PlannedPart):
+    """One action: as planned, how far it is, and what shows that it was done."""
+
     status: Literal["planned", "started", "done", "dropped"] = "planned"
     done_on: Day | None = None
     note: LongText | None = None
+    proof_address: Address | None = None
+    proof_sha256: Sha256 | None = None
 
     @model_validator(mode="after")
     def _done_has_a_day(self) -> "FollowUpPart":
@@ -82,13 +120,44 @@ class OfficeQuery(ClosingQuery):
     office: Code | None = Field(None, description="Left out: that of all the key reaches.")
 
 
+class ProgressOut(WireModel):
+    """How far a plan is: of its `actions` how many are `done`, and of these `on_time`; `overdue` ones are open.
+
+    `share` is done / actions, `median_days` those from the end of the period until an action was done.
+    """
+
+    actions: int
+    done: int
+    on_time: int
+    overdue: int
+    share: float | None
+    median_days: float | None
+
+
+class ProposedOut(WireModel):
+    """One of the two lowest elements of the survey, about which nothing is planned so far."""
+
+    element: str
+    title: TextsOut
+    index: str
+    grade: str | None
+    n: int | None
+
+
 class FollowUpsOut(WireModel):
-    """The plan that follows a period; `office` is null for the agency's."""
+    """The plan that follows a period; `office` is null for the agency's.
+
+    A final report holds the first `signed` actions: of these only the realisation changes. `proposed` are the two
+    lowest elements of the newest report that may be read, as far as nothing is planned about them.
+    """
 
     period: str
     instrument: str
     office: str | None
     items: tuple[FollowUpPart, ...]
+    signed: int
+    progress: ProgressOut
+    proposed: tuple[ProposedOut, ...]
 
 
 class PublicationsOut(WireModel):

@@ -1,11 +1,15 @@
 """The SQL of what a survey's report has beside its figures: former indices, plans, publications."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement
-from sqlmodel import and_, col, delete, select
+from sqlalchemy import select as sql_select
+from sqlmodel import and_, col, delete, or_, select
 
+from app.closing.rules.documents import SKM, WHOLE_UNIT
+from app.closing.rules.follow_up import OPEN
 from app.closing.tables import FollowUp, Period, Publication, Report
 from app.foundation.storage.database import Session
 
@@ -52,6 +56,76 @@ def publications(session: Session, of: Surveyed) -> Sequence[Publication]:
     return session.exec(query.order_by(col(Publication.place))).all()
 
 
+class StoredSurvey(NamedTuple):
+    """A stored survey report about a unit: the closing's root, the unit's code in it, the revision and its state."""
+
+    root: str
+    unit: str
+    revision: int
+    state: str
+    document: str
+    envelope: str | None
+
+
+def survey_reports(session: Session, of: Surveyed) -> list[StoredSurvey]:
+    """Every revision of the survey reports that a plan belongs to, the first revisions first.
+
+    They are those of the unit itself, and of the whole that was closed under it.
+    """
+    itself = [] if of.office == "" else [col(Report.unit) == of.office]
+    whole = and_(col(Report.unit) == WHOLE_UNIT, col(Report.root) == of.office)
+    query = (
+        sql_select(
+            col(Report.root),
+            col(Report.unit),
+            col(Report.revision),
+            col(Period.state),
+            col(Report.document),
+            col(Report.envelope),
+        )
+        .join(Period, _same_revision())
+        .where(
+            col(Report.agency_id) == of.agency_id,
+            col(Report.period) == of.period,
+            col(Report.instrument) == of.instrument,
+            col(Report.kind) == SKM,
+            or_(whole, *itself),
+        )
+        .order_by(col(Report.revision), col(Report.root), col(Report.unit))
+    )
+    return [StoredSurvey(*row) for row in session.execute(query)]
+
+
+class OpenAction(NamedTuple):
+    """An action that is not done: where its plan is, its place in it, and until when it is due."""
+
+    office: str
+    period: str
+    instrument: str
+    place: int
+    element: str
+    action: str
+    due_on: date
+
+
+def open_actions_due_before(session: Session, agency_id: str, day: date) -> list[OpenAction]:
+    """Every action of the agency that is still open and was due before this day, the longest overdue first."""
+    query = (
+        sql_select(
+            col(FollowUp.office),
+            col(FollowUp.period),
+            col(FollowUp.instrument),
+            col(FollowUp.place),
+            col(FollowUp.element),
+            col(FollowUp.action),
+            col(FollowUp.due_on),
+        )
+        .where(col(FollowUp.agency_id) == agency_id, col(FollowUp.status).in_(OPEN), col(FollowUp.due_on) < day)
+        .order_by(col(FollowUp.due_on), col(FollowUp.office), col(FollowUp.period), col(FollowUp.place))
+    )
+    return [OpenAction(*row) for row in session.execute(query)]
+
+
 def replace_rows(
     session: Session,
     table: type[FollowUp] | type[Publication],
@@ -68,19 +142,20 @@ def _about(table: type[FollowUp] | type[Publication], of: Surveyed) -> list[Colu
     return [col(getattr(table, name)) == value for name, value in of._asdict().items()]
 
 
+def _same_revision() -> ColumnElement[bool]:
+    return and_(
+        col(Period.agency_id) == col(Report.agency_id),
+        col(Period.root) == col(Report.root),
+        col(Period.code) == col(Report.period),
+        col(Period.instrument) == col(Report.instrument),
+        col(Period.revision) == col(Report.revision),
+    )
+
+
 def _stored_reports(session: Session, agency_id: str, kinds: Sequence[str], *conditions: object) -> list[StoredReport]:
     query = (
         select(Report.root, Report.unit, Report.period, Report.document)
-        .join(
-            Period,
-            and_(
-                col(Period.agency_id) == col(Report.agency_id),
-                col(Period.root) == col(Report.root),
-                col(Period.code) == col(Report.period),
-                col(Period.instrument) == col(Report.instrument),
-                col(Period.revision) == col(Report.revision),
-            ),
-        )
+        .join(Period, _same_revision())
         .where(Report.agency_id == agency_id, col(Report.kind).in_(kinds), *conditions)  # type: ignore[arg-type]  # SQLModel types comparisons as bool
         .order_by(col(Report.report_id))
     )

@@ -37,6 +37,11 @@ class Span:
         """The period of the same kind that ended the day before this one began."""
         return _span(self.first.year, self.first.month - self.months, self.months)
 
+    def after(self) -> "Span":
+        """The period of the same kind that begins the day after this one ends."""
+        begins = self.last + timedelta(days=1)
+        return _span(begins.year, begins.month, self.months)
+
 
 def span_of(code: str) -> Span | None:
     """The span of a period's code; None if it is not a period code."""

@@ -1,7 +1,8 @@
 """Which comments are told, and which a survey's report quotes: blocks of ten or more, whole or not at all. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple, TypeVar
 from unicodedata import normalize
 from uuid import UUID
@@ -20,6 +21,19 @@ class ToldComment(NamedTuple):
     block: int
     comment_id: UUID
     text: str
+
+
+class Mark(NamedTuple):
+    """What an official noted on a comment: the element it is about, whether it was acted on, a remark, who and when."""
+
+    element: str | None
+    handled: bool
+    note: str | None
+    by: str
+    on: date | None
+
+
+UNMARKED = Mark(None, False, None, "", None)
 
 
 def parts_of_ten(comments: Sequence[T]) -> list[Sequence[T]]:
@@ -54,6 +68,21 @@ def readable(comments: Iterable[ToldComment], search: str = "") -> tuple[ToldCom
     wanted = _folded(search)
     whole = (comment for comment in told if sizes[comment.block] >= SMALLEST_N)
     return tuple(sorted((each for each in whole if wanted in _folded(each.text)), key=_by_id))
+
+
+def by_state(
+    comments: Iterable[ToldComment], marks: Mapping[UUID, Mark], state: str | None, element: str | None
+) -> tuple[ToldComment, ...]:
+    """Those that officials have marked so: as acted on (`handled`) or not (`open`), and as being about an element.
+
+    Which element a comment is about is known only where a reader said so: a citizen writes under none.
+    """
+    return tuple(
+        each
+        for each in comments
+        if (state is None or marks.get(each.comment_id, UNMARKED).handled == (state == "handled"))
+        and (element is None or marks.get(each.comment_id, UNMARKED).element == element)
+    )
 
 
 def _folded(text: str) -> str:

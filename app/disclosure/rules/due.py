@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from app.disclosure.rules.calendar import end_of
+from app.disclosure.rules.calendar import end_of, span_between
 from app.disclosure.rules.division import Month, separable
 from app.disclosure.rules.minimum import SMALLEST_N
+
+# The months that a period may have.
+LENGTHS = (1, 3, 6, 12)
 
 
 class RatingGroup(NamedTuple):
@@ -93,6 +96,14 @@ def tasks(counts: Mapping[RatingGroup, int], through: Month, period_months: int)
         if sum(offices.values()) >= SMALLEST_N:
             found.append(Task(instrument, standing, tuple(sorted(offices)), first, last))
     return found
+
+
+def span_of_months(first: Month, last: Month) -> str:
+    """The code of the shortest period that has both months: `2026-10`, `2026-Q4`; periods end with their year."""
+    begins, ends = next(
+        shortest for shortest in (period_of(first, n) for n in LENGTHS) if shortest[0] <= last <= shortest[1]
+    )
+    return span_between(first_day(begins), last_day(ends)).code
 
 
 def period_of(month: Month, months: int) -> tuple[Month, Month]:

@@ -50,6 +50,7 @@ EXPECTED = {
         "a code of letters, digits and hyphens, at most 40 characters",
     ),
     "string_too_short": ("field-invalid", "text that is not empty"),
+    "sha256": ("field-invalid", "64 hexadecimal digits (SHA-256)"),
     "pin": ("field-invalid", "four to eight digits"),
     "too_short": ("field-invalid", "at least one entry"),
     "too_long": ("field-invalid", "fewer entries"),

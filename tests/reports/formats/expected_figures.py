@@ -283,6 +283,22 @@ class Expected:
             yield Row("", self.tell("Actions"), (Decimal(len(self.at(*realised, "items"))),))
             yield self.row("", "Actions done", (*realised, "done"))
             yield self.row("", "Share done", (*realised, "share"))
+            # Older versions counted neither.
+            if "on_time" in self.at(*realised):
+                yield self.row("", "Of these in time", (*realised, "on_time"))
+                yield self.row("", "Days until done (median)", (*realised, "median_days"))
+                for place in range(len(self.at(*realised, "items"))):
+                    taken: Path = (*realised, "items", place, "days")
+                    yield Row(self.tell("What was done"), self.element(place), self.figures(taken))
+
+    def element(self, place: int) -> str:
+        """What the element is called that an action is about."""
+        code = self.at("realisation", "items", place, "element")
+        elements = self.at("survey", "results", "elements")
+        [path] = [
+            ("survey", "results", "elements", n, "title") for n, each in enumerate(elements) if each["code"] == code
+        ]
+        return self.title(*path)
 
     def _profile(self) -> Iterator[Row]:
         for attribute, block in (self.at("survey", "profile") or {}).items():

@@ -99,6 +99,8 @@ def survey_with_others() -> dict[str, Any]:
     document = deepcopy(survey_document())
     values = [{"value": "SMA", "n": 31, "share": 0.5167}, {"value": "S1", "n": 17, "share": 0.2833}]
     document["survey"]["profile"] = {"education": {"values": values, "others": 12}, "sex": None}
+    document["realisation"] |= {"on_time": 1, "median_days": 63}
+    document["realisation"]["items"][0] |= {"days": 63, "proof_address": "Surat", "proof_sha256": "a" * 64}
     return document
 
 

@@ -117,20 +117,31 @@ class PlannedAction(Part):
 
 
 class RealisedAction(PlannedAction):
-    """One action of the plan before, and how far it was carried out."""
+    """One action of the plan before, and how far it was carried out.
+
+    `days` it took from the end of the period before until it was done. Older versions wrote neither that nor a proof.
+    """
 
     status: Literal["planned", "started", "done", "dropped"]
     done_on: str | None
     note: str | None
+    days: int | None = None
+    proof_address: str | None = None
+    proof_sha256: str | None = None
 
 
 class Realisation(Part):
-    """How far the plan of the period before was carried out."""
+    """How far the plan of the period before was carried out.
+
+    Of the `done` ones: how many were `on_time`, and the median of the days they took; older versions wrote neither.
+    """
 
     period: str
     items: tuple[RealisedAction, ...]
     done: int
     share: Real | None
+    on_time: int | None = None
+    median_days: Real | None = None
 
 
 class PublicationLine(Part):
