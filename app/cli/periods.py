@@ -151,8 +151,8 @@ def plan(
 ) -> None:
     """Read the plan that follows a period, and where it was published; each list in the file replaces the one before.
 
-    Each table `follow_up` has element, problem, action, due_on, owner, and status, done_on, note;
-    each table `publication` has medium, published_on, address.
+    Each table `follow_up` has element, problem, action, due_on, owner, and status, done_on, note, proof_address,
+    proof_sha256; each table `publication` has medium, published_on, address.
     """
     survey = _survey_file(file)
     with _step(agency_id, root) as (session, reach):

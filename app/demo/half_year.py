@@ -13,6 +13,7 @@ from app.access.keys import issue
 from app.access.principals import KeyKind, Reach
 from app.closing import lifecycle
 from app.closing.addressing import asked
+from app.demo.follow_up import follow_up
 from app.demo.rating import DemoRating, uuid7
 from app.demo.roster import on_duty
 from app.demo.town import AGENCY_CODE, OFFICE_BY_CODE, OFFICES, TownOffice
@@ -100,6 +101,7 @@ def screen_and_close(values: Settings, db: Database, now: datetime) -> None:
     reach, by = Reach(AGENCY_CODE, None, ACTOR), lifecycle.Method(INSTRUMENT)
     quarter, month = final_quarter(now, after), drafted_month(now, after)
     lifecycle.close(db, reach, quarter, by=by, now=now, working_days=0)
+    follow_up(db, reach, quarter, INSTRUMENT, now)
     lifecycle.finalise(db, reach, quarter, INSTRUMENT, key=_key(values), now=now)
     lifecycle.close(db, reach, month, by=by, now=now, working_days=REPLY_WORKING_DAYS)
     with db.writing() as session:
