@@ -109,7 +109,7 @@ def _published(span: Span) -> Iterator[PublicationPart]:
 def _mark(session: Session, reach: Reach, span: Span, instrument: str, now: datetime) -> None:
     """Comments about the queue were acted on, those about manners only put to their element."""
     queue = MarkIn(handled=True, element="speed", note="Loket kedua dibuka pukul 09.00–12.00.")
-    for words, said in (("antre", queue), ("ramah", MarkIn(element="friendliness"))):
+    for words, said in (("lama", queue), ("ramah", MarkIn(element="friendliness"))):
         asked = CommentQuery(period=span.code, instrument=instrument, office=OFFICE, search=words, limit=MARKED)
         for each in read_comments(session, reach, asked).items:
             mark_comment(session, reach, each.id, said, now)

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.closing.rules.follow_up import today
-from app.closing.survey.plans import Place, change_follow_up, follow_ups_of, mark_of
+from app.closing.survey.plans import change_follow_up, follow_ups_of, mark_of
 from app.closing.survey.schemas import DonePart, DroppedPart, FollowUpPart, PlannedPart
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
 from app.desk.faults import faults_of, read
 from app.desk.follow_up import Supervisor, Typed
 from app.desk.follow_up_new import FIELDS, REFUSED, planned_fields
 from app.desk.navigation import FOLLOW_UP
-from app.desk.plan_choice import PlanChoice, chosen
+from app.desk.plan_choice import PlanChoice, chosen, place_of
 from app.desk.plan_words import due_words, element_titles, status_words
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of, to
@@ -32,8 +32,6 @@ from app.reports.sections.survey_plan import proof_words
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 At = Annotated[int, Query(ge=0, le=10_000)]
 NOT_DONE = {"done_on": None, "proof_address": None, "proof_sha256": None}
-# No plan has so many places.
-NOWHERE = 10_000
 
 
 @router.get("/desk/follow-up/action")
@@ -71,7 +69,7 @@ def drop(request: Request, found: Supervisor, sent: FormSent) -> Response:
 def _change(request: Request, found: SignedIn, sent: Sent, part: type[WireModel] | None, **change: object) -> Response:
     """Change what the form is about, and go back to its page."""
     services, principal = services_of(request), principal_of(found)
-    place = Place(int(sent["place"]) if sent.get("place", "").isdecimal() else NOWHERE, sent.get("seen", ""))
+    place = place_of(sent)
     with services.database.reading() as session:
         choice = chosen(session, principal, sent)
     try:

@@ -9,7 +9,7 @@ from fastapi import Query
 from app.access.principals import Principal
 from app.closing import store
 from app.closing.addressing import asked
-from app.closing.survey.plans import Planned
+from app.closing.survey.plans import Place, Planned
 from app.desk.addresses import with_query
 from app.desk.blocks import Field
 from app.directory.listing_store import office_parents
@@ -21,6 +21,8 @@ from app.foundation.storage.database import Session
 from app.instruments.registry import instruments_of
 
 DEFAULT_INSTRUMENT = "ikl-1"
+# Places in a plan have two digits; this one no plan has.
+LONGEST_PLACE, NOWHERE = 4, 10_000
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,13 @@ class PlanChoice:
         """The fields by which a form says which plan it is about."""
         given = {"period": self.period, "instrument": self.instrument, "office": self.office or "", **more}
         return tuple(Field(name, "", "hidden", value=value) for name, value in given.items())
+
+
+def place_of(sent: Mapping[str, str]) -> Place:
+    """Which entry of a plan a form is about, and what it was like then; one that no plan has where it says none."""
+    number = sent.get("place", "")
+    known = number.isascii() and number.isdecimal() and len(number) <= LONGEST_PLACE
+    return Place(int(number) if known else NOWHERE, sent.get("seen", ""))
 
 
 def typed(

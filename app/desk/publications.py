@@ -7,14 +7,14 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.closing.survey.plans import Place, add_publication, change_publication, mark_of, publications_of
+from app.closing.survey.plans import add_publication, change_publication, mark_of, publications_of
 from app.closing.survey.schemas import PublicationPart
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
 from app.desk.faults import faults_of, read
 from app.desk.follow_up import Supervisor, Typed
 from app.desk.follow_up_new import REFUSED
 from app.desk.navigation import FOLLOW_UP
-from app.desk.plan_choice import PlanChoice, chosen
+from app.desk.plan_choice import PlanChoice, chosen, place_of
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of, to
 from app.foundation.http.services import services_of
@@ -25,7 +25,7 @@ from app.reports.sections.language import Language
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 At = Annotated[int, Query(ge=0, le=10_000)]
-PUBLICATIONS, NOWHERE = "/desk/publications", 10_000
+PUBLICATIONS = "/desk/publications"
 
 
 @router.get("/desk/publications")
@@ -75,7 +75,7 @@ def remove(request: Request, found: Supervisor, sent: FormSent) -> Response:
 
 def _change(request: Request, found: SignedIn, sent: Sent, *, keep: bool) -> Response:
     services, principal = services_of(request), principal_of(found)
-    place = Place(int(sent["place"]) if sent.get("place", "").isdecimal() else NOWHERE, sent.get("seen", ""))
+    place = place_of(sent)
     with services.database.reading() as session:
         choice = chosen(session, principal, sent)
     try:

@@ -144,6 +144,18 @@ def test_two_windows_do_not_overwrite_each_other(house: House, seat: Seat) -> No
     assert [each["action"] for each in plan_of(house)] == ["Loket kedua, pagi."]
 
 
+def test_a_form_about_no_entry_is_told_so(seat: Seat) -> None:
+    boss = seat("Bu Kepala", Role.supervisor)
+    add(boss)
+    given = {"period": "2026-10", "instrument": "ikl-1", "seen": "x"} | plan(element="speed") | {"note": "x"}
+    more = {"done_on": "2026-11-10", "medium": "x", "published_on": "2026-11-10"}
+    for place in ("", "-1", "1", "x", "²", "٣", "9" * 5_000, "0"):
+        for path in (f"{PAGE}/start", f"{PAGE}/done", f"{PAGE}/drop", f"{PAGE}/edit",
+                     "/desk/publications/edit", "/desk/publications/remove"):  # fmt: skip
+            answer = boss.send("POST", path, data=given | more | {"place": place})
+            assert answer.status_code == 409, (path, place[:9])
+
+
 def test_what_a_final_report_holds_is_said_and_only_its_realisation_changes(house: House, seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor)
     add(boss)
