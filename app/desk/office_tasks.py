@@ -85,9 +85,9 @@ def tasks_of(waiting: Waiting, now: datetime, tell: Language) -> Tasks:
     others = [_draft(each, waiting, now, tell) for each in waiting.drafts]
     if waiting.findings:
         text = tell("Findings that wait for an auditor: {n}", n=str(waiting.findings))
-        others.append(Task(text, FINDINGS.address))
+        others.insert(0, Task(text, FINDINGS.address))
     if waiting.silent:
-        others.append(Task(tell("Kiosks that are silent: {n}", n=str(waiting.silent)), KIOSKS.address))
+        others.insert(0, Task(tell("Kiosks that are silent: {n}", n=str(waiting.silent)), KIOSKS.address))
     others = others[: MOST_TASKS - 1]
     room = MOST_TASKS - len(others)
     overdue = [_overdue(each, title, tell) for each, title in waiting.overdue]
