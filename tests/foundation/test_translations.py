@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 import pytest
 
 from app.access.principals import Role
+from app.closing import slips as personal_slips
 from app.foundation.http.problem_responses import BOUNDS, EXPECTED
 from app.foundation.problems import FIELD_MESSAGES, KINDS
 from app.foundation.translations import DEFAULT, catalogues, negotiate, translator
@@ -88,6 +89,7 @@ def test_no_translation_is_left_over_from_a_text_that_is_gone() -> None:
             - texts_of_desk()
             - slips.TEXTS
             - posters.TEXTS
+            - personal_slips.TEXTS
             - values
         )
         == []

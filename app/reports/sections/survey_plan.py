@@ -58,12 +58,16 @@ def realisation_section(document: SurveyReport, tell: Language) -> Section:
             tell(STATUSES[each.status]),
             tell.day(each.done_on) if each.done_on else None,
             each.note,
-            *((count(each.days), proof_words(each.proof_address, each.proof_sha256, tell)) if proven else ()),
+            *(
+                (_days_words(each.days, tell), proof_words(each.proof_address, each.proof_sha256, tell))
+                if proven
+                else ()
+            ),
         )
         for each in realised.items
     )
     shown = (*REALISED, *(PROVEN if proven else ()))
-    titles = tuple(Column(tell(column), "number" if column == "Days" else "text") for column in shown)
+    titles = tuple(Column(tell(column), "text") for column in shown)
     note = tell("Days are counted from the end of the period whose results are followed up.") if proven else None
     return Section("realisation", title, (Facts(facts), Table(tell("What was done"), titles, rows, note=note)))
 
@@ -85,6 +89,10 @@ def proof_words(address: str | None, digest: str | None, tell: Language) -> str 
     """What shows that something was done: an address, the digest of a file, or both."""
     file = None if digest is None else tell("file with SHA-256 {digest}", digest=digest)
     return " · ".join(each for each in (address, file) if each) or None
+
+
+def _days_words(days: int | None, tell: Language) -> str | None:
+    return None if days is None else tell("{n} days", n=str(days))
 
 
 def _days(days: float | None) -> Number | None:

@@ -287,18 +287,8 @@ class Expected:
             if "on_time" in self.at(*realised):
                 yield self.row("", "Of these in time", (*realised, "on_time"))
                 yield self.row("", "Days until done (median)", (*realised, "median_days"))
-                for place in range(len(self.at(*realised, "items"))):
-                    taken: Path = (*realised, "items", place, "days")
-                    yield Row(self.tell("What was done"), self.element(place), self.figures(taken))
-
-    def element(self, place: int) -> str:
-        """What the element is called that an action is about."""
-        code = self.at("realisation", "items", place, "element")
-        elements = self.at("survey", "results", "elements")
-        [path] = [
-            ("survey", "results", "elements", n, "title") for n, each in enumerate(elements) if each["code"] == code
-        ]
-        return self.title(*path)
+                # Said in words, beside the day: `63 days`.
+                self.figures(*((*realised, "items", n, "days") for n in range(len(self.at(*realised, "items")))))
 
     def _profile(self) -> Iterator[Row]:
         for attribute, block in (self.at("survey", "profile") or {}).items():
