@@ -64,6 +64,7 @@ from app.people.passkeys.door import Passkeys
 from app.people.passkeys.rules.parties import relying_party
 from app.people.passphrases import Passphrases
 from app.people.sessions import Sessions
+from app.people.setting_up import SetUp
 from app.people.signing_in import SignIn
 from app.ratings.keys import KeyMaker
 from app.ratings.store import RatingStore
@@ -201,7 +202,8 @@ def _people(settings: Settings, database: Database, clock: Clock, secret: bytes)
     sign_in = SignIn(database, clock, secret, sessions, Passphrases())
     providers = Providers.of(provider_config(settings), database, clock, secret, sessions, sign_in)
     passkeys = Passkeys(database, clock, secret, sessions, sign_in, relying_party(settings.public_url))
-    return sessions, PersonGate(sessions.principal), sign_in, providers, passkeys
+    set_up = SetUp(database, clock, secret, sessions)
+    return sessions, PersonGate(sessions.principal), sign_in, providers, passkeys, set_up
 
 
 def open_database(settings: Settings) -> Database:

@@ -19,6 +19,8 @@ from app.foundation.storage.database import Database, SQLAlchemyError
 out = Console()
 err = Console(stderr=True)
 
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
+
 # A pipe has no width; the usual 80 columns would cut ids and figures off.
 PIPE_WIDTH = 400
 
@@ -70,6 +72,16 @@ def secret_at_hand() -> bytes | None:
     """The installation's secret; None where there is none, and none is made."""
     values = settings()
     return secret() if values.secret is not None or values.secret_file.exists() else None
+
+
+def address(host: str | None = None, port: int | None = None) -> str:
+    """The address under which the service is reached, for links that are printed."""
+    values = settings()
+    if values.public_url is not None:
+        return values.public_url
+    host, port = host or values.host, values.port if port is None else port
+    # What listens on every address is reached on the machine itself by its own name.
+    return f"http://{'localhost' if host in EVERY_ADDRESS else f'[{host}]' if ':' in host else host}:{port}"
 
 
 @contextmanager

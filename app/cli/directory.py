@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.context import actor, database, fail, out, print_table
+from app.cli.context import actor, database, err, fail, out, print_table
 from app.directory import register
 from app.directory.catalogue_store import agencies
 from app.directory.faults import DirectoryFault
@@ -38,6 +38,7 @@ def add_agency(code: NewCode, name: Name) -> None:
         # In the same transaction: no agency exists for which the digests of its instruments are not recorded.
         add_shipped(session, code, system_clock())
     say(f"agency {code} added")
+    err.print(f"Next: cermin person invite {code} NAME --role administrator", markup=False, highlight=False)
 
 
 @agency.command("list")

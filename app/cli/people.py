@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.access.principals import Role
-from app.cli.context import actor, database, err, fail, out, print_table, settings
+from app.cli.context import actor, address, database, err, fail, out, print_table
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Database, Session
@@ -188,6 +188,5 @@ def _require_agency(db: Database, agency: str) -> None:
 
 
 def _print_link(invited: Invited) -> None:
-    values = settings()
     err.print(f"{invited.person.login}@{invited.person.agency_id} may sign in:", markup=False, highlight=False)
-    typer.echo(f"{values.public_url or f'http://{values.host}:{values.port}'}/sign-in/link#{invited.code}")
+    typer.echo(f"{address()}/sign-in/link#{invited.code}")

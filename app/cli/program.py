@@ -39,6 +39,7 @@ COMMANDS = {
     "signing-key": Entry("signing", "signing_key", "The key that seals reports."),
     "serve": Entry("service", "serve", "Serve HTTP until SIGTERM."),
     "certificate": Entry("service", "certificate", "Make the certificate of CERMIN_TLS_NAMES."),
+    "setup": Entry("setting_up", "set_up", "Print the link that sets up an installation in a browser."),
     "migrate": Entry("upkeep", "migrate", "Bring the database to the newest schema."),
     "check": Entry("upkeep", "check", "Prove that blocks are what their ratings give."),
     "tidy": Entry("tidying", "tidy", "Do now what the service does by the hour and by night."),

@@ -9,7 +9,8 @@ import structlog
 import typer
 import uvicorn
 
-from app.cli.context import fail, out, reporting_errors, secret, settings
+from app.cli.context import address, fail, out, reporting_errors, secret, settings
+from app.cli.setting_up import tell_the_way_in
 from app.foundation.clock import system_clock
 from app.foundation.http import tls_listener
 from app.foundation.http.connections import BACKLOG, ConnectionLimits, Room, raise_descriptor_limit, room_for
@@ -47,6 +48,8 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
     for place in application.state.services.database.open_places():
         # Perhaps the operator's own choice: told, not changed.
         log.warning("database.open_to_others", place=place)
+    with reporting_errors(status=3):
+        tell_the_way_in(application.state.services.database, secret(), address(host, port))
     listening = (host or values.host, values.port if port is None else port)
     tls = None if values.tls_port is None else _tls_door(values, listening[0], application, room)
     server = Server(server_config(values, application, *listening, room), tls)

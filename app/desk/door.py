@@ -25,6 +25,7 @@ from app.foundation.http.services import services_of
 from app.foundation.http.visits import Visit
 from app.people.faults import PeopleFault
 from app.people.sessions import Sessions, SignedIn, cookie_name
+from app.people.setting_up import SetUp
 from app.people.signing_in import SignIn
 from app.people.steps import Stage
 from app.reports.sections.blocks import Code, Column, Facts, Table, Words
@@ -180,6 +181,7 @@ def _sign_in_page(request: Request, visit: Visit, sent: Sent | None = None, faul
         provider.lead(request, tell)
         or tell("With the name and the passphrase that you chose when you took your invitation."),
         (
+            *_set_up_first(request, tell),
             *provider.ways_in(request, tell),
             *passkeys.way_in(request, visit, tell),
             Section(
@@ -206,6 +208,14 @@ def _sign_in_page(request: Request, visit: Visit, sent: Sent | None = None, faul
     )
 
 
+def _set_up_first(request: Request, tell: Language) -> tuple[Section, ...]:
+    """Where nobody can sign in yet: the way to begin."""
+    if not services_of(request).of(SetUp).is_open():
+        return ()
+    begin = Links(((tell("Set up this installation"), "/setup"),))
+    return (Section((Words(tell("There is no agency here yet, so nobody can sign in.")), begin)),)
+
+
 def _link_page(request: Request, sent: Sent | None = None, fault: PeopleFault | None = None) -> Page:
     tell = reader_of(request)
     # The code of a link is a secret, but whoever mistyped a passphrase must not have to look for it again.
@@ -215,34 +225,35 @@ def _link_page(request: Request, sent: Sent | None = None, fault: PeopleFault | 
         provider.invitation_lead(request, tell) or tell("Choose a passphrase; you then sign in with it."),
         (
             *provider.invitation(request, tell, code),
-            Section(
-                (
-                    Form(
-                        "/sign-in/link",
-                        tell("Choose this passphrase"),
-                        (
-                            Field(
-                                "code",
-                                tell("Code of the invitation"),
-                                "code",
-                                hint=tell("What stands behind # in the link; pasting the whole link works, too."),
-                                value=code,
-                            ),
-                            Field(
-                                "passphrase",
-                                tell("Passphrase"),
-                                "password",
-                                hint=tell("At least 12 characters; four words that do not belong together are good."),
-                                autocomplete="new-password",
-                            ),
-                            Field("repeated", tell("The same again"), "password", autocomplete="new-password"),
-                        ),
-                    ),
-                )
-            ),
+            Section((passphrase_form(tell, code),)),
         ),
         faults=_faults(fault, tell),
         script="link.js",
+    )
+
+
+def passphrase_form(tell: Language, code: str) -> Form:
+    """The form by which somebody with the code of a link chooses a passphrase."""
+    return Form(
+        "/sign-in/link",
+        tell("Choose this passphrase"),
+        (
+            Field(
+                "code",
+                tell("Code of the invitation"),
+                "code",
+                hint=tell("What stands behind # in the link; pasting the whole link works, too."),
+                value=code,
+            ),
+            Field(
+                "passphrase",
+                tell("Passphrase"),
+                "password",
+                hint=tell("At least 12 characters; four words that do not belong together are good."),
+                autocomplete="new-password",
+            ),
+            Field("repeated", tell("The same again"), "password", autocomplete="new-password"),
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from app.desk.blocks import Field, Form, LinkedTable, Links, Page, Section
 from app.desk.navigation import PEOPLE
 from app.desk.offices import office_choices, office_field
 from app.desk.page_file import part
-from app.desk.rendering import reader_of, respond
+from app.desk.rendering import own_address, reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
 from app.foundation.http.services import services_of
 from app.foundation.storage.database import Session

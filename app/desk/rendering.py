@@ -42,6 +42,11 @@ def reader_of(request: Request) -> Language:
     return told_in(language_of(request))
 
 
+def own_address(request: Request) -> str:
+    """The address under which this browser reaches the service, for links that are shown."""
+    return services_of(request).settings.public_url or f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+
+
 def respond(request: Request, page: Page, signed_in: SignedIn | None = None, status: int = 200) -> Response:
     """The page as an answer, or as a file where that is asked for. Raises `not-acceptable` where it is none."""
     tell = reader_of(request)

@@ -30,6 +30,7 @@ from app.desk import (
     report,
     reports,
     services,
+    setup,
     slips,
     team,
     team_person,
@@ -38,6 +39,7 @@ from app.desk import (
 )
 
 rooms = (
+    setup,
     door,
     provider,
     account,

@@ -32,6 +32,11 @@ def agency_ids(session: Session) -> Sequence[str]:
     return session.exec(select(Agency.agency_id)).all()
 
 
+def has_agencies(session: Session) -> bool:
+    """Whether the installation has any agency yet."""
+    return session.exec(select(Agency.agency_id).limit(1)).first() is not None
+
+
 def directory_version(session: Session, agency_id: str) -> UUID | None:
     """The version, which every change of the directory renews; None for no such agency."""
     return session.exec(select(Agency.directory_version).where(Agency.agency_id == agency_id)).first()

@@ -33,6 +33,7 @@ from app.directory.workbook.rows import (
 )
 from app.foundation.ids import new_id
 from app.foundation.storage.database import Session
+from app.foundation.storage.installation import SET_UP, forget_fact
 
 
 def add_agency(session: Session, *, code: str, name: str, actor: str, now: datetime) -> Agency:
@@ -42,6 +43,8 @@ def add_agency(session: Session, *, code: str, name: str, actor: str, now: datet
         raise DirectoryFault(f"the agency {row.code} already exists")
     agency = Agency(agency_id=row.code, name=row.name, directory_version=new_id(), created_at=now)
     add(session, agency)
+    # With the first agency the link that sets an installation up is dead, in every process.
+    forget_fact(session, SET_UP)
     record(session, agency_id=row.code, actor=actor, action="agency.added", subject=row.code, at=now)
     return agency
 

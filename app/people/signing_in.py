@@ -17,7 +17,7 @@ from app.people.passkeys.store import has_passkey
 from app.people.passphrases import Passphrases
 from app.people.rules.budgets import CODES, PASSPHRASES
 from app.people.rules.channels import Channel, is_guarded
-from app.people.rules.codes import new_recovery_codes, read_recovery_code, sign_in_name
+from app.people.rules.codes import new_recovery_codes, read_link, read_recovery_code, sign_in_name
 from app.people.rules.passphrases import weakness
 from app.people.rules.totp import read_code
 from app.people.second_factor import SecondFactor
@@ -87,7 +87,8 @@ class SignIn:
 
     def invited(self, visit: Visit, code: str) -> Person:
         """Whose link this is, without taking it. Raises `PeopleFault`, `too-many-links`."""
-        with self._links.attempt(visit, code), self._database.reading() as session:
+        named = read_link(code)
+        with self._links.attempt(visit, None if named is None else named.value), self._database.reading() as session:
             return opened_link(session, code, self._clock())[1]
 
     def with_link(self, visit: Visit, code: str, passphrase: str, repeated: str) -> Entered:

@@ -13,7 +13,6 @@ from app.foundation.http.visits import Visit
 from app.foundation.problems import Problem
 from app.people.faults import PeopleFault
 from app.people.rules.budgets import Paces, SignInBudget
-from app.people.rules.codes import read_link
 
 WRONG_LINK = "link-unknown"
 # So many characters of a code tell links apart; the others are the secret.
@@ -57,12 +56,14 @@ class LinkTries:
         self._guesses = Guesses(clock, "too-many-links", {WRONG_LINK})
 
     @contextmanager
-    def attempt(self, visit: Visit, code: str) -> Iterator[None]:
-        """One look at a code; a `PeopleFault` within says that it is wrong. Raises `too-many-links`."""
-        named = read_link(code)
+    def attempt(self, visit: Visit, value: str | None) -> Iterator[None]:
+        """One look at a code (None: it has not even its form); a `PeopleFault` within says that it is wrong.
+
+        Raises `too-many-links`.
+        """
         refusal: PeopleFault | None = None
         try:
-            with self._guesses.attempt(visit.address, None if named is None else named.value[:PUBLIC]):
+            with self._guesses.attempt(visit.address, None if value is None else value[:PUBLIC]):
                 try:
                     yield
                 except PeopleFault as fault:

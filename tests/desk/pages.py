@@ -26,6 +26,9 @@ AUDITORS = frozenset({Role.auditor})
 OFFICE_READERS = frozenset({Role.supervisor, Role.auditor, Role.administrator, Role.viewer})
 
 PAGES: Mapping[tuple[str, str], Who] = {
+    ("GET", "/setup"): "anybody",
+    ("POST", "/setup"): "anybody",
+    ("POST", "/setup/agency"): "anybody",
     ("GET", "/sign-in"): "anybody",
     ("POST", "/sign-in"): "anybody",
     ("GET", "/sign-in/link"): "anybody",

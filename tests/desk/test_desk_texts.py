@@ -13,6 +13,7 @@ from app.desk.kiosk_words import NEVER_HEARD, NEVER_HEARD_SILENT, SENTENCES, STA
 from app.desk.kiosks import COLUMNS
 from app.desk.navigation import PAGES
 from app.desk.readers import WHAT
+from app.desk.setup import PERIOD_WORDS, ZONE_WORDS
 from app.desk.team import USES
 from app.desk.trail_words import ACTIONS, THINGS
 from app.desk.words import READERS, called
@@ -28,6 +29,7 @@ def told() -> set[str]:
     found |= {word for _, word in STATES.values()} | set(SENTENCES.values()) | {NEVER_HEARD, NEVER_HEARD_SILENT}
     found |= {text for _, text in UNITS} | set(COLUMNS)
     found |= {*slips.TEXTS, *comment.STATES.values()}
+    found |= set(PERIOD_WORDS.values()) | set(ZONE_WORDS.values())
     found |= {RELEASE, CONFIRM, EITHER, NO_SHEETS}
     found |= set(KINDS.values()) | set(LIFETIMES.values()) | set(WHAT.values()) | set(READERS.values())
     found |= {entry.text for entries in PAGES.values() for entry in entries}

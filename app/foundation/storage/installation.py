@@ -6,6 +6,8 @@ from app.foundation.storage.database import Database, IntegrityError, Session
 from app.foundation.storage.tables import Installation
 
 SHORTEST_SECRET = 32
+# Under this name lies what the link is drawn from that sets up an installation without any agency.
+SET_UP = "set-up"
 NOT_THAT_ONE = (
     "CERMIN_SECRET (or its file) is not the one this database was filled with. With another "
     "secret every retried rating would be counted twice. Restore the old secret."
@@ -44,6 +46,26 @@ def fact(session: Session, name: str) -> str | None:
     """The fact kept under this name; None if there is none."""
     row = session.get(Installation, name)
     return None if row is None else row.value
+
+
+def locked_fact(session: Session, name: str) -> str | None:
+    """The fact kept under this name, which nobody else changes until the transaction ends; None if there is none."""
+    row = session.get(Installation, name, with_for_update=True)
+    return None if row is None else row.value
+
+
+def forget_fact(session: Session, name: str) -> None:
+    """Keep nothing under this name any more; whoever holds its row is waited for."""
+    row = session.get(Installation, name, with_for_update=True)
+    if row is not None:
+        session.delete(row)
+        session.flush()
+
+
+def add_fact(session: Session, name: str, value: str) -> None:
+    """Keep the first fact under this name. Raises IntegrityError where another process has done so meanwhile."""
+    session.add(Installation(name=name, value=value))
+    session.flush()
 
 
 def put_fact(session: Session, name: str, value: str) -> None:

@@ -60,7 +60,7 @@ def link_text(link: Named) -> str:
 def read_link(text: str) -> Named | None:
     """The parts of a pasted code, or of a whole pasted link; None if it does not have that form."""
     agency, dot, code = text.strip().rpartition("#")[2].rpartition(".")
-    code = _as_written(code)
+    code = as_written(code)
     known = dot and CODE.fullmatch(agency) and len(code) == LINK_LENGTH and set(code) <= set(ALPHABET)
     return Named(agency, code) if known else None
 
@@ -72,7 +72,7 @@ def new_recovery_codes() -> list[str]:
 
 def read_recovery_code(text: str) -> str | None:
     """A recovery code without what people write between its letters; None if it is none."""
-    code = _as_written(text)
+    code = as_written(text)
     return code if len(code) == RECOVERY_LENGTH and set(code) <= set(ALPHABET) else None
 
 
@@ -93,5 +93,6 @@ def read_session(text: str) -> Named | None:
     return Named(agency, secret) if known else None
 
 
-def _as_written(code: str) -> str:
+def as_written(code: str) -> str:
+    """A code without what people write between its letters, and with the letters they misread for others."""
     return sub(r"[\s-]", "", code.lower()).translate(MISREAD)
