@@ -1,4 +1,4 @@
-"""`cermin agency|office|service|counter|employee add …`, `cermin agency list|period`."""
+"""`cermin agency|office|service|counter|employee add …`, `cermin agency list|period|rename`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +13,7 @@ from app.cli.context import actor, database, err, fail, out, print_table
 from app.directory import register
 from app.directory.catalogue_store import agencies
 from app.directory.faults import DirectoryFault
+from app.directory.rules.agency_periods import PERIODS, period_called
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Session
 from app.instruments.registry import add_shipped
@@ -25,7 +26,6 @@ employee = typer.Typer(help="The people who are rated.", no_args_is_help=True)
 
 AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
 OfficeCode = Annotated[str, typer.Argument(metavar="OFFICE", help="Code of the office.")]
-PERIODS = {"quarter": 3, "month": 1}
 NewCode = Annotated[str, typer.Argument(metavar="CODE", help="The new code; it never changes.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name people read.")]
 
@@ -47,7 +47,7 @@ def list_agencies() -> None:
     table = Table("code", "name", "told by", "added")
     with database() as db, db.reading() as session:
         for each in agencies(session):
-            told_by = next(name for name, months in PERIODS.items() if months == each.period_months)
+            told_by = period_called(each.period_months)
             # Text, because a name may hold what rich takes for markup.
             table.add_row(*map(Text, (each.agency_id, each.name, told_by, f"{each.created_at:%Y-%m-%d}")))
     print_table(table)
@@ -64,6 +64,14 @@ def set_period(
     with changing() as session:
         register.set_period(session, agency_id=agency_id, months=PERIODS[period], actor=actor(), now=system_clock())
     say(f"figures of {agency_id} are told by {period}")
+
+
+@agency.command("rename")
+def rename_agency(agency_id: AgencyCode, name: Name) -> None:
+    """Give an agency another name; its code never changes."""
+    with changing() as session:
+        register.rename_agency(session, agency_id=agency_id, name=name, actor=actor(), now=system_clock())
+    say(f"{agency_id} is called {name}")
 
 
 @office.command("add")

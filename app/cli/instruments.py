@@ -11,7 +11,8 @@ from app.cli.context import actor, database, fail, out
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Session
-from app.instruments.loading import InstrumentFault, shipped, template_text
+from app.instruments.faults import InstrumentFault
+from app.instruments.loading import shipped, template_text
 from app.instruments.model import Instrument
 from app.instruments.registry import add_own, instruments_of
 from app.instruments.schemas import weight_text

@@ -7,11 +7,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
-from app.desk.navigation import ACCOUNT, entries_for
+from app.desk.navigation import ACCOUNT, AGENCY, PEOPLE, entries_for
+from app.desk.next_steps import has_catalogue
 from app.desk.passkeys import own_passkeys, proof_way
 from app.desk.provider import proof_form
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import Anybody, DeskRoute, FormSent, Lang, SomeoneIn, after_proof, as_id, known_target, to
+from app.desk.requests import (
+    Anybody,
+    DeskRoute,
+    FormSent,
+    Lang,
+    SomeoneIn,
+    after_proof,
+    as_id,
+    known_target,
+    principal_of,
+    to,
+)
 from app.foundation.http.services import services_of
 from app.foundation.http.visits import visit_of
 from app.people import store
@@ -28,7 +40,12 @@ Target = Annotated[str, Query(alias="to", max_length=20)]
 @router.get("/desk")
 def landing(request: Request, found: SomeoneIn, _: Lang) -> Response:
     """The first page of the active role; the account where there is none."""
-    return to(request, entries_for(found)[0].address)
+    first = entries_for(found)[0]
+    if first == PEOPLE and principal_of(found).office is None:
+        with services_of(request).database.reading() as session:
+            # Before anything can be rated, what is still to do comes before who may see it.
+            first = first if has_catalogue(session, found.agency_id) else AGENCY
+    return to(request, first.address)
 
 
 @router.get("/desk/account")

@@ -27,6 +27,9 @@ PERIODS = Entry("Periods", "/desk/periods")
 PEOPLE = Entry("People and roles", "/desk/people")
 KEYS = Entry("Keys", "/desk/keys")
 KIOSKS = Entry("Kiosks", "/desk/kiosks")
+AGENCY = Entry("Agency", "/desk/agency")
+HOURS = Entry("Opening hours", "/desk/hours")
+INSTRUMENTS = Entry("Questionnaires", "/desk/instruments")
 TEAM = Entry("My people", "/desk/team")
 MIRROR = Entry("My mirror", "/desk/mirror")
 REPLY = Entry("My reply", "/desk/reply")
@@ -37,8 +40,8 @@ PAGES: Mapping[Role, tuple[Entry, ...]] = {
     Role.supervisor: (OFFICE, TREND, SERVICES, COMMENTS, FOLLOW_UP, FINDINGS, REPORTS, PERIODS, KIOSKS),
     Role.appraiser: (TEAM,),
     Role.employee: (MIRROR, REPLY, READERS),
-    Role.auditor: (FINDINGS, DECISIONS, TRAIL, OFFICE, REPORTS),
-    Role.administrator: (PEOPLE, KEYS, KIOSKS, OFFICE, REPORTS, PERIODS),
+    Role.auditor: (FINDINGS, DECISIONS, TRAIL, HOURS, OFFICE, REPORTS),
+    Role.administrator: (PEOPLE, KEYS, KIOSKS, AGENCY, HOURS, INSTRUMENTS, OFFICE, REPORTS, PERIODS),
     Role.viewer: (OFFICE, REPORTS),
 }
 

@@ -13,7 +13,19 @@ from starlette.responses import RedirectResponse, Response
 
 from app.access.principals import Principal
 from app.desk.blocks import Links, Page, Section
-from app.desk.navigation import ACCOUNT, FINDINGS, KEYS, KIOSKS, PEOPLE, PERIODS, Entry, roles_of
+from app.desk.navigation import (
+    ACCOUNT,
+    AGENCY,
+    FINDINGS,
+    HOURS,
+    INSTRUMENTS,
+    KEYS,
+    KIOSKS,
+    PEOPLE,
+    PERIODS,
+    Entry,
+    roles_of,
+)
 from app.desk.rendering import reader_of, remember, respond
 from app.foundation.http.problem_responses import database_problem
 from app.foundation.http.query_parameters import exact_query
@@ -36,6 +48,9 @@ AFTER_PROOF = {
     "people": PEOPLE.address,
     "keys": KEYS.address,
     "kiosks": KIOSKS.address,
+    "agency": AGENCY.address,
+    "hours": HOURS.address,
+    "instruments": INSTRUMENTS.address,
     "findings": FINDINGS.address,
     "periods": PERIODS.address,
     "account": ACCOUNT.address,

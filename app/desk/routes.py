@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.desk import (
     account,
+    agency,
     comment,
     comments,
     door,
@@ -12,6 +13,7 @@ from app.desk import (
     follow_up,
     follow_up_action,
     follow_up_new,
+    hours,
     keys,
     kiosk,
     kiosks,
@@ -50,6 +52,8 @@ rooms = (
     kiosks,
     kiosk,
     poster,
+    agency,
+    hours,
     office,
     findings,
     finding,

@@ -18,6 +18,8 @@ THINGS = {
     "device": "Kiosks",
     "directory": "Imports of the directory",
     "opening": "Opening hours",
+    "agency": "The agency itself",
+    "instrument": "Questionnaires",
     "ratings": "Imports of ratings",
     "figures": "Releases of figures",
 }
@@ -65,6 +67,11 @@ ACTIONS: Mapping[str, str] = {
     "figures.released": "figures were released",
     "instrument.added": "a questionnaire was added",
     "agency.added": "the agency was added",
+    "agency.renamed": "the agency was given another name",
+    "office.added": "an office was added",
+    "service.added": "a service was added",
+    "counter.added": "a counter was added",
+    "employee.added": "an employee was added",
     "agency.period": "the length of the agency's periods was set",
 }
 

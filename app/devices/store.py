@@ -57,6 +57,14 @@ def device_of_key(session: Session, agency_id: str, key_id: UUID) -> Device | No
     return session.exec(select(Device).where(Device.agency_id == agency_id, Device.key_id == key_id)).first()
 
 
+def has_paired(session: Session, agency_id: str) -> bool:
+    """Whether the agency has a kiosk that was connected and not ended."""
+    query = select(Device.device_id).where(
+        Device.agency_id == agency_id, col(Device.key_id).is_not(None), col(Device.revoked_at).is_(None)
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
 def end_pairing(session: Session, agency_id: str, device_id: UUID) -> bool:
     """Delete the device's code; returns whether there was one."""
     ended = session.execute(

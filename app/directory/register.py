@@ -52,12 +52,30 @@ def add_agency(session: Session, *, code: str, name: str, actor: str, now: datet
 def set_period(session: Session, *, agency_id: str, months: int, actor: str, now: datetime) -> None:
     """Set by which period an agency's figures are told: a quarter (3 months) or a month (1). What is told stays told.
 
-    Raises DirectoryFault if there is no such agency.
+    The same again changes nothing. Raises DirectoryFault if there is no such agency.
     """
     agency = _lock(session, agency_id)
+    if agency.period_months == months:
+        return
     agency.period_months = months
     session.add(agency)
     record(session, agency_id=agency_id, actor=actor, action="agency.period", subject=agency_id, at=now, months=months)
+
+
+def rename_agency(session: Session, *, agency_id: str, name: str, actor: str, now: datetime) -> None:
+    """Give an agency another name; the same name changes nothing. Reports that are final keep the one they have.
+
+    Raises DirectoryFault if there is no such agency, or for a wrong name.
+    """
+    agency = _lock(session, agency_id)
+    row = _row(AgencyRow, now, {"code": agency_id, "name": name})
+    if row.name == agency.name:
+        return
+    agency.name = row.name
+    session.add(agency)
+    session.flush()
+    renew_version(session, agency_id)
+    record(session, agency_id=agency_id, actor=actor, action="agency.renamed", subject=agency_id, at=now)
 
 
 def add_office(session: Session, *, agency_id: str, actor: str, now: datetime, **cells: Cell | None) -> Office:

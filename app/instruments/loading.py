@@ -14,18 +14,29 @@ from pydantic import ValidationError
 
 from app.instruments.consistency import faults
 from app.instruments.definition import AnswersPart, BandPart, Definition, ItemPart, TextsPart
+from app.instruments.faults import Fault, InstrumentFault
 from app.instruments.model import Band, Element, Instrument, Item, Texts
 
 # As much as the column holds that keeps an agency's own file.
 MAX_LENGTH = 65_536
 
 
-class InstrumentFault(ValueError):
-    """An instrument file that cannot be used. `faults` has one `place: what to change` for each fault."""
-
-    def __init__(self, *faults: str) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
+# What pydantic finds wrong, by its kind: a sentence, and which of its own values stand in it.
+KINDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "missing": ("is missing", {}),
+    "extra_forbidden": ("is not a field of an instrument file", {}),
+    "string_type": ("must be a text in quotation marks", {}),
+    "string_too_short": ("must not be empty", {}),
+    "string_too_long": ("has more than {most} characters", {"most": "max_length"}),
+    "string_pattern_mismatch": ("has the wrong form; it must match {pattern}", {"pattern": "pattern"}),
+    "int_type": ("must be a whole number", {}),
+    "tuple_type": ("must be a list in square brackets", {}),
+    "dict_type": ("must be a table with fields of its own", {}),
+    "model_type": ("must be a table with fields of its own", {}),
+    "too_short": ("needs at least {least} entries", {"least": "min_length"}),
+    "too_long": ("has more than {most} entries", {"most": "max_length"}),
+    "literal_error": ("must be one of {choices}", {"choices": "expected"}),
+}
 
 
 def load_instrument(text: str) -> Instrument:
@@ -37,7 +48,7 @@ def load_instrument(text: str) -> Instrument:
     try:
         definition = Definition.model_validate(document)
     except ValidationError as error:
-        raise InstrumentFault(*(_sentence(fault, document) for fault in error.errors())) from None
+        raise InstrumentFault(*(_fault(found, document) for found in error.errors())) from None
     if found := tuple(faults(definition)):
         raise InstrumentFault(*found)
     return _built(definition, _digest(document))
@@ -59,17 +70,19 @@ def template_text() -> str:
 
 def _parse(text: str) -> dict[str, Any]:
     if len(text) > MAX_LENGTH:
-        raise InstrumentFault(f"file: has {len(text)} characters; at most {MAX_LENGTH} are read")
+        raise InstrumentFault(
+            Fault("file", "has {length} characters; at most {most} are read", {"length": len(text), "most": MAX_LENGTH})
+        )
     try:
         # In NFC, so that the same file saved on two systems has one digest.
         return tomllib.loads(normalize("NFC", text))
     except tomllib.TOMLDecodeError as error:
-        raise InstrumentFault(f"file: is not valid TOML: {error}") from None
+        raise InstrumentFault(Fault("file", "is not valid TOML: {error}", {"error": str(error)})) from None
     except RecursionError:
-        raise InstrumentFault("file: is nested too deeply") from None
+        raise InstrumentFault(Fault("file", "is nested too deeply")) from None
     except ValueError:
         # Python reads no number of more than 4300 digits.
-        raise InstrumentFault("file: holds a number that is too long") from None
+        raise InstrumentFault(Fault("file", "holds a number that is too long")) from None
 
 
 def _digest(document: dict[str, Any]) -> str:
@@ -79,10 +92,13 @@ def _digest(document: dict[str, Any]) -> str:
     return sha256(canonical.encode()).hexdigest()
 
 
-def _sentence(fault: Mapping[str, Any], document: object) -> str:
-    kinds = {"missing": "is missing", "extra_forbidden": "is not a field of an instrument file"}
-    message = kinds.get(fault["type"], fault["msg"].removeprefix("Value error, "))
-    return f"{_place(fault['loc'], document)}: {message}"
+def _fault(found: Mapping[str, Any], document: object) -> Fault:
+    place, context = _place(found["loc"], document), found.get("ctx", {})
+    if found["type"] not in KINDS:
+        return Fault(place, found["msg"].removeprefix("Value error, "))
+    text, names = KINDS[found["type"]]
+    values = {name: str(context[kept]).replace(" or ", ", ") for name, kept in names.items()}
+    return Fault(place, text, values)
 
 
 def _place(path: Sequence[int | str], node: object) -> str:

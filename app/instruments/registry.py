@@ -9,7 +9,8 @@ from app.access.audit import record
 from app.foundation.cache import Cache
 from app.foundation.clock import Clock
 from app.foundation.storage.database import Database, IntegrityError, Session
-from app.instruments.loading import InstrumentFault, load_instrument, shipped
+from app.instruments.faults import Fault, InstrumentFault
+from app.instruments.loading import load_instrument, shipped
 from app.instruments.model import Instrument
 from app.instruments.store import all_shipped_digests, sources_of, versions_of
 from app.instruments.tables import InstrumentVersion
@@ -47,12 +48,16 @@ def add_own(session: Session, agency_id: str, source: str, *, actor: str, now: d
     """
     instrument = load_instrument(source)
     if instrument.id in shipped():
-        raise InstrumentFault(f"id: {instrument.id} is a shipped instrument; choose another name or version")
+        raise InstrumentFault(
+            Fault("id", "{id} is a shipped instrument; choose another name or version", {"id": instrument.id})
+        )
     for row in versions_of(session, agency_id):
         if row.instrument == instrument.id:
             # Ratings hold bare answers: another wording or order under the same id would change what they mean.
             if row.digest != instrument.digest:
-                raise InstrumentFault(f"version: {instrument.id} exists with other content; raise the version")
+                raise InstrumentFault(
+                    Fault("version", "{id} exists with other content; raise the version", {"id": instrument.id})
+                )
             return instrument
     session.add(_version(agency_id, instrument, source, now))
     record(

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from app.directory.rules.agency_periods import PERIODS
 from app.directory.workbook import forms
 
 LONGEST_NAME = 200
-# Months by what a form says.
-PERIODS: Mapping[str, int] = {"quarter": 3, "month": 1}
 ZONES = ("WIB", "WITA", "WIT")
 WRONG_CODE = "Write at most 40 small letters, digits and hyphens, such as kota-contoh; do not begin with a hyphen."
 WRONG_NAME = "A name has 1 to 200 characters."
@@ -34,18 +33,19 @@ def asked_for(sent: Mapping[str, str]) -> FirstAgency:
 
 def faults_of(asked: FirstAgency) -> Iterator[tuple[str, str]]:
     """Every wrong field with a sentence, in the order of the form."""
-    yield from _name_faults("name", asked.name)
+    yield from name_faults("name", asked.name)
     yield from _code_faults("agency", asked.agency)
     if asked.period not in PERIODS:
         yield "period", "Choose a quarter or a month."
-    yield from _name_faults("office_name", asked.office_name)
+    yield from name_faults("office_name", asked.office_name)
     yield from _code_faults("office", asked.office)
     if asked.zone not in ZONES:
         yield "zone", "Choose one of the three time zones."
-    yield from _name_faults("administrator", asked.administrator)
+    yield from name_faults("administrator", asked.administrator)
 
 
-def _name_faults(field: str, name: str) -> Iterator[tuple[str, str]]:
+def name_faults(field: str, name: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with a name that the public reads."""
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         yield field, WRONG_NAME
     elif _holds_nip(name):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from app.access.principals import Role
 from app.directory import register
 from app.directory.catalogue_store import has_agencies
+from app.directory.rules.agency_periods import PERIODS
 from app.foundation.clock import Clock
 from app.foundation.http.visits import Visit
 from app.foundation.secret import derive
@@ -16,7 +17,7 @@ from app.foundation.storage.database import Database, IntegrityError, Session
 from app.foundation.storage.installation import SET_UP, add_fact, fact, locked_fact, put_fact
 from app.instruments.registry import add_shipped
 from app.people.faults import PeopleFault
-from app.people.first_agency import PERIODS, FirstAgency, faults_of
+from app.people.first_agency import FirstAgency, faults_of
 from app.people.granting import Asked, Granter
 from app.people.inviting import Invitation, Invited, invite
 from app.people.rules.channels import Channel
@@ -89,8 +90,7 @@ class SetUp:
             agency = register.add_agency(session, code=asked.agency, name=asked.name, actor=by.actor, now=now)
             where = agency.agency_id
             months = PERIODS[asked.period]
-            if months != agency.period_months:
-                register.set_period(session, agency_id=where, months=months, actor=by.actor, now=now)
+            register.set_period(session, agency_id=where, months=months, actor=by.actor, now=now)
             add_shipped(session, where, now)
             register.add_office(
                 session,

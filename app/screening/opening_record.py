@@ -1,11 +1,13 @@
 """Recording and reading an office's opening hours."""
 
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.access.audit import record
 from app.access.principals import Reach
 from app.directory.reach import require_office
+from app.directory.store import lock_agency
 from app.foundation.storage.database import Session
 from app.screening import store
 from app.screening.rules.opening_hours import OpeningTimes, Week
@@ -15,17 +17,13 @@ from app.screening.schemas import OpeningIn, OpeningOut, OpenOn, minutes_of, tim
 def get_opening(session: Session, reach: Reach, office: str) -> OpeningOut:
     """The office's hours. Raises `office-unknown`, `out-of-scope`."""
     require_office(session, reach, office)
-    week = store.week_of(session, reach.agency_id, office)
-    if week is None:
-        return OpeningOut(office=office, since=None, hours=())
-    return OpeningOut(
-        office=office,
-        since=week.since,
-        hours=tuple(
-            OpenOn(weekday=weekday, opens=time_of(hours.opens), closes=time_of(hours.closes))
-            for weekday, hours in sorted(week.hours.items())
-        ),
-    )
+    return _out(office, store.week_of(session, reach.agency_id, office))
+
+
+def list_openings(session: Session, reach: Reach, offices: Collection[str]) -> dict[str, OpeningOut]:
+    """The hours of each of these offices, which the caller has found in reach."""
+    weeks = store.weeks_of(session, reach.agency_id, offices)
+    return {office: _out(office, weeks.get(office)) for office in offices}
 
 
 def put_opening(session: Session, reach: Reach, office: str, opening: OpeningIn, now: datetime) -> OpeningOut:
@@ -34,6 +32,8 @@ def put_opening(session: Session, reach: Reach, office: str, opening: OpeningIn,
     They hold from today's local day on: no rating is judged by hours that were recorded later. Raises `office-unknown`,
     `out-of-scope`.
     """
+    # Two at once would both write the rows of a week that neither of them saw.
+    lock_agency(session, reach.agency_id)
     before = get_opening(session, reach, office)
     hours = {each.weekday: OpeningTimes(minutes_of(each.opens), minutes_of(each.closes)) for each in opening.hours}
     if tuple(sorted(opening.hours, key=lambda each: each.weekday)) == before.hours:
@@ -60,3 +60,9 @@ def opening_in(hours: dict[int, OpeningTimes]) -> OpeningIn:
             for weekday, each in sorted(hours.items())
         )
     )
+
+
+def _out(office: str, week: Week | None) -> OpeningOut:
+    if week is None:
+        return OpeningOut(office=office, since=None, hours=())
+    return OpeningOut(office=office, since=week.since, hours=opening_in(dict(week.hours)).hours)

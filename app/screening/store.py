@@ -79,13 +79,25 @@ def roster_of(session: Session, agency_id: str, office: str, zone: ZoneInfo, sin
 
 def week_of(session: Session, agency_id: str, office: str) -> Week | None:
     """The office's opening hours; None where none are recorded."""
-    query = select(OPENING.weekday, OPENING.opens, OPENING.closes, OPENING.since_on).where(
-        OPENING.agency_id == agency_id, OPENING.office == office
+    return weeks_of(session, agency_id, [office]).get(office)
+
+
+def weeks_of(session: Session, agency_id: str, offices: Collection[str]) -> dict[str, Week]:
+    """The opening hours of these offices; those without any are absent."""
+    query = select(OPENING.office, OPENING.weekday, OPENING.opens, OPENING.closes, OPENING.since_on).where(
+        OPENING.agency_id == agency_id, OPENING.office.in_(offices)
     )
-    rows = session.execute(query).all()
-    if not rows:
-        return None
-    return Week(max(row.since_on for row in rows), {row.weekday: OpeningTimes(row.opens, row.closes) for row in rows})
+    weeks: dict[str, Week] = {}
+    for row in session.execute(query):
+        known = weeks.get(row.office, Week(row.since_on, {}))
+        hours = {**known.hours, row.weekday: OpeningTimes(row.opens, row.closes)}
+        weeks[row.office] = Week(max(known.since, row.since_on), hours)
+    return weeks
+
+
+def has_hours(session: Session, agency_id: str) -> bool:
+    """Whether the opening hours of any office are recorded."""
+    return session.execute(select(OPENING.office).where(OPENING.agency_id == agency_id).limit(1)).first() is not None
 
 
 def put_week(session: Session, agency_id: str, office: str, week: Week) -> None:

@@ -8,6 +8,7 @@ from app.closing import slips
 from app.desk import comment
 from app.desk import reports as report_list
 from app.desk.findings_words import CONFIRM, EITHER, NO_SHEETS, NUMBERS, OTHER_REASONS, RELEASE, RULES, STANDINGS
+from app.desk.hours_words import MALFORMED, WEEKDAYS
 from app.desk.keys import KINDS, LIFETIMES
 from app.desk.kiosk_words import NEVER_HEARD, NEVER_HEARD_SILENT, SENTENCES, STATES, UNITS
 from app.desk.kiosks import COLUMNS
@@ -30,6 +31,7 @@ def told() -> set[str]:
     found |= {text for _, text in UNITS} | set(COLUMNS)
     found |= {*slips.TEXTS, *comment.STATES.values()}
     found |= set(PERIOD_WORDS.values()) | set(ZONE_WORDS.values())
+    found |= set(WEEKDAYS.values()) | {MALFORMED, "An office opens before it closes, between 00:00 and 24:00."}
     found |= {RELEASE, CONFIRM, EITHER, NO_SHEETS}
     found |= set(KINDS.values()) | set(LIFETIMES.values()) | set(WHAT.values()) | set(READERS.values())
     found |= {entry.text for entries in PAGES.values() for entry in entries}

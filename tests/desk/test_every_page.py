@@ -36,6 +36,7 @@ ASKED = {
     "/desk/follow-up/action": ("?place=0", 409),
     "/desk/publications/one": ("?place=0", 409),
     "/desk/report": (f"?id={NOTHING}", 404),
+    "/desk/hours/office": ("?office=tiada", 404),
     "/desk/keys/revoke": (f"?key={NOTHING}", 422),
     "/desk/passkeys/end": (f"?key={NOTHING}", 422),
 }

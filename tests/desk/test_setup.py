@@ -47,9 +47,12 @@ def test_from_the_link_to_a_signed_in_administrator_without_a_shell(empty: House
     browser.secret = facts_of(page)["Atau ketik kunci ini"].replace(" ", "")
     page = browser.submit(page, "/sign-in/second-factor", code=browser.code())
     assert title_of(page) == "Kode pemulihan Anda"
+    # Before anything can be rated, what is still to do comes before who may see it.
     page = browser.go("/desk")
-    assert title_of(page) == "Orang dan peran"
-    assert "Siti Rahma" in text_of(page)
+    assert title_of(page) == "Kota Contoh"
+    assert "Sampai penilaian pertama" in text_of(page)
+    assert "Tentukan kapan kantor buka" in text_of(page)
+    assert "Siti Rahma" in text_of(browser.go("/desk/people"))
 
 
 def test_once_set_up_there_is_no_way_in_but_signing_in(empty: House) -> None:

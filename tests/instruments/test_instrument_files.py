@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.instruments.loading import MAX_LENGTH, InstrumentFault, load_instrument, template_text
+from app.instruments.faults import InstrumentFault
+from app.instruments.loading import MAX_LENGTH, load_instrument, template_text
 
 DEFINITIONS = resources.files("app.instruments").joinpath("definitions")
 IKL = DEFINITIONS.joinpath("ikl-1.toml").read_text("utf-8")
@@ -86,9 +87,9 @@ IKL_INDEX = 'name = "IKL"\ntitle = { id = "Indeks Kepuasan Layanan", en = "Servi
     ("text", "old", "new", "fault"),
     [
         # One field alone.
-        (IKL, 'name = "ikl"', 'name = "Ikl"', "name: String should match pattern"),
+        (IKL, 'name = "ikl"', 'name = "Ikl"', "name: has the wrong form; it must match"),
         (IKL, 'version = "1"\n', "", "version: is missing"),
-        (IKL, 'version = "1"', "version = 1", "version: Input should be a valid string"),
+        (IKL, 'version = "1"', "version = 1", "version: must be a text in quotation marks"),
         (
             IKL,
             'version = "1"',
@@ -99,7 +100,7 @@ IKL_INDEX = 'name = "IKL"\ntitle = { id = "Indeks Kepuasan Layanan", en = "Servi
             IKL,
             'code = "speed"',
             'code = "kecepatan waktu"',
-            "items.kecepatan waktu.code: String should match",
+            "items.kecepatan waktu.code: has the wrong form",
         ),
         (IKL, 'code = "speed"\n', "", "items.1.code: is missing"),
         (
@@ -114,7 +115,7 @@ IKL_INDEX = 'name = "IKL"\ntitle = { id = "Indeks Kepuasan Layanan", en = "Servi
             '" Tidak cepat"',
             "items.speed.answers.id.1: must be one line of printable text",
         ),
-        (IKL, '"Tidak cepat"', '""', "items.speed.answers.id.1: String should have at least 1 character"),
+        (IKL, '"Tidak cepat"', '""', "items.speed.answers.id.1: must not be empty"),
         (
             IKL,
             '"Sangat cepat"',
@@ -124,7 +125,7 @@ IKL_INDEX = 'name = "IKL"\ntitle = { id = "Indeks Kepuasan Layanan", en = "Servi
         (IKL, '"1/3"', "0.3333", "weight_modes.exact.1: must be a decimal or a fraction in quotation marks"),
         (IKL, '"1/3"', '"1/0"', "weight_modes.exact.1: must be a decimal or a fraction"),
         (IKL, '"0.333"]', '"0.000"]', "weight_modes.0.333.3: must be greater than 0"),
-        (IKL, "exact = [", "EXACT = [", "weight_modes.EXACT.[key]: String should match pattern"),
+        (IKL, "exact = [", "EXACT = [", "weight_modes.EXACT.[key]: has the wrong form; it must match"),
         (
             IKL,
             'lower = "88.31"',
@@ -138,8 +139,8 @@ IKL_INDEX = 'name = "IKL"\ntitle = { id = "Indeks Kepuasan Layanan", en = "Servi
             "scale.high: must be 0 to 9, because a sheet writes one digit an item",
         ),
         (IKL, "low = 1", "low = -1", "scale.low: must be 0 to 9"),
-        (IKL, "low = 1", "low = true", "scale.low: Input should be a valid integer"),
-        (BOGOR, "KEP/25/2004", "KEP/99/1999", "older_rule: Input should be 'KEP/25/2004' or"),
+        (IKL, "low = 1", "low = true", "scale.low: must be a whole number"),
+        (BOGOR, "KEP/25/2004", "KEP/99/1999", "older_rule: must be one of 'KEP/25/2004', 'PermenPANRB 16/2014'"),
         (FIVE_POINTS, "[[items]]", "items = 3\n[[other]]", "band_tables.own.B.items: is not a field"),
         # Fields against each other.
         (IKL, "high = 4", "high = 1", "scale: low is 1 and high is 1; high must be greater"),
@@ -214,7 +215,7 @@ def test_all_faults_are_said_at_once() -> None:
         ("name = ", "file: is not valid TOML: "),
         ("a = " + "[" * 9_999, "file: is nested too deeply"),
         (" " * (MAX_LENGTH + 1), "file: has 65537 characters; at most 65536 are read"),
-        ('scale = 3\nitems = [1]\nband_tables = { own = "x" }', "scale: Input should be a valid dictionary"),
+        ('scale = 3\nitems = [1]\nband_tables = { own = "x" }', "scale: must be a table with fields of its own"),
     ],
 )
 def test_what_is_no_instrument_at_all_is_refused_in_words(text: str, fault: str) -> None:

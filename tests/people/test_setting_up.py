@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -191,7 +192,7 @@ def test_a_wrong_code_is_refused_and_many_are_asked_to_wait(door: Door) -> None:
     ],
 )
 @pytest.mark.parametrize("readable", [True, False])
-def test_nobody_sets_up_where_others_can_listen(database_url: str, changed: dict[str, str], readable: bool) -> None:
+def test_nobody_sets_up_where_others_can_listen(database_url: str, changed: dict[str, Any], readable: bool) -> None:
     with Door.open(database_url, readable_allowed=readable) as door:
         service, link = set_up(door), code(door)
         for attempt in (service.check, lambda from_there, text: service.begin(from_there, text, ASKED)):

@@ -2,7 +2,15 @@
 
 import pytest
 
-from app.screening.rules.opening_hours import OpeningTimes, Week, is_outside, outside_hours, read_week
+from app.screening.rules.opening_hours import (
+    OpeningTimes,
+    Week,
+    is_outside,
+    outside_hours,
+    read_times,
+    read_week,
+    spans,
+)
 from app.screening.rules.sheets import DaySpan, Reason
 from tests.screening.sheets import FIRST, SPAN, day, sheets
 
@@ -25,6 +33,34 @@ def test_weeks_are_read_in_both_languages() -> None:
 def test_what_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"write opening hours|a weekday|opens before"):
         read_week(text)
+
+
+@pytest.mark.parametrize("text", ["08:00-16:00", " 8.00 – 16.00 ", "08:00—16:00", "8:00 -16.00"])
+def test_the_hours_of_a_day_are_read_as_people_write_them(text: str) -> None:
+    assert read_times(text) == OFFICE
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_a_day_of_which_nothing_is_written_is_closed(text: str) -> None:
+    assert read_times(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("8", "write"), ("08:00", "write"), ("tutup", "write"), ("08:00-16:0", "write"), ("٠٨:٠٠-١٦:٠٠", "write"),
+     ("16:00-08:00", "opens before"), ("08:00-08:00", "opens before"), ("08:60-16:00", "opens before"),
+     ("08:00-24:01", "opens before"), ("99:00-99:59", "opens before"), ("\0", "write")],
+)  # fmt: skip
+def test_the_hours_of_a_day_that_cannot_be_are_refused(text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        read_times(text)
+
+
+def test_days_with_the_same_hours_that_follow_each_other_are_one_part() -> None:
+    half = OpeningTimes(480, 720)
+    assert spans({}) == []
+    assert spans(dict.fromkeys(range(5), OFFICE) | {5: half}) == [(0, 4, OFFICE), (5, 5, half)]
+    assert spans({0: OFFICE, 2: OFFICE, 3: half, 4: half}) == [(0, 0, OFFICE), (2, 2, OFFICE), (3, 4, half)]
 
 
 def test_an_hour_is_outside_when_no_minute_of_it_is_within_half_an_hour() -> None:

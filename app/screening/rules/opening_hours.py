@@ -46,6 +46,30 @@ def read_week(text: str) -> dict[int, OpeningTimes]:
     return week
 
 
+def read_times(text: str) -> OpeningTimes | None:
+    """`08:00-16:00`, or 08.00 – 16.00, as people write the hours of one day; None for an empty text (closed).
+
+    Raises ValueError.
+    """
+    if not text.strip():
+        return None
+    found = fullmatch(r"\s*([0-9]{1,2})[:.]([0-9]{2})\s*[-–—]\s*([0-9]{1,2})[:.]([0-9]{2})\s*", text)
+    if found is None:
+        raise ValueError("write the hours of a day as 08:00-16:00")
+    return _hours(*(int(found[group]) for group in (1, 2, 3, 4)))
+
+
+def spans(hours: Mapping[int, OpeningTimes]) -> list[tuple[int, int, OpeningTimes]]:
+    """The week in as few parts as people would say: first and last weekday with the same hours, without days closed."""
+    found: list[tuple[int, int, OpeningTimes]] = []
+    for weekday, times in sorted(hours.items()):
+        if found and found[-1][1:] == (weekday - 1, times):
+            found[-1] = (found[-1][0], weekday, times)
+        else:
+            found.append((weekday, weekday, times))
+    return found
+
+
 def outside_hours(sheets: Sequence[ScreenedSheet], week: Week | None, span: DaySpan) -> list[Block]:
     """Blocks of kiosk ratings in hours wholly outside the opening hours, by person and day; none if these are unknown.
 

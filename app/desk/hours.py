@@ -1,0 +1,137 @@
+"""When the offices are open, in words; an administrator changes it, an auditor sees it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.principals import Role
+from app.desk.account import proof_first
+from app.desk.addresses import onward, with_query
+from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
+from app.desk.hours_words import WEEKDAYS, day_text, read_form_week, week_in_words
+from app.desk.navigation import AGENCY, HOURS
+from app.desk.rendering import reader_of, respond
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
+from app.directory.listing_store import names_of, offices_page
+from app.directory.reach import offices_in_reach
+from app.directory.schemas import CodeText
+from app.foundation.http.services import services_of
+from app.people.faults import PeopleFault
+from app.people.sessions import SignedIn
+from app.reports.sections.blocks import Column, Facts, Table, Words
+from app.reports.sections.language import Language
+from app.screening.opening_record import get_opening, list_openings, opening_in, put_opening
+from app.screening.rules.opening_hours import TOLERANCE_MINUTES
+from app.screening.schemas import OpeningOut
+
+router = APIRouter(include_in_schema=False, route_class=DeskRoute)
+Reader = Annotated[SignedIn, Depends(having(HOURS))]
+# The pages of administrators alone.
+Administrator = Annotated[SignedIn, Depends(having(AGENCY))]
+OfficeCode = Annotated[CodeText, Query(alias="office")]
+After = Annotated[CodeText | None, Query()]
+ON_A_PAGE = 100
+
+
+@router.get("/desk/hours")
+def hours(request: Request, found: Reader, _: Lang, after: After = None) -> Response:
+    """The offices in reach with their hours, a hundred on a page."""
+    services, tell, reach = services_of(request), reader_of(request), principal_of(found).reach
+    with services.database.reading() as session:
+        within = offices_in_reach(session, reach)
+        rows = offices_page(session, reach.agency_id, within=within, after=after, limit=ON_A_PAGE + 1)
+        shown = rows[:ON_A_PAGE]
+        openings = list_openings(session, reach, [row.code for row in shown])
+    following = shown[-1].code if len(rows) > ON_A_PAGE else None
+    table = LinkedTable(
+        Table(
+            tell("Opening hours by office, in local time"),
+            tuple(Column(each, "text") for each in (tell("Office"), tell("Open"), tell("Known since"))),
+            tuple((f"{row.name} ({row.code})", *_cells(openings[row.code], tell)) for row in shown),
+        ),
+        tuple(_address(row.code) for row in shown),
+    )
+    unknown = sum(not each.hours for each in openings.values())
+    lead = tell("Of {n} offices on this page {unknown} have not said when they are open.",
+                n=str(len(shown)), unknown=str(unknown))  # fmt: skip
+    blocks: list[DeskBlock] = [table] if shown else []
+    blocks += [*onward(HOURS.address, {"after": after}, following, tell), Words(_purpose(tell))]
+    return respond(request, Page(tell("Opening hours"), lead, (Section(tuple(blocks)),)), found)
+
+
+@router.get("/desk/hours/office")
+def office_hours(request: Request, found: Reader, _: Lang, office: OfficeCode) -> Response:
+    """The hours of one office; for an administrator the form that changes them."""
+    return _office(request, found, office)
+
+
+@router.post("/desk/hours/change")
+def change_hours(request: Request, found: Administrator, sent: FormSent) -> Response:
+    """Say anew when an office is open, from today on."""
+    services, office = services_of(request), sent.get("office", "")
+    if not found.is_proven(services.now()):
+        return to(request, "/desk/confirm?to=hours")
+    week, faults = read_form_week(sent)
+    if faults:
+        return _office(request, found, office, faults, sent)
+    with services.database.writing() as session:
+        put_opening(session, principal_of(found).reach, office, opening_in(week), services.now())
+    return to(request, _address(office))
+
+
+def _office(
+    request: Request,
+    found: SignedIn,
+    office: str,
+    faults: tuple[PeopleFault, ...] = (),
+    sent: Sent | None = None,
+) -> Response:
+    services, tell, principal = services_of(request), reader_of(request), principal_of(found)
+    with services.database.reading() as session:
+        opening = get_opening(session, principal.reach, office)
+        name = names_of(session, principal.agency_id, "office", [office])[office]
+    open_cell, since = _cells(opening, tell)
+    facts = Facts(((tell("Office"), f"{name} ({office})"), (tell("Open"), open_cell), (tell("Known since"), since)))
+    sections = [Section((facts, Words(_purpose(tell)), Links(((tell("Opening hours"), HOURS.address),))))]
+    if principal.kind is Role.administrator:
+        proven = found.is_proven(services.now())
+        sections.append(
+            Section((_form(opening, tell),), tell("Change the hours")) if proven else proof_first(tell, "hours")
+        )
+    page = Page(
+        name,
+        tell("Open: {hours}.", hours=open_cell),
+        tuple(sections),
+        faults=tuple((fault.field, fault.told(tell)) for fault in faults),
+        values=dict(sent or {}),
+    )
+    return respond(request, page, found, 422 if faults else 200)
+
+
+def _form(opening: OpeningOut, tell: Language) -> Form:
+    hint = tell("Such as 08:00-16:00; empty: closed.")
+    days = tuple(
+        Field(day, tell(name), hint=hint if place == 0 else None, value=day_text(opening, place), required=False)
+        for place, (day, name) in enumerate(WEEKDAYS.items())
+    )
+    return Form(
+        "/desk/hours/change", tell("Save the hours"), (Field("office", "", "hidden", value=opening.office), *days)
+    )
+
+
+def _purpose(tell: Language) -> str:
+    return tell(
+        "Screening holds what kiosks send more than {minutes} minutes outside these hours, from the day on which they "
+        "were said, until an auditor decides. Where all days are empty nothing is judged by them.",
+        minutes=str(TOLERANCE_MINUTES),
+    )
+
+
+def _cells(opening: OpeningOut, tell: Language) -> tuple[str, str | None]:
+    return week_in_words(opening, tell), None if opening.since is None else tell.day(opening.since.isoformat())
+
+
+def _address(office: str) -> str:
+    return with_query("/desk/hours/office", {"office": office})

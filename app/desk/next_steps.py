@@ -1,0 +1,33 @@
+"""What an agency still needs before the first rating: each step leads to the page where it is done."""
+
+from app.desk.blocks import Task, Tasks
+from app.desk.navigation import HOURS, PEOPLE, entries_for
+from app.devices.store import has_paired
+from app.directory.listing_store import counters_page, services_page
+from app.foundation.storage.database import Session
+from app.people import store
+from app.people.sessions import SignedIn
+from app.reports.sections.language import Language
+from app.screening.store import has_hours
+
+DIRECTORY, KIOSKS = "/desk/directory", "/desk/kiosks"
+
+
+def next_steps(session: Session, found: SignedIn, tell: Language) -> Tasks:
+    """The steps that are still to be done, of those that have a page in this person's menu."""
+    agency_id = found.agency_id
+    reached = {entry.address for entry in entries_for(found)}
+    steps = (
+        (not has_catalogue(session, agency_id), tell("Enter services, counters and employees"), DIRECTORY),
+        (not has_hours(session, agency_id), tell("Say when the offices are open"), HOURS.address),
+        (not has_paired(session, agency_id), tell("Connect the first kiosk"), KIOSKS),
+        (len(store.persons_of(session, agency_id)) < 2, tell("Invite those who will see the figures"), PEOPLE.address),
+    )
+    waiting = (Task(text, address) for waits, text, address in steps if waits and address in reached)
+    return Tasks(tuple(waiting), tell("Everything is there: kiosks can rate."))
+
+
+def has_catalogue(session: Session, agency_id: str) -> bool:
+    """Whether there is something that can be rated at a kiosk: a service, and a counter."""
+    counters = counters_page(session, agency_id, within=None, only=None, after=("", ""), limit=1)
+    return bool(counters) and bool(services_page(session, agency_id, among=None, after=None, limit=1))
