@@ -1,4 +1,7 @@
-"""What a desk page consists of: the blocks of reports; numbers, tasks, links, linked tables, forms, what is awaited."""
+"""What a desk page consists of: the blocks of reports, and seven more.
+
+Numbers, tasks, links, linked tables, forms, questions of a questionnaire, and what is awaited.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from app.reports.sections import blocks as reports
 from app.reports.sections.blocks import Cell
+from app.web.form_preview import AskedForm
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,15 @@ class Links:
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form. `code` takes a one-time code, `words` lines, `select` one of `choices` (value, text).
+    """One field of a form.
 
-    `digest` takes the SHA-256 of a file, which a script can work out of a file that stays in the browser.
+    `code` takes a one-time code, `words` lines, `file` a file, `select` one of `choices` (value, text), `digest` the
+    SHA-256 of a file, which a script can work out of a file that stays in the browser.
     """
 
     name: str
     label: str
-    kind: Literal["text", "password", "code", "select", "hidden", "day", "words", "digest"] = "text"
+    kind: Literal["text", "password", "code", "select", "hidden", "day", "words", "digest", "file"] = "text"
     hint: str | None = None
     value: str = ""
     choices: tuple[tuple[str, str], ...] = ()
@@ -76,6 +81,13 @@ class Form:
     fields: tuple[Field, ...] = ()
     tone: Literal["plain", "danger"] = "plain"
     method: Literal["post", "get"] = "post"
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The questions of a questionnaire as citizens see them; nothing can be answered."""
+
+    form: AskedForm
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,7 @@ class Awaited:
     address: str
 
 
-DeskBlock: TypeAlias = reports.Block | LinkedTable | Numbers | Tasks | Links | Form | Awaited
+DeskBlock: TypeAlias = reports.Block | LinkedTable | Numbers | Tasks | Links | Form | Questions | Awaited
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.desk.blocks import Awaited, DeskBlock, Field, Form, LinkedTable, Links, Numbers, Page, Tasks
+from app.desk.blocks import Awaited, DeskBlock, Field, Form, LinkedTable, Links, Numbers, Page, Questions, Tasks
 from app.desk.navigation import Entry, entries_for
 from app.desk.page_file import has_file, is_asked_as_file, page_file
+from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.translations import catalogues
 from app.pages.shell import LANGUAGE_COOKIE, POLICY, base_of, language_of, shell_values, templates_of
@@ -109,6 +110,8 @@ def plain(block: DeskBlock, tell: Language, page: Page) -> dict[str, Any]:
             return {"kind": "links", "items": items}
         case Awaited(state, text, address):
             return {"kind": "awaited", "state": state, "text": text, "address": address}
+        case Questions(form):
+            return {"kind": "questions", "language": form.language, "questions": form.questions, "skip": form.skip}
         case LinkedTable(table, addresses):
             return {**plain_block(table, tell), "addresses": addresses}
         case Form():
@@ -120,6 +123,7 @@ def plain(block: DeskBlock, tell: Language, page: Page) -> dict[str, Any]:
                 "fields": fields,
                 "tone": block.tone,
                 "method": block.method,
+                "sends_file": any(field.kind == "file" for field in block.fields),
             }
     return plain_block(block, tell)
 
@@ -136,7 +140,7 @@ def _field(field: Field, form: Form, page: Page) -> dict[str, Any]:
     sent = page.sent == form.action
     faults = [sentence for name, sentence in page.faults if sent and name == field.name]
     # What somebody typed is kept for the next try; a secret never is.
-    secret = field.kind in ("password", "code", "hidden")
+    secret = field.kind in ("password", "code", "hidden", "file")
     value = page.values.get(field.name, field.value) if sent and not secret else field.value
     return {**field.__dict__, "id": _id(form, field.name), "value": value, "fault": faults[0] if faults else None}
 

@@ -1,13 +1,14 @@
 """What desk routes are asked with: the form that was sent, and who sent it. What is refused becomes a page."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import Depends, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -27,6 +28,7 @@ from app.desk.navigation import (
     roles_of,
 )
 from app.desk.rendering import reader_of, remember, respond
+from app.foundation.http.body import BodyRefused
 from app.foundation.http.problem_responses import database_problem
 from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import services_of
@@ -39,7 +41,7 @@ from app.people.steps import Entered, Stage
 from app.people.tries import BROWSER_COOKIE, BROWSER_SECONDS
 
 Sent = Mapping[str, str]
-FORM_TYPE = "application/x-www-form-urlencoded"
+FORM_TYPE, UPLOAD_TYPE = "application/x-www-form-urlencoded", "multipart/form-data"
 MOST_FIELDS = 40
 # Where somebody goes on who has come so far.
 NEXT = {Stage.code: "/sign-in/code", Stage.enrol: "/sign-in/second-factor", Stage.open: "/desk"}
@@ -92,6 +94,30 @@ async def read_form(request: Request) -> Sent:
     except ValueError:
         raise Problem("invalid-request") from None
     return dict(pairs)
+
+
+class SentFile(NamedTuple):
+    """The fields of a form that was sent, and the bytes of its file; None where none was chosen."""
+
+    fields: Sent
+    file: bytes | None
+
+
+async def read_upload(request: Request) -> SentFile:
+    """A form with a file, which browsers send in parts. 415 for anything that is no form."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != UPLOAD_TYPE:
+        return SentFile(await read_form(request), None)
+    await exact_query(request)
+    try:
+        # Its bytes are bounded by the layer that counts them.
+        async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+            fields = {name: value for name, value in form.items() if isinstance(value, str)}
+            file = next((value for value in form.values() if not isinstance(value, str)), None)
+            return SentFile(fields, None if file is None else await file.read())
+    except BodyRefused:
+        raise
+    except HTTPException:
+        raise Problem("invalid-request") from None
 
 
 async def bare_query(
@@ -151,6 +177,7 @@ Anybody = Annotated[Visit, Depends(visitor)]
 Halfway = Annotated[SignedIn, Depends(halfway)]
 SomeoneIn = Annotated[SignedIn, Depends(signed_in)]
 FormSent = Annotated[Sent, Depends(read_form)]
+Upload = Annotated[SentFile, Depends(read_upload)]
 Lang = Annotated[None, Depends(bare_query)]
 
 

@@ -14,6 +14,8 @@ from app.desk import (
     follow_up_action,
     follow_up_new,
     hours,
+    instrument,
+    instruments,
     keys,
     kiosk,
     kiosks,
@@ -54,6 +56,8 @@ rooms = (
     poster,
     agency,
     hours,
+    instruments,
+    instrument,
     office,
     findings,
     finding,
@@ -78,5 +82,9 @@ rooms = (
     team_person,
 )
 routers = (*(each.router for each in rooms), provider.machines)
-# Four thousand characters, of which a form writes each as up to twelve bytes.
-LONG_FORMS: Mapping[str, int] = dict.fromkeys(("/desk/reply/send", "/desk/team/note"), 64 * 1024)
+# What is written at length: four thousand characters, of which a form writes each as up to twelve bytes, and a
+# questionnaire's file, whose characters have up to four.
+LONG_FORMS: Mapping[str, int] = {
+    **dict.fromkeys(("/desk/reply/send", "/desk/team/note"), 64 * 1024),
+    "/desk/instruments/add": 300 * 1024,
+}

@@ -2,13 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from app.pages.files import FILES
 
-WORDS: Mapping[str, Mapping[str, str]] = {
-    name.removeprefix("texts/").removesuffix(".json"): json.loads(file.content)["words"]
+CATALOGUES: Mapping[str, Mapping[str, Any]] = {
+    name.removeprefix("texts/").removesuffix(".json"): json.loads(file.content)
     for name, file in FILES.items()
     if name.startswith("texts/")
+}
+WORDS: Mapping[str, Mapping[str, str]] = {language: found["words"] for language, found in CATALOGUES.items()}
+# The questions of questionnaires that a language has and the questionnaire itself has not: instrument → item → texts.
+OWN_QUESTIONS: Mapping[str, Mapping[str, Any]] = {
+    language: found["instruments"] for language, found in CATALOGUES.items()
 }
 LANGUAGES: Mapping[str, str] = {language: words["language"] for language, words in WORDS.items()}
 
