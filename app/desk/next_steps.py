@@ -23,8 +23,10 @@ def next_steps(session: Session, found: SignedIn, tell: Language) -> Tasks:
         (not has_paired(session, agency_id), tell("Connect the first kiosk"), KIOSKS),
         (len(store.persons_of(session, agency_id)) < 2, tell("Invite those who will see the figures"), PEOPLE.address),
     )
-    waiting = (Task(text, address) for waits, text, address in steps if waits and address in reached)
-    return Tasks(tuple(waiting), tell("Everything is there: kiosks can rate."))
+    waiting = [(text, address) for waits, text, address in steps if waits]
+    tasks = tuple(Task(text, address) for text, address in waiting if address in reached)
+    rest = tell("What is still missing is done at the terminal.") if waiting else tell("Kiosks can rate.")
+    return Tasks(tasks, rest)
 
 
 def has_catalogue(session: Session, agency_id: str) -> bool:

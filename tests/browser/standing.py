@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,10 +26,10 @@ class Standing:
 
     @classmethod
     @contextmanager
-    def open(cls, folder: Path) -> Iterator["Standing"]:
-        """A service on an agency of its own, with the real clock."""
+    def open(cls, folder: Path, furnish: Callable[[str], dict[str, str]] = furnish_today) -> Iterator["Standing"]:
+        """A service on an agency of its own, or on whatever `furnish` makes of its database, with the real clock."""
         url = f"sqlite:///{folder / 'cermin.db'}"
-        keys = furnish_today(url)
+        keys = furnish(url)
         # Forked, so that starting it again takes a tenth of a second.
         with Nursery.open() as nursery, Service.running(nursery, url, folder / "service.log") as service:
             standing = cls(service, keys)

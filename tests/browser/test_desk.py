@@ -13,10 +13,23 @@ from app.desk.navigation import PAGES
 from app.foundation.storage.database import Database
 from app.people.granting import Asked
 from app.people.inviting import Invitation, invite
-from tests.browser.agency import AGENCY
+from tests.browser.agency import AGENCY, OFFICE
 from tests.browser.chromium import axe_violations, complaints
 from tests.browser.standing import Standing
 from tests.people.persons import OPERATOR, PASSPHRASE
+
+OF_ADMINISTRATORS = (
+    "/desk/people",
+    "/desk/keys",
+    "/desk/office",
+    "/desk/account",
+    "/desk/confirm",
+    "/desk/agency",
+    "/desk/hours",
+    f"/desk/hours/office?office={OFFICE}",
+    "/desk/instruments",
+    "/desk/instrument?id=ikl-1",
+)
 
 
 def link(service: Standing, name: str, role: Role) -> str:
@@ -97,9 +110,9 @@ def test_axe_finds_nothing_wrong_on_the_desk(service: Standing, browser: Browser
             page.emulate_media(color_scheme=colours)
             for width in (1_000, 320):
                 page.set_viewport_size({"width": width, "height": 800})
-                for path in ("/desk/people", "/desk/keys", "/desk/office", "/desk/account", "/desk/confirm"):
+                for path in OF_ADMINISTRATORS:
                     for language in ("id", "en"):
-                        page.goto(f"{service.url}{path}?lang={language}")
+                        page.goto(f"{service.url}{path}{'&' if '?' in path else '?'}lang={language}")
                         assert axe_violations(page) == [], (path, language, colours, width)
                         # Nothing is cut off at the side; what is wide scrolls by itself.
                         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (path, width)
