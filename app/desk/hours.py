@@ -8,14 +8,15 @@ from starlette.responses import Response
 
 from app.access.principals import Role
 from app.desk.account import proof_first
-from app.desk.addresses import onward, with_query
-from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
+from app.desk.addresses import numbered, with_query
+from app.desk.blocks import Field, Form, LinkedTable, Links, Page, Section
 from app.desk.hours_words import WEEKDAYS, day_text, read_form_week, week_in_words
 from app.desk.navigation import AGENCY, HOURS
+from app.desk.offices import office_choices
+from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
-from app.directory.listing_store import names_of, offices_page
-from app.directory.reach import offices_in_reach
+from app.directory.listing_store import names_of
 from app.directory.schemas import CodeText
 from app.foundation.http.services import services_of
 from app.people.faults import PeopleFault
@@ -31,34 +32,31 @@ Reader = Annotated[SignedIn, Depends(having(HOURS))]
 # The pages of administrators alone.
 Administrator = Annotated[SignedIn, Depends(having(AGENCY))]
 OfficeCode = Annotated[CodeText, Query(alias="office")]
-After = Annotated[CodeText | None, Query()]
+Place = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 ON_A_PAGE = 100
 
 
 @router.get("/desk/hours")
-def hours(request: Request, found: Reader, _: Lang, after: After = None) -> Response:
+def hours(request: Request, found: Reader, _: Lang, place: Place = 1) -> Response:
     """The offices in reach with their hours, a hundred on a page."""
     services, tell, reach = services_of(request), reader_of(request), principal_of(found).reach
     with services.database.reading() as session:
-        within = offices_in_reach(session, reach)
-        rows = offices_page(session, reach.agency_id, within=within, after=after, limit=ON_A_PAGE + 1)
-        shown = rows[:ON_A_PAGE]
-        openings = list_openings(session, reach, [row.code for row in shown])
-    following = shown[-1].code if len(rows) > ON_A_PAGE else None
+        offices = [each for each in office_choices(session, reach, tell) if each[0]]
+        openings = list_openings(session, reach, [code for code, _ in offices])
+    shown, pages = part(offices, place, ON_A_PAGE, request)
     table = LinkedTable(
         Table(
             tell("Opening hours by office, in local time"),
             tuple(Column(each, "text") for each in (tell("Office"), tell("Open"), tell("Known since"))),
-            tuple((f"{row.name} ({row.code})", *_cells(openings[row.code], tell)) for row in shown),
+            tuple((name, *_cells(openings[code], tell)) for code, name in shown),
         ),
-        tuple(_address(row.code) for row in shown),
+        tuple(_address(code) for code, _ in shown),
     )
     unknown = sum(not each.hours for each in openings.values())
-    lead = tell("Of {n} offices on this page {unknown} have not said when they are open.",
-                n=str(len(shown)), unknown=str(unknown))  # fmt: skip
-    blocks: list[DeskBlock] = [table] if shown else []
-    blocks += [*onward(HOURS.address, {"after": after}, following, tell), Words(_purpose(tell))]
-    return respond(request, Page(tell("Opening hours"), lead, (Section(tuple(blocks)),)), found)
+    lead = tell("Of {n} offices {unknown} have not said when they are open.", n=str(len(offices)), unknown=str(unknown))
+    onward = numbered(HOURS.address, {}, place, pages, tell)
+    section = Section((table, *onward, Words(_purpose(tell))))
+    return respond(request, Page(tell("Opening hours"), lead, (section,)), found)
 
 
 @router.get("/desk/hours/office")

@@ -18,8 +18,8 @@ from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
 from app.reports.sections.blocks import Facts, Number, Words
 from app.reports.sections.language import Language
-from app.web.rating_files import LANGUAGES
 from app.web.form_preview import AskedForm, asked_form
+from app.web.rating_files import LANGUAGES
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 InstrumentId = Annotated[str, Query(alias="id", max_length=40)]

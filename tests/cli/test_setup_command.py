@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from app.cli import context, setting_up
@@ -77,7 +78,7 @@ def test_a_service_shows_the_link_to_a_terminal_and_to_no_log(
 ) -> None:
     database = Database(database_url)
     for terminal in (True, False):
-        monkeypatch.setattr(setting_up, "err", context.Console(stderr=True, force_terminal=terminal))
+        monkeypatch.setattr(setting_up, "err", Console(stderr=True, force_terminal=terminal))
         tell_the_way_in(database, SECRET.encode(), "http://localhost:8000")
         said = capsys.readouterr()
         assert ("http://localhost:8000/setup#" in said.err) == terminal

@@ -35,11 +35,13 @@ FILES = {
     "/desk/periods": (Role.supervisor, Role.administrator),
     "/desk/people": (Role.administrator,),
     "/desk/keys": (Role.administrator,),
+    "/desk/hours": (Role.administrator, Role.auditor),
+    "/desk/instruments": (Role.administrator,),
     "/desk/team": (Role.appraiser,),
     "/desk/readers": (Role.employee,),
     "/desk/account": tuple(Role),
 }
-NONE = ("/desk/mirror", "/desk/reply", "/desk/trail", "/desk/confirm")
+NONE = ("/desk/agency", "/desk/instrument?id=ikl-1", "/desk/mirror", "/desk/reply", "/desk/trail", "/desk/confirm")
 
 
 @pytest.fixture(params=STORES)

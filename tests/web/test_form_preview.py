@@ -5,8 +5,8 @@ from re import findall
 import pytest
 
 from app.instruments.loading import shipped
-from app.web.rating_files import LANGUAGES
 from app.web.form_preview import asked_form, face
+from app.web.rating_files import LANGUAGES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
