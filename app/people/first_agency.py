@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from app.directory.rules.agency_periods import PERIODS
 from app.directory.workbook import forms
@@ -46,7 +47,8 @@ def faults_of(asked: FirstAgency) -> Iterator[tuple[str, str]]:
 
 def name_faults(field: str, name: str) -> Iterator[tuple[str, str]]:
     """What is wrong with a name that the public reads."""
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+    # As the directory keeps it: some characters are several then.
+    if not name or len(normalize("NFC", name)) > LONGEST_NAME or not name.isprintable():
         yield field, WRONG_NAME
     elif _holds_nip(name):
         yield field, NIP_WITHIN

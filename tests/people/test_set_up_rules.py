@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.access.rules.random_codes import ALPHABET
-from app.people.first_agency import FirstAgency, asked_for, faults_of
+from app.directory.workbook.rows import AgencyRow, OfficeRow, checked
+from app.people.first_agency import FirstAgency, asked_for, faults_of, name_faults
 from app.people.rules.set_up_codes import code_of, draw_text, live_draw, new_draw, read_code
 
 NOW = datetime(2026, 11, 18, 3, 0, 0, 500, tzinfo=UTC)
@@ -60,6 +63,7 @@ def test_what_is_right_has_no_faults_and_blanks_around_it_do_not_count() -> None
         ("name", "", "1 to 200"),
         ("name", "K" * 201, "1 to 200"),
         ("name", "Kota\0", "1 to 200"),
+        ("name", "\ufb2c" * 150, "1 to 200"),
         ("name", "198503122010012004", "must not hold a NIP"),
         ("agency", "", "small letters"),
         ("agency", "Kota Contoh", "small letters"),
@@ -80,3 +84,20 @@ def test_every_field_says_what_is_wrong_with_it(field: str, value: str, told: st
 
 def test_all_faults_are_told_at_once_and_in_the_order_of_the_form() -> None:
     assert [field for field, _ in faults_of(asked_for({}))] == list(GOOD)
+
+
+@given(st.text(max_size=210), st.text(max_size=45))
+def test_what_has_no_fault_here_has_none_for_the_directory_either(name: str, code: str) -> None:
+    asked = asked_for(GOOD | {"name": name, "office_name": name, "agency": code, "office": code})
+    wrong = {field for field, _ in faults_of(asked)}
+    assert ("name" in wrong, "agency" in wrong) == ("office_name" in wrong, "office" in wrong)
+    if not wrong:
+        checked(AgencyRow, NOW.date(), {"code": asked.agency, "name": asked.name})
+        checked(OfficeRow, NOW.date(), {**dict.fromkeys(OfficeRow.model_fields, ""), "code": asked.office,
+                                        "name": asked.office_name, "timezone": asked.zone})  # fmt: skip
+
+
+@given(st.text(max_size=210))
+def test_no_name_surprises_the_directory(name: str) -> None:
+    if not list(name_faults("name", name.strip())):
+        checked(AgencyRow, NOW.date(), {"code": "kota", "name": name.strip()})
