@@ -41,7 +41,7 @@ FILES = {
     "/desk/readers": (Role.employee,),
     "/desk/account": tuple(Role),
 }
-NONE = ("/desk/agency", "/desk/instrument?id=ikl-1", "/desk/mirror", "/desk/reply", "/desk/trail", "/desk/confirm")
+NONE = ("/desk/agency", "/desk/mirror", "/desk/reply", "/desk/trail", "/desk/confirm")
 
 
 @pytest.fixture(params=STORES)
