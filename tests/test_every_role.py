@@ -30,6 +30,8 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("GET", "/v1/reports"): frozenset(Role),
     ("GET", "/v1/reports/{report_id}"): frozenset(Role),
     ("GET", "/v1/appraisals"): OVERSEERS | {Role.appraiser},
+    ("GET", "/v1/appraisals/pack"): OVERSEERS | {Role.appraiser},
+    ("GET", "/v1/reports/{report_id}/evidence"): OVERSEERS | {Role.appraiser, Role.employee},
     ("GET", "/v1/findings"): OVERSEERS,
     ("GET", "/v1/findings/{finding_id}"): OVERSEERS,
     ("GET", "/v1/findings/{finding_id}/timeline"): OVERSEERS,

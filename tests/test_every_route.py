@@ -107,6 +107,8 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("PUT", "/v1/periods/{code}/publications"): SUPERVISORS,
     ("GET", "/v1/reports"): READERS,
     ("GET", "/v1/appraisals"): READERS,
+    ("GET", "/v1/appraisals/pack"): READERS,
+    ("GET", "/v1/reports/{report_id}/evidence"): READERS,
     ("GET", "/v1/reports/{report_id}"): READERS,
 }
 # What a right key gets where 200 (GET) or 415 (a body is missing) would need something that is not there.
@@ -124,6 +126,8 @@ OTHERWISE: Mapping[Entry, int] = {
     ("GET", "/v1/periods/{code}/publications"): 409,
     ("GET", "/v1/reports"): 404,
     ("GET", "/v1/appraisals"): 404,
+    ("GET", "/v1/appraisals/pack"): 404,
+    ("GET", "/v1/reports/{report_id}/evidence"): 404,
     ("GET", "/v1/reports/{report_id}"): 404,
 }
 
@@ -175,6 +179,8 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("PUT", "/v1/periods/{code}/publications"): GUARD | BODY | {404},
     ("GET", "/v1/reports"): GUARD | NAMING,
     ("GET", "/v1/appraisals"): GUARD | NAMING | {406, 409, 429},
+    ("GET", "/v1/appraisals/pack"): GUARD | NAMING | {406, 409, 429},
+    ("GET", "/v1/reports/{report_id}/evidence"): GUARD | NAMING | {409, 429},
     ("GET", "/v1/reports/{report_id}"): GUARD | NAMING | {409, 429},
 }
 
@@ -184,6 +190,7 @@ NEEDS_A_PERIOD = {
     "/v1/measures/offices",
     "/v1/reports",
     "/v1/appraisals",
+    "/v1/appraisals/pack",
     "/v1/comments",
 }
 

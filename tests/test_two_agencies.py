@@ -38,12 +38,20 @@ OTHERWISE = {"/v1/offices/{office}/poster": 409}
 # What is not for everybody who reads.
 KEPT_FROM_READERS = {"/v1/findings": "auditor", "/v1/audit": "auditor", "/v1/comments": "supervisor"}
 # What some addresses cannot do without.
-ALWAYS = {
-    path: {"period": "2026-11"}
-    for path in ("/v1/measures/employees", "/v1/measures/offices", "/v1/reports", "/v1/appraisals", "/v1/comments")
-} | {f"/v1/periods/2026-11/{what}": {"instrument": "ikl-1"} for what in ("follow-ups", "publications")}
+ALWAYS = (
+    {
+        path: {"period": "2026-11"}
+        for path in ("/v1/measures/employees", "/v1/measures/offices", "/v1/reports", "/v1/appraisals", "/v1/comments")
+    }
+    | {"/v1/appraisals/pack": {"period": "2026-11", "appraiser": "E001"}}
+    | {f"/v1/periods/2026-11/{what}": {"instrument": "ikl-1"} for what in ("follow-ups", "publications")}
+)
 # By none of the questionnaires a period was closed, whosever it is.
-CLOSED_BY_NONE = {("/v1/reports", "instrument"), ("/v1/appraisals", "instrument")}
+CLOSED_BY_NONE = {
+    ("/v1/reports", "instrument"),
+    ("/v1/appraisals", "instrument"),
+    ("/v1/appraisals/pack", "instrument"),
+}
 
 # Each of them asks everything. The first sees all, the second what is overseen, the third a part.
 ASKING = ("reader", "auditor", "reader dukcapil", *sized((), ("admin", "device")))
@@ -80,6 +88,7 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/measures/offices", {"period": "2026-Q4", "office": "dukcapil"}),
     ("/v1/periods", {}),
     ("/v1/appraisals", {"period": "2026-10"}),
+    ("/v1/appraisals/pack", {"period": "2026-10", "appraiser": "E002"}),
     ("/v1/periods/2026-11/follow-ups", {}),
     ("/v1/periods/2026-11/publications", {"office": "dukcapil"}),
     *(("/v1/indices", NOVEMBER | {"by": by}) for by in ("office", "service", "employee", "channel", "month", "day")),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -23,7 +23,9 @@ from app.foundation.storage.database import Session
 from app.foundation.translations import translator
 from app.reports.appraisals import AppraisedPeriod, appraisals_for, write
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS, AppraisalFormat
+from app.reports.formats.pack_files import PACK_FORMATS, PackFormat
 from app.reports.formats.registry import FORMATS
+from app.reports.pack import pack_for
 from app.reports.printing import file_name, in_language, printable
 
 
@@ -34,19 +36,34 @@ class ReportKind(StrEnum):
     office = "office"
     agency = "agency"
     appraisal = "appraisal"
+    pack = "pack"
     skm = "skm"
+
+
+# Those that are one file, with their formats and the usual one.
+KINDS_OF_FILES: Mapping[ReportKind, tuple[Mapping[str, Any], str]] = {
+    ReportKind.appraisal: (APPRAISAL_FORMATS, "xlsx"),
+    ReportKind.pack: (PACK_FORMATS, "zip"),
+}
 
 
 def report(
     agency_id: Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")],
     kind: Annotated[
-        ReportKind, typer.Argument(help="Whom the reports are about; appraisal: all employees in one file.")
+        ReportKind,
+        typer.Argument(
+            help="Whom the reports are about; appraisal: all employees in one file; pack: one appraiser's people."
+        ),
     ],
     period: Annotated[str, typer.Argument(metavar="PERIOD", help="2026-09, 2026-Q3, 2026-S2 or 2026; closed.")],
     folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write them; made if need be.")],
     form: Annotated[
-        str | None, typer.Option("--format", help=f"{', '.join(FORMATS)}; left out: pdf, of an appraisal xlsx.")
+        str | None,
+        typer.Option(
+            "--format", help=f"{', '.join(FORMATS)}; left out: pdf, of an appraisal xlsx, of a pack zip (or xlsx)."
+        ),
     ] = None,
+    appraiser: Annotated[str | None, typer.Option(help="Of a pack: the employee code of who appraises.")] = None,
     unit: Annotated[str | None, typer.Option(help="Code of one employee or office only.")] = None,
     revision: Annotated[int | None, typer.Option(min=1, help="Left out: the newest.")] = None,
     instrument: Annotated[str | None, typer.Option(help="By which it was closed; left out, the only one.")] = None,
@@ -54,12 +71,20 @@ def report(
     sees_nip: Annotated[bool, typer.Option("--nip", help="Write the whole NIP into the files.")] = False,
 ) -> None:
     """Write the reports of a closed period into a folder, one file each; drafts are marked as such."""
-    formats = APPRAISAL_FORMATS if kind is ReportKind.appraisal else FORMATS
-    form = form or ("xlsx" if kind is ReportKind.appraisal else "pdf")
+    formats, usual = KINDS_OF_FILES.get(kind, (FORMATS, "pdf"))
+    form = form or usual
     if form not in formats:
         raise fail(f"There is no format {form}; there are {', '.join(formats)}.")
     if language not in (None, "id", "en"):
         raise fail("Reports are written in id or en.")
+    if (appraiser is not None) != (kind is ReportKind.pack):
+        raise fail("A pack, and nothing else, is of one appraiser: name that employee with --appraiser.")
+    if kind is ReportKind.pack:
+        if unit is not None:
+            raise fail("A pack holds everybody whom the appraiser appraises; leave --unit out.")
+        of = AppraisedPeriod(period, instrument, revision, appraiser)
+        _write_pack(agency_id, of, folder, PACK_FORMATS[form], language or settings().language, sees_nip=sees_nip)
+        return
     if kind is ReportKind.appraisal:
         if unit is not None:
             raise fail("An appraisal file holds every employee; leave --unit out.")
@@ -108,6 +133,20 @@ def _write_appraisals(
         file = folder / asked_for.file_name(form)
         with file.open("wb") as target:
             write(session, asked_for, form, target)
+    out.print(f"{file} written", markup=False, highlight=False)
+
+
+def _write_pack(
+    agency_id: str, of: AppraisedPeriod, folder: Path, form: PackFormat, language: str, *, sees_nip: bool
+) -> None:
+    with _agency(agency_id) as session:
+        operator = Principal(agency_id, KeyKind.admin, UUID(int=0), sees_nip=sees_nip)
+        packed = pack_for(session, operator, of, settings().public_url)
+    with _writing():
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{packed.name}{form.suffix}"
+        with file.open("wb") as target:
+            form.write(packed, language, target)
     out.print(f"{file} written", markup=False, highlight=False)
 
 

@@ -68,30 +68,37 @@ def texts_of(session: Session, period: Period, kind: str) -> Iterator[list[Store
     """The reports of one kind and revision by unit, a batch at a time: they may be too many to be held at once."""
     after = ""
     while True:
-        query = (
-            select(
-                Report.report_id,
-                Report.unit,
-                Report.office,
-                func.coalesce(Report.envelope, Report.document),
-            )
-            .where(
-                Report.agency_id == period.agency_id,
-                Report.root == period.root,
-                Report.period == period.code,
-                Report.instrument == period.instrument,
-                Report.revision == period.revision,
-                Report.kind == kind,
-                col(Report.unit) > after,
-            )
-            .order_by(col(Report.unit))
-            .limit(BATCH)
-        )
-        batch = [StoredText(*row) for row in session.exec(query)]
+        query = _texts(period, kind).where(col(Report.unit) > after).order_by(col(Report.unit)).limit(BATCH)
+        batch = [StoredText(*row) for row in session.execute(query)]
         if not batch:
             return
         yield batch
         after = batch[-1].unit
+
+
+def texts_about(session: Session, period: Period, employees: Collection[str]) -> list[StoredText]:
+    """The reports of one revision about these employees, by code."""
+    found: list[StoredText] = []
+    for batch in _parts(sorted(employees)):
+        query = _texts(period, "employee").where(col(Report.unit).in_(batch)).order_by(col(Report.unit))
+        found += (StoredText(*row) for row in session.execute(query))
+    return found
+
+
+def _texts(period: Period, kind: str) -> Any:
+    return sql_select(
+        col(Report.report_id),
+        col(Report.unit),
+        col(Report.office),
+        func.coalesce(Report.envelope, Report.document),
+    ).where(
+        col(Report.agency_id) == period.agency_id,
+        col(Report.root) == period.root,
+        col(Report.period) == period.code,
+        col(Report.instrument) == period.instrument,
+        col(Report.revision) == period.revision,
+        col(Report.kind) == kind,
+    )
 
 
 class ReportHead(NamedTuple):

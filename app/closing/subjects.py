@@ -61,12 +61,16 @@ def named(office: Office) -> Named:
     return Named(code=office.code, name=office.name)
 
 
+def masked(nip: str | None) -> str | None:
+    """A NIP of which only the last digits are shown."""
+    return None if nip is None else "*" * HIDDEN_DIGITS + nip[HIDDEN_DIGITS:]
+
+
 def _person(employee: Employee) -> _PersonParts:
-    nip = employee.nip
     return _PersonParts(
         code=employee.code,
         name=employee.name,
-        nip_masked=None if nip is None else "*" * HIDDEN_DIGITS + nip[HIDDEN_DIGITS:],
+        nip_masked=masked(employee.nip),
         position=employee.position,
         grade=employee.grade,
     )

@@ -80,6 +80,9 @@ def files_of(report: Report, tell: Language) -> Section:
     """Where the report lies as a file."""
     address = f"/v1/reports/{report.report_id}"
     links = tuple((name, with_query(address, {"format": form, "lang": tell.code})) for form, name in FILES.items())
+    if report.kind == "employee" and report.envelope is not None:
+        sheet = tell("Sheet of evidence, for an appraisal (PDF)")
+        links = ((sheet, with_query(f"{address}/evidence", {"lang": tell.code})), *links)
     return Section((Links(links),), tell("This report as a file"))
 
 

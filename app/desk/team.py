@@ -32,6 +32,8 @@ router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Appraiser = Annotated[SignedIn, Depends(having(TEAM))]
 Place = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 ON_A_PAGE = 50
+# What an appraiser takes along, by the name of its format.
+PACKS = {"zip": "workbook and a sheet of evidence for each person (ZIP)", "xlsx": "workbook alone (Excel)"}
 # What a figure may be used for, in a word or two; the report has the sentence.
 USES = {
     "nothing": "for nothing",
@@ -130,5 +132,30 @@ def _to_take_along(reports: Mapping[str, PersonReports], tell: Language) -> tupl
         for (period, instrument), n in closed.items()
         for name, form in (("xlsx", "Excel"), ("csv-semicolon" if tell.code == "id" else "csv", "CSV"))
     )
+    packs = tuple(
+        (
+            tell(
+                "{period}, {n} people: {form}", period=f"{tell.period(period)}, {instrument}", n=str(n), form=tell(form)
+            ),
+            with_query(
+                "/v1/appraisals/pack",
+                {"period": period, "instrument": instrument, "format": name, "lang": tell.code},
+            ),
+        )
+        for (period, instrument), n in closed.items()
+        for name, form in PACKS.items()
+    )
+    if not links:
+        return ()
+    what = Words(
+        tell(
+            "For e-Kinerja: what is final with its interval, what each figure may be used for, paragraphs to paste, "
+            "reply and note, and a sheet that explains every column. Whoever has nothing final is named with the "
+            "reason."
+        )
+    )
     words = Words(tell("A row for each of your people, for e-Kinerja; what the columns hold stands in the guide."))
-    return (Section((words, Links(links)), tell("What is final, as a file")),) if links else ()
+    return (
+        Section((what, Links(packs)), tell("Your pack for the appraisal")),
+        Section((words, Links(links)), tell("What is final, as a file")),
+    )

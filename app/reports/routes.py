@@ -1,6 +1,6 @@
 """Reports over HTTP: one report in any format, and a closed period's file for appraisal systems."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,15 +13,21 @@ from app.access.guard import reads
 from app.access.principals import OVERSEERS, KeyKind, Principal, Role
 from app.access.readings import Covered, Readings
 from app.closing.reading import identity_of, report_to_take
+from app.closing.store import period_of_report
+from app.closing.tables import Report
 from app.foundation.csv_dialects import asked_language
 from app.foundation.http.etag import has_tag
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.reports.appraisals import Appraisals, AppraisedPeriod, appraisals_for, written
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
+from app.reports.formats.as_pdf import evidence_bytes
+from app.reports.formats.pack_files import PACK_FORMATS
 from app.reports.formats.registry import FORMATS, Format
+from app.reports.pack import evidence_name, pack_for
+from app.reports.pack import written as pack_file
 from app.reports.printing import Offered, file_name, format_for, in_language, media_types, printable
-from app.reports.schemas import AppraisalQuery, AppraisalsOut, FormatQuery, ReportOut
+from app.reports.schemas import AppraisalQuery, AppraisalsOut, FormatQuery, LanguageQuery, PackQuery, ReportOut
 from app.reports.sealed_cache import SealedReport, SealedReportCache
 from app.seals.rules.canonical_json import digest_in
 
@@ -29,6 +35,8 @@ router = APIRouter(prefix="/v1", tags=["reports"])
 READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
 # Every person has reports to read: which ones, the role says.
 Reader = Annotated[Principal, Depends(reads(*READERS, roles=tuple(Role)))]
+# Whoever reads reports about persons; who is signed in as one, the own.
+OfPersons = Annotated[Principal, Depends(reads(*READERS, roles=(*OVERSEERS, Role.appraiser, Role.employee)))]
 Appraising = Annotated[Principal, Depends(reads(*READERS, roles=(*OVERSEERS, Role.appraiser)))]
 
 
@@ -36,6 +44,11 @@ def _formatted(formats: Mapping[str, Offered]) -> dict[int | str, dict[str, Any]
     """What the document says of the formats beside JSON."""
     others = [media_type for media_type in media_types(formats) if "json" not in media_type]
     return {200: {"content": {media_type: {"schema": {"type": "string"}} for media_type in others}}}
+
+
+def _binary(names: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """What the document says of an answer that is a file."""
+    return {200: {"content": {each: {"schema": {"type": "string", "format": "binary"}} for each in names}}}
 
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Match names the digest; it never changes."}}
@@ -96,7 +109,7 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
     )
 
 
-def _leave_trace(request: Request, principal: Principal, report: SealedReport) -> None:
+def _leave_trace(request: Request, principal: Principal, report: SealedReport | Report) -> None:
     """Who reads a person's report leaves a trace; also of one that stands in the cache or is known already."""
     # Whoever reads about oneself need not be told of it.
     if report.kind == "employee" and principal.employee != report.unit:
@@ -154,6 +167,67 @@ def get_appraisals(
         "Content-Disposition": f'inline; filename="{asked_for.file_name(form)}"',
     }
     return StreamingResponse(file.chunks(), media_type=form.media_type, headers=headers)
+
+
+@router.get(
+    "/appraisals/pack",
+    response_class=Response,
+    responses=_binary(media_types(PACK_FORMATS)) | problems(404, 406, 409, 422, 429),
+)
+def get_pack(request: Request, principal: Appraising, query: Annotated[PackQuery, Query()]) -> StreamingResponse:
+    """What one appraiser takes along of a closed period: the people by name, each with what is final.
+
+    XLSX: figures with their interval, what they may be used for, paragraphs of *umpan balik* to paste, reply and note,
+    and a sheet that explains every column; ZIP: that and a sheet of evidence (PDF) for each person. Nobody is ranked,
+    and there is no predikat. Whoever has nothing final is named with the reason.
+    """
+    services = services_of(request)
+    asked = asked_language(request.headers.get("accept-language"))
+    form = format_for(query.format, _accept(request), PACK_FORMATS)
+    with services.database.snapshot() as session:
+        of = AppraisedPeriod(query.period, query.instrument, query.revision, query.appraiser)
+        packed = pack_for(session, principal, of, services.settings.public_url)
+    # Drawing takes a while; everything is read before, so the database is not held meanwhile.
+    file = pack_file(packed, form, query.lang or asked or services.settings.language)
+    told = [Covered("appraisals", employee=each.code, period=query.period) for each in packed.pack.people]
+    services.of(Readings).leave_traces(principal, [each for each in told if each.employee != principal.employee])
+    headers = {
+        "Vary": "Accept, Accept-Language",
+        "Cache-Control": "private, no-store",
+        "Content-Length": str(file.length),
+        "Content-Disposition": f'attachment; filename="{packed.name}{form.suffix}"',
+    }
+    return StreamingResponse(file.chunks(), media_type=form.media_type, headers=headers)
+
+
+@router.get(
+    "/reports/{report_id}/evidence",
+    response_class=Response,
+    responses=_binary(("application/pdf",)) | problems(404, 409, 422, 429),
+)
+def get_evidence(
+    request: Request, principal: OfPersons, report_id: UUID, query: Annotated[LanguageQuery, Query()]
+) -> Response:
+    """A person's final report as a sheet of evidence for an appraisal (PDF, the signed report attached).
+
+    Index with interval, every dimension, what the figures may be used for, *umpan balik*, reply and note in full, and
+    how to check it: one page, and more only where reply and note are long. Of drafts there is none.
+    """
+    services = services_of(request)
+    asked = asked_language(request.headers.get("accept-language"))
+    language = query.lang or asked or services.settings.language
+    with services.database.reading() as session:
+        report = report_to_take(session, principal, report_id)
+        period = period_of_report(session, report)
+        identity = identity_of(session, report) if principal.sees_nip else None
+    content = evidence_bytes(printable(report, services.settings.public_url, identity), language)
+    _leave_trace(request, principal, report)
+    headers = {
+        "Vary": "Accept-Language",
+        "Cache-Control": "private, no-store",
+        "Content-Disposition": f'inline; filename="{evidence_name(period, report.unit)}"',
+    }
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def _covered(asked_for: Appraisals, principal: Principal, period: str) -> list[Covered]:

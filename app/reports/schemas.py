@@ -10,6 +10,7 @@ from app.indices.query import Code
 from app.instruments.schemas import InstrumentId
 from app.measures.schemas import PeriodCode
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
+from app.reports.formats.pack_files import PACK_FORMATS
 from app.reports.formats.registry import FORMATS
 
 # The names come from the registries, so that a new format is one file and one line there. A type checker wants them
@@ -17,15 +18,22 @@ from app.reports.formats.registry import FORMATS
 if TYPE_CHECKING:
     ReportFormat: TypeAlias = str
     AppraisalFileFormat: TypeAlias = str
+    PackFileFormat: TypeAlias = str
 else:
     ReportFormat, AppraisalFileFormat = Literal[tuple(FORMATS)], Literal[tuple(APPRAISAL_FORMATS)]
+    PackFileFormat = Literal[tuple(PACK_FORMATS)]
 
 
-class FormatQuery(WireModel):
+class LanguageQuery(WireModel):
+    """In which language."""
+
+    lang: Literal["id", "en"] | None = Field(None, description="Left out: what `Accept-Language` asks for.")
+
+
+class FormatQuery(LanguageQuery):
     """In which format and language."""
 
     format: ReportFormat | None = Field(None, description="Left out: what `Accept` asks for.")
-    lang: Literal["id", "en"] | None = Field(None, description="Left out: what `Accept-Language` asks for.")
 
 
 class AppraisalQuery(WireModel):
@@ -36,6 +44,18 @@ class AppraisalQuery(WireModel):
     revision: Revision | None = Field(None, description="Left out: the newest.")
     appraiser: Code | None = Field(None, description="Only whom the directory names as appraised by this employee.")
     format: AppraisalFileFormat | None = Field(None, description="Left out: what `Accept` asks for.")
+
+
+class PackQuery(LanguageQuery):
+    """The people of which appraiser, of which closed period, in which format and language."""
+
+    period: PeriodCode
+    instrument: InstrumentId | None = Field(None, description="Left out: the only one it was closed by.")
+    revision: Revision | None = Field(None, description="Left out: the newest that is final.")
+    appraiser: Code | None = Field(
+        None, description="Whose people, by the appraiser's employee code; a signed-in appraiser may leave it out."
+    )
+    format: PackFileFormat | None = Field(None, description="Left out: what `Accept` asks for.")
 
 
 class AppraisalsOut(WireModel):

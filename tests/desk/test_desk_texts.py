@@ -15,7 +15,7 @@ from app.desk.kiosks import COLUMNS
 from app.desk.navigation import PAGES
 from app.desk.readers import WHAT
 from app.desk.setup import PERIOD_WORDS, ZONE_WORDS
-from app.desk.team import USES
+from app.desk.team import PACKS, USES
 from app.desk.trail_words import ACTIONS, THINGS
 from app.desk.words import READERS, called
 from app.foundation.translations import catalogues
@@ -25,7 +25,7 @@ def told() -> set[str]:
     """Every English text that is handed to a translator, or stands in a list of such texts."""
     desk = resources.files("app.desk")
     found: set[str] = set()
-    for texts in (report_list.KINDS, USES, THINGS, ACTIONS, OTHER_REASONS, STANDINGS, RULES, NUMBERS):
+    for texts in (report_list.KINDS, USES, PACKS, THINGS, ACTIONS, OTHER_REASONS, STANDINGS, RULES, NUMBERS):
         found |= set(texts.values())
     found |= {word for _, word in STATES.values()} | set(SENTENCES.values()) | {NEVER_HEARD, NEVER_HEARD_SILENT}
     found |= {text for _, text in UNITS} | set(COLUMNS)

@@ -106,8 +106,15 @@ def test_what_is_final_is_taken_along_of_the_own_people_alone(house: House, seat
     sign(house)
     late = seat("Pak Penilai Dua", Role.appraiser, employee="E002")
     page = late.go("/desk/team")
-    files = [each.replace("&amp;", "&") for each in findall(r'href="(/v1/appraisals[^"]+)"', page.text)]
+    files = [each.replace("&amp;", "&") for each in findall(r'href="(/v1/appraisals\?[^"]+)"', page.text)]
     assert len(files) == 2
+    packs = [each.replace("&amp;", "&") for each in findall(r'href="(/v1/appraisals/pack[^"]+)"', page.text)]
+    kinds = [late.go(each).headers["content-type"] for each in packs]
+    assert [each.rpartition("/")[2][-5:] for each in kinds] == ["zip", "sheet"]
+    assert {each for each in readings(house) if each[2] == "appraisals"} == {
+        ("appraiser", "E001", "appraisals"),
+        ("appraiser", "E004", "appraisals"),
+    }
     answer = late.go(files[1])
     rows = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert [each["code"] for each in rows] == ["E001", "E004"]
@@ -117,7 +124,10 @@ def test_what_is_final_is_taken_along_of_the_own_people_alone(house: House, seat
     assert readings(house)[-2:] == [("appraiser", "E001", "appraisals"), ("appraiser", "E004", "appraisals")]
     seen = text_of(late.go("/desk/team/person?employee=E001"))
     assert "Laporan Oktober 2026 sudah final." in seen
-    assert "/desk/team/note" not in late.go("/desk/team/person?employee=E001").text
+    final = late.go("/desk/team/person?employee=E001")
+    assert "/desk/team/note" not in final.text
+    [sheet] = findall(r'href="(/v1/reports/[^"]+/evidence[^"]*)"', final.text)
+    assert late.go(sheet).headers["content-type"] == "application/pdf"
 
 
 def test_a_key_asks_for_one_appraisers_people(house: House) -> None:

@@ -51,6 +51,12 @@ def feedback(instrument: Instrument, unit: UnitMeasures) -> dict[str, Words] | N
     return {value: words for value, words in paragraphs.items() if words.id} or None
 
 
+def core_values(instrument: Instrument) -> Mapping[str, str]:
+    """The core value to which each question speaks, by the question's code; questions about neither are absent."""
+    by_dimension = {dimension: value for value, dimensions in VALUES.items() for dimension in dimensions}
+    return {item.code: by_dimension[item.dimension] for item in instrument.items if item.dimension in by_dimension}
+
+
 def _paragraph(instrument: Instrument, unit: UnitMeasures, dimensions: tuple[str, ...], language: str) -> str:
     sentences = [
         _sentences(unit, place, item, unit.dimensions[place], language)

@@ -14,6 +14,8 @@ from app.reports.formats.as_json import attachment_bytes
 from app.reports.formats.printable import Printable
 from app.reports.formats.printed import printed
 from app.reports.formats.typefaces import doubtful, is_about_letters, is_mark, settable, surely_settable, unsettable
+from app.reports.sections.blocks import View
+from app.reports.sections.evidence_sheet import evidence_view
 from app.reports.sections.language import language as language_of
 from app.reports.sections.view import view
 
@@ -37,8 +39,27 @@ def pdf_bytes(report: Printable, language: str = "id") -> bytes:
     A character that no typeface here has would break the standard and gives a hollow box; the attached
     JSON has it as it was written.
     """
-    data, day = _template_data(report, language)
-    envelope = attachment_bytes(report).decode()
+    return _on_paper(_template_data(view(report, language), report), report)
+
+
+def evidence_bytes(report: Printable, language: str = "id") -> bytes:
+    """A person's final report on one sheet, with the same JSON attached; raises what `evidence_view` does."""
+    data = _template_data(evidence_view(report, language), report)
+    return _on_paper(data | {"compact": True}, report)
+
+
+def png_pages(report: Printable, language: str = "id", *, dots_per_inch: int = 100) -> list[bytes]:
+    """Its pages as pictures."""
+    data = _template_data(view(report, language), report)
+    data = settable(data, _missing(doubtful(data)))
+    inputs = {"report": json.dumps(data | {"attached": None}, ensure_ascii=False), "envelope": ""}
+    made = _compiler().compile(format="png", ppi=dots_per_inch, sys_inputs=inputs)
+    pages = made if isinstance(made, list) else [made]
+    return [page for page in pages if page is not None]
+
+
+def _on_paper(data: dict[str, Any], report: Printable) -> bytes:
+    day, envelope = date(*data["date"]), attachment_bytes(report).decode()
     data = settable(data, _missing(doubtful(data)))
     for _ in range(ROUNDS):
         try:
@@ -52,19 +73,9 @@ def pdf_bytes(report: Printable, language: str = "id") -> bytes:
     return _set(surely_settable(data), envelope, day)
 
 
-def png_pages(report: Printable, language: str = "id", *, dots_per_inch: int = 100) -> list[bytes]:
-    """Its pages as pictures."""
-    data, _ = _template_data(report, language)
-    data = settable(data, _missing(doubtful(data)))
-    inputs = {"report": json.dumps(data | {"attached": None}, ensure_ascii=False), "envelope": ""}
-    made = _compiler().compile(format="png", ppi=dots_per_inch, sys_inputs=inputs)
-    pages = made if isinstance(made, list) else [made]
-    return [page for page in pages if page is not None]
-
-
-def _template_data(report: Printable, language: str) -> tuple[dict[str, Any], date]:
-    """What the template is filled with, and the day the report is dated."""
-    tell, drawn = language_of(language), printed(view(report, language))
+def _template_data(shown: View, report: Printable) -> dict[str, Any]:
+    """What the template is filled with."""
+    tell, drawn = language_of(shown.language), printed(shown)
     day = date.fromisoformat(drawn["dated"])
     labels = {
         "page": tell("Page"),
@@ -75,7 +86,8 @@ def _template_data(report: Printable, language: str) -> tuple[dict[str, Any], da
         "attachment": tell("The signed report (JSON)"),
     }
     attached = ATTACHMENT if report.envelope is not None else None
-    return drawn | {"date": [day.year, day.month, day.day], "labels": labels, "attached": attached}, day
+    more = {"date": [day.year, day.month, day.day], "labels": labels, "attached": attached, "compact": False}
+    return drawn | more
 
 
 def _set(data: dict[str, Any], envelope: str, day: date) -> bytes:

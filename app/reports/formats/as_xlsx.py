@@ -134,7 +134,7 @@ class _Writer:
         if cell is None:
             self.sheet.write_blank(self.row, column, None)
         elif isinstance(cell, Number):
-            form = self._format(num_format=_number_format(cell))
+            form = self._format(num_format=number_format(cell))
             self.sheet.write_number(self.row, column, float(cell.shown), form)
         else:
             self._text(column, cell)
@@ -157,7 +157,8 @@ class _Writer:
         return self.formats[key]
 
 
-def _number_format(number: Number) -> str:
+def number_format(number: Number) -> str:
+    """How a spreadsheet shows a figure: with all its decimals, its sign and its unit."""
     decimals = "." + "0" * number.places if number.places else ""
     shown = f"#,##0{decimals}{'%' if number.percent else ''}"
     return f"+{shown};-{shown};{shown}" if number.signed else shown
