@@ -5,19 +5,23 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import typer
+from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner, Result
 
 from app.access.principals import Reach
 from app.cli import context
 from app.cli.reports import report
 from app.closing.addressing import asked
-from app.closing.lifecycle import Method, close
+from app.closing.lifecycle import Method, close, finalise
+from app.directory.tables import Employee
 from app.disclosure.releasing import ReleaseOrder, release_agency
 from app.foundation.storage.database import Database
-from tests.closing.steps import rated
+from app.seals.signing import SigningKey
+from tests.closing.steps import AFTER_THE_WINDOW, rated
 from tests.house import CANARY_NIP, LATE, NOW, SECRET
 from tests.ratings.visits import put
 
@@ -91,6 +95,30 @@ def test_the_whole_nip_is_written_only_when_it_is_asked_for(run: Run, tmp_path: 
             assert CANARY_NIP not in told + str(list(folder.iterdir()))
 
 
+def test_a_pack_is_what_one_appraiser_takes_along_once_it_is_final(
+    run: Run, furnished: tuple[str, dict[str, str]], tmp_path: Path
+) -> None:
+    database, asked_for = (
+        Database(furnished[0]),
+        ("kota", "pack", "2026-10", "--appraiser", "E002", "--out", str(tmp_path)),
+    )
+    with database.writing() as session:
+        for code in ("E001", "E004"):
+            employee = session.get_one(Employee, ("kota", code))
+            employee.appraiser = "E002"
+            session.add(employee)
+    assert "is not final" in " ".join(run(*asked_for, status=1).output.split())
+    later, key = NOW + AFTER_THE_WINDOW, SigningKey.generate()
+    finalise(database, Reach("kota", None, "test"), asked("2026-10"), "ikl-1", key=key, now=later)
+    database.dispose()
+    assert "2026-10-ikl-1-pack-E002.zip written" in "".join(run(*asked_for).output.splitlines())
+    with ZipFile(tmp_path / "2026-10-ikl-1-pack-E002.zip") as archive:
+        assert len(archive.namelist()) == 3
+    run(*asked_for, "--format", "xlsx", "--language", "en", "--nip")
+    workbook = CalamineWorkbook.from_path(tmp_path / "2026-10-ikl-1-pack-E002.xlsx")
+    assert CANARY_NIP in {row[1] for row in workbook.get_sheet_by_name("People").to_python()}
+
+
 def test_the_surveys_of_a_period_are_files_too(run: Run, tmp_path: Path) -> None:
     run("kota", "skm", "2026-10", "--format", "csv", "--out", str(tmp_path))
     names = ["2026-10-ikl-1-r1-skm-ALL.csv", "2026-10-ikl-1-r1-skm-dukcapil.csv"]
@@ -119,6 +147,10 @@ def test_one_unit_in_one_format_and_language(run: Run, tmp_path: Path, form: str
         (("kota", "appraisal", "2026-09"), "This period has not been closed"),
         (("kota", "appraisal", "2026-13"), "2026-Q3"),
         (("tiada", "appraisal", "2026-10"), "There is no agency tiada."),
+        (("kota", "pack", "2026-10"), "name that employee with --appraiser"),
+        (("kota", "employee", "2026-10", "--appraiser", "E002"), "name that employee with --appraiser"),
+        (("kota", "pack", "2026-10", "--appraiser", "E002", "--unit", "E001"), "leave --unit out"),
+        (("kota", "pack", "2026-10", "--appraiser", "E002", "--format", "pdf"), "there are xlsx, zip"),
         (("kota", "employee", "2026-13"), "2026-Q3"),
         (("tiada", "employee", "2026-10"), "There is no agency tiada."),
     ],

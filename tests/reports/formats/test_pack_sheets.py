@@ -164,7 +164,7 @@ def test_the_workbook_runs_nothing_ranks_nobody_and_keeps_a_nip_as_text(drafts: 
     hostile = {**drafts["E001"], "reply": HOSTILE[0], "note": HOSTILE[1]}
     people = (person(hostile, name=HOSTILE[0], nip="198503122010012004"), absent("E006", "none"))
     files = PackedFiles(pack_of(*people), "pack", [("a.pdf", sealed(drafts["E001"], key))])
-    made = {}
+    made: dict[str, bytes] = {}
     for name, form in PACK_FORMATS.items():
         for _ in range(2):
             target = BytesIO()
