@@ -4,9 +4,10 @@ Each stands alone: whose answers, in which period, how sure, what the figure may
 None is ever a predikat (PermenPANRB 6/2022: the appraiser decides).
 """
 
+from app.closing.rules import feedback
 from app.closing.rules.report_documents.figures import Dimension
 from app.closing.rules.report_documents.reports import EmployeeReport
-from app.reports.sections.evidence_sheet import change_words
+from app.reports.sections.evidence_sheet import ALIKE, BETTER, WORSE, change_words
 from app.reports.sections.language import Language
 from app.reports.sections.results import WITHHELD, in_language, official
 from app.reports.sections.use import use_words
@@ -20,7 +21,9 @@ NO_INTERVAL = (
     "who were served."
 )
 TOO_FEW = "{period} ({first} to {last}), {title}: too few answers for a figure."
-CHANGED = "Against the period before: {change}."
+# The sentences that the signed report has, too.
+CHANGES = {BETTER: feedback.BETTER, WORSE: feedback.WORSE, ALIKE: feedback.ALIKE}
+USE = "May be used: {use}"
 SAYS_NOTHING = "That there are none says nothing about the service, neither good nor bad."
 NO_PREDIKAT = "This is no performance rating (predikat); the appraiser decides."
 CHECKED = "Evidence (bukti dukung): report {number}, revision {revision}."
@@ -34,8 +37,9 @@ def paragraph(report: EmployeeReport, dimension: Dimension, address: str | None,
     else:
         sentences = [_figure(report, dimension, tell)]
         if changed := change_words(dimension):
-            sentences.append(tell(CHANGED, change=tell(changed)))
-        sentences.append(use_words(report.figures.comparison, tell))
+            sentences.append(CHANGES[changed][tell.code])
+        use = use_words(report.figures.comparison, tell)
+        sentences.append(tell(USE, use=f"{use[:1].lower()}{use[1:]}"))
     return " ".join([*sentences, tell(NO_PREDIKAT), _checked(report, address, tell)])
 
 

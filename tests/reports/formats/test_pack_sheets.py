@@ -115,8 +115,8 @@ def test_a_paragraph_has_the_figure_its_interval_change_use_and_evidence(drafts:
     lower, upper = (each.replace(".", ",") for each in speed.interval)
     assert said.startswith("Triwulan III 2026 (1 Juli 2026 sampai dengan 30 September 2026), Kecepatan: indeks ")
     assert f"interval kepercayaan 95 % {lower} sampai {upper}, dari {speed.n} jawaban" in said
-    assert "Dibanding periode sebelumnya: tidak jelas berubah." in said
-    assert "salah satu bukti dukung" in said
+    assert "Dibanding periode sebelumnya tidak ada perubahan yang dapat dibedakan dari kebetulan." in said
+    assert "Boleh digunakan: sebagai salah satu bukti dukung" in said
     assert "bukan predikat kinerja" in said
     assert said.endswith(f"Bukti dukung: laporan R1, revisi 1, dapat diperiksa di {ADDRESS}")
     assert "{" not in said
