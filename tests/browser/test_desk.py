@@ -194,3 +194,17 @@ def test_a_follow_up_is_done_with_the_digest_of_a_file_that_stays_where_it_is(
         assert "Rahasia" not in body
         expect(page.get_by_text(f"berkas dengan SHA-256 {digest}")).to_be_visible()
     assert heard == []
+
+
+def test_a_printed_page_has_its_tables_and_nothing_to_click_on(service: Standing, page: Page) -> None:
+    choose(page, link(service, "Bu Cetak", Role.viewer))
+    page.goto(f"{service.url}/desk/reports")
+    expect(page.locator(".menu")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    for hidden in (".menu", ".languages", ".skip", "header form", ".fields", ".as-file", ".links"):
+        assert not any(each.is_visible() for each in page.locator(hidden).all()), hidden
+    # Nor is there a heading over nothing.
+    for section in page.locator("section").all():
+        inside = [each.is_visible() for each in section.locator(":scope > :not(h2)").all()]
+        assert section.is_visible() == any(inside)
