@@ -101,9 +101,10 @@ def written(files: PackedFiles, form: PackFormat, language: str) -> AppraisalFil
 
 
 def evidence_name(period: Period, code: str) -> str:
-    """`2026-Q3-ikl-1-r1-evidence-E017.pdf`: codes only, never a name."""
+    """`2026-Q3-ikl-1-r1-evidence-E017.pdf`: codes only, never a name; with the office whose own closing it is."""
     unit = file_part(code, is_employee=True)
-    return f"{period.code}-{period.instrument}-r{period.revision}-evidence-{unit}.pdf"
+    part = f"-{file_part(period.root)}" if period.root else ""
+    return f"{period.code}-{period.instrument}{part}-r{period.revision}-evidence-{unit}.pdf"
 
 
 class _Entry(NamedTuple):

@@ -72,6 +72,7 @@ def test_no_translation_is_left_over_from_a_text_that_is_gone() -> None:
     values = {
         "figures about persons",
         "this person",
+        "whom this employee appraises",
         "this office",
         "this report",
         "another value",

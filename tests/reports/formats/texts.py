@@ -3,11 +3,12 @@
 import ast
 from importlib import resources
 
+from app.reports.rules import feedback_paragraphs, pack_sheets
 from app.reports.sections import agency as agency_sections
 from app.reports.sections import collection as collection_sections
+from app.reports.sections import evidence_sheet, held_reasons, view
 from app.reports.sections import funnel as funnel_section
 from app.reports.sections import headline as headline_section
-from app.reports.sections import held_reasons, view
 from app.reports.sections import integrity as integrity_section
 from app.reports.sections import results as result_sections
 from app.reports.sections import survey as skm_sections
@@ -22,7 +23,7 @@ def texts_of_reports() -> set[str]:
     """The texts that are translated by name, and those that stand in tables of texts."""
     sources = [
         file.read_text("utf-8")
-        for folder in ("app.reports.formats", "app.reports.sections")
+        for folder in ("app.reports.formats", "app.reports.rules", "app.reports.sections")
         for file in resources.files(folder).iterdir()
         if file.name.endswith(".py")
     ]
@@ -37,6 +38,7 @@ def texts_of_reports() -> set[str]:
         integrity_section.STANDINGS,
         collection_sections.CHANNELS,
         use_sections.USES,
+        pack_sheets.STANDINGS,
         result_sections.WITHHELD,
         skm_sections.ATTRIBUTES,
         skm_plan_sections.STATUSES,
@@ -47,6 +49,11 @@ def texts_of_reports() -> set[str]:
     named = {text for table in tables for text in table.values()}
     columns = {*skm_plan_sections.PLAN, *skm_plan_sections.REALISED, *skm_plan_sections.PUBLISHED}
     single = {
+        evidence_sheet.COUNTED,
+        *feedback_paragraphs.CHANGES,
+        *(feedback_paragraphs.FIGURE, feedback_paragraphs.NO_INTERVAL, feedback_paragraphs.TOO_FEW),
+        *(feedback_paragraphs.USE, feedback_paragraphs.SAYS_NOTHING, feedback_paragraphs.NO_PREDIKAT),
+        *(feedback_paragraphs.CHECKED, feedback_paragraphs.CHECKED_AT),
         result_sections.CONFIDENCE,
         *(integrity_section.HELD, integrity_section.NOT_WHOLE),
         *(headline_section.NO_INTERVAL, headline_section.MUCH_SKIPPED, agency_sections.OFTEN_SKIPPED),
