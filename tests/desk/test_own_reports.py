@@ -86,10 +86,11 @@ def test_the_mirror_shows_the_final_report_its_trend_and_what_it_may_be_used_for
     assert len(page.content) < 40_000
     assert "Tanggapan untuk" not in told
     files = findall(r'href="(/v1/reports/[^"]+)"', page.text)
-    assert len(files) == 4
+    assert len(files) == 5
     kinds = [siti.go(each.replace("&amp;", "&")).headers["content-type"].partition(";")[0] for each in files]
-    assert kinds[0] == "application/pdf"
-    assert kinds[2:] == ["text/csv", "application/json"]
+    # The sheet of evidence, and the report itself.
+    assert kinds[:2] == ["application/pdf", "application/pdf"]
+    assert kinds[3:] == ["text/csv", "application/json"]
     over = siti.go("/desk/reply")
     assert "Tidak ada draf tentang Anda" in text_of(over)
     # About oneself nobody need be told.

@@ -32,7 +32,8 @@ def texts_of_pages() -> set[str]:
 
 def texts_of_reports() -> set[str]:
     """Every string in the code that lays reports out."""
-    return strings_in(*(resources.files("app.reports").joinpath(name) for name in ("sections", "drawings", "formats")))
+    folders = ("sections", "drawings", "formats", "rules")
+    return strings_in(*(resources.files("app.reports").joinpath(name) for name in folders))
 
 
 def texts_of_people() -> set[str]:
