@@ -10,6 +10,7 @@ from typing import NamedTuple
 import structlog
 
 from app.devices.fleet import count_silent
+from app.directory.uploads import Uploads
 from app.disclosure.nightly import NightlyRelease, oldest_release_age
 from app.foundation.clock import Clock
 from app.foundation.http.services import Services
@@ -90,6 +91,7 @@ def jobs_of(
     return (
         Job("tidy", HOUR, partial(_in_turn, turn, clean_up)),
         Job("look", MINUTE, update_gauges),
+        Job("uploads", MINUTE, services.of(Uploads).purge),
         Job("screening", MINUTE, partial(_in_turn, turn, screen), at_once=False),
         Job("release", MINUTE, partial(_in_turn, turn, releasing.run_if_due), at_once=False),
         Job("rewriting", MINUTE, partial(_in_turn, turn, rewriting.run_if_due), at_once=False, stop=rewriting.stop),

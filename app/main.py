@@ -19,6 +19,7 @@ import app.desk.routes
 import app.devices.routes
 import app.directory.routes
 import app.directory.volumes.routes
+import app.directory.workbook.routes
 import app.foundation.http.routes
 import app.indices.routes
 import app.instruments.routes
@@ -37,6 +38,8 @@ from app.access.readings import Readings
 from app.devices.pairing import KioskPairing
 from app.directory.agency_marks import AgencyMarks
 from app.directory.catalogue_cache import CatalogueCache
+from app.directory.uploads import Uploads
+from app.directory.workbook.apart import WorkbookProcess
 from app.disclosure.nightly import NightlyRelease
 from app.foundation.clock import Clock, system_clock
 from app.foundation.http import problem_responses
@@ -84,6 +87,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.foundation.http.routes.router,
     app.directory.routes.router,
     app.directory.volumes.routes.router,
+    app.directory.workbook.routes.router,
     app.directory.volumes.routes.fast_router,
     app.instruments.routes.router,
     app.devices.routes.router,
@@ -135,7 +139,7 @@ class Cermin(FastAPI):
         stack: ASGIApp = BodyLimits(
             super().build_middleware_stack(),
             limit=LARGEST_BODY,
-            longer=app.desk.routes.LONG_FORMS,
+            longer={**app.desk.routes.LONG_FORMS, **app.directory.workbook.routes.LIMITS},
             seconds=settings.receive_seconds,
         )
         stack = ResponseWatch(HeadAsGet(stack), metrics=metrics, language=settings.language)
@@ -178,6 +182,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Cermin:
         marks := AgencyMarks(),
         KioskPairing(database, marks, derive(secret, "pairing"), clock),
         LinkGuesses(clock),
+        *_workbooks(database, clock),
         *_people(settings, database, clock, secret),
     )
     for router in ROUTERS:
@@ -204,6 +209,12 @@ def _people(settings: Settings, database: Database, clock: Clock, secret: bytes)
     passkeys = Passkeys(database, clock, secret, sessions, sign_in, relying_party(settings.public_url))
     set_up = SetUp(database, clock, secret, sessions)
     return sessions, PersonGate(sessions.principal), sign_in, providers, passkeys, set_up
+
+
+def _workbooks(database: Database, clock: Clock) -> tuple[object, ...]:
+    """The services that take workbooks of the directory."""
+    process = WorkbookProcess(database)
+    return process, Uploads(database, clock, process)
 
 
 def open_database(settings: Settings) -> Database:

@@ -179,9 +179,15 @@ def add_employee(
 @contextmanager
 def changing() -> Iterator[Session]:
     """A session in one transaction; a fault ends the command with status 1 and leaves nothing behind."""
+    with telling(), database() as opened, opened.writing() as session:
+        yield session
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """End the command with status 1 and the sentence of a fault of the directory."""
     try:
-        with database() as opened, opened.writing() as session:
-            yield session
+        yield
     except DirectoryFault as fault:
         raise fail(str(fault)) from None
 

@@ -30,6 +30,7 @@ KIOSKS = Entry("Kiosks", "/desk/kiosks")
 AGENCY = Entry("Agency", "/desk/agency")
 HOURS = Entry("Opening hours", "/desk/hours")
 INSTRUMENTS = Entry("Questionnaires", "/desk/instruments")
+DIRECTORY = Entry("Directory", "/desk/directory")
 TEAM = Entry("My people", "/desk/team")
 MIRROR = Entry("My mirror", "/desk/mirror")
 REPLY = Entry("My reply", "/desk/reply")
@@ -41,7 +42,7 @@ PAGES: Mapping[Role, tuple[Entry, ...]] = {
     Role.appraiser: (TEAM,),
     Role.employee: (MIRROR, REPLY, READERS),
     Role.auditor: (FINDINGS, DECISIONS, TRAIL, HOURS, OFFICE, REPORTS),
-    Role.administrator: (PEOPLE, KEYS, KIOSKS, AGENCY, HOURS, INSTRUMENTS, OFFICE, REPORTS, PERIODS),
+    Role.administrator: (PEOPLE, KEYS, KIOSKS, DIRECTORY, AGENCY, HOURS, INSTRUMENTS, OFFICE, REPORTS, PERIODS),
     Role.viewer: (OFFICE, REPORTS),
 }
 

@@ -17,6 +17,7 @@ from app.desk.blocks import Links, Page, Section
 from app.desk.navigation import (
     ACCOUNT,
     AGENCY,
+    DIRECTORY,
     FINDINGS,
     HOURS,
     INSTRUMENTS,
@@ -53,6 +54,7 @@ AFTER_PROOF = {
     "agency": AGENCY.address,
     "hours": HOURS.address,
     "instruments": INSTRUMENTS.address,
+    "directory": DIRECTORY.address,
     "findings": FINDINGS.address,
     "periods": PERIODS.address,
     "account": ACCOUNT.address,
@@ -75,6 +77,8 @@ class DeskRoute(APIRoute):
                 return _told(request, problem)
             except RequestValidationError:
                 return _told(request, Problem("invalid-request"))
+            except BodyRefused as refused:
+                return _told(request, refused.problem)
             except SQLAlchemyError as error:
                 return _told(request, database_problem(error))
             return response

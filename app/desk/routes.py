@@ -7,6 +7,8 @@ from app.desk import (
     agency,
     comment,
     comments,
+    directory,
+    directory_upload,
     door,
     finding,
     findings,
@@ -58,6 +60,8 @@ rooms = (
     hours,
     instruments,
     instrument,
+    directory,
+    directory_upload,
     office,
     findings,
     finding,
@@ -87,4 +91,5 @@ routers = (*(each.router for each in rooms), provider.machines)
 LONG_FORMS: Mapping[str, int] = {
     **dict.fromkeys(("/desk/reply/send", "/desk/team/note"), 64 * 1024),
     "/desk/instruments/add": 300 * 1024,
+    **directory.LIMITS,
 }

@@ -1,11 +1,11 @@
 """The SQL that reads a whole directory, for the catalogue and for imports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from app.directory.tables import Agency, Counter, Duty, Employee, Office, Posting, Service
 from app.foundation.storage.database import Session
@@ -59,4 +59,29 @@ def duties_since(session: Session, agency_id: str, since: datetime) -> Sequence[
         select(Duty)
         .where(Duty.agency_id == agency_id, col(Duty.until_at) > since)
         .order_by(col(Duty.office), col(Duty.counter), col(Duty.from_at))
+    ).all()
+
+
+def directory_counts(session: Session, agency_id: str) -> Mapping[str, int]:
+    """How many rows of each kind the agency's directory has."""
+    tables: Mapping[str, type[Office | Service | Counter | Employee | Duty]] = {
+        "offices": Office,
+        "services": Service,
+        "counters": Counter,
+        "employees": Employee,
+        "duties": Duty,
+    }
+    return {
+        kind: session.exec(select(func.count()).select_from(table).where(col(table.agency_id) == agency_id)).one()
+        for kind, table in tables.items()
+    }
+
+
+def newest_duties(session: Session, agency_id: str, limit: int) -> Sequence[Duty]:
+    """The duties that end last, at most `limit`, the newest first."""
+    return session.exec(
+        select(Duty)
+        .where(Duty.agency_id == agency_id)
+        .order_by(col(Duty.until_at).desc(), col(Duty.office), col(Duty.counter))
+        .limit(limit)
     ).all()

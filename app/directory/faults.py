@@ -1,7 +1,56 @@
 """Errors of a change of the directory, in words for the person who asked for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
+
+from app.foundation.translations import Phrase, Translate
+
+
+class Sentence(str):
+    """An English sentence with values in it (`{office}`) that can be told in other languages, too."""
+
+    __slots__ = ("text", "values")
+    text: str
+    values: Mapping[str, object]
+
+    def __new__(cls, text: str, **values: object) -> "Sentence":
+        """The sentence with its values."""
+        sentence = super().__new__(cls, text.format(**values))
+        sentence.text = text
+        sentence.values = values
+        return sentence
+
+
+class _Verbatim:
+    """A text that somebody wrote, which no translator may take for one of its own."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+
+def phrase(sentence: str) -> Phrase:
+    """The sentence as a translator takes it; one without values is its own text."""
+    if not isinstance(sentence, Sentence):
+        return Phrase(sentence, {})
+    values = {
+        name: phrase(value) if isinstance(value, Sentence) else _Verbatim(value) if isinstance(value, str) else value
+        for name, value in sentence.values.items()
+    }
+    return Phrase(sentence.text, values)
+
+
+def told(sentence: str, tell: Translate) -> str:
+    """The sentence in the reader's language."""
+    text, values = phrase(sentence)
+    return tell(text, **values)
+
+
+def sentence_of(error: ValueError) -> str:
+    """The sentence an error was raised with, whole."""
+    return error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
 
 
 class DirectoryFault(ValueError):

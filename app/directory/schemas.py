@@ -185,3 +185,23 @@ class VolumeQuery(WireModel):
             return None
         office, day, service, employee = after.split("/")
         return office, date.fromisoformat(day), service, employee
+
+
+class SheetChanges(WireModel):
+    """How many rows of a sheet are new, change something, or change nothing."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+class DirectoryImported(WireModel):
+    """What an import has changed, or (`imported` false) would change; what is not in the workbook stays."""
+
+    imported: bool
+    offices: SheetChanges
+    services: SheetChanges
+    counters: SheetChanges
+    employees: SheetChanges
+    duties: SheetChanges
+    postings_ended: int = Field(description="Of the employees who changed: how many leave an office.")

@@ -160,3 +160,26 @@ class Volume(SQLModel, table=True):
     employee: str = Field(primary_key=True, sa_type=Code())
     served: int
     offered: int | None = None
+
+
+class DirectoryUpload(SQLModel, table=True):
+    """A workbook that a person sent, for an hour at most; it and what came of it are sealed by a key kept elsewhere."""
+
+    __tablename__ = "directory_upload"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('waiting', 'checked', 'outdated', 'faulty', 'confirmed', 'imported', 'failed')", name="state"
+        ),
+        ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]),
+        Index(None, "agency_id", "person_id"),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    upload_id: UUID = Field(primary_key=True)
+    person_id: UUID
+    state: str = Field(sa_type=Text(10))
+    content: bytes
+    outcome: bytes | None = None
+    taken_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    works_until: datetime | None = Field(default=None, sa_type=UtcDateTime)

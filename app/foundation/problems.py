@@ -28,12 +28,25 @@ KINDS: Mapping[str, Kind] = {
     "unsupported-media-type": Kind(
         415, "Unsupported content type", "Send the body as application/json in UTF-8, not compressed."
     ),
+    "workbook-expected": Kind(
+        415,
+        "Workbook expected",
+        "Send the directory as an XLSX workbook (Content-Type {media_type}), not compressed once more.",
+    ),
     "not-acceptable": Kind(406, "Not acceptable", "This address answers {offered}; ask for one of these in Accept."),
     "body-too-large": Kind(413, "Body too large", "The body may have at most {limit} bytes."),
     "body-too-slow": Kind(408, "Body too slow", "The body did not arrive within {seconds} seconds; send it again."),
     "not-found": Kind(404, "Not found", "There is nothing at this address."),
     "method-not-allowed": Kind(405, "Method not allowed", "This address does not take this method."),
     "invalid-request": Kind(422, "Invalid request", "Some fields are wrong; `errors` names each with what to change."),
+    "workbook-refused": Kind(
+        422, "Workbook refused", "The workbook has {n} faults, and nothing was written; `errors` names where and what."
+    ),
+    "workbook-too-large": Kind(
+        422,
+        "Workbook too large",
+        "Reading it asks for more memory or time than there is; split it, or import it by `cermin directory import`.",
+    ),
     "batch-too-long": Kind(422, "Batch too long", "A batch may hold at most {limit} ratings; split it."),
     "busy": Kind(503, "Busy", "Nothing was stored; send the same request again after {seconds} seconds."),
     "internal-error": Kind(500, "Internal error", "Nothing is promised; send the same request again later."),
@@ -191,6 +204,7 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "channel-not-open": "An answer without key and ticket comes through the channel web; send web.",
     "employee-not-open": "An answer without key and ticket is never about a person; leave this field out.",
     "field-not-open": "An answer without key and ticket takes no comment and no profile; leave this field out.",
+    "workbook-fault": "{problem}",
     "score-missing": "An answer is missing; send null for a question that was skipped.",
     "score-unknown": "A score was sent for a question that the instrument does not have.",
     "score-out-of-range": "The answer is outside the instrument's scale.",

@@ -7,6 +7,8 @@ from re import findall
 from app.closing import slips
 from app.desk import comment
 from app.desk import reports as report_list
+from app.desk.directory import KINDS as KINDS_OF_ROWS
+from app.desk.directory_upload import KINDS_OF_CHANGE
 from app.desk.findings_words import CONFIRM, EITHER, NO_SHEETS, NUMBERS, OTHER_REASONS, RELEASE, RULES, STANDINGS
 from app.desk.hours_words import MALFORMED, WEEKDAYS
 from app.desk.keys import KINDS, LIFETIMES
@@ -33,6 +35,7 @@ def told() -> set[str]:
     found |= set(PERIOD_WORDS.values()) | set(ZONE_WORDS.values())
     found |= set(WEEKDAYS.values()) | {MALFORMED, "An office opens before it closes, between 00:00 and 24:00."}
     found |= {RELEASE, CONFIRM, EITHER, NO_SHEETS}
+    found |= set(KINDS_OF_ROWS.values()) | set(KINDS_OF_CHANGE.values())
     found |= set(KINDS.values()) | set(LIFETIMES.values()) | set(WHAT.values()) | set(READERS.values())
     found |= {entry.text for entries in PAGES.values() for entry in entries}
     for file in desk.iterdir():

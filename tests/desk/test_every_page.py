@@ -38,6 +38,8 @@ ASKED = {
     "/desk/report": (f"?id={NOTHING}", 404),
     "/desk/instrument": ("?id=tiada-1", 404),
     "/desk/hours/office": ("?office=tiada", 404),
+    "/desk/directory/upload": (f"?id={NOTHING}", 404),
+    "/desk/directory/upload/file": (f"?id={NOTHING}", 404),
     "/desk/keys/revoke": (f"?key={NOTHING}", 422),
     "/desk/passkeys/end": (f"?key={NOTHING}", 422),
 }

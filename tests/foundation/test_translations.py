@@ -14,6 +14,7 @@ from app.foundation.problems import FIELD_MESSAGES, KINDS
 from app.foundation.translations import DEFAULT, catalogues, negotiate, translator
 from app.intake.invitation import posters
 from app.tickets.rules import slips
+from tests.directory.test_directory_sentences import OF_CSV
 from tests.house import House
 
 
@@ -54,6 +55,12 @@ def texts_of_desk() -> set[str]:
     return strings_in(desk) | told
 
 
+def texts_of_directory() -> set[str]:
+    """What the importer of workbooks finds wrong."""
+    directory = resources.files("app.directory")
+    return strings_in(directory, directory.joinpath("rules"), directory.joinpath("workbook")) | set(OF_CSV)
+
+
 def strings_in(*folders: Traversable) -> set[str]:
     """Every string in the code of these folders."""
     files = [file for folder in folders for file in folder.iterdir() if file.name.endswith(".py")]
@@ -89,6 +96,7 @@ def test_no_translation_is_left_over_from_a_text_that_is_gone() -> None:
             - texts_of_reports()
             - texts_of_people()
             - texts_of_desk()
+            - texts_of_directory()
             - slips.TEXTS
             - posters.TEXTS
             - personal_slips.TEXTS

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from app.directory.faults import DirectoryFault
+from app.directory.faults import DirectoryFault, Sentence
 
 ONE_DAY = timedelta(days=1)
 
@@ -35,11 +35,16 @@ def stays_after_posting(stays: Sequence[Stay], office: str, from_on: date) -> li
     if last is None or (last.until_on is not None and last.until_on < from_on):
         return [*stays, Stay(from_on, None, office)]
     if from_on < last.from_on:
-        raise DirectoryFault(f"a later posting (at {last.office} from {last.from_on}) is already known")
+        known = Sentence(
+            "a later posting (at {office} from {day}) is already known", office=last.office, day=str(last.from_on)
+        )
+        raise DirectoryFault(known)
     if from_on == last.from_on:
-        raise DirectoryFault(f"the posting at {last.office} begins that day; a transfer needs a later day")
+        same = Sentence("the posting at {office} begins that day; a transfer needs a later day", office=last.office)
+        raise DirectoryFault(same)
     if last.office == office:
-        raise DirectoryFault(f"the employee has been posted there since {last.from_on}; write that day")
+        since = Sentence("the employee has been posted there since {day}; write that day", day=str(last.from_on))
+        raise DirectoryFault(since)
     return [*stays[:-1], last._replace(until_on=from_on - ONE_DAY), Stay(from_on, None, office)]
 
 

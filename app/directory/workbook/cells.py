@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import TypeAlias, TypeVar
 
+from app.directory.faults import Sentence
+
 
 class Broken(Enum):
     """A cell that shows #N/A, #REF! or another error of its formula; the reader takes it for empty."""
@@ -95,7 +97,7 @@ def moment_of(cell: Cell) -> datetime:
 
 def _count(text: str) -> int:
     if not COUNT.fullmatch(text) or int(text) > HIGHEST_COUNT:
-        raise ValueError(f"write a whole number from 0 to {HIGHEST_COUNT}, digits only")
+        raise ValueError(Sentence("write a whole number from 0 to {most}, digits only", most=HIGHEST_COUNT))
     return int(text)
 
 
@@ -107,7 +109,7 @@ def _number(value: float) -> str:
 
 def _text(value: str) -> str | None:
     if len(value) > LONGEST_TEXT:
-        raise ValueError(f"write at most {LONGEST_TEXT} characters")
+        raise ValueError(Sentence("write at most {most} characters", most=LONGEST_TEXT))
     text = unicodedata.normalize("NFC", value).strip()
     if SHORTENED.fullmatch(text):
         raise ValueError(DIGITS_LOST)
@@ -136,5 +138,5 @@ def _existing(read: Callable[[str], Dated], text: str) -> Dated:
 
 def _bounded(value: Dated) -> Dated:
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise ValueError(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
+        raise ValueError(Sentence("the year must be between {first} and {last}", first=FIRST_YEAR, last=LAST_YEAR))
     return value

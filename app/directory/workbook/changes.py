@@ -33,6 +33,13 @@ class Changes:
         return not any(change.new or change.changed for change in self.writes)
 
 
+class Before(NamedTuple):
+    """What an import was compared with: the directory, and those of its duties that the import concerns."""
+
+    directory: ExistingDirectory
+    duties: Mapping[DutyKey, Duty]
+
+
 class RowComparison:
     """Compares the rows of a checked file with the stored rows of an agency."""
 

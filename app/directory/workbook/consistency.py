@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 
-from app.directory.faults import Fault
+from app.directory.faults import Fault, Sentence
 from app.directory.rules.office_tree import in_cycles
 from app.directory.store import ExistingDirectory
 from app.directory.workbook.proposal import DirectoryProposal
+
+OFFICE = "there is no office {code}, neither in the file nor in the directory"
+SERVICE = "there is no service {code}, neither in the file nor in the directory"
+EMPLOYEE = "there is no employee {code}, neither in the file nor in the directory"
 
 
 class DirectoryAfterImport:
@@ -45,39 +49,39 @@ def reference_faults(proposal: DirectoryProposal, existing: ExistingDirectory) -
 def _parent_faults(proposal: DirectoryProposal, known: DirectoryAfterImport) -> Iterator[Fault]:
     for number, row in proposal.offices.entries:
         if row.parent is not None and not known.has_office(row.parent):
-            yield Fault("offices", number, "parent", _unknown("office", row.parent))
+            yield Fault("offices", number, "parent", _unknown(OFFICE, row.parent))
 
 
 def _counter_faults(proposal: DirectoryProposal, known: DirectoryAfterImport) -> Iterator[Fault]:
     for number, row in proposal.counters.entries:
         if not known.has_office(row.office):
-            yield Fault("counters", number, "office", _unknown("office", row.office))
+            yield Fault("counters", number, "office", _unknown(OFFICE, row.office))
         for service in row.services:
             if not known.has_service(service):
-                yield Fault("counters", number, "services", _unknown("service", service))
+                yield Fault("counters", number, "services", _unknown(SERVICE, service))
 
 
 def _posting_faults(proposal: DirectoryProposal, known: DirectoryAfterImport) -> Iterator[Fault]:
     for number, row in proposal.employees.entries:
         if not known.has_office(row.office):
-            yield Fault("employees", number, "office", _unknown("office", row.office))
+            yield Fault("employees", number, "office", _unknown(OFFICE, row.office))
 
 
 def _appraiser_faults(proposal: DirectoryProposal, known: DirectoryAfterImport) -> Iterator[Fault]:
     for number, row in proposal.employees.entries:
         if row.appraiser is not None and not known.has_employee(row.appraiser):
-            yield Fault("employees", number, "appraiser", _unknown("employee", row.appraiser))
+            yield Fault("employees", number, "appraiser", _unknown(EMPLOYEE, row.appraiser))
 
 
 def _duty_faults(proposal: DirectoryProposal, known: DirectoryAfterImport) -> Iterator[Fault]:
     for number, row in proposal.duties.entries:
         if not known.has_office(row.office):
-            yield Fault("duties", number, "office", _unknown("office", row.office))
+            yield Fault("duties", number, "office", _unknown(OFFICE, row.office))
         elif not known.has_counter(row.office, row.counter):
-            problem = f"the office {row.office} has no counter {row.counter}"
+            problem = Sentence("the office {office} has no counter {code}", office=row.office, code=row.counter)
             yield Fault("duties", number, "counter", problem)
         if not known.has_employee(row.employee):
-            yield Fault("duties", number, "employee", _unknown("employee", row.employee))
+            yield Fault("duties", number, "employee", _unknown(EMPLOYEE, row.employee))
 
 
 def cycle_faults(proposal: DirectoryProposal, existing: ExistingDirectory) -> Iterator[Fault]:
@@ -95,7 +99,7 @@ def nip_faults(proposal: DirectoryProposal, existing: ExistingDirectory) -> Iter
 
     The sentences name a row and never the NIP, which reveals birth date and sex.
     """
-    holders = {
+    holders: dict[str, str] = {
         employee.nip: "another employee of the directory has this NIP"
         for code, employee in existing.employees.items()
         # Whoever is in the file holds after the import the NIP of the file: two people may exchange a mistaken one.
@@ -106,8 +110,8 @@ def nip_faults(proposal: DirectoryProposal, existing: ExistingDirectory) -> Iter
             continue
         if row.nip in holders:
             yield Fault("employees", number, "nip", holders[row.nip])
-        holders.setdefault(row.nip, f"the employee in row {number} has this NIP")
+        holders.setdefault(row.nip, Sentence("the employee in row {row} has this NIP", row=number))
 
 
-def _unknown(what: str, code: str) -> str:
-    return f"there is no {what} {code}, neither in the file nor in the directory"
+def _unknown(sentence: str, code: str) -> str:
+    return Sentence(sentence, code=code)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
+from app.directory.faults import Sentence
 from app.directory.workbook import forms
 from app.directory.workbook.cells import Cell, count_of, day_of, moment_of, optional_count_of, required_text_of, text_of
 from app.foundation.days import EARLIEST
@@ -25,7 +26,7 @@ def _codes(cell: Cell) -> tuple[str, ...]:
 
 def _not_before_service(day: date) -> date:
     if day < EARLIEST:
-        raise ValueError(f"the year must be {EARLIEST.year} or later")
+        raise ValueError(Sentence("the year must be {first} or later", first=EARLIEST.year))
     return day
 
 

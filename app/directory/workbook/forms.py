@@ -6,6 +6,7 @@ The messages never repeat the value: it may be a NIP, or hold one.
 import re
 from datetime import date
 
+from app.directory.faults import Sentence
 from app.directory.tables import ZONES
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -55,7 +56,7 @@ def zone(text: str) -> str:
     """One of Indonesia's three time zones, by its own name or as WIB, WITA or WIT."""
     found = ZONE_NAMES.get(text) or ZONE_NAMES.get(text.upper())
     if found is None:
-        raise ValueError(f"write one of {', '.join(ZONES)} (or WIB, WITA, WIT)")
+        raise ValueError(Sentence("write one of {zones} (or WIB, WITA, WIT)", zones=", ".join(ZONES)))
     return found
 
 

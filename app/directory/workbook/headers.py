@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.directory.faults import Fault
+from app.directory.faults import Fault, Sentence
 from app.directory.workbook.cells import Cell, text_of
 from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.references import letters_of
@@ -55,7 +55,8 @@ def header_faults(sheet: str, header: Header) -> Iterator[Fault]:
     for place, name in enumerate(header.names):
         if name and name not in header.places:
             known = ", ".join(column.name for column in SHEETS[sheet])
-            yield Fault(sheet, 1, name, f"there is no such column; the columns are {known}")
+            problem = Sentence("there is no such column; the columns are {columns}", columns=known)
+            yield Fault(sheet, 1, name, problem)
         elif name and header.names.index(name) < place:
             yield Fault(sheet, 1, name, "this column is there twice")
     needed = {column.name for column in SHEETS[sheet] if not column.may_be_missing}

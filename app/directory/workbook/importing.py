@@ -1,15 +1,22 @@
-"""Imports a workbook into an agency's directory: all of it, or nothing and every fault."""
+"""Imports a workbook into an agency's directory: all of it, or nothing and every fault.
+
+Checking a large workbook takes longer than anybody may hold the agency up, so it can be done before: what was checked
+against one version of the directory is written if that is still the version.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 from app.access.audit import record
-from app.directory.catalogue_store import duties_since
+from app.directory.catalogue_store import directory_version, duties_since
 from app.directory.faults import DirectoryFault, Fault, WorkbookFault
 from app.directory.store import ExistingDirectory, existing_directory, lock_agency, renew_version, write
-from app.directory.workbook.changes import ChangeCounts, Changes, RowComparison
+from app.directory.workbook.changes import Before, ChangeCounts, Changes, RowComparison
 from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.consistency import cycle_faults, nip_faults, reference_faults
+from app.directory.workbook.oneself import own_faults
 from app.directory.workbook.proposal import DirectoryProposal
 from app.directory.workbook.roster import absence_faults, overlap_faults, read_roster
 from app.directory.workbook.transfers import Postings, postings_after
@@ -17,6 +24,14 @@ from app.foundation.storage.database import Session
 
 # Local days begin up to this long before the UTC day of the same date, with time to spare.
 WIDEST_OFFSET = timedelta(days=1)
+
+
+class CheckedImport(NamedTuple):
+    """What an import changes of the directory in this version, and what stood there before."""
+
+    version: UUID
+    changes: Changes
+    before: Before
 
 
 def import_directory(
@@ -29,9 +44,35 @@ def import_directory(
     # Held from the first read on: a second import would otherwise compare with rows that this one is changing.
     if lock_agency(session, agency_id) is None:
         raise DirectoryFault(f"there is no agency {agency_id}")
-    changes = _checked(session, proposal, agency_id)
+    changes = check(session, proposal, agency_id).changes
+    write_changes(session, changes, agency_id=agency_id, actor=actor, now=now)
+    return changes.counts
+
+
+def import_checked(
+    session: Session,
+    proposal: DirectoryProposal,
+    checked: CheckedImport,
+    *,
+    agency_id: str,
+    actor: str,
+    now: datetime,
+    by: str | None = None,
+) -> CheckedImport:
+    """Write what was checked before, in the caller's transaction; checked again if the directory has changed since."""
+    agency = lock_agency(session, agency_id)
+    if agency is None:
+        raise DirectoryFault(f"there is no agency {agency_id}")
+    if agency.directory_version != checked.version:
+        checked = check(session, proposal, agency_id, by)
+    write_changes(session, checked.changes, agency_id=agency_id, actor=actor, now=now)
+    return checked
+
+
+def write_changes(session: Session, changes: Changes, *, agency_id: str, actor: str, now: datetime) -> None:
+    """Write them, with their audit row; where nothing changes, nothing at all."""
     if changes.are_none():
-        return changes.counts
+        return
     write(session, changes.writes)
     renew_version(session, agency_id)
     counts = {sheet: each._asdict() for sheet, each in changes.counts.items()}
@@ -44,10 +85,17 @@ def import_directory(
         at=now,
         **counts,
     )
-    return changes.counts
 
 
-def _checked(session: Session, proposal: DirectoryProposal, agency_id: str) -> Changes:
+def check(session: Session, proposal: DirectoryProposal, agency_id: str, by: str | None = None) -> CheckedImport:
+    """What the proposal would change, compared with the directory as it is now.
+
+    `by` is the employee who imports it, if the directory has this person: nobody decides about oneself. Raises
+    `WorkbookFault` with every fault.
+    """
+    version = directory_version(session, agency_id)
+    if version is None:
+        raise DirectoryFault(f"there is no agency {agency_id}")
     existing = existing_directory(session, agency_id)
     postings = postings_after(proposal, existing)
     since = _earliest(proposal, existing, postings)
@@ -66,7 +114,11 @@ def _checked(session: Session, proposal: DirectoryProposal, agency_id: str) -> C
     if faults:
         raise WorkbookFault(in_reading_order(faults))
     by_key = {(duty.office, duty.counter, duty.from_at): duty for duty in duties}
-    return RowComparison(agency_id, proposal, existing).changes(postings, roster.proposed, by_key)
+    changes = RowComparison(agency_id, proposal, existing).changes(postings, roster.proposed, by_key)
+    before = Before(existing, by_key)
+    if by is not None and (own := [*own_faults(changes, before, proposal, roster.proposed, by)]):
+        raise WorkbookFault(in_reading_order(own))
+    return CheckedImport(version, changes, before)
 
 
 def _earliest(proposal: DirectoryProposal, existing: ExistingDirectory, postings: Postings) -> datetime | None:

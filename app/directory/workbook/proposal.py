@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple
 
 from pydantic import ValidationError
 
-from app.directory.faults import Fault
+from app.directory.faults import Fault, Sentence
 from app.directory.workbook.cells import Cell, text_of
 from app.directory.workbook.headers import Header, header_faults, read_header
 from app.directory.workbook.rows import (
@@ -61,7 +61,7 @@ class ParsedSheet(Generic[AnyRow]):
         key = row.key
         earlier = self.by_key.get(key)
         if earlier is not None:
-            problem = f"this is already in row {earlier.number}"
+            problem = Sentence("this is already in row {row}", row=earlier.number)
             self.faults.append(Fault(row.sheet, number, row.key_columns[-1], problem))
             return
         self.entries.append(Entry(number, row))
@@ -113,8 +113,9 @@ def _read_sheet(parsed: ParsedSheet[AnyRow], model: type[AnyRow], sheet: CellShe
         return
     for number, line in sheet.rows:
         if len(parsed.faults) >= MOST_FAULTS:
-            problem = f"{len(parsed.faults)} faults stand above; the rows from here on were not read"
-            parsed.faults.append(Fault(sheet.name, number, None, problem))
+            n = len(parsed.faults)
+            unread = Sentence("{n} faults stand above; the rows from here on were not read", n=n)
+            parsed.faults.append(Fault(sheet.name, number, None, unread))
             parsed.unreadable = True
             return
         for letters in header.cells_without_column(line):

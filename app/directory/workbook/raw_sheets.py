@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from app.directory.faults import DirectoryFault
+from app.directory.faults import DirectoryFault, Sentence
 from app.directory.workbook.cells import Broken, Cell
 from app.directory.workbook.references import column_of, place_of
 
@@ -32,6 +32,7 @@ TAG = re.compile(rb"""<(?:\w{1,20}:)?(row|c|si)(?=[\s/>])(?: r="([A-Z]{0,3})([0-
 PLACE = re.compile(rb"""(?:^|\s)r\s*=\s*["'](?:([A-Z]{1,3})?([0-9]{1,7}))["']""")
 HAS_PLACE = re.compile(rb"(?:^|\s)r\s*=")
 IS_ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
+TOO_MANY_CELLS = "a workbook may have at most {most} cells, with the empty ones between them; split it"
 FIXED_HEADER, ENCRYPTED = 30, 1
 
 
@@ -45,16 +46,18 @@ class RawSheet(NamedTuple):
 class _Budget:
     """What is left of the bounds."""
 
-    def __init__(self) -> None:
-        self.bytes, self.area, self.tags = LARGEST_UNPACKED, LARGEST_AREA, MOST_TAGS
+    def __init__(self, largest_area: int) -> None:
+        self.bytes, self.area, self.tags = LARGEST_UNPACKED, largest_area, MOST_TAGS
+        self.largest_area = largest_area
 
 
-def raw_sheets(archive: ZipFile) -> list[RawSheet]:
+def raw_sheets(archive: ZipFile, largest_area: int | None = None) -> list[RawSheet]:
     """Every sheet in the workbook's order. Raises LookupError when the archive is no workbook.
 
-    Raises DirectoryFault where reading it would cost too much, and BadZipFile where it is damaged.
+    `largest_area` is how many cells it may have in all, if fewer than usual. Raises DirectoryFault where reading it
+    would cost too much, and BadZipFile where it is damaged.
     """
-    budget, sheets, kept = _Budget(), dict[str, RawSheet](), dict[str, bytes]()
+    budget, sheets, kept = _Budget(largest_area or LARGEST_AREA), dict[str, RawSheet](), dict[str, bytes]()
     for part in archive.infolist():
         content = _unpacked(archive, part, budget)
         sheets[part.filename] = _scanned(content, budget)
@@ -93,7 +96,8 @@ def _unpacked(archive: ZipFile, part: ZipInfo, budget: _Budget) -> bytes:
         inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, budget.bytes + 1)
     budget.bytes -= len(inflated)
     if budget.bytes < 0:
-        raise DirectoryFault(f"unpacked, a workbook may have at most {LARGEST_UNPACKED // 2**20} MiB")
+        most = LARGEST_UNPACKED // 2**20
+        raise DirectoryFault(Sentence("unpacked, a workbook may have at most {most} MiB", most=most))
     if zlib.crc32(inflated) != part.CRC:
         raise BadZipFile(part.filename)
     return inflated
@@ -107,17 +111,18 @@ def _scanned(xml: bytes, budget: _Budget) -> RawSheet:
     broken, rows, columns, filled = list[str](), 0, 0, 0
     for row, column, is_error in _filled_cells(xml, budget):
         filled += 1
+        # The rectangle is no smaller; whoever sends far too much need not wait until all of it is counted.
+        if filled > budget.area:
+            raise DirectoryFault(Sentence(TOO_MANY_CELLS, most=budget.largest_area))
         rows, columns = max(rows, row), max(columns, column)
         if is_error is not None:
             broken.append(is_error)
     budget.area -= rows * columns
     if budget.area < 0:
-        is_stray = rows * columns > LARGEST_AREA > 4 * filled
-        raise DirectoryFault(
-            "a value stands far away from the others; delete it"
-            if is_stray
-            else f"a workbook may have at most {LARGEST_AREA} cells, with the empty ones between them; split it"
-        )
+        is_stray = rows * columns > budget.largest_area > 4 * filled
+        if is_stray:
+            raise DirectoryFault("a value stands far away from the others; delete it")
+        raise DirectoryFault(Sentence(TOO_MANY_CELLS, most=budget.largest_area))
     return RawSheet(tuple(broken), rows * columns)
 
 
@@ -130,7 +135,8 @@ def _filled_cells(xml: bytes, budget: _Budget) -> Iterator[tuple[int, int, str |
     for found in TAG.finditer(xml):
         budget.tags -= 1
         if budget.tags < 0:
-            raise DirectoryFault(f"a workbook may have at most {MOST_TAGS} rows, cells and texts; split it")
+            problem = "a workbook may have at most {most} rows, cells and texts; split it"
+            raise DirectoryFault(Sentence(problem, most=MOST_TAGS))
         tag, letters, digits, others = found.groups()
         if tag == b"si":
             continue

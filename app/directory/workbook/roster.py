@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from app.directory.faults import Fault
+from app.directory.faults import Fault, Sentence
 from app.directory.rules.postings import Stay, first_absence
 from app.directory.store import ExistingDirectory
 from app.directory.tables import Duty
@@ -16,6 +16,11 @@ from app.directory.workbook.transfers import Postings
 
 DutyKey: TypeAlias = tuple[str, str, datetime]
 INSTANT = timedelta(microseconds=1)
+OVERLAPS = "overlaps the stored duty of {employee} from {start} to {end}"
+LEFT_BEHIND = (
+    "the stored duty of {employee} from {start} to {end} would remain; give it and any later one to somebody else in "
+    "the sheet duties"
+)
 
 
 class DutyInterval(NamedTuple):
@@ -54,9 +59,10 @@ class DutyInterval(NamedTuple):
         """The first of these days on which the employee is not posted at the office."""
         return first_absence(stays, self.office, *self.days)
 
-    def __str__(self) -> str:
-        start, end = (moment.astimezone(self.zone) for moment in (self.from_at, self.until_at))
-        return f"the stored duty of {self.employee} from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+    def told_in(self, sentence: str) -> Sentence:
+        """A sentence about this duty, with `{employee}`, `{start}` and `{end}` in it."""
+        start, end = (f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}" for moment in (self.from_at, self.until_at))
+        return Sentence(sentence, employee=self.employee, start=start, end=end)
 
 
 class PlannedRoster(NamedTuple):
@@ -90,7 +96,7 @@ def overlap_faults(roster: PlannedRoster) -> Iterator[Fault]:
     for span in sorted(roster.proposed, key=lambda each: (each.from_at, each.number)):
         earlier = longest.get(span[:2])
         if earlier is not None and earlier.until_at > span.from_at:
-            yield Fault("duties", span.number, "from", f"overlaps the duty in row {earlier.number}")
+            yield Fault("duties", span.number, "from", Sentence("overlaps the duty in row {row}", row=earlier.number))
         # The one that lasts longest is kept, since a long duty may overlap several that come after.
         if earlier is None or earlier.until_at < span.until_at:
             longest[span[:2]] = span
@@ -100,7 +106,7 @@ def overlap_faults(roster: PlannedRoster) -> Iterator[Fault]:
         others = stored.get(span[:2], [])
         place = bisect_left(others, span.until_at, key=lambda each: each.from_at)
         if place and others[place - 1].until_at > span.from_at:
-            yield Fault("duties", span.number, "from", f"overlaps {others[place - 1]}")
+            yield Fault("duties", span.number, "from", others[place - 1].told_in(OVERLAPS))
 
 
 def absence_faults(roster: PlannedRoster, postings: Postings) -> Iterator[Fault]:
@@ -109,13 +115,13 @@ def absence_faults(roster: PlannedRoster, postings: Postings) -> Iterator[Fault]
         stays = postings.stays.get(span.employee)
         day = None if stays is None else span.absence(stays)
         if day is not None:
-            yield Fault("duties", span.number, "employee", f"{span.employee} is not posted there on {day}")
+            problem = Sentence("{employee} is not posted there on {day}", employee=span.employee, day=str(day))
+            yield Fault("duties", span.number, "employee", problem)
     for code, spans in _by_moved_employee(roster.stored, postings).items():
         # One sentence for each transfer: somebody who moves may leave hundreds of duties behind.
         first = next((span for span in spans if span.absence(postings.stays[code]) is not None), None)
         if first is not None:
-            problem = f"{first} would remain; give it and any later one to somebody else in the sheet duties"
-            yield Fault("employees", postings.moved[code].number, "posted_from", problem)
+            yield Fault("employees", postings.moved[code].number, "posted_from", first.told_in(LEFT_BEHIND))
 
 
 def _zones(proposal: DirectoryProposal, existing: ExistingDirectory) -> Mapping[str, ZoneInfo]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 
-from app.directory.faults import DirectoryFault
+from app.directory.faults import DirectoryFault, Sentence, sentence_of
 from app.directory.workbook.cells import Cell
 from app.directory.workbook.fields import (
     Code,
@@ -166,8 +166,10 @@ def problems_of(error: ValidationError) -> list[tuple[str, str]]:
 def _sentence(found: ErrorDetails) -> str:
     # If another check came first, pydantic reports the length of a text as that of a list.
     if found["type"] in ("string_too_long", "too_long"):
-        return f"write at most {found['ctx']['max_length']} characters"
-    return found["msg"].removeprefix("Value error, ")
+        return Sentence("write at most {most} characters", most=found["ctx"]["max_length"])
+    # What our own checks raise; every other kind of fault is caught by one of them.
+    error = found.get("ctx", {}).get("error")
+    return sentence_of(error) if isinstance(error, ValueError) else found["msg"]
 
 
 def checked(model: type[AnyRow], today: date, cells: Mapping[str, Cell]) -> AnyRow:

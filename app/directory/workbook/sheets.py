@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from app.directory.faults import Fault
+from app.directory.faults import Fault, Sentence
 from app.directory.workbook.cells import Cell
 from app.directory.workbook.columns import INSTRUCTIONS, SHEETS
 
@@ -52,11 +52,11 @@ class Workbook:
 
     def _refusal(self, name: str, last_row: int) -> str | None:
         if name not in SHEETS:
-            return f"there is no such sheet; the sheets are {', '.join(SHEETS)}"
+            return Sentence("there is no such sheet; the sheets are {sheets}", sheets=", ".join(SHEETS))
         if any(sheet.name == name for sheet in self.sheets):
             return "this sheet is there twice"
         if last_row > MOST_ROWS:
-            return f"a sheet may have at most {MOST_ROWS} rows; split it"
+            return Sentence("a sheet may have at most {most} rows; split it", most=MOST_ROWS)
         return None
 
 

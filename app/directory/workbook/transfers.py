@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from app.directory.faults import DirectoryFault, Fault
+from app.directory.faults import DirectoryFault, Fault, sentence_of
 from app.directory.rules.postings import Stay, stays_after_posting
 from app.directory.store import ExistingDirectory
 from app.directory.workbook.consistency import DirectoryAfterImport
@@ -41,7 +41,7 @@ def _post(postings: Postings, entry: Entry[EmployeeRow]) -> None:
     try:
         after = stays_after_posting(before, row.office, row.posted_from)
     except DirectoryFault as fault:
-        postings.faults.append(Fault("employees", entry.number, "posted_from", str(fault)))
+        postings.faults.append(Fault("employees", entry.number, "posted_from", sentence_of(fault)))
         return
     postings.stays[row.code] = after
     if after != before:

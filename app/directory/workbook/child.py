@@ -1,0 +1,100 @@
+"""The process of its own in which a sent workbook is read, checked and imported (`python -m`, by `apart.py`).
+
+It takes a `Task` as a line of JSON and the workbook after it, and answers with the outcome as JSON. A workbook of
+30,000 employees takes seconds of computing and hundreds of megabytes; here neither delays a rating.
+"""
+
+import os
+import sys
+from datetime import datetime
+from typing import IO
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from app.directory.faults import DirectoryFault, Fault, WorkbookFault, sentence_of
+from app.directory.workbook.files import read_bytes_workbook
+from app.directory.workbook.importing import check, import_checked
+from app.directory.workbook.outcome import OUTCOME, Checked, Faulty
+from app.directory.workbook.preview import preview_of
+from app.directory.workbook.proposal import propose
+from app.foundation.storage.database import Database, OperationalError, TimeoutError
+
+# Half of what a command takes: whoever sends a workbook waits for an answer.
+LARGEST_AREA = 1_000_000
+# More than the largest workbook needs.
+MOST_MEMORY = 3 * 1024**3
+# How the process ends where it could do nothing: the database did not answer, or the memory was not enough.
+DATABASE_AWAY, TOO_MUCH = 75, 76
+
+
+class Task(BaseModel):
+    """What is to be done with the workbook of this name. `version`: import only if the directory has still this one."""
+
+    model_config = ConfigDict(frozen=True)
+    database_url: str
+    agency_id: str
+    actor: str
+    name: str
+    now: datetime
+    by: str | None = None
+    imports: bool = False
+    version: UUID | None = None
+
+
+def work(task: Task, content: bytes, database: Database) -> Faulty | Checked:
+    """Check the workbook, and import it where that was asked for and the directory is the one that was looked at."""
+    proposal = propose(read_bytes_workbook(task.name, content, LARGEST_AREA), task.now.date())
+    try:
+        # Nobody has to wait while a large workbook is compared.
+        with database.snapshot(hurried=False) as session:
+            checked = check(session, proposal, task.agency_id, task.by)
+        if not task.imports or task.version not in (None, checked.version):
+            return Checked(kind="checked", version=checked.version, preview=preview_of(checked.changes, checked.before))
+        with database.unhurried() as session:
+            imported = import_checked(
+                session,
+                proposal,
+                checked,
+                agency_id=task.agency_id,
+                actor=task.actor,
+                now=task.now,
+                by=task.by,
+            )
+    except WorkbookFault as fault:
+        return Faulty.of(fault.faults)
+    except DirectoryFault as fault:
+        return Faulty.of((Fault(task.name, None, None, sentence_of(fault)),))
+    return Checked(kind="imported", version=imported.version, preview=preview_of(imported.changes, imported.before))
+
+
+def main(given: IO[bytes], answer: IO[bytes]) -> int:
+    """Do one task; the status of the process."""
+    _behave()
+    line, _, content = given.read().partition(b"\n")
+    task = Task.model_validate_json(line)
+    database = Database(task.database_url, pool_size=1)
+    try:
+        answer.write(OUTCOME.dump_json(work(task, content, database)))
+    except (OperationalError, TimeoutError):
+        return DATABASE_AWAY
+    except MemoryError:
+        return TOO_MUCH
+    finally:
+        database.dispose()
+    return 0
+
+
+def _behave() -> None:
+    """Leave processor and memory to those who take ratings."""
+    # There is none on Windows.
+    if sys.platform != "win32":
+        import resource
+
+        os.nice(10)
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, most))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.stdin.buffer, sys.stdout.buffer))
