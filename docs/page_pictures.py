@@ -1,4 +1,4 @@
-"""The kiosk and a citizen's page as a browser shows them, at the demo agency on a weekday at ten in the morning."""
+"""The kiosk, a citizen's page and the desk in a browser, at the demo agency on a weekday at ten in the morning."""
 
 import shutil
 import socket
@@ -23,6 +23,7 @@ from app.foundation.clock import system_clock
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
 from app.main import create_app
+from docs.desk_pictures import draw_desk
 
 OFFICE, COUNTER, SERVICE = "disdukcapil", "loket-1", "ktp-el"
 LANGUAGES = ("id", "en")
@@ -32,12 +33,11 @@ GUARD = 500
 
 
 def draw_pages(folder: Path, settings: Settings) -> None:
-    """Write `kiosk-….png` and `ticket-….png` into the folder, from the agency in this database."""
+    """Write `kiosk-….png`, `ticket-….png` and `desk-….png` into the folder, from the agency in this database."""
     now = _ten_in_the_morning(system_clock())
     database = Database(settings.database_url)
     extend_roster(database, now, err)
     keys = _keys(database, now)
-    database.dispose()
     with _serving(settings, now) as url, sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
@@ -45,7 +45,9 @@ def draw_pages(folder: Path, settings: Settings) -> None:
         for language in LANGUAGES:
             _draw_kiosk(browser, url, keys, language, folder / f"kiosk-{language}.png")
             _draw_ticket(browser, url, keys, language, folder / f"ticket-{language}.png")
+        draw_desk(browser, url, database, now, folder)
         browser.close()
+    database.dispose()
 
 
 def _ten_in_the_morning(now: datetime) -> datetime:

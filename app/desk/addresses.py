@@ -1,14 +1,21 @@
 """Addresses of pages with their filters, and the links from one page of a long list to the next."""
 
 from collections.abc import Mapping
+from typing import Annotated
 from urllib.parse import urlencode
 
+from fastapi import Query
 from starlette.requests import Request
 
 from app.desk.blocks import Links
 from app.foundation.http.services import services_of
 from app.people.rules.channels import page_origin
 from app.reports.sections.language import Language
+
+# More lines, with names as long as they get, make a page larger than 40 kB, and nobody looks through them.
+ON_A_PAGE = 50
+# Which page of a list is asked for.
+Place = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 
 
 def with_query(path: str, given: Mapping[str, object | None]) -> str:

@@ -58,8 +58,8 @@ class Links:
 class Field:
     """One field of a form.
 
-    `code` takes a one-time code, `words` lines, `file` a file (sent as multipart/form-data), `select` one of `choices` (value, text), `digest` the
-    SHA-256 of a file, which a script can work out of a file that stays in the browser.
+    `code` takes a one-time code, `words` lines, `file` a file (sent as multipart/form-data), `select` one of `choices`
+    (value, text), `digest` the SHA-256 of a file, which a script can work out of a file that stays in the browser.
     """
 
     name: str

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.readings import Covered, Readings
-from app.desk.addresses import onward
+from app.desk.addresses import ON_A_PAGE, onward
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Page, Section
 from app.desk.faults import Faults, faults_of, read
 from app.desk.findings_words import STANDINGS, reason_words
@@ -38,7 +38,7 @@ NOTHING = FindingPage(items=(), next=None)
 
 @router.get("/desk/findings")
 def findings(request: Request, found: Overseer, _: Lang, office: Filter = None, after: Filter = None) -> Response:
-    """What screening holds or noted and nobody has decided, the longest held first, a hundred on a page."""
+    """What screening holds or noted and nobody has decided, the longest held first, fifty on a page."""
     given = {"office": office, "after": after}
     tell, (page, faults) = reader_of(request), _listed(request, found, given | {"state": "waiting"})
     today, names = services_of(request).now().date(), _names(request, found, page)
@@ -72,7 +72,7 @@ def decided(
     last: Annotated[str | None, Query(alias="to", max_length=40)] = None,
     after: Filter = None,
 ) -> Response:
-    """What auditors decided, the newest finding first, a hundred on a page."""
+    """What auditors decided, the newest finding first, fifty on a page."""
     given = {"office": office, "from": first, "to": last, "after": after}
     asked = given | {"state": "decided", "order": "newest"}
     tell, (page, faults) = reader_of(request), _listed(request, found, asked)
@@ -110,7 +110,7 @@ def _listed(request: Request, found: SignedIn, asked: dict[str, str | None]) -> 
     services.of(Readings).take(principal)
     whole = is_asked_as_file(request)
     try:
-        query = read(FindingQuery, asked | {"after": None} if whole else asked)
+        query = read(FindingQuery, asked | ({"after": None} if whole else {"limit": str(ON_A_PAGE)}))
         with services.database.snapshot() as session:
             page = decisions.list_findings(session, principal.reach, query)
             while whole and page.next is not None:

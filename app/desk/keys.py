@@ -14,9 +14,11 @@ from app.access.principals import KeyKind
 from app.access.store import find_key, keys_of
 from app.access.tables import ApiKey
 from app.desk.account import proof_first
+from app.desk.addresses import ON_A_PAGE, Place, numbered
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
 from app.desk.navigation import KEYS
 from app.desk.offices import office_choices, office_field
+from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to
 from app.desk.words import called
@@ -45,9 +47,9 @@ LONGEST_LABEL = 100
 
 
 @router.get("/desk/keys")
-def keys(request: Request, found: Administrator, _: Lang) -> Response:
-    """Every key in reach, and the form for a new one."""
-    return _keys(request, found)
+def keys(request: Request, found: Administrator, _: Lang, place: Place = 1) -> Response:
+    """Every key in reach, fifty on a page, and the form for a new one."""
+    return _keys(request, found, place=place)
 
 
 @router.post("/desk/keys/issue")
@@ -168,7 +170,9 @@ def _key(session: Session, found: SignedIn, key_id: UUID) -> ApiKey | None:
     return row if within is None or row.office in within else None
 
 
-def _keys(request: Request, found: SignedIn, fault: PeopleFault | None = None, sent: Sent | None = None) -> Response:
+def _keys(
+    request: Request, found: SignedIn, fault: PeopleFault | None = None, sent: Sent | None = None, place: int = 1
+) -> Response:
     services, tell = services_of(request), reader_of(request)
     reach = principal_of(found).reach
     with services.database.reading() as session:
@@ -178,8 +182,10 @@ def _keys(request: Request, found: SignedIn, fault: PeopleFault | None = None, s
     now = services.now()
     valid = [row for row in rows if _is_shown(row, now)]
     proven = found.is_proven(now)
+    shown, pages = part(valid, place, ON_A_PAGE, request)
+    onward = numbered(KEYS.address, {}, place, pages, tell)
     kiosks = Words(tell("Kiosks have keys of their own, which begin and end with them."))
-    sections = [Section((_table(valid, tell, proven=proven), kiosks))]
+    sections = [Section((_table(shown, tell, proven=proven), *onward, kiosks))]
     if proven:
         sections.append(Section((_form(offices, tell),), tell("Make a key")))
     else:

@@ -102,7 +102,7 @@ def _page(tell: Language, name: str, figures: OfficeFigures | None, tasks: Tasks
     today: tuple[Section, ...] = ()
     if tasks is not None:
         fallen = () if figures is None else alarms_of(figures, tell)
-        today = (Section((*fallen, Tasks(tasks, tell("Nothing waits for you."))), tell("Today")),)
+        today = (Section((*fallen, tasks), tell("Today")),)
     if figures is None:
         none = Words(tell("Figures are told by night, of months that are over and from ten ratings on."), "notice")
         return Page(name, tell("There are no figures so far."), (*today, Section((none,))))

@@ -50,7 +50,9 @@ def waiting_for(
     role = principal.kind
     if role is Role.viewer:
         return None
-    found = decisions.list_findings(session, principal.reach, FindingQuery(standing="held", limit=MOST_FINDINGS))
+    query = FindingQuery(standing="held", limit=MOST_FINDINGS)
+    # A task leads to where it is done: those without that page have none.
+    findings = decisions.list_findings(session, principal.reach, query).items if role in roles_of(FINDINGS) else ()
     closed = _closings(session, principal) if role in roles_of(PERIODS) else []
     overdue = overdue_actions(session, principal.reach, now) if role in roles_of(FOLLOW_UP) else []
     titles = {
@@ -59,7 +61,7 @@ def waiting_for(
     }
     return Waiting(
         finalises=principal.office is None,
-        findings=len(found.items),
+        findings=len(findings),
         silent=count_silent_in_reach(session, principal.reach, now, silent_after) if role in roles_of(KIOSKS) else 0,
         drafts=tuple(each for each in closed if each.state == DRAFT),
         overdue=tuple((each, titles[each.instrument].get(each.element, each.element)) for each in overdue),

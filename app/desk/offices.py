@@ -12,7 +12,7 @@ from app.ratings.rules.selection import By
 from app.reports.sections.language import Language
 
 # A list of more is longer than anybody looks through, and than a page may be.
-MOST_CHOICES = 200
+MOST_CHOICES = 100
 
 
 def office_field(choices: tuple[tuple[str, str], ...], tell: Language) -> Field:

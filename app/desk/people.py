@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.principals import Role
 from app.desk.account import proof_first, role_words
-from app.desk.addresses import numbered, reached_at
+from app.desk.addresses import ON_A_PAGE, Place, numbered, reached_at
 from app.desk.blocks import Field, Form, LinkedTable, Links, Page, Section
 from app.desk.navigation import PEOPLE
 from app.desk.offices import office_choices, office_field
 from app.desk.page_file import part
-from app.desk.rendering import own_address, reader_of, respond
+from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
 from app.foundation.http.services import services_of
 from app.foundation.storage.database import Session
@@ -31,13 +31,11 @@ from app.reports.sections.language import Language
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Administrator = Annotated[SignedIn, Depends(having(PEOPLE))]
-Place = Annotated[int, Query(alias="page", ge=1, le=10_000)]
-ON_A_PAGE = 100
 
 
 @router.get("/desk/people")
 def people(request: Request, found: Administrator, _: Lang, place: Place = 1) -> Response:
-    """Everybody who may sign in, with their roles, a hundred on a page; and the form that invites."""
+    """Everybody who may sign in, with their roles, fifty on a page; and the form that invites."""
     return _people(request, found, place)
 
 

@@ -11,7 +11,7 @@ from app.access.principals import Principal
 from app.access.readings import Readings
 from app.closing.listing import closed_codes, reports_in
 from app.closing.store import ReportHead
-from app.desk.addresses import numbered
+from app.desk.addresses import ON_A_PAGE, Place, numbered
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Page, Section
 from app.desk.navigation import REPORTS
 from app.desk.page_file import part
@@ -30,18 +30,16 @@ from app.reports.sections.language import Language
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Reader = Annotated[SignedIn, Depends(having(REPORTS))]
 OfPeriod = Annotated[PeriodCode | None, Query()]
-Place = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 ABOUT: Mapping[str, tuple[str, ...]] = {"offices": ("agency", "skm", "office"), "persons": ("employee",)}
 About = Annotated[str, Query(pattern="^(offices|persons)$")]
 KINDS = {"agency": "agency", "skm": "survey", "office": "office", "employee": "person"}
-ON_A_PAGE = 100
 
 
 @router.get("/desk/reports")
 def reports(
     request: Request, found: Reader, _: Lang, period: OfPeriod = None, about: About = "offices", place: Place = 1
 ) -> Response:
-    """The reports of a period, the newest that is closed where none is named, a hundred on a page."""
+    """The reports of a period, the newest that is closed where none is named, fifty on a page."""
     services, tell, principal = services_of(request), reader_of(request), principal_of(found)
     services.of(Readings).take(principal)
     if about == "persons" and not principal.sees_persons:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,7 +12,7 @@ from app.closing.about_persons import PersonReports, person_reports
 from app.closing.rules.report_documents.reports import EmployeeReport
 from app.closing.store import ReportHead, find_report, replies_to
 from app.closing.tables import DRAFT
-from app.desk.addresses import numbered, with_query
+from app.desk.addresses import ON_A_PAGE, Place, numbered, with_query
 from app.desk.blocks import DeskBlock, LinkedTable, Links, Page, Section
 from app.desk.navigation import TEAM
 from app.desk.page_file import part
@@ -25,13 +25,11 @@ from app.foundation.storage.database import Session
 from app.people import store
 from app.people.sessions import SignedIn
 from app.reports.printing import printable
-from app.reports.sections.blocks import Cell, Column, Table, Words
+from app.reports.sections.blocks import Cell, Column, Number, Table, Words
 from app.reports.sections.language import Language
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Appraiser = Annotated[SignedIn, Depends(having(TEAM))]
-Place = Annotated[int, Query(alias="page", ge=1, le=10_000)]
-ON_A_PAGE = 50
 # What an appraiser takes along, by the name of its format.
 PACKS = {"zip": "workbook and a sheet of evidence for each person (ZIP)", "xlsx": "workbook alone (Excel)"}
 # What a figure may be used for, in a word or two; the report has the sentence.
@@ -60,7 +58,7 @@ def team(request: Request, found: Appraiser, _: Lang, place: Place = 1) -> Respo
     blocks.append(Words(tell("Who appraises whom stands in the directory; an administrator changes it there.")))
     page = Page(
         tell("My people"),
-        tell("The directory names you as the appraiser of {n} people.", n=str(len(people))),
+        tell("The directory names you as the appraiser of {n} people.", n=tell.number(Number(len(people)))),
         (Section(tuple(blocks)), *_to_take_along(reports, tell)),
     )
     return respond(request, page, found)

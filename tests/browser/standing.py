@@ -5,13 +5,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from app.access.principals import Role
+from app.foundation.storage.database import Database
+from app.people.granting import Asked
+from app.people.inviting import Invitation, invite
 from tests.browser.agency import AGENCY, COUNTER, OFFICE, furnish_today
 from tests.crash.service import Nursery, Service
+from tests.people.persons import OPERATOR
 
 STARTING_SECONDS = 30.0
 ENDING_SECONDS = 15.0
@@ -91,3 +97,12 @@ class Standing:
         device = {"office": office, "counter": counter, "label": "Tablet"} | said
         code: str = self.ask("POST", "/v1/devices", "admin", device)["code"]
         return code
+
+
+def link_for(service: Standing, name: str, role: Role) -> str:
+    """The link of a new person, without the host."""
+    database = Database(service.database_url)
+    with database.writing() as session:
+        invited = invite(session, AGENCY, Invitation(name), Asked(role), OPERATOR, datetime.now(UTC))
+    database.dispose()
+    return f"/sign-in/link#{invited.code}"

@@ -1,6 +1,5 @@
-"""The desk in a real browser: signing in with and without JavaScript, by keyboard alone, and what axe says of it."""
+"""The desk in a real browser: coming in with and without JavaScript, a file's digest, print; and axe on the way."""
 
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,36 +8,14 @@ from playwright.sync_api import Browser, Page, expect
 from pyotp import TOTP
 
 from app.access.principals import Role
-from app.desk.navigation import PAGES
-from app.foundation.storage.database import Database
-from app.people.granting import Asked
-from app.people.inviting import Invitation, invite
-from tests.browser.agency import AGENCY, OFFICE
 from tests.browser.chromium import axe_violations, complaints
-from tests.browser.standing import Standing
-from tests.people.persons import OPERATOR, PASSPHRASE
-
-OF_ADMINISTRATORS = (
-    "/desk/people",
-    "/desk/keys",
-    "/desk/office",
-    "/desk/account",
-    "/desk/confirm",
-    "/desk/agency",
-    "/desk/hours",
-    f"/desk/hours/office?office={OFFICE}",
-    "/desk/instruments",
-    "/desk/instrument?id=ikl-1",
-)
+from tests.browser.standing import Standing, link_for
+from tests.people.persons import PASSPHRASE
 
 
 def link(service: Standing, name: str, role: Role) -> str:
     """The link of a new person."""
-    database = Database(service.database_url)
-    with database.writing() as session:
-        invited = invite(session, AGENCY, Invitation(name), Asked(role), OPERATOR, datetime.now(UTC))
-    database.dispose()
-    return f"{service.url}/sign-in/link#{invited.code}"
+    return f"{service.url}{link_for(service, name, role)}"
 
 
 def choose(page: Page, address: str) -> None:
@@ -80,19 +57,7 @@ def test_an_administrator_comes_in_and_invites_with_and_without_scripts(
     assert heard == []
 
 
-def test_a_keyboard_is_enough_to_sign_in(service: Standing, page: Page) -> None:
-    choose(page, link(service, "Ani Papan Ketik", Role.supervisor))
-    page.get_by_role("button", name="Keluar").click()
-    page.goto(f"{service.url}/sign-in")
-    page.get_by_label("Nama masuk").focus()
-    page.keyboard.type(f"ani.papan.ketik@{AGENCY}")
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSPHRASE)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text(AGENCY)
-
-
-def test_axe_finds_nothing_wrong_on_the_desk(service: Standing, browser: Browser) -> None:
+def test_axe_finds_nothing_wrong_on_the_way_in(service: Standing, browser: Browser) -> None:
     with browser.new_context(locale="id-ID") as context:
         page = context.new_page()
         choose(page, link(service, "Cici", Role.administrator))
@@ -106,51 +71,6 @@ def test_axe_finds_nothing_wrong_on_the_desk(service: Standing, browser: Browser
         page.get_by_label("Enam angka").fill(TOTP(secret).now())
         page.get_by_role("button", name="Pastikan").click()
         assert axe_violations(page) == [], "recovery codes"
-        for colours in ("light", "dark"):
-            page.emulate_media(color_scheme=colours)
-            for width in (1_000, 320):
-                page.set_viewport_size({"width": width, "height": 800})
-                for path in OF_ADMINISTRATORS:
-                    for language in ("id", "en"):
-                        page.goto(f"{service.url}{path}{'&' if '?' in path else '?'}lang={language}")
-                        assert axe_violations(page) == [], (path, language, colours, width)
-                        # Nothing is cut off at the side; what is wide scrolls by itself.
-                        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (path, width)
-
-
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/link"])
-def test_axe_finds_nothing_wrong_at_the_door(service: Standing, page: Page, path: str) -> None:
-    for language in ("id", "en"):
-        page.goto(f"{service.url}{path}?lang={language}")
-        assert axe_violations(page) == []
-
-
-@pytest.mark.parametrize("role", [Role.supervisor, Role.auditor, Role.viewer])
-def test_axe_finds_nothing_wrong_on_the_pages_of_a_role(service: Standing, browser: Browser, role: Role) -> None:
-    with browser.new_context(locale="id-ID") as context, context.new_page() as page:
-        choose(page, link(service, f"P {role}", role))
-        if role is Role.auditor:
-            secret = page.locator("dd").first.inner_text().replace(" ", "")
-            page.get_by_label("Enam angka").fill(TOTP(secret).now())
-            page.get_by_role("button", name="Pastikan").click()
-            expect(page.locator("tbody tr")).to_have_count(10)
-        for width in (1_000, 320):
-            page.set_viewport_size({"width": width, "height": 800})
-            for entry in PAGES[role]:
-                for language in ("id", "en"):
-                    page.goto(f"{service.url}{entry.address}?lang={language}")
-                    assert axe_violations(page) == [], (entry.address, language, width)
-                    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), entry.address
-
-
-def test_a_keyboard_is_enough_to_search(service: Standing, page: Page) -> None:
-    choose(page, link(service, "Bu Kepala Ketik", Role.supervisor))
-    page.goto(f"{service.url}/desk/comments?period=2026-09")
-    page.get_by_label("Kata", exact=True).focus()
-    page.keyboard.type("antre")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("0 dari 0 komentar memuat kata ini.")).to_be_visible()
-    assert "search=antre" in page.url
 
 
 def test_a_follow_up_is_done_with_the_digest_of_a_file_that_stays_where_it_is(
