@@ -15,7 +15,6 @@ from app.demo.workbook import appraiser_of
 from app.foundation.storage.database import Database
 from app.people.granting import Asked, Granter
 from app.people.inviting import Invitation, invite
-from app.screening.run import run, usual_order
 
 LAPTOP = ViewportSize(width=1_000, height=1_150)
 PASSPHRASE = "kopi tubruk di teras"  # noqa: S105 - of an agency that is gone after the pictures
@@ -46,7 +45,6 @@ def seats(appraiser: str, employee: str) -> tuple[Seat, ...]:
 
 def draw_desk(browser: Browser, url: str, database: Database, now: datetime, to: Path) -> None:
     """Write `desk-….png` into the folder."""
-    run(database, usual_order(now, GRANTER.actor, trace_days=42))
     everybody = seats(_appraiser(), EMPLOYEE)
     with database.writing() as session:
         codes = [
