@@ -123,26 +123,31 @@ def offices_recounting(session: Session, agency_id: str, before: date) -> set[st
 
 def left_but_counted(session: Session, agency_id: str) -> dict[RatingGroup, int]:
     """How many ratings count in blocks that have left the figures: they wait until ten of their block do."""
+    of_left = (BLOCK.agency_id == agency_id, BLOCK.released.is_(False))
+    ends = select(BLOCK.office, func.min(BLOCK.first_month), func.max(BLOCK.last_month)).where(*of_left)
+    left = session.execute(ends.group_by(BLOCK.office)).all()
+    if not left:
+        # Asked by itself: told in one statement, SQLite looked for the ratings of no block among all there are.
+        return {}
     keys = (RATING.instrument, RATING.standing, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel)
     joined = RATING.key.table.join(MEMBER.key.table, IN_BLOCK).join(
         BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block)
     )
-    left, pooled = (BLOCK.agency_id == agency_id, BLOCK.released.is_(False)), BLOCK.office.is_(None)
+    offices, firsts, lasts = zip(*left, strict=True)
     query = (
         select(*keys, func.count())
         .select_from(joined)
         .where(
             RATING.agency_id == agency_id,
             RATING.standing == COUNTED,
+            RATING.rated_on.between(first_day(min(firsts)), last_day(max(lasts))),
             BLOCK.released.is_(False),
-            # Blocks that left are few: their offices keep this from reading everything, but for blocks of several.
-            or_(
-                RATING.office.in_(select(BLOCK.office).where(*left)), select(BLOCK.block).where(*left, pooled).exists()
-            ),
         )
         .group_by(*keys)
     )
-    return {RatingGroup(*row[:-1]): row[-1] for row in session.execute(query)}
+    # A block of several offices says of none of them that it is one.
+    some = [query] if None in offices else [query.where(RATING.office.in_(batch)) for batch in batches(offices)]
+    return {RatingGroup(*row[:-1]): row[-1] for each in some for row in session.execute(each)}
 
 
 def replace_waiting(
