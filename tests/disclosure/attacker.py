@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -27,8 +28,6 @@ from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
 from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
-from app.indices.rules.figures import IndexFigures
-from app.instruments.loading import shipped
 from app.measures.reading import read_measures
 from app.ratings.keys import first_key
 from app.ratings.rating import NewRating, Place
@@ -39,9 +38,9 @@ from app.ratings.store import RatingStore
 from app.screening import store as screening_store
 from app.screening.decisions import RELEASED, decide
 from app.screening.tables import Finding
+from tests.disclosure.answers import IKL, Check, Counted, check_figures
 
 ROOT = "setda"
-IKL = shipped()["ikl-1"]
 AFTER, LATE = timedelta(days=5), timedelta(days=35)
 
 
@@ -49,7 +48,7 @@ AFTER, LATE = timedelta(days=5), timedelta(days=35)
 Answer = UUID | tuple[UUID, int]
 
 
-WAITING = "SELECT coalesce(sum(n), 0) FROM waiting WHERE agency_id = :agency"
+WAITING = "SELECT coalesce(sum(n), 0) FROM waiting WHERE agency_id = :agency AND standing = 'counted'"
 UNRELEASED = (
     "SELECT count(*) FROM rating r LEFT JOIN block_rating m ON m.agency_id = r.agency_id AND m.key = r.key "
     "LEFT JOIN block b ON b.agency_id = m.agency_id AND b.block = m.block WHERE r.agency_id = :agency "
@@ -69,6 +68,7 @@ class Rated:
     service: str
     channel: str
     sheet: str
+    standing: str = COUNTED
 
     @property
     def month(self) -> str:
@@ -103,11 +103,16 @@ class Town:
         """Of a key for everything, or for one office."""
         return Reach(self.agency_id, office, "test")
 
-    def rate(self, rated: Iterable[tuple[str, str | None, date, str, str, str]]) -> None:
+    def rate(
+        self,
+        rated: Iterable[tuple[str, str | None, date, str, str, str]],
+        standing: str = COUNTED,
+        comment: str | None = None,
+    ) -> None:
         """Citizens rate: office, employee, day, service, channel, sheet."""
         # An id may be older than the day on which a ticket counts.
         made = [
-            Rated(UUID(int=first_key(each[2] - timedelta(days=serial % 30)).int + serial), *each)
+            Rated(UUID(int=first_key(each[2] - timedelta(days=serial % 30)).int + serial), *each, standing)
             for serial, each in zip(self.serials, rated, strict=False)
         ]
         store = RatingStore(self.database)
@@ -119,6 +124,8 @@ class Town:
                 IKL.id,
                 each.sheet,
                 digest="",
+                comment=comment,
+                standing=standing,
             )
             for each in made
         ]
@@ -158,6 +165,14 @@ class Town:
         """The nightly release."""
         release_agency(self.database, self.agency_id, ReleaseOrder(self.now, "test", AFTER, LATE, whole))
 
+    @property
+    def through(self) -> str:
+        """The last month that the newest release could tell something of."""
+        with self.database.reading() as session:
+            newest = latest_release(session, self.agency_id)
+            assert newest is not None
+            return newest.through
+
     def waits(self) -> tuple[int, int]:
         """How many ratings are said to wait, and how many counted ones of ended months no released block has."""
         with self.database.reading() as session:
@@ -178,7 +193,7 @@ class Town:
         # Like a key's: what is refused tells nothing.
         with self.database.snapshot() as session, suppress(Problem):
             table = read_indices(session, self.reach(root), query, now=self.now, longest_days=1_100)
-            ledger = self._ledger(session)
+            ledger = self.ledger(session)
             for line in table.rows:
                 if line.figures is None:
                     continue
@@ -190,7 +205,7 @@ class Town:
                     first = last = line.group.value
                 elif line.group and table.by:
                     only[table.by.value] = line.group.value
-                self.learn(ledger, line.figures, first, last, only)
+                self.learn(ledger, partial(check_figures, line.figures), first, last, only)
 
     def ask_measures(self, by: By, period: str, root: str | None = None) -> None:
         """Ask for measures with such a key."""
@@ -198,11 +213,12 @@ class Town:
         assert span is not None
         with self.database.snapshot() as session, suppress(Problem):
             table = read_measures(session, self.reach(root), by, office=None, period=period, instrument=IKL.id)
-            ledger = self._ledger(session)
+            ledger = self.ledger(session)
             for code, unit in table.units.items():
                 if unit is not None:
                     only = ({"office": root} if root else {}) | {by.value: code}
-                    self.learn(ledger, unit.figures, f"{span.first:%Y-%m}", f"{span.last:%Y-%m}", only)
+                    check = partial(check_figures, unit.figures)
+                    self.learn(ledger, check, f"{span.first:%Y-%m}", f"{span.last:%Y-%m}", only)
 
     def close(self, period: str, *, again: bool = False) -> None:
         """Close a period, or revise it, and read every report."""
@@ -213,20 +229,27 @@ class Town:
         with suppress(Problem):
             closed = done(self.database, self.reach(), span, now=self.now, working_days=0, **method)
             with self.database.snapshot() as session:
-                ledger = self._ledger(session)
+                ledger = self.ledger(session)
                 for report in reports_of(session, closed):
                     if report.kind in ("office", "employee", "agency"):
                         only = {} if report.kind == "agency" else {report.kind: report.unit}
                         self.learn(ledger, None, f"{span.first:%Y-%m}", f"{span.last:%Y-%m}", only)
 
     def learn(
-        self, ledger: Ledger, figures: IndexFigures | None, first: str, last: str, only: Mapping[str, Any]
+        self,
+        ledger: Ledger,
+        check: Check | None,
+        first: str,
+        last: str,
+        only: Mapping[str, Any],
+        standing: str = COUNTED,
     ) -> None:
         """Take an answer apart: it must be a sum of blocks, and of nothing else."""
-        blocks = [block for block in ledger.blocks if _within(block, first, last, only)]
+        blocks = [each for each in ledger.blocks if each.standing == standing and _within(each, first, last, only)]
         counted = [ledger.members[block.block] for block in blocks]
-        if figures is not None:
-            self._check(figures, blocks, counted)
+        if check is not None:
+            sheets = ([self.ratings[key].sheet for key in keys] for keys in counted)
+            check([Counted(bool(block.complete), each) for block, each in zip(blocks, sheets, strict=True)])
         for figure in (*map(frozenset, counted), frozenset(key for keys in counted for key in keys)):
             self._tell(figure)
         # Who answered a question is told for itself: the answers of one to nine of a block are not.
@@ -247,32 +270,25 @@ class Town:
             by_question[each[1] if isinstance(each, tuple) else None][signature] += 1
         return min((n for counts in by_question.values() for n in counts.values()), default=0)
 
-    def _ledger(self, session: Session) -> Ledger:
+    def ledger(self, session: Session) -> Ledger:
+        """The told blocks of this moment."""
         of_agency = FigureBlock.agency_id == self.agency_id
-        query = select(FigureBlock).where(of_agency, FigureBlock.released, FigureBlock.standing == COUNTED)  # type: ignore[arg-type]  # SQLModel types comparisons as bool
+        query = select(FigureBlock).where(of_agency, FigureBlock.released)  # type: ignore[arg-type]  # SQLModel types comparisons as bool
         members = select(BlockRating.block, BlockRating.key).where(BlockRating.agency_id == self.agency_id)  # type: ignore[call-overload]  # as above
         of_blocks: dict[int, list[UUID]] = defaultdict(list)
         for number, key in session.execute(members):
             of_blocks[number].append(key)
         return Ledger(list(session.execute(query).scalars()), of_blocks)
 
-    def _check(self, figures: IndexFigures, blocks: Sequence[FigureBlock], counted: Sequence[Sequence[UUID]]) -> None:
-        """The figures are those of the true ratings of these blocks."""
-        assert figures.official.sheets == sum(map(len, counted))
-        for place, item in enumerate(figures.official.items):
-            answers: list[int] = []
-            for keys in counted:
-                of_block = [int(mark) for key in keys if (mark := self.ratings[key].sheet[place]) != "-"]
-                answers += of_block if len(of_block) >= 10 else []
-            assert item.n == len(answers)
-            assert item.mean is None or item.mean * len(answers) == sum(answers)
-        complete = [key for block, keys in zip(blocks, counted, strict=True) if block.complete for key in keys]
-        assert (figures.composite.n if figures.composite else 0) == len(complete)
-
 
 def _within(block: FigureBlock, first: str, last: str, only: Mapping[str, Any]) -> bool:
+    """Whether a block is of these months, and of this office, or one of these, and so on."""
     return (
         first <= block.first_month
         and block.last_month <= last
-        and all(getattr(block, name) == value for name, value in only.items())
+        and all(_fits(getattr(block, name), value) for name, value in only.items())
     )
+
+
+def _fits(shared: str | None, wanted: str | frozenset[str]) -> bool:
+    return shared in wanted if isinstance(wanted, frozenset) else shared == wanted

@@ -18,7 +18,8 @@ from app.disclosure.rules.released import ReleasedBlock, ReleasedSheets, Scope
 from app.foundation.storage.database import Database, Session
 from app.ratings.rules.selection import By
 from tests.cells import block
-from tests.disclosure.attacker import IKL, LATE, Town
+from tests.disclosure.answers import IKL
+from tests.disclosure.attacker import LATE, Town
 from tests.effort import times
 from tests.house import furnish
 
@@ -39,7 +40,7 @@ class Differencing(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         agency_id = f"agency-{next(AGENCIES)}"
-        furnish(self.database, agency_id, START)
+        self.keys = furnish(self.database, agency_id, START)
         self.town = Town(self.database, agency_id, START)
 
     @initialize(

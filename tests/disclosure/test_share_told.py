@@ -19,7 +19,8 @@ from app.foundation.clock import system_clock
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
 from app.ratings.rules.selection import By
-from tests.disclosure.attacker import IKL, Town
+from tests.disclosure.answers import IKL
+from tests.disclosure.attacker import Town
 from tests.house import SECRET, furnish
 
 # The demo lives in the half year before today; this quarter of it is over for some weeks.
