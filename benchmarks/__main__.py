@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks.batches import measure_batches
 from benchmarks.documents import measure_documents
+from benchmarks.pages import measure_pages
 from benchmarks.reads import measure_reads
 from benchmarks.report import written
 from benchmarks.stores import stores
@@ -26,8 +27,11 @@ def main() -> None:
         writes, memory = measure_writes(both, rounds, seconds)
         batches = measure_batches(both[0], rounds, seconds)
         reads = {store.name: measure_reads(store, rounds, large // 10, large) for store in both}
+    with stores() as fresh:
+        persons = 50 if chosen.quick else 1_000
+        pages = {each.name: measure_pages(each, 100 * rounds, large, persons) for each in fresh}
     documents = measure_documents(rounds, seconds, persons=50 if chosen.quick else 1_000)
-    table = written(writes, memory, batches, reads, documents, rounds, seconds)
+    table = written(writes, memory, batches, reads, documents, pages, rounds, seconds)
     print(table)
     if not chosen.quick:
         before, _, rest = PAGE.read_text("utf-8").partition("<!-- figures -->")

@@ -21,6 +21,7 @@ from app.closing import lifecycle
 from app.closing.addressing import asked
 from app.closing.tables import Report
 from app.directory.tables import Employee, Posting
+from app.disclosure.releasing import ReleaseOrder, release_agency
 from app.foundation.storage.database import Database
 from app.seals.signing import load_key, make_key
 from benchmarks.load import ask_tail
@@ -80,8 +81,11 @@ def _closed(persons: int) -> Iterator[tuple[str, str, Report]]:
     with TemporaryDirectory(prefix="cermin-bench-") as folder:
         store = furnished("SQLite", f"sqlite:///{folder}/bench.db")
         database = Database(store.url)
-        _staff(database, [f"P{number:05}" for number in range(persons)])
+        staff(database, [f"P{number:05}" for number in range(persons)], DAY)
         make_key(Path(folder) / "key.pem")
+        release_agency(
+            database, "kota", ReleaseOrder(CLOSED, "benchmark", timedelta(0), timedelta(days=35), whole=True)
+        )
         reach, span = Reach("kota", None, "bench"), asked(PERIOD)
         lifecycle.close(database, reach, span, by=lifecycle.Method("ikl-1"), now=CLOSED, working_days=5)
         later = CLOSED + timedelta(days=10)
@@ -92,7 +96,8 @@ def _closed(persons: int) -> Iterator[tuple[str, str, Report]]:
         yield store.url, store.keys["reader"], report
 
 
-def _staff(database: Database, codes: Sequence[str]) -> None:
+def staff(database: Database, codes: Sequence[str], rated_on: date, *, start: int = 0) -> None:
+    """These employees at one office, each with thirty ratings of one day; `start` keeps the keys of calls apart."""
     draw = Random(2026)
     with database.writing() as session:
         for code in codes:
@@ -101,11 +106,11 @@ def _staff(database: Database, codes: Sequence[str]) -> None:
         for code in codes:
             session.add(Posting(agency_id="kota", employee=code, office="dukcapil", from_on=date(2020, 1, 1)))
     visits = [
-        Visit(employee=code, rated_on=DAY, sheet="".join(draw.choices("234", (5, 35, 60), k=3)))
+        Visit(employee=code, rated_on=rated_on, sheet="".join(draw.choices("234", (5, 35, 60), k=3)))
         for code in codes
         for _ in range(RATINGS_EACH)
     ]
-    put(database, visits)
+    put(database, visits, start=start)
 
 
 def _run(arguments: Sequence[str], url: str) -> tuple[float, float]:

@@ -34,15 +34,15 @@ def measure_reads(store: Store, rounds: int, small: int = 100_000, large: int = 
     """The same question at both sizes, then the same figures by AVG over the rows at the larger."""
     database = Database(store.url, statement_timeout_ms=0)
     try:
-        _fill(database, 0, small)
+        fill(database, 0, small)
         at_small = _http(store, rounds)
-        _fill(database, small, large)
+        fill(database, small, large)
         return ReadFigures(at_small, _http(store, rounds), _average(database, rounds))
     finally:
         database.dispose()
 
 
-def _fill(database: Database, first: int, last: int) -> None:
+def fill(database: Database, first: int, last: int) -> None:
     """Rows straight into the table, spread evenly over the year, and released."""
     series = (
         "WITH RECURSIVE i(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM i WHERE n + 1 < :last) SELECT n FROM i"

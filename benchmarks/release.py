@@ -2,7 +2,8 @@
 
 Fills a database of its own with days of made-up ratings, releases month by month, then measures one ordinary night
 (one day's ratings have come since), the night in which a month's figures fall due, and the night of a quarter.
-With `--nightly` every night releases, as it does in life; else only those that are measured.
+With `--nightly` every night releases, as it does in life, and of each month the median night is told; else only those
+that are measured.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import text
@@ -51,13 +53,14 @@ def _run(database: Database, offices: int, months: int, *, nightly: bool) -> Non
         session.flush()
         add_shipped(session, AGENCY, datetime.now(UTC))
     day, draw, total = first, Random(1), 0
+    medians: list[float] = []
     for _ in range(months):
-        month = day.month
+        month, nights = day.month, list[float]()
         while day.month == month:
             total += _rate(database, offices, day, draw)
             day += timedelta(days=1)
             if nightly:
-                _release(database, day)
+                nights.append(_processor(database, day))
         # Five days late, so that the month that has just ended falls due.
         for ahead in range(5):
             total += _rate(database, offices, day + timedelta(days=ahead), draw)
@@ -66,8 +69,16 @@ def _run(database: Database, offices: int, months: int, *, nightly: bool) -> Non
             _tell(_release(database, day + timedelta(days=5)))
         total += _rate(database, offices, day + timedelta(days=5), draw)
         with _measured(f"{total:>10,} ratings, ordinary night"):
-            _tell(_release(database, day + timedelta(days=6)))
+            number = _tell(_release(database, day + timedelta(days=6)))
         day += timedelta(days=6)
+        if nights:
+            medians.append(median(nights))
+            print(
+                f"{'':12}median of {len(nights)} nights up to release {number}: {medians[-1]:.2f} s of one core",
+                flush=True,
+            )
+    if medians:
+        print(f"the median night of the last month ÷ that of the first: {medians[-1] / medians[0]:.2f}")
 
 
 def _release(database: Database, day: date) -> ReleaseOutcome:
@@ -75,11 +86,19 @@ def _release(database: Database, day: date) -> ReleaseOutcome:
     return release_agency(database, AGENCY, ReleaseOrder(now, "benchmark", timedelta(days=5), LATE))
 
 
-def _tell(outcome: ReleaseOutcome) -> None:
+def _processor(database: Database, day: date) -> float:
+    """The processor's seconds that the release of an ordinary night takes."""
+    before = time.process_time()
+    _release(database, day)
+    return time.process_time() - before
+
+
+def _tell(outcome: ReleaseOutcome) -> int:
     print(
         f"{'':12}release {outcome.number}: told {outcome.told:,}, waiting {outcome.waiting:,} up to {outcome.through}",
         end="; ",
     )
+    return outcome.number
 
 
 def _rate(database: Database, offices: int, day: date, draw: Random) -> int:

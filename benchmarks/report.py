@@ -5,6 +5,7 @@ from os import cpu_count
 
 from benchmarks.batches import BatchFigures
 from benchmarks.documents import DocumentFigures
+from benchmarks.page_figures import PageFigures
 from benchmarks.reads import ReadFigures
 from benchmarks.writes import CONNECTIONS, Figures
 
@@ -15,6 +16,7 @@ def written(
     batches: BatchFigures,
     reads: dict[str, ReadFigures],
     documents: DocumentFigures,
+    pages: dict[str, PageFigures],
     rounds: int,
     seconds: int,
 ) -> str:
@@ -40,7 +42,8 @@ def written(
             f"| AVG … GROUP BY ÷ index over HTTP at 10⁶, {name} | {figures.average / figures.large:.0f} | ≥ 10 |",
         ]
     lines += [f"| peak memory of the process under load, {n} (MiB) | {m:.0f} | ≤ 250 |" for n, m in memory.items()]
-    return "\n".join([*lines, *document_lines(documents)])
+    lines += document_lines(documents)
+    return "\n".join([*lines, *(line for name, figures in pages.items() for line in page_lines(name, figures))])
 
 
 def document_lines(figures: DocumentFigures) -> list[str]:
@@ -52,6 +55,21 @@ def document_lines(figures: DocumentFigures) -> list[str]:
         f"| p99 of a final report as JSON ÷ p99 of /healthz | {figures.json:.1f} | ≤ 3 |",
         f"| the same where the client has it already (304) | {figures.unchanged:.1f} | ≤ 3 |",
     ]
+
+
+def page_lines(store: str, figures: PageFigures) -> list[str]:
+    """What pages of the desk cost: beside `/healthz` under the same load, and with ten times as many ratings."""
+    lines, n = [], f"{figures.ratings:,}"
+    for name, large in figures.large.items():
+        growth = large.processor / figures.small[name].processor
+        lines += [
+            f"| *{name}*, {store}: p99 ÷ p99 of /healthz at {n} ratings | {large.p99 / large.plain:.1f} | |",
+            f"| its p99 and its processor time in ms | {large.p99:.0f}, {large.processor:.0f} | ≤ 50 |",
+            f"| its processor time at {n} ratings ÷ a tenth of them | {growth:.2f} | ≤ 1.5 |",
+        ]
+    for name, page in figures.thousand.items():
+        lines.append(f"| *{name}* of {figures.persons:,} employees, {store}: ms | {page.processor:.0f} | ≤ 150 |")
+    return lines
 
 
 def _write_lines(writes: Figures, names: list[str]) -> list[str]:
