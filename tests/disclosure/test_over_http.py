@@ -14,8 +14,10 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 from app.desk.blocks import Section
 from app.desk.office_figures import OfficeFigures, sections_of
 from app.disclosure.rules import due
+from app.disclosure.rules.calendar import span_of
 from app.ratings.rules.selection import By
 from app.ratings.status import OPEN
+from app.ratings.tables import Rating
 from app.reports.sections.blocks import Words
 from app.reports.sections.language import Language
 from app.seals.signing import make_key
@@ -227,6 +229,49 @@ def test_every_page_shows_numbers_that_an_answer_said(machine: type[OverHttp]) -
         town.count_again(0)
     assert town.listener.reports
     assert 0 < town.town.smallest_class() >= 10
+
+
+@pytest.mark.sqlite_daily
+def test_answers_say_nothing_of_who_gave_which_sheet_of_a_block_nor_of_what_waits(machine: type[OverHttp]) -> None:
+    town = live(machine)
+    town.release(62, whole=False)
+    before = all_that_is_said(town)
+    exchange(town)
+    after = all_that_is_said(town)
+    changed = [question for question, answer in before.items() if after[question] != answer]
+    assert not changed, changed
+    assert sum(bool(answer) for answer in before.values()) > 10
+
+
+def exchange(town: OverHttp) -> None:
+    """Give each sheet of a block to the next of its citizens, and others to all whose ratings are not told."""
+    with town.house.database.writing() as session:
+        members = town.town.ledger(session).members.values()
+        sheets = dict.fromkeys(town.town.ratings, "222")
+        for keys in members:
+            given = [town.town.ratings[key].sheet for key in keys]
+            sheets |= dict(zip(keys, given[1:] + given[:1], strict=True))
+        changed = [(key, sheet) for key, sheet in sheets.items() if town.town.ratings[key].sheet != sheet]
+        assert len(changed) > 50
+        for key, sheet in changed:
+            row = session.get_one(Rating, (town.town.agency_id, key))
+            row.sheet = sheet
+            session.add(row)
+
+
+def all_that_is_said(town: OverHttp) -> dict[str, Any]:
+    """Whatever figures there are: of every month and of all, by every cut, with all that makes them fair; and pages."""
+    found: dict[str, Any] = {}
+    reader = town.listener.keys["reader"]
+    for period in (*MONTHS[:3], "2026-Q3"):
+        for units in ("offices", "employees"):
+            found[f"{period} {units}"] = reader.ask(f"/v1/measures/{units}", period=period).json().get("rows")
+        span = span_of(period)
+        assert span is not None
+        days = {"from": span.first.isoformat(), "to": span.last.isoformat()}
+        for by in ("office", "employee", "service", "channel", "month"):
+            found[f"{period} {by}"] = reader.get("/v1/indices", days | {"by": by}).json().get("rows")
+    return found | town.listener.everything(town.listener.seats["supervisor dukcapil"])
 
 
 def leak_by_counts(monkeypatch: pytest.MonkeyPatch) -> None:
