@@ -1,7 +1,7 @@
 """Pages of the desk over HTTP, by people who are signed in: with 10⁵ and 10⁶ ratings, and with 1,000 employees.
 
-`python -m benchmarks.pages [--store SQLite] [--ratings 1000000]` measures them alone. Each page and `/healthz` are asked
-in turns; the processor's time of a request says what a page costs where other processes use the machine, too.
+`python -m benchmarks.pages [--store SQLite] [--ratings 1000000]` measures them alone. Each page and `/healthz` are
+asked in turns; the processor's time of a request says what a page costs where other processes use the machine, too.
 """
 
 import argparse

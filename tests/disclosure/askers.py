@@ -27,7 +27,8 @@ KEYS: Mapping[str, str | None] = {
     "supervisor": None,
     "auditor": None,
 }
-# E002 appraises E001 and E003. An appraiser and an employee see persons' reports alone.
+# E002 appraises these. An appraiser and an employee see persons' reports alone.
+APPRAISED = ("E001", "E003")
 SEATS: Mapping[str, tuple[Role, str | None, str | None]] = {
     "supervisor": (Role.supervisor, None, None),
     "supervisor setda": (Role.supervisor, "setda", None),
@@ -123,7 +124,7 @@ def seats_of(house: House, agency_id: str) -> dict[str, Seat]:
 
 def _appoint(database: Database, agency_id: str) -> None:
     with database.writing() as session:
-        for code in ("E001", "E003"):
+        for code in APPRAISED:
             employee = session.get_one(Employee, (agency_id, code))
             employee.appraiser = "E002"
             session.add(employee)

@@ -16,7 +16,7 @@ from app.ratings.rules.selection import By
 from app.reports.sections.collection import channel_name
 from app.reports.sections.language import language
 from tests.disclosure.answers import small_counts
-from tests.disclosure.askers import Asker, KeyAsker, Seat
+from tests.disclosure.askers import APPRAISED, Asker, KeyAsker, Seat
 from tests.disclosure.attacker import Town
 from tests.disclosure.claims import Claim, as_in_csv, from_csv, of_indices, of_measures, of_report, plain
 from tests.disclosure.shown import Page, Said, cells_of, figures_in, page_of
@@ -185,6 +185,9 @@ class Listener:
                 said.everything |= about.everything
                 for label, found in about.about.items():
                     said.about.setdefault(label, set()).update(found)
+        if seat.role is Role.appraiser:
+            # Whom one appraises, the directory says.
+            said.add({"people": APPRAISED})
         for path, asked in self._questions(seat, given):
             said.add(self._told_now(seat, path, asked))
         return said
