@@ -9,10 +9,11 @@ from starlette.responses import Response
 from app.desk.account import proof_first
 from app.desk.addresses import with_query
 from app.desk.blocks import Field, Form, LinkedTable, Links, Page, Section
+from app.desk.files_sent import FileSent
 from app.desk.navigation import INSTRUMENTS
 from app.desk.periods import refuse_part
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, Lang, Upload, having, principal_of, to
+from app.desk.requests import DeskRoute, Lang, having, principal_of, to
 from app.foundation.http.services import services_of
 from app.instruments.faults import InstrumentFault
 from app.instruments.loading import MAX_LENGTH, shipped, template_text
@@ -44,14 +45,14 @@ def template(request: Request, found: Administrator, _: Lang) -> Response:  # no
 
 
 @router.post("/desk/instruments/add")
-def add(request: Request, found: Administrator, upload: Upload) -> Response:
+def add(request: Request, found: Administrator, sent: FileSent) -> Response:
     """Add an agency's own questionnaire from its file; a version once added never changes."""
     services, tell = services_of(request), reader_of(request)
     refuse_part(found)
     if not found.is_proven(services.now()):
         return to(request, "/desk/confirm?to=instruments")
     try:
-        source = _text_of(upload.file)
+        source = _text_of(sent.content)
         with services.database.writing() as session:
             added = add_own(session, found.agency_id, source, actor=principal_of(found).actor, now=services.now())
     except PeopleFault as fault:
@@ -71,7 +72,7 @@ def origin_of(instrument: Instrument, tell: Language) -> str:
     return tell("comes with Cermin") if instrument.id in shipped() else tell("of the agency")
 
 
-def _text_of(file: bytes | None) -> str:
+def _text_of(file: bytes) -> str:
     if not file:
         raise PeopleFault("Choose a file.", "file")
     try:

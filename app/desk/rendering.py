@@ -11,7 +11,6 @@ from starlette.responses import HTMLResponse, Response
 from app.desk.blocks import Awaited, DeskBlock, Field, Form, LinkedTable, Links, Numbers, Page, Questions, Tasks
 from app.desk.navigation import Entry, entries_for
 from app.desk.page_file import has_file, is_asked_as_file, page_file
-from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.translations import catalogues
 from app.pages.shell import LANGUAGE_COOKIE, POLICY, base_of, language_of, shell_values, templates_of
@@ -41,11 +40,6 @@ templates.filters["drawn"] = _drawn
 def reader_of(request: Request) -> Language:
     """The language in which this reader is spoken to."""
     return told_in(language_of(request))
-
-
-def own_address(request: Request) -> str:
-    """The address under which this browser reaches the service, for links that are shown."""
-    return services_of(request).settings.public_url or f"{request.scope['scheme']}://{request.headers.get('host', '')}"
 
 
 def respond(request: Request, page: Page, signed_in: SignedIn | None = None, status: int = 200) -> Response:

@@ -1,14 +1,13 @@
 """What desk routes are asked with: the form that was sent, and who sent it. What is refused becomes a page."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import Depends, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -42,7 +41,7 @@ from app.people.steps import Entered, Stage
 from app.people.tries import BROWSER_COOKIE, BROWSER_SECONDS
 
 Sent = Mapping[str, str]
-FORM_TYPE, UPLOAD_TYPE = "application/x-www-form-urlencoded", "multipart/form-data"
+FORM_TYPE = "application/x-www-form-urlencoded"
 MOST_FIELDS = 40
 # Where somebody goes on who has come so far.
 NEXT = {Stage.code: "/sign-in/code", Stage.enrol: "/sign-in/second-factor", Stage.open: "/desk"}
@@ -98,30 +97,6 @@ async def read_form(request: Request) -> Sent:
     except ValueError:
         raise Problem("invalid-request") from None
     return dict(pairs)
-
-
-class SentFile(NamedTuple):
-    """The fields of a form that was sent, and the bytes of its file; None where none was chosen."""
-
-    fields: Sent
-    file: bytes | None
-
-
-async def read_upload(request: Request) -> SentFile:
-    """A form with a file, which browsers send in parts. 415 for anything that is no form."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != UPLOAD_TYPE:
-        return SentFile(await read_form(request), None)
-    await exact_query(request)
-    try:
-        # Its bytes are bounded by the layer that counts them.
-        async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
-            fields = {name: value for name, value in form.items() if isinstance(value, str)}
-            file = next((value for value in form.values() if not isinstance(value, str)), None)
-            return SentFile(fields, None if file is None else await file.read())
-    except BodyRefused:
-        raise
-    except HTTPException:
-        raise Problem("invalid-request") from None
 
 
 async def bare_query(
@@ -181,7 +156,6 @@ Anybody = Annotated[Visit, Depends(visitor)]
 Halfway = Annotated[SignedIn, Depends(halfway)]
 SomeoneIn = Annotated[SignedIn, Depends(signed_in)]
 FormSent = Annotated[Sent, Depends(read_form)]
-Upload = Annotated[SentFile, Depends(read_upload)]
 Lang = Annotated[None, Depends(bare_query)]
 
 

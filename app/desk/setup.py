@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.desk import provider
+from app.desk.addresses import reached_at
 from app.desk.blocks import Field, Form, Links, Page, Section
 from app.desk.door import passphrase_form
-from app.desk.rendering import own_address, reader_of, respond
+from app.desk.rendering import reader_of, respond
 from app.desk.requests import Anybody, DeskRoute, FormSent, Lang, Sent
 from app.foundation.http.services import services_of
 from app.people.faults import PeopleFault
@@ -161,7 +162,7 @@ def _fields(code: str, tell: Language) -> tuple[Field, ...]:
 def _invitation_page(request: Request, invited: Invited) -> Page:
     tell, person = reader_of(request), invited.person
     account = f"{person.login}@{person.agency_id}"
-    link = f"{own_address(request)}/sign-in/link#{invited.code}"
+    link = f"{reached_at(request) or ''}/sign-in/link#{invited.code}"
     facts = ((tell("Sign-in name"), account), (tell("Link"), link))
     return Page(
         tell("The agency is set up"),

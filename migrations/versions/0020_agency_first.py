@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0020_agency_first"
-down_revision = "0018_oidc"
+down_revision = "0019_passkeys"
 branch_labels = None
 depends_on = None
 

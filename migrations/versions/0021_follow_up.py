@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.types import TypeEngine
 
 revision = "0021_follow_up"
-down_revision = "0018_oidc"
+down_revision = "0020_agency_first"
 branch_labels = None
 depends_on = None
 

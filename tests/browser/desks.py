@@ -11,13 +11,13 @@ from playwright.sync_api import BrowserContext
 
 from tests.desk.browsing import Browser
 from tests.house import House
-from tests.loopback import Server
+from tests.loopback import Telling
 
 
 @contextmanager
 def served(house: House) -> Iterator[str]:
     """The address at which a browser reaches this service, beside the tests that reach it without a socket."""
-    server = Server(uvicorn.Config(house.app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=2))
+    server = Telling(uvicorn.Config(house.app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=2))
     thread = Thread(target=server.run)
     thread.start()
     try:

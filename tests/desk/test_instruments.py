@@ -155,7 +155,7 @@ def test_hundreds_of_faults_are_told_in_part_and_the_page_stays_small(admin: Bro
         (b"--b\r\n", "multipart/form-data; boundary=b", 422),
         (b"", "multipart/form-data; boundary=b", 422),
         (NO_FILE, "multipart/form-data; boundary=b", 422),
-        (b"a=1", "application/x-www-form-urlencoded", 422),
+        (b"a=1", "application/x-www-form-urlencoded", 415),
         (b"{}", "application/json", 415),
         (b"x" * (LONG_FORMS[ADD] + 1), "multipart/form-data; boundary=b", 413),
     ],

@@ -20,7 +20,7 @@ from tests.downgrading import downgrade
 from tests.foundation.test_migrations import connected
 from tests.house import NOW, SECRET, House, problem
 
-BEFORE = "0018_oidc"
+BEFORE = "0019_passkeys"
 DRAWN = "4W5RT9K2HQ0"
 TICKET, PAIRING = DRAWN + check_character(DRAWN, UNMARKED), "K7QM2-XHD4R"
 LOOKUP, LAST = "0123456789ab", "cdefghjkmnpqrstvwxyz0123456789ab"

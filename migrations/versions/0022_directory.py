@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.types import TypeEngine
 
-revision = "0023_directory"
-down_revision = "0018_oidc"
+revision = "0022_directory"
+down_revision = "0021_follow_up"
 branch_labels = None
 depends_on = None
 
