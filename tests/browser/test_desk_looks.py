@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from app.access.principals import Role
 from tests.browser.desks import served, signed_in
 from tests.browser.layout import wrong_with
+from tests.browser.standing import Standing
 from tests.conftest import Lend
 from tests.desk.browsing import Browser
 from tests.desk.full import PLACES, Place, Walk, forms_of, full_house, seated, starts_of
@@ -84,11 +85,11 @@ def test_every_form_that_is_refused_is_whole_and_has_the_focus(
 
 
 @pytest.mark.glimpse
-def test_the_door_is_whole_however_it_is_seen(browser: Chromium, url: str) -> None:
+def test_the_door_is_whole_however_it_is_seen(service: Standing, browser: Chromium) -> None:
     with browser.new_context(locale="id-ID") as context, context.new_page() as page:
         for number, path in enumerate(("/sign-in", "/sign-in/link")):
-            assert wrong_with(page, number, f"{url}{path}") == []
-            send_empty(page, f"{url}{path}", path)
+            assert wrong_with(page, number, f"{service.url}{path}") == []
+            send_empty(page, f"{service.url}{path}", path)
             assert wrong_with(page, number + 1) == []
 
 
