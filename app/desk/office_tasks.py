@@ -109,7 +109,7 @@ def _overdue(action: OpenAction, title: str, tell: Language) -> Task:
 def _draft(period: Period, waiting: Waiting, now: datetime, tell: Language) -> Task:
     """A draft: who answers for the whole goes on with it, who leads a part reads its reports."""
     code = tell.period(period.code)
-    reports = with_query(REPORTS.address, {"period": period.code, "instrument": period.instrument})
+    reports = with_query(REPORTS.address, {"period": period.code})
     address = address_of(period) if waiting.finalises else reports
     if now >= period.replies_end_at:
         return Task(tell("{period}: the reply window is over, the draft can be finalised", period=code), address)

@@ -182,4 +182,4 @@ class DirectoryUpload(SQLModel, table=True):
     outcome: bytes | None = None
     taken_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
-    works_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    claimed_until_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

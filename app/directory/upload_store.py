@@ -46,9 +46,9 @@ def begin(
             col(DirectoryUpload.agency_id) == agency_id,
             col(DirectoryUpload.upload_id) == upload_id,
             col(DirectoryUpload.state).in_(states),
-            or_(col(DirectoryUpload.works_until).is_(None), col(DirectoryUpload.works_until) <= now),
+            or_(col(DirectoryUpload.claimed_until_at).is_(None), col(DirectoryUpload.claimed_until_at) <= now),
         )
-        .values(works_until=until)
+        .values(claimed_until_at=until)
         .returning(col(DirectoryUpload.state))
     ).scalar_one_or_none()
 
@@ -75,7 +75,7 @@ def finish(
     session.exec(
         update(DirectoryUpload)
         .where(col(DirectoryUpload.agency_id) == agency_id, col(DirectoryUpload.upload_id) == upload_id)
-        .values(state=state, content=content, outcome=outcome, works_until=None)
+        .values(state=state, content=content, outcome=outcome, claimed_until_at=None)
     )
 
 

@@ -103,7 +103,7 @@ class Uploads:
             return None
         row, name, _ = opened
         now, state = self._clock(), UploadState(row.state)
-        if state in WORKING and (row.works_until is None or row.works_until <= now):
+        if state in WORKING and (row.claimed_until_at is None or row.claimed_until_at <= now):
             self._work(sender, upload_id, _bytes(key))
         outcome = _outcome(row, _bytes(key)) if state not in WORKING else None
         return Upload(upload_id, state, name, outcome)

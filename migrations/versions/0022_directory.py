@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.LargeBinary(), nullable=True),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("works_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_until_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("agency_id", "upload_id", name=op.f("directory_upload_pkey")),
         sa.CheckConstraint(
             "state IN ('waiting', 'checked', 'outdated', 'faulty', 'confirmed', 'imported', 'failed')",

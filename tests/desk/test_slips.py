@@ -42,7 +42,7 @@ def seat(house: House) -> Iterator[Seat]:
 def tokens_in(pdf: bytes) -> list[str]:
     """The links that stand on the sheets."""
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
-    return findall(r"crm_reply_[0-9a-zA-Z]{12}_[0-9a-zA-Z]{32}", text.replace("\n", "").replace("\u200b", ""))
+    return findall(r"crm_reply_[0-9a-z-]+_[0-9a-z]{12}_[0-9a-z]{32}", text.replace("\n", "").replace("\u200b", ""))
 
 
 def opens(house: House, token: str) -> bool:

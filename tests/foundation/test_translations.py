@@ -61,6 +61,12 @@ def texts_of_directory() -> set[str]:
     return strings_in(directory, directory.joinpath("rules"), directory.joinpath("workbook")) | set(OF_CSV)
 
 
+def texts_of_instruments() -> set[str]:
+    """What is wrong with a questionnaire's file."""
+    instruments = resources.files("app.instruments")
+    return strings_in(*(each for each in (instruments, *instruments.iterdir()) if each.is_dir()))
+
+
 def strings_in(*folders: Traversable) -> set[str]:
     """Every string in the code of these folders."""
     files = [file for folder in folders for file in folder.iterdir() if file.name.endswith(".py")]
@@ -97,6 +103,7 @@ def test_no_translation_is_left_over_from_a_text_that_is_gone() -> None:
             - texts_of_people()
             - texts_of_desk()
             - texts_of_directory()
+            - texts_of_instruments()
             - slips.TEXTS
             - posters.TEXTS
             - personal_slips.TEXTS
