@@ -2,7 +2,7 @@
 
 import asyncio
 import shlex
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -20,11 +20,12 @@ from app.cli.releasing import make_release
 from app.cli.service import Port, run
 from app.closing.replies import invite
 from app.demo import half_year
+from app.demo.accounts import ACCOUNTS, SignInLink, login_of, sign_in_links
 from app.demo.half_year import ACTOR
 from app.demo.loading import DemoRefused, extend_roster, load
 from app.demo.roster import CLOSES_HOUR, OPENS_HOUR
 from app.demo.town import AGENCY_CODE
-from app.devices.pairing import PairingTerms, add_device
+from app.devices.pairing import KioskPairing, PairingTerms, add_device
 from app.devices.schemas import DeviceIn
 from app.directory.catalogue_cache import CatalogueCache, read_catalogue
 from app.disclosure.store import latest_release
@@ -44,6 +45,8 @@ EXAMPLES = Path(str(files("app.demo").joinpath("files")))
 # Where the kiosk stands whose key is printed, where another can be paired, and who rates and replies.
 OFFICE, COUNTER, OTHER_COUNTER, ZONE = "disdukcapil", "loket-1", "loket-2", "WIB"
 SERVICE, EMPLOYEE = "ktp-el", "E015"
+# Since when nobody has heard of one of its kiosks.
+SILENT_SINCE = timedelta(days=3)
 LISTENING_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, never listened on
 
 
@@ -65,8 +68,9 @@ def demo(
         if not half_year.is_done(db):
             _live_half_a_year(values, db, now)
         exports = dict(_exports(values, db, now))
+        links = list(sign_in_links(db, now))
         employee = _on_duty(db, now)
-    for line in _welcome(exports, employee):
+    for line in _welcome(exports, employee, links):
         typer.echo(line)
     if serve:
         run(values, port=port)
@@ -91,6 +95,7 @@ def _live_half_a_year(values: Settings, db: Database, now: datetime) -> None:
         released = latest_release(session, AGENCY_CODE)
     if released is None:
         make_release(db, AGENCY_CODE, now)
+    _leave_a_kiosk_silent(db, now)
     half_year.done(db)
 
 
@@ -138,6 +143,16 @@ def _pairing_code(values: Settings, db: Database, now: datetime) -> str:
         return add_device(session, derive(secret(), "pairing"), terms, asked, None, now).code
 
 
+def _leave_a_kiosk_silent(db: Database, now: datetime) -> None:
+    """Pair one more kiosk three days ago, of which nobody has heard since: the pages and the fleet say so."""
+    then, pepper = now - SILENT_SINCE, derive(secret(), "pairing")
+    asked = DeviceIn(office=OFFICE, counter=OTHER_COUNTER, label="Kiosk di dekat pintu")
+    with db.writing() as session:
+        terms = PairingTerms(Reach(AGENCY_CODE, None, ACTOR), timedelta(hours=1), None)
+        code = add_device(session, pepper, terms, asked, None, then).code
+    KioskPairing(db, pepper, lambda: then).pair("127.0.0.1", code, then)
+
+
 def _reply_link(base: str, db: Database, now: datetime) -> str | None:
     """An employee's link to the own draft; None where there is none, or its time to reply is over."""
     month = half_year.drafted(db)
@@ -171,6 +186,12 @@ def _fresh_keys(db: Database, now: datetime) -> dict[KeyKind, str]:
     return keys
 
 
+def _sign_in(base: str, link: SignInLink) -> str:
+    account = link.account
+    where = f" of {account.office}" if account.office else ""
+    return f"  {f'{account.name}, {account.role}{where}':<46} {base}/sign-in/link#{link.code}"
+
+
 def _on_duty(db: Database, now: datetime) -> str | None:
     """The employee at the printed kiosk's counter at this moment."""
     catalogue = read_catalogue(db, AGENCY_CODE, now)
@@ -178,7 +199,7 @@ def _on_duty(db: Database, now: datetime) -> str | None:
     return roster.on_duty(now) if roster else None
 
 
-def _welcome(exports: Mapping[str, str], employee: str | None) -> Iterator[str]:
+def _welcome(exports: Mapping[str, str], employee: str | None, links: Sequence[SignInLink]) -> Iterator[str]:
     base = exports["BASE"]
     scores = '"scores": {"speed": 4, "transparency": 3, "friendliness": 4}'
     json_type = '-H "Content-Type: application/json"'
@@ -206,6 +227,10 @@ def _welcome(exports: Mapping[str, str], employee: str | None) -> Iterator[str]:
     )
     yield ""
     yield f"Rate as a citizen with a slip, in a browser: {base}/t#{exports['CODE']}"
+    yield ""
+    yield "Sign in, in a browser, as one of these persons. A link works once and for three days; the next start of the"
+    yield f"demo prints new ones. Afterwards one signs in at {base}/sign-in, for example as {login_of(ACCOUNTS[0])}@{AGENCY_CODE}."
+    yield from (_sign_in(base, link) for link in links)
     yield ""
     yield "Pull indices, as JSON and as CSV:"
     yield '  curl "$BASE/v1/indices?by=office" -H "Authorization: Bearer $READER_KEY"'
