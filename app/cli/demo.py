@@ -27,6 +27,7 @@ from app.demo.roster import CLOSES_HOUR, OPENS_HOUR
 from app.demo.town import AGENCY_CODE
 from app.devices.pairing import KioskPairing, PairingTerms, add_device
 from app.devices.schemas import DeviceIn
+from app.directory.agency_marks import AgencyMarks
 from app.directory.catalogue_cache import CatalogueCache, read_catalogue
 from app.disclosure.store import latest_release
 from app.foundation.clock import Clock, system_clock
@@ -150,7 +151,7 @@ def _leave_a_kiosk_silent(db: Database, now: datetime) -> None:
     with db.writing() as session:
         terms = PairingTerms(Reach(AGENCY_CODE, None, ACTOR), timedelta(hours=1), None)
         code = add_device(session, pepper, terms, asked, None, then).code
-    KioskPairing(db, pepper, lambda: then).pair("127.0.0.1", code, then)
+    KioskPairing(db, AgencyMarks(), pepper, lambda: then).pair("127.0.0.1", code, then)
 
 
 def _reply_link(base: str, db: Database, now: datetime) -> str | None:
@@ -229,7 +230,7 @@ def _welcome(exports: Mapping[str, str], employee: str | None, links: Sequence[S
     yield f"Rate as a citizen with a slip, in a browser: {base}/t#{exports['CODE']}"
     yield ""
     yield "Sign in, in a browser, as one of these persons. A link works once and for three days; the next start of the"
-    yield f"demo prints new ones. Afterwards one signs in at {base}/sign-in, for example as {login_of(ACCOUNTS[0])}@{AGENCY_CODE}."
+    yield f"demo prints new ones. Afterwards {base}/sign-in takes names such as {login_of(ACCOUNTS[0])}@{AGENCY_CODE}."
     yield from (_sign_in(base, link) for link in links)
     yield ""
     yield "Pull indices, as JSON and as CSV:"

@@ -8,8 +8,6 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple, Protocol
 
-from babel.messages.pofile import read_po
-
 from app.foundation.accept import weighted_choices
 
 DEFAULT = "en"
@@ -31,6 +29,9 @@ class Translate(Protocol):
 @cache
 def catalogues() -> Mapping[str, Mapping[str, str]]:
     """Language → English text → translated text."""
+    # Only here: commands that say nothing in another language should not pay for Babel.
+    from babel.messages.pofile import read_po
+
     found: dict[str, Mapping[str, str]] = {DEFAULT: {}}
     for file in resources.files("app.foundation").joinpath("texts").iterdir():
         if file.name.endswith(".po"):

@@ -31,12 +31,15 @@ ABOUT_OTHERS = frozenset(
     f"/desk/{page}"
     for page in (
         *("account", "confirm", "people", "person", "person/revoke", "keys", "keys/revoke", "readers", "trail"),
-        *("trail/file", "period", "periods", "reply", "reports", "decisions"),
+        *("trail/file", "period", "period/slips", "periods", "reply", "reports", "decisions"),
+        # How an agency is set up.
+        *("agency", "directory", "directory/upload", "hours", "hours/office", "instruments", "instrument"),
+        *("kiosks", "kiosk", "kiosk/revoke", "poster", "passkeys/end"),
     )
 )
-# Whoever looks is written down and sees that; and whoever oversees findings sees how many ratings a doubted day has by
-# now, none or ten and more (SECURITY.md).
-LIVE = frozenset({"/desk/readers", "/desk/trail", "/desk/trail/file", "/desk/finding"})
+# Whoever looks is written down and sees that; whoever oversees findings sees how many ratings a doubted day has by now,
+# none or ten and more, and whoever runs the kiosks how many came today, in tens (SECURITY.md).
+LIVE = frozenset({f"/desk/{page}" for page in ("readers", "trail", "trail/file", "finding", "kiosks", "kiosk")})
 FIRST_PAGE = "/desk/account"
 # Of one page, such as an office's, so many periods.
 MOST_ALIKE = 4
