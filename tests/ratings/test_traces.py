@@ -23,7 +23,7 @@ def traces(house: House) -> list[dict[str, Any]]:
 
 def key_id(house: House, name: str) -> str:
     """The id of a key by its label."""
-    lookup = house.keys[name].split("_")[2]
+    lookup = house.keys[name].split("_")[-2]
     with house.database.reading() as session:
         found = session.execute(text("SELECT key_id FROM api_key WHERE lookup = :lookup"), {"lookup": lookup})
         return UUID(str(found.scalar_one())).hex
