@@ -84,7 +84,7 @@ def _comment(
     told = tell("Told of {period}, with at least nine others.", period=tell.period(period))
     quote: tuple[DeskBlock, ...] = (Words(one.comment.text, "quote", where), Words(told))
     sections = (
-        Section(quote),
+        Section(quote, tell("What was written")),
         Section((Words(mark_words(said, titles, who, tell)), _form(one, titles, tell)), tell("What is said of it")),
         Section((Links(_onward(one, period, tell)),), tell("From here")),
     )

@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from playwright.sync_api import Page
 
 from tests.browser.chromium import axe_violations
+from tests.effort import sized
 
 Colours: TypeAlias = Literal["light", "dark", "forced"]
 Size: TypeAlias = Literal["wide", "narrow", "large letters", "zoomed"]
@@ -46,14 +47,15 @@ class Look(NamedTuple):
 
 
 def looks(number: int) -> tuple[Look, ...]:
-    """Four looks at the page of this number: every size, every colour, both languages.
+    """Four looks at the page of this number in the campaign: all sizes, all colours, both languages; else one of them.
 
     All 24 at every page would take a quarter of an hour. The twelve pairs of colours and sizes come round with every
-    three pages, and each page is one of a kind of which other roles have more.
+    three pages, or one look at a time with every twelve; each page is one of a kind of which other roles have more.
     """
-    return tuple(
+    four = tuple(
         Look(LANGUAGES[place // 2], COLOURS[(place + number) % len(COLOURS)], size) for place, size in enumerate(SIZES)
     )
+    return sized((four[number % len(four)],), four)
 
 
 def show(page: Page, look: Look) -> None:
@@ -69,7 +71,7 @@ def show(page: Page, look: Look) -> None:
 
 
 def wrong_with(page: Page, number: int, address: str | None = None) -> list[str]:
-    """What axe complains about, and what is cut off or pushes the page to the side, in four looks.
+    """What axe complains about, and what is cut off or pushes the page to the side, in each look.
 
     With an `address` the page is opened there in either language; without one it is looked at as it stands.
     """

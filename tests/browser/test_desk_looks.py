@@ -55,11 +55,13 @@ def test_what_is_cut_pushed_aside_or_hard_to_read_is_found(page: Page) -> None:
         sebelum habis dibaca, bagaimanapun lebarnya jendela ini dan seberapa pun besarnya huruf yang dipilih orang untuk
         dirinya sendiri di peramban miliknya</p></main></html>"""
     )
-    found = " ".join(wrong_with(page, 0))
+    # Seen in light colours on a narrow screen.
+    found = " ".join(wrong_with(page, 5))
     for fault in ("color-contrast", "outside: P  lebar", "outside: P  terpotong", "the page scrolls to 4"):
         assert fault in found, found
 
 
+@pytest.mark.sized
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_every_page_of_a_role_is_whole_however_it_is_seen(
     browser: Chromium, url: str, seats: dict[Place, Browser], walks: dict[Place, dict[str, str]], place: Place
@@ -67,11 +69,13 @@ def test_every_page_of_a_role_is_whole_however_it_is_seen(
     with signed_in(browser, url, seats[place]) as context, context.new_page() as page:
         assert [
             fault
-            for number, address in enumerate(walks[place])
+            # Of the same page each role has another look.
+            for number, address in enumerate(walks[place], start=PLACES.index(place))
             for fault in wrong_with(page, number, f"{url}{address}")
         ] == []
 
 
+@pytest.mark.sized
 def test_every_form_that_is_refused_is_whole_and_has_the_focus(
     browser: Chromium, url: str, seats: dict[Place, Browser], walks: dict[Place, dict[str, str]]
 ) -> None:
@@ -109,7 +113,7 @@ def send_empty(page: Page, address: str, action: str) -> None:
     """Empty the fields of a form and send it."""
     page.goto(address)
     form = page.locator(f'form[action="{action}"]').first
-    for field in form.locator("input:not([type=hidden]), textarea").all():
+    for field in form.locator("input:not([type=hidden], [type=file]), textarea").all():
         field.fill("")
     form.locator("button").click()
     page.locator(".faults").wait_for()

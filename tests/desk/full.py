@@ -107,9 +107,9 @@ def links_of(page: str) -> list[str]:
 
 
 def forms_of(page: str) -> list[str]:
-    """The addresses of the forms of a page that can be sent wrongly: with a field that somebody fills in."""
+    """The addresses of the forms of a page that can be sent wrongly: with a field that has to be filled in."""
     forms = findall(r'<form class="fields" method="post" action="([^"]+)"[^>]*>(.*?)</form>', page, DOTALL)
-    return [action for action, inner in forms if search(r'<input(?![^>]*type="hidden")|<textarea', inner)]
+    return [action for action, inner in forms if search(r"<(?:input|textarea)[^>]* required", inner)]
 
 
 def _is_page(response: httpx.Response) -> bool:
