@@ -15,6 +15,7 @@ import pytest
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database
 from app.foundation.telemetry import LibraryEvents
+from tests.compiled import share_compiled_statements
 from tests.effort import load_profile
 from tests.house import NOW, House, furnish_two
 from tests.lending import Lending, keep
@@ -180,6 +181,7 @@ def pytest_configure(config: pytest.Config) -> None:
     What is killed writes to a disk, as it would anywhere.
     """
     load_profile()
+    share_compiled_statements()
     told = "PYTEST_DEBUG_TEMPROOT" in os.environ or config.getoption("markexpr") == "crash"
     if not told and MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)

@@ -136,7 +136,9 @@ LONG = {
 }
 
 
-@pytest.mark.parametrize("kind", LONG)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.campaign) for kind in LONG if kind != "boxes"] + ["boxes"]
+)
 def test_nothing_runs_off_the_paper(drafts: Drafts, kind: str) -> None:
     for unit in ("E001", "kota", "skm kota"):
         content = pdf_bytes(saying(drafts[unit], LONG[kind]))
