@@ -40,6 +40,9 @@ from tests.disclosure.test_differencing import (
 from tests.effort import sized, times
 from tests.house import House
 
+# Every line that these run has other tests, which cost less to trace.
+pytestmark = pytest.mark.untraced
+
 KEY_NAMES, SEAT_NAMES = tuple(KEYS), tuple(SEATS)
 
 

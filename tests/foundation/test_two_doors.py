@@ -25,7 +25,8 @@ from tests.people.persons import PASSPHRASE, Door
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 PATIENCE = 20.0
 
-pytestmark = pytest.mark.sqlite_daily
+# They are processes of their own, which nobody traces.
+pytestmark = [pytest.mark.sqlite_daily, pytest.mark.untraced]
 
 
 @pytest.fixture

@@ -146,6 +146,7 @@ def until_ready(address: str) -> None:
 
 
 @pytest.mark.sized
+@pytest.mark.untraced
 @pytest.mark.sqlite_daily
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_what_has_ended_opens_nothing_in_any_process(processes: Processes, ending: str) -> None:
