@@ -185,7 +185,9 @@ def test_the_fleet_is_told_in_words_the_silent_first(admin: Browser, house: Hous
     house.post("/v1/devices/me/heartbeat", BEAT | {"clock_offset_ms": -90_000, "queue_depth": 0}, keys["A terdengar"])
     later(house, admin, 3)
     page = admin.go("/desk/kiosks")
-    assert search(r'<p class="lead">(.*?)</p>', page.text)[1] == "Kios: 3, di antaranya tidak terdengar: 1."  # type: ignore[index]
+    lead = search(r'<p class="lead">(.*?)</p>', page.text)
+    assert lead is not None
+    assert lead[1] == "Kios: 3, di antaranya tidak terdengar: 1."
     assert findall(r'/desk/kiosk\?id=[^"]+">([^<]+)<', page.text) == ["B diam", "C ditunggu", "A terdengar"]
     rows = [findall(r"<td[^>]*>(.*?)</td>", row) for row in findall(r"<tr>(.*?)</tr>", page.text)[1:]]
     assert rows[0] == [
