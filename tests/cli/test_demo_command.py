@@ -63,7 +63,7 @@ def loaded_once(database_url: str) -> int:
     database = Database(database_url, statement_timeout_ms=0)
     report = reconcile(database)
     assert report.strays == []
-    kinds = re.findall(r"^export (\w+)_KEY=crm_(\w+?)_\w+_\w+$", demo, re.MULTILINE)
+    kinds = re.findall(r"^export (\w+)_KEY=crm_([a-z]+)_kab-cermin_\w+_\w+$", demo, re.MULTILINE)
     assert [kind.lower() for kind, _ in kinds] == [kind for _, kind in kinds] == list(KeyKind)
     assert demo.count("curl ") == 4
     assert set(re.findall(r"\$([A-Z_]+)", demo)) <= exported(demo).keys()

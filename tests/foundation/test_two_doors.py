@@ -3,7 +3,6 @@
 import json
 import re
 import socket
-import sqlite3
 import ssl
 import time
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ import pytest
 from app.access.principals import Role
 from app.foundation.http import tls_listener
 from app.foundation.http.tls_listener import listening_sockets
+from app.foundation.storage.database import Database
+from app.ratings.reconciliation import reconcile
 from tests.crash.service import UNHURRIED, Nursery, Service, free_port
 from tests.house import NOW, uuid7
 from tests.loopback import Doors, serving_both
@@ -182,8 +183,9 @@ def test_sigterm_ends_both_doors_and_keeps_what_was_acknowledged(
     for each in (port, service.port):
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", each))
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-        assert connection.execute("SELECT count(*) FROM rating").fetchone() == (20,)
+    kept = Database(url)
+    assert reconcile(kept).ratings == 20
+    kept.dispose()
     told = [json.loads(line)["event"] for line in log.read_text().splitlines()]
     assert "tls.authority-made" in told
     assert "tls.listening" in told
