@@ -216,6 +216,9 @@ class Listener:
             yield from (("/v1/appraisals", {"period": period}) for period in self.closed)
         if seat.role not in READS_OFFICES:
             return
+        if seat.role in READS_FINDINGS:
+            yield "/v1/findings", {"state": "waiting"}
+            yield "/v1/findings", {"state": "held"}
         table = self._told_now(seat, "/v1/indices", {})
         if table is None:
             return
@@ -229,9 +232,6 @@ class Listener:
         yield "/v1/measures/offices", {"period": asked.code}
         if seat.role in READS_COMMENTS:
             yield "/v1/comments", {"period": asked.code} | {n: v for n, v in given.items() if n in ("search", "office")}
-        if seat.role in READS_FINDINGS:
-            yield "/v1/findings", {"state": "waiting"}
-            yield "/v1/findings", {"state": "held"}
         if "id" in given and given["id"] not in self.reports:
             yield f"/v1/findings/{given['id']}/timeline", {}
         if "period" in given or self.closed:

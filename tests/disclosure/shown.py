@@ -87,7 +87,7 @@ class Page(HTMLParser):
         """Text that people read."""
         if self._cell is not None:
             self._cell.append(data)
-        elif not self._unseen and data.strip() and data.strip() not in ALWAYS:
+        elif not self._unseen and data.strip():
             self.texts.append(data.strip())
 
 
@@ -102,7 +102,9 @@ def page_of(response: httpx.Response) -> Page:
 
 
 def figures_in(text: str) -> Iterator[Decimal]:
-    """Every number of a text that may count something."""
+    """Every number of a text that may count something; a text that always says the same has none."""
+    if text.strip() in ALWAYS:
+        return
     for found in FIGURE.findall(NO_FIGURE.sub(" ", text)):
         yield Decimal(found.replace(",", ""))
 
