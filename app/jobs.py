@@ -41,6 +41,9 @@ class Job(NamedTuple):
     stop: Callable[[], object] = lambda: None
 
 
+JobMaker = Callable[[Services, NightlyScreening, NightlyRelease, Rewriting], Sequence[Job]]
+
+
 class BackgroundJobs:
     """Runs the jobs of one process until it ends."""
 

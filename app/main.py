@@ -60,7 +60,7 @@ from app.intake.rules.quotas import DevicePace, DeviceQuotas
 from app.intake.with_key import Intake
 from app.intake.with_ticket import TicketIntake
 from app.intake.without_key import OpenAnswerIntake
-from app.jobs import BackgroundJobs, jobs_of, rewriting_of
+from app.jobs import BackgroundJobs, JobMaker, jobs_of, rewriting_of
 from app.people.oidc.config import provider_config
 from app.people.oidc.door import Providers
 from app.people.passkeys.door import Passkeys
@@ -149,15 +149,15 @@ class Cermin(FastAPI):
         return UnderPath(stack, settings.base_path) if settings.base_path else stack
 
 
-def create_app(settings: Settings, clock: Clock = system_clock) -> Cermin:
-    """The whole service for these settings."""
+def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker = jobs_of) -> Cermin:
+    """The whole service for these settings; `jobs` makes those that run in its background."""
     database = open_database(settings)
     secret = load_secret(settings.secret.get_secret_value() if settings.secret else None, settings.secret_file)
     application = Cermin(
         title="Cermin",
         version=version("cermin"),
         description=DESCRIPTION,
-        lifespan=_lifespan(secret),
+        lifespan=_lifespan(secret, jobs),
         # Metrics are our own (/metrics); asking for OpenTelemetry providers at every request is not free.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         # Both are our own (app/web/docs.py).
@@ -227,7 +227,7 @@ def open_database(settings: Settings) -> Database:
     )
 
 
-def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
+def _lifespan(secret: bytes, jobs: JobMaker) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         services: Services = application.state.services
@@ -251,7 +251,7 @@ def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
         application.state.services = services.with_services(
             nightly, releasing, rewriting, WritingCheck(writer.works), *_intake(services, writer, secret)
         )
-        jobs = BackgroundJobs(jobs_of(services, nightly, releasing, rewriting))
+        in_background = BackgroundJobs(jobs(services, nightly, releasing, rewriting))
         _tune_the_interpreter()
         try:
             yield
@@ -261,7 +261,7 @@ def _lifespan(secret: bytes) -> Lifespan[FastAPI]:
             nightly.stop()
             releasing.stop()
             await writer.drain()
-            await jobs.end()
+            await in_background.end()
             database.dispose()
 
     return lifespan

@@ -17,16 +17,14 @@ from sqlalchemy import text
 from app.access.keys import issue
 from app.access.principals import KeyKind
 from app.directory.tables import Agency, Counter, Duty, Employee, Office, Posting, Service
-from app.disclosure.nightly import NightlyRelease
 from app.disclosure.releasing import ReleaseOrder, ReleaseOutcome, release_agency
 from app.foundation.http.services import Services
 from app.foundation.ids import new_id
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database, metadata
-from app.foundation.storage.rewriting import Rewriting
 from app.instruments.registry import add_shipped
+from app.jobs import Job, jobs_of
 from app.main import create_app
-from app.screening.nightly import NightlyScreening
 
 SECRET = "a secret of the tests, long enough to be one"
 # A Wednesday, 10:00 in WIB, 11:00 in WITA, 12:00 in WIT.
@@ -37,6 +35,11 @@ LONG_AFTER, LATE = datetime(2027, 4, 10, 3, 0, tzinfo=UTC), timedelta(days=35)
 UNHURRIED: dict[str, Any] = {"device_per_hour": 0, "device_interval_seconds": 0, "reads_per_hour": 0}
 CANARY_NAME = "Siti Kenari"
 CANARY_NIP = "198503122010012004"
+
+
+def no_jobs(*_: object) -> tuple[Job, ...]:
+    """Nothing that runs in the background."""
+    return ()
 
 
 class TurnableClock:
@@ -74,20 +77,16 @@ class House:
     def open(cls, database_url: str, keys: dict[str, str], **changed: Any) -> Iterator[House]:
         """Start the service on a furnished database.
 
-        Unless `screens=True` it holds and rewrites nothing by itself, however a test turns the clock.
+        Unless `jobs=True` nothing runs in its background, however a test turns the clock.
         """
-        screens = changed.pop("screens", False)
+        jobs = jobs_of if changed.pop("jobs", False) else no_jobs
         clock = TurnableClock()
         database = Database(database_url)
         values: dict[str, Any] = UNHURRIED | {"key_cache_seconds": 0, "directory_cache_seconds": 0, "secret": SECRET}
         values |= changed
-        app = create_app(Settings(database_url=database_url, **values), clock)
+        app = create_app(Settings(database_url=database_url, **values), clock, jobs)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         with start_blocking_portal() as portal, portal.wrap_async_context_manager(lifespan(app)):
-            if not screens:
-                app.state.services.of(NightlyScreening).stop()
-                app.state.services.of(NightlyRelease).stop()
-                app.state.services.of(Rewriting).stop()
             client = httpx.AsyncClient(transport=transport, base_url="http://cermin.test")
             yield cls(app, database, clock, portal, client, dict(keys))
             portal.call(client.aclose)

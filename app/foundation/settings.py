@@ -4,11 +4,11 @@ from enum import StrEnum
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from re import ASCII, compile
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app.foundation.storage.database import address
 
@@ -118,6 +118,11 @@ class Settings(BaseSettings):
     # Below a minute with the cache's grace of five seconds: a revoked key is refused everywhere within 60 seconds.
     key_cache_seconds: Annotated[float, Field(ge=0, le=55)] = 30.0
     directory_cache_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Where settings are read from: the call, then the environment; no `.env` file, no folder of secrets."""
+        return sources["init_settings"], sources["env_settings"]
 
     @property
     def answer_seconds(self) -> float:

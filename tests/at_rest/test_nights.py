@@ -193,7 +193,7 @@ def test_the_service_does_it_by_itself_in_the_night(
     furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app.jobs, "MINUTE", 0.05)
-    with House.open(*furnished, screens=True) as house:
+    with House.open(*furnished, jobs=True) as house:
         rate(house, 1)
         house.clock.now = NIGHT
         for _ in range(400):

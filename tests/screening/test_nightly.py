@@ -250,7 +250,7 @@ def test_the_service_tells_how_many_findings_wait(house: House) -> None:
     lunch(house)
     screen(house)
     url = house.database.url.render_as_string(hide_password=False)
-    with House.open(url, house.keys) as again:
+    with House.open(url, house.keys, jobs=True) as again:
         for _ in range(100):
             if "cermin_findings_open 1.0" in again.get("/metrics", None).text:
                 break
@@ -262,7 +262,7 @@ def test_the_service_screens_when_the_night_has_come(
     furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app.jobs, "MINUTE", 0.05)
-    with House.open(*furnished, screens=True) as house:
+    with House.open(*furnished, jobs=True) as house:
         ordinary(house)
         lunch(house)
         assert rows(house, "SELECT count(*) FROM finding") == [(0,)]
