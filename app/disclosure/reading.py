@@ -1,10 +1,11 @@
 """The door of the gate: whoever makes figures reads here what is told, and nowhere else."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from app.disclosure import reading_store, store
+from app.disclosure.reading_store import BlockRow
 from app.disclosure.rules.cells import cell_from
 from app.disclosure.rules.chart_weeks import ChartedWeek
 from app.disclosure.rules.due import RatingGroup, ReleaseState, last_day, month_code
@@ -82,7 +83,7 @@ def read_charts(
             yield ChartedWeek(unit, date.fromisoformat(monday), cell_from(cell))
 
 
-def _sums(session: Session, asked: reading_store.Asked, *, split: bool, by_office: bool) -> Iterator[Any]:
+def _sums(session: Session, asked: reading_store.Asked, *, split: bool, by_office: bool) -> Iterator[BlockRow]:
     """The rows of sums, of the whole agency where offices need not be told apart."""
     if not by_office:
         yield from reading_store.released_sums(session, asked._replace(offices=[WHOLE_AGENCY]), split=split)
@@ -92,23 +93,23 @@ def _sums(session: Session, asked: reading_store.Asked, *, split: bool, by_offic
     yield from reading_store.pooled_blocks(session, asked)
 
 
-def _block(instrument: str, row: Any) -> ReleasedBlock:
-    service = row.service or None
+def _block(instrument: str, row: BlockRow) -> ReleasedBlock:
+    standing, office, employee, first_month, last_month, service, service_mode, channel, cell, parts, release = row
     return ReleasedBlock(
-        standing=row.standing,
-        office=row.office or None,
-        employee=getattr(row, "employee", None),
-        first_month=row.first_month,
-        last_month=row.last_month,
-        service=service,
-        service_mode=getattr(row, "service_mode", row.service),
-        channel=row.channel or None,
-        cell=cell_from(row.cell),
-        parts=tuple(_parts(instrument, row)),
-        release=getattr(row, "release", 0),
+        standing=standing,
+        office=office or None,
+        employee=employee,
+        first_month=first_month,
+        last_month=last_month,
+        service=service or None,
+        service_mode=service_mode,
+        channel=channel or None,
+        cell=cell_from(cell),
+        parts=tuple(_parts(instrument, standing, parts)),
+        release=release,
     )
 
 
-def _parts(instrument: str, row: Any) -> Iterator[tuple[RatingGroup, int]]:
-    for *values, n in row.parts:
-        yield RatingGroup(instrument, row.standing, *values), n
+def _parts(instrument: str, standing: str, parts: Iterable[Any]) -> Iterator[tuple[RatingGroup, int]]:
+    for *values, n in parts:
+        yield RatingGroup(instrument, standing, *values), n

@@ -1,19 +1,49 @@
 """The SQL that reads what is released: blocks, their sums, and what waits."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, null, select
 
 from app.disclosure.rules.division import Month
 from app.disclosure.rules.due import RatingGroup
-from app.disclosure.store import AT_ONCE, BLOCK, CHART, SUM, WAITING, batches
+from app.disclosure.store import AT_ONCE, BATCH, BLOCK, CHART, SUM, WAITING, batches
 from app.foundation.storage.database import Session
 from app.ratings.rules.selection import By
 
 # A part of which nothing is known.
 EVERYTHING = dict.fromkeys(RatingGroup._fields, "")
+
+
+# What figures read of a block, and of a sum in the same places: nothing else is fetched and parsed.
+OF_BLOCK = (
+    BLOCK.standing,
+    BLOCK.office,
+    BLOCK.employee,
+    BLOCK.first_month,
+    BLOCK.last_month,
+    BLOCK.service,
+    BLOCK.service_mode,
+    BLOCK.channel,
+    BLOCK.cell,
+    BLOCK.parts,
+    BLOCK.release,
+)
+OF_SUM = (
+    SUM.standing,
+    SUM.office,
+    null(),
+    SUM.first_month,
+    SUM.last_month,
+    SUM.service,
+    SUM.service,
+    SUM.channel,
+    SUM.cell,
+    SUM.parts,
+    literal_column("0"),
+)
+BlockRow: TypeAlias = Sequence[Any]
 
 
 class Asked(NamedTuple):
@@ -26,29 +56,29 @@ class Asked(NamedTuple):
     offices: Collection[str] | None
 
 
-def released_blocks(session: Session, asked: Asked) -> Iterator[Any]:
+def released_blocks(session: Session, asked: Asked) -> Iterator[BlockRow]:
     """The rows of told blocks with a rating in these months."""
-    query = select(*BLOCK).where(*_of_months(BLOCK, asked), BLOCK.released.is_(True))
+    query = select(*OF_BLOCK).where(*_of_months(BLOCK, asked), BLOCK.released.is_(True))
     if asked.offices is None:
-        yield from session.execute(query)
+        yield from _rows(session, query)
         return
     for batch in batches(asked.offices):
-        yield from session.execute(query.where(BLOCK.office.in_(batch)))
+        yield from _rows(session, query.where(BLOCK.office.in_(batch)))
     # Of blocks of several offices, what each of these leaves out.
     yield from pooled_blocks(session, asked)
 
 
-def pooled_blocks(session: Session, asked: Asked) -> Iterator[Any]:
+def pooled_blocks(session: Session, asked: Asked) -> Iterator[BlockRow]:
     """The rows of told blocks of several offices with a rating in these months."""
-    query = select(*BLOCK).where(*_of_months(BLOCK, asked), BLOCK.released.is_(True), BLOCK.office.is_(None))
-    return iter(session.execute(query))
+    query = select(*OF_BLOCK).where(*_of_months(BLOCK, asked), BLOCK.released.is_(True), BLOCK.office.is_(None))
+    return _rows(session, query)
 
 
-def released_sums(session: Session, asked: Asked, *, split: bool) -> Iterator[Any]:
+def released_sums(session: Session, asked: Asked, *, split: bool) -> Iterator[BlockRow]:
     """The rows of sums with a rating in these months; office '' is the whole agency, None is every single one."""
-    query = select(*SUM).where(*_of_months(SUM, asked), SUM.split.is_(split))
+    query = select(*OF_SUM).where(*_of_months(SUM, asked), SUM.split.is_(split))
     for batch in [None] if asked.offices is None else batches(asked.offices):
-        yield from session.execute(query.where(SUM.office != "" if batch is None else SUM.office.in_(batch)))
+        yield from _rows(session, query.where(SUM.office != "" if batch is None else SUM.office.in_(batch)))
 
 
 def told_instruments(session: Session, agency_id: str) -> list[str]:
@@ -98,6 +128,12 @@ def waiting_counts(session: Session, asked: Asked, apart: Collection[str]) -> di
             known = dict(zip(names, row[:-1], strict=True))
             found[RatingGroup(**EVERYTHING | {"instrument": asked.instrument} | known)] += int(row[-1])
     return found
+
+
+def _rows(session: Session, query: Select[Any]) -> Iterator[BlockRow]:
+    # Fetched by the hundred: one at a time costs as much again as what is read.
+    for rows in session.execute(query).partitions(BATCH):
+        yield from rows
 
 
 def _of_months(table: Any, asked: Asked) -> list[ColumnElement[bool]]:

@@ -152,7 +152,7 @@ def gather(
         if scope.has_block(block) and (by is None or value is not None):
             if by is not By.employee or value:
                 groups.setdefault(value, Released()).blocks.append(block)
-        else:
+        elif block.parts:
             _leave_out(groups, dict(block.parts), scope, by)
     _leave_out(groups, {part: n for part, n in waiting.items() if part.standing == standing}, scope, by)
     return groups

@@ -1,18 +1,18 @@
 """All measures of an office or person in a period, except what small numbers forbid to show. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from app.disclosure.rules.cells import Cell
+from app.disclosure.rules.cells import Cell, steps_and_unit
 from app.disclosure.rules.minimum import SMALLEST_N, SMALLEST_PRECISE_N
 from app.disclosure.rules.released import Released, ReleasedBlock, left_out
 from app.indices.rules.figures import IndexFigures, Scoring, figures
 from app.measures.rules.alarms import Alarms
 from app.measures.rules.comparison import OTHERS, UnitComparison, compare
 from app.measures.rules.formulas.change import MeanChange, change
-from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments, merged, moments_of_steps
+from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments, moments_of_steps
 from app.measures.rules.formulas.samples import Bounds, coverage, krejcie_morgan_size, manski
 from app.measures.rules.formulas.shares import ScoreShare, top_box
 
@@ -103,15 +103,21 @@ def _compared(
     for code, blocks in units.items():
         family = family_of.get(code)
         within = [block for block in blocks if families is None or families[block.service_mode] == family]
-        mix: dict[str, Moments] = {}
-        for block in within:
-            service = block.service or OTHERS
-            answers = _moments(scoring, block.cell)
-            if answers.n:
-                mix[service] = merged((mix.get(service, NOTHING), answers))
+        mix = _mix(scoring, within)
         if mix:
             groups.setdefault(family, {})[code] = mix
     return {code: comparison for group in groups.values() for code, comparison in compare(group).items()}
+
+
+def _mix(scoring: Scoring, blocks: Iterable[ReleasedBlock]) -> dict[str, Moments]:
+    """The composites of these blocks by service; those of several services are `OTHERS`."""
+    steps, unit = steps_and_unit(scoring.instrument.weights(scoring.mode))
+    totals: dict[str, Counter[int]] = {}
+    for block in blocks:
+        # Added up as integers: an office's year has hundreds of blocks and a few services.
+        if of_block := block.cell.composites.get(steps):
+            totals.setdefault(block.service or OTHERS, Counter()).update(of_block)
+    return {service: moments_of_steps(found.items(), unit) for service, found in totals.items()}
 
 
 def _unit(
