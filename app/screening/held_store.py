@@ -36,9 +36,11 @@ def held_reasons(session: Session, agency_id: str, selection: Selection) -> Grou
         )
     )
     reasons: dict[str | None, Counter[str]] = {}
+    # Not the column by itself: for few offices SQLite would go through all that they were rated in these days.
+    office = func.coalesce(RATING.office, "")
     for batch in batches(selection.offices):
         # Counted here: for the sake of a GROUP BY it would go through all ratings in that order.
-        for *group, reason in session.connection().execute(query.where(RATING.office.in_(batch))):
+        for *group, reason in session.connection().execute(query.where(office.in_(batch))):
             reasons.setdefault(group_name(selection.by, *group), Counter())[reason] += 1
     return reasons
 
