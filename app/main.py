@@ -61,6 +61,7 @@ from app.intake.with_key import Intake
 from app.intake.with_ticket import TicketIntake
 from app.intake.without_key import OpenAnswerIntake
 from app.jobs import BackgroundJobs, JobMaker, jobs_of, rewriting_of
+from app.measures.cache import MeasuresCache
 from app.people.oidc.config import provider_config
 from app.people.oidc.door import Providers
 from app.people.passkeys.door import Passkeys
@@ -177,6 +178,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
         settings, database, clock, Metrics(), problem_responses.allowed_methods(routes), query_parameters(routes)
     ).with_services(
         SealedReportCache(),
+        MeasuresCache(),
         Authenticator(database, clock, settings.key_cache_seconds),
         Readings(database, clock, settings.reads_per_hour),
         marks := AgencyMarks(),

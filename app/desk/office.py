@@ -26,6 +26,7 @@ from app.indices.query import IndexQuery
 from app.indices.reading import read_indices
 from app.indices.schemas import IndexRowOut
 from app.instruments.schemas import InstrumentId
+from app.measures.cache import MeasuresCache
 from app.measures.presenting import measures_out
 from app.measures.reading import read_measures
 from app.measures.schemas import PeriodCode
@@ -75,7 +76,9 @@ def _read(
     span = span_between(*state.newest_period) if period is None else span_of(period)
     if span is None:
         raise Problem("period-unknown")
-    measures = measures_out(read_measures(session, reach, By.office, office=None, period=span.code, instrument=chosen))
+    cache = services.of(MeasuresCache)
+    table = read_measures(session, reach, By.office, office=None, period=span.code, instrument=chosen, cache=cache)
+    measures = measures_out(table)
     return OfficeFigures(
         period=span.code,
         before=span.before().code,

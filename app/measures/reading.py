@@ -16,9 +16,10 @@ from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.indices.reading import scoring_of
 from app.indices.rules.figures import Scoring
+from app.measures.cache import MeasuredUnits, MeasuresCache, Question
 from app.measures.rules.alarms import Alarms, alarms, first_day_needed
 from app.measures.rules.time_series import time_series
-from app.measures.rules.unit_measures import MeasuredUnit, UnitMeasures, measure
+from app.measures.rules.unit_measures import MeasuredUnit, measure
 from app.ratings.rules.selection import By, Selection
 from app.ratings.status import COUNTED
 from app.screening.held_store import held_reasons
@@ -32,18 +33,26 @@ class MeasuresTable:
     scoring: Scoring
     span: Span
     by: By
-    units: Mapping[str, UnitMeasures | None]
+    units: MeasuredUnits
     names: Mapping[str, str]
     release: ReleaseState
 
 
 def read_measures(
-    session: Session, reach: Reach, by: By, *, office: str | None, period: str, instrument: str
+    session: Session,
+    reach: Reach,
+    by: By,
+    *,
+    office: str | None,
+    period: str,
+    instrument: str,
+    cache: MeasuresCache | None = None,
 ) -> MeasuresTable:
     """The measures of the persons (`By.employee`) or offices (`By.office`) in reach.
 
-    A person's figures count only what was rated at the offices asked for; peers are those of the whole agency. Raises
-    `period-unknown`, `instrument-unknown`, `office-unknown`, `out-of-scope`, `nothing-released` and `not-released`.
+    A person's figures count only what was rated at the offices asked for; peers are those of the whole agency. What is
+    read is the same with a cache and without. Raises `period-unknown`, `instrument-unknown`, `office-unknown`,
+    `out-of-scope`, `nothing-released` and `not-released`.
     """
     agency_id, span = reach.agency_id, span_of(period)
     if span is None:
@@ -51,33 +60,45 @@ def read_measures(
     scoring = scoring_of(session, agency_id, instrument)
     parents = office_parents(session, agency_id)
     offices = offices_asked(parents, reach, office, children=True)
-    state, earlier = release_state(session, agency_id), span.before()
+    state = release_state(session, agency_id)
     require_released(state, span.first, span.last)
+    whole = len(offices) == len(parents)
+    selection = Selection(instrument, span.first, span.last, offices, whole_agency=whole, by=by)
+    held = held_reasons(session, agency_id, selection)
+    question = Question(
+        agency_id=agency_id,
+        release=(state.number, state.released_at),
+        instrument=(instrument, scoring.instrument.digest, scoring.mode),
+        span=span,
+        by=by,
+        # Of the whole agency also what several offices tell together: the same set that an index counts.
+        offices=None if whole else offices,
+        held=frozenset((code, frozenset(reasons.items())) for code, reasons in held.items()),
+        served=frozenset(served_by(session, agency_id, span, by, offices).items()),
+        families=frozenset(families_of(session, agency_id).items()) if by is By.employee else None,
+    )
+    units = cache.find(question) if cache else None
+    if units is None:
+        units = _measured(session, scoring, question)
+        if cache:
+            cache.keep(question, units, len(units))
+    return MeasuresTable(agency_id, scoring, span, by, units, names_of(session, agency_id, by, list(units)), state)
+
+
+def _measured(session: Session, scoring: Scoring, question: Question) -> MeasuredUnits:
+    """Every unit at the offices asked for, by code in order, with its measures if they may be shown."""
+    agency_id, by, span, within = question.agency_id, question.by, question.span, question.offices
     # Peers outside these offices are read, too: a unit is compared with those of the whole agency.
     apart = {By.office, By.service, By.channel, by}
-    sheets = read_released(session, agency_id, instrument, earlier.first, span.last, apart=apart)
-    whole = len(offices) == len(parents)
-    # Of the whole agency also what several offices tell together: the same set that an index counts.
-    within = None if whole else offices
-    selection = Selection(instrument, span.first, span.last, offices, whole_agency=whole, by=by)
+    sheets = read_released(session, agency_id, scoring.instrument.id, span.before().first, span.last, apart=apart)
     beside = UnitsBeside(
-        held=held_reasons(session, agency_id, selection),
-        served=served_by(session, agency_id, span, by, offices),
+        held={code: dict(reasons) for code, reasons in question.held},
+        served=dict(question.served),
         alarms=alarms_of(session, agency_id, scoring, span, by, within),
     )
-    units = units_of(sheets, span, by, within, beside)
-    families = families_of(session, agency_id) if by is By.employee else None
-    measured = measure(scoring, units, families)
-    codes = sorted(sheets.by(by, _scope(span, within)))
-    return MeasuresTable(
-        agency_id,
-        scoring,
-        span,
-        by,
-        {code: measured.get(code) for code in codes},
-        names_of(session, agency_id, by, codes),
-        state,
-    )
+    families = None if question.families is None else dict(question.families)
+    measured = measure(scoring, units_of(sheets, span, by, within, beside), families)
+    return {code: measured.get(code) for code in sorted(sheets.by(by, _scope(span, within)))}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from app.access.readings import Covered, Readings
 from app.foundation.http.etag import UNCHANGED, tagged
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
+from app.measures.cache import MeasuresCache
 from app.measures.presenting import measures_out
 from app.measures.reading import read_measures
 from app.measures.schemas import MeasuresOut, MeasuresQuery
@@ -52,6 +53,7 @@ def _measures(request: Request, principal: Principal, query: MeasuresQuery, by: 
             office=query.office,
             period=query.period,
             instrument=query.instrument,
+            cache=services.of(MeasuresCache),
         )
     if by is By.employee:
         covered = Covered("measures", office=query.office or principal.office, period=query.period)

@@ -1,11 +1,10 @@
 """Final reports that were asked for lately, as they are stored: they never change, so nobody need read them again."""
 
-from collections import OrderedDict
-from threading import Lock
 from typing import NamedTuple
 from uuid import UUID
 
 from app.access.principals import Principal, Role
+from app.foundation.recent_values import RecentValues
 
 # Some kilobytes each.
 MOST = 500
@@ -26,9 +25,7 @@ class SealedReportCache:
     """Keeps the last few hundred, for keys that reach the whole agency and see no NIP; others read the store."""
 
     def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._reports: OrderedDict[tuple[str, UUID], SealedReport] = OrderedDict()
-        self._lock = Lock()
+        self._reports = RecentValues[tuple[str, UUID], SealedReport](most)
 
     def find(self, principal: Principal, report_id: UUID) -> SealedReport | None:
         """The report, if this key may have it and it is here."""
@@ -36,16 +33,8 @@ class SealedReportCache:
         # stored bytes.
         if principal.office is not None or principal.sees_nip or isinstance(principal.kind, Role):
             return None
-        with self._lock:
-            found = self._reports.get((principal.agency_id, report_id))
-            if found is not None:
-                self._reports.move_to_end((principal.agency_id, report_id))
-            return found
+        return self._reports.find((principal.agency_id, report_id))
 
     def keep(self, agency_id: str, report_id: UUID, report: SealedReport) -> None:
         """Keep a final report; the one that was asked for longest ago makes room."""
-        with self._lock:
-            self._reports[agency_id, report_id] = report
-            self._reports.move_to_end((agency_id, report_id))
-            if len(self._reports) > self._most:
-                self._reports.popitem(last=False)
+        self._reports.keep((agency_id, report_id), report)
