@@ -1,5 +1,6 @@
 """The audit trail: every sensitive action leaves a row in its own transaction, or does not happen."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -19,16 +20,24 @@ def record(
     **detail: Any,
 ) -> None:
     """Add an audit row in the caller's transaction; `detail` holds codes and counts, never names, NIP or secrets."""
-    session.add(
+    record_all(session, [(subject, detail)], agency_id=agency_id, actor=actor, action=action, at=at)
+
+
+def record_all(
+    session: Session,
+    subjects: Iterable[tuple[str, dict[str, Any]]],
+    *,
+    agency_id: str,
+    actor: str,
+    action: str,
+    at: datetime,
+) -> None:
+    """Add an audit row for each subject with its detail, as `record` does, all at once."""
+    session.add_all(
         AuditEvent(
-            agency_id=agency_id,
-            event_id=new_id(),
-            at=at,
-            actor=actor,
-            action=action,
-            subject=subject,
-            detail=detail,
+            agency_id=agency_id, event_id=new_id(), at=at, actor=actor, action=action, subject=subject, detail=detail
         )
+        for subject, detail in subjects
     )
     # Written now: a row that cannot be written fails here, in the action that it would have recorded.
     session.flush()

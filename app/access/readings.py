@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from app.access.audit import record
+from app.access.audit import record_all
 from app.access.principals import Principal
 from app.access.rules.guess_budget import TokenBuckets
 from app.access.store import events_since
@@ -83,16 +83,14 @@ class Readings:
         if not all_covered:
             return
         with self._database.writing() as session:
-            for covered in all_covered:
-                record(
-                    session,
-                    agency_id=principal.agency_id,
-                    actor=principal.actor,
-                    action=ACTION,
-                    subject=covered.employee or covered.office or principal.agency_id,
-                    at=self._clock(),
-                    **{name: _plain(value) for name, value in covered._asdict().items() if value is not None},
-                )
+            record_all(
+                session,
+                ((each.employee or each.office or principal.agency_id, _detail(each)) for each in all_covered),
+                agency_id=principal.agency_id,
+                actor=principal.actor,
+                action=ACTION,
+                at=self._clock(),
+            )
 
 
 def readings_about(
@@ -122,6 +120,10 @@ def _is_about(detail: dict[str, str], employee: str, above: frozenset[str]) -> b
     if "employee" in detail:
         return detail["employee"] == employee
     return "office" not in detail or detail["office"] in above
+
+
+def _detail(covered: Covered) -> dict[str, str]:
+    return {name: _plain(value) for name, value in covered._asdict().items() if value is not None}
 
 
 def _plain(value: str | date) -> str:

@@ -166,6 +166,17 @@ def find_report(session: Session, agency_id: str, report_id: UUID) -> Report | N
     return session.get(Report, (agency_id, report_id))
 
 
+def find_reports(session: Session, agency_id: str, ids: Collection[UUID]) -> Mapping[UUID, Report]:
+    """These reports of the agency by their ids; unknown ones are absent."""
+    return {
+        report.report_id: report
+        for batch in _batches(ids)
+        for report in session.exec(
+            select(Report).where(Report.agency_id == agency_id, col(Report.report_id).in_(batch))
+        )
+    }
+
+
 def sealed_report(session: Session, agencies: Collection[str] | None, report_id: UUID) -> Report | None:
     """The sealed report with this id, of these agencies (None: of any): whoever holds it has its seal checked."""
     within = of_agencies(Report.agency_id, agencies)

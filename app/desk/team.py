@@ -10,8 +10,8 @@ from starlette.responses import Response
 from app.access.readings import Readings
 from app.closing.about_persons import PersonReports, person_reports
 from app.closing.rules.report_documents.reports import EmployeeReport
-from app.closing.store import ReportHead, find_report, replies_to
-from app.closing.tables import DRAFT
+from app.closing.store import find_reports, replies_to
+from app.closing.tables import DRAFT, Report
 from app.desk.addresses import ON_A_PAGE, Place, numbered, with_query
 from app.desk.blocks import DeskBlock, LinkedTable, Links, Page, Section
 from app.desk.navigation import TEAM
@@ -82,7 +82,8 @@ def _rows(
 ) -> tuple[tuple[Cell, ...], ...]:
     heads = {code: each.newest[0] for code, each in reports.items() if each.newest}
     shown = [heads[each.code] for each in people if each.code in heads]
-    replies = replies_to(session, found.agency_id, [each.report_id for each in shown])
+    ids = [each.report_id for each in shown]
+    texts, replies = find_reports(session, found.agency_id, ids), replies_to(session, found.agency_id, ids)
     rows: list[tuple[Cell, ...]] = []
     for each in people:
         head = heads.get(each.code)
@@ -92,14 +93,12 @@ def _rows(
         state = tell("draft") if head.state == DRAFT else tell("final")
         reply = reply_words(head, request, tell, replied=head.report_id in replies)
         newest = f"{tell.period(head.period)}, {state}"
-        rows.append((each.name, each.position, newest, _use(session, found.agency_id, head, tell), reply))
+        rows.append((each.name, each.position, newest, _use(texts[head.report_id], tell), reply))
     return tuple(rows)
 
 
-def _use(session: Session, agency_id: str, head: ReportHead, tell: Language) -> str:
+def _use(report: Report, tell: Language) -> str:
     """What the figures of a report may be used for."""
-    report = find_report(session, agency_id, head.report_id)
-    assert report is not None, "it was just listed"
     document = printable(report, None).document
     assert isinstance(document, EmployeeReport), "only these were asked for"
     if document.figures.suppressed:
