@@ -19,6 +19,7 @@ from app.directory import register
 from app.directory.rules.agency_periods import PERIODS, period_called
 from app.directory.store import find_agency
 from app.directory.tables import Agency
+from app.disclosure.untold_store import has_counted
 from app.foundation.http.services import services_of
 from app.people.faults import PeopleFault
 from app.people.first_agency import name_faults
@@ -77,6 +78,7 @@ def _agency(request: Request, found: SignedIn, fault: PeopleFault | None = None,
         row = find_agency(session, found.agency_id)
         assert row is not None, "a foreign key of the session holds it"
         steps = next_steps(session, found, tell)
+        rated = has_counted(session, found.agency_id)
     told_by = tell(PERIOD_WORDS[period_called(row.period_months)])
     facts = Facts(
         (
@@ -86,7 +88,11 @@ def _agency(request: Request, found: SignedIn, fault: PeopleFault | None = None,
             (tell("Here since"), tell.day(row.created_at.date().isoformat())),
         )
     )
-    sections = [Section((facts,)), Section((steps,), tell("Until the first rating"))]
+    first = tell(
+        "The first rating has come in and counts. Figures are told of months that are over, from ten ratings on."
+    )
+    came = (Words(first, "notice"),) if rated else ()
+    sections = [Section((facts,)), Section((*came, steps), tell("Until the first rating"))]
     if reach.root is not None:
         part = tell("Who answers for the whole agency changes its name and period.")
         sections.append(Section((Words(part),)))

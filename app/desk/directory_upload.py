@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
 from app.desk.directory import KEY_COOKIE, KINDS, UPLOAD, AdministratorOfAll, sender_of
 from app.desk.downloads import csv_file
-from app.desk.navigation import DIRECTORY
+from app.desk.navigation import AGENCY, DIRECTORY
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, as_id, to
 from app.directory.faults import Fault, told
@@ -170,10 +170,11 @@ def _preview(sent: Upload, preview: Preview, tell: Language) -> Page:
 
 
 def _imported(preview: Preview, tell: Language) -> Page:
+    then = (tell("What is still to do until the first rating"), AGENCY.address)
     return Page(
         tell("The workbook is imported"),
         tell("The directory says now what stands in it. The audit trail says who imported it, and how many rows."),
-        (Section((*map(Words, _sentences(preview, tell)), _counts(preview, tell), _back(tell))),),
+        (Section((*map(Words, _sentences(preview, tell)), _counts(preview, tell), Links((_back_link(tell), then)))),),
     )
 
 
@@ -283,4 +284,8 @@ def _erase(tell: Language) -> tuple[DeskBlock, ...]:
 
 
 def _back(tell: Language) -> Links:
-    return Links(((tell("Back to the directory"), DIRECTORY.address),))
+    return Links((_back_link(tell),))
+
+
+def _back_link(tell: Language) -> tuple[str, str]:
+    return tell("Back to the directory"), DIRECTORY.address

@@ -232,8 +232,8 @@ def _link_page(request: Request, sent: Sent | None = None, fault: PeopleFault | 
     )
 
 
-def passphrase_form(tell: Language, code: str) -> Form:
-    """The form by which somebody with the code of a link chooses a passphrase."""
+def passphrase_form(tell: Language, code: str, *, shown: bool = True) -> Form:
+    """The form by which somebody with the code of a link chooses a passphrase; not `shown` where it is just made."""
     return Form(
         "/sign-in/link",
         tell("Choose this passphrase"),
@@ -244,7 +244,9 @@ def passphrase_form(tell: Language, code: str) -> Form:
                 "code",
                 hint=tell("What stands behind # in the link; pasting the whole link works, too."),
                 value=code,
-            ),
+            )
+            if shown
+            else Field("code", "", "hidden", value=code),
             Field(
                 "passphrase",
                 tell("Passphrase"),

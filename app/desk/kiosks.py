@@ -13,7 +13,7 @@ from app.desk.addresses import numbered, reached_at
 from app.desk.blocks import Awaited, Field, Form, LinkedTable, Links, Page, Section
 from app.desk.faults import faults_of, read
 from app.desk.kiosk_words import ORDER, clock, heard, kept, moment_words, state_of, state_words, waiting
-from app.desk.navigation import KEYS, KIOSKS
+from app.desk.navigation import DIRECTORY, KEYS, KIOSKS
 from app.desk.offices import counter_choices, counter_field, counters_named, office_choices, one_office
 from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
@@ -154,7 +154,8 @@ def _kiosks(
     )
     if principal_of(found).kind is Role.administrator:
         if found.is_proven(now):
-            sections.append(Section((_form(counters, instruments, tell),), tell("Add a kiosk")))
+            form = _form(counters, instruments, tell) if counters else _no_counters(tell)
+            sections.append(Section(form, tell("Add a kiosk")))
         else:
             sections.append(proof_first(tell, "kiosks"))
     sections.append(Section(_poster(offices, services.settings.public_url, tell), tell("Poster of an office")))
@@ -210,7 +211,12 @@ def _table(shown: list[DeviceOut], named: dict[tuple[str, str], str], now: datet
     return LinkedTable(table, tuple(f"/desk/kiosk?id={each.id}" for each in shown))
 
 
-def _form(counters: tuple[tuple[str, str], ...], instruments: tuple[str, ...], tell: Language) -> Form:
+def _no_counters(tell: Language) -> tuple[Words, Links]:
+    words = tell("A kiosk stands at a counter, and there is none yet: services and counters come with a workbook.")
+    return Words(words), Links(((tell("Enter services, counters and employees"), DIRECTORY.address),))
+
+
+def _form(counters: tuple[tuple[str, str], ...], instruments: tuple[str, ...], tell: Language) -> tuple[Form]:
     named = tuple((each, each) for each in instruments)
     pin = tell("Four to eight digits by which a technician leaves the kiosk's page; left empty, nobody needs one.")
     fields = (
@@ -219,7 +225,7 @@ def _form(counters: tuple[tuple[str, str], ...], instruments: tuple[str, ...], t
         Field("instrument", tell("Questionnaire"), "select", value=INSTRUMENT, choices=named),
         Field("pin", tell("PIN"), "code", hint=pin, required=False),
     )
-    return Form("/desk/kiosks/add", tell("Add the kiosk"), fields)
+    return (Form("/desk/kiosks/add", tell("Add the kiosk"), fields),)
 
 
 def _poster(

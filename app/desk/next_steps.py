@@ -1,9 +1,10 @@
-"""What an agency still needs before the first rating: each step leads to the page where it is done."""
+"""What an agency still needs up to its first rating: each step leads to the page where it is done."""
 
 from app.desk.blocks import Task, Tasks
 from app.desk.navigation import HOURS, PEOPLE, entries_for
 from app.devices.store import has_paired
 from app.directory.listing_store import counters_page, services_page
+from app.disclosure.untold_store import has_counted
 from app.foundation.storage.database import Session
 from app.people import store
 from app.people.sessions import SignedIn
@@ -17,10 +18,13 @@ def next_steps(session: Session, found: SignedIn, tell: Language) -> Tasks:
     """The steps that are still to be done, of those that have a page in this person's menu."""
     agency_id = found.agency_id
     reached = {entry.address for entry in entries_for(found)}
+    paired = has_paired(session, agency_id)
+    unrated = paired and not has_counted(session, agency_id)
     steps = (
         (not has_catalogue(session, agency_id), tell("Enter services, counters and employees"), DIRECTORY),
         (not has_hours(session, agency_id), tell("Say when the offices are open"), HOURS.address),
-        (not has_paired(session, agency_id), tell("Connect the first kiosk"), KIOSKS),
+        (not paired, tell("Connect the first kiosk"), KIOSKS),
+        (unrated, tell("Give the first rating at the kiosk"), KIOSKS),
         (len(store.persons_of(session, agency_id)) < 2, tell("Invite those who will see the figures"), PEOPLE.address),
     )
     waiting = [(text, address) for waits, text, address in steps if waits]

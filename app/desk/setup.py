@@ -173,7 +173,7 @@ def _invitation_page(request: Request, invited: Invited) -> Page:
                 (
                     Facts(facts),
                     Words(tell("The link is shown once, and works for three days, for whoever goes on elsewhere.")),
-                    passphrase_form(tell, invited.code),
+                    passphrase_form(tell, invited.code, shown=False),
                 )
             ),
         ),

@@ -30,6 +30,12 @@ TELLABLE = (COUNTED, OPEN)
 UNRELEASED = RATING.key.table.outerjoin(MEMBER.key.table, IN_BLOCK)
 
 
+def has_counted(session: Session, agency_id: str) -> bool:
+    """Whether a rating of the agency counts, told or not: one bit in its life, which says of no later one when."""
+    query = select(RATING.key).where(RATING.agency_id == agency_id, RATING.standing.in_(TELLABLE))
+    return session.execute(query.limit(1)).first() is not None
+
+
 def unreleased_counts(
     session: Session,
     agency_id: str,

@@ -92,7 +92,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     # The poster.
     "public-url-missing": Kind(
-        409, "Public address missing", "Set CERMIN_PUBLIC_URL: a poster shows the address by which citizens get here."
+        409,
+        "Public address missing",
+        "Set CERMIN_PUBLIC_URL: posters, slips and links show the address by which people get here.",
     ),
     # The period asked for.
     "period-open": Kind(404, "Period open", "This period has not been closed; close it first."),

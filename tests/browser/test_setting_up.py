@@ -1,6 +1,6 @@
 """From an empty installation to a signed-in administrator in a real browser, and the pages that set an agency up."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,26 +51,28 @@ def link(service: Standing) -> str:
     return f"{service.url}/setup#{found.code}"
 
 
-def whole(page: Page, *, scripts: bool = True) -> None:
-    """Nothing is wrong with the page for axe, on a wide and on a narrow screen; axe itself is a script."""
-    if not scripts:
-        return
+def whole(page: Page) -> None:
+    """Nothing is wrong with the page for axe, on a wide and on a narrow screen."""
     for width in (1_000, 320):
         page.set_viewport_size({"width": width, "height": 800})
         assert axe_violations(page) == [], (page.url, width)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (page.url, width)
 
 
-def set_up(page: Page, address: str, *, scripts: bool = True) -> None:
-    """From the link to the first page of the administrator."""
+def passed_by(page: Page) -> None:
+    """Look at nothing: axe itself is a script."""
+
+
+def set_up(page: Page, address: str, *, look: Callable[[Page], None] = whole) -> None:
+    """From the link to the first page of the administrator; `look` is called on the way."""
     page.goto(address)
     code = page.get_by_label("Kode tautan")
-    whole(page, scripts=scripts)
+    look(page)
     if not code.input_value():
         code.fill(address)
     page.get_by_role("button", name="Lanjutkan").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Instansi Anda")
-    whole(page, scripts=scripts)
+    look(page)
     page.get_by_label("Nama instansi").fill("Kota Contoh")
     page.get_by_label("Kode singkat instansi").fill("Kota Contoh")
     page.get_by_label("Nama kantor pertama").fill("Dinas Dukcapil")
@@ -78,11 +80,11 @@ def set_up(page: Page, address: str, *, scripts: bool = True) -> None:
     page.get_by_label("Nama administrator").fill("Siti Rahma")
     page.get_by_role("button", name="Siapkan instansi").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    whole(page, scripts=scripts)
+    look(page)
     page.get_by_label("Kode singkat instansi").fill("kota-contoh")
     page.get_by_role("button", name="Siapkan instansi").click()
     expect(page.get_by_text("siti.rahma@kota-contoh")).to_be_visible()
-    whole(page, scripts=scripts)
+    look(page)
     page.get_by_label("Frasa sandi", exact=True).fill(PASSPHRASE)
     page.get_by_label("Sekali lagi yang sama").fill(PASSPHRASE)
     page.get_by_role("button", name="Pakai frasa sandi ini").click()
@@ -99,28 +101,29 @@ def test_an_empty_installation_becomes_an_agency_with_and_without_scripts(
 ) -> None:
     file = tmp_path / "survei.toml"
     file.write_text(FIVE_POINTS, "utf-8")
+    look = whole if scripts else passed_by
     with (
         browser.new_context(locale="id-ID", java_script_enabled=scripts) as context,
         context.new_page() as page,
         complaints(page) as heard,
     ):
         address = link(empty)
-        set_up(page, address, scripts=scripts)
-        whole(page, scripts=scripts)
+        set_up(page, address, look=look)
+        look(page)
         page.get_by_role("link", name="Tentukan kapan kantor buka").click()
         page.get_by_role("link", name="Dinas Dukcapil").click()
         page.get_by_label("Senin").fill("08.00-16.00")
         page.get_by_role("button", name="Simpan jam buka").click()
         expect(page.locator("dd").nth(1)).to_have_text("Senin 08.00–16.00")
-        whole(page, scripts=scripts)
+        look(page)
         page.get_by_role("link", name="Kuesioner", exact=True).click()
         page.get_by_label("Berkas kuesioner").set_input_files(file)
         page.get_by_role("button", name="Tambahkan kuesioner").click()
         expect(page.get_by_role("heading", name="Seberapa mudah?")).to_be_visible()
-        whole(page, scripts=scripts)
+        look(page)
         page.goto(address)
         expect(page.get_by_role("heading", level=1)).to_have_text("Instalasi ini sudah disiapkan")
-        whole(page, scripts=scripts)
+        look(page)
     # The form that was wrong at first was answered with 422, which browsers report.
     assert [each for each in heard if "422" not in each] == []
 

@@ -127,6 +127,23 @@ def test_what_is_still_to_do_leads_to_its_page_until_it_is_done(admin: Browser, 
     assert "/desk/people" not in tasks
 
 
+def test_the_first_rating_that_counts_is_told_and_that_of_another_agency_is_none(admin: Browser, house: House) -> None:
+    def told() -> tuple[bool, bool]:
+        shown = text_of(admin.go("/desk/agency"))
+        return "Beri penilaian pertama di kios" in shown, "Penilaian pertama sudah masuk dan dihitung." in shown
+
+    # First a kiosk is connected.
+    assert told() == (False, False)
+    device = {"office": "dukcapil", "counter": "loket-1", "label": "Tablet"}
+    kiosk = house.post("/v1/devices/pair", {"code": house.post("/v1/devices", device, "admin").json()["code"]}, None)
+    assert told() == (True, False)
+    assert house.post("/v1/ratings", house.sheet(), "desa app").status_code == 201
+    assert told() == (True, False)
+    sheet = house.sheet(office=None, channel=None)
+    assert house.post("/v1/ratings", sheet, kiosk.json()["key"]).status_code == 201
+    assert told() == (False, True)
+
+
 def test_where_something_can_be_rated_an_administrator_lands_on_people(admin: Browser) -> None:
     # Where nothing can: test_setup.py.
     assert title_of(admin.go("/desk")) == "Orang dan peran"

@@ -53,6 +53,11 @@ def test_from_the_link_to_a_signed_in_administrator_without_a_shell(empty: House
     assert "Sampai penilaian pertama" in text_of(page)
     assert "Tentukan kapan kantor buka" in text_of(page)
     assert "Siti Rahma" in text_of(browser.go("/desk/people"))
+    # A kiosk without a counter to stand at is no form with nothing to choose, but the way to one.
+    page = browser.go("/desk/kiosks")
+    assert "belum ada loket" in text_of(page)
+    assert 'action="/desk/kiosks/add"' not in page.text
+    assert 'href="/desk/directory">Masukkan layanan' in page.text
 
 
 def test_once_set_up_there_is_no_way_in_but_signing_in(empty: House) -> None:
