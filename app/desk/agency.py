@@ -92,7 +92,10 @@ def _agency(request: Request, found: SignedIn, fault: PeopleFault | None = None,
         "The first rating has come in and counts. Figures are told of months that are over, from ten ratings on."
     )
     came = (Words(first, "notice"),) if rated else ()
-    sections = [Section((facts,)), Section((*came, steps), tell("Until the first rating"))]
+    sections = [
+        Section((facts,)),
+        Section((*came, steps), tell("What else there is to do") if rated else tell("Until the first rating")),
+    ]
     if reach.root is not None:
         part = tell("Who answers for the whole agency changes its name and period.")
         sections.append(Section((Words(part),)))

@@ -152,7 +152,7 @@ def _preview(sent: Upload, preview: Preview, tell: Language) -> Page:
         return Page(
             tell("The workbook changes nothing"),
             tell("The directory says all of this already."),
-            (Section((*blocks, _counts(preview, tell), *_erase(tell))),),
+            (Section((*blocks, _counts(preview, tell), *_erase(tell), _back(tell))),),
         )
     blocks += [Words(sentence) for sentence in _sentences(preview, tell)]
     blocks.append(Words(tell("What is not in the workbook stays as it is.")))

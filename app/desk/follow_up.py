@@ -16,7 +16,7 @@ from app.desk.blocks import DeskBlock, Field, Figure, Form, LinkedTable, Links, 
 from app.desk.faults import Faults, faults_of
 from app.desk.navigation import FOLLOW_UP
 from app.desk.offices import office_choices, office_filter, reached_name
-from app.desk.plan_choice import PlanChoice, chosen, typed
+from app.desk.plan_choice import PlanChoice, typed, with_plan_first
 from app.desk.plan_words import due_words, element_titles, status_words
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
@@ -38,13 +38,13 @@ MISTYPED = ("period-unknown", "instrument-unknown")
 
 @router.get("/desk/follow-up")
 def follow_up(request: Request, found: Supervisor, given: Typed, _: Lang) -> Response:
-    """The plan that follows a period: by default the newest that is closed."""
+    """The plan that follows a period: by default the newest there is, and where there is none the newest closed."""
     services, tell, principal = services_of(request), reader_of(request), principal_of(found)
     services.of(Readings).take(principal)
     now = services.now()
     with services.database.snapshot() as session:
         name = reached_name(session, principal)
-        choice = chosen(session, principal, given)
+        choice, unplanned = with_plan_first(session, principal, given)
         choices = office_choices(session, principal.reach, tell)
         instruments = told_instruments(session, found.agency_id)
         try:
@@ -60,7 +60,9 @@ def follow_up(request: Request, found: Supervisor, given: Typed, _: Lang) -> Res
         Section((_numbers(plan, tell), *_signed(plan, tell)) if plan.items else ()),
         Section(_plan(plan, choice, titles, tell, today(now)), tell("Actions")),
         *_proposed(plan, choice, tell),
-        Section((Links(_onward(choice, published, tell)),), tell("What else there is to do")),
+        Section(
+            (Links((*_without(unplanned, tell), *_onward(choice, published, tell))),), tell("What else there is to do")
+        ),
         Section((_filter(choice, choices, instruments, tell),), tell("Another plan")),
     )
     title = f"{tell('Follow-up')} – {dict(choices).get(choice.office or '', name)}"
@@ -165,6 +167,18 @@ def _proposed(plan: FollowUpsOut, choice: PlanChoice, tell: Language) -> tuple[S
 
 def _in(title: TextsOut, tell: Language) -> str:
     return title.id if tell.code == "id" else title.en
+
+
+def _without(unplanned: tuple[PlanChoice, ...], tell: Language) -> tuple[tuple[str, str], ...]:
+    """The periods that were closed since, and have no plan."""
+    return tuple(
+        (
+            tell("{period}, {instrument}: closed, without a plan so far", period=tell.period(each.period),
+                 instrument=each.instrument),
+            each.at(FOLLOW_UP.address),
+        )
+        for each in unplanned
+    )  # fmt: skip
 
 
 def _onward(choice: PlanChoice, published: int, tell: Language) -> tuple[tuple[str, str], ...]:

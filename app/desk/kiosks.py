@@ -41,9 +41,10 @@ Place = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 ON_A_PAGE, AT_ONCE = 50, 1_000
 COLUMNS = (
     "Kiosk",
+    # On a phone the columns behind these two are scrolled to.
+    "State",
     "Office and counter",
     "Questionnaire",
-    "State",
     "Last heard",
     "Waiting on the device",
     "Refused",
@@ -195,9 +196,9 @@ def _table(shown: list[DeviceOut], named: dict[tuple[str, str], str], now: datet
     rows = tuple(
         (
             each.label,
+            state_words(each, tell),
             named[each.office, each.counter],
             each.instrument,
-            state_words(each, tell),
             heard(each, now, tell),
             waiting(each, tell),
             None if each.parked is None else Number(each.parked),

@@ -12,9 +12,9 @@ from app.closing.progress import closings
 from app.closing.tables import DRAFT, Period
 from app.desk.account import proof_first
 from app.desk.addresses import with_query
-from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Page, Section
+from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
 from app.desk.faults import faults_of
-from app.desk.navigation import PERIODS
+from app.desk.navigation import PERIODS, REPORTS
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
 from app.disclosure.reading import release_state, told_instruments
@@ -90,7 +90,7 @@ def _periods(request: Request, found: SignedIn, fault: Problem | None = None, se
     sections = [Section(tuple(blocks))]
     if principal.office is not None:
         part = tell("Periods of the whole agency are closed and finalised by who answers for the whole agency.")
-        sections.append(Section((Words(part),)))
+        sections.append(Section((Words(part), Links(((tell(REPORTS.text), REPORTS.address),)))))
     elif not instruments or newest is None:
         sections.append(Section((Words(tell("No figures are released so far; a period is closed after that.")),)))
     elif found.is_proven(services.now()):
@@ -99,9 +99,12 @@ def _periods(request: Request, found: SignedIn, fault: Problem | None = None, se
     else:
         sections.append(proof_first(tell, "periods"))
     drafts = sum(each.state == DRAFT for each in closed)
+    lead = tell("Periods closed: {n}, of these drafts: {drafts}.", n=str(len(closed)), drafts=str(drafts))
+    if principal.office is not None and not closed:
+        lead = tell("No period was closed for this office alone.")
     page = Page(
         tell("Periods"),
-        tell("Periods closed: {n}, of these drafts: {drafts}.", n=str(len(closed)), drafts=str(drafts)),
+        lead,
         tuple(sections),
         faults=() if fault is None else faults_of(fault, tell),
         values=dict(sent or {}),

@@ -10,6 +10,7 @@ from app.access.principals import Principal
 from app.closing import store
 from app.closing.addressing import asked
 from app.closing.survey.plans import Place, Planned
+from app.closing.survey.store import planned_about
 from app.desk.addresses import with_query
 from app.desk.blocks import Field
 from app.directory.listing_store import office_parents
@@ -75,6 +76,25 @@ def chosen(session: Session, principal: Principal, given: Mapping[str, str]) -> 
     if instrument is None:
         instrument = next((by for code, by in closed if code == period), None) or _usual(session, principal.agency_id)
     return PlanChoice(period, instrument, given.get("office") or None)
+
+
+def with_plan_first(
+    session: Session, principal: Principal, given: Mapping[str, str]
+) -> tuple[PlanChoice, tuple[PlanChoice, ...]]:
+    """The newest plan there is, where no period was asked for, and the newer closed periods that have none.
+
+    What was only drafted has no plan as a rule, and who looks at plans looks for those that are to be carried out.
+    """
+    usual = chosen(session, principal, given)
+    office = given.get("office") or principal.reach.root_key
+    planned = planned_about(session, principal.agency_id, office)
+    closed = dict.fromkeys(_closed(session, principal))
+    asked_by = [each for each in closed if given.get("instrument") in (None, each[1])]
+    first = next((n for n, each in enumerate(asked_by) if each in planned), None)
+    if given.get("period") or first is None:
+        return usual, ()
+    found, *newer = (PlanChoice(*each, usual.office) for each in (asked_by[first], *asked_by[:first]))
+    return found, tuple(newer)
 
 
 def _closed(session: Session, principal: Principal) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from app.desk.blocks import Page, Section
 from app.desk.navigation import READERS
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having
+from app.desk.trail_words import READ
 from app.desk.words import called
 from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import at_and_above
@@ -24,14 +25,6 @@ from app.reports.sections.blocks import Column, Table, Words
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Employee = Annotated[SignedIn, Depends(having(READERS))]
 SHOWN_FOR = timedelta(days=366)
-WHAT = {
-    "indices": "Satisfaction index",
-    "measures": "Measures",
-    "report": "Report",
-    "appraisals": "File for performance appraisal",
-    "tickets": "Counts of tickets",
-    "findings": "Findings of screening",
-}
 
 
 @router.get("/desk/readers")
@@ -55,7 +48,7 @@ def readers(request: Request, found: Employee, _: Lang) -> Response:
                 f"{each.at:%Y-%m-%d %H:%M}",
                 names[each.actor],
                 tell(called(each.by)),
-                tell(WHAT.get(each.what, each.what)),
+                tell(READ.get(each.what, each.what)),
                 each.period or (f"{each.first} – {each.last}" if each.first and each.last else None),
             )
             for each in readings

@@ -206,6 +206,9 @@ def _told(request: Request, problem: Problem) -> Response:
     lead = str(document["detail"])
     if problem.code == "role-refused":
         lead = tell("Ask an administrator of your agency if you need this page.")
+    if problem.code == "unsupported-media-type":
+        # Its own sentence asks programs for JSON.
+        lead = tell("This address takes what the form on its page sends. Open the page and send the form from there.")
     back = Section((Links(((tell("My account"), "/desk/account"), (tell("Sign in"), "/sign-in"))),))
     response = respond(request, Page(str(document["title"]), lead, (back,)), status=problem.status)
     response.headers.update(problem.headers)

@@ -1,6 +1,6 @@
 """Services and counters of the own office: services in the order of the directory, never ranked; kiosks in tens."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -19,6 +19,7 @@ from app.devices.fleet import list_fleet
 from app.devices.rules.states import DeviceState
 from app.devices.schemas import DeviceOut, DeviceQuery
 from app.directory.listing import list_counters
+from app.directory.listing_store import names_of
 from app.directory.schemas import CounterOut, CounterQuery
 from app.disclosure.rules.calendar import span_between
 from app.foundation.http.services import services_of
@@ -105,10 +106,17 @@ def _counters(request: Request, found: SignedIn, tell: Language) -> tuple[Sectio
     with at.database.reading() as session:
         page = list_counters(session, principal, CounterQuery(limit=MOST))
         fleet = list_fleet(session, principal.reach, DeviceQuery(limit=1_000), now=at.now(), silent_after=silent_after)
+        names = {
+            kind: names_of(session, found.agency_id, kind, codes)
+            for kind, codes in (
+                ("office", {each.office for each in page.items}),
+                ("service", {code for each in page.items for code in each.services}),
+            )
+        }
     if not page.items:
         return ()
     titles = (tell("Counter"), tell("Office"), tell("Services"), tell("Kiosk"))
-    rows = tuple(_counter(each, fleet.items, tell) for each in page.items)
+    rows = tuple(_counter(each, fleet.items, names, tell) for each in page.items)
     note = tell("The first hundred are shown.") if page.next else None
     table = Table(tell("Counters by code"), tuple(Column(each, "text") for each in titles), rows, note=note)
     why = tell(
@@ -117,10 +125,14 @@ def _counters(request: Request, found: SignedIn, tell: Language) -> tuple[Sectio
     return (Section((table, Words(why)), tell("Counters")),)
 
 
-def _counter(counter: CounterOut, fleet: Sequence[DeviceOut], tell: Language) -> tuple[Cell, ...]:
+def _counter(
+    counter: CounterOut, fleet: Sequence[DeviceOut], names: Mapping[str, Mapping[str, str]], tell: Language
+) -> tuple[Cell, ...]:
     kiosks = [each for each in fleet if (each.office, each.counter) == (counter.office, counter.code)]
     told = ", ".join(_kiosk(each, tell) for each in kiosks if each.state is DeviceState.paired)
-    return counter.name, counter.office, ", ".join(counter.services) or tell("all"), told or None
+    office = names["office"].get(counter.office, counter.office)
+    services = ", ".join(names["service"].get(code, code) for code in counter.services)
+    return counter.name, office, services or tell("all"), told or None
 
 
 def _kiosk(kiosk: DeviceOut, tell: Language) -> str:

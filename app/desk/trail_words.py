@@ -76,6 +76,28 @@ ACTIONS: Mapping[str, str] = {
     "agency.period": "the length of the agency's periods was set",
 }
 
+# What may be asked for about persons.
+READ: Mapping[str, str] = {
+    "indices": "Satisfaction index",
+    "measures": "Measures",
+    "report": "Report",
+    "appraisals": "File for performance appraisal",
+    "tickets": "Counts of tickets",
+    "findings": "Findings of screening",
+}
+# Parts of what is recorded about an action; those without a name here are codes of programs, and shown as they are.
+PARTS: Mapping[str, str] = {
+    "employee": "Employee",
+    "office": "Office",
+    "counter": "Counter",
+    "period": "Period",
+    "instrument": "Questionnaire",
+    "role": "Role",
+    "kind": "Kind",
+    "revision": "Revision",
+    "second_factor": "Second factor",
+}
+
 
 def titles(tell: Language) -> tuple[str, ...]:
     """The columns of page and file."""
@@ -89,8 +111,16 @@ def row(action: ActionOut, tell: Language) -> tuple[Cell, ...]:
         _who(action),
         tell(ACTIONS.get(action.action, action.action)),
         action.subject,
-        ", ".join(f"{name} {value}" for name, value in action.detail.items() if value is not None) or None,
+        ", ".join(_part(name, value, tell) for name, value in action.detail.items() if value is not None) or None,
     )
+
+
+def _part(name: str, value: object, tell: Language) -> str:
+    """`Laporan`, `Pegawai E015`, `n 40`: one part of what is recorded."""
+    if name == "what":
+        return tell(READ.get(str(value), str(value)))
+    shown = tell("yes" if value else "no") if isinstance(value, bool) else str(value)
+    return f"{tell(PARTS.get(name, name))} {shown}"
 
 
 def _who(action: ActionOut) -> str:

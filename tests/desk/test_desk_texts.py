@@ -15,10 +15,9 @@ from app.desk.keys import KINDS, LIFETIMES
 from app.desk.kiosk_words import NEVER_HEARD, NEVER_HEARD_SILENT, SENTENCES, STATES, UNITS
 from app.desk.kiosks import COLUMNS
 from app.desk.navigation import PAGES
-from app.desk.readers import WHAT
 from app.desk.setup import PERIOD_WORDS, ZONE_WORDS
 from app.desk.team import PACKS, USES
-from app.desk.trail_words import ACTIONS, THINGS
+from app.desk.trail_words import ACTIONS, PARTS, READ, THINGS
 from app.desk.words import READERS, called
 from app.foundation.translations import catalogues
 
@@ -36,7 +35,9 @@ def told() -> set[str]:
     found |= set(WEEKDAYS.values()) | {MALFORMED, "An office opens before it closes, between 00:00 and 24:00."}
     found |= {RELEASE, CONFIRM, EITHER, NO_SHEETS}
     found |= set(KINDS_OF_ROWS.values()) | set(KINDS_OF_CHANGE.values())
-    found |= set(KINDS.values()) | set(LIFETIMES.values()) | set(WHAT.values()) | set(READERS.values())
+    found |= (
+        set(KINDS.values()) | set(LIFETIMES.values()) | set(READ.values()) | set(PARTS.values()) | set(READERS.values())
+    )
     found |= {entry.text for entries in PAGES.values() for entry in entries}
     for file in desk.iterdir():
         if not file.name.endswith(".py"):

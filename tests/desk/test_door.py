@@ -257,6 +257,7 @@ def test_whatever_is_sent_is_answered_with_a_page(browser: Open, door: Door, sen
         assert response.status_code in taken, (path, response.status_code)
         response = b.send("POST", path, content=b"{}", headers={"content-type": "application/json"})
         assert response.status_code == 415, path
+        assert "JSON" not in text_of(response), path
         too_much = b"x" * (LONG_FORMS.get(path, 0) + 20_000)
         kind = {"content-type": "multipart/form-data; boundary=b"} if path in WITH_A_FILE else form
         refused = b.send("POST", path, content=too_much, headers=kind)

@@ -97,6 +97,23 @@ def test_from_a_proposal_to_what_was_done_with_its_proof(house: House, seat: Sea
     assert [each["status"] for each in plan_of(house, office="dukcapil")] == ["dropped"]
 
 
+def test_the_newest_plan_is_opened_and_what_was_closed_since_is_named(house: House, seat: Seat) -> None:
+    add(seat("Bu Kepala", Role.supervisor))
+    house.clock.now += timedelta(days=50)
+    close(house, "2026-Q4")
+    boss = seat("Bu Kepala Dua", Role.supervisor)
+    page = boss.go(PAGE)
+    assert "Oktober 2026: 1 kegiatan" in text_of(page)
+    newer = links_of(page)["Triwulan IV 2026, ikl-1: sudah ditutup, belum ada rencana"]
+    assert "Triwulan IV 2026: belum ada rencana." in text_of(boss.go(newer))
+    # Whoever asks for a period gets it, and nothing else; an office has plans of its own.
+    assert "sudah ditutup, belum ada rencana" not in text_of(boss.go(newer))
+    assert "Triwulan IV 2026: belum ada rencana." in text_of(boss.go(f"{PAGE}?office=dukcapil"))
+    assert "Triwulan IV 2026: belum ada rencana." in text_of(
+        seat("Pak Makassar", Role.supervisor, "upt-makassar").go(PAGE)
+    )
+
+
 def test_what_is_wrong_is_named_and_what_was_typed_stays(house: House, seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor)
     for filled, field in (

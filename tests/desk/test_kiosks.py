@@ -191,13 +191,13 @@ def test_the_fleet_is_told_in_words_the_silent_first(admin: Browser, house: Hous
     assert findall(r'/desk/kiosk\?id=[^"]+">([^<]+)<', page.text) == ["B diam", "C ditunggu", "A terdengar"]
     rows = [findall(r"<td[^>]*>(.*?)</td>", row) for row in findall(r"<tr>(.*?)</tr>", page.text)[1:]]
     assert rows[0] == [
-        "Dukcapil, Loket 1", "ikl-1", "! tidak terdengar", "66 menit yang lalu", "3, yang tertua sejak 2 jam", "2",
+        "! tidak terdengar", "Dukcapil, Loket 1", "ikl-1", "66 menit yang lalu", "3, yang tertua sejak 2 jam", "2",
         "terlambat 15 menit", "dijamin tersimpan",
     ]  # fmt: skip
-    assert rows[2][2:4] + rows[2][6:7] == ["✓ terhubung", "3 menit yang lalu", "tepat"]
+    assert [rows[2][0], rows[2][3], rows[2][6]] == ["✓ terhubung", "3 menit yang lalu", "tepat"]
     file = admin.send("GET", "/desk/kiosks?format=csv")
     assert file.headers["content-type"].startswith("text/csv")
-    assert [line for line in file.text.splitlines() if line.startswith("B diam;Dukcapil, Loket 1;ikl-1;")] != []
+    assert [line for line in file.text.splitlines() if line.startswith("B diam;! tidak terdengar;Dukcapil, Loket 1;ikl-1;")] != []
     told = text_of(kiosk_page(admin, "B diam"))
     assert "service-elsewhere: 2" in told
     assert "dijamin tersimpan, 1.024 MiB kosong" in told

@@ -123,6 +123,9 @@ def test_a_part_of_the_agency_and_another_agency_close_nothing(house: House, sea
     part = seat("Kepala Dukcapil", Role.supervisor, "dukcapil")
     page = part.go("/desk/periods")
     assert "yang bertanggung jawab atas seluruh instansi" in text_of(page)
+    # Nothing was closed for it alone, which does not say that there is nothing to read.
+    assert "Tidak ada periode yang ditutup khusus untuk kantor ini." in text_of(page)
+    assert '<a href="/desk/reports">' in page.text
     assert "/desk/periods/close" not in page.text
     foreign = seat("Asing", Role.administrator, agency="desa")
     assert "Belum ada angka yang dirilis" in text_of(foreign.go("/desk/periods"))

@@ -68,6 +68,9 @@ def test_actions_stand_by_time_with_their_names_and_in_words(auditor: Browser) -
     assert "Audi (person) undangan dipakai" in told
     assert "undangan dipakai" in told
     assert "opening.changed" not in told
+    # What was recorded has names, where it is no code of a program.
+    assert f"Peran {Role.auditor}" in text_of(auditor.go("/desk/trail?action=grant"))
+    assert "Unit kerja dukcapil, n 0" in text_of(auditor.go("/desk/trail?action=opening&office=dukcapil"))
 
 
 def test_long_lists_come_in_pages_and_the_file_has_all_of_them(auditor: Browser) -> None:

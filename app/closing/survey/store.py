@@ -50,6 +50,13 @@ def follow_ups(session: Session, of: Surveyed) -> Sequence[FollowUp]:
     return session.exec(query.order_by(col(FollowUp.place))).all()
 
 
+def planned_about(session: Session, agency_id: str, office: str) -> set[tuple[str, str]]:
+    """Period and questionnaire of every plan that an office ('': the agency) has."""
+    about = (col(FollowUp.agency_id) == agency_id, col(FollowUp.office) == office)
+    query = sql_select(col(FollowUp.period), col(FollowUp.instrument)).where(*about).distinct()
+    return {(period, instrument) for period, instrument in session.execute(query)}
+
+
 def publications(session: Session, of: Surveyed) -> Sequence[Publication]:
     """Where a period's results were made public, in the order entered."""
     query = select(Publication).where(*_about(Publication, of))
