@@ -1,6 +1,6 @@
 """A workbook that was sent: that it is being read, its faults, what it would change, and importing it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -9,28 +9,34 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
-from app.desk.directory import KEY_COOKIE, KINDS, UPLOAD, AdministratorOfAll, sender_of
+from app.desk.directory import KEY_COOKIE, UPLOAD, AdministratorOfAll, sender_of
+from app.desk.directory_changes import (
+    change_rows,
+    change_titles,
+    counts_table,
+    fault_rows,
+    fault_titles,
+    sentences,
+    tables,
+)
 from app.desk.downloads import csv_file
 from app.desk.navigation import AGENCY, DIRECTORY
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, as_id, to
-from app.directory.faults import Fault, told
+from app.directory.faults import Fault
 from app.directory.uploads import WORKING, Upload, Uploads, UploadState
-from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.outcome import Checked, Faulty
-from app.directory.workbook.preview import Alteration, Difference, Preview
+from app.directory.workbook.preview import Preview
 from app.foundation.http.services import services_of
 from app.people.sessions import SignedIn
-from app.reports.sections.blocks import Cell, Column, Number, Table, Words
+from app.reports.sections.blocks import Column, Number, Table, Words
 from app.reports.sections.language import Language
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 UploadId = Annotated[UUID, Query(alias="id")]
 FILE = f"{UPLOAD}/file"
-# As many as anybody mends at once, or reads; the file has all.
+# As many as anybody mends at once; the file has all.
 ON_A_PAGE = 100
-IN_A_TABLE = 25
-KINDS_OF_CHANGE = {"new": "new", "changed": "changed", "ended": "ends"}
 
 
 @router.get(UPLOAD)
@@ -48,7 +54,7 @@ def upload_file(request: Request, found: AdministratorOfAll, _: Lang, asked: Upl
         case Faulty() as outcome:
             return csv_file(f"faults-{found.agency_id}.csv", fault_titles(tell), fault_rows(outcome.faults, tell), tell)
         case Checked(preview=preview):
-            return csv_file(f"changes-{found.agency_id}.csv", change_titles(tell), _change_rows(preview, tell), tell)
+            return csv_file(f"changes-{found.agency_id}.csv", change_titles(tell), change_rows(preview, tell), tell)
         case _:
             return _gone(request, found)
 
@@ -152,17 +158,17 @@ def _preview(sent: Upload, preview: Preview, tell: Language) -> Page:
         return Page(
             tell("The workbook changes nothing"),
             tell("The directory says all of this already."),
-            (Section((*blocks, _counts(preview, tell), *_erase(tell), _back(tell))),),
+            (Section((*blocks, counts_table(preview, tell), *_erase(tell), _back(tell))),),
         )
-    blocks += [Words(sentence) for sentence in _sentences(preview, tell)]
+    blocks += [Words(sentence) for sentence in sentences(preview, tell)]
     blocks.append(Words(tell("What is not in the workbook stays as it is.")))
     form = Form(f"{UPLOAD}/import", tell("Import it"), (Field("id", "", "hidden", value=str(sent.upload_id)),))
     return Page(
         tell("What the workbook would change"),
         tell("Nothing is changed yet. Look through it, then import it."),
         (
-            Section((*blocks, _counts(preview, tell))),
-            *_tables(sent, preview, tell),
+            Section((*blocks, counts_table(preview, tell))),
+            *tables(f"{FILE}?id={sent.upload_id}", preview, tell),
             Section((form, *_erase(tell)), tell("Import this workbook?")),
         ),
         file=False,
@@ -170,113 +176,12 @@ def _preview(sent: Upload, preview: Preview, tell: Language) -> Page:
 
 
 def _imported(preview: Preview, tell: Language) -> Page:
-    then = (tell("What is still to do until the first rating"), AGENCY.address)
+    onward = Links((_back_link(tell), (tell("What is still to do until the first rating"), AGENCY.address)))
     return Page(
         tell("The workbook is imported"),
         tell("The directory says now what stands in it. The audit trail says who imported it, and how many rows."),
-        (Section((*map(Words, _sentences(preview, tell)), _counts(preview, tell), Links((_back_link(tell), then)))),),
+        (Section((*map(Words, sentences(preview, tell)), counts_table(preview, tell), onward)),),
     )
-
-
-def _sentences(preview: Preview, tell: Language) -> Iterator[str]:
-    """What changes, a sentence for each kind of which something does."""
-    for kind, counts in preview.counts.items():
-        if counts.new or counts.changed:
-            yield tell(
-                "{kind}: {new} new, {changed} changed.",
-                kind=KINDS[kind],
-                new=tell.number(Number(counts.new)),
-                changed=tell.number(Number(counts.changed)),
-            )
-    if preview.ended:
-        yield tell("Postings that end, because somebody moves: {n}.", n=tell.number(Number(preview.ended)))
-
-
-def _counts(preview: Preview, tell: Language) -> Table:
-    titles = (tell("Sheet"), tell("New"), tell("Changed"), tell("As before"))
-    rows = tuple(
-        (tell(KINDS[kind]), Number(counts.new), Number(counts.changed), Number(counts.unchanged))
-        for kind, counts in preview.counts.items()
-    )
-    columns = (Column(titles[0], "text"), *(Column(title) for title in titles[1:]))
-    return Table(tell("Rows of the workbook"), columns, rows)
-
-
-def _tables(sent: Upload, preview: Preview, tell: Language) -> Iterator[Section]:
-    for kind in KINDS:
-        rows = [each for each in preview.alterations if each.sheet == kind]
-        if rows:
-            counts = preview.counts.get(kind)
-            # Of very many changes not all rows are there, but all are counted.
-            cut = counts is not None and len(preview.alterations) < preview.in_all
-            n = counts.new + counts.changed if counts is not None and cut else len(rows)
-            yield Section((_changes(rows, n, tell),), tell(KINDS[kind]))
-    words = []
-    if len(preview.alterations) < preview.in_all:
-        words.append(Words(_cut(preview, tell)))
-    yield Section((*words, Links(((tell("All these changes as a file (CSV)"), f"{FILE}?id={sent.upload_id}"),))))
-
-
-def _cut(preview: Preview, tell: Language) -> str:
-    shown, n = Number(len(preview.alterations)), Number(preview.in_all)
-    return tell("The file has the first {shown} of {n} changes.", shown=tell.number(shown), n=tell.number(n))
-
-
-def _changes(rows: Sequence[Alteration], in_all: int, tell: Language) -> Table:
-    n = tell.number(Number(in_all))
-    shown = rows[:IN_A_TABLE]
-    whole = len(shown) == in_all
-    how_many = tell("Changes: {n}", n=n) if whole else tell("The first {shown} of {n}", shown=str(len(shown)), n=n)
-    # Its kind as well, so that whoever hears the tables' names can tell them apart.
-    caption = f"{tell(KINDS[rows[0].sheet])} · {how_many}"
-    titles = (tell("Code"), tell("Name"), tell("Change"), tell("What"))
-    return Table(caption, tuple(Column(each, "text") for each in titles), tuple(_change(row, tell) for row in shown))
-
-
-def _change(row: Alteration, tell: Language) -> tuple[Cell, ...]:
-    what = "; ".join(_difference(each, tell) for each in row.differences)
-    return (row.key, row.name, tell(KINDS_OF_CHANGE[row.kind]), what or None)
-
-
-def _difference(difference: Difference, tell: Language) -> str:
-    column, before, after = difference
-    if after is None:
-        return column
-    return (
-        f"{column}: {after or tell('nothing')}"
-        if before is None
-        else f"{column}: {before or tell('nothing')} → {after or tell('nothing')}"
-    )
-
-
-def change_titles(tell: Language) -> tuple[str, ...]:
-    """The columns of the file of changes."""
-    return tell("Sheet"), tell("Code"), tell("Name"), tell("Change"), tell("What")
-
-
-def _change_rows(preview: Preview, tell: Language) -> Iterator[tuple[Cell, ...]]:
-    for row in preview.alterations:
-        yield (tell(KINDS[row.sheet]), *_change(row, tell))
-    if len(preview.alterations) < preview.in_all:
-        yield (None, None, None, None, _cut(preview, tell))
-
-
-def fault_titles(tell: Language) -> tuple[str, ...]:
-    """The columns of a table of faults."""
-    return tell("Sheet"), tell("Row"), tell("Column"), tell("What is wrong"), tell("What belongs there")
-
-
-def fault_rows(faults: Sequence[Fault], tell: Language) -> Iterator[tuple[Cell, ...]]:
-    """Each fault where the spreadsheet shows it, with the instruction for its column."""
-    instructions = {
-        (sheet, column.name): column.indonesian if tell.code == "id" else column.english
-        for sheet, columns in SHEETS.items()
-        for column in columns
-    }
-    for fault in faults:
-        row = None if fault.row is None else str(fault.row)
-        instruction = instructions.get((fault.sheet, fault.column or ""))
-        yield (fault.sheet, row, fault.column, told(fault.problem, tell), instruction)
 
 
 def _erase(tell: Language) -> tuple[DeskBlock, ...]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,12 +13,13 @@ from app.closing.survey.schemas import DonePart, DroppedPart, FollowUpPart, Plan
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
 from app.desk.faults import faults_of, read
 from app.desk.follow_up import Supervisor, Typed
-from app.desk.follow_up_new import FIELDS, REFUSED, planned_fields
+from app.desk.follow_up_new import FIELDS, planned_fields
 from app.desk.navigation import FOLLOW_UP
-from app.desk.plan_choice import PlanChoice, chosen, place_of
+from app.desk.plan_choice import PlanChoice
+from app.desk.plan_entry import At, Write, change_entry, choice_of
 from app.desk.plan_words import due_words, element_titles, status_words
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.wire import WireModel
@@ -30,16 +30,13 @@ from app.reports.sections.language import Language
 from app.reports.sections.survey_plan import proof_words
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
-At = Annotated[int, Query(ge=0, le=10_000)]
 NOT_DONE = {"done_on": None, "proof_address": None, "proof_sha256": None}
 
 
 @router.get("/desk/follow-up/action")
 def action(request: Request, found: Supervisor, given: Typed, place: At, _: Lang) -> Response:
     """What was planned, how far it is, and what can be said of it."""
-    with services_of(request).database.reading() as session:
-        choice = chosen(session, principal_of(found), given)
-    return _action(request, found, choice, place)
+    return _action(request, found, choice_of(request, found, given), place)
 
 
 @router.post("/desk/follow-up/edit")
@@ -68,20 +65,21 @@ def drop(request: Request, found: Supervisor, sent: FormSent) -> Response:
 
 def _change(request: Request, found: SignedIn, sent: Sent, part: type[WireModel] | None, **change: object) -> Response:
     """Change what the form is about, and go back to its page."""
-    services, principal = services_of(request), principal_of(found)
-    place = place_of(sent)
-    with services.database.reading() as session:
-        choice = chosen(session, principal, sent)
-    try:
-        if part is not None:
-            change |= read(part, {each: sent.get(each) for each in part.model_fields}).model_dump()
-        with services.database.writing() as session:
-            change_follow_up(session, principal.reach, choice.planned(), place, change, services.now())
-    except Problem as problem:
-        if problem.code not in REFUSED:
-            raise
-        return _action(request, found, choice, place.number, problem, sent)
-    return to(request, choice.at("/desk/follow-up/action", place=place.number))
+    services, reach = services_of(request), principal_of(found).reach
+
+    def written() -> Write:
+        filled = {} if part is None else read(part, {each: sent.get(each) for each in part.model_fields}).model_dump()
+        return lambda session, choice, place: change_follow_up(
+            session, reach, choice.planned(), place, change | filled, services.now()
+        )
+
+    def again(choice: PlanChoice, place: int, problem: Problem) -> Response:
+        return _action(request, found, choice, place, problem, sent)
+
+    def after(choice: PlanChoice, place: int) -> str:
+        return choice.at("/desk/follow-up/action", place=place)
+
+    return change_entry(request, found, sent, written, again, after)
 
 
 def _action(

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.desk.attempts import forget, keep_attempt
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
 from app.desk.navigation import ACCOUNT
-from app.desk.rendering import reader_of, remember, respond
+from app.desk.rendering import reader_of, respond
 from app.desk.requests import (
     Anybody,
     DeskRoute,
@@ -29,8 +30,9 @@ from app.desk.requests import (
 from app.foundation.http.services import services_of
 from app.foundation.http.visits import Visit
 from app.people.faults import PeopleFault
-from app.people.passkeys.door import Asked, Passkeys
-from app.people.passkeys.door import Sent as Answered
+from app.people.passkeys.door import Passkeys
+from app.people.passkeys.exchange import Asked
+from app.people.passkeys.exchange import Sent as Answered
 from app.people.passkeys.tables import Passkey
 from app.people.sessions import SignedIn
 from app.reports.sections.blocks import Column, Facts, Table, Words
@@ -269,12 +271,7 @@ def _asking(
         script="passkey.js",
         values=shown.values,
     )
-    response = respond(request, page, found, status)
-    secure = request.scope["scheme"] == "https"
-    for name in asked.dropped:
-        response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
-    remember(response, asked.cookie, asked.value, asked.seconds, secure=secure)
-    return response
+    return keep_attempt(request, respond(request, page, found, status), asked.cookie)
 
 
 def _answered(sent: Sent) -> Answered:
@@ -284,6 +281,5 @@ def _answered(sent: Sent) -> Answered:
 def _forgetting(request: Request, visit: Visit, sent: Sent, response: Response) -> Response:
     """The answer, after which the browser need not keep the attempt."""
     name = passkeys_of(request).cookie(visit, sent.get("attempt", ""))
-    secure = request.scope["scheme"] == "https"
-    response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
+    forget(request, response, name)
     return response

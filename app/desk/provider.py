@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.desk.attempts import forget, keep_attempt
 from app.desk.blocks import Field, Form, Links, Page, Section
-from app.desk.rendering import reader_of, remember, respond
+from app.desk.rendering import reader_of, respond
 from app.desk.requests import (
     Anybody,
     DeskRoute,
@@ -84,7 +85,7 @@ async def finish(request: Request, visit: Anybody, door: Through) -> Response:
         arrival = await door.finish(visit, query)
     except PeopleFault as fault:
         failed = _failed(request, fault)
-        _forget(request, failed, door.cookie(visit, query.get("state", "")))
+        forget(request, failed, door.cookie(visit, query.get("state", "")))
         return failed
     if arrival.departure is not None:
         response: Response = RedirectResponse(arrival.departure.address, 303)
@@ -93,7 +94,7 @@ async def finish(request: Request, visit: Anybody, door: Through) -> Response:
         response = go_on(request, arrival.entered)
     else:
         response = to(request, after_proof(arrival.target))
-    _forget(request, response, arrival.attempt)
+    forget(request, response, arrival.attempt)
     return response
 
 
@@ -189,16 +190,7 @@ def _interstitial(
 
 
 def _keeping(request: Request, response: Response, departure: Departure) -> Response:
-    secure = request.scope["scheme"] == "https"
-    for name in departure.dropped:
-        _forget(request, response, name)
-    remember(response, departure.cookie, departure.value, departure.seconds, secure=secure)
-    return response
-
-
-def _forget(request: Request, response: Response, name: str) -> None:
-    secure = request.scope["scheme"] == "https"
-    response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
+    return keep_attempt(request, response, departure.cookie)
 
 
 def _failed(request: Request, fault: PeopleFault) -> Response:

@@ -1,9 +1,8 @@
 """Publications: where, when and by what the results of a period were made public; adding, changing, taking away."""
 
 from collections.abc import Mapping
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,7 +13,8 @@ from app.desk.faults import faults_of, read
 from app.desk.follow_up import Supervisor, Typed
 from app.desk.follow_up_new import REFUSED
 from app.desk.navigation import FOLLOW_UP
-from app.desk.plan_choice import PlanChoice, chosen, place_of
+from app.desk.plan_choice import PlanChoice
+from app.desk.plan_entry import At, Write, change_entry, choice_of
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of, to
 from app.foundation.http.services import services_of
@@ -24,24 +24,20 @@ from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
-At = Annotated[int, Query(ge=0, le=10_000)]
 PUBLICATIONS = "/desk/publications"
 
 
 @router.get("/desk/publications")
 def publications(request: Request, found: Supervisor, given: Typed, _: Lang) -> Response:
     """Where the results of a period were made public, and the form for one more."""
-    with services_of(request).database.reading() as session:
-        choice = chosen(session, principal_of(found), given)
-    return _publications(request, found, choice)
+    return _publications(request, found, choice_of(request, found, given))
 
 
 @router.post("/desk/publications/add")
 def add(request: Request, found: Supervisor, sent: FormSent) -> Response:
     """Keep one more publication."""
     services, principal = services_of(request), principal_of(found)
-    with services.database.reading() as session:
-        choice = chosen(session, principal, sent)
+    choice = choice_of(request, found, sent)
     try:
         item = _read(sent)
         with services.database.writing() as session:
@@ -56,9 +52,7 @@ def add(request: Request, found: Supervisor, sent: FormSent) -> Response:
 @router.get("/desk/publications/one")
 def one(request: Request, found: Supervisor, given: Typed, place: At, _: Lang) -> Response:
     """One publication, to be changed or taken away."""
-    with services_of(request).database.reading() as session:
-        choice = chosen(session, principal_of(found), given)
-    return _one(request, found, choice, place)
+    return _one(request, found, choice_of(request, found, given), place)
 
 
 @router.post("/desk/publications/edit")
@@ -74,19 +68,18 @@ def remove(request: Request, found: Supervisor, sent: FormSent) -> Response:
 
 
 def _change(request: Request, found: SignedIn, sent: Sent, *, keep: bool) -> Response:
-    services, principal = services_of(request), principal_of(found)
-    place = place_of(sent)
-    with services.database.reading() as session:
-        choice = chosen(session, principal, sent)
-    try:
+    services, reach = services_of(request), principal_of(found).reach
+
+    def written() -> Write:
         item = _read(sent) if keep else None
-        with services.database.writing() as session:
-            change_publication(session, principal.reach, choice.planned(), place, item, services.now())
-    except Problem as problem:
-        if problem.code not in REFUSED:
-            raise
-        return _one(request, found, choice, place.number, problem, sent)
-    return to(request, choice.at(PUBLICATIONS))
+        return lambda session, choice, place: change_publication(
+            session, reach, choice.planned(), place, item, services.now()
+        )
+
+    def again(choice: PlanChoice, place: int, problem: Problem) -> Response:
+        return _one(request, found, choice, place, problem, sent)
+
+    return change_entry(request, found, sent, written, again, lambda choice, _: choice.at(PUBLICATIONS))
 
 
 def _read(sent: Sent) -> PublicationPart:

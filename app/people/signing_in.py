@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from app.access.audit import record
-from app.directory.store import find_agency
 from app.foundation.clock import Clock
 from app.foundation.http.visits import Visit
 from app.foundation.problems import Problem
@@ -15,6 +13,7 @@ from app.people.faults import PeopleFault
 from app.people.inviting import opened_link, wrong_link
 from app.people.passkeys.store import has_passkey
 from app.people.passphrases import Passphrases
+from app.people.refusals import audit_refusal
 from app.people.rules.budgets import CODES, PASSPHRASES
 from app.people.rules.channels import Channel, is_guarded
 from app.people.rules.codes import new_recovery_codes, read_link, read_recovery_code, sign_in_name
@@ -33,12 +32,9 @@ from app.people.sessions import (
 from app.people.steps import Enrolment, Entered, Stage
 from app.people.tables import Person
 from app.people.tries import KnownBrowsers, LinkTries, Tries
+from app.people.typed_codes import step_of_code, uses_code, wrong_code
 
 WRONG = "The sign-in name or the passphrase is wrong."
-WRONG_CODE = (
-    "This code is wrong or was used already. Codes hang on the clock: here it is {time} UTC; compare that with your "
-    "phone."
-)
 UNPROVEN = "Confirm first that it is you."
 BY_PASSKEY = "One of your roles needs a second factor, and yours is a passkey: sign in with it."
 CLEAR_TEXT = (
@@ -130,10 +126,10 @@ class SignIn:
         now = self._clock()
         with self._database.writing() as session:
             person = self._person(session, signed_in)
-            secret = None if person.totp_next is None else self._opened_secret(person, person.totp_next)
-            step = None if secret is None else self._factor.step_of(secret, read_code(text) or "", now.timestamp())
+            kept, code = person.totp_next, read_code(text) or ""
+            step = None if kept is None else step_of_code(self._factor, person, kept, code, now)
             if step is None:
-                raise self._wrong_code(now)
+                raise wrong_code(now)
             person.totp, person.totp_next, person.totp_step = person.totp_next, None, step
             session.add(person)
             codes = new_recovery_codes()
@@ -237,26 +233,11 @@ class SignIn:
         taken = self._codes.take(visit, f"{person.login}@{person.agency_id}")
         now = self._clock()
         with self._database.writing() as session:
-            right = self._uses_code(session, person, text, now)
+            right = uses_code(session, self._factor, person, text, now)
         if not right:
             self.refused(person.agency_id, person, "second factor")
-            raise self._wrong_code(now)
+            raise wrong_code(now)
         self._codes.give_back(taken)
-
-    def _uses_code(self, session: Session, person: Person, text: str, now: datetime) -> bool:
-        code = read_code(text)
-        if code is not None and person.totp is not None:
-            secret = self._opened_secret(person, person.totp)
-            step = None if secret is None else self._factor.step_of(secret, code, now.timestamp())
-            return step is not None and store.use_step(session, person, step)
-        recovery = read_recovery_code(text)
-        if recovery is None or not store.take_recovery_code(session, person, self._factor.recovery_digest(recovery)):
-            return False
-        audit(session, person.agency_id, person.person_id, "person.recovery-code-used", now)
-        return True
-
-    def _opened_secret(self, person: Person, sealed: str) -> str | None:
-        return self._factor.opened(person.agency_id, person.person_id, sealed)
 
     def _may_enrol(self, signed_in: SignedIn) -> None:
         # Whoever owes a second factor cannot put another one in its place, nor whoever finds an open browser.
@@ -299,23 +280,9 @@ class SignIn:
     def refused(self, agency_id: str | None, person: Person | None, step: str) -> None:
         """Leave a trace of a refusal. What was typed is nobody's name: it may be a passphrase in the wrong field."""
         with self._database.writing() as session:
-            if agency_id is None or find_agency(session, agency_id) is None:
-                return
-            who = "unknown" if person is None else str(person.person_id)
-            record(
-                session,
-                agency_id=agency_id,
-                actor=f"person:{who}",
-                action="person.refused",
-                subject=who,
-                at=self._clock(),
-                step=step,
-            )
+            audit_refusal(session, agency_id, person, step, self._clock())
 
     def _person(self, session: Session, signed_in: SignedIn) -> Person:
         person = store.find_person(session, signed_in.agency_id, signed_in.person_id)
         assert person is not None, "a foreign key of the session holds it"
         return person
-
-    def _wrong_code(self, now: datetime) -> PeopleFault:
-        return PeopleFault(WRONG_CODE, "code", time=f"{now:%H:%M:%S}")

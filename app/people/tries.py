@@ -8,11 +8,12 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from app.access.guesses import Guesses
+from app.access.rules.guess_budget import network_of
 from app.foundation.clock import Clock
 from app.foundation.http.visits import Visit
 from app.foundation.problems import Problem
 from app.people.faults import PeopleFault
-from app.people.rules.budgets import Paces, SignInBudget
+from app.people.rules.budgets import NETWORKS, Paces, SignInBudget
 
 WRONG_LINK = "link-unknown"
 # So many characters of a code tell links apart; the others are the secret.
@@ -87,12 +88,33 @@ class Tries:
         """Take a try before anything is compared. Raises `too-many-sign-ins`."""
         taken = Taken(account, visit.address, self._browsers.known(visit, account))
         wait = self._budget.take(*taken, self._clock().timestamp())
-        if wait:
-            raise Problem(
-                "too-many-sign-ins", headers={"Retry-After": str(wait)}, extra={"retry_after": wait}, seconds=wait
-            )
+        _refuse_hurry(wait)
         return taken
 
     def give_back(self, taken: Taken) -> None:
         """Give a try back: what was typed was right."""
         self._budget.give_back(*taken, self._clock().timestamp())
+
+
+class NetworkTries:
+    """The tries of a door that knows nobody's name before it has compared: by network alone."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._buckets = NETWORKS.buckets()
+        self._clock = clock
+
+    def take(self, visit: Visit) -> None:
+        """Take a try before anything is compared. Raises `too-many-sign-ins`."""
+        _refuse_hurry(self._buckets.take(network_of(visit.address), self._clock().timestamp()))
+
+    def give_back(self, visit: Visit) -> None:
+        """Give the try back: all was right."""
+        self._buckets.give_back(network_of(visit.address), self._clock().timestamp())
+
+
+def _refuse_hurry(wait: int) -> None:
+    """Ask whoever has no try left to wait so many seconds. Raises `too-many-sign-ins`."""
+    if wait:
+        raise Problem(
+            "too-many-sign-ins", headers={"Retry-After": str(wait)}, extra={"retry_after": wait}, seconds=wait
+        )

@@ -8,7 +8,7 @@ from app.closing import slips
 from app.desk import comment
 from app.desk import reports as report_list
 from app.desk.directory import KINDS as KINDS_OF_ROWS
-from app.desk.directory_upload import KINDS_OF_CHANGE
+from app.desk.directory_changes import KINDS_OF_CHANGE
 from app.desk.findings_words import CONFIRM, EITHER, NO_SHEETS, NUMBERS, OTHER_REASONS, RELEASE, RULES, STANDINGS
 from app.desk.hours_words import MALFORMED, WEEKDAYS
 from app.desk.keys import KINDS, LIFETIMES

@@ -197,7 +197,9 @@ def test_the_fleet_is_told_in_words_the_silent_first(admin: Browser, house: Hous
     assert [rows[2][0], rows[2][3], rows[2][6]] == ["✓ terhubung", "3 menit yang lalu", "tepat"]
     file = admin.send("GET", "/desk/kiosks?format=csv")
     assert file.headers["content-type"].startswith("text/csv")
-    assert [line for line in file.text.splitlines() if line.startswith("B diam;! tidak terdengar;Dukcapil, Loket 1;ikl-1;")] != []
+    assert [
+        line for line in file.text.splitlines() if line.startswith("B diam;! tidak terdengar;Dukcapil, Loket 1;ikl-1;")
+    ] != []
     told = text_of(kiosk_page(admin, "B diam"))
     assert "service-elsewhere: 2" in told
     assert "dijamin tersimpan, 1.024 MiB kosong" in told

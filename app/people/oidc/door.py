@@ -6,55 +6,46 @@ from dataclasses import dataclass
 import structlog
 from anyio.to_thread import run_sync
 
-from app.access.rules.guess_budget import network_of
 from app.foundation.clock import Clock
 from app.foundation.http.visits import Visit
-from app.foundation.problems import Problem
 from app.foundation.storage.database import Database
 from app.people import store
+from app.people.attempt_cookies import AttemptCookie, AttemptCookies
 from app.people.faults import PeopleFault
 from app.people.oidc.config import ProviderConfig
 from app.people.oidc.entries import Claimed, NotFresh, ProviderEntries
 from app.people.oidc.faults import ProviderFault, Silent
 from app.people.oidc.provider import Provider, Seen
 from app.people.oidc.rules.attempts import (
-    MOST,
+    COOKIE,
     SECONDS,
     Attempt,
     Purpose,
-    cookie_of,
-    is_attempt,
     is_over,
     new_attempt,
     read,
     written,
 )
 from app.people.oidc.rules.claims import gave_second_factor, has_role, is_subject, moment, nip_in
-from app.people.rules.budgets import Pace
 from app.people.rules.channels import origin_of
 from app.people.rules.codes import link_text, read_link
 from app.people.sealing import Seal
 from app.people.sessions import Sessions, SignedIn
 from app.people.signing_in import SignIn
 from app.people.steps import Entered
+from app.people.tries import NetworkTries
 
 log = structlog.get_logger("cermin")
 
-SEAL = "attempt"
-# An office behind one address comes in by this; whoever makes up codes is slowed.
-PACE = Pace(40, 10)
 UNDATED = "{name} does not say that you signed in there just now; without that nothing sensitive is opened."
 
 
 @dataclass(frozen=True)
 class Departure:
-    """Where a browser goes, the cookie it keeps meanwhile, and those of former attempts that it need not keep."""
+    """Where a browser goes, and the cookie it keeps meanwhile."""
 
     address: str
-    cookie: str
-    value: str
-    dropped: tuple[str, ...] = ()
-    seconds: int = SECONDS
+    cookie: AttemptCookie
 
 
 @dataclass(frozen=True)
@@ -91,9 +82,10 @@ class ProviderDoor:
         self._database = database
         self._clock = clock
         self._sign_in = sign_in
-        self._seal = Seal(secret, "oidc")
-        self._entries = ProviderEntries(provider.config, database, clock, self._seal, sessions, sign_in)
-        self._tries = PACE.buckets()
+        seal = Seal(secret, "oidc")
+        self._cookies = AttemptCookies(seal, COOKIE, SECONDS)
+        self._entries = ProviderEntries(provider.config, database, clock, seal, sessions, sign_in)
+        self._tries = NetworkTries(clock)
 
     @property
     def name(self) -> str:
@@ -102,7 +94,7 @@ class ProviderDoor:
 
     def cookie(self, visit: Visit, state: str) -> str:
         """The name of the cookie that an attempt with this state has."""
-        return cookie_of(state, secure=visit.scheme == "https")
+        return self._cookies.name(visit, state)
 
     async def begin(self, visit: Visit) -> Departure:
         """Begin to sign in. Raises `PeopleFault`."""
@@ -125,12 +117,7 @@ class ProviderDoor:
     async def finish(self, visit: Visit, query: Mapping[str, str]) -> Arrival:
         """Take whoever the provider leads back. Raises `PeopleFault`, `too-many-sign-ins`."""
         attempt = self._attempt(visit, query.get("state", ""))
-        network = network_of(visit.address)
-        wait = self._tries.take(network, self._now())
-        if wait:
-            raise Problem(
-                "too-many-sign-ins", headers={"Retry-After": str(wait)}, extra={"retry_after": wait}, seconds=wait
-            )
+        self._tries.take(visit)
         claimed = await self._claimed(attempt, query)
         cookie = self.cookie(visit, attempt.state)
         try:
@@ -140,7 +127,7 @@ class ProviderDoor:
                 raise PeopleFault(UNDATED, name=self.name) from None
             departure = await self._depart(visit, new_attempt(Purpose.sign_in, self._now(), fresh=True))
             return Arrival(cookie, departure=departure)
-        self._tries.give_back(network, self._now())
+        self._tries.give_back(visit)
         return Arrival(cookie, entered, attempt.target)
 
     async def farewell(self, signed_in: SignedIn) -> Farewell | None:
@@ -176,14 +163,7 @@ class ProviderDoor:
             address = await self.provider.departure(attempt)
         except ProviderFault as fault:
             raise self._silent(fault) from None
-        kept = [each for each in visit.cookies if is_attempt(each)]
-        return Departure(
-            address,
-            self.cookie(visit, attempt.state),
-            self._seal.sealed(written(attempt), SEAL),
-            # More would not fit into what a browser sends; those who stand there are forgotten together.
-            tuple(kept) if len(kept) >= MOST else (),
-        )
+        return Departure(address, self._cookies.made(visit, attempt.state, written(attempt)))
 
     def _silent(self, fault: ProviderFault) -> PeopleFault:
         log.warning("oidc.provider-fault", reason=fault.reason)
@@ -210,7 +190,7 @@ class ProviderDoor:
         return self._clock().timestamp()
 
     def _attempt(self, visit: Visit, state: str) -> Attempt:
-        text = self._seal.opened(visit.cookies.get(self.cookie(visit, state), ""), SEAL)
+        text = self._cookies.text(visit, state)
         attempt = None if text is None else read(text)
         if attempt is None or attempt.state != state or is_over(attempt, self._now()):
             raise PeopleFault("This attempt to sign in is over, or began in another browser; begin again.")

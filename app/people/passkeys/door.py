@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
 from uuid import UUID
 
 from app.access.keys import digest
-from app.access.rules.guess_budget import network_of
 from app.foundation.clock import Clock
 from app.foundation.http.visits import Visit
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
 from app.people import store
+from app.people.attempt_cookies import AttemptCookies
 from app.people.faults import PeopleFault
 from app.people.passkeys import store as passkey_store
 from app.people.passkeys.authenticators import (
@@ -27,13 +26,22 @@ from app.people.passkeys.authenticators import (
     options_to_make,
     options_to_use,
 )
+from app.people.passkeys.exchange import (
+    COPIED,
+    ELSEWHERE,
+    FAILED,
+    NOWHERE,
+    OVER,
+    REFUSED,
+    TROUBLES,
+    Asked,
+    Sent,
+)
 from app.people.passkeys.rules.attempts import (
-    MOST,
+    COOKIE,
     SECONDS,
     Attempt,
     Purpose,
-    cookie_of,
-    is_attempt,
     is_for,
     name_of,
     new_attempt,
@@ -44,57 +52,16 @@ from app.people.passkeys.rules.counters import may_be_copied
 from app.people.passkeys.rules.handles import handle_of, read_handle
 from app.people.passkeys.rules.parties import RelyingParty
 from app.people.passkeys.tables import LONGEST_NAME, Passkey
-from app.people.rules.budgets import Pace
 from app.people.rules.channels import Channel
 from app.people.sealing import Seal
 from app.people.sessions import Sessions, SignedIn, audit
 from app.people.signing_in import UNPROVEN, SignIn
 from app.people.steps import Entered
 from app.people.tables import Person
+from app.people.tries import NetworkTries
 
-SEAL = "attempt"
 MOST_OF_A_PERSON = 20
-# An office behind one address comes in by this; whoever makes up answers is slowed.
-PACE = Pace(40, 10)
 STEP = "passkey"
-ELSEWHERE = "Passkeys work at {address} alone; open that address."
-NOWHERE = "Passkeys need an address with a name and https, which this service does not have; use your passphrase."
-OVER = "This took too long, was done already, or began in another browser; try again."
-REFUSED = "This passkey was not accepted. Try again, or use your passphrase."
-COPIED = (
-    "This passkey counts less than it did before: somebody may have copied it. Use your passphrase, end this passkey "
-    "in your account, and add a new one."
-)
-# What browsers say instead of an answer (the names are the standard's).
-TROUBLES = {
-    "NotAllowedError": "Nothing was signed: it was cancelled, took too long, or this device has no passkey for here.",
-    "InvalidStateError": "This device has a passkey for your account already.",
-    "SecurityError": "The browser does not allow passkeys at this address.",
-    "NotSupportedError": "This device cannot make such a passkey.",
-    "unsupported": "This browser knows no passkeys, or JavaScript is switched off; use your passphrase.",
-}
-FAILED = "The browser could not do that; try again, or use your passphrase."
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the page hands to the browser: options, the attempt's name, its cookie, and cookies to forget."""
-
-    options: str
-    attempt: str
-    cookie: str
-    value: str
-    dropped: tuple[str, ...] = ()
-    seconds: int = SECONDS
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What a page sends back: the attempt's name, and the authenticator's answer or why there is none."""
-
-    attempt: str
-    answer: str
-    trouble: str
 
 
 class Passkeys:
@@ -111,11 +78,11 @@ class Passkeys:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._seal = Seal(secret, "passkey")
+        self._cookies = AttemptCookies(Seal(secret, "passkey"), COOKIE, SECONDS)
         self._sessions = sessions
         self._sign_in = sign_in
         self._party = party
-        self._tries = PACE.buckets()
+        self._tries = NetworkTries(clock)
 
     def is_offered(self, visit: Visit) -> bool:
         """Whether passkeys work on the page that this request asks for."""
@@ -124,7 +91,7 @@ class Passkeys:
 
     def cookie(self, visit: Visit, attempt: str) -> str:
         """The name of the cookie that an attempt of this name has."""
-        return cookie_of(attempt, secure=visit.scheme == "https")
+        return self._cookies.name(visit, attempt)
 
     def ask_to_sign_in(self, visit: Visit) -> Asked:
         """Ask for any passkey that was made here. Raises `PeopleFault`."""
@@ -239,14 +206,7 @@ class Passkeys:
 
     def _asked(self, visit: Visit, attempt: Attempt, options: str) -> Asked:
         name = name_of(attempt)
-        kept = [each for each in visit.cookies if is_attempt(each)]
-        return Asked(
-            options,
-            name,
-            self.cookie(visit, name),
-            self._seal.sealed(written(attempt), SEAL),
-            tuple(kept) if len(kept) >= MOST else (),
-        )
+        return Asked(options, name, self._cookies.made(visit, name, written(attempt)))
 
     def _begun(
         self, visit: Visit, sent: Sent, purpose: Purpose, signed_in: SignedIn | None = None
@@ -255,7 +215,7 @@ class Passkeys:
         party = self._here(visit)
         if not sent.answer:
             raise PeopleFault(TROUBLES.get(sent.trouble or "unsupported", FAILED))
-        text = self._seal.opened(visit.cookies.get(self.cookie(visit, sent.attempt), ""), SEAL)
+        text = self._cookies.text(visit, sent.attempt)
         attempt = None if text is None else read(text)
         session = "" if signed_in is None else str(signed_in.session_id)
         if attempt is None or name_of(attempt) != sent.attempt or not is_for(attempt, purpose, session, self._now()):
@@ -306,14 +266,9 @@ class Passkeys:
     @contextmanager
     def _slowed(self, visit: Visit) -> Iterator[None]:
         """Take a try of this network, and give it back when all was right. Raises `too-many-sign-ins`."""
-        network = network_of(visit.address)
-        wait = self._tries.take(network, self._now())
-        if wait:
-            raise Problem(
-                "too-many-sign-ins", headers={"Retry-After": str(wait)}, extra={"retry_after": wait}, seconds=wait
-            )
+        self._tries.take(visit)
         yield
-        self._tries.give_back(network, self._now())
+        self._tries.give_back(visit)
 
     def _may_add(self, signed_in: SignedIn, n: int) -> None:
         if not signed_in.is_proven(self._clock()):

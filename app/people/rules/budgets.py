@@ -25,6 +25,8 @@ class Paces(NamedTuple):
     browser: Pace
 
 
+# An office behind one address comes in by this; whoever makes up answers is slowed.
+NETWORKS = Pace(40, 10)
 PASSPHRASES = Paces(account=Pace(8, 60), address=Pace(40, 10), browser=Pace(10, 20))
 # Three of a million codes are right at any moment: at this pace a year of guessing, with the passphrase in hand,
 # meets one with a chance of one in eleven, and leaves 35,000 rows in the audit trail.

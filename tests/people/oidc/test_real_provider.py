@@ -15,7 +15,7 @@ from app.access.principals import Role
 from app.foundation.clock import system_clock
 from app.foundation.telemetry import configure_logging
 from app.people import store
-from app.people.oidc.rules.attempts import MOST
+from app.people.rules.attempt_cookies import MOST
 from app.people.rules.lifetimes import PROOF
 from tests.desk.browsing import Browser, desk, facts_of, fields_of, text_of, title_of
 from tests.desk.pages import THROUGH_A_PROVIDER

@@ -14,7 +14,7 @@ from app.people import store
 from app.people.faults import PeopleFault
 from app.people.granting import Asked, grant
 from app.people.inviting import invite_again
-from app.people.oidc.rules.attempts import MOST
+from app.people.rules.attempt_cookies import MOST
 from app.people.rules.linking import LinkedBy
 from app.people.sessions import SignedIn
 from app.people.steps import Stage
@@ -301,7 +301,7 @@ def test_a_second_tab_does_not_disturb_the_first(through: Through, door: Door) -
     through.join("Siti", Role.supervisor)
     browser, one = through.begin()
     browser, other = through.begin(browser)
-    assert one.cookie != other.cookie
+    assert one.cookie.name != other.cookie.name
     assert door.who(through.arrived(through.back(browser, one))).login == "siti"
     assert door.who(through.arrived(through.back(browser, other))).login == "siti"
     # Many that were given up do not fill up what a browser may send.
@@ -313,7 +313,7 @@ def test_a_second_tab_does_not_disturb_the_first(through: Through, door: Door) -
 def test_an_attempt_ends_in_the_browser_in_which_it_began(through: Through, door: Door) -> None:
     through.join("Siti", Role.supervisor)
     browser, departure = through.begin()
-    for other in (visit(), through.begin()[0], visit(cookies={departure.cookie: "x" * 300})):
+    for other in (visit(), through.begin()[0], visit(cookies={departure.cookie.name: "x" * 300})):
         with pytest.raises(PeopleFault, match="began in another browser"):
             through.back(other, departure)
     with pytest.raises(PeopleFault, match="began in another browser"):

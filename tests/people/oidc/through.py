@@ -68,8 +68,8 @@ class Through:
     def kept(self, browser: Visit | None, departure: Departure) -> tuple[Visit, Departure]:
         """The browser with the cookie of its attempt."""
         at = browser or visit()
-        cookies = {name: value for name, value in at.cookies.items() if name not in departure.dropped}
-        return replace(at, cookies={**cookies, departure.cookie: departure.value}), departure
+        cookies = {name: value for name, value in at.cookies.items() if name not in departure.cookie.dropped}
+        return replace(at, cookies={**cookies, departure.cookie.name: departure.cookie.value}), departure
 
     def back(self, browser: Visit, departure: Departure, **query: str) -> Arrival:
         """The same browser when the provider has led it back."""

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from app.foundation.http.visits import Visit
-from app.people.passkeys.door import Asked, Passkeys, Sent
+from app.people.passkeys.door import Passkeys
+from app.people.passkeys.exchange import Asked, Sent
 from app.people.passkeys.rules.parties import relying_party
 from app.people.steps import Entered
 from tests.house import SECRET
@@ -27,8 +28,8 @@ def there(browser: Visit | None = None, **changed: Any) -> Visit:
 
 def with_attempt(browser: Visit, asked: Asked) -> Visit:
     """The browser with the cookie of its attempt."""
-    cookies = {name: value for name, value in browser.cookies.items() if name not in asked.dropped}
-    return replace(browser, cookies={**cookies, asked.cookie: asked.value})
+    cookies = {name: value for name, value in browser.cookies.items() if name not in asked.cookie.dropped}
+    return replace(browser, cookies={**cookies, asked.cookie.name: asked.cookie.value})
 
 
 def add(door: Door, browser: Visit, name: str = "laptop", device: Authenticator | None = None) -> Authenticator:

@@ -16,7 +16,8 @@ from app.people.faults import PeopleFault
 from app.people.granting import Asked, grant
 from app.people.inviting import invite_again
 from app.people.passkeys import store as passkey_store
-from app.people.passkeys.door import COPIED, ELSEWHERE, FAILED, MOST_OF_A_PERSON, NOWHERE, OVER, REFUSED, TROUBLES, Sent
+from app.people.passkeys.door import MOST_OF_A_PERSON
+from app.people.passkeys.exchange import COPIED, ELSEWHERE, FAILED, NOWHERE, OVER, REFUSED, TROUBLES, Sent
 from app.people.passkeys.rules.handles import handle_of
 from app.people.rules.linking import LinkedBy
 from app.people.sessions import Provided
@@ -166,7 +167,7 @@ def test_an_attempt_ends_after_five_minutes_and_in_no_other_browser(door: Door) 
     asked = passkeys.ask_to_sign_in(browser)
     sent = Sent(asked.attempt, device.use(asked.options), "")
     other = with_attempt(browser, passkeys.ask_to_sign_in(browser))
-    forged = replace(browser, cookies={asked.cookie: asked.value[:-4] + "AAAA"})
+    forged = replace(browser, cookies={asked.cookie.name: asked.cookie.value[:-4] + "AAAA"})
     for elsewhere in (browser, other, forged):
         with pytest.raises(PeopleFault, match="took too long"):
             passkeys.sign_in(elsewhere, sent)

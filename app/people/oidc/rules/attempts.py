@@ -4,11 +4,8 @@ import json
 import secrets
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from hashlib import sha256
 
 SECONDS = 600
-# Each is a cookie of its own; so many fit beside the others into what a request may carry.
-MOST = 4
 COOKIE = "cermin_oidc_"
 # The provider's clock and ours.
 LEEWAY = 60
@@ -46,17 +43,6 @@ def new_attempt(
     """An attempt with secrets of its own, 256 random bits each."""
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     return Attempt(purpose, state, nonce, verifier, now, fresh, code, session, target)
-
-
-def cookie_of(state: str, *, secure: bool) -> str:
-    """The name of the attempt's cookie: a second tab's attempt has another one."""
-    prefix = "__Host-" if secure else ""
-    return f"{prefix}{COOKIE}{sha256(state.encode('utf-8', 'replace')).hexdigest()[:16]}"
-
-
-def is_attempt(cookie: str) -> bool:
-    """Whether a cookie of this name holds an attempt."""
-    return cookie.removeprefix("__Host-").startswith(COOKIE)
 
 
 def is_over(attempt: Attempt, now: float) -> bool:

@@ -9,8 +9,6 @@ from hashlib import sha256
 SECONDS = 300
 # The challenge's size, as the standard wants it at least: 16 bytes; this is as much as a session has.
 CHALLENGE_BYTES = 32
-# Each is a cookie of its own; so many fit beside the others into what a request may carry.
-MOST = 4
 COOKIE = "cermin_passkey_"
 
 
@@ -40,16 +38,6 @@ def new_attempt(purpose: Purpose, now: float, session: str = "") -> Attempt:
 def name_of(attempt: Attempt) -> str:
     """What the page calls the attempt: it finds the cookie and tells nothing of the challenge."""
     return sha256(attempt.challenge.encode()).hexdigest()[:16]
-
-
-def cookie_of(name: str, *, secure: bool) -> str:
-    """The name of the attempt's cookie: a second tab's attempt has another one."""
-    return f"{'__Host-' if secure else ''}{COOKIE}{sha256(name.encode('utf-8', 'replace')).hexdigest()[:16]}"
-
-
-def is_attempt(cookie: str) -> bool:
-    """Whether a cookie of this name holds an attempt."""
-    return cookie.removeprefix("__Host-").startswith(COOKIE)
 
 
 def is_for(attempt: Attempt, purpose: Purpose, session: str, now: float) -> bool:
