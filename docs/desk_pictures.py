@@ -1,4 +1,4 @@
-"""Eight pages of the desk as those see them who work with them, at the demo agency."""
+"""Eight pages of the desk as those see them who work with them, in both languages, at the demo agency."""
 
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from app.foundation.storage.database import Database
 from app.people.granting import Asked, Granter
 from app.people.inviting import Invitation, invite
 
+LANGUAGES = ("id", "en")
 LAPTOP = ViewportSize(width=1_000, height=1_150)
 PASSPHRASE = "kopi tubruk di teras"  # noqa: S105 - of an agency that is gone after the pictures
 GRANTER = Granter("cli:pictures")
@@ -57,8 +58,9 @@ def draw_desk(browser: Browser, url: str, database: Database, now: datetime, to:
         page = context.new_page()
         _come_in(page, f"{url}/sign-in/link#{code}", now)
         for name, path in seat.pages:
-            page.goto(url + path)
-            page.screenshot(path=to / f"desk-{name}-id.png")
+            for language in LANGUAGES:
+                page.goto(f"{url}{path}?lang={language}")
+                page.screenshot(path=to / f"desk-{name}-{language}.png")
         context.close()
 
 

@@ -23,10 +23,9 @@ from app.foundation.clock import system_clock
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
 from app.main import create_app
-from docs.desk_pictures import draw_desk
+from docs.desk_pictures import LANGUAGES, draw_desk
 
 OFFICE, COUNTER, SERVICE = "disdukcapil", "loket-1", "ktp-el"
-LANGUAGES = ("id", "en")
 TABLET, PHONE = ViewportSize(width=1024, height=640), ViewportSize(width=360, height=640)
 # Longer than the guard against double taps.
 GUARD = 500

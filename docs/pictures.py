@@ -25,6 +25,7 @@ from app.reports.formats.as_pdf import png_pages
 from app.reports.printing import printable
 from app.screening.run import run_agency, usual_order
 from app.seals.signing import load_key, make_key
+from docs.desk_pictures import LANGUAGES
 from docs.page_pictures import draw_pages
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -48,12 +49,11 @@ def main() -> None:
         lifecycle.close(database, reach, span, by=lifecycle.Method("ikl-1"), now=now, working_days=5)
         lifecycle.finalise(database, reach, span, key=load_key(key_file), now=now + timedelta(days=10))
         with database.reading() as session:
-            drawn = {
-                "report-employee-id": (_most_rated(session, "employee"), "id"),
-                "report-office-en": (_most_rated(session, "office"), "en"),
-            }
-        for name, (report, language) in drawn.items():
-            (FOLDER / f"{name}.png").write_bytes(png_pages(printable(report, PUBLIC), language, dots_per_inch=80)[0])
+            drawn = {kind: _most_rated(session, kind) for kind in ("employee", "office")}
+        for kind, report in drawn.items():
+            for language in LANGUAGES:
+                first = png_pages(printable(report, PUBLIC), language, dots_per_inch=80)[0]
+                (FOLDER / f"report-{kind}-{language}.png").write_bytes(first)
         draw_pages(FOLDER, Settings(database_url=url))
         database.dispose()
 
