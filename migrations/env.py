@@ -14,7 +14,8 @@ import app.foundation.storage.tables
 import app.instruments.tables
 import app.people.tables
 import app.ratings.tables
-import app.screening.tables  # noqa: F401 - every table registers itself in the metadata
+import app.screening.tables
+import app.targets.tables  # noqa: F401 - every table registers itself in the metadata
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database, metadata
 

@@ -1,0 +1,106 @@
+"""The SQL of targets."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import and_, col, or_, select, tuple_
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.foundation.storage.database import Session
+from app.targets.rules.target import Target, TargetKey
+from app.targets.tables import TargetRow, TargetsFixed
+
+# Codes bound into one statement; far below what either driver takes.
+BATCH = 500
+ORDER = (col(TargetRow.kind), col(TargetRow.unit), col(TargetRow.figure))
+
+
+class Listed(NamedTuple):
+    """Which targets of a period a list has: of these offices and these employees (None: of all).
+
+    `after` is kind, unit and figure of the last one of the page before.
+    """
+
+    period: str
+    instrument: str
+    offices: Collection[str] | None
+    employees: Collection[str] | None
+    after: tuple[str, str, str] = ("", "", "")
+
+
+def key_of(row: TargetRow) -> TargetKey:
+    """The key of a row, without the agency."""
+    return TargetKey(row.period, row.instrument, row.kind, row.unit, row.figure)
+
+
+def targets_of(session: Session, agency_id: str, period: str, instrument: str) -> Mapping[TargetKey, int]:
+    """Every target of a period by one questionnaire, in hundredths."""
+    return {key_of(row): row.hundredths for row in session.exec(_of(agency_id, period, instrument)).all()}
+
+
+def rows_about(session: Session, agency_id: str, keys: Iterable[TargetKey]) -> Mapping[TargetKey, TargetRow]:
+    """The rows with these keys; others of the same units may be among them."""
+    wanted = set(keys)
+    units = sorted({key.unit for key in wanted})
+    found: dict[TargetKey, TargetRow] = {}
+    for start in range(0, len(units), BATCH):
+        query = select(TargetRow).where(
+            TargetRow.agency_id == agency_id,
+            col(TargetRow.period).in_({key.period for key in wanted}),
+            col(TargetRow.unit).in_(units[start : start + BATCH]),
+        )
+        found |= {key_of(row): row for row in session.exec(query)}
+    return found
+
+
+def put(
+    session: Session,
+    agency_id: str,
+    targets: Iterable[Target],
+    rows: Mapping[TargetKey, TargetRow],
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    """Write targets of different keys; `rows` are those that are there already (`rows_about`)."""
+    for target in targets:
+        row = rows.get(target.key)
+        if target.hundredths is None:
+            if row is not None:
+                session.delete(row)
+            continue
+        if row is None:
+            row = TargetRow(agency_id=agency_id, **target.key._asdict(), hundredths=0, set_by=by, set_at=at)
+        row.hundredths, row.set_by, row.set_at = target.hundredths, by, at
+        session.add(row)
+    session.flush()
+
+
+def page(session: Session, agency_id: str, of: Listed, limit: int) -> Sequence[TargetRow]:
+    """Targets of a period by kind, unit and figure."""
+    query = _of(agency_id, of.period, of.instrument).where(tuple_(*ORDER) > of.after)
+    kinds = (("office", of.offices), ("employee", of.employees))
+    reached = [
+        and_(TargetRow.kind == kind, True if codes is None else col(TargetRow.unit).in_(codes)) for kind, codes in kinds
+    ]
+    return session.exec(query.where(or_(*reached)).order_by(*ORDER).limit(limit)).all()
+
+
+def fixed_periods(session: Session, agency_id: str) -> frozenset[tuple[str, str]]:
+    """Period and questionnaire of all whose targets do not change any more."""
+    query = select(TargetsFixed.period, TargetsFixed.instrument).where(TargetsFixed.agency_id == agency_id)
+    return frozenset(session.exec(query).all())
+
+
+def fix(session: Session, agency_id: str, period: str, instrument: str, at: datetime) -> None:
+    """Let the targets of a period by one questionnaire stay as they are; the caller holds the agency's lock."""
+    if session.get(TargetsFixed, (agency_id, period, instrument)) is None:
+        session.add(TargetsFixed(agency_id=agency_id, period=period, instrument=instrument, fixed_at=at))
+        session.flush()
+
+
+def _of(agency_id: str, period: str, instrument: str) -> SelectOfScalar[TargetRow]:
+    return select(TargetRow).where(
+        TargetRow.agency_id == agency_id, TargetRow.period == period, TargetRow.instrument == instrument
+    )
