@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Lifespan
 
 import app.closing.routes
+import app.closing.targets.routes
 import app.desk.routes
 import app.devices.routes
 import app.directory.routes
@@ -102,6 +103,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.measures.routes.router,
     app.people.routes.router,
     app.closing.routes.router,
+    app.closing.targets.routes.router,
     app.reports.routes.router,
     *app.web.routes.routers,
     *app.desk.routes.routers,

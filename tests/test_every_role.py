@@ -75,7 +75,7 @@ def test_the_table_names_guarded_addresses_that_are_read(house: House) -> None:
 def test_every_role_comes_in_where_the_table_says_and_nowhere_else(house: House) -> None:
     for method, path in TAKES:
         for role in Role:
-            response = ask(house, role, method, address(path))
+            response = ask(house, role, method, address(path, method))
             if (method, path) not in ADMITS:
                 problem(response, 401, "key-missing")
             elif role in ADMITS[method, path]:

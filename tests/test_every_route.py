@@ -107,6 +107,8 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("PUT", "/v1/periods/{code}/follow-ups"): SUPERVISORS,
     ("GET", "/v1/periods/{code}/publications"): READERS,
     ("PUT", "/v1/periods/{code}/publications"): SUPERVISORS,
+    ("GET", "/v1/targets"): READERS,
+    ("PUT", "/v1/targets"): SUPERVISORS,
     ("GET", "/v1/reports"): READERS,
     ("GET", "/v1/appraisals"): READERS,
     ("GET", "/v1/appraisals/pack"): READERS,
@@ -181,6 +183,8 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("PUT", "/v1/periods/{code}/follow-ups"): GUARD | BODY | {404, 409},
     ("GET", "/v1/periods/{code}/publications"): GUARD | NAMING,
     ("PUT", "/v1/periods/{code}/publications"): GUARD | BODY | {404},
+    ("GET", "/v1/targets"): GUARD | NAMING,
+    ("PUT", "/v1/targets"): GUARD | BODY,
     ("GET", "/v1/reports"): GUARD | NAMING,
     ("GET", "/v1/appraisals"): GUARD | NAMING | {406, 409, 429},
     ("GET", "/v1/appraisals/pack"): GUARD | NAMING | {406, 409, 429},
@@ -196,6 +200,7 @@ NEEDS_A_PERIOD = {
     "/v1/appraisals",
     "/v1/appraisals/pack",
     "/v1/comments",
+    "/v1/targets",
 }
 
 
@@ -232,12 +237,12 @@ def documented(house: House) -> dict[Entry, dict[str, Any]]:
     }
 
 
-def address(path: str) -> str:
-    """A path with something in the place of its parameters."""
+def address(path: str, method: str = "GET") -> str:
+    """A path with something in the place of its parameters, and what it cannot be read without."""
     named = {"instrument": "ikl-1", "code": "2026-09", "agency": "kota", "office": "dukcapil", "name": "x"}
     ids = dict.fromkeys(("report_id", "device_id", "finding_id", "comment_id"), UUID(int=7))
     filled = path.format(**named, **ids)
-    return filled + "?period=2026-09" if path in NEEDS_A_PERIOD else filled
+    return filled + "?period=2026-09" if path in NEEDS_A_PERIOD and method == "GET" else filled
 
 
 def test_every_route_is_public_by_decision_or_has_kinds_of_key_that_it_takes(house: House) -> None:
@@ -264,18 +269,18 @@ def test_schemas_of_the_document_have_names_of_their_own(house: House) -> None:
 
 def test_whoever_has_no_key_gets_in_at_the_public_entries_only(house: House) -> None:
     for method, path in TAKES:
-        response = house.request(method, address(path))
+        response = house.request(method, address(path, method))
         problem(response, 401, "key-missing")
         assert response.headers["www-authenticate"] == 'Bearer realm="cermin"'
     for (method, _), path in PUBLIC.items():
         assert house.request(method, path).status_code == 200, path
     for (method, path), status in [*HELD.items(), *PAGES.items()]:
-        assert house.request(method, address(path)).status_code == status, path
+        assert house.request(method, address(path, method)).status_code == status, path
 
 
 def test_an_invalid_key_opens_nothing_and_disturbs_no_public_entry(house: House) -> None:
     for method, path in TAKES:
-        problem(house.request(method, address(path), "crm_admin_x_y"), 401, "key-unknown")
+        problem(house.request(method, address(path, method), "crm_admin_x_y"), 401, "key-unknown")
     for (method, _), path in PUBLIC.items():
         assert house.request(method, path, "crm_admin_x_y").status_code == 200, path
 
@@ -283,7 +288,7 @@ def test_an_invalid_key_opens_nothing_and_disturbs_no_public_entry(house: House)
 def test_every_kind_of_key_gets_in_where_the_table_says_and_nowhere_else(house: House) -> None:
     for (method, path), kinds in TAKES.items():
         for kind in KeyKind:
-            response = house.request(method, address(path), kind)
+            response = house.request(method, address(path, method), kind)
             if kind in kinds:
                 usual = 200 if method == "GET" else 415
                 assert response.status_code == OTHERWISE.get((method, path), usual), (path, kind)
@@ -299,10 +304,10 @@ def test_the_key_is_looked_at_before_anything_else_of_the_request(house: House) 
         if 413 in DOCUMENTED[method, path]:
             wrong |= {"content": b"\xff" * 2_000, "headers": {"content-type": "text/plain"}}
         options = [dict(wrong) for _ in range(2)]
-        problem(house.request(method, address(path), None, **options[0]), 401, "key-missing")
+        problem(house.request(method, address(path, method), None, **options[0]), 401, "key-missing")
         refused = next((kind for kind in KeyKind if kind not in TAKES[method, path]), None)
         if refused is not None:
-            problem(house.request(method, address(path), refused, **options[1]), 403, "key-kind-refused")
+            problem(house.request(method, address(path, method), refused, **options[1]), 403, "key-kind-refused")
 
 
 # What takes a workbook has tests of its own: tests/directory/test_directory_http.py.
@@ -324,7 +329,7 @@ def test_every_body_is_json_in_utf_8(house: House, headers: dict[str, str]) -> N
     for method, path in TAKE_BODIES:
         kind = next(iter(TAKES.get((method, path), [None])))
         sent = {"content": b"{}", "headers": {"content-type": "application/json"} | headers}
-        problem(house.request(method, address(path), kind, **sent), 415, "unsupported-media-type")
+        problem(house.request(method, address(path, method), kind, **sent), 415, "unsupported-media-type")
 
 
 @pytest.mark.sqlite_daily
@@ -333,7 +338,7 @@ def test_a_body_that_is_not_utf_8_is_no_json(house: House) -> None:
         kind = next(iter(TAKES.get((method, path), [None])))
         for body in (b"\xff\xfe\x1f", b'{"code": "\xe9"}'):
             sent = {"content": body, "headers": {"content-type": "application/json"}}
-            problem(house.request(method, address(path), kind, **sent), 400, "malformed-json")
+            problem(house.request(method, address(path, method), kind, **sent), 400, "malformed-json")
 
 
 def methods_of(path: str) -> set[str]:
@@ -378,14 +383,14 @@ def test_a_parameter_that_is_unknown_or_repeated_is_refused_at_every_entry(house
     document = documented(house)
     for method, path in [*TAKES, *HELD]:
         key = next((str(kind) for kind in TAKES.get((method, path), ())), None)
-        joined = "&" if "?" in address(path) else "?"
+        joined = "&" if "?" in address(path, method) else "?"
         for query in ("tiada=1", "tiada", "x=1&tiada=2", "tiada=1&tiada=1", "=1&tiada="):
-            response = house.request(method, f"{address(path)}{joined}{query}", key)
+            response = house.request(method, f"{address(path, method)}{joined}{query}", key)
             problem(response, 422, "field-unknown", "tiada")
         for parameter in document[method, path].get("parameters", ()):
             if parameter["in"] == "query":
                 name = parameter["name"]
-                twice = f"{address(path)}{joined}{name}=1&{name}=1"
+                twice = f"{address(path, method)}{joined}{name}=1&{name}=1"
                 problem(house.request(method, twice, key), 422, "field-invalid", name)
 
 

@@ -41,7 +41,14 @@ KEPT_FROM_READERS = {"/v1/findings": "auditor", "/v1/audit": "auditor", "/v1/com
 ALWAYS = (
     {
         path: {"period": "2026-11"}
-        for path in ("/v1/measures/employees", "/v1/measures/offices", "/v1/reports", "/v1/appraisals", "/v1/comments")
+        for path in (
+            "/v1/measures/employees",
+            "/v1/measures/offices",
+            "/v1/reports",
+            "/v1/appraisals",
+            "/v1/comments",
+            "/v1/targets",
+        )
     }
     | {"/v1/appraisals/pack": {"period": "2026-11", "appraiser": "E001"}}
     | {f"/v1/periods/2026-11/{what}": {"instrument": "ikl-1"} for what in ("follow-ups", "publications")}
@@ -90,6 +97,7 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/appraisals", {"period": "2026-10"}),
     ("/v1/appraisals/pack", {"period": "2026-10", "appraiser": "E002"}),
     ("/v1/periods/2026-11/follow-ups", {}),
+    ("/v1/targets", {"period": "2026-11"}),
     ("/v1/periods/2026-11/publications", {"office": "dukcapil"}),
     *(("/v1/indices", NOVEMBER | {"by": by}) for by in ("office", "service", "employee", "channel", "month", "day")),
 )
@@ -179,7 +187,11 @@ def test_a_page_may_start_at_any_code_without_telling_whether_it_exists(town: Ho
         if name == "after":
             foreign = OWN["desa"]["office"]
             nobodys = f"{foreign}0"
-            rest = {"/v1/counters": "/loket-9", "/v1/volumes": "/2026-11-02/imb-desa/D777"}.get(path, "")
+            rest = {
+                "/v1/counters": "/loket-9",
+                "/v1/volumes": "/2026-11-02/imb-desa/D777",
+                "/v1/targets": "/office/index",
+            }.get(path, "")
             foreign, nobodys = f"{foreign}{rest}", f"{nobodys}{rest}"
             same(*(town.get(path, params={"after": after}) for after in (foreign, nobodys)))
 

@@ -210,6 +210,12 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "score-missing": "An answer is missing; send null for a question that was skipped.",
     "score-unknown": "A score was sent for a question that the instrument does not have.",
     "score-out-of-range": "The answer is outside the instrument's scale.",
+    "period-unknown": "Periods are named like 2026-09, 2026-Q3, 2026-S2 or 2026.",
+    "figure-unknown": "The questionnaire has no such figure; send index, or the code of one of its questions.",
+    "target-out-of-range": "A target lies above the lowest answer and is at most 100.",
+    "target-repeated": "An entry before this one is about the same figure of the same period.",
+    "targets-fixed": "The period is closed; its targets stay as they are.",
+    "about-oneself": "Nobody decides about oneself; somebody else has to do this.",
     "score-all-skipped": "At least one question must be answered.",
 }
 

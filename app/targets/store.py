@@ -13,13 +13,13 @@ from app.targets.tables import TargetRow, TargetsFixed
 
 # Codes bound into one statement; far below what either driver takes.
 BATCH = 500
-ORDER = (col(TargetRow.kind), col(TargetRow.unit), col(TargetRow.figure))
+ORDER = (col(TargetRow.unit), col(TargetRow.kind), col(TargetRow.figure))
 
 
 class Listed(NamedTuple):
     """Which targets of a period a list has: of these offices and these employees (None: of all).
 
-    `after` is kind, unit and figure of the last one of the page before.
+    `after` is unit, kind and figure of the last one of the page before.
     """
 
     period: str
@@ -78,7 +78,7 @@ def put(
 
 
 def page(session: Session, agency_id: str, of: Listed, limit: int) -> Sequence[TargetRow]:
-    """Targets of a period by kind, unit and figure."""
+    """Targets of a period by unit, kind and figure."""
     query = _of(agency_id, of.period, of.instrument).where(tuple_(*ORDER) > of.after)
     kinds = (("office", of.offices), ("employee", of.employees))
     reached = [

@@ -103,7 +103,14 @@ def test_no_text_of_a_body_breaks_anything(house: House) -> None:
         for key, good in ((key_of(entry), body), *((None, other) for other in KEYLESS.get(entry, ()))):
             for sent in (good, *altered(good)):
                 content = json.dumps(sent).encode()
-                check(house, method, address(path), key, content=content, headers={"content-type": "application/json"})
+                check(
+                    house,
+                    method,
+                    address(path, method),
+                    key,
+                    content=content,
+                    headers={"content-type": "application/json"},
+                )
 
 
 def test_no_text_of_a_path_breaks_anything(house: House) -> None:

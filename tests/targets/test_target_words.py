@@ -28,13 +28,19 @@ def test_the_whole_interval_decides_and_thirty_answers_are_needed(n: int, lower:
 
 
 def known(**changed: object) -> Known:
-    base = {"offices": {"dukcapil"}, "employees": {"E001"}, "instruments": shipped()}
+    base = {
+        "periods": {"2026-Q4", "2026", "2027"},
+        "offices": {"dukcapil"},
+        "employees": {"E001"},
+        "instruments": shipped(),
+    }
     return Known(**(base | changed))  # type: ignore[arg-type]  # each test changes what it is about
 
 
 @pytest.mark.parametrize(
     ("changed", "hundredths", "field", "code"),
     [
+        ({"period": "2026-Q5"}, 8_800, "period", "period-unknown"),
         ({"unit": "E999"}, 8_800, "employee", "employee-unknown"),
         ({"kind": "office", "unit": "E001"}, 8_800, "office", "office-unknown"),
         ({"instrument": "tiada-1"}, 8_800, "instrument", "instrument-unknown"),

@@ -43,11 +43,12 @@ class Flaw(NamedTuple):
 
 @dataclass(frozen=True)
 class Known:
-    """What targets are checked by: the agency's codes, questionnaires, what is fixed, and what is set so far.
+    """What targets are checked by: periods that there are, the agency's codes, what is fixed, and what is set so far.
 
     `own` is the employee's code of the one who sets them, if the directory has one: nobody sets their own.
     """
 
+    periods: Collection[str]
     offices: Collection[str]
     employees: Collection[str]
     instruments: Mapping[str, Instrument]
@@ -81,6 +82,8 @@ def shown(hundredths: int) -> Decimal:
 
 
 def _subject(key: TargetKey, known: Known) -> Iterator[tuple[str, str]]:
+    if key.period not in known.periods:
+        yield "period", "period-unknown"
     if key.unit not in (known.offices if key.kind == "office" else known.employees):
         yield key.kind, f"{key.kind}-unknown"
 

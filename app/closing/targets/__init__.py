@@ -1,0 +1,1 @@
+"""Targets: who sets and reads them, and what they come to in a closed period."""
