@@ -1,5 +1,6 @@
 """From what is told of an agency to the reports of a closed period."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from app.closing.agency_report import agency_report
@@ -10,14 +11,16 @@ from app.closing.subjects import staff_on
 from app.closing.unit_reports import employee_report, office_report
 from app.closing.units import ReportedUnit, units_with_ratings, whole_unit
 from app.ratings.rules.selection import By
+from app.targets.rules.target import TargetKey
 
 
 class ClosingDocuments(NamedTuple):
-    """Every document of a closing, the release they were made of, and the units that get other figures than before."""
+    """Every document of a closing, the release and the targets they were made of, and the units with other figures."""
 
     documents: list[Document]
     release: int
     changes: list[UnitChange]
+    targets: Mapping[TargetKey, int]
 
 
 def closing_documents(inputs: ClosingInputs) -> ClosingDocuments:
@@ -29,7 +32,10 @@ def closing_documents(inputs: ClosingInputs) -> ClosingDocuments:
     employees = [unit for code, unit in persons.items() if staff.posted.get(code) in inputs.offices]
     within = [unit for code, unit in offices.items() if code in inputs.offices]
     documents = [
-        *(Document(each.code, staff.posted[each.code], employee_report(inputs, each, staff)) for each in employees),
+        *(
+            Document(each.code, staff.posted[each.code], employee_report(inputs, each, staff, offices))
+            for each in employees
+        ),
         *(Document(each.code, each.code, office_report(inputs, each, staff)) for each in within),
     ]
     agency = whole_unit(inputs, "agency", inputs.beside[By.office].served)
@@ -38,7 +44,7 @@ def closing_documents(inputs: ClosingInputs) -> ClosingDocuments:
     # A release may be in the middle of its work: what it has told already is in these documents.
     release = max((block.release for block in inputs.sheets.blocks), default=inputs.release.number)
     return ClosingDocuments(
-        [*documents, Document(agency.code, None, whole)], max(release, inputs.release.number), changes
+        [*documents, Document(agency.code, None, whole)], max(release, inputs.release.number), changes, inputs.targets
     )
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from app.access.principals import Reach
+from app.closing.rules.attainments import by_unit
 from app.closing.rules.report_documents.reports import AnyReport
 from app.directory.catalogue_store import WholeDirectory, whole_directory
 from app.directory.listing_store import agency_name, families_of
@@ -19,6 +21,8 @@ from app.measures.reading import UnitsBeside, alarms_of, served_by
 from app.ratings.rules.selection import By, Selection
 from app.screening.held_store import held_reasons, raised_in
 from app.screening.rules.sheets import RaisedRow
+from app.targets.rules.target import TargetKey
+from app.targets.store import targets_of
 from app.tickets.counts import ticket_sums
 from app.tickets.rules.lifecycle import TicketSum
 
@@ -49,7 +53,8 @@ class ClosingInputs:
     """All that reports are made of. `sheets` is what is told of the months of the trend and of the period before.
 
     `former_documents` are the reports of the revision before this one, made of what was told by `former_release`;
-    `held` and `raised` are the sheets that screening holds of the period and its findings in it.
+    `held` and `raised` are the sheets that screening holds of the period and its findings in it; `targets` are in
+    hundredths.
     """
 
     agency_id: str
@@ -68,6 +73,12 @@ class ClosingInputs:
     former_documents: ReportsByUnit
     former_release: int = 0
     raised: Sequence[RaisedRow] = ()
+    targets: Mapping[TargetKey, int] = field(default_factory=dict)
+
+    @cached_property
+    def unit_targets(self) -> Mapping[tuple[str, str], Mapping[str, int]]:
+        """The targets of each unit, by kind and code: figure → hundredths."""
+        return by_unit(self.targets)
 
     @property
     def trend(self) -> Sequence[Month]:
@@ -118,4 +129,5 @@ def read_inputs(session: Session, planned: PlannedRevision) -> ClosingInputs:
         former_documents=planned.former_documents,
         former_release=planned.former_release,
         raised=raised_in(session, agency_id, span.first, span.last),
+        targets=targets_of(session, agency_id, span.code, instrument),
     )

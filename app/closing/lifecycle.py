@@ -23,6 +23,7 @@ from app.closing.survey.documents import survey_documents
 from app.closing.survey.inputs import read_sources
 from app.closing.survey.records import entered
 from app.closing.tables import DRAFT, FINAL, WHOLE, Note, Period, Release, Report
+from app.closing.targets.fixing import fix_targets
 from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import subtree
 from app.directory.store import lock_agency
@@ -224,6 +225,7 @@ def _draft(
     session: Session, planned: PlannedRevision, made: ClosingDocuments, now: datetime, working_days: int, action: str
 ) -> Period:
     reach, span, scoring = planned.reach, planned.span, planned.scoring
+    fix_targets(session, reach.agency_id, span, scoring.instrument.id, made.targets, now)
     period = Period(
         agency_id=reach.agency_id,
         root=reach.root_key,

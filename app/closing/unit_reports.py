@@ -1,13 +1,24 @@
 """The reports of employees and offices, and what every report has."""
 
+from collections.abc import Mapping
 from typing import Literal, TypedDict
 
 from app.closing.inputs import ClosingInputs
+from app.closing.rules.attainments import attainments
 from app.closing.rules.feedback import NOTICE, feedback
 from app.closing.rules.integrity import ticket_counts
 from app.closing.rules.report_documents.figures import AnyFigures, figures_of
-from app.closing.rules.report_documents.parts import Method, Named, ReportPeriod, TicketCounts, TrendMonth, Words
+from app.closing.rules.report_documents.parts import (
+    Method,
+    Named,
+    ReportPeriod,
+    TicketCounts,
+    TrendMonth,
+    UnitKind,
+    Words,
+)
 from app.closing.rules.report_documents.reports import SCHEMA, AnyReport, EmployeeReport, OfficeReport
+from app.closing.rules.report_documents.targets import Attainment
 from app.closing.subjects import Staff, named
 from app.closing.units import ReportedUnit
 from app.disclosure.rules.cells import Cell
@@ -42,13 +53,23 @@ class OptionalParts(TypedDict, total=False):
     services: dict[str, str]
     held_reasons: dict[str, int] | None
     tickets: TicketCounts | None
+    targets: tuple[Attainment, ...]
     supersedes: int
 
 
-def employee_report(inputs: ClosingInputs, unit: ReportedUnit, staff: Staff) -> AnyReport:
-    """The report of an employee; the former one again where its figures may not change."""
+class _BesideOwn(TypedDict, total=False):
+    """What an employee's report says of the office, made anew even where the employee's figures stay."""
+
+    office_targets: tuple[Attainment, ...]
+
+
+def employee_report(
+    inputs: ClosingInputs, unit: ReportedUnit, staff: Staff, offices: Mapping[str, ReportedUnit]
+) -> AnyReport:
+    """The report of an employee, beside the targets of the office; the former one where its figures may not change."""
+    beside = _office_targets(inputs, staff.posted[unit.code], offices)
     if former := kept_report(inputs, unit):
-        return former.carried_over(period_of(inputs))
+        return former.carried_over(period_of(inputs), **beside)
     subject = staff.subject(unit.code)
     return EmployeeReport(
         kind="employee",
@@ -56,6 +77,7 @@ def employee_report(inputs: ClosingInputs, unit: ReportedUnit, staff: Staff) -> 
         appraiser=staff.appraiser_of(unit.code),
         feedback=feedback(inputs.scoring.instrument, unit.measures) if unit.measures else None,
         notice=NOTICE,
+        **beside,
         **common_parts(inputs, unit, subject.name),
         **optional_parts(inputs, unit),
     )
@@ -115,9 +137,26 @@ def optional_parts(inputs: ClosingInputs, unit: ReportedUnit) -> OptionalParts:
     if unit.measures and unit.kind != "agency":
         parts["held_reasons"] = shown_reasons(inputs.beside[unit.by].held.get(unit.code, {}))
         parts["tickets"] = ticket_counts(inputs.tickets[unit.by].get(unit.code))
+    if reached := targets_reached(inputs, unit.kind, unit.code, unit):
+        parts["targets"] = reached
     if inputs.former_documents:
         parts["supersedes"] = inputs.revision - 1
     return parts
+
+
+def targets_reached(
+    inputs: ClosingInputs, kind: UnitKind, code: str, unit: ReportedUnit | None
+) -> tuple[Attainment, ...]:
+    """What the targets of a unit came to; nothing is told of one without ratings."""
+    own = inputs.unit_targets.get((kind, code))
+    if own is None:
+        return ()
+    return attainments(inputs.scoring, unit.released.cell if unit else None, own, personal=kind == "employee")
+
+
+def _office_targets(inputs: ClosingInputs, office: str, offices: Mapping[str, ReportedUnit]) -> _BesideOwn:
+    reached = targets_reached(inputs, "office", office, offices.get(office))
+    return _BesideOwn(office_targets=reached) if reached else _BesideOwn()
 
 
 def _method(scoring: Scoring) -> Method:

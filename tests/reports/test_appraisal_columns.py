@@ -14,6 +14,10 @@ DOCS = Path(__file__).parents[2] / "docs"
 NAMES = [column.name for column in columns(["speed"])]
 
 
+# Of a report without targets they are empty.
+TARGETS = [name for name in NAMES if "target" in name or "attainment" in name]
+
+
 def cells(document: dict[str, Any], dimension: str = "speed") -> dict[str, Any]:
     report = EmployeeReport.model_validate(document)
     employee = AppraisedEmployee(report, "019a", "abc", "https://x.example/v", "198503122010012004")
@@ -67,6 +71,7 @@ def test_a_row_holds_the_report_as_it_is() -> None:
         "verification_address": "https://x.example/v",
         "withheld_reason": None,
         "incomplete_percent": 5,
+        **dict.fromkeys(TARGETS),
     }
 
 
@@ -98,10 +103,20 @@ def test_what_a_report_lacks_is_empty() -> None:
         *("appraiser_code", "appraiser_name", "speed_lower", "speed_upper", "composite_lower", "composite_upper"),
         *("reliability", "use", "shrunken", "shrunken_lower", "shrunken_upper", "adjusted", "flagged"),
         *("change", "change_lower", "change_upper", "withheld_reason", "channels", "incomplete_percent"),
+        *TARGETS,
     }
     alone = cells(employee_document(figures=FIGURES | {"index": None, "comparison": None}))
     assert (alone["composite_n"], alone["composite_index"], alone["use"], alone["flagged"]) == (40, None, None, None)
     assert cells(document, dimension="transparency")["speed_n"] is None, "another instrument's question"
+
+
+def test_targets_stand_behind_everything_else_with_those_of_the_office() -> None:
+    reached = {"figure": "index", "target": "80.00", "n": 38, "value": "91.67", "interval": ["87.50", "94.40"]}
+    other = reached | {"target": "95.00", "interval": None, "word": "uncertain"}
+    told = cells(employee_document(targets=[reached | {"word": "attained"}], office_targets=[other]))
+    assert [told[name] for name in TARGETS[:6]] == [None] * 6
+    assert [told[name] for name in TARGETS[6:]] == ["80.00", "attained", "87.50", "94.40", "95.00", "uncertain"]
+    assert NAMES[-len(TARGETS) :] == TARGETS
 
 
 @pytest.mark.parametrize("guide", ["appraisal-columns.md", "appraisal-columns.id.md"])

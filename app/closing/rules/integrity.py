@@ -19,7 +19,10 @@ def office_line(report: OfficeReport) -> OfficeLine:
     """The office's line in the agency's table, taken from its own report so that both always agree."""
     figures = report.figures
     collection = figures.collection
+    # Absent where none were set, as in the office's own report.
+    targets = {"targets": report.targets} if report.targets else {}
     return OfficeLine(
+        **targets,
         code=report.subject.code,
         name=report.subject.name,
         n=figures.n,

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from app.closing.rules.report_documents.figures import AnyFigures, Dimension
 from app.closing.rules.report_documents.reports import EmployeeReport
+from app.targets.rules.target import INDEX
 
 # An official figure is text, as in every answer: exact, not a float.
 Cell: TypeAlias = str | int | float | bool | None
@@ -87,12 +88,24 @@ EVIDENCE = (
     # Later than the others: a column keeps its place, too.
     AppraisalColumn("incomplete_percent", "count"),
 )
+# Later still; of each dimension, its code in front, and of the composite.
+TARGETS = (
+    AppraisalColumn("target", "official", 2),
+    AppraisalColumn("attainment", "text"),
+    AppraisalColumn("attainment_lower", "official", 2),
+    AppraisalColumn("attainment_upper", "official", 2),
+    AppraisalColumn("office_target", "official", 2),
+    AppraisalColumn("office_attainment", "text"),
+)
 
 
 def columns(dimensions: Sequence[str]) -> tuple[AppraisalColumn, ...]:
     """The header for an instrument with these dimensions."""
-    figures = [column._replace(name=f"{code}_{column.name}") for code in (*dimensions, COMPOSITE) for column in FIGURES]
-    return (*IDENTITY, *figures, *COLLECTION, *COMPARISON, *EVIDENCE)
+    each = (*dimensions, COMPOSITE)
+    figures, targets = (
+        [column._replace(name=f"{code}_{column.name}") for code in each for column in of] for of in (FIGURES, TARGETS)
+    )
+    return (*IDENTITY, *figures, *COLLECTION, *COMPARISON, *EVIDENCE, *targets)
 
 
 def row(employee: AppraisedEmployee, dimensions: Sequence[str]) -> Row:
@@ -110,6 +123,24 @@ def row(employee: AppraisedEmployee, dimensions: Sequence[str]) -> Row:
         employee.address,
         report.why_withheld if figures.suppressed else None,
         figures.incomplete_percent,
+        *(cell for code in (*dimensions, INDEX) for cell in _target(report, code)),
+    )
+
+
+def _target(report: EmployeeReport, figure: str) -> Row:
+    """The cells of one figure's target and of the office's; empty where there is none."""
+    own, office = (
+        next((each for each in reached if each.figure == figure), None)
+        for reached in (report.targets, report.office_targets)
+    )
+    lower, upper = (own.interval if own else None) or (None, None)
+    return (
+        own.target if own else None,
+        own.word if own else None,
+        lower,
+        upper,
+        office.target if office else None,
+        office.word if office else None,
     )
 
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from app.reports.rules.pack import Pack
 from app.reports.sections.language import Language
+from app.reports.sections.targets import MEANING
 
 
 class PackColumn(NamedTuple):
@@ -87,4 +88,23 @@ def evidence_columns(tell: Language) -> tuple[PackColumn, ...]:
             wide=True,
         ),
         PackColumn(tell("Digest of the report (SHA-256)"), tell("The fingerprint of the signed report."), wide=True),
+    )
+
+
+def target_columns(tell: Language) -> tuple[PackColumn, ...]:
+    """Each target and what it came to, beside that of the office."""
+    return (
+        PackColumn(tell("Name"), tell("Whose report it is.")),
+        PackColumn(tell("Employee code"), tell("The code in the directory; it never changes.")),
+        PackColumn(tell("Figure"), tell("The index of all questions together, or one question.")),
+        PackColumn(
+            tell("Target"), tell("What the figure shall be, on 25 to 100; empty where only the office has one.")
+        ),
+        PackColumn(tell("Answers (n)"), tell("How many answers the word rests on.")),
+        PackColumn(tell("Index"), tell("What the figure is.")),
+        PackColumn(tell("Lower end (97.5 %)"), tell("Lower end of the interval by which the word was chosen.")),
+        PackColumn(tell("Upper end (97.5 %)"), tell("Upper end of the interval by which the word was chosen.")),
+        PackColumn(tell("Attainment"), tell(MEANING), wide=True),
+        PackColumn(tell("Target of the office"), tell("That of the office where the person was posted.")),
+        PackColumn(tell("Attainment of the office"), tell("The word for the office, found in the same way.")),
     )

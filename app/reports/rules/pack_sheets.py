@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.closing.rules.report_documents.figures import AnyFigures, Dimension
+from app.closing.rules.report_documents.targets import Attainment
 from app.reports.rules.feedback_paragraphs import paragraph, without_figures
 from app.reports.rules.pack import Pack, PackedPerson, standing
 from app.reports.rules.pack_columns import (
@@ -16,12 +17,15 @@ from app.reports.rules.pack_columns import (
     figure_columns,
     identity_columns,
     result_columns,
+    target_columns,
 )
 from app.reports.sections.blocks import Number
 from app.reports.sections.closing import VALUES
 from app.reports.sections.evidence_sheet import change_words
 from app.reports.sections.language import Language, language
 from app.reports.sections.results import WITHHELD, count, in_language, official, percent
+from app.reports.sections.targets import WORDS as TARGET_WORDS
+from app.reports.sections.targets import beside_office, figure_title
 from app.reports.sections.use import use_words
 
 PackCell: TypeAlias = str | Number | None
@@ -45,7 +49,8 @@ class PackSheet:
 
 def sheets_of(pack: Pack, tell: Language) -> tuple[PackSheet, ...]:
     """Every sheet, the one that explains the others last."""
-    told = (_people(pack, tell), _feedback(pack, tell), _words(pack, tell))
+    targets = _targets(pack, tell)
+    told = (_people(pack, tell), _feedback(pack, tell), _words(pack, tell), *((targets,) if targets.rows else ()))
     return (*told, _legend(told, tell))
 
 
@@ -202,6 +207,30 @@ def _words(pack: Pack, tell: Language) -> PackSheet:
         for each, report in reports
     )
     return PackSheet(tell("Reply and note"), columns, rows)
+
+
+def _targets(pack: Pack, tell: Language) -> PackSheet:
+    """A row for each figure of each person that has a target, or whose office has one."""
+    reports = [each.report for each in pack.people if each.report is not None]
+    rows = tuple(
+        (report.subject.name, report.subject.code, figure_title(report, figure, tell), *_target(own, office, tell))
+        for report in reports
+        for figure, own, office in beside_office(report)
+    )
+    return PackSheet(tell("Targets (SKP)"), target_columns(tell), rows)
+
+
+def _target(own: Attainment | None, office: Attainment | None, tell: Language) -> PackRow:
+    ends = (own.interval if own else None) or (None, None)
+    return (
+        official(own.target) if own else None,
+        count(own.n) if own else None,
+        official(own.value) if own else None,
+        *map(official, ends),
+        tell(TARGET_WORDS[own.word]) if own else None,
+        official(office.target) if office else None,
+        tell(TARGET_WORDS[office.word]) if office else None,
+    )
 
 
 def _legend(sheets: Sequence[PackSheet], tell: Language) -> PackSheet:

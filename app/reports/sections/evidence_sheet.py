@@ -14,6 +14,7 @@ from app.reports.sections.closing import feedback_section, subject_section, word
 from app.reports.sections.headline import headline_blocks
 from app.reports.sections.language import Language, language
 from app.reports.sections.results import CONFIDENCE, WITHHELD, count, in_language, index_range, official
+from app.reports.sections.targets import targets_in_short
 from app.reports.sections.use import use_words
 from app.reports.sections.view import legible
 
@@ -66,11 +67,18 @@ def _result(document: EmployeeReport, tell: Language) -> Section:
     if not isinstance(figures, Figures):
         why = Words(tell(WITHHELD[document.why_withheld]), "notice", tell("No figures"))
         says_nothing = tell("That there are none says nothing about the service, neither good nor bad.")
-        return Section("result", tell("Result"), (why, Words(says_nothing)))
+        return Section("result", tell("Result"), (why, Words(says_nothing), *_targets(document, tell)))
     blocks: list[Block] = [_short(each, document, tell) for each in headline_blocks(document, figures, tell)]
     blocks.append(_dimensions(figures, tell))
     blocks.append(Words(tell(COUNTED, n=tell.cell(count(figures.n)))))
+    blocks += _targets(document, tell)
     return Section("result", tell("Result"), tuple(blocks))
+
+
+def _targets(document: EmployeeReport, tell: Language) -> tuple[Facts, ...]:
+    """Each target with its word, and those of the office; nothing where none were set."""
+    facts = targets_in_short(document, tell)
+    return (Facts(facts),) if facts else ()
 
 
 def _short(block: Block, document: EmployeeReport, tell: Language) -> Block:

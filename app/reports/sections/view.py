@@ -24,6 +24,7 @@ from app.reports.sections.integrity import integrity_section
 from app.reports.sections.language import Language, language
 from app.reports.sections.results import comparison_section, suppressed_section
 from app.reports.sections.survey import after_sections, mark_section, survey_sections, survey_title
+from app.reports.sections.targets import targets_section
 from app.reports.sections.use import use_section
 
 # All but the line feed; and what is no character in XML.
@@ -68,19 +69,22 @@ def legible(value: Any) -> Any:
 def _sections(report: Printable, document: AnyReport, tell: Language) -> list[Section | None]:
     """The sections in their order; None for what this report does not have."""
     about, evidence = subject_section(document, tell, report.identity), evidence_section(report, tell)
+    targets = targets_section(document, tell)
     figures = _figures(document, tell)
     match document:
         case SurveyReport():
-            return [about, mark_section(document, tell), *figures, *after_sections(document, tell), evidence]
+            marked = [about, mark_section(document, tell), *figures]
+            return [*marked, *after_sections(document, tell), targets, evidence]
         case EmployeeReport():
             # What may be done with the figures comes right below them, before anything else is read.
-            figures.insert(1, use_section(document, tell))
+            figures[1:1] = [use_section(document, tell), targets]
             return [about, *figures, feedback_section(document, tell), words_section(document, tell), evidence]
         case AgencyReport():
             table, classes = offices_section(document, tell), classes_section(document, tell)
-            offices = [table, funnel_section(document, tell), integrity_section(document, tell), classes]
+            offices = [table, targets, funnel_section(document, tell), integrity_section(document, tell), classes]
             return [about, changes_section(document, tell), *figures, *offices, evidence]
         case OfficeReport():
+            figures.insert(1, targets)
             return [about, *figures, evidence]
 
 

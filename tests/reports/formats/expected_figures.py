@@ -1,6 +1,6 @@
 """Every figure that a report has to print, from its signed JSON, and where: independent of what prints them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple, TypeAlias
 
@@ -37,12 +37,16 @@ class Expected:
     def rows(self) -> list[Row]:
         """All rows with a figure, in the order of the report."""
         kind = self.document["kind"]
-        parts = [self._about()]
+        parts: list[Iterable[Row]] = [self._about()]
         if kind == "agency":
             parts.append(self._changes())
-        parts += [self._survey()] if kind == "skm" else [self._result(), self._beside(), self._trend(), self._origin()]
+        if kind == "skm":
+            parts += [self._survey(), self._targets()]
+        else:
+            own = () if kind == "agency" else self._targets()
+            parts += [self._result(), own, self._beside(), self._trend(), self._origin()]
         if kind == "agency":
-            parts += [self._offices(), self._funnel(), self._integrity(), self._classes()]
+            parts += [self._offices(), self._office_targets(), self._funnel(), self._integrity(), self._classes()]
         return [row for part in parts for row in part if row.figures]
 
     def at(self, *path: str | int) -> Any:
@@ -130,6 +134,33 @@ class Expected:
         yield self.row(table, "Mean of all peers", (*beside, "group_mean"))
         yield self.row("", "Peers, this one included", (*beside, "peers"))
         yield self.row("", "Rank, as an interval", (*beside, "ranks"))
+
+    def _targets(self) -> Iterator[Row]:
+        own = {each["figure"]: place for place, each in enumerate(self.at("targets") or ())}
+        at_office = {each["figure"]: place for place, each in enumerate(self.at("office_targets") or ())}
+        beside = self.document["kind"] == "employee"
+        table = "Each target, beside that of the office" if beside else "Each target, and what it came to"
+        for figure in ("index", "speed", "transparency", "friendliness"):
+            paths: list[Path] = []
+            if figure in own:
+                paths += (("targets", own[figure], part) for part in ("target", "n", "value", "interval"))
+            if figure in at_office:
+                paths.append(("office_targets", at_office[figure], "target"))
+                # Of the office's figure its own report tells the rest.
+                self.figures(*(("office_targets", at_office[figure], part) for part in ("n", "value", "interval")))
+            yield Row(self.tell(table), self._figure(figure), self.figures(*paths))
+
+    def _office_targets(self) -> Iterator[Row]:
+        table = self.tell("Targets of the offices, and what they came to")
+        for place, line in enumerate(self.document["offices"]):
+            for number, each in enumerate(line.get("targets", ())):
+                path: Path = ("offices", place, "targets", number)
+                figures = self.figures(*((*path, part) for part in ("target", "n", "value", "interval")))
+                yield Row(table, f"{line['name']}, {self._figure(each['figure'])}", figures)
+
+    def _figure(self, figure: str) -> str:
+        titles = {each["code"]: each["title"] for each in self.at("figures", "dimensions") or ()}
+        return str(titles[figure][self.tell.code] if figure in titles else self.at("method", "index_name"))
 
     def _trend(self) -> Iterator[Row]:
         table = self.tell("{name} by month, on its scale from 25 to 100", name=self.at("method", "index_name"))

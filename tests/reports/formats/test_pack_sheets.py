@@ -68,7 +68,7 @@ def test_what_there_is_about_each_is_counted(drafts: Drafts) -> None:
     people = (person(drafts["E001"]), person(drafts["E004"]), absent("E005", "draft"), absent("E006", "none"))
     assert [standing(each) for each in people] == ["figures", "withheld", "draft", "none"]
     assert pack_of(*people).reported == {"figures": 1, "withheld": 1, "draft": 1, "none": 1}
-    people_sheet, feedback, words, legend = sheets_of(pack_of(*people), ID)
+    people_sheet, feedback, words, targets, legend = sheets_of(pack_of(*people), ID)
     rows = told(people_sheet)
     why = [str(each["Yang tersedia"])[:13] for each in rows]
     assert why == ["final, dengan", "Laporan ini t", "Belum final: ", "Tidak ada lap"]
@@ -86,7 +86,16 @@ def test_what_there_is_about_each_is_counted(drafts: Drafts) -> None:
         None,
     ]
     assert [each["Kode pegawai"] for each in told(words)] == ["E001", "E004"]
-    assert [each.name for each in (people_sheet, feedback, words)] == list(dict.fromkeys(row[0] for row in legend.rows))
+    # One row for each figure that the person or the office has a target for.
+    assert [(each["Kode pegawai"], each["Pencapaian"]) for each in told(targets)] == [
+        ("E001", "tercapai"),
+        ("E001", None),
+        ("E001", "belum tercapai"),
+        ("E004", None),
+        ("E004", "belum dapat dipastikan"),
+    ]
+    explained = (people_sheet, feedback, words, targets)
+    assert [each.name for each in explained] == list(dict.fromkeys(row[0] for row in legend.rows))
     assert all(row[1] and row[2] for row in legend.rows)
 
 

@@ -71,7 +71,7 @@ def test_the_attached_report_verifies(drafts: Drafts, key: SigningKey) -> None:
 
 def test_a_draft_is_marked_on_every_page_and_nothing_is_attached(drafts: Drafts) -> None:
     paper = PdfReader(BytesIO(pdf_bytes(draft(drafts["E001"]))))
-    assert len(paper.pages) == 3
+    assert len(paper.pages) == 4
     assert all("DRAF" in page.extract_text() for page in paper.pages)
     assert not paper.attachments
 

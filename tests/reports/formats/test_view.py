@@ -143,7 +143,7 @@ def test_a_draft_is_marked_and_bears_no_digest(drafts: Drafts, key: SigningKey) 
 
 def test_a_suppressed_report_says_why_it_has_no_figures(drafts: Drafts) -> None:
     told = view(draft(drafts["E004"]))
-    assert [each.name for each in told.sections] == ["subject", "result", "use", "words", "evidence"]
+    assert [each.name for each in told.sections] == ["subject", "result", "use", "targets", "words", "evidence"]
     assert "kurang dari 10" in texts(told)
 
 

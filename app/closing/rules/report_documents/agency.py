@@ -2,6 +2,7 @@
 
 from app.closing.rules.report_documents.figures import Comparison, Index
 from app.closing.rules.report_documents.parts import Part, Real, TicketCounts, UnitKind
+from app.closing.rules.report_documents.targets import Attainment
 from app.disclosure.rules.released import Withheld
 
 
@@ -21,6 +22,7 @@ class OfficeLine(Part):
     held_reasons: dict[str, int] | None = None
     withheld: Withheld | None = None
     incomplete_percent: int | None = None
+    targets: tuple[Attainment, ...] = ()
 
 
 class Integrity(Part):

@@ -19,6 +19,7 @@ from app.closing.rules.report_documents.parts import (
     Words,
 )
 from app.closing.rules.report_documents.survey import SurveyContent, SurveyRecords
+from app.closing.rules.report_documents.targets import Attainment
 from app.disclosure.rules.released import Withheld
 
 SCHEMA = "cermin-report-1"
@@ -28,7 +29,8 @@ class Report(Part):
     """What every report says. Members with a default are absent in some: only a final report has `final_on`.
 
     `supersedes` is the revision before, and is absent where the figures are still those of that revision's report.
-    `services` (code → name), `tickets` and `held_reasons` are absent where there are no figures.
+    `services` (code → name), `tickets` and `held_reasons` are absent where there are no figures, `targets` where none
+    were set.
     """
 
     # A field called `schema` would hide a method of pydantic's.
@@ -48,6 +50,7 @@ class Report(Part):
     services: dict[str, str] = Field(default_factory=dict)
     tickets: TicketCounts | None = None
     held_reasons: dict[str, int] | None = None
+    targets: tuple[Attainment, ...] = ()
     supersedes: int | None = None
 
     @property
@@ -67,13 +70,17 @@ class Report(Part):
 
 
 class EmployeeReport(Report):
-    """The report of an employee; older versions named no appraiser."""
+    """The report of an employee; older versions named no appraiser.
+
+    `office_targets` are those of the office where the employee was posted; absent where it has none.
+    """
 
     kind: Literal["employee"]
     subject: EmployeeSubject
     appraiser: Appraiser | None = None
     feedback: dict[str, Words] | None = None
     notice: Words | None = None
+    office_targets: tuple[Attainment, ...] = ()
 
 
 class OfficeReport(Report):
