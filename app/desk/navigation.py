@@ -24,6 +24,7 @@ DECISIONS = Entry("Decisions", "/desk/decisions")
 TRAIL = Entry("Audit trail", "/desk/trail")
 REPORTS = Entry("Reports", "/desk/reports")
 PERIODS = Entry("Periods", "/desk/periods")
+TARGETS = Entry("Targets", "/desk/targets")
 PEOPLE = Entry("People and roles", "/desk/people")
 KEYS = Entry("Keys", "/desk/keys")
 KIOSKS = Entry("Kiosks", "/desk/kiosks")
@@ -38,11 +39,23 @@ READERS = Entry("Who looked", "/desk/readers")
 ACCOUNT = Entry("My account", "/desk/account")
 
 PAGES: Mapping[Role, tuple[Entry, ...]] = {
-    Role.supervisor: (OFFICE, TREND, SERVICES, COMMENTS, FOLLOW_UP, FINDINGS, REPORTS, PERIODS, KIOSKS),
+    Role.supervisor: (OFFICE, TREND, SERVICES, COMMENTS, FOLLOW_UP, FINDINGS, REPORTS, PERIODS, TARGETS, KIOSKS),
     Role.appraiser: (TEAM,),
     Role.employee: (MIRROR, REPLY, READERS),
     Role.auditor: (FINDINGS, DECISIONS, TRAIL, HOURS, OFFICE, REPORTS),
-    Role.administrator: (PEOPLE, KEYS, KIOSKS, DIRECTORY, AGENCY, HOURS, INSTRUMENTS, OFFICE, REPORTS, PERIODS),
+    Role.administrator: (
+        PEOPLE,
+        KEYS,
+        KIOSKS,
+        DIRECTORY,
+        AGENCY,
+        HOURS,
+        INSTRUMENTS,
+        OFFICE,
+        REPORTS,
+        PERIODS,
+        TARGETS,
+    ),
     Role.viewer: (OFFICE, REPORTS),
 }
 

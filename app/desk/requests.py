@@ -24,6 +24,7 @@ from app.desk.navigation import (
     KIOSKS,
     PEOPLE,
     PERIODS,
+    TARGETS,
     Entry,
     roles_of,
 )
@@ -56,6 +57,7 @@ AFTER_PROOF = {
     "directory": DIRECTORY.address,
     "findings": FINDINGS.address,
     "periods": PERIODS.address,
+    "targets": TARGETS.address,
     "account": ACCOUNT.address,
     "second-factor": "/sign-in/second-factor",
     "passkey": "/desk/passkeys/add",

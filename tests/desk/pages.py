@@ -130,5 +130,7 @@ PAGES: Mapping[tuple[str, str], Who] = {
     ("GET", "/desk/period"): CLOSERS,
     ("POST", "/desk/period/finalise"): CLOSERS,
     ("POST", "/desk/period/revise"): CLOSERS,
+    ("GET", "/desk/targets"): CLOSERS,
+    ("POST", "/desk/targets/set"): CLOSERS,
     ("GET", "/desk/services"): SUPERVISORS,
 }
