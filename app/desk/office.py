@@ -8,14 +8,18 @@ from starlette.responses import Response
 
 from app.access.principals import Principal
 from app.access.readings import Readings
+from app.closing.rules.follow_up import today
+from app.closing.targets.running import offices_so_far
 from app.desk.blocks import Page, Section, Tasks
 from app.desk.kiosks import silent_after
 from app.desk.navigation import FOLLOW_UP, OFFICE, roles_of
 from app.desk.office_figures import OfficeFigures, alarms_of, sections_of, sentence
+from app.desk.office_targets import targets_so_far
 from app.desk.office_tasks import tasks_of, waiting_for
 from app.desk.offices import reached_name
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
+from app.directory.listing_store import names_of
 from app.disclosure.reading import release_state, told_instruments
 from app.disclosure.rules.calendar import Span, span_between, span_of
 from app.foundation.http.services import Services, services_of
@@ -23,7 +27,7 @@ from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.indices.presenting import table_out
 from app.indices.query import IndexQuery
-from app.indices.reading import read_indices
+from app.indices.reading import instrument_of, read_indices
 from app.indices.schemas import IndexRowOut
 from app.instruments.schemas import InstrumentId
 from app.measures.cache import MeasuresCache
@@ -58,9 +62,10 @@ def office(
             if problem.code != "nothing-released":
                 raise
             figures = None
+        reached = () if figures is None else _targets(session, services, principal, figures, tell)
         waiting = waiting_for(session, principal, services.now(), silent_after(request), tell)
     tasks = None if waiting is None else tasks_of(waiting, services.now(), tell)
-    return respond(request, _page(tell, name, figures, tasks), found)
+    return respond(request, _page(tell, name, figures, tasks, reached), found)
 
 
 def _read(
@@ -101,12 +106,31 @@ def _whole(session: Session, services: Services, principal: Principal, span: Spa
     return row
 
 
-def _page(tell: Language, name: str, figures: OfficeFigures | None, tasks: Tasks | None) -> Page:
-    today: tuple[Section, ...] = ()
+def _targets(
+    session: Session, services: Services, principal: Principal, figures: OfficeFigures, tell: Language
+) -> tuple[Section, ...]:
+    """What the targets of the period shown, and of those that run, come to so far."""
+    state, shown = release_state(session, principal.agency_id), span_of(figures.period)
+    assert shown is not None, "the figures are of a period"
+    day = today(services.now())
+    found = offices_so_far(session, principal.reach, figures.instrument, state, day=day, shown=shown)
+    names = names_of(session, principal.agency_id, By.office, {each.office for each in found})
+    instrument = instrument_of(session, principal.agency_id, figures.instrument)
+    return targets_so_far(found, names, instrument, principal.office, tell)
+
+
+def _page(
+    tell: Language,
+    name: str,
+    figures: OfficeFigures | None,
+    tasks: Tasks | None,
+    targets: tuple[Section, ...],
+) -> Page:
+    first: tuple[Section, ...] = ()
     if tasks is not None:
         fallen = () if figures is None else alarms_of(figures, tell)
-        today = (Section((*fallen, tasks), tell("Today")),)
+        first = (Section((*fallen, tasks), tell("Today")),)
     if figures is None:
         none = Words(tell("Figures are told by night, of months that are over and from ten ratings on."), "notice")
-        return Page(name, tell("There are no figures so far."), (*today, Section((none,))))
-    return Page(name, sentence(figures, tell), (*today, *sections_of(figures, tell)))
+        return Page(name, tell("There are no figures so far."), (*first, Section((none,))))
+    return Page(name, sentence(figures, tell), (*first, *sections_of(figures, tell), *targets))

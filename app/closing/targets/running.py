@@ -1,0 +1,86 @@
+"""What the targets of offices come to so far: from what is told, so that nothing new is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from app.access.principals import Reach
+from app.closing.rules.attainments import attainments, by_unit
+from app.closing.rules.report_documents.targets import Attainment
+from app.directory.listing_store import office_parents
+from app.directory.rules.reach import reached_offices
+from app.disclosure.reading import read_released
+from app.disclosure.rules.calendar import Span, span_of
+from app.disclosure.rules.due import ReleaseState, month_code
+from app.disclosure.rules.released import Released, Scope
+from app.foundation.storage.database import Session
+from app.indices.reading import scoring_of
+from app.ratings.rules.selection import By
+from app.targets.store import targets_of
+
+
+@dataclass(frozen=True)
+class OfficeSoFar:
+    """What the targets of an office in one period came to by a day; None: nothing of the period is told."""
+
+    period: str
+    office: str
+    through: date | None
+    reached: tuple[Attainment, ...]
+
+
+def offices_so_far(
+    session: Session, reach: Reach, instrument: str, state: ReleaseState, *, day: date, shown: Span
+) -> tuple[OfficeSoFar, ...]:
+    """The targets of the offices in reach in the periods that run on a day and in the one shown, by period and code.
+
+    What is read is what `/v1/indices` by office tells of the same months.
+    """
+    offices = reached_offices(office_parents(session, reach.agency_id), reach)
+    within = None if reach.root is None else offices
+    return tuple(
+        each
+        for span in _spans(day, shown)
+        for each in _of_period(session, reach.agency_id, instrument, state, span, offices, within)
+    )
+
+
+def running_codes(day: date) -> tuple[str, str, str, str]:
+    """The month, the quarter, the semester and the year of a day."""
+    year, month = day.year, day.month
+    return f"{year}-{month:02}", f"{year}-Q{(month + 2) // 3}", f"{year}-S{(month + 5) // 6}", f"{year}"
+
+
+def _spans(day: date, shown: Span) -> list[Span]:
+    running = [span for code in running_codes(day) if (span := span_of(code)) is not None]
+    return [shown, *(span for span in running if span != shown)]
+
+
+def _of_period(
+    session: Session,
+    agency_id: str,
+    instrument: str,
+    state: ReleaseState,
+    span: Span,
+    offices: frozenset[str],
+    within: frozenset[str] | None,
+) -> list[OfficeSoFar]:
+    units = by_unit(targets_of(session, agency_id, span.code, instrument))
+    wanted = {code: units["office", code] for code in sorted(offices) if ("office", code) in units}
+    if not wanted:
+        return []
+    last = min(span.last, state.last)
+    told: Mapping[str, Released] = {}
+    if last >= span.first:
+        sheets = read_released(session, agency_id, instrument, span.first, last, within, {By.office})
+        told = sheets.by(By.office, Scope(month_code(span.first), month_code(last), within))
+    scoring = scoring_of(session, agency_id, instrument)
+    return [
+        OfficeSoFar(
+            span.code,
+            code,
+            last if last >= span.first else None,
+            attainments(scoring, told[code].cell if code in told else None, figures, personal=False),
+        )
+        for code, figures in wanted.items()
+    ]
