@@ -16,6 +16,7 @@ from app.closing.addressing import asked
 from app.demo.follow_up import follow_up
 from app.demo.rating import DemoRating, uuid7
 from app.demo.roster import on_duty
+from app.demo.targets import set_targets
 from app.demo.town import AGENCY_CODE, OFFICE_BY_CODE, OFFICES, TownOffice
 from app.directory.volumes.volume import DayVolume
 from app.disclosure.releasing import ReleaseOrder, release_agency
@@ -100,6 +101,7 @@ def screen_and_close(values: Settings, db: Database, now: datetime) -> None:
     release_agency(db, AGENCY_CODE, ReleaseOrder(now, ACTOR, after, late, whole=True))
     reach, by = Reach(AGENCY_CODE, None, ACTOR), lifecycle.Method(INSTRUMENT)
     quarter, month = final_quarter(now, after), drafted_month(now, after)
+    set_targets(db, reach, (quarter, month), INSTRUMENT, now)
     lifecycle.close(db, reach, quarter, by=by, now=now, working_days=0)
     follow_up(db, reach, quarter, INSTRUMENT, now)
     lifecycle.finalise(db, reach, quarter, INSTRUMENT, key=_key(values), now=now)
