@@ -33,6 +33,7 @@ COMMANDS = {
     "device": Entry("devices", "device", "Kiosks: pairing them, how they are doing, ending them."),
     "screen": Entry("screening", "screen", "Screening: what it doubts and what is decided."),
     "volumes": Entry("volumes", "volumes", "How many people were served."),
+    "targets": Entry("targets", "targets", "What figures shall be (SKP)."),
     "counts": Entry("counts", "counts", "Past results of which only counts are known."),
     "period": Entry("periods", "period", "Closing periods: draft, replies, final, revisions."),
     "simulate": Entry("simulate", "simulate", "Made-up traffic against a running service."),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.access.principals import Principal
 from app.closing.rules.follow_up import today
 from app.closing.targets.listing import list_targets
-from app.closing.targets.schemas import TargetIn, TargetOut, TargetPlace, TargetQuery, TargetValue
+from app.closing.targets.schemas import TargetOut, TargetPlace, TargetQuery, TypedTarget
 from app.closing.targets.setting import put_targets
 from app.desk.account import proof_first
 from app.desk.addresses import ON_A_PAGE, onward, with_query
@@ -47,12 +47,6 @@ ByInstrument = Annotated[InstrumentId, Query()]
 After = Annotated[TargetPlace | None, Query()]
 SET = "/desk/targets/set"
 ONE_SUBJECT = "Choose an office, or enter the code of an employee: a target is of one of them."
-
-
-class TypedTarget(TargetIn):
-    """A target as a form has it: without a value it is taken away."""
-
-    value: TargetValue | None = None
 
 
 @router.get("/desk/targets")

@@ -72,6 +72,12 @@ class TargetIn(WireModel):
         return self
 
 
+class TypedTarget(TargetIn):
+    """A target as a form or a file has it: without a value it is taken away."""
+
+    value: TargetValue | None = None
+
+
 class TargetsIn(WireModel):
     """Targets of different figures: all of them are set, or none."""
 
