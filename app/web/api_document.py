@@ -55,6 +55,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
             }
         ]
     },
+    ("put", "/v1/targets"): {
+        "targets": [
+            {"period": "2027-Q1", "office": "disdukcapil", "value": "85.00"},
+            {"period": "2027-Q1", "employee": "E015", "figure": "speed", "value": "88.50"},
+        ]
+    },
     ("put", "/v1/periods/{code}/publications"): {
         "items": [{"medium": "Notice board", "published_on": "2026-11-02", "address": "Entrance hall"}]
     },

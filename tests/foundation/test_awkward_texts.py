@@ -47,6 +47,9 @@ BODIES: dict[tuple[str, str], Any] = {
         "office": "dukcapil",
         "items": [{"medium": "x", "published_on": "2026-11-01", "address": "x"}],
     },
+    ("PUT", "/v1/targets"): {
+        "targets": [{"period": "2027", "instrument": "ikl-1", "employee": "E001", "figure": "index", "value": "88.00"}]
+    },
     ("PUT", "/v1/comments/{comment_id}/mark"): {"handled": True, "element": "speed", "note": "x"},
     ("POST", "/v1/replies/read"): {"token": f"crm_reply_{'0' * 12}_{'0' * 32}"},
     ("POST", "/v1/replies"): {"token": f"crm_reply_{'0' * 12}_{'0' * 32}", "text": "x"},
