@@ -48,13 +48,15 @@ def read_released(
     last: date,
     offices: Collection[str] | None = None,
     apart: Collection[By] = (By.office, By.employee, By.service, By.channel),
+    employee: str | None = None,
 ) -> ReleasedSheets:
     """What is told, and waits, of the ratings of these months at these offices (None: of the whole agency).
 
-    `apart` is what a question tells apart or asks for; what it does not is read from sums.
+    `apart` is what a question tells apart or asks for; what it does not is read from sums. Of an `employee`, only what
+    that person's figures are made of or leave out is read.
     """
     kept = {each.value for each in apart} | (set() if offices is None else {By.office.value})
-    asked = reading_store.Asked(agency_id, instrument, month_code(first), month_code(last), offices)
+    asked = reading_store.Asked(agency_id, instrument, month_code(first), month_code(last), offices, employee)
     if By.employee in apart:
         rows = reading_store.released_blocks(session, asked)
     else:

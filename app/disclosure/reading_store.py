@@ -30,7 +30,7 @@ OF_BLOCK = (
     BLOCK.parts,
     BLOCK.release,
 )
-OF_SUM = (
+OF_SUM: tuple[Any, ...] = (
     SUM.standing,
     SUM.office,
     null(),
@@ -47,25 +47,30 @@ BlockRow: TypeAlias = Sequence[Any]
 
 
 class Asked(NamedTuple):
-    """Of which agency, questionnaire, months and offices (None: all, and what several offices tell together)."""
+    """Of which agency, questionnaire, months, offices (None: all, and what several tell together) and person."""
 
     agency_id: str
     instrument: str
     first: Month
     last: Month
     offices: Collection[str] | None
+    employee: str | None = None
 
 
 def released_blocks(session: Session, asked: Asked) -> Iterator[BlockRow]:
-    """The rows of told blocks with a rating in these months."""
+    """The rows of told blocks with a rating in these months; of a person, and of several persons, if one is asked for.
+
+    Blocks of another person tell nothing about this one, also not what is left out.
+    """
     query = select(*OF_BLOCK).where(*_of_months(BLOCK, asked), BLOCK.released.is_(True))
-    if asked.offices is None:
-        yield from _rows(session, query)
-        return
-    for batch in batches(asked.offices):
-        yield from _rows(session, query.where(BLOCK.office.in_(batch)))
-    # Of blocks of several offices, what each of these leaves out.
-    yield from pooled_blocks(session, asked)
+    whose = [] if asked.employee is None else [BLOCK.employee == asked.employee, BLOCK.employee.is_(None)]
+    # Asked one by one: each has an index of its own.
+    for one in [query.where(each) for each in whose] or [query]:
+        for batch in [None] if asked.offices is None else batches(asked.offices):
+            yield from _rows(session, one if batch is None else one.where(BLOCK.office.in_(batch)))
+    if asked.offices is not None:
+        # Of blocks of several offices, what each of these leaves out.
+        yield from pooled_blocks(session, asked)
 
 
 def pooled_blocks(session: Session, asked: Asked) -> Iterator[BlockRow]:

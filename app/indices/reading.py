@@ -51,7 +51,14 @@ def read_indices(session: Session, reach: Reach, query: IndexQuery, *, now: date
         raise Problem("cut-not-told")
     within = None if whole else offices
     sheets = read_released(
-        session, agency_id, query.instrument, period.first, period.last, within, selection.distinctions - {By.month}
+        session,
+        agency_id,
+        query.instrument,
+        period.first,
+        period.last,
+        within,
+        selection.distinctions - {By.month},
+        query.employee,
     )
     scope = Scope(
         month_code(period.first),
