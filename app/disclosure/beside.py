@@ -1,5 +1,6 @@
 """Tells what stands beside answers: comments and respondents' profiles, as blocks of their own."""
 
+from collections.abc import Collection
 from itertools import islice
 from random import Random
 from typing import NamedTuple
@@ -20,7 +21,7 @@ class Telling(NamedTuple):
     """What release tells it of which agency: months up to `through`, in periods of so many months.
 
     `first` is the first month that may have something new (None: from the beginning), `former` the last month that
-    the release before could tell.
+    the release before could tell, `instruments` the agency's questionnaires.
     """
 
     agency_id: str
@@ -29,6 +30,7 @@ class Telling(NamedTuple):
     period_months: int
     first: Month | None
     former: Month | None
+    instruments: Collection[str]
 
 
 def tell_comments(session: Session, telling: Telling, choose: Random) -> None:
@@ -57,17 +59,22 @@ def tell_profiles(session: Session, telling: Telling) -> None:
     # When a period is over, what was left of its months goes together, also where nothing came in the last of them.
     ended = telling.former != telling.through
     since = period_of(telling.former or telling.through, telling.period_months)[0] if ended else None
-    changed = iter(beside_store.changed_raters(session, telling.agency_id, telling.release, since))
+    changed = iter(beside_store.changed_raters(session, telling.agency_id, telling.release, since, telling.instruments))
     while batch := list(islice(changed, AT_ONCE)):
         raters = beside_store.raters(session, telling.agency_id, batch)
         given = beside_store.given_profiles(session, telling.agency_id, batch)
         told = beside_store.told_profiles(session, telling.agency_id, batch)
-        for each in batch:
-            parts = profile_parts(
-                given.get(each, ()),
-                raters.get(each, {}),
-                told.get(each, ()),
-                telling.through,
-                telling.period_months,
+        parts = (
+            (
+                each,
+                profile_parts(
+                    given.get(each, ()),
+                    raters.get(each, {}),
+                    told.get(each, ()),
+                    telling.through,
+                    telling.period_months,
+                ),
             )
-            beside_store.add_profiles(session, telling.agency_id, each, parts)
+            for each in batch
+        )
+        beside_store.add_profiles(session, telling.agency_id, parts)

@@ -90,7 +90,8 @@ def _judge(session: Session, agency_id: str, instrument: Instrument, offices: li
             counts = answers[week.block, week.monday]
             changes[week.monday].update(counts if week.joins else {key: -n for key, n in counts.items()})
         for monday, counts in changes.items():
-            own[monday] = _merged(own.get(monday), _cell(instrument, counts))
+            before = [own[monday]] if monday in own else []
+            own[monday] = _merged(*before, _cell(instrument, counts))
         changed = {month_code(monday + SUNDAY) for monday in changes}
         rows |= {(*unit, month): _month(own, month) for month in changed}
     charts_store.replace_chart_months(session, agency_id, instrument.id, rows)
@@ -106,23 +107,24 @@ def _read(
     answers: dict[tuple[int, date], Answers] = defaultdict(Counter)
     for months, found in charts_store.blocks_of(session, agency_id, instrument, offices, changed=changed).items():
         blocks |= found
-        for row in charts_store.ratings_of(session, agency_id, instrument, months, offices, changed=changed):
-            answers[row.block, monday_of(row.day)][row.joint, row.sheet] += row.n
+        those = {block.office for block in found.values()}
+        for block, day, sheet, joint, n in charts_store.ratings_of(session, agency_id, instrument, months, those):
+            if block in found:
+                answers[block, monday_of(day)][bool(joint), sheet] += n
     return blocks, answers
 
 
 def _cell(instrument: Instrument, answers: Answers) -> Cell:
     """The cell of these answers; of fewer than none where they leave."""
-    parts = (
-        cell_of(instrument, {sheet: n for (given, sheet), n in answers.items() if given is joint}, joint=joint)
-        for joint in (True, False)
-    )
-    return _merged(*parts)
+    given: dict[bool, dict[str, int]] = {True: {}}
+    for (joint, sheet), n in answers.items():
+        given.setdefault(joint, {})[sheet] = n
+    return _merged(*(cell_of(instrument, sheets, joint=joint) for joint, sheets in given.items()))
 
 
-def _merged(one: Cell | None, other: Cell) -> Cell:
-    """Both together, without totals that nobody has any more."""
-    total = merged(one, other) if one else other
+def _merged(*cells: Cell) -> Cell:
+    """All together, without totals that nobody has any more."""
+    total = merged(*cells)
     composites = {steps: {step: n for step, n in totals.items() if n} for steps, totals in total.composites.items()}
     return Cell(total.n, total.items, composites)
 

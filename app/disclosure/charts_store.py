@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import starmap
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from app.disclosure.rules.division import Month
 from app.disclosure.rules.due import first_day, last_day
-from app.disclosure.store import AT_ONCE, BLOCK, CHART, IN_BLOCK, JOINT, MEMBER, RATING, chunks
+from app.disclosure.store import BLOCK, CHART, IN_BLOCK, JOINT, MEMBER, RATING, chunks
 from app.disclosure.tables import ChartMonth
 from app.foundation.storage.database import Session
 from app.ratings.status import COUNTED
@@ -93,32 +94,23 @@ def blocks_of(
 
 
 def ratings_of(
-    session: Session, agency_id: str, instrument: str, months: Months, offices: Collection[str], *, changed: bool
+    session: Session, agency_id: str, instrument: str, months: Months, offices: Collection[str]
 ) -> Iterator[DayRatings]:
-    """The ratings of such blocks of these months, by day."""
+    """The told ratings of these offices and months, by block and day."""
     keys = (MEMBER.block, RATING.rated_on, RATING.sheet, JOINT)
     query = (
         select(*keys, func.count())
-        .select_from(
-            RATING.key.table.join(MEMBER.key.table, IN_BLOCK).join(
-                BLOCK.block.table, and_(BLOCK.agency_id == MEMBER.agency_id, BLOCK.block == MEMBER.block)
-            )
-        )
+        .select_from(RATING.key.table.join(MEMBER.key.table, IN_BLOCK))
         .where(
             RATING.agency_id == agency_id,
-            RATING.office.in_(offices),
             RATING.rated_on.between(first_day(months.first), last_day(months.last)),
             RATING.instrument == instrument,
-            BLOCK.first_month == months.first,
-            BLOCK.last_month == months.last,
-            *IN_CHARTS,
         )
         .group_by(*keys)
     )
-    if changed:
-        query = query.where(BLOCK.charted.is_(False))
-    for block, day, sheet, joint, n in session.connection().execute(query, execution_options={"yield_per": AT_ONCE}):
-        yield DayRatings(block, day, sheet, bool(joint), n)
+    # Office by office: asked for several at once, SQLite goes through all ratings of the agency.
+    for office in sorted(offices):
+        yield from starmap(DayRatings, session.execute(query.where(RATING.office == office)).all())
 
 
 def chart_months(

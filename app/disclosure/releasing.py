@@ -88,6 +88,7 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
         instruments = instruments_of(session, agency_id)
         windows = _windows(session, agency_id, order, former, months)
         counts = _untold(session, agency_id, windows, through, order.late)
+        next_block = store.next_block(session, agency_id)
     number = former.number + 1 if former else 1
     writer = BlockWriter(database, agency_id, instruments, number, choose)
     left = writer.let_leave()
@@ -102,9 +103,11 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
     renew_charts(database, agency_id, instruments, through, None if ended else number)
     with database.unhurried() as session:
         lock_agency(session, agency_id)
-        # Looked at again under the lock: blocks have left, and another release may have told something meanwhile.
-        windows = _windows(session, agency_id, order, former, months)
-        waiting = Counter(_untold(session, agency_id, windows, through, order.late))
+        if told or left or store.next_block(session, agency_id) != next_block:
+            # Blocks have left, or something was told, perhaps by another release: what waits is looked at again.
+            windows = _windows(session, agency_id, order, former, months)
+            counts = _untold(session, agency_id, windows, through, order.late)
+        waiting = Counter(counts)
         waiting.update(untold_store.left_but_counted(session, agency_id))
         for window in windows:
             first = None if window.first is None else month_code(window.first)
@@ -112,7 +115,7 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
                 session, agency_id, first, window.offices, {p: n for p, n in waiting.items() if window.has(p)}
             )
         begins = month_code(windows[0].first) if windows[0].first else None
-        beside = Telling(agency_id, number, through, months, begins, former.through if former else None)
+        beside = Telling(agency_id, number, through, months, begins, former.through if former else None, instruments)
         tell_comments(session, beside, choose)
         tell_profiles(session, beside)
         # Another process may have made this number meanwhile; then this is the next.

@@ -211,7 +211,9 @@ def add_blocks(session: Session, blocks: Sequence[Mapping[str, Any]], members: M
     """Add blocks, as rows of their table, with the keys of their ratings."""
     # Rows and not objects: a night of a month adds hundreds of thousands.
     session.execute(insert(BLOCK.block.table), list(blocks))
-    placed = sorted((key, block["block"]) for block in blocks for key in members[block["block"]])
+    # By their numbers: UUIDs compare in Python.
+    placed = [(key, block["block"]) for block in blocks for key in members[block["block"]]]
+    placed.sort(key=lambda each: each[0].int)
     rows = [{"agency_id": blocks[0]["agency_id"], "key": key, "block": block} for key, block in placed]
     for batch in chunks(rows):
         session.execute(insert(MEMBER.key.table), batch)

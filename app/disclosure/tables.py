@@ -7,10 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Uuid, false
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Uuid, false, text
 from sqlmodel import Field, SQLModel
 
 from app.foundation.storage.database import Code, Text, UtcDateTime
+
+
+def _index_of_few(name: str, condition: str, *columns: str) -> Index:
+    """An index of the few blocks that a night has to look for, by a flag that most of them have the other way."""
+    # As `is_(False)` is written for each store: neither takes an index whose condition only means the same.
+    return Index(name, *columns, sqlite_where=text(f"{condition} IS 0"), postgresql_where=text(f"{condition} IS false"))
 
 
 class FigureRelease(SQLModel, table=True):
@@ -36,7 +42,14 @@ class FigureBlock(SQLModel, table=True):
     __tablename__ = "block"
     __table_args__ = (
         CheckConstraint("n >= 10", name="n"),
-        Index(None, "agency_id", "instrument", "first_month", "office"),
+        # The agency's months, an office's, a person's, and what a release has told or changed.
+        Index(None, "agency_id", "instrument", "last_month", "first_month", "office"),
+        Index(None, "agency_id", "instrument", "office", "first_month"),
+        Index(None, "agency_id", "employee", "instrument", "first_month"),
+        Index(None, "agency_id", "release", "instrument", "office"),
+        _index_of_few("block_unsummed_idx", "summed", "agency_id", "instrument", "first_month", "last_month", "office"),
+        _index_of_few("block_uncharted_idx", "charted", "agency_id", "instrument", "office", "standing", "release"),
+        _index_of_few("block_left_idx", "released", "agency_id", "office", "first_month", "last_month"),
         {"sqlite_with_rowid": False},
     )
 

@@ -86,7 +86,7 @@ def unreleased_ratings(
     return [
         UnreleasedRating(*row)
         for batch in batches(offices)
-        for row in session.execute(query.where(RATING.office.in_(batch)))
+        for row in session.execute(query.where(RATING.office.in_(batch))).all()
     ]
 
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.types import TypeEngine
 
 revision = "0024_targets"
-down_revision = "0022_directory"
+down_revision = "0023_nights"
 branch_labels = None
 depends_on = None
 

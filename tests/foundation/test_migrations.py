@@ -63,6 +63,11 @@ def connected(url: str) -> Iterator[Connection]:
     database.dispose()
 
 
+def index_shape(index: Any) -> str:
+    """An index as text, also the condition of one that has only some of the rows."""
+    return str(index | {"dialect_options": {name: str(value) for name, value in index["dialect_options"].items()}})
+
+
 def shape(url: str) -> dict[str, Any]:
     """Everything that can be told of the tables: columns, keys, constraints, indexes."""
     with connected(url) as connection:
@@ -77,7 +82,7 @@ def shape(url: str) -> dict[str, Any]:
                 sorted(map(str, found.get_foreign_keys(table))),
                 sorted(map(str, found.get_check_constraints(table))),
                 sorted(map(str, found.get_unique_constraints(table))),
-                sorted(map(str, found.get_indexes(table))),
+                sorted(map(index_shape, found.get_indexes(table))),
             )
             for table in sorted(found.get_table_names())
         }
