@@ -49,7 +49,8 @@ def import_targets(
             except Problem as problem:
                 faults = [_at(field, text, numbers) for field, text in faults_of(problem, language("en"))]
         if faults:
-            show_faults(sorted(faults, key=lambda fault: fault.row or 0))
+            ordered: list[CsvFault] = sorted(faults, key=lambda fault: fault.row or 0)
+            show_faults(ordered)
             raise fail(faulty(faults))
     out.print(f"{len(sent)} targets read, {changed} of them new, changed or taken away")
 
