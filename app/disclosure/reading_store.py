@@ -17,7 +17,7 @@ EVERYTHING = dict.fromkeys(RatingGroup._fields, "")
 
 
 # What figures read of a block, and of a sum in the same places: nothing else is fetched and parsed.
-OF_BLOCK = (
+OF_BLOCK: tuple[ColumnElement[Any], ...] = (
     BLOCK.standing,
     BLOCK.office,
     BLOCK.employee,
@@ -30,7 +30,7 @@ OF_BLOCK = (
     BLOCK.parts,
     BLOCK.release,
 )
-OF_SUM: tuple[Any, ...] = (
+OF_SUM: tuple[ColumnElement[Any], ...] = (
     SUM.standing,
     SUM.office,
     null(),
