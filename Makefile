@@ -27,8 +27,8 @@ run: .venv/run ## Migrate and serve the configured database
 	$(BIN)/cermin serve
 
 .PHONY: test
-test: .venv/dev ## Run the tests on SQLite and PostgreSQL, some minutes on two quiet cores; ROOM=ratings: those of one room
-	$(PYTEST) $(if $(ROOM),tests/$(ROOM)) -m 'not crash and not campaign and (not browser or glimpse)'
+test: .venv/dev ## Run the tests on SQLite and PostgreSQL, some minutes on two quiet cores; ROOM=ratings: those of one room, long ones, too
+	$(PYTEST) $(if $(ROOM),tests/$(ROOM)) -m 'not crash and not campaign and (not browser or glimpse) $(if $(ROOM),,and not long)'
 
 .PHONY: coverage
 coverage: .venv/dev ## Run the tests on SQLite once more, traced, with 100 examples each, and hold both gates

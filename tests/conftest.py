@@ -204,6 +204,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if blind:
                 item.add_marker("campaign")
             met.add(kind)
+        # What `make coverage` leaves out needs another place.
+        if item.get_closest_marker("long") and item.get_closest_marker("untraced"):
+            item.add_marker("campaign")
         if item.path.parent.name == "browser":
             item.add_marker("browser")
 

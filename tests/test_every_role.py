@@ -72,6 +72,7 @@ def test_the_table_names_guarded_addresses_that_are_read(house: House) -> None:
     assert {method for method, _ in ADMITS} == {"GET"}
 
 
+@pytest.mark.long
 def test_every_role_comes_in_where_the_table_says_and_nowhere_else(house: House) -> None:
     for method, path in TAKES:
         for role in Role:
@@ -103,6 +104,7 @@ PLACES: Mapping[str, dict[str, str]] = {
 }
 
 
+@pytest.mark.long
 def test_every_address_that_takes_an_office_is_asked_for_others(house: House) -> None:
     paths = house.get("/openapi.json", None).json()["paths"]
     taking = {
@@ -111,6 +113,7 @@ def test_every_address_that_takes_an_office_is_asked_for_others(house: House) ->
     assert taking == PLACES.keys()
 
 
+@pytest.mark.long
 def test_everybody_reaches_own_offices_and_those_below_them_and_no_others(house: House) -> None:
     for path, given in PLACES.items():
         for role in ADMITS["GET", path]:
@@ -147,6 +150,7 @@ def test_a_session_is_none_over_a_connection_that_others_read(house: House) -> N
         problem(ask(house, Role.supervisor, "GET", "/v1/offices", headers=headers), 401, "session-ended")
 
 
+@pytest.mark.long
 def test_every_kind_of_key_still_comes_in_as_before(house: House) -> None:
     for method, path in ADMITS:
         for kind in KeyKind:

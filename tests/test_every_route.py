@@ -254,6 +254,7 @@ def test_every_route_is_public_by_decision_or_has_kinds_of_key_that_it_takes(hou
     assert len(PUBLIC) + len(PAGES) + len(desk) + len(HELD) + len(TAKES) == len(served)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_the_document_lists_exactly_what_is_guarded_and_the_watchers_entries(house: House) -> None:
     watchers = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
@@ -267,6 +268,7 @@ def test_schemas_of_the_document_have_names_of_their_own(house: House) -> None:
     assert [name for name in names if not name.isalnum()] == []
 
 
+@pytest.mark.long
 def test_whoever_has_no_key_gets_in_at_the_public_entries_only(house: House) -> None:
     for method, path in TAKES:
         response = house.request(method, address(path, method))
@@ -285,6 +287,7 @@ def test_an_invalid_key_opens_nothing_and_disturbs_no_public_entry(house: House)
         assert house.request(method, path, "crm_admin_x_y").status_code == 200, path
 
 
+@pytest.mark.long
 def test_every_kind_of_key_gets_in_where_the_table_says_and_nowhere_else(house: House) -> None:
     for (method, path), kinds in TAKES.items():
         for kind in KeyKind:
@@ -297,6 +300,7 @@ def test_every_kind_of_key_gets_in_where_the_table_says_and_nowhere_else(house: 
             assert all(taken in document["detail"] for taken in kinds), (path, kind)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_the_key_is_looked_at_before_anything_else_of_the_request(house: House) -> None:
     for method, path in TAKES:
@@ -351,6 +355,7 @@ def methods_of(path: str) -> set[str]:
 ADDRESSES = sorted({address(path) for _, path in (*TAKES, *HELD, *PAGES)} | set(PUBLIC.values()))
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_other_methods_are_refused_whoever_asks(house: House) -> None:
     for path in ADDRESSES:
@@ -364,6 +369,7 @@ def test_other_methods_are_refused_whoever_asks(house: House) -> None:
                     problem(response, 405, "method-not-allowed")
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_head_is_answered_as_get_without_the_body(house: House) -> None:
     for path in ADDRESSES:
@@ -378,6 +384,7 @@ def test_head_is_answered_as_get_without_the_body(house: House) -> None:
                 assert bare.headers == full.headers, path
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_a_parameter_that_is_unknown_or_repeated_is_refused_at_every_entry(house: House) -> None:
     document = documented(house)

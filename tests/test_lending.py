@@ -33,6 +33,7 @@ def rows(url: str) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", CHANGES)
 def test_the_next_borrower_finds_what_the_first_one_found(lending: Lending, change: str) -> None:
     with lending.lend(filled=True) as url:

@@ -158,6 +158,7 @@ def ask(house: House, path: str, place: str, name: str, value: str, key: str) ->
     return house.get(path, key, params=ALWAYS.get(path, {}) | {name: value})
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_what_only_the_other_agency_has_does_not_exist(town: House) -> None:
     for agency_id in AGENCIES:
@@ -182,6 +183,7 @@ def test_what_only_the_other_agency_has_does_not_exist(town: House) -> None:
             same(answers[1], answers[2])
 
 
+@pytest.mark.long
 def test_a_page_may_start_at_any_code_without_telling_whether_it_exists(town: House) -> None:
     for path, _, name in parameters(town):
         if name == "after":
@@ -308,6 +310,7 @@ def test_nothing_an_agency_reads_changes_when_the_other_gets_data(town: House) -
         assert everything(town, agency_id) == kept
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 @pytest.mark.sized
 def test_no_answer_of_an_agency_holds_a_word_of_the_other(town: House) -> None:

@@ -31,6 +31,7 @@ def test_every_number_stands_for_exactly_one(shape: Shape) -> None:
     assert all(unscrambled(bytes(32), shape, scrambled(bytes(32), shape, each)) == each for each in numbers)
 
 
+@pytest.mark.long
 @given(st.binary(min_size=32, max_size=32), st.integers(2, 14), agencies)
 def test_a_code_carries_the_mark_of_its_agency(key: bytes, length: int, agency: str) -> None:
     code = marked_code(key, length + 2, agency)

@@ -92,6 +92,7 @@ def honest(house: House) -> Iterator[httpx.Response]:
     yield house.post("/v1/devices/pair", {"code": code}, None)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("guess", WRONG)
 def test_guesses_meet_a_429_and_nobody_else_does(house: House, guess: Ask) -> None:
     status, code = WRONG[guess]
@@ -112,6 +113,7 @@ def test_the_same_wrong_ticket_again_and_again_costs_no_other(house: House) -> N
     assert ticket(house).status_code == 410
 
 
+@pytest.mark.long
 def test_a_key_that_reads_may_ask_so_often_an_hour_whatever_it_asks_for(furnished: tuple[str, dict[str, str]]) -> None:
     draw = Random(3)
     with House.open(*furnished, reads_per_hour=20) as house:

@@ -44,6 +44,7 @@ def apart(house: House) -> list[Any]:
     ]
 
 
+@pytest.mark.long
 def test_it_runs_once_a_night_whoever_looks_and_everything_is_still_there(house: House) -> None:
     rate(house, 3)
     rate(house, 2, "desa app")

@@ -29,7 +29,6 @@ def choose(page: Page, address: str) -> None:
     page.get_by_role("button", name="Pakai frasa sandi ini").click()
 
 
-@pytest.mark.glimpse
 @pytest.mark.parametrize("scripts", [True, False])
 def test_an_administrator_comes_in_and_invites_with_and_without_scripts(
     service: Standing, browser: Browser, scripts: bool

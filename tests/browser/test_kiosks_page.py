@@ -2,7 +2,6 @@
 
 from re import compile as pattern
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 from pyotp import TOTP
 
@@ -54,7 +53,6 @@ def connect_and_rate(service: Standing, browser: Browser, address: str, code: st
     assert service.stored() == before + 1
 
 
-@pytest.mark.glimpse
 def test_a_kiosk_is_added_on_the_page_connected_by_its_qr_code_and_rates(service: Standing, browser: Browser) -> None:
     with browser.new_context(locale="id-ID") as context, context.new_page() as page, complaints(page) as heard:
         administrator(service, page, "Kios Satu")

@@ -65,7 +65,6 @@ def come_in(page: Page, url: str, standing: Standing, name: str) -> None:
     expect(page.locator("tbody tr")).to_have_count(10)
 
 
-@pytest.mark.glimpse
 def test_an_administrator_adds_a_passkey_and_comes_in_with_it(named: str, standing: Standing, browser: Browser) -> None:
     with browser.new_context(locale="id-ID") as context, context.new_page() as page, complaints(page) as heard:
         device(page)

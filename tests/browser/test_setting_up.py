@@ -95,7 +95,7 @@ def set_up(page: Page, address: str, *, look: Callable[[Page], None] = whole) ->
     expect(page.get_by_role("heading", level=1)).to_have_text("Kota Contoh")
 
 
-@pytest.mark.parametrize("scripts", [pytest.param(True, marks=pytest.mark.glimpse), False])
+@pytest.mark.parametrize("scripts", [True, False])
 def test_an_empty_installation_becomes_an_agency_with_and_without_scripts(
     empty: Standing, browser: Browser, tmp_path: Path, scripts: bool
 ) -> None:

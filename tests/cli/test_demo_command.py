@@ -113,6 +113,7 @@ def at(moment: datetime, monkeypatch: pytest.MonkeyPatch) -> str:
     return run("demo", "--no-serve")
 
 
+@pytest.mark.long
 def test_an_interrupted_loading_is_completed_by_the_next_start(
     few: list[date], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +214,7 @@ def rated_by_kiosk(welcome: str, url: str, secret: Path, now: datetime) -> str |
     return employee
 
 
+@pytest.mark.long
 def test_a_roster_that_no_longer_fits_is_told_and_the_demo_starts(
     few: list[date], monkeypatch: pytest.MonkeyPatch
 ) -> None:

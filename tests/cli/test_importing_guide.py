@@ -50,6 +50,7 @@ def test_both_guides_print_the_same_commands() -> None:
     assert [command[:2] for command in english] == [["import", "kab-cermin"]] * 3
 
 
+@pytest.mark.long
 def test_every_command_imports_its_file_once(town: Database) -> None:
     for stored in ("12", "14", "12"), ("0", "0", "0"):
         for command, n in zip(commands(GUIDES[0]), stored, strict=True):

@@ -104,6 +104,7 @@ def test_a_database_that_is_not_ready_is_not_served(shell: Shell, url: str) -> N
     assert told == "The database is not reachable or not migrated. Run `cermin migrate`."
 
 
+@pytest.mark.long
 def test_another_secret_is_refused_with_a_sentence_alone(shell: Shell, empty_sqlite: Path) -> None:
     url = f"sqlite:///{shell.folder / 'claimed.db'}"
     (shell.folder / "claimed.db").write_bytes(empty_sqlite.read_bytes())

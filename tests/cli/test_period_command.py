@@ -132,6 +132,7 @@ def test_links_that_could_not_be_made_leave_no_file(run: Run, tmp_path: Path) ->
     assert not file.exists()
 
 
+@pytest.mark.long
 def test_after_the_window_a_period_is_signed_and_without_a_key_it_is_not(
     run: Run, month: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -76,6 +76,7 @@ def test_help_imports_no_command_and_nothing_that_draws() -> None:
     assert modules & {*HEAVY, "rich.console", "pydantic", "sqlalchemy", "structlog"} == set()
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_issuing_a_key_imports_nothing_of_the_web_service(database: Database, database_url: str) -> None:
     furnish(database, "kota", NOW)

@@ -55,6 +55,7 @@ def commands(document: str) -> list[list[str]]:
     return [line[1:] for line in lines if line[:1] == ["cermin"]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("document", ["README.md", "README.id.md"])
 def test_an_agency_of_ones_own_is_made_by_the_commands_as_printed(document: str, folder: Path) -> None:
     printed = commands(document)

@@ -95,6 +95,7 @@ def test_the_whole_nip_is_written_only_when_it_is_asked_for(run: Run, tmp_path: 
             assert CANARY_NIP not in told + str(list(folder.iterdir()))
 
 
+@pytest.mark.long
 def test_a_pack_is_what_one_appraiser_takes_along_once_it_is_final(
     run: Run, furnished: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
@@ -132,6 +133,7 @@ def test_one_unit_in_one_format_and_language(run: Run, tmp_path: Path, form: str
     assert (tmp_path / f"2026-10-ikl-1-r1-office-dukcapil.{form}").stat().st_size > 500
 
 
+@pytest.mark.long
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("arguments", "sentence"),

@@ -65,6 +65,7 @@ def rate(house: House, n: int = 3, key: str = "app", **changed: Any) -> None:
         assert house.post("/v1/ratings", house.sheet(**changed), key).status_code == 201
 
 
+@pytest.mark.long
 def test_a_sound_database_is_found_sound(house: House, run: Run) -> None:
     def told(ratings: int, within: int, blocks: int) -> str:
         ledger = f"checked {ratings} ratings, {within} of them in {blocks} blocks: all agree\n"
@@ -88,6 +89,7 @@ MANIPULATIONS: dict[str, str] = {
 }
 
 
+@pytest.mark.long
 def test_a_block_that_is_not_what_its_ratings_give_is_named(house: House, run: Run) -> None:
     for statement, fault in MANIPULATIONS.items():
         for table in ("rating", "block", "block_rating", "chart_month"):
@@ -133,6 +135,7 @@ def test_an_agency_that_does_not_exist_is_not_found_sound(house: House, run: Run
     assert "tiada" in run("check", "tiada", status=1).stderr
 
 
+@pytest.mark.long
 def test_migrating_says_what_it_did_and_then_that_there_is_nothing_to_do(database_url: str, run: Run) -> None:
     head = migrating.head()
     assert run("migrate").stdout == f"already at {head}\n"
@@ -187,6 +190,7 @@ def test_tidying_gives_up_on_a_database_that_is_never_free(
     assert "run `cermin tidy` again" in one_line(run("tidy", status=1).stderr)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["check", "tidy"])
 def test_a_database_without_tables_is_told_to_be_migrated(database_url: str, run: Run, command: str) -> None:
     downgrade(database_url, "base")

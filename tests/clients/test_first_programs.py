@@ -34,6 +34,7 @@ def run(name: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=whole, capture_output=True, text=True, check=False, timeout=30)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_first_program_rates_once_and_reads(name: str, furnished: tuple[str, dict[str, str]]) -> None:
     url, keys = furnished

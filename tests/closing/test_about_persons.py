@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from app.access.principals import Principal, Reach, Role
 from app.closing.about_persons import person_reports
 from app.closing.listing import closed_codes, reports_in
@@ -12,6 +14,7 @@ from tests.house import House
 from tests.ratings.visits import put
 
 
+@pytest.mark.long
 def test_of_each_period_the_newest_revision_counts_and_what_is_final(office: House, key_file: Path) -> None:
     close(office)
     finalise(office, key_file)

@@ -23,6 +23,7 @@ def markets(house: House) -> list[Visit]:
     return [visit for n, code in enumerate(codes, 9) for visit in [*at(code, "434", n), *at(code, "333", 10)]]
 
 
+@pytest.mark.long
 def test_an_office_with_few_complete_sheets_has_no_place_in_the_funnel(house: House) -> None:
     visits = [
         *at("dukcapil", "434", 40), *at("dukcapil", "333", 20), *at("upt-makassar", "444", 15),
@@ -47,6 +48,7 @@ def test_an_office_with_few_complete_sheets_has_no_place_in_the_funnel(house: Ho
             assert place["alarm"][0] <= place["warning"][0] < document["funnel"]["centre"] < place["warning"][1]
 
 
+@pytest.mark.long
 def test_among_seven_offices_nobody_stands_out_and_there_is_no_funnel(house: House) -> None:
     put(house.database, [*markets(house), *at("dukcapil", "111", 40)])
     close(house)
@@ -56,6 +58,7 @@ def test_among_seven_offices_nobody_stands_out_and_there_is_no_funnel(house: Hou
     assert document["funnel"] is None
 
 
+@pytest.mark.long
 def test_coverage_is_told_for_the_offices_that_told_whom_they_served(house: House) -> None:
     put(house.database, [*at("dukcapil", "434", 40), *at("upt-makassar", "433", 30), *at("upt-jayapura", "444", 12)])
     volume = {"office": "dukcapil", "service": "ktp-el", "date": "2026-10-12", "served": 160, "offered": 150}
@@ -78,6 +81,7 @@ def test_coverage_is_told_for_the_offices_that_told_whom_they_served(house: Hous
     assert (lines["upt-jayapura"]["served"], lines["upt-jayapura"]["coverage"]) == (None, None)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_in_a_revision_in_which_all_offices_stand_the_funnel_stands(office: House, key_file: Path) -> None:
     """Two offices that told nothing before have five late ratings each: only the agency tells the ten."""

@@ -83,6 +83,7 @@ def survey_id(house: House) -> str:
     return str(listed.json()["items"][0]["id"])
 
 
+@pytest.mark.long
 def test_twenty_two_questions_of_eight_elements_make_eight_rows(surveyed: tuple[House, list[str]]) -> None:
     house, sheets = surveyed
     document: dict[str, Any] = house.get(f"/v1/reports/{survey_id(house)}", "supervisor").json()["document"]

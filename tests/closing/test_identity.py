@@ -55,6 +55,7 @@ def text_of(content: bytes, form: str) -> str:
     return content.decode("utf-8-sig")
 
 
+@pytest.mark.long
 @pytest.mark.once
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_shows_the_nip_to_keys_that_see_it_and_to_no_other(final: House, form: str) -> None:

@@ -39,6 +39,7 @@ def listed(house: House, **query: str) -> dict[tuple[str, str], dict[str, Any]]:
     }
 
 
+@pytest.mark.long
 def test_each_has_its_own_reports_respondents_and_comments(both: House) -> None:
     ikl, skm = listed(both, **IKL), listed(both, **SKM)
     assert {each["method"]["instrument"] for each in ikl.values()} == {"ikl-1"}
@@ -52,6 +53,7 @@ def test_each_has_its_own_reports_respondents_and_comments(both: House) -> None:
     assert (other["suggestions"], {each["value"] for each in other["profile"]["sex"]["values"]}) == ([], {"not-given"})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
@@ -82,6 +84,7 @@ def test_where_there_are_two_an_address_names_one(
     assert refused(absent)[0] == 404
 
 
+@pytest.mark.long
 def test_each_is_final_by_itself(both: House, key_file: Path) -> None:
     make_key(key_file)
     both.clock.now += AFTER_THE_WINDOW
@@ -96,6 +99,7 @@ def test_each_is_final_by_itself(both: House, key_file: Path) -> None:
     assert refused(again) == (409, "period-closed")
 
 
+@pytest.mark.long
 def test_plans_are_of_one_questionnaire(both: House, key_file: Path) -> None:
     body = {"office": "dukcapil", "items": [plan()]}
     stored = both.request("PUT", f"{OCTOBER}/follow-ups", "supervisor", json=body, params=SKM)
@@ -123,6 +127,7 @@ def test_a_plan_may_come_before_the_closing_where_only_one_is_told(office: House
     assert refused(unknown) == (404, "instrument-unknown")
 
 
+@pytest.mark.long
 def test_a_period_is_closed_by_recorded_weights_and_stays_with_them(office: House, key_file: Path) -> None:
     house = office
     surveyed(house.database, ["333333333"] * 39 + ["444444444"], start=10_000)

@@ -26,6 +26,7 @@ from tests.house import House
 from tests.ratings.visits import put
 
 
+@pytest.mark.long
 def test_a_period_becomes_a_draft_then_final_and_its_reports_verify(office: House, key_file: Path) -> None:
     period = close(office)
     assert (period["state"], period["revision"], period["reply_until"]) == ("draft", 1, "2026-11-25T17:00:00Z")
@@ -43,6 +44,7 @@ def test_a_period_becomes_a_draft_then_final_and_its_reports_verify(office: Hous
     assert (online["outcome"], online["digest"], online["altered"]) == ("valid", sealed["digest"], [])
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_too_few_ratings_give_a_report_without_figures(office: House) -> None:
     close(office)
@@ -54,6 +56,7 @@ def test_too_few_ratings_give_a_report_without_figures(office: House) -> None:
     assert report(office, "dukcapil")["document"]["n"] == 72
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_the_reply_and_the_note_become_part_of_the_final_report(office: House, key_file: Path) -> None:
     close(office)
@@ -85,6 +88,7 @@ def invited(house: House) -> dict[str, str]:
         return dict(invite(session, Reach("kota", None, "test"), "2026-10", None, house.clock.now))
 
 
+@pytest.mark.long
 def test_a_text_that_a_store_cannot_keep_is_refused(office: House) -> None:
     close(office)
     note = {"employee": "E001", "text": "Loket\x00penuh"}
@@ -122,6 +126,7 @@ def test_what_cannot_be_closed_is_told(office: House, code: str, answer: tuple[i
     assert refused(office.post(f"/v1/periods/{code}/close", {}, "supervisor")) == answer
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_what_is_not_released_is_not_closed(office: House) -> None:
     assert refused(office.post("/v1/periods/2026-10/close", {}, "supervisor")) == (404, "nothing-released")
@@ -179,6 +184,7 @@ def test_a_reader_sees_no_draft_and_only_the_own_subtree(office: House, key_file
     assert refused(office.get(f"/v1/reports/{draft['id']}", "desa reader")) == (404, "report-unknown")
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_a_final_report_is_asked_for_again_without_being_sent_again(office: House, key_file: Path) -> None:
     close(office)
@@ -189,6 +195,7 @@ def test_a_final_report_is_asked_for_again_without_being_sent_again(office: Hous
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
 
 
+@pytest.mark.long
 def test_a_report_that_somebody_altered_in_the_database_is_found_and_located(office: House, key_file: Path) -> None:
     close(office)
     finalise(office, key_file)
@@ -200,6 +207,7 @@ def test_a_report_that_somebody_altered_in_the_database_is_found_and_located(off
     assert "/document/figures/index" in {place["pointer"] for place in online["altered"]}
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_a_damaged_key_file_hides_nothing_that_the_others_prove(office: House, key_file: Path) -> None:
     close(office)
@@ -232,6 +240,7 @@ def test_a_part_and_the_whole_cannot_both_be_closed(furnished: tuple[str, dict[s
         assert period["office"] == "dukcapil"
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_each_step_leaves_its_audit_row(office: House, key_file: Path) -> None:
     close(office)
@@ -242,6 +251,7 @@ def test_each_step_leaves_its_audit_row(office: House, key_file: Path) -> None:
     assert {"period.closed", "period.invited", "period.finalised"} <= set(actions)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_the_clock_of_a_period_is_the_zone_whose_day_ends_last(office: House) -> None:
     office.clock.now = datetime(2026, 10, 31, 16, 59, tzinfo=UTC)
@@ -250,6 +260,7 @@ def test_the_clock_of_a_period_is_the_zone_whose_day_ends_last(office: House) ->
     close(office)
 
 
+@pytest.mark.long
 def test_what_is_published_meanwhile_sends_a_closing_back(office: House, monkeypatch: pytest.MonkeyPatch) -> None:
     compute = lifecycle._documents
 
@@ -266,6 +277,7 @@ def test_what_is_published_meanwhile_sends_a_closing_back(office: House, monkeyp
     close(office)
 
 
+@pytest.mark.long
 def test_a_note_that_comes_while_reports_are_signed_is_not_lost(
     office: House, key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,6 +307,7 @@ def test_a_note_that_comes_while_reports_are_signed_is_not_lost(
     assert report(office, "E001")["document"]["note"] == "Baru saja."
 
 
+@pytest.mark.long
 def test_a_closing_that_breaks_half_way_leaves_nothing(office: House, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("the power went out")

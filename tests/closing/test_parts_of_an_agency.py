@@ -40,6 +40,7 @@ def units(house: House, key: str) -> list[str]:
     return [line["unit"] for line in listed.json()["items"] if line["kind"] != "skm"]
 
 
+@pytest.mark.long
 def test_a_supervisor_closes_notes_and_finalises_the_own_subtree(parts: House, key_file: Path) -> None:
     closed = parts.post("/v1/periods/2026-10/close", {}, MAKASSAR)
     assert (closed.status_code, closed.json()["office"]) == (201, "upt-makassar")
@@ -59,6 +60,7 @@ def test_a_supervisor_closes_notes_and_finalises_the_own_subtree(parts: House, k
     assert report(parts, "E003", MAKASSAR)["document"]["note"] == note["text"]
 
 
+@pytest.mark.long
 def test_two_subtrees_are_closed_beside_each_other_but_none_twice(parts: House) -> None:
     for key, office in ((MAKASSAR, "upt-makassar"), (DUKCAPIL, "dukcapil")):
         assert parts.post("/v1/periods/2026-10/close", {}, key).json()["office"] == office
@@ -76,6 +78,7 @@ def test_two_subtrees_are_closed_beside_each_other_but_none_twice(parts: House) 
     ]
 
 
+@pytest.mark.long
 def test_the_part_of_a_closed_whole_is_not_closed_again(parts: House) -> None:
     close(parts)
     assert refused(parts.post("/v1/periods/2026-10/close", {}, MAKASSAR)) == (409, "period-closed")

@@ -29,6 +29,7 @@ def read(house: House, key: str = "supervisor", **query: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.long
 def test_what_came_after_the_signature_is_not_signed_and_may_change(office: House, key_file: Path) -> None:
     close(office)
     assert put(office, plan(element="speed")).json()["signed"] == 0
@@ -41,6 +42,7 @@ def test_what_came_after_the_signature_is_not_signed_and_may_change(office: Hous
     assert put(office, plan(element="speed")).json()["signed"] == 1
 
 
+@pytest.mark.long
 def test_the_two_lowest_elements_are_proposed_until_something_is_planned(office: House) -> None:
     close(office)
     found = read(office)["proposed"]
@@ -55,6 +57,7 @@ def test_the_two_lowest_elements_are_proposed_until_something_is_planned(office:
     assert office.get(PATH, "supervisor", params={"office": "upt-makassar"}).json()["proposed"] == []
 
 
+@pytest.mark.long
 def test_proofs_days_and_what_was_in_time_become_part_of_the_next_report(office: House, key_file: Path) -> None:
     office.release()
     entered = put(
@@ -93,6 +96,7 @@ def test_proofs_days_and_what_was_in_time_become_part_of_the_next_report(office:
     assert "https://kota.example/skm" in page
 
 
+@pytest.mark.long
 def test_a_plan_of_nothing_has_no_share_and_no_days(office: House) -> None:
     office.release()
     found = read(office)

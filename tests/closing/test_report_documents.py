@@ -78,6 +78,7 @@ def test_a_document_of_every_kind_comes_out_as_the_same_bytes(kind: str, parts: 
     assert canonical(report.plain()) == canonical(document)
 
 
+@pytest.mark.long
 def test_every_report_that_a_closing_stores_is_read_whole(office: House, key_file: Path) -> None:
     close(office)
     finalise(office, key_file)

@@ -10,6 +10,7 @@ from tests.house import House
 from tests.ratings.visits import Visit, put
 
 
+@pytest.mark.long
 def test_late_ratings_make_a_second_revision_that_names_what_changed(office: House, key_file: Path) -> None:
     close(office)
     finalise(office, key_file)
@@ -28,6 +29,7 @@ def test_late_ratings_make_a_second_revision_that_names_what_changed(office: Hou
     assert report(office, "E001", revision="1") == first
 
 
+@pytest.mark.long
 def test_a_change_that_would_tell_about_another_ones_few_waits(office: House, key_file: Path) -> None:
     """The office's nineteen minus E002's ten would be the nine about E001."""
     close(office)
@@ -39,6 +41,7 @@ def test_a_change_that_would_tell_about_another_ones_few_waits(office: House, ke
     assert [change["unit"] for change in whole["changes"]] == ["dukcapil", "kota"]
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_the_table_of_offices_shows_what_stands(office: House, key_file: Path) -> None:
     """Each of two offices has six late ratings: neither may change; together they are told only of new offices."""
@@ -55,6 +58,7 @@ def test_the_table_of_offices_shows_what_stands(office: House, key_file: Path) -
     assert [change["unit"] for change in whole["changes"]] == ["kota"]
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_what_waits_takes_no_figures_away(office: House, key_file: Path) -> None:
     """The twelve that wait are more than a tenth of the agency, yet none of its ratings joined or left its figures."""
@@ -66,6 +70,7 @@ def test_what_waits_takes_no_figures_away(office: House, key_file: Path) -> None
     assert refused(office.post("/v1/periods/2026-10/revise", {}, "supervisor")) == (409, "revision-unchanged")
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_who_has_no_figures_before_and_after_has_no_change(office: House, key_file: Path) -> None:
     """E003's first ten are told with E001's nine, so ten more are still half of what there is."""
@@ -83,6 +88,7 @@ def at(office: str, n: int, employee: str | None = None) -> list[Visit]:
     return [replace(visit, office=office) for visit in rated(employee, n)]
 
 
+@pytest.mark.long
 def test_what_an_unfinished_release_has_told_is_no_change_later(
     office: House, key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,6 +117,7 @@ def by_months(house: House) -> None:
         session.add(agency)
 
 
+@pytest.mark.long
 def test_comments_are_quoted_from_ten_on_in_the_order_of_their_random_ids(house: House) -> None:
     surveyed(house.database, ["333333333"] * 40)
     surveyed(house.database, ["333333333"] * 40, "setda", 100)
@@ -141,6 +142,7 @@ def test_offices_with_few_comments_are_quoted_together(house: House) -> None:
     assert len(survey(house, "ALL")["survey"]["suggestions"]) == 12
 
 
+@pytest.mark.long
 def test_a_revision_quotes_no_few_comments_more(office: House, key_file: Path) -> None:
     surveyed(office.database, ["333333333"] * 40, start=10_000)
     commented(office.database, "dukcapil", [f"saran {n:02}" for n in range(11)])
@@ -155,6 +157,7 @@ def test_a_revision_quotes_no_few_comments_more(office: House, key_file: Path) -
     assert "baru" not in document["survey"]["suggestions"]
 
 
+@pytest.mark.long
 def test_no_few_comments_are_left_when_months_are_taken_from_their_quarter(office: House) -> None:
     put(
         office.database,
@@ -180,6 +183,7 @@ def test_no_few_comments_are_left_when_months_are_taken_from_their_quarter(offic
         assert quoted[unit, "2026-Q4"] == 27
 
 
+@pytest.mark.long
 def test_the_survey_of_a_revision_follows_its_office(office: House, key_file: Path) -> None:
     closed(office, "ikl-1")
     finalise(office, key_file)
@@ -193,6 +197,7 @@ def test_the_survey_of_a_revision_follows_its_office(office: House, key_file: Pa
     assert "skm" not in changed
 
 
+@pytest.mark.long
 def test_where_the_report_of_a_unit_stands_its_survey_stands(office: House, key_file: Path) -> None:
     surveyed(office.database, ["333333333"] * 40, start=10_000)
     surveyed(office.database, ["444444444"] * 20, "setda", 11_000)
@@ -207,6 +212,7 @@ def test_where_the_report_of_a_unit_stands_its_survey_stands(office: House, key_
     assert (changed["n"], changed["supersedes"]) == (52, 1)
 
 
+@pytest.mark.long
 def test_plan_and_publication_are_signed_and_realised_in_the_next_report(office: House, key_file: Path) -> None:
     done = plan(status="done", done_on="2026-10-20", note="Jadwal ditempel.")
     body = {"office": "dukcapil", "items": [done, plan(element="WAKTU")]}
@@ -236,6 +242,7 @@ def test_plan_and_publication_are_signed_and_realised_in_the_next_report(office:
     assert whole["publications"] == [{"period": "2026-10", **published["items"][0]}]
 
 
+@pytest.mark.long
 def test_a_signed_plan_stays_and_only_its_realisation_changes(office: House, key_file: Path) -> None:
     def put(*items: dict[str, Any], where: str = "dukcapil") -> Any:
         return office.put("/v1/periods/2026-10/follow-ups", {"office": where, "items": list(items)}, "supervisor")
@@ -253,6 +260,7 @@ def test_a_signed_plan_stays_and_only_its_realisation_changes(office: House, key
     assert put(plan(), where="setda").status_code == 200
 
 
+@pytest.mark.long
 def test_the_trend_is_that_of_final_reports_of_the_same_length(office: House, key_file: Path) -> None:
     office.release()
     for step in ("close", "finalise"):

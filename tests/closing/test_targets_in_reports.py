@@ -41,6 +41,7 @@ def some(house: House) -> None:
     assert response.status_code == 200, response.text
 
 
+@pytest.mark.long
 def test_reports_say_what_targets_came_to_beside_those_of_the_office(office: House, key_file: Path) -> None:
     some(office)
     close(office)
@@ -94,6 +95,7 @@ def test_the_targets_of_a_closed_period_stay_as_they_are(office: House, key_file
     assert set_targets(office, target("81", employee="E002", instrument="skm-2017")).status_code == 200
 
 
+@pytest.mark.long
 def test_a_revision_keeps_the_targets_and_works_out_anew_what_they_came_to(office: House, key_file: Path) -> None:
     some(office)
     close(office)

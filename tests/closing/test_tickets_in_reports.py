@@ -45,6 +45,7 @@ def october(house: House) -> House:
     return house
 
 
+@pytest.mark.long
 def test_every_report_with_figures_tells_its_tickets(october: House) -> None:
     close(october)
     office = {"issued": 40, "armed": 18, "spent": 12, "coverage": 0.67}
@@ -75,6 +76,7 @@ def test_every_format_says_so_in_both_languages(october: House, unit: str, langu
         assert words in cells
 
 
+@pytest.mark.long
 def test_open_answers_change_no_report(house: House) -> None:
     both = [*rated("E001", 30), *rated(None, 30)]
     put(house.database, [replace(visit, agency_id=agency) for agency in ("kota", "desa") for visit in both])

@@ -81,6 +81,7 @@ def test_one_seed_and_day_give_the_same_bytes_every_time() -> None:
     assert directory_sheets(TODAY) == SHEETS
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("seed", "days"), [(1, 0), pytest.param(0, 1, marks=pytest.mark.campaign)])
 def test_another_seed_or_day_gives_other_ratings(seed: int, days: int) -> None:
     other = {rating.id for rating in simulate(SEED + seed, TODAY + timedelta(days=days))}
@@ -94,6 +95,7 @@ def test_there_are_about_sixty_thousand_ratings_spread_evenly_over_the_weeks() -
     assert min(per_week.values()) > 0.85 * max(per_week.values())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "day",
     [
@@ -189,6 +191,7 @@ def test_the_roster_runs_from_the_first_rating_to_after_today() -> None:
     assert max(duty["until"] for duty in SHEETS["duties"])[:10] > TODAY.isoformat()
 
 
+@pytest.mark.long
 def test_ids_are_unique_uuid7_of_the_moment_in_ascending_order() -> None:
     ids = [UUID(rating.id) for rating in ratings()]
     assert len(set(ids)) == len(ids)
@@ -200,6 +203,7 @@ def test_ids_are_unique_uuid7_of_the_moment_in_ascending_order() -> None:
         assert rating.moment.tzinfo is UTC
 
 
+@pytest.mark.long
 def test_every_kiosk_sheet_has_exactly_one_employee_on_duty_and_names_nobody() -> None:
     kiosk = [rating for rating in ratings() if rating.channel == "kiosk"]
     assert len(kiosk) > 0.5 * len(ratings())

@@ -43,6 +43,7 @@ def invite(admin: Browser, page: httpx.Response, **filled: str) -> httpx.Respons
     return admin.submit(page, "/desk/people/invite", **given)
 
 
+@pytest.mark.long
 def test_somebody_is_invited_and_comes_in(admin: Browser, browser: Open, door: Door) -> None:
     page = invite(admin, admin.go("/desk/people"))
     assert title_of(page) == "Undangan sudah siap"
@@ -60,6 +61,7 @@ def test_somebody_is_invited_and_comes_in(admin: Browser, browser: Open, door: D
     assert title_of(page) == "Dukcapil"
 
 
+@pytest.mark.long
 def test_faults_are_told_beside_their_fields_and_what_was_typed_stays(admin: Browser) -> None:
     page = invite(admin, admin.go("/desk/people"), name="Budi", login="Budi Besar", employee="E999")
     assert page.status_code == 422
@@ -98,6 +100,7 @@ def test_a_link_that_was_lost_is_made_anew_for_who_never_came_in_alone(admin: Br
     assert "sudah memiliki frasa sandi" in text_of(page)
 
 
+@pytest.mark.long
 def test_roles_are_given_and_taken_away_after_a_question(admin: Browser, door: Door) -> None:
     invite(admin, admin.go("/desk/people"))
     page = person_page(admin, "Budi Besar")
@@ -126,6 +129,7 @@ def test_nobody_decides_about_oneself_on_the_page_either(admin: Browser, door: D
     assert grants(door, "ani") == [("administrator", None)]
 
 
+@pytest.mark.long
 def test_a_long_list_comes_in_pages_that_stay_small(admin: Browser, door: Door, house: House) -> None:
     with door.database.writing() as session:
         for n in range(205):
@@ -171,6 +175,7 @@ def test_what_concerns_others_asks_for_a_fresh_proof(admin: Browser, house: Hous
     assert 'action="/desk/keys/issue"' in page.text
 
 
+@pytest.mark.long
 def test_a_key_is_made_used_and_ended(admin: Browser, house: House) -> None:
     page = admin.submit(
         admin.go("/desk/keys"), "/desk/keys/issue", label="Antrean lantai 1", kind="reader", office="dukcapil"
@@ -194,6 +199,7 @@ def test_a_key_is_made_used_and_ended(admin: Browser, house: House) -> None:
     assert "sudah dihentikan" in text_of(admin.go(f"/desk/keys/revoke?key={row.key_id}"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("filled", "told"),
     [
@@ -213,6 +219,7 @@ def test_no_key_gives_a_role_that_others_have_to_give(admin: Browser, filled: di
     assert told in text_of(response)
 
 
+@pytest.mark.long
 def test_an_administrator_of_some_offices_reaches_these_keys_alone(browser: Open, door: Door, house: House) -> None:
     one = browser()
     one.join(door, "Cici", Role.administrator, "upt-makassar")

@@ -39,6 +39,7 @@ def actions(house: House, agency_id: str = "kota") -> list[tuple[str, str]]:
         return [(each.action, each.actor.partition(":")[0]) for each in session.exec(query)]
 
 
+@pytest.mark.long
 def test_name_and_period_are_changed_with_a_trace_and_of_this_agency_alone(admin: Browser, house: House) -> None:
     page = admin.go("/desk/agency")
     assert "Angka instansi ini disampaikan per triwulan." in text_of(page)
@@ -127,6 +128,7 @@ def test_what_is_still_to_do_leads_to_its_page_until_it_is_done(admin: Browser, 
     assert "/desk/people" not in tasks
 
 
+@pytest.mark.long
 def test_the_first_rating_that_counts_is_told_and_that_of_another_agency_is_none(admin: Browser, house: House) -> None:
     def told() -> tuple[bool, bool]:
         shown = text_of(admin.go("/desk/agency"))

@@ -30,6 +30,7 @@ def seats(house: House) -> Iterator[dict[Place, Browser]]:
         yield found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_every_page_of_a_large_agency_is_small(seats: dict[Place, Browser], place: Place) -> None:
     seat = seats[place]
@@ -44,6 +45,7 @@ def test_every_page_of_a_large_agency_is_small(seats: dict[Place, Browser], plac
         assert [tag for tag in tags if search(inline, tag)] == [], address
 
 
+@pytest.mark.long
 def test_a_thousand_people_and_all_keys_are_reached_page_by_page(seats: dict[Place, Browser]) -> None:
     for role, start, most in ((Role.appraiser, "/desk/team", EMPLOYEES), (Role.administrator, "/desk/keys", KEYS)):
         [seat] = [each for place, each in seats.items() if place.role is role]

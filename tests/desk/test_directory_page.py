@@ -84,6 +84,7 @@ def rows_of(house: House) -> list[DirectoryUpload]:
 pytestmark = pytest.mark.usefixtures("patient")
 
 
+@pytest.mark.long
 def test_it_says_what_there_is_and_who_imported_last(admin: Browser, sheets: Callable[[Lines], bytes]) -> None:
     page = admin.go(PAGE)
     assert title_of(page) == "Direktori"
@@ -98,6 +99,7 @@ def test_it_says_what_there_is_and_who_imported_last(admin: Browser, sheets: Cal
     assert "Diimpor oleh Ani" in told
 
 
+@pytest.mark.long
 def test_it_is_taken_along_as_a_workbook(admin: Browser, house: House) -> None:
     response = admin.send("GET", f"{PAGE}/file")
     assert response.headers["content-type"] == MIME_TYPE
@@ -110,6 +112,7 @@ def test_it_is_taken_along_as_a_workbook(admin: Browser, house: House) -> None:
     assert template.content.startswith(b"PK")
 
 
+@pytest.mark.long
 def test_it_is_looked_at_in_words_and_then_imported(
     admin: Browser, house: House, sheets: Callable[[Lines], bytes]
 ) -> None:
@@ -154,6 +157,7 @@ def test_faults_are_listed_with_what_belongs_there(admin: Browser, sheets: Calla
     assert f'action="{UPLOAD}/import"' not in page.text
 
 
+@pytest.mark.long
 def test_very_many_faults_are_all_in_the_file(admin: Browser, sheets: Callable[[Lines], bytes]) -> None:
     page = send(admin, sheets({"services": [("KK", "=1+1", "")] * 250}))
     assert "100 yang pertama dari 250 kesalahan" in text_of(page)
@@ -178,6 +182,7 @@ def test_very_many_changes_are_all_in_the_file(admin: Browser, sheets: Callable[
     assert "'=1+1" in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_file_is_told_in_words(admin: Browser, name: str) -> None:
     page = send(admin, BAD[name])
@@ -190,6 +195,7 @@ def test_a_bad_file_is_told_in_words(admin: Browser, name: str) -> None:
     assert "direktori.xlsx" in text_of(page)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("body", "headers", "status"),
     [
@@ -248,6 +254,7 @@ def test_what_was_sent_lies_sealed_and_is_erased_after_use(
     assert rows_of(house) == []
 
 
+@pytest.mark.long
 def test_it_is_erased_when_it_is_thrown_away_and_after_an_hour(
     admin: Browser, house: House, sheets: Callable[[Lines], bytes]
 ) -> None:
@@ -265,6 +272,7 @@ def test_it_is_erased_when_it_is_thrown_away_and_after_an_hour(
     assert len(rows_of(house)) == 1
 
 
+@pytest.mark.long
 def test_nobody_else_sees_it(
     admin: Browser, browser: Open, door: Door, sheets: Callable[[Lines], bytes], house: House
 ) -> None:
@@ -327,6 +335,7 @@ def test_nobody_imports_a_change_of_the_own_row(browser: Open, door: Door, sheet
     assert "perubahan baris Anda harus diimpor oleh orang lain" in text_of(page)
 
 
+@pytest.mark.long
 def test_where_the_directory_has_changed_it_is_looked_at_again(
     admin: Browser, house: House, sheets: Callable[[Lines], bytes]
 ) -> None:
@@ -346,6 +355,7 @@ def test_where_the_directory_has_changed_it_is_looked_at_again(
     assert service.name == "Layanan <b>Baru</b>"
 
 
+@pytest.mark.long
 def test_a_slow_one_says_so_and_another_look_goes_on_with_what_was_left(
     admin: Browser, house: House, sheets: Callable[[Lines], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,6 +376,7 @@ def test_a_slow_one_says_so_and_another_look_goes_on_with_what_was_left(
     assert title_of(page) == "Yang akan diubah buku kerja ini"
 
 
+@pytest.mark.long
 def test_what_asks_for_too_much_is_told_in_words(
     admin: Browser, house: House, sheets: Callable[[Lines], bytes]
 ) -> None:
@@ -378,6 +389,7 @@ def test_what_asks_for_too_much_is_told_in_words(
     assert len(row.content) < 100
 
 
+@pytest.mark.long
 def test_a_broken_process_leaves_it_to_the_next_look(
     admin: Browser, house: House, sheets: Callable[[Lines], bytes]
 ) -> None:

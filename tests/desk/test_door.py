@@ -20,6 +20,7 @@ from tests.people.persons import OPERATOR, PASSPHRASE, Door
 Open = Callable[[], Browser]
 
 
+@pytest.mark.long
 def test_an_administrator_comes_in_from_the_link_alone(browser: Open, door: Door, house: House) -> None:
     b = browser()
     page = b.submit(
@@ -91,6 +92,7 @@ def test_a_second_factor_that_was_not_set_up_in_time_leads_back_to_the_first_ste
     assert title_of(page) == "Siapkan faktor kedua Anda"
 
 
+@pytest.mark.long
 def test_each_role_lands_on_its_page(browser: Open, door: Door) -> None:
     landing = {
         Role.supervisor: "Dukcapil",
@@ -138,6 +140,7 @@ def test_a_role_taken_away_ends_at_the_next_request(browser: Open, door: Door) -
     assert "tidak memiliki peran" in text_of(b.go("/desk"))
 
 
+@pytest.mark.long
 def test_everywhere_is_signed_out_at_once(browser: Open, door: Door) -> None:
     one, other = browser(), browser()
     one.join(door, "Ani", Role.supervisor)
@@ -148,6 +151,7 @@ def test_everywhere_is_signed_out_at_once(browser: Open, door: Door) -> None:
     assert title_of(one.go("/desk/account")) == "Masuk"
 
 
+@pytest.mark.long
 def test_the_passphrase_is_changed_after_a_proof(browser: Open, door: Door, house: House) -> None:
     b = browser()
     b.join(door, "Ani", Role.supervisor)
@@ -243,6 +247,7 @@ WITHOUT_FIELDS = ("/sign-out", "/sign-out-everywhere", "/upload/erase")
 WITH_A_FILE = ("/desk/directory/upload", "/desk/instruments/add")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("sent", [b"\xff\xfe", b"a=%ff&b=%00", b"&".join(b"a=1" for _ in range(50)), b""])
 def test_whatever_is_sent_is_answered_with_a_page(browser: Open, door: Door, sent: bytes) -> None:
     seats = {role: browser() for role in Role if role is not Role.viewer}

@@ -78,6 +78,7 @@ def page(browser: Browser, path: str, **options: str) -> httpx.Response:
     return browser.send("GET", path + ASKED.get(path, ("", 200))[0], headers=options)
 
 
+@pytest.mark.long
 def test_every_page_opens_for_whom_the_table_says(seats: dict[Role | None, Browser]) -> None:
     for path in GETS:
         who = PAGES["GET", path]
@@ -94,6 +95,7 @@ def test_every_page_opens_for_whom_the_table_says(seats: dict[Role | None, Brows
             assert response.headers["location"] == "/sign-in"
 
 
+@pytest.mark.long
 def test_every_action_is_refused_to_other_roles_and_to_strangers(seats: dict[Role | None, Browser]) -> None:
     for method, path in PAGES:
         who = PAGES[method, path]
@@ -106,6 +108,7 @@ def test_every_action_is_refused_to_other_roles_and_to_strangers(seats: dict[Rol
                 assert seats[role].send("POST", path, data={"x": "1"}).status_code == 403, (path, role)
 
 
+@pytest.mark.long
 def test_a_key_opens_no_page(house: House) -> None:
     for path in GETS:
         if PAGES["GET", path] != "anybody":
@@ -123,6 +126,7 @@ def test_the_menu_lists_the_pages_of_the_table(seats: dict[Role | None, Browser]
             assert set(navigation.roles_of(entry)) == who
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_page_is_small_whole_and_in_one_language(seats: dict[Role | None, Browser], language: str) -> None:
     english = {text for text, told in catalogues()["id"].items() if told != text and len(text) > 25 and "{" not in text}
@@ -160,6 +164,7 @@ def search_script(html: str) -> str:
     return found[0] if found else ""
 
 
+@pytest.mark.long
 def test_every_page_with_a_table_or_numbers_is_a_file_too(seats: dict[Role | None, Browser]) -> None:
     filed = set()
     for path in GETS:
@@ -181,6 +186,7 @@ def test_every_page_with_a_table_or_numbers_is_a_file_too(seats: dict[Role | Non
     assert len(filed) > 5
 
 
+@pytest.mark.long
 def test_what_people_wrote_is_text_on_every_page(seats: dict[Role | None, Browser]) -> None:
     seen = 0
     for path in GETS:

@@ -59,6 +59,7 @@ def first_of(auditor: Browser) -> httpx.Response:
     return auditor.go(links(auditor.go("/desk/findings"))[0])
 
 
+@pytest.mark.long
 def test_the_list_says_what_waits_for_how_long_and_why(auditor: Browser) -> None:
     page = auditor.go("/desk/findings")
     assert "Temuan yang menunggu auditor: 4; yang terlama sudah 3 hari." in text_of(page)

@@ -64,6 +64,7 @@ def plan_of(house: House, **query: str) -> list[dict[str, object]]:
     return items
 
 
+@pytest.mark.long
 def test_from_a_proposal_to_what_was_done_with_its_proof(house: House, seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor, "dukcapil")
     page = boss.go(PAGE)
@@ -97,6 +98,7 @@ def test_from_a_proposal_to_what_was_done_with_its_proof(house: House, seat: Sea
     assert [each["status"] for each in plan_of(house, office="dukcapil")] == ["dropped"]
 
 
+@pytest.mark.long
 def test_the_newest_plan_is_opened_and_what_was_closed_since_is_named(house: House, seat: Seat) -> None:
     add(seat("Bu Kepala", Role.supervisor))
     house.clock.now += timedelta(days=50)
@@ -114,6 +116,7 @@ def test_the_newest_plan_is_opened_and_what_was_closed_since_is_named(house: Hou
     )
 
 
+@pytest.mark.long
 def test_what_is_wrong_is_named_and_what_was_typed_stays(house: House, seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor)
     for filled, field in (
@@ -146,6 +149,7 @@ def test_what_is_wrong_is_named_and_what_was_typed_stays(house: House, seat: Sea
     assert 'href="#follow-up-period"' in boss.go(f"{PAGE}?period=Oktober").text
 
 
+@pytest.mark.long
 def test_two_windows_do_not_overwrite_each_other(house: House, seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor)
     add(boss)
@@ -161,6 +165,7 @@ def test_two_windows_do_not_overwrite_each_other(house: House, seat: Seat) -> No
     assert [each["action"] for each in plan_of(house)] == ["Loket kedua, pagi."]
 
 
+@pytest.mark.long
 def test_a_form_about_no_entry_is_told_so(seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor)
     add(boss)
@@ -173,6 +178,7 @@ def test_a_form_about_no_entry_is_told_so(seat: Seat) -> None:
             assert answer.status_code == 409, (path, place[:9])
 
 
+@pytest.mark.long
 def test_what_a_final_report_holds_is_said_and_only_its_realisation_changes(house: House, seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor)
     add(boss)
@@ -193,6 +199,7 @@ def test_what_a_final_report_holds_is_said_and_only_its_realisation_changes(hous
     assert "Lain" in text_of(boss.submit(action_page(boss, 1), f"{PAGE}/edit", owner="Lain"))
 
 
+@pytest.mark.long
 def test_a_plan_that_is_full_says_so(house: House, seat: Seat) -> None:
     items = [plan(element="speed") for _ in range(MOST_ITEMS)]
     house.request("PUT", "/v1/periods/2026-10/follow-ups", "supervisor", json={"items": items})
@@ -201,6 +208,7 @@ def test_a_plan_that_is_full_says_so(house: House, seat: Seat) -> None:
     assert f"Paling banyak {MOST_ITEMS} isian." in text_of(full)
 
 
+@pytest.mark.long
 def test_publications_are_added_changed_and_taken_away(house: House, seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor, "dukcapil")
     page = boss.go(links_of(boss.go(PAGE))["Tempat hasil dipublikasikan (0)"])
@@ -221,6 +229,7 @@ def test_publications_are_added_changed_and_taken_away(house: House, seat: Seat)
     assert "Belum ada publikasi" in text_of(page) or "dipublikasikan di 0 tempat" in text_of(page)
 
 
+@pytest.mark.long
 def test_others_offices_and_agencies_are_out_of_reach(house: House, seat: Seat) -> None:
     add(seat("Bu Kepala", Role.supervisor), action="Rahasia.")
     part = seat("Kepala Makassar", Role.supervisor, "upt-makassar")
@@ -239,6 +248,7 @@ def test_others_offices_and_agencies_are_out_of_reach(house: House, seat: Seat) 
         assert part.send("POST", f"/desk/publications/{path}", data=given | more).status_code == 403, path
 
 
+@pytest.mark.long
 def test_my_office_tells_what_is_overdue_and_what_a_draft_waits_for(house: House, seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor)
     page = boss.go("/desk/office?period=2026-10")

@@ -76,6 +76,7 @@ def test_every_wrong_day_says_so_at_its_field_and_what_was_typed_stays(admin: Br
     assert hours(house) == []
 
 
+@pytest.mark.long
 def test_an_auditor_sees_the_hours_and_changes_none(admin: Browser, browser: Open, door: Door, house: House) -> None:
     admin.submit(admin.go(PAGE), CHANGE, **WEEK)
     auditor = browser()
@@ -87,6 +88,7 @@ def test_an_auditor_sees_the_hours_and_changes_none(admin: Browser, browser: Ope
     assert hours(house) != []
 
 
+@pytest.mark.long
 def test_an_office_elsewhere_is_neither_shown_nor_changed(browser: Open, door: Door, house: House) -> None:
     one = browser()
     one.join(door, "Budi", Role.administrator, "upt-makassar")
@@ -110,6 +112,7 @@ def test_a_change_asks_for_a_fresh_proof_and_for_one_of_our_own_pages(admin: Bro
     assert hours(house) == []
 
 
+@pytest.mark.long
 def test_many_offices_come_in_pages_that_stay_small(admin: Browser, door: Door) -> None:
     with door.database.writing() as session:
         for n in range(205):

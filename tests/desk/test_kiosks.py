@@ -65,6 +65,7 @@ def later(house: House, admin: Browser, minutes: int) -> None:
             admin.go("/desk/account")
 
 
+@pytest.mark.long
 def test_a_kiosk_is_added_and_its_code_pairs_a_tablet_that_rates(admin: Browser, house: House) -> None:
     assert "Belum ada kios." in text_of(admin.go("/desk/kiosks"))
     page = add(admin, instrument="skm-2017", pin="4815")
@@ -89,6 +90,7 @@ def test_a_kiosk_is_added_and_its_code_pairs_a_tablet_that_rates(admin: Browser,
     assert house.post("/v1/ratings", sheet, kiosk["key"]).json()["employee"] == "E001"
 
 
+@pytest.mark.long
 def test_the_code_is_shown_once_and_stands_nowhere_else(
     admin: Browser, house: House, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,6 +109,7 @@ def test_the_code_is_shown_once_and_stands_nowhere_else(
         assert [each for each in seen if secret.lower() in each.lower()] == [], secret
 
 
+@pytest.mark.long
 def test_faults_are_told_beside_their_fields_and_what_was_typed_stays_but_the_pin(admin: Browser) -> None:
     page = add(admin, label="  ", pin="12x4")
     assert page.status_code == 422
@@ -126,6 +129,7 @@ def test_faults_are_told_beside_their_fields_and_what_was_typed_stays_but_the_pi
     assert 'href="#add-instrument"' in page.text
 
 
+@pytest.mark.long
 def test_a_kiosk_that_was_not_connected_in_time_gets_a_new_code(admin: Browser, house: House) -> None:
     first = facts_of(add(admin))["Kode penghubung"]
     house.clock.now += timedelta(minutes=16)
@@ -153,6 +157,7 @@ def confirm(admin: Browser) -> None:
     admin.submit(admin.go("/desk/confirm?to=kiosks"), "/desk/confirm", passphrase=PASSPHRASE, code=admin.code())
 
 
+@pytest.mark.long
 def test_a_kiosk_is_ended_after_a_question_and_a_fresh_proof(admin: Browser, house: House) -> None:
     kiosk = pair(house, facts_of(add(admin))["Kode penghubung"])
     page = kiosk_page(admin, "Tablet pintu masuk")
@@ -173,6 +178,7 @@ def test_a_kiosk_is_ended_after_a_question_and_a_fresh_proof(admin: Browser, hou
     assert "/desk/kiosk/revoke" not in ended.text
 
 
+@pytest.mark.long
 def test_the_fleet_is_told_in_words_the_silent_first(admin: Browser, house: House) -> None:
     keys = {}
     for label in ("A terdengar", "B diam", "C ditunggu"):
@@ -206,6 +212,7 @@ def test_the_fleet_is_told_in_words_the_silent_first(admin: Browser, house: Hous
     assert "periksa listrik dan jaringannya" in told
 
 
+@pytest.mark.long
 def test_a_supervisor_sees_the_kiosks_of_the_own_offices_and_changes_nothing(
     admin: Browser, browser: Open, door: Door, house: House
 ) -> None:
@@ -243,6 +250,7 @@ def test_an_administrator_of_an_office_adds_no_kiosk_elsewhere(browser: Open, do
         assert session.execute(text("SELECT count(*) FROM device")).scalar_one() == 0
 
 
+@pytest.mark.long
 def test_a_kiosk_of_another_agency_is_none(admin: Browser, browser: Open, door: Door) -> None:
     add(admin)
     query = str(kiosk_page(admin, "Tablet pintu masuk").request.url.query, "ascii")
@@ -258,6 +266,7 @@ def test_a_kiosk_of_another_agency_is_none(admin: Browser, browser: Open, door: 
     assert "menunggu kode" in text_of(admin.go("/desk/kiosks"))
 
 
+@pytest.mark.long
 def test_a_long_fleet_comes_in_pages_and_of_many_counters_the_codes_are_typed(admin: Browser, house: House) -> None:
     with house.database.writing() as session:
         for n in range(205):
@@ -283,6 +292,7 @@ def public(lend: Lend) -> Iterator[House]:
         yield opened
 
 
+@pytest.mark.long
 def test_where_the_operator_has_said_the_address_codes_and_posters_lead_there(public: House) -> None:
     with Door.open(str(public.database.url.render_as_string(hide_password=False))) as door:
         admin = Browser(public)

@@ -28,6 +28,7 @@ def test_four_periods_run_on_every_day(day: date, codes: tuple[str, ...]) -> Non
     assert running_codes(day) == codes
 
 
+@pytest.mark.long
 def test_targets_of_the_period_shown_and_of_those_that_run(browser: Open, door: Door, house: House) -> None:
     visits = [Visit(office="dukcapil", employee=None, rated_on=date(2026, 8, 1 + n % 28)) for n in range(60)]
     put(

@@ -59,6 +59,7 @@ def test_a_draft_is_read_and_replied_to_once(house: House, seat: Seat) -> None:
     assert "Tidak ada yang menunggu Anda" in text_of(siti.go("/desk/mirror"))
 
 
+@pytest.mark.long
 def test_a_reply_that_is_empty_or_too_long_is_asked_for_again_and_kept(house: House, seat: Seat) -> None:
     siti = seat("Siti", Role.employee, employee="E001")
     page = siti.go("/desk/reply")
@@ -73,6 +74,7 @@ def test_a_reply_that_is_empty_or_too_long_is_asked_for_again_and_kept(house: Ho
     assert "sudah disimpan" in text_of(kept)
 
 
+@pytest.mark.long
 def test_the_mirror_shows_the_final_report_its_trend_and_what_it_may_be_used_for(house: House, seat: Seat) -> None:
     first = seat("Siti", Role.employee, employee="E001")
     first.submit(first.go("/desk/reply"), "/desk/reply/send", text="Antrean dua kali lipat.")
@@ -97,6 +99,7 @@ def test_the_mirror_shows_the_final_report_its_trend_and_what_it_may_be_used_for
     assert readings(house) == []
 
 
+@pytest.mark.long
 def test_after_the_window_no_reply_is_taken(house: House, seat: Seat) -> None:
     early = seat("Siti", Role.employee, employee="E001")
     given = fields_of(early.go("/desk/reply"), "/desk/reply/send")
@@ -115,6 +118,7 @@ def test_after_the_window_no_reply_is_taken(house: House, seat: Seat) -> None:
     assert "Terlambat" not in text_of(last)
 
 
+@pytest.mark.long
 def test_nobody_reads_or_answers_for_somebody_else(house: House, seat: Seat) -> None:
     siti = seat("Siti", Role.employee, employee="E001")
     given = fields_of(siti.go("/desk/reply"), "/desk/reply/send")
@@ -138,6 +142,7 @@ def test_nobody_reads_or_answers_for_somebody_else(house: House, seat: Seat) -> 
     assert "/desk/reply/send" in siti.go(address).text
 
 
+@pytest.mark.long
 def test_who_looked_is_told_by_name_and_role(house: House, seat: Seat) -> None:
     siti = seat("Siti", Role.employee, employee="E001")
     assert "belum ada yang membaca" in text_of(siti.go("/desk/readers"))
@@ -154,6 +159,7 @@ def test_who_looked_is_told_by_name_and_role(house: House, seat: Seat) -> None:
     assert "belum ada yang membaca" in text_of(seat("Siti Dua", Role.employee, employee="E001").go("/desk/readers"))
 
 
+@pytest.mark.long
 def test_the_page_of_a_report_is_for_whom_the_role_says(house: House, seat: Seat) -> None:
     siti = seat("Siti", Role.employee, employee="E001")
     person = fields_of(siti.go("/desk/reply"), "/desk/reply/send")["report"]

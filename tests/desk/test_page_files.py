@@ -105,6 +105,7 @@ def rows_of(page: httpx.Response) -> list[list[str]]:
     return [[unescape(sub(r"<[^>]+>", "", cell)).replace("–", "").strip() for cell in row] for row in rows]
 
 
+@pytest.mark.long
 def test_every_page_of_the_table_is_a_file_of_what_it_shows(house: House, seat: Seat) -> None:
     seated = {role: seat(f"P {role}", role, employee=None if role is Role.auditor else "E002") for role in Role}
     for path, roles in FILES.items():
@@ -129,6 +130,7 @@ def test_every_page_of_the_table_is_a_file_of_what_it_shows(house: House, seat: 
     assert seated[Role.viewer].send("GET", "/desk/office?format=xlsx").status_code == 422
 
 
+@pytest.mark.long
 def test_who_may_not_open_a_page_gets_no_file_of_it(house: House, seat: Seat) -> None:
     viewer = seat("Pak Lihat", Role.viewer)
     for path, roles in FILES.items():
@@ -137,6 +139,7 @@ def test_who_may_not_open_a_page_gets_no_file_of_it(house: House, seat: Seat) ->
         assert Browser(house).send("GET", _as_file(path)).headers["location"] == "/sign-in"
 
 
+@pytest.mark.long
 def test_a_long_list_is_whole_in_the_file_and_the_trace_is_as_long(house: House, seat: Seat) -> None:
     with house.database.writing() as session:
         session.add_all(
@@ -164,12 +167,14 @@ def test_a_long_list_is_whole_in_the_file_and_the_trace_is_as_long(house: House,
     assert {f"'=1+{n}" for n in range(1, 240, 2)} <= notes
 
 
+@pytest.mark.long
 def test_a_file_of_persons_leaves_the_trace_that_its_page_leaves(house: House, seat: Seat) -> None:
     appraiser = seat("Pak Penilai", Role.appraiser, employee="E002")
     appraiser.send("GET", "/desk/team?format=csv")
     assert readings(house)[-2:] == [("appraiser", "E001", "report"), ("appraiser", "E004", "report")]
 
 
+@pytest.mark.long
 def test_a_file_is_in_the_language_of_its_page(house: House, seat: Seat) -> None:
     viewer = seat("Pak Lihat", Role.viewer)
     address = file_link(viewer.go("/desk/office?period=2026-10&lang=en"))

@@ -56,6 +56,7 @@ def test_an_administrator_comes_in_by_passkey_alone(house: House, door: Door) ->
     assert "tidak pernah" not in text_of(other.go("/desk/account"))
 
 
+@pytest.mark.long
 def test_a_passkey_confirms_before_what_is_sensitive(house: House, door: Door) -> None:
     b = Browser(house)
     b.join(door, "Siti", Role.administrator)
@@ -74,6 +75,7 @@ def test_a_passkey_confirms_before_what_is_sensitive(house: House, door: Door) -
         assert b.send("POST", PROOF, data=sent).headers["location"] == "/desk/account"
 
 
+@pytest.mark.long
 def test_without_a_recent_proof_one_confirms_first(house: House, door: Door) -> None:
     b = Browser(house)
     b.join(door, "Siti", Role.administrator)
@@ -90,6 +92,7 @@ def test_without_a_recent_proof_one_confirms_first(house: House, door: Door) -> 
     assert "laptop kantor" in text_of(b.go("/desk/account"))
 
 
+@pytest.mark.long
 def test_an_ended_passkey_opens_nothing_and_is_ended_after_a_question(house: House, door: Door) -> None:
     b = Browser(house)
     b.join(door, "Siti", Role.administrator)
@@ -120,6 +123,7 @@ def test_a_form_without_a_script_is_told_that_the_passphrase_remains(house: Hous
     assert fields_of(page, ADDING)["name"] == "<b>laptop</b>"
 
 
+@pytest.mark.long
 def test_where_passkeys_do_not_work_none_is_offered(lent: tuple[str, dict[str, str]], door: Door) -> None:
     for public_url, said in ((None, "tidak dimiliki layanan ini"), ("https://kota.test", "https://kota.test")):
         with desk(*lent, public_url=public_url) as house:

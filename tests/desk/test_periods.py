@@ -46,6 +46,7 @@ def sign(house: House) -> None:
     make_key(key_file)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", [Role.supervisor, Role.administrator])
 def test_a_period_goes_from_figures_to_signed_reports(house: House, seat: Seat, role: Role) -> None:
     boss = seat("Bu Kepala", role)
@@ -79,6 +80,7 @@ def test_a_period_goes_from_figures_to_signed_reports(house: House, seat: Seat, 
     assert title_of(revised) == "Oktober 2026, ikl-1, revisi 2"
 
 
+@pytest.mark.long
 def test_what_cannot_be_closed_is_told_and_what_was_typed_stays(seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor)
     page = boss.go("/desk/periods")
@@ -93,6 +95,7 @@ def test_what_cannot_be_closed_is_told_and_what_was_typed_stays(seat: Seat) -> N
     assert boss.send("POST", "/desk/period/finalise", data={"code": "x", "instrument": "y"}).status_code == 404
 
 
+@pytest.mark.long
 def test_every_step_asks_for_a_fresh_proof(house: House, seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor)
     page = boss.go("/desk/periods")
@@ -106,6 +109,7 @@ def test_every_step_asks_for_a_fresh_proof(house: House, seat: Seat) -> None:
     assert house.get("/v1/periods").json()["items"] == []
 
 
+@pytest.mark.long
 def test_nobody_finalises_an_own_report(house: House, seat: Seat) -> None:
     address = close_october(seat("Bu Kepala", Role.supervisor))
     sign(house)
@@ -118,6 +122,7 @@ def test_nobody_finalises_an_own_report(house: House, seat: Seat) -> None:
     assert "Final sejak" in text_of(other.submit(other.go(address), "/desk/period/finalise"))
 
 
+@pytest.mark.long
 def test_a_part_of_the_agency_and_another_agency_close_nothing(house: House, seat: Seat) -> None:
     address = close_october(seat("Bu Kepala", Role.supervisor))
     part = seat("Kepala Dukcapil", Role.supervisor, "dukcapil")

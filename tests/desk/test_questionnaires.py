@@ -91,6 +91,7 @@ def test_it_is_shown_in_every_language_of_the_rating_pages(admin: Browser) -> No
     assert admin.send("GET", "/desk/instrument?id=%00").status_code == 404
 
 
+@pytest.mark.long
 def test_an_own_questionnaire_is_added_by_its_file_and_is_the_agencys_own(admin: Browser, house: House) -> None:
     page = send(admin, "\ufeff" + FIVE_POINTS)
     assert (page.status_code, facts_of(page)["Asal"]) == (200, "milik instansi")
@@ -105,6 +106,7 @@ def test_an_own_questionnaire_is_added_by_its_file_and_is_the_agencys_own(admin:
     assert (event.agency_id, event.subject, event.actor.partition(":")[0]) == ("kota", own_id(), "administrator")
 
 
+@pytest.mark.long
 def test_a_neighbours_questionnaire_is_not_shown(admin: Browser, browser: Open, door: Door) -> None:
     send(admin, FIVE_POINTS)
     neighbour = browser()
@@ -113,6 +115,7 @@ def test_a_neighbours_questionnaire_is_not_shown(admin: Browser, browser: Open, 
     assert neighbour.send("GET", f"/desk/instrument?id={own_id()}").status_code == 404
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -148,6 +151,7 @@ def test_hundreds_of_faults_are_told_in_part_and_the_page_stays_small(admin: Bro
     assert len(page.content) < 40_000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [

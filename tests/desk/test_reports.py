@@ -35,6 +35,7 @@ def listed(page: httpx.Response) -> list[tuple[str, str, str]]:
     return [(each[0], each[1], each[4]) for each in findall(cells, page.text)]
 
 
+@pytest.mark.long
 def test_drafts_are_for_those_who_answer_for_the_period(seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor)
     page = boss.go("/desk/reports")
@@ -64,6 +65,7 @@ def test_wrong_questions_are_answered_in_words(seat: Seat) -> None:
     assert listed(boss.go("/desk/reports?page=9")) == []
 
 
+@pytest.mark.long
 def test_what_is_final_is_for_viewers_too_but_nobody_by_name(house: House, seat: Seat) -> None:
     key_file = house.services.settings.signing_key_file
     assert key_file is not None

@@ -25,6 +25,7 @@ def code(house: House) -> str:
     return found.code
 
 
+@pytest.mark.long
 def test_from_the_link_to_a_signed_in_administrator_without_a_shell(empty: House) -> None:
     browser, link = Browser(empty), code(empty)
     page = browser.go("/sign-in")

@@ -50,6 +50,7 @@ def opens(house: House, token: str) -> bool:
     return house.post("/v1/replies/read", {"token": token}, None).status_code == 200
 
 
+@pytest.mark.long
 def test_slips_open_the_draft_of_the_one_they_name_and_end_the_links_before(house: House, seat: Seat) -> None:
     with house.database.writing() as session:
         before = invite(session, Reach("kota", None, "test"), "2026-10", "ikl-1", house.clock.now)
@@ -79,6 +80,7 @@ def test_slips_open_the_draft_of_the_one_they_name_and_end_the_links_before(hous
     assert token not in str(rows)
 
 
+@pytest.mark.long
 def test_the_sheet_says_for_whom_and_until_when(house: House, seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor)
     for language, said in (("id", "sampai 25 November 2026"), ("en", "until 25 November 2026")):
@@ -90,6 +92,7 @@ def test_the_sheet_says_for_whom_and_until_when(house: House, seat: Seat) -> Non
         assert "E002" in text
 
 
+@pytest.mark.long
 def test_sheets_are_made_office_by_office_where_there_are_many(
     house: House, seat: Seat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +111,7 @@ def test_sheets_are_made_office_by_office_where_there_are_many(
     assert all(opens(house, token) for token in whole)
 
 
+@pytest.mark.long
 def test_a_part_of_the_agency_a_stranger_and_somebody_long_gone_make_none(house: House, seat: Seat) -> None:
     given = {"code": "2026-10", "instrument": "ikl-1"}
     part = seat("Kepala Dukcapil", Role.supervisor, "dukcapil")
@@ -125,6 +129,7 @@ def test_a_part_of_the_agency_a_stranger_and_somebody_long_gone_make_none(house:
     assert house.get("/v1/audit", "auditor", params={"action": "period.invited"}).json()["items"] == []
 
 
+@pytest.mark.long
 def test_what_stands_in_the_way_is_said(house: House, seat: Seat) -> None:
     boss = seat("Bu Kepala", Role.supervisor)
     given = {"code": "2026-10", "instrument": "ikl-1"}

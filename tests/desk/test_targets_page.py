@@ -27,6 +27,7 @@ def set_so_far(house: House, period: str = "2026-Q4") -> list[tuple[str, str, st
     return [(each["office"] or each["employee"], each["figure"], each["value"]) for each in items]
 
 
+@pytest.mark.long
 def test_a_target_is_set_in_a_form_seen_in_the_list_and_taken_away(supervisor: Browser, house: House) -> None:
     # The quarter that runs, unless another one is named.
     empty = supervisor.go(PAGE)
@@ -48,6 +49,7 @@ def test_a_target_is_set_in_a_form_seen_in_the_list_and_taken_away(supervisor: B
     assert "dukcapil" in csv.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -68,6 +70,7 @@ def test_what_is_wrong_is_said_at_the_form_and_nothing_is_set(
     assert set_so_far(house) == []
 
 
+@pytest.mark.long
 def test_whoever_answers_for_a_part_sees_that_part_and_has_no_form(
     browser: Open, door: Door, supervisor: Browser, house: House
 ) -> None:

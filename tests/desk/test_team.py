@@ -49,6 +49,7 @@ def sign(house: House) -> None:
     finalise(house, key_file)
 
 
+@pytest.mark.long
 def test_the_people_stand_by_name_with_what_their_figures_may_be_used_for(house: House, appraiser: Browser) -> None:
     page = appraiser.go("/desk")
     assert title_of(page) == "Orang yang saya nilai"
@@ -64,6 +65,7 @@ def test_the_people_stand_by_name_with_what_their_figures_may_be_used_for(house:
     assert readings(house)[-2:] == [("appraiser", "E001", "report"), ("appraiser", "E004", "report")]
 
 
+@pytest.mark.long
 def test_a_note_is_put_beside_a_draft_and_may_be_replaced(house: House, appraiser: Browser) -> None:
     page = appraiser.go("/desk/team/person?employee=E001")
     assert "Draf Oktober 2026 siap diberi catatan Anda." in text_of(page)
@@ -76,6 +78,7 @@ def test_a_note_is_put_beside_a_draft_and_may_be_replaced(house: House, appraise
     assert house.get(f"/v1/reports/{final}").json()["document"]["note"] == "Loket\nsering <b>penuh</b>."
 
 
+@pytest.mark.long
 def test_a_wrong_note_is_told_beside_its_field_and_kept(appraiser: Browser) -> None:
     page = appraiser.go("/desk/team/person?employee=E001")
     for text, told in ((" ", "tidak kosong"), ("x" * 4_001, "4000")):
@@ -86,6 +89,7 @@ def test_a_wrong_note_is_told_beside_its_field_and_kept(appraiser: Browser) -> N
         assert fields_of(refused, "/desk/team/note")["text"] == text
 
 
+@pytest.mark.long
 def test_the_employees_reply_is_read_beside_the_draft(seat: Seat, appraiser: Browser) -> None:
     siti = seat("Siti", Role.employee, employee="E001")
     siti.submit(siti.go("/desk/reply"), "/desk/reply/send", text="Antrean dua kali lipat.")
@@ -94,6 +98,7 @@ def test_the_employees_reply_is_read_beside_the_draft(seat: Seat, appraiser: Bro
     assert "tanggapan diberikan" in text_of(appraiser.go("/desk/team"))
 
 
+@pytest.mark.long
 def test_what_is_final_is_taken_along_of_the_own_people_alone(house: House, seat: Seat, appraiser: Browser) -> None:
     assert "/v1/appraisals" not in appraiser.go("/desk/team").text
     # A draft is read on a page, and is no file.
@@ -130,6 +135,7 @@ def test_what_is_final_is_taken_along_of_the_own_people_alone(house: House, seat
     assert late.go(sheet).headers["content-type"] == "application/pdf"
 
 
+@pytest.mark.long
 def test_a_key_asks_for_one_appraisers_people(house: House) -> None:
     sign(house)
     asked = {"period": "2026-10", "appraiser": "E002"}
@@ -142,6 +148,7 @@ def test_a_key_asks_for_one_appraisers_people(house: House) -> None:
     }
 
 
+@pytest.mark.long
 def test_other_peoples_people_and_oneself_are_out_of_reach(house: House, seat: Seat, appraiser: Browser) -> None:
     draft = fields_of(appraiser.go("/desk/team/person?employee=E001"), "/desk/team/note")
     own = house.get("/v1/reports", "supervisor", params={"period": "2026-10", "unit": "E002"}).json()["items"][0]["id"]
@@ -164,6 +171,7 @@ def test_other_peoples_people_and_oneself_are_out_of_reach(house: House, seat: S
     assert appraiser.send("GET", "/desk/team/person?employee=%00").status_code == 422
 
 
+@pytest.mark.long
 def test_a_note_on_a_final_report_is_refused_in_words(house: House, seat: Seat, appraiser: Browser) -> None:
     draft = fields_of(appraiser.go("/desk/team/person?employee=E001"), "/desk/team/note")
     sign(house)
@@ -173,6 +181,7 @@ def test_a_note_on_a_final_report_is_refused_in_words(house: House, seat: Seat, 
     assert "Ada yang perlu diubah" in text_of(refused)
 
 
+@pytest.mark.long
 def test_many_people_come_in_pages_by_name(house: House, seat: Seat) -> None:
     with house.database.writing() as session:
         session.add_all(

@@ -63,6 +63,7 @@ def rows(answer: httpx.Response, delimiter: str = ";") -> list[list[str]]:
     return list(csv.reader(StringIO(answer.content.decode("utf-8-sig")), delimiter=delimiter))
 
 
+@pytest.mark.long
 def test_actions_stand_by_time_with_their_names_and_in_words(auditor: Browser) -> None:
     told = text_of(auditor.go("/desk/trail?action=person"))
     assert "Audi (person) undangan dipakai" in told

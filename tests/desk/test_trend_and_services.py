@@ -66,6 +66,7 @@ def test_services_stand_in_the_order_of_the_directory_and_small_ones_without_fig
     assert "loket-1" not in told
 
 
+@pytest.mark.long
 def test_each_sees_the_own_office(seat: Seat) -> None:
     one = seat("Kepala Makassar", Role.supervisor, "upt-makassar")
     assert [n for _, n in findall(r'<th scope="row">([^<]+ 2026)</th><td class="number">([^<]+)</td>',

@@ -71,6 +71,7 @@ def test_a_body_that_is_no_text_is_no_json(house: House) -> None:
     problem(house.request("POST", "/v1/devices/pair", None, **sent), 400, "malformed-json")
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_who_guesses_has_to_wait_and_who_has_the_right_code_does_not(house: House) -> None:
     code = added(house)["code"]
@@ -308,6 +309,7 @@ def test_a_kiosk_gets_all_it_shows_and_304_while_nothing_changed(house: House) -
     assert house.get("/v1/devices/me", "device", headers=known).json()["roster"] == []
 
 
+@pytest.mark.long
 def test_who_runs_the_kiosks_sees_how_many_ratings_came_today_in_tens(house: House) -> None:
     kiosk = paired(house, added(house)["code"])
     scores = {"speed": 4, "transparency": 3, "friendliness": 4}

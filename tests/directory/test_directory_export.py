@@ -85,6 +85,7 @@ def test_what_was_imported_is_exported_and_changes_nothing(database: Database) -
     assert_nothing_changes(database, "kota", found.content)
 
 
+@pytest.mark.long
 def test_the_demos_directory_comes_back_as_it_went_in(database: Database) -> None:
     found_agency(database)
     book = from_records(directory_sheets(TODAY))
@@ -208,6 +209,7 @@ def directories(draw: st.DrawFn) -> Lines:
     }  # fmt: skip
 
 
+@pytest.mark.long
 @times(0.6)
 @given(lines=directories())
 def test_every_directory_comes_back_as_it_went_in(database: Database, lines: Lines) -> None:

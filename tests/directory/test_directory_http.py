@@ -31,6 +31,7 @@ def house(furnished: tuple[str, dict[str, str]]) -> Iterator[House]:
         yield stay_near(opened)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_another_process_reads_it_alike(furnished: tuple[str, dict[str, str]], workbook: bytes) -> None:
     with House.open(*furnished) as far:

@@ -5,6 +5,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,6 +85,7 @@ def written(lines: Lines, how: str, folder: Path) -> Workbook:
     return read_workbook(folder)
 
 
+@pytest.mark.long
 @times(0.4)
 @given(directories(), st.sampled_from(("memory", "xlsx", "csv")), st.sampled_from(("memory", "xlsx", "csv")))
 def test_importing_twice_is_importing_once(

@@ -79,6 +79,7 @@ def test_cutting_by_service_and_channel(town: House) -> None:
     problem(town.get("/v1/indices", params={"by": "day"}), 422, "cut-not-told")
 
 
+@pytest.mark.long
 def test_windows_come_apart_by_their_ends(town: House) -> None:
     for asked in ({}, {"employee": "E001"}, {"service": "kk"}, {"channel": "web"}, {"office": "dukcapil"}):
         july, august, september, first_two, last_two, whole = (
@@ -152,6 +153,7 @@ def test_live_figures_minus_the_report(town: House) -> None:
     assert live == reported
 
 
+@pytest.mark.long
 def test_ticket_counts_by_employee(town: House) -> None:
     codes = town.post("/v1/tickets", {"office": "dukcapil", "service": "ktp-el", "count": 30}, "queue").json()
     wishes = [{"ticket": each["code"], "employee": "E001"} for each in codes["tickets"]]

@@ -126,6 +126,7 @@ def night(town: Town, month: int, day: int) -> list[tuple[str, str]]:
     return plans
 
 
+@pytest.mark.long
 def test_a_night_goes_through_no_history(town: Town) -> None:
     rate(town, "dukcapil", 8)
     assert gone_through(night(town, 8, 20)) == []
@@ -139,6 +140,7 @@ def test_a_night_goes_through_no_history(town: Town) -> None:
     assert gone_through(night(town, 10, 8)) == []
 
 
+@pytest.mark.long
 def test_neither_does_one_after_ratings_were_held_and_let_go_again(town: Town) -> None:
     rate(town, "dukcapil", 8, 30)
     rate(town, "samsat", 8, 30)
@@ -151,6 +153,7 @@ def test_neither_does_one_after_ratings_were_held_and_let_go_again(town: Town) -
     assert gone_through(night(town, 10, 10)) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "asked", [{"office": "office-7"}, {"employee": "E001"}, {"office": "office-7", "by": "employee"}]
 )

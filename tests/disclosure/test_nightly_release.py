@@ -93,6 +93,7 @@ def test_a_release_again_tells_nothing_twice(house: House) -> None:
     assert second == ReleaseOutcome(2, "2027-03", told=0, left=0, waiting=0)
 
 
+@pytest.mark.long
 def test_what_is_held_after_telling_leaves_by_tens_and_comes_back_by_tens(house: House) -> None:
     town = Town(house.database, "kota", NOW)
     town.rate(("dukcapil", "E001", NOW.date(), "ktp-el", "kiosk", "434") for _ in range(30))

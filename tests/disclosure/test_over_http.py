@@ -196,6 +196,7 @@ def machine(store: str, lend: Lend, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         yield OverHttp
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 @pytest.mark.hypothesis
 def test_no_answer_and_no_page_is_about_one_to_nine_ratings(machine: type[OverHttp]) -> None:
@@ -215,6 +216,7 @@ def live(machine: type[OverHttp]) -> OverHttp:
     return town
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 @pytest.mark.sized
 def test_every_page_shows_numbers_that_an_answer_said(machine: type[OverHttp]) -> None:
@@ -234,6 +236,7 @@ def test_every_page_shows_numbers_that_an_answer_said(machine: type[OverHttp]) -
     assert 0 < town.town.smallest_class() >= 10
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_answers_say_nothing_of_who_gave_which_sheet_of_a_block_nor_of_what_waits(machine: type[OverHttp]) -> None:
     town = live(machine)

@@ -27,6 +27,7 @@ def of_sex(parts: list[ProfileCount]) -> dict[tuple[str, bool], int]:
     return {(each.value, each.merged): each.n for each in parts if each.attribute == "sex"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("counts", "merged"),
     [

@@ -56,6 +56,7 @@ def one(database: Database, query: str) -> str:
         return str(session.execute(text(query)).scalar_one())
 
 
+@pytest.mark.long
 def test_a_ledger_agrees_through_releases_holds_and_their_end(town: Town) -> None:
     report = reconcile_blocks(town.database)
     assert (report.ratings, report.faults) == (sum(group[-1] for group in GROUPS), ())
@@ -103,6 +104,7 @@ FAULTS: dict[str, list[str]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("statement", FAULTS)
 def test_what_does_not_agree_is_found_and_named_by_block_and_office(town: Town, statement: str) -> None:
     told = town.database
@@ -170,6 +172,7 @@ def test_a_sum_that_is_not_that_of_its_blocks_is_found(town: Town, statement: st
     assert all(fault.endswith(" is not what its blocks give") for fault in faults)
 
 
+@pytest.mark.long
 def test_what_a_release_is_still_to_add_up_is_no_fault(town: Town) -> None:
     changed(town.database, "DELETE FROM block_sum")
     assert reconcile_blocks(town.database).faults != ()

@@ -149,6 +149,7 @@ def house(furnished: tuple[str, dict[str, str]]) -> Iterator[House]:
         yield opened
 
 
+@pytest.mark.long
 def test_what_was_given_out_before_opens_what_it_opened(house: House) -> None:
     assert house.get("/v1/offices", KEY).status_code == 200
     assert house.post("/v1/tickets/look", {"ticket": TICKET}, None).json()["office"]["code"] == "dukcapil"

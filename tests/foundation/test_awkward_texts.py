@@ -98,6 +98,7 @@ def check(house: House, method: str, path: str, key: str | None, **options: Any)
         assert result["status"] < 500, options
 
 
+@pytest.mark.long
 def test_no_text_of_a_body_breaks_anything(house: House) -> None:
     assert BODIES.keys() == TAKE_BODIES
     assert KEYLESS.keys() <= BODIES.keys()
@@ -116,6 +117,7 @@ def test_no_text_of_a_body_breaks_anything(house: House) -> None:
                 )
 
 
+@pytest.mark.long
 def test_no_text_of_a_path_breaks_anything(house: House) -> None:
     entries = {entry: key_of(entry) for entry in (*TAKES, *HELD, *PUBLIC) if "{" in entry[1]}
     for (method, template), key in entries.items():
@@ -128,6 +130,7 @@ def test_no_text_of_a_path_breaks_anything(house: House) -> None:
                     check(house, method, path, key, **({"json": body} if body else {}))
 
 
+@pytest.mark.long
 def test_no_text_of_a_query_breaks_anything(house: House) -> None:
     names = {
         (method.upper(), path): [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]

@@ -205,6 +205,7 @@ def change_keys(house: House) -> None:
     house.keys |= {"issued": text_, "rotated": new}
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_no_canary_is_seen_in_a_log_a_metric_a_problem_or_the_audit_trail(
     watched: Watched, caplog: pytest.LogCaptureFixture

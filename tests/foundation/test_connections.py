@@ -85,6 +85,7 @@ def test_a_connection_that_is_used_lives_on(url: str) -> None:
         assert closed(address) == {}
 
 
+@pytest.mark.long
 def test_who_takes_nothing_of_the_answer_is_not_waited_for(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "STUCK_SECONDS", 0.3)
     ask = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -61,6 +61,7 @@ def before(database_url: str) -> str:
     return database_url
 
 
+@pytest.mark.long
 def test_comments_and_profiles_get_the_one_of_most_ratings_of_office_and_month(before: str) -> None:
     ratings = [("a", "10", "ikl-1")] * 2 + [("a", "10", "skm-2017")] * 3 + [("a", "11", "ikl-1"), ("b", "10", "own-1")]
     run(
@@ -89,6 +90,7 @@ def test_comments_and_profiles_get_the_one_of_most_ratings_of_office_and_month(b
     upgrade(before)
 
 
+@pytest.mark.long
 def test_closings_reports_and_plans_get_that_of_their_period(before: str) -> None:
     upgrade(before, BESIDE)
     run(
@@ -114,6 +116,7 @@ def test_closings_reports_and_plans_get_that_of_their_period(before: str) -> Non
     assert rows(before, "SELECT count(*) FROM report") == [(2,)]
 
 
+@pytest.mark.long
 def test_closings_by_two_questionnaires_are_not_undone(before: str) -> None:
     upgrade(before)
     run(before, *(PERIOD.format(root="", instrument=each) for each in ("ikl-1", "skm-2017")))

@@ -151,7 +151,7 @@ def test_every_route_has_limits_and_says_which_was_exceeded(furnished: tuple[str
         for method, template in sorted(TAKE_BODIES):
             where: dict[str, Any] = {
                 "method": method,
-                "path": address(template),
+                "path": address(template, method),
                 "key": next(iter(TAKES.get((method, template), [None]))),
             }
             lying = speak(house, [b"{}"], headers=declared(2 * KIB * KIB), **where)
@@ -212,6 +212,7 @@ def test_a_body_where_none_is_read_is_no_matter(house: House) -> None:
         assert house.request("POST", path, "app", content=b"x" * 40 * KIB).status_code in (404, 405)
 
 
+@pytest.mark.long
 def test_every_answer_has_the_headers_that_protect_a_browser(house: House) -> None:
     responses = [
         house.post("/v1/ratings", house.sheet()),

@@ -88,6 +88,7 @@ def shape(url: str) -> dict[str, Any]:
         }
 
 
+@pytest.mark.long
 def test_upgrading_undoing_everything_and_upgrading_again_leads_to_the_same_schema(database_url: str) -> None:
     first = shape(database_url)
     assert first.keys() == metadata.tables.keys() | {"alembic_version"}
@@ -130,6 +131,7 @@ def test_migrating_again_changes_nothing(database_url: str, database: Database) 
     assert migrating.current(database) == migrating.head()
 
 
+@pytest.mark.long
 def test_the_service_knows_whether_its_database_is_migrated(database_url: str, database: Database) -> None:
     assert readiness_of(database).status == "ready"
     downgrade(database_url, "base")

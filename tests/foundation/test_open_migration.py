@@ -88,6 +88,7 @@ def test_rows_survive_the_way_up_and_open_answers_are_held_on_the_way_down(datab
     assert found(database_url) == ([("counted", 3), ("held", 6)], 27, 0)
 
 
+@pytest.mark.long
 def test_who_goes_back_from_the_newest_has_the_tallies_of_all_ratings(database_url: str) -> None:
     downgrade(database_url, AFTER)
     fill(database_url, "counted open held counted held")

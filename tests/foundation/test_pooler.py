@@ -47,6 +47,7 @@ def test_every_transaction_has_its_time_limits(pooled: str) -> None:
     database.dispose()
 
 
+@pytest.mark.long
 def test_a_service_stores_and_tells_behind_a_pooler(lend: Lend) -> None:
     with lend("postgresql") as (url, keys), pgbouncer(url, DROPS) as through, House.open(through, keys) as house:
         # More than a hundred: by then a driver prepares its statements, and connections have changed hands.
@@ -73,6 +74,7 @@ def test_nobody_waits_on_at_the_server_for_what_was_given_up(lend: Lend) -> None
         locking.dispose()
 
 
+@pytest.mark.long
 def test_migrations_run_behind_a_pooler(pooled: str) -> None:
     database = Database(pooled)
     with database.writing() as session:

@@ -84,6 +84,7 @@ def test_codes_are_words_with_hyphens_and_statuses_are_refusals() -> None:
     assert all(message.endswith(".") or message == "{problem}" for message in FIELD_MESSAGES.values())
 
 
+@pytest.mark.long
 def test_every_code_that_is_raised_is_known_and_gets_the_values_its_words_name() -> None:
     for code, call in calls("Problem"):
         assert code in KINDS, code
@@ -166,6 +167,7 @@ def poisoned(house: House) -> Iterator[Any]:
     yield [CANARY]
 
 
+@pytest.mark.long
 def test_no_refusal_repeats_a_value_of_the_input(house: House) -> None:
     for sheet in poisoned(house):
         for path, body in (("/v1/ratings", sheet), ("/v1/ratings/batch", {"ratings": [sheet]})):

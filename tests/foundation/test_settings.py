@@ -149,6 +149,7 @@ def test_a_wrong_setting_is_refused_without_its_value(bare_environment: pytest.M
         bare_environment.delenv(f"CERMIN_{name.upper()}")
 
 
+@pytest.mark.long
 def test_only_entry_points_read_the_environment() -> None:
     reading = set()
     for file in ROOT.rglob("*.py"):
@@ -160,6 +161,7 @@ def test_only_entry_points_read_the_environment() -> None:
     assert {place for place in reading if not place.startswith("cli/")} == set()
 
 
+@pytest.mark.long
 def test_a_database_that_is_not_migrated_is_not_served(furnished: tuple[str, dict[str, str]]) -> None:
     url, keys = furnished
     downgrade(url, "base")

@@ -96,6 +96,7 @@ def check(given: dict[str, list[tuple[int, float]]]) -> None:
     assert [status for status, _ in given["/healthz"]] == [200]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stall", [locked, exhausted])
 def test_everybody_is_answered_in_time_however_the_database_stalls(
     furnished: tuple[str, dict[str, str]], stall: Stall
@@ -107,6 +108,7 @@ def test_everybody_is_answered_in_time_however_the_database_stalls(
         assert house.post("/v1/ratings", house.sheet()).status_code == 201
 
 
+@pytest.mark.long
 def test_behind_a_connection_that_went_silent_everybody_is_answered_and_a_new_one_is_made(lend: Lend) -> None:
     with lend("postgresql") as (url, keys), silent_proxy(url) as proxy, opened(proxy.url, keys) as house:
         assert house.post("/v1/ratings", house.sheet()).status_code == 201

@@ -81,6 +81,7 @@ def test_there_are_the_two_languages_and_english_is_the_key() -> None:
     assert catalogues()["en"] == {}
 
 
+@pytest.mark.long
 def test_no_translation_is_left_over_from_a_text_that_is_gone() -> None:
     # Texts that stand as values in other texts.
     values = {

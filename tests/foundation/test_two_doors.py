@@ -84,6 +84,7 @@ def test_both_doors_lead_to_one_service(doors: Doors, furnished: tuple[str, dict
         assert client.get("/healthz").headers["x-frame-options"] == "DENY"
 
 
+@pytest.mark.long
 def test_over_tls_cookies_are_for_this_host_and_encrypted_connections_alone(doors: Doors, door: Door) -> None:
     code = door.invite("Ani", Role.viewer)
     given = {"code": code, "passphrase": PASSPHRASE, "repeated": PASSPHRASE}
@@ -147,6 +148,7 @@ def test_silent_sockets_push_out_each_other_and_nobody_else(
         # Those that still wait do not hold up the end, which `serving_both` waits for.
 
 
+@pytest.mark.long
 def test_sigterm_ends_both_doors_and_keeps_what_was_acknowledged(
     furnished: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
@@ -191,6 +193,7 @@ def test_sigterm_ends_both_doors_and_keeps_what_was_acknowledged(
     assert "tls.listening" in told
 
 
+@pytest.mark.long
 def test_a_service_without_names_or_with_a_taken_port_says_so_and_does_not_start(
     furnished: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:

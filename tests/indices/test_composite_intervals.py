@@ -82,6 +82,7 @@ skipping_ikl = st.dictionaries(
 )
 
 
+@pytest.mark.long
 @times(8)
 @given(complete_ikl, skipping_ikl)
 def test_the_interval_always_contains_the_index(complete: Mapping[str, int], others: Mapping[str, int]) -> None:
@@ -201,6 +202,7 @@ COVERED: Mapping[str, tuple[float, float]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.sized
 @pytest.mark.parametrize("n", [40, 150])
 @pytest.mark.parametrize("pattern", PATTERNS)

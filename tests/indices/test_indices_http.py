@@ -329,6 +329,7 @@ def test_what_was_not_changed_is_not_sent_again(house: House) -> None:
         assert session.execute(text("SELECT count(*) FROM audit_event WHERE action = 'persons.read'")).scalar() == 2
 
 
+@pytest.mark.long
 def test_an_own_instrument_whose_version_has_a_dot_is_rated_and_read(house: House) -> None:
     source = BOGOR.replace('name = "ikm-bogor"', 'name = "survey"').replace('version = "2011"', 'version = "1.2"')
     with house.database.writing() as session:

@@ -89,6 +89,7 @@ def check(database: Database, told: Told) -> int:
     return exact
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 @pytest.mark.sized
 @pytest.mark.parametrize(("seed", "n", "least"), sized([(1, 200, 30)], [(1, 200, 30), (2, 2_000, 200)]))

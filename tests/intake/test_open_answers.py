@@ -61,6 +61,7 @@ def test_told_open_answers_are_nobodys_ratings(house: House) -> None:
     assert (row["state"], row["n"], row["held"], row["open"], row["index"]) == ("suppressed", None, None, None, None)
 
 
+@pytest.mark.long
 def test_open_answers_have_an_index_from_ten_on_and_move_no_other(house: House) -> None:
     for _ in range(12):
         counted = house.sheet(employee="E001", channel="web", scores=dict.fromkeys(ALL, 2))

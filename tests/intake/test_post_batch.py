@@ -311,6 +311,7 @@ def test_a_row_that_the_database_refuses_costs_no_neighbour(house: House) -> Non
     assert is_sound(house)
 
 
+@pytest.mark.long
 def test_single_ratings_in_one_group_with_a_refused_row_are_stored_all_the_same(house: House) -> None:
     refuse_poison(house)
     sheets = [house.sheet(**({"scores": POISON} if n % 5 == 2 else {})) for n in range(40)]

@@ -95,6 +95,7 @@ def test_a_profile_that_says_nothing_is_none(house: House, first: dict[str, obje
     assert rows(house, "profile_tally") == []
 
 
+@pytest.mark.long
 def test_of_a_name_sent_twice_the_last_value_counts(house: House) -> None:
     # RFC 8259 leaves it open; looking for it would be a second reading of every rating.
     content = json.dumps(house.sheet()).replace('"speed": 4', '"speed": 1, "speed": 2')

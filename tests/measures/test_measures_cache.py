@@ -116,6 +116,7 @@ def town(furnished: tuple[str, dict[str, str]]) -> Iterator[Town]:
     database.dispose()
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_whatever_happens_in_whatever_order_the_cache_changes_no_answer(town: Town) -> None:
     told = 0

@@ -145,6 +145,7 @@ def until_ready(address: str) -> None:
     raise AssertionError(f"{address} did not start")
 
 
+@pytest.mark.long
 @pytest.mark.sized
 @pytest.mark.untraced
 @pytest.mark.sqlite_daily

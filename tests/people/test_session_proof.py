@@ -52,6 +52,7 @@ ENDINGS: dict[str, Callable[[Door, Visit], None]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.sized
 @pytest.mark.sqlite_daily
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -170,6 +170,7 @@ def test_a_link_ends_after_three_days_and_another_takes_its_place(door: Door) ->
     service.check(visit(), code(door))
 
 
+@pytest.mark.long
 def test_a_wrong_code_is_refused_and_many_are_asked_to_wait(door: Door) -> None:
     service, link = set_up(door), code(door)
     for wrong in ("", "x", "0" * 32, link[:-1], f"kota.{link}", "\0"):

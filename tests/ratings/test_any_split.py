@@ -42,6 +42,7 @@ def figures(house: House, keys: Mapping[str, str], **asked: str) -> str:
     return json.dumps({name: value for name, value in response.json().items() if name != "agency"})
 
 
+@pytest.mark.long
 @times(0.08)
 @given(sheets=st.lists(complete, min_size=10, max_size=40), chance=st.randoms(use_true_random=False))
 def test_the_same_sheets_give_the_same_figures_however_they_arrive(

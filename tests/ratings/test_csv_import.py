@@ -453,6 +453,7 @@ def audits(opened: Database) -> list[Any]:
         return list(session.execute(text(statement)))
 
 
+@pytest.mark.long
 def test_twice_adds_nothing_and_more_rows_add_only_themselves(opened: Database, imported: Import) -> None:
     rows = random_rows(1_300)
     assert imported(rows[:1_001]) == ImportCounts(read=1_001, stored=1_001, there=0, differing=0, faulty=0)
@@ -465,6 +466,7 @@ def test_twice_adds_nothing_and_more_rows_add_only_themselves(opened: Database, 
     assert len(audits(opened)) == 3
 
 
+@pytest.mark.long
 def test_shuffled_and_divided_files_leave_the_same_tables(
     opened: Database, imported: Import, furnished: tuple[str, dict[str, str]]
 ) -> None:

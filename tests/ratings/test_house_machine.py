@@ -7,6 +7,7 @@ from itertools import count
 from random import Random
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -312,6 +313,7 @@ class HouseMachine(RuleBasedStateMachine):
         assert (report.strays, reconcile_blocks(self.house.database, self.agency_id).faults) == ([], ())
 
 
+@pytest.mark.long
 def test_whatever_clients_do_the_database_is_what_was_answered(house: House) -> None:
     HouseMachine.house = house
     run_state_machine_as_test(HouseMachine, settings=times(0.1))

@@ -298,6 +298,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("piece", HOSTILE.split("|"))
 def test_a_hostile_text_far_longer_than_a_comment_comes_to_an_end(piece: str) -> None:
     # An expression that goes back over what it has read would not come to an end within this test's lifetime; how

@@ -49,6 +49,7 @@ def final(office: House, key_file: Path) -> House:
     return office
 
 
+@pytest.mark.long
 def test_a_row_says_what_the_sealed_report_says(final: House) -> None:
     # Of fewer than thirty ratings a person's figures have one decimal. One of E002's is told with E004's nine.
     for code, n, mean, speed in (("E001", 12, "3.7", "4.0"), ("E002", 39, "3.3333", "4.0000")):
@@ -68,6 +69,7 @@ def test_a_suppressed_employee_has_a_row_with_empty_figures(final: House) -> Non
     assert row["digest"]
 
 
+@pytest.mark.long
 def test_drafts_are_for_supervisors_and_the_newest_final_one_for_others(final: House) -> None:
     put(final.database, rated("E002", 10, "222"), start=2_000)
     revise(final)
@@ -91,6 +93,7 @@ def test_what_there_is_no_file_of_is_told(office: House) -> None:
     assert refused(answer) == (406, "not-acceptable")
 
 
+@pytest.mark.long
 def test_a_key_reaches_its_own_offices_and_never_another_agency(final: House) -> None:
     assert items(final).keys() == {"E001", "E002", "E004"}
     assert items(final, "reader dukcapil").keys() == {"E001", "E002", "E004"}
@@ -133,6 +136,7 @@ def test_the_format_is_asked_for_by_name_or_accept(
     assert (head.content, head.headers["content-length"]) == (b"", response.headers["content-length"])
 
 
+@pytest.mark.long
 def test_the_whole_nip_is_for_keys_that_see_it_only_and_within_their_reach(final: House) -> None:
     for name, key in final.keys.items():
         if name in ("reader", "reader dukcapil", "supervisor", "admin"):
@@ -153,6 +157,7 @@ def readable(content: bytes, form: str) -> str:
     return content.decode()
 
 
+@pytest.mark.long
 def test_the_nip_is_the_one_of_the_directory_now(final: House) -> None:
     key = key_with_nip(final)
     with final.database.writing() as session:

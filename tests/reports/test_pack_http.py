@@ -78,6 +78,7 @@ def pack(house: House, key: str = "reader", **query: str) -> httpx.Response:
     return response
 
 
+@pytest.mark.long
 def test_the_workbook_names_everybody_with_figures_or_the_reason(house: House) -> None:
     answer = pack(house)
     assert answer.headers["content-type"] == XLSX
@@ -118,6 +119,7 @@ def test_the_workbook_names_everybody_with_figures_or_the_reason(house: House) -
     assert "predikat" not in " ".join(found["Orang yang dinilai"][0]).lower()
 
 
+@pytest.mark.long
 def test_paragraphs_stand_alone_and_say_what_they_may_be_used_for(house: House) -> None:
     found = rows(sheets(pack(house).content)["Umpan balik"])
     first = [each for each in found if each["Kode pegawai"] == "E001"]
@@ -139,6 +141,7 @@ def test_paragraphs_stand_alone_and_say_what_they_may_be_used_for(house: House) 
     assert "Oktober" in english[0]["Paragraph to paste"]
 
 
+@pytest.mark.long
 def test_reply_and_note_stand_whole(draft: House) -> None:
     said = "=1+1 " + "Antrean dua kali lipat. " * 160
     with seats(draft) as seat:
@@ -152,6 +155,7 @@ def test_reply_and_note_stand_whole(draft: House) -> None:
     assert words["Catatan atasan"] == "Tidak ada catatan."
 
 
+@pytest.mark.long
 def test_the_archive_has_the_workbook_and_a_sheet_for_each_final_report(house: House) -> None:
     content = pack(house, format="zip").content
     assert pack(house, format="zip").content == content
@@ -175,6 +179,7 @@ def _by_name(house: House, *codes: str) -> list[str]:
         return sorted(codes, key=lambda code: session.get_one(Employee, ("kota", code)).name.casefold())
 
 
+@pytest.mark.long
 def test_files_of_one_person_from_two_closings_have_two_names(house: House) -> None:
     with house.database.reading() as session:
         whole = periods_of(session, "kota", "2026-10")[0]
@@ -185,6 +190,7 @@ def test_files_of_one_person_from_two_closings_have_two_names(house: House) -> N
     assert len({each.lower() for each in names}) == 4
 
 
+@pytest.mark.long
 def test_a_sheet_of_evidence_is_one_page_with_the_figures_of_the_report(house: House) -> None:
     sealed = report(house, "E001", "reader")
     answer = house.get(f"/v1/reports/{sealed['id']}/evidence", params={"lang": "en"})
@@ -199,6 +205,7 @@ def test_a_sheet_of_evidence_is_one_page_with_the_figures_of_the_report(house: H
     assert readings(house)[-1] == ("reader", "E001", "report")
 
 
+@pytest.mark.long
 def test_of_drafts_offices_and_nobody_there_is_none(draft: House) -> None:
     own = draft.get("/v1/reports", "supervisor", params={"period": "2026-10", "unit": "E001"}).json()["items"][0]["id"]
     problem(draft.get(f"/v1/reports/{own}/evidence", "supervisor"), 409, "report-draft")
@@ -215,6 +222,7 @@ def test_of_drafts_offices_and_nobody_there_is_none(draft: House) -> None:
     problem(draft.get(PATH, params=ASKED, headers={"accept": "text/csv"}), 406, "not-acceptable")
 
 
+@pytest.mark.long
 def test_a_new_revision_changes_nothing_until_it_is_final(house: House) -> None:
     before = pack(house).content
     house.release()
@@ -223,6 +231,7 @@ def test_a_new_revision_changes_nothing_until_it_is_final(house: House) -> None:
         assert pack(house).content == before
 
 
+@pytest.mark.long
 def test_readers_see_their_own_offices_people_and_the_nip_only_where_they_may(house: House) -> None:
     # Of the three only E003 is posted there.
     near = rows(sheets(pack(house, "reader makassar").content)["Orang yang dinilai"])
@@ -248,6 +257,7 @@ def test_readers_see_their_own_offices_people_and_the_nip_only_where_they_may(ho
     assert CANARY_NIP.encode() not in pack(house).content
 
 
+@pytest.mark.long
 def test_an_appraiser_takes_the_own_people_along_and_they_see_it(house: House, seat: Seat) -> None:
     appraiser = seat("Pak Penilai", Role.appraiser, employee="E002")
     asked = "/v1/appraisals/pack?period=2026-10&format=xlsx&lang=id"

@@ -53,6 +53,7 @@ def test_what_nobody_writes_is_refused(office: House, path: str) -> None:
     problem(office.get(path, "supervisor", headers={"Accept": "image/png"}), 406, "not-acceptable")
 
 
+@pytest.mark.long
 def test_each_format_and_language_of_a_final_report_has_an_etag_of_its_own(
     office: House, path: str, key_file: Path
 ) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from app.access.principals import KeyKind, Principal, Role
 from app.foundation.ids import new_id
 from app.reports.sealed_cache import SealedReport, SealedReportCache
@@ -35,6 +37,7 @@ def test_the_one_asked_for_longest_ago_makes_room() -> None:
     assert [cache.find(READER, each) is not None for each in (first, second, third)] == [True, False, True]
 
 
+@pytest.mark.long
 def test_a_final_report_is_the_same_from_the_cache_and_only_a_final_one_is_kept(office: House, key_file: Path) -> None:
     close(office)
     path = f"/v1/reports/{report(office, 'E001')['id']}"

@@ -41,6 +41,7 @@ def index_of(house: House, **asked: str) -> dict[str, Any]:
     return row
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_from_the_rating_to_the_release(house: House) -> None:
     ordinary(house)
@@ -230,6 +231,7 @@ def test_a_run_stops_where_another_process_took_over(house: House) -> None:
     assert run_agency(house.database, "kota", usual_order(NOW, "test", 42, first=day, last=day)) == (0, 0, 0, 0)
 
 
+@pytest.mark.long
 def test_runs_intake_and_decisions_race_and_every_sheet_is_held_once(house: House) -> None:
     ordinary(house)
     for day in (LUNCH, LUNCH - timedelta(days=1), LUNCH - timedelta(days=4)):

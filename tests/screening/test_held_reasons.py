@@ -85,6 +85,7 @@ def group(visit: Visit, by: By | None) -> str | None:
     return None if by is None else getattr(visit, by)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_filter_and_grouping_over_any_period_counts_what_a_person_would_count(town: Database, seed: int) -> None:

@@ -71,6 +71,7 @@ def test_a_night_is_due_when_its_hour_has_come_in_wib(moment: datetime, hour: in
     assert due_on(moment, hour) == day
 
 
+@pytest.mark.long
 def test_it_runs_once_a_night_and_not_at_the_start(house: House) -> None:
     ordinary(house)
     lunch(house)
@@ -258,6 +259,7 @@ def test_the_service_tells_how_many_findings_wait(house: House) -> None:
         assert "cermin_findings_open 1.0" in again.get("/metrics", None).text
 
 
+@pytest.mark.long
 def test_the_service_screens_when_the_night_has_come(
     furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,7 @@ def decided(house: House, what: str) -> None:
     assert house.post(f"/v1/findings/{found['id']}/{what}", {"note": "Diperiksa"}, "auditor").status_code == 200
 
 
+@pytest.mark.long
 def test_reports_tell_why_ratings_are_held_and_a_sealed_one_stays(
     furnished: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:

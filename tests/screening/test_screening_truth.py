@@ -112,6 +112,7 @@ def test_the_demos_self_rater_is_held_and_honest_people_are_not(seed: int) -> No
     assert wrongly <= MOST_HONEST
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_anybody_who_rates_oneself_at_lunch_is_held() -> None:
     """Each time another person on another day, in the midst of that hour's honest sheets."""

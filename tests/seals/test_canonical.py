@@ -150,6 +150,7 @@ def test_only_objects_and_arrays_have_children() -> None:
     assert [list(children(plain)) for plain in (None, True, 1, 1.5, "text")] == [[]] * 5
 
 
+@pytest.mark.long
 @given(st.recursive(st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(), st.lists))
 def test_canonical_bytes_read_back_and_are_their_own_canonical_bytes(document: Any) -> None:
     assert json.loads(canonical(document)) == document

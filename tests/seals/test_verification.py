@@ -268,6 +268,7 @@ def mutations(draw: st.DrawFn) -> tuple[Any, Any, str]:
     return before, after, pointer
 
 
+@pytest.mark.long
 @given(mutations())
 @times(5)
 def test_any_single_mutation_of_any_document_is_found_and_located(mutation: tuple[Any, Any, str]) -> None:

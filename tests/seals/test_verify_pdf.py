@@ -20,6 +20,7 @@ def verified(file: Path, status: int) -> str:
     return " ".join(result.output.split())
 
 
+@pytest.mark.long
 def test_a_final_reports_pdf_verifies_and_a_drafts_has_nothing_to_verify(
     office: House, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -42,6 +43,7 @@ def test_a_final_reports_pdf_verifies_and_a_drafts_has_nothing_to_verify(
     context.settings.cache_clear()
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_any_damage_to_a_pdf_is_told_without_a_traceback(office: House, key_file: Path, tmp_path: Path) -> None:
     close(office)

@@ -80,6 +80,7 @@ def test_each_false_word_is_rarer_than_one_in_forty(n: int, truth: tuple[float, 
         assert false_attained == false_missed == 0
 
 
+@pytest.mark.long
 @pytest.mark.sized
 @pytest.mark.parametrize("truth", TRUTHS, ids=str)
 @pytest.mark.parametrize("n", [30, 100])

@@ -98,6 +98,7 @@ def test_nobody_sets_the_own_target(house: House) -> None:
     assert [(error.field, error.code) for error in raised.value.errors] == [("targets.0.employee", "about-oneself")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("wrong", "field", "code"),
     [

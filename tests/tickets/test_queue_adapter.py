@@ -97,6 +97,7 @@ def served(number: str, employee: str = "E001") -> dict[str, str]:
     return {"event": "served", "number": number, "employee": employee, "counter": "loket-1"}
 
 
+@pytest.mark.long
 def test_a_slip_is_printed_at_arrival_and_good_after_the_service(
     adapt: Adapt, address: str, keys: dict[str, str]
 ) -> None:
@@ -128,6 +129,7 @@ def test_a_service_told_while_the_network_is_away_is_armed_when_it_is_back(
     assert json.loads(state.read_text("utf-8")) == {"waiting": {}, "served": [], "parked": []}
 
 
+@pytest.mark.long
 def test_what_no_repeating_helps_is_kept_for_a_person(adapt: Adapt, tmp_path: Path) -> None:
     ended = adapt(arrived("A-1"), arrived("A-2"), served("A-1", "E777"), served("A-2"), status=1)
     assert "A-1: refused (employee-unknown); a person must look" in ended.stderr
@@ -227,6 +229,7 @@ def test_the_simulation_ends_by_itself_and_its_counts_agree(
     assert "counted by the service: issued 12, armed 12, spent 10" in result.stdout
 
 
+@pytest.mark.long
 def test_the_simulation_says_what_is_wrong_and_writes_nowhere_else_unasked(
     address: str, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

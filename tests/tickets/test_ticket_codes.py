@@ -93,6 +93,7 @@ def test_a_code_from_before_carries_none(drawn: str) -> None:
     assert mark_in(b"pepper", drawn + check_character(drawn, UNMARKED)) is None
 
 
+@pytest.mark.long
 def test_codes_of_one_agency_lie_anywhere_among_all_codes() -> None:
     drawn = [new_code(b"pepper", "kota") for _ in range(3_200)]
     for place in range(11):

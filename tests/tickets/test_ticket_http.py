@@ -267,6 +267,7 @@ def test_a_queue_reaches_its_own_offices_and_agency_only(house: House) -> None:
     assert counts(house, to="2026-11-17") == []
 
 
+@pytest.mark.long
 def test_a_queue_is_told_fresh_counts_and_how_many_rated_in_tens(house: House) -> None:
     codes = [*armed(house, 9), *armed(house, 16)]
     for spent, told in ((9, 0), (10, 10), (19, 10), (25, 20)):
@@ -278,6 +279,7 @@ def test_a_queue_is_told_fresh_counts_and_how_many_rated_in_tens(house: House) -
     assert row["coverage"] == 0.8
 
 
+@pytest.mark.long
 def test_a_reader_is_told_counts_of_months_that_are_over_and_none_or_ten(house: House) -> None:
     for code in armed(house, 14)[:11]:
         assert redeem(house, code).status_code == 201

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.house import House
 from tests.ratings.visits import Visit, put
 
@@ -34,6 +36,7 @@ def told(house: House, key: str = "reader", **asked: Any) -> list[tuple[Any, ...
     return [row["tickets"] and tuple(row["tickets"].values()) for row in rows]
 
 
+@pytest.mark.long
 def test_every_row_tells_its_tickets(house: House) -> None:
     spend(house, "E001", issued=20, armed=16, spent=12)
     spend(house, "E004", issued=20, armed=12, spent=10, service="kk")
@@ -52,6 +55,7 @@ def test_every_row_tells_its_tickets(house: House) -> None:
     assert csv.splitlines()[1].endswith(",40,28,22,0.79")
 
 
+@pytest.mark.long
 def test_one_to_nine_tickets_are_not_told(house: House) -> None:
     spend(house, "E001", issued=20, armed=15, spent=9)
     put(house.database, [Visit(employee="E001", channel="web")] * 10)
@@ -60,6 +64,7 @@ def test_one_to_nine_tickets_are_not_told(house: House) -> None:
     assert told(house, by="employee") == [(15, 15, None, None)]
 
 
+@pytest.mark.long
 def test_a_persons_tickets_are_told_beside_the_persons_figures_only(house: House) -> None:
     spend(house, "E001", issued=14, armed=14, spent=12)
     spend(house, "E004", issued=12, armed=12, spent=9)
@@ -69,6 +74,7 @@ def test_a_persons_tickets_are_told_beside_the_persons_figures_only(house: House
     assert told(house, employee="E004") == told(house, employee="E004", by="month") == [None]
 
 
+@pytest.mark.long
 def test_a_ticket_knows_no_channel_and_its_month_is_that_of_its_issue(house: House) -> None:
     house.clock.now += timedelta(days=10)
     codes = spend(house, "E001", issued=30, armed=25, spent=10)

@@ -36,6 +36,7 @@ def operations(document: dict[str, Any]) -> list[Operation]:
     return [(method, path, each) for path, ops in document["paths"].items() for method, each in ops.items()]
 
 
+@pytest.mark.long
 @pytest.mark.quiet
 def test_every_operation_has_a_name_of_its_own_that_is_a_word_in_any_language(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(document)]
@@ -72,6 +73,7 @@ def test_bounds_of_days_are_written_as_json_schema_knows_them(house: House) -> N
     assert not re.search(r'"[gl][et]":', house.get("/openapi.json", None).text)
 
 
+@pytest.mark.long
 def test_the_servers_are_this_one_and_the_public_address(furnished: tuple[str, dict[str, str]]) -> None:
     url, keys = furnished
     for public, expected in ((None, ["/"]), ("https://cermin.example", ["/", "https://cermin.example"])):
@@ -90,6 +92,7 @@ def test_everything_that_takes_a_body_shows_one(document: dict[str, Any]) -> Non
     assert all("example" in body["content"]["application/json"] for body in bodies.values())
 
 
+@pytest.mark.long
 def test_the_ids_of_the_batch_are_made_anew_every_day(house: House) -> None:
     def ids() -> set[str]:
         method, path = BATCH
@@ -152,6 +155,7 @@ def town(database: Database, database_url: str) -> Iterator[House]:
         yield house
 
 
+@pytest.mark.long
 def test_what_stands_as_an_example_is_taken_as_it_stands(town: House) -> None:
     found = {
         (method, path): operation["requestBody"]["content"]["application/json"]["example"]

@@ -35,6 +35,7 @@ def test_the_welcome_page_speaks_the_readers_language(
     assert words in response.text
 
 
+@pytest.mark.long
 def test_the_welcome_page_leads_to_pages_that_answer(house: House) -> None:
     page = house.get("/", None).text
     links = [link for link in re.findall(r'(?:href|src)="([^"#]+)"', page) if link.startswith("/")]

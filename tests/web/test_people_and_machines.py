@@ -34,6 +34,7 @@ def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_machines(hous
     problem(house.post(path, {}, None, headers={"Accept": BROWSER}), 404, "not-found")
 
 
+@pytest.mark.long
 def test_the_printed_code_leads_people_to_words_and_machines_to_json(office: House, key_file: Path) -> None:
     close(office)
     draft = report(office, "E001")["id"]

@@ -23,6 +23,7 @@ def house(lend: Lend) -> Iterator[House]:
         yield one
 
 
+@pytest.mark.long
 def test_every_page_leads_to_addresses_under_the_path_that_answer(house: House) -> None:
     for page in ("/", "/kiosk", "/t", "/o/kota/dukcapil", "/r", "/docs", "/verify/x", "/sign-in", "/sign-in/link"):
         # As a proxy passes it on that takes the path off, and as one does that leaves it on.
@@ -50,6 +51,7 @@ def test_the_kiosk_works_offline_under_the_path(house: House) -> None:
     assert all(address.startswith(f"{BASE}/") for address in told)
 
 
+@pytest.mark.long
 def test_machines_are_told_the_path_and_both_ways_take_ratings(house: House) -> None:
     assert house.get(f"{BASE}/openapi.json", None).json()["servers"][0]["url"] == BASE
     for prefix in ("", BASE):

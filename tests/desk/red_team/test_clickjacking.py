@@ -9,6 +9,7 @@ import pytest
 from tests.desk.red_team.town import Town, every_answer, is_page
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_no_answer_can_stand_within_another_page(town: Town) -> None:
     seen = set()
@@ -50,6 +51,7 @@ def directives(text: str) -> set[str]:
     return {each.partition("=")[0].strip().lower() for each in text.split(",") if each.strip()}
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_a_shared_cache_keeps_no_page_of_anybody(town: Town) -> None:
     cache = SharedCache()

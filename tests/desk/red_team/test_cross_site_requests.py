@@ -19,6 +19,7 @@ SENDERS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_no_action_is_taken_for_another_site(town: Town) -> None:
     before = rows(town, frozenset())
@@ -32,6 +33,7 @@ def test_no_action_is_taken_for_another_site(town: Town) -> None:
     assert rows(town, frozenset()) == before
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_what_is_asked_by_get_changes_nothing(town: Town) -> None:
     before = rows(town)

@@ -17,6 +17,7 @@ from tests.house import SECRET
 from tests.people.persons import PASSPHRASE
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_ten_thousand_guesses_meet_nothing(town: Town) -> None:
     answers = dict[int, int]()
@@ -69,6 +70,7 @@ class Hasty(Passphrases):
         return kept is not None and super().matches(kept, passphrase)
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_no_time_tells_which_accounts_there_are(town: Town) -> None:
     # Enough work that leaving it out would be seen on a busy machine.
@@ -84,6 +86,7 @@ def test_no_time_tells_which_accounts_there_are(town: Town) -> None:
     assert 0.2 < measured(town, Passphrases(cost), n) < 0.8
 
 
+@pytest.mark.long
 def test_no_answer_tells_which_accounts_there_are(town: Town) -> None:
     told = set[tuple[int, str]]()
     for name in ("p.viewer@kota", "tiada@kota", "p.viewer@tiada", "p.viewer@desa", "p.administrator@kota"):

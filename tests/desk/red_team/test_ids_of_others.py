@@ -56,6 +56,7 @@ def answers(town: Town, browser: Browser, asked_for: object) -> Iterator[tuple[s
             yield path, said(response, asked_for)
 
 
+@pytest.mark.long
 @pytest.mark.sized
 @pytest.mark.parametrize("role", sized([Role.administrator], list(Role)))
 def test_an_id_of_another_agency_is_one_that_nothing_has(town: Town, theirs: dict[str, UUID], role: Role) -> None:
@@ -73,6 +74,7 @@ def test_an_id_of_another_agency_is_one_that_nothing_has(town: Town, theirs: dic
             assert answer == nothing[place], (place, kind)
 
 
+@pytest.mark.long
 def test_an_id_out_of_reach_is_one_that_nothing_has(town: Town) -> None:
     local = Browser(town.house)
     local.join(town.door, "Administrator Cabang", Role.administrator, "upt-makassar")

@@ -19,6 +19,7 @@ def is_ours(location: str) -> bool:
     return location == "/" or (location[0] == "/" and location[1].isalpha() and FOREIGN not in location)
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_no_answer_leads_elsewhere(town: Town) -> None:
     led = 0
@@ -51,6 +52,7 @@ def test_signing_in_leads_to_our_pages_whatever_was_asked(town: Town) -> None:
         assert (response.status_code, response.headers["location"]) == (303, "/desk")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["host", "x-forwarded-host", "x-original-host", "forwarded", "x-host", "referer"])
 def test_no_page_repeats_a_host_that_was_made_up(town: Town, name: str) -> None:
     value = {"forwarded": f"host={FOREIGN};proto=https", "referer": f"https://{FOREIGN}/"}.get(name, FOREIGN)

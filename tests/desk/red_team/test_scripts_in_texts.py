@@ -40,6 +40,7 @@ def assert_harmless(response: httpx.Response, path: str) -> bool:
     return "<script>alert(1)" in unescape(response.text)
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_what_people_type_is_text_on_every_page(town: Town) -> None:
     sent, shown = set[tuple[str, str]](), 0

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from app.access.principals import Role
 from app.desk.requests import AFTER_PROOF
 from tests.desk.browsing import Browser
@@ -45,6 +47,7 @@ ANYTHING = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_what_is_dangerous_asks_for_a_proof(town: Town) -> None:
     town.house.clock.now += timedelta(minutes=11)
     assert DANGEROUS.keys() <= set(paths("POST"))
@@ -55,6 +58,7 @@ def test_what_is_dangerous_asks_for_a_proof(town: Town) -> None:
         assert response.headers["location"].partition("=")[2] in AFTER_PROOF
 
 
+@pytest.mark.long
 def test_no_action_changes_anything_without_a_proof_unless_it_is_harmless(town: Town) -> None:
     town.house.clock.now += timedelta(minutes=11)
     before = rows(town)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from app.access.principals import Role
 from app.people.sessions import PLAIN_COOKIE, SECURE_COOKIE
 from tests.desk.browsing import Browser, facts_of, title_of
@@ -15,6 +17,7 @@ def lets_in(town: Town, cookie: str, name: str = PLAIN_COOKIE, path: str = "/des
     return other.send("GET", path).status_code == 200
 
 
+@pytest.mark.long
 def test_every_step_of_signing_in_has_another_session_and_ends_the_one_before(town: Town) -> None:
     b = Browser(town.house, {PLAIN_COOKIE: f"kota.{'a' * 43}"})
     seen = [b.cookies[PLAIN_COOKIE]]

@@ -81,6 +81,7 @@ def test_the_fallen_employee_is_found_within_four_weeks(seed: int) -> None:
     assert alarm.week < 4
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_false_alarms_about_the_others_are_no_more_than_stated() -> None:
     # One in 500 weeks is stated. In five towns about 1,250 weeks are watched, so 2.5 false alarms are expected, and by

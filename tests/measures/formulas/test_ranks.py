@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import erfc, sqrt
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,7 @@ def test_holm_stops_at_the_first_that_passes() -> None:
     assert holm([0.05, 0.0125, 0.025, 0.01], 0.05) == [True, True, True, True]
 
 
+@pytest.mark.long
 @given(estimates(15))
 def test_intervals_are_those_of_their_definition(drawn: Estimates) -> None:
     assert intervals(drawn) == tuple(by_definition(drawn, place) for place in range(len(drawn)))

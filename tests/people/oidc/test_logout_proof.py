@@ -17,6 +17,7 @@ from tests.people.persons import Door, visit
 from tests.people.test_session_proof import PROCESSES, ask_until, opens
 
 
+@pytest.mark.long
 @pytest.mark.sized
 @pytest.mark.sqlite_daily
 def test_who_signed_out_there_is_in_nowhere_while_others_ask(furnished: tuple[str, dict[str, str]]) -> None:

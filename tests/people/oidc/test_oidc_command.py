@@ -47,6 +47,7 @@ def run(issuer: str, url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
     context.settings.cache_clear()
 
 
+@pytest.mark.long
 def test_an_operator_sees_what_the_provider_says(run: Callable[..., Result], issuer: str) -> None:
     path = "resource_access.cermin.roles"
     printed = run(oidc_role="user", oidc_role_claim=path, oidc_nip_claim="nip").stdout

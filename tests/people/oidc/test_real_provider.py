@@ -68,6 +68,7 @@ def invited(browser: Browser, code: str) -> httpx.Response:
     return come_back(browser, led_to(page))
 
 
+@pytest.mark.long
 def test_from_an_invitation_to_the_desk_and_out_again(house: House, door: Door, issuer: str) -> None:
     b = Browser(house)
     page = through(b)
@@ -104,6 +105,7 @@ def test_who_is_refused_there_is_told_so(house: House, door: Door) -> None:
         assert (page.status_code, title_of(page)) == (403, "Anda belum masuk")
 
 
+@pytest.mark.long
 def test_an_administrator_brings_a_second_factor_and_proves_with_it(house: House, door: Door) -> None:
     b = Browser(house)
     page = invited(b, door.invite("Siti", Role.administrator))

@@ -344,6 +344,7 @@ def test_nobody_comes_in_where_others_can_read_or_from_another_address(through: 
         through.begin(visit(host="10.0.0.1:8000", address="10.0.0.9"))
 
 
+@pytest.mark.long
 def test_codes_that_are_made_up_are_slowed(through: Through, door: Door) -> None:
     through.join("Siti", Role.supervisor)
     through.provider.instead["/token"] = Answer(400, b'{"error": "invalid_grant"}')

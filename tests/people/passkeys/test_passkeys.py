@@ -84,6 +84,7 @@ LIES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_opens_nothing(door: Door, lie: str) -> None:
     device = add(door, joined(door))
@@ -321,6 +322,7 @@ def test_a_device_has_one_passkey_of_a_person(door: Door) -> None:
     assert caught.value.text == TROUBLES["InvalidStateError"]
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_a_person_has_twenty_at_most(door: Door) -> None:
     browser = joined(door)
@@ -416,6 +418,7 @@ def test_a_proof_needs_a_passkey_and_a_session_that_lasts(door: Door) -> None:
         passkeys.prove(with_attempt(browser, asked), who, Sent(asked.attempt, device.use(asked.options), ""))
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_whoever_makes_up_answers_is_slowed(door: Door) -> None:
     device = add(door, joined(door))

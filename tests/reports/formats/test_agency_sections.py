@@ -42,6 +42,7 @@ def placed(document: dict[str, Any], number: int = 2, **own: Any) -> dict[str, A
     return {**document, "offices": offices}
 
 
+@pytest.mark.long
 def test_the_values_drawn_stand_in_the_table_beside_the_chart(drafts: Drafts) -> None:
     chart, _, table = section(drafts["kota"], "funnel").blocks
     assert isinstance(chart, Chart)
@@ -201,6 +202,7 @@ def test_classes_of_use_are_explained(drafts: Drafts) -> None:
     assert all(len(str(row[2])) > 30 for row in table.rows)
 
 
+@pytest.mark.long
 def test_the_mean_of_the_answers_and_its_interval_stand_beside_the_index(drafts: Drafts, key: SigningKey) -> None:
     for unit in ("E001", "dukcapil", "kota"):
         index = drafts[unit]["figures"]["index"]
@@ -211,6 +213,7 @@ def test_the_mean_of_the_answers_and_its_interval_stand_beside_the_index(drafts:
         assert "Interval kepercayaan 95\u00a0% rata-rata" in text or "Interval kepercayaan 95 % rata-rata" in text
 
 
+@pytest.mark.long
 def test_the_paper_of_the_agency_shows_funnel_and_integrity_in_both_languages(drafts: Drafts, key: SigningKey) -> None:
     for code, words in (
         ("id", ("Diagram corong", "Integritas pengumpulan", "Lembar lengkap (n)", "KTP-EL")),

@@ -67,6 +67,7 @@ def test_every_block_of_unicode_is_rendered_in_every_format(drafts: Drafts, plan
             rendered(drafts[unit], characters(block) or "-")
 
 
+@pytest.mark.long
 def test_one_of_each_block_is_rendered(drafts: Drafts) -> None:
     signs = [chr(block + offset) for block, offset in zip(BLOCKS, cycle((0x21, 0x7F, 0x41)), strict=False)]
     reply = " ".join(each for each in signs if category(each) != "Cs")
@@ -74,18 +75,21 @@ def test_one_of_each_block_is_rendered(drafts: Drafts) -> None:
         assert form.write(draft({**drafts["E001"], "reply": reply}), "id"), form.name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("unit", ["E004", "kota", "skm kota", "dukcapil"])
 def test_some_of_each_script_are_rendered_wherever_people_write(drafts: Drafts, unit: str) -> None:
     for start in range(4):
         rendered(drafts[unit], " ".join(chr(block + 0x21) for block in BLOCKS[start:0x190:16]))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("block", AWKWARD)
 def test_the_awkward_blocks_are_rendered_with_marks_on_letters(drafts: Drafts, block: int) -> None:
     for reply in (characters(block), "a" + "a".join(characters(block).split(" ")), characters(block).replace(" ", "")):
         assert pdf_bytes(draft({**drafts["E004"], "reply": reply}))
 
 
+@pytest.mark.long
 @given(text=st.text(min_size=1, max_size=40))
 @times(0.4)
 def test_any_text_is_rendered_in_every_format(drafts: Drafts, text: str) -> None:
@@ -108,6 +112,7 @@ def test_one_emoji_costs_no_other_letter(drafts: Drafts) -> None:
     assert text.count(MISSING) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
@@ -136,6 +141,7 @@ LONG = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "kind", [pytest.param(kind, marks=pytest.mark.campaign) for kind in LONG if kind != "boxes"] + ["boxes"]
 )
@@ -149,6 +155,7 @@ def test_nothing_runs_off_the_paper(drafts: Drafts, kind: str) -> None:
         assert written in "".join(lines).replace("\u00a0", "").replace(" ", "")
 
 
+@pytest.mark.long
 def test_words_that_fit_are_not_broken(drafts: Drafts) -> None:
     words = "Pertanggungjawaban penyelenggaraan pelayanan kependudukan dan pencatatan sipil " * 6
     text = text_of(pdf_bytes(draft({**drafts["E001"], "reply": words})))

@@ -205,6 +205,7 @@ def test_the_page_has_the_figures_of_the_json_and_no_others(report: Printable, t
         assert drawn <= in_chart
 
 
+@pytest.mark.long
 def test_the_paper_has_the_figures_of_the_json(report: Printable, tell: Language) -> None:
     document = signed(report, tell)
     rows = Expected(document, tell).rows()

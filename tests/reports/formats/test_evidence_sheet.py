@@ -63,6 +63,7 @@ def test_long_names_replies_and_notes_go_on_and_are_whole(drafts: Drafts, key: S
     assert all("Halaman" in each and LONG_NAME[:30] in each for each in others)
 
 
+@pytest.mark.long
 def test_what_people_wrote_is_text_on_paper(drafts: Drafts, key: SigningKey) -> None:
     for text in HOSTILE:
         [said] = pages(evidence_bytes(sealed({**drafts["E001"], "reply": text, "note": text}, key), "id"))

@@ -69,6 +69,7 @@ def test_the_attached_report_verifies(drafts: Drafts, key: SigningKey) -> None:
     assert verify(attached, {key_id(public): public}).outcome is Outcome.valid
 
 
+@pytest.mark.long
 def test_a_draft_is_marked_on_every_page_and_nothing_is_attached(drafts: Drafts) -> None:
     paper = PdfReader(BytesIO(pdf_bytes(draft(drafts["E001"]))))
     assert len(paper.pages) == 4
@@ -81,6 +82,7 @@ def test_names_are_never_markup(drafts: Drafts, name: str) -> None:
     assert name in text_of(pdf_bytes(draft(named(drafts["E001"], name))))
 
 
+@pytest.mark.long
 def test_letters_without_a_typeface_become_boxes_and_the_rest_stays(drafts: Drafts) -> None:
     reply = "Terima kasih 🙏 中文 \ue000, Siti’s “loket” – é"
     text = text_of(pdf_bytes(draft({**drafts["E001"], "reply": reply})))
@@ -94,6 +96,7 @@ def test_every_letter_that_counts_as_sure_can_be_set(drafts: Drafts, monkeypatch
     assert pdf_bytes(draft({**drafts["E004"], "reply": sure + "".join(typefaces.SURE_MARKS)}))
 
 
+@pytest.mark.long
 def test_letters_that_are_never_found_out_leave_a_report_all_the_same(
     drafts: Drafts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +116,7 @@ def test_a_fault_of_the_template_is_not_hidden(drafts: Drafts, monkeypatch: pyte
         pdf_bytes(draft(drafts["E004"]))
 
 
+@pytest.mark.long
 def test_a_fault_of_the_typesetter_itself_costs_letters_and_no_report(
     drafts: Drafts, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ BEGINNINGS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("unit", UNITS)
 def test_every_format_writes_every_kind_the_same_every_time(
