@@ -78,6 +78,7 @@ def test_links_between_documents_lead_somewhere() -> None:
     assert dead == []
 
 
+@pytest.mark.long
 def test_every_file_that_the_documents_name_is_there() -> None:
     documents = [ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
     gone = []

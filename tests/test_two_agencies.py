@@ -198,6 +198,7 @@ def test_a_page_may_start_at_any_code_without_telling_whether_it_exists(town: Ho
             same(*(town.get(path, params={"after": after}) for after in (foreign, nobodys)))
 
 
+@pytest.mark.long
 def test_a_sheet_that_names_something_of_the_other_agency_names_nothing(town: House) -> None:
     for agency_id in AGENCIES:
         key = f"{KEY_OF[agency_id]}app"
@@ -237,6 +238,7 @@ def test_a_batch_tells_no_more_than_single_sheets(town: House) -> None:
         assert {result["status"] for result in results} == {422}
 
 
+@pytest.mark.long
 def test_a_key_of_one_subtree_learns_nothing_of_the_other_agency_either(town: House) -> None:
     for name in ("reader dukcapil", "reader makassar"):
         for path in ("/v1/indices", "/v1/counters", "/v1/employees"):

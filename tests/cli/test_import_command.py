@@ -107,6 +107,7 @@ def select(database: Database, statement: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in session.execute(text(statement))]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not GIANYAR.is_file(), reason="needs the answers of Gianyar; CERMIN_DATA names the folder")
 def test_the_real_answers_of_a_police_desk_give_its_index_to_the_last_digit(
     run: Run, furnished: tuple[str, dict[str, str]]
@@ -266,6 +267,7 @@ def test_former_rows_met_with_other_columns_are_refused(run: Run, opened: Databa
     assert select(opened, "SELECT sheet FROM rating") == [("432",)]
 
 
+@pytest.mark.long
 def test_what_another_file_brought_is_told_before_anything_is_written(
     run: Run, opened: Database, answers: Answers
 ) -> None:

@@ -55,6 +55,7 @@ def run(
     context.settings.cache_clear()
 
 
+@pytest.mark.long
 def test_a_period_is_closed_noted_replied_to_and_listed(
     run: Run, month: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +114,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(run: Run, arguments: tuple[st
     assert sentence in " ".join(run(*arguments, status=1).output.split())
 
 
+@pytest.mark.long
 def test_out_of_order_nothing_happens(run: Run, month: str, tmp_path: Path) -> None:
     run("close", "kota", month)
     assert "closed already" in " ".join(run("close", "kota", month, status=1).output.split())
@@ -146,6 +148,7 @@ def test_after_the_window_a_period_is_signed_and_without_a_key_it_is_not(
     assert "final" in run("list", "kota").output
 
 
+@pytest.mark.long
 def test_links_on_paper_need_an_address_and_are_a_pdf(
     run: Run, month: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

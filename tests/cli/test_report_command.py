@@ -85,6 +85,7 @@ def test_csv_is_written_for_the_language_of_the_report(run: Run, tmp_path: Path)
         assert all(text.startswith(begins) for text in texts)
 
 
+@pytest.mark.long
 def test_the_whole_nip_is_written_only_when_it_is_asked_for(run: Run, tmp_path: Path) -> None:
     for kind, form in (("appraisal", "csv"), ("employee", "csv"), ("employee", "html")):
         for word, expected in ((), False), (("--nip",), True):

@@ -151,6 +151,7 @@ def comments(database: Database) -> list[tuple[str, bool]]:
     return [(str(row.written_in), bool(row.mixed)) for row in kept]
 
 
+@pytest.mark.long
 def test_tidying_purges_what_is_past_its_retention_and_unlinks_what_is_kept(
     house: House, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,6 +99,7 @@ def test_in_a_revision_in_which_all_offices_stand_the_funnel_stands(office: Hous
     assert [line["code"] for line in second["offices"] if line["withheld"] == "few"] == ["setda", "upt-jayapura"]
 
 
+@pytest.mark.long
 def test_grades_have_the_words_of_an_agencys_own_bands(house: House) -> None:
     with house.database.writing() as session:
         identifier = add_own(session, "kota", OWN, actor="test", now=house.clock.now).id

@@ -110,6 +110,7 @@ def test_twenty_two_questions_of_eight_elements_make_eight_rows(surveyed: tuple[
     assert (document["survey"]["full"], missing) == (False, ["SARPRAS"])
 
 
+@pytest.mark.long
 def test_questions_stand_below_their_element_in_what_is_read(surveyed: tuple[House, list[str]]) -> None:
     house, _ = surveyed
     table = house.get(f"/v1/reports/{survey_id(house)}", "supervisor", params={"format": "csv", "lang": "id"}).text

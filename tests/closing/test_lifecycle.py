@@ -97,6 +97,7 @@ def test_a_text_that_a_store_cannot_keep_is_refused(office: House) -> None:
     assert refused(office.post("/v1/replies", reply, None)) == (422, "invalid-request")
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_a_wrong_and_a_replaced_link_get_one_and_the_same_answer(office: House) -> None:
     close(office)
@@ -136,6 +137,7 @@ def test_what_is_not_released_is_not_closed(office: House) -> None:
     close(office)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_every_step_out_of_order_is_refused_and_changes_nothing(office: House, key_file: Path) -> None:
     for step in ("finalise", "revise"):
@@ -168,6 +170,7 @@ def test_a_person_whose_figures_would_tell_about_a_colleague_has_none(furnished:
     assert (documents["E002"]["n"], documents["E002"]["trend"], documents["dukcapil"]["n"]) == (0, [], 29)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_a_reader_sees_no_draft_and_only_the_own_subtree(office: House, key_file: Path) -> None:
     close(office)

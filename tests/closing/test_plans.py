@@ -105,6 +105,7 @@ def test_a_plan_of_nothing_has_no_share_and_no_days(office: House) -> None:
     assert report(office, "dukcapil", kind="skm")["document"]["realisation"]["on_time"] is None
 
 
+@pytest.mark.long
 def test_open_actions_are_overdue_after_their_day(office: House) -> None:
     office.release()
     put(office, plan(due_on="2026-11-18"), plan(due_on="2026-11-17"), plan(due_on="2026-11-17", status="started"))
@@ -136,6 +137,7 @@ def test_nothing_was_done_on_a_day_that_has_not_come(office: House) -> None:
     assert day in problem(put(office, plan(status="done", done_on=day)), 422, "done-ahead")["detail"]
 
 
+@pytest.mark.long
 def test_who_answers_for_an_office_reads_its_own_plan_and_the_audit_names_the_office(office: House) -> None:
     office.release()
     put(office, plan(action="Rahasia dukcapil"))

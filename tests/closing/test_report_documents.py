@@ -192,6 +192,7 @@ def test_the_final_document_is_the_stored_draft_with_what_was_written_to_it() ->
     }
 
 
+@pytest.mark.long
 def test_a_question_that_nobody_answered_is_left_out_of_the_feedback(house: House) -> None:
     put(house.database, [*rated("E001", 12, "-34"), *rated(None, 12)])
     close(house)

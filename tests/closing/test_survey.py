@@ -36,6 +36,7 @@ def survey(house: House, unit: str = "dukcapil", **query: str) -> dict[str, Any]
     return document
 
 
+@pytest.mark.long
 def test_perpusnas_2023_as_a_report_has_its_published_figures(house: House) -> None:
     surveyed(house.database, PERPUSNAS_SHEETS)
     closed(house)
@@ -54,6 +55,7 @@ def test_perpusnas_2023_as_a_report_has_its_published_figures(house: House) -> N
         assert (document["method"]["weights"], document["method"]["bands"]) == ("exact", "2017")
 
 
+@pytest.mark.long
 def test_sekadau_2019_is_78_74_from_its_answer_sheets(house: House) -> None:
     surveyed(house.database, SEKADAU.split())
     closed(house)
@@ -62,6 +64,7 @@ def test_sekadau_2019_is_78_74_from_its_answer_sheets(house: House) -> None:
     assert document["survey"]["results"]["elements"][0]["nrr"] == "2.8163"
 
 
+@pytest.mark.long
 def test_a_survey_of_three_dimensions_is_no_skm_and_says_what_is_missing(office: House) -> None:
     closed(office, "ikl-1")
     document = survey(office)
@@ -72,6 +75,7 @@ def test_a_survey_of_three_dimensions_is_no_skm_and_says_what_is_missing(office:
     assert (len(told["results"]["highest"]), len(told["results"]["lowest"])) == (1, 1)
 
 
+@pytest.mark.long
 def test_where_the_office_shows_no_figures_its_survey_shows_none(house: House) -> None:
     surveyed(house.database, ["444444444"] * 9)
     surveyed(house.database, ["333333333"] * 40, "setda", 100)
@@ -84,6 +88,7 @@ def test_where_the_office_shows_no_figures_its_survey_shows_none(house: House) -
     assert (told["results"], told["sample"], told["profile"], told["suggestions"]) == (None, None, None, [])
 
 
+@pytest.mark.long
 def test_an_element_that_fewer_than_ten_answered_has_no_figures(house: House) -> None:
     surveyed(house.database, ["44444444-"] * 40 + ["444444441"] * 9)
     closed(house)
@@ -91,6 +96,7 @@ def test_an_element_that_fewer_than_ten_answered_has_no_figures(house: House) ->
     assert (last["code"], last["n"], last["nrr"], last["index"]) == ("SARPRAS", None, None, None)
 
 
+@pytest.mark.long
 def test_the_profile_merges_small_values_and_counts_who_told_nothing(house: House) -> None:
     surveyed(house.database, ["333333333"] * 60)
     profiled(house.database, "dukcapil", sex={"F": 33, "M": 12}, education={"SMA": 30, "S1": 14, "S3": 3})
@@ -133,6 +139,7 @@ def test_comments_are_quoted_from_ten_on_in_the_order_of_their_random_ids(house:
     assert survey(house, "ALL")["survey"]["suggestions"] == own
 
 
+@pytest.mark.long
 def test_offices_with_few_comments_are_quoted_together(house: House) -> None:
     for place, office in enumerate(("dukcapil", "setda", "upt-makassar")):
         surveyed(house.database, ["333333333"] * 40, office, 100 * place)

@@ -70,6 +70,7 @@ def test_reports_say_what_targets_came_to_beside_those_of_the_office(office: Hou
     assert verify(envelope, usable_keys(key_file)).outcome == "valid"
 
 
+@pytest.mark.long
 def test_without_targets_a_report_says_nothing_of_them(office: House) -> None:
     close(office)
     for unit in ("E002", "dukcapil", "kota"):
@@ -78,6 +79,7 @@ def test_without_targets_a_report_says_nothing_of_them(office: House) -> None:
         assert all("targets" not in line for line in document.get("offices", ()))
 
 
+@pytest.mark.long
 def test_the_targets_of_a_closed_period_stay_as_they_are(office: House, key_file: Path) -> None:
     some(office)
     close(office)

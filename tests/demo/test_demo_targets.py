@@ -14,6 +14,7 @@ from app.foundation.storage.database import Database
 from app.targets.store import targets_of
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("now", [datetime(2026, 10, 6, 3, tzinfo=UTC), datetime(2027, 2, 28, 3, tzinfo=UTC)])
 def test_everybody_has_one_in_what_is_closed_and_offices_also_in_what_runs(database: Database, now: datetime) -> None:
     with database.writing() as session:

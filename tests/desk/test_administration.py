@@ -89,6 +89,7 @@ def person_page(admin: Browser, name: str) -> httpx.Response:
     return admin.go(found[1])
 
 
+@pytest.mark.long
 def test_a_link_that_was_lost_is_made_anew_for_who_never_came_in_alone(admin: Browser) -> None:
     first = facts_of(invite(admin, admin.go("/desk/people")))["Kode undangan"]
     again = admin.submit(person_page(admin, "Budi Besar"), "/desk/person/link")
@@ -119,6 +120,7 @@ def test_roles_are_given_and_taken_away_after_a_question(admin: Browser, door: D
     assert "sudah dicabut" in text_of(admin.submit(page, "/desk/person/revoke"))
 
 
+@pytest.mark.long
 def test_nobody_decides_about_oneself_on_the_page_either(admin: Browser, door: Door) -> None:
     page = person_page(admin, "Ani")
     told = text_of(admin.submit(page, "/desk/person/grant", role="supervisor", office=""))
@@ -154,6 +156,7 @@ def test_a_long_list_comes_in_pages_that_stay_small(admin: Browser, door: Door, 
     assert admin.send("GET", "/desk/people?page=99").status_code == 200
 
 
+@pytest.mark.long
 def test_what_concerns_others_asks_for_a_fresh_proof(admin: Browser, house: House, door: Door) -> None:
     house.clock.now += timedelta(minutes=11)
     for path in ("/desk/people", "/desk/keys"):
@@ -238,6 +241,7 @@ def test_an_administrator_of_some_offices_reaches_these_keys_alone(browser: Open
         assert "salah satu kantor" in text_of(one.send("POST", "/desk/keys/issue", data=given))
 
 
+@pytest.mark.long
 def test_ids_of_the_other_agency_are_nobodys(admin: Browser, door: Door) -> None:
     door.invite("Tetangga", Role.viewer, agency="desa")
     with door.database.reading() as session:

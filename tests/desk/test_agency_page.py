@@ -63,6 +63,7 @@ def version_of(house: House) -> str:
         return str(session.get_one(Agency, "kota").directory_version)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("path", "sent", "told"),
     [
@@ -85,6 +86,7 @@ def test_what_is_wrong_is_told_at_the_field_and_changes_nothing(
     assert agency_rows(house)["kota"] == ("kota", 3)
 
 
+@pytest.mark.long
 def test_who_has_a_part_of_the_agency_sees_it_and_changes_nothing(browser: Open, door: Door, house: House) -> None:
     one = browser()
     one.join(door, "Budi", Role.administrator, "dukcapil")
@@ -96,6 +98,7 @@ def test_who_has_a_part_of_the_agency_sees_it_and_changes_nothing(browser: Open,
     assert agency_rows(house)["kota"] == ("kota", 3)
 
 
+@pytest.mark.long
 def test_a_change_asks_for_a_fresh_proof_and_for_one_of_our_own_pages(admin: Browser, house: House) -> None:
     for path in ("/desk/agency/name", "/desk/agency/period"):
         sent = {"name": "Kota Baru", "period": "month"}
@@ -110,6 +113,7 @@ def test_a_change_asks_for_a_fresh_proof_and_for_one_of_our_own_pages(admin: Bro
     assert agency_rows(house)["kota"] == ("kota", 3)
 
 
+@pytest.mark.long
 def test_what_is_still_to_do_leads_to_its_page_until_it_is_done(admin: Browser, door: Door, house: House) -> None:
     page = admin.go("/desk/agency")
     known = {entry.address for entry in PAGES[Role.administrator]}
@@ -146,6 +150,7 @@ def test_the_first_rating_that_counts_is_told_and_that_of_another_agency_is_none
     assert told() == (False, True)
 
 
+@pytest.mark.long
 def test_where_something_can_be_rated_an_administrator_lands_on_people(admin: Browser) -> None:
     # Where nothing can: test_setup.py.
     assert title_of(admin.go("/desk")) == "Orang dan peran"

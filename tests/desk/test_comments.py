@@ -44,6 +44,7 @@ def quoted(page: httpx.Response) -> list[str]:
     return findall(r"<blockquote><p>(.*?)</p></blockquote>", page.text)
 
 
+@pytest.mark.long
 def test_comments_are_read_page_by_page_in_an_order_that_stays(seat: Seat) -> None:
     boss = seat("Kepala", Role.supervisor, "dukcapil")
     page = boss.go("/desk/comments?period=2026-10&instrument=ikl-1&office=&search=")
@@ -111,6 +112,7 @@ def test_the_api_pages_through_the_same(house: House) -> None:
     problem(house.get("/v1/comments", "supervisor", params={"period": "2026-13"}), 404, "period-unknown")
 
 
+@pytest.mark.long
 def test_a_comment_is_marked_found_by_that_and_becomes_an_action(house: House, seat: Seat) -> None:
     boss = seat("Kepala Empat", Role.supervisor, "upt-jayapura")
     page = boss.go("/desk/comments?period=2026-10")

@@ -141,6 +141,7 @@ def test_it_is_looked_at_in_words_and_then_imported(
     assert title_of(send(admin, sheets(NEW))) == "Buku kerja tidak mengubah apa pun"
 
 
+@pytest.mark.long
 def test_faults_are_listed_with_what_belongs_there(admin: Browser, sheets: Callable[[Lines], bytes]) -> None:
     wrong: Lines = {
         "services": [("baru", "", "")],
@@ -172,6 +173,7 @@ def test_very_many_faults_are_all_in_the_file(admin: Browser, sheets: Callable[[
     assert [line[1] for line in lines[1:]] == [str(row) for row in range(2, 252)]
 
 
+@pytest.mark.long
 def test_very_many_changes_are_all_in_the_file(admin: Browser, sheets: Callable[[Lines], bytes]) -> None:
     page = send(admin, sheets({"services": [(f"s-{n}", "=1+1", "") for n in range(60)]}))
     assert "25 yang pertama dari 60" in text_of(page)
@@ -220,12 +222,14 @@ def test_a_broken_form_is_told_in_words(admin: Browser, body: bytes, headers: di
     assert (response.status_code, response.headers["content-type"][:9]) == (status, "text/html")
 
 
+@pytest.mark.long
 def test_a_csv_file_is_taken_by_its_name(admin: Browser) -> None:
     page = send(admin, b"code;name;family\nbaru;Baru;\n", "C:\\Berkas\\services.csv")
     assert "Layanan: 1 baru" in text_of(page)
     assert "SERVICES" not in page.text
 
 
+@pytest.mark.long
 def test_what_was_sent_lies_sealed_and_is_erased_after_use(
     admin: Browser, house: House, sheets: Callable[[Lines], bytes]
 ) -> None:
@@ -298,6 +302,7 @@ def test_nobody_else_sees_it(
     assert [row.state for row in rows_of(house)] == ["checked"]
 
 
+@pytest.mark.long
 def test_without_a_fresh_proof_nothing_is_taken_sent_or_imported(
     admin: Browser, house: House, sheets: Callable[[Lines], bytes]
 ) -> None:
@@ -315,6 +320,7 @@ def test_without_a_fresh_proof_nothing_is_taken_sent_or_imported(
     assert looked.status_code == 200
 
 
+@pytest.mark.long
 def test_an_administrator_of_an_office_sees_and_changes_nothing(
     browser: Open, door: Door, sheets: Callable[[Lines], bytes], house: House
 ) -> None:
@@ -328,6 +334,7 @@ def test_an_administrator_of_an_office_sees_and_changes_nothing(
     assert rows_of(house) == []
 
 
+@pytest.mark.long
 def test_nobody_imports_a_change_of_the_own_row(browser: Open, door: Door, sheets: Callable[[Lines], bytes]) -> None:
     one = browser()
     one.join(door, "Siti", Role.administrator, employee="E001")

@@ -76,6 +76,7 @@ def test_faults_stand_above_and_lead_to_their_fields(browser: Open, door: Door) 
     assert b.submit(page, "/sign-in/link", passphrase=PASSPHRASE, repeated=PASSPHRASE).status_code == 200
 
 
+@pytest.mark.long
 def test_a_second_factor_that_was_not_set_up_in_time_leads_back_to_the_first_step(
     browser: Open, door: Door, house: House
 ) -> None:
@@ -116,6 +117,7 @@ def test_each_role_lands_on_its_page(browser: Open, door: Door) -> None:
             assert b.send("GET", path).status_code == (200 if path in menu else 403), (role, path)
 
 
+@pytest.mark.long
 def test_one_person_changes_the_role_without_signing_out(browser: Open, door: Door) -> None:
     b = browser()
     b.join(door, "Ani", Role.supervisor, "dukcapil")
@@ -129,6 +131,7 @@ def test_one_person_changes_the_role_without_signing_out(browser: Open, door: Do
     assert (page.status_code, "tidak memiliki peran ini" in text_of(page)) == (422, True)
 
 
+@pytest.mark.long
 def test_a_role_taken_away_ends_at_the_next_request(browser: Open, door: Door) -> None:
     b = browser()
     b.join(door, "Ani", Role.supervisor)
@@ -170,6 +173,7 @@ def test_the_passphrase_is_changed_after_a_proof(browser: Open, door: Door, hous
     assert title_of(page) == "kota"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/desk/keys", "x" * 20, ""])
 def test_a_proof_leads_to_our_own_pages_alone(browser: Open, door: Door, target: str) -> None:
     b = browser()
@@ -205,6 +209,7 @@ def test_a_fixed_session_is_not_taken_over(browser: Open, door: Door) -> None:
     assert b.cookies[PLAIN_COOKIE] != fixed
 
 
+@pytest.mark.long
 def test_forms_of_other_sites_change_nothing(browser: Open, door: Door, house: House) -> None:
     b = browser()
     b.join(door, "Ani", Role.administrator)
@@ -221,6 +226,7 @@ def test_forms_of_other_sites_change_nothing(browser: Open, door: Door, house: H
     assert title_of(b.go("/desk")) == "Orang dan peran"
 
 
+@pytest.mark.long
 def test_pages_are_kept_by_nobody_and_framed_by_nobody(browser: Open, door: Door) -> None:
     b = browser()
     b.join(door, "Ani", Role.administrator)
@@ -307,6 +313,7 @@ def test_an_api_refusal_of_a_session_stays_a_problem(browser: Open, door: Door) 
     assert b.send("GET", "/v1/indices").status_code in (200, 404)
 
 
+@pytest.mark.long
 def test_under_a_path_everything_leads_to_addresses_below_it(lent: tuple[str, dict[str, str]], door: Door) -> None:
     with desk(*lent, public_url="https://kota.test/cermin") as house:
         b = Browser(house)

@@ -136,6 +136,7 @@ def test_a_supervisor_reads_and_decides_nothing(seat: Callable[..., Browser], au
         assert one.send("POST", f"/desk/finding/{what}", data=given).status_code == 403
 
 
+@pytest.mark.long
 def test_another_office_and_another_agency_see_and_decide_nothing(
     seat: Callable[..., Browser], auditor: Browser
 ) -> None:

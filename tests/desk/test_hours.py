@@ -31,6 +31,7 @@ def hours(house: House, agency: str = "") -> object:
     return house.get("/v1/offices/dukcapil/opening", f"{agency}admin").json()["hours"]
 
 
+@pytest.mark.long
 def test_hours_are_said_in_a_form_and_told_in_words(admin: Browser, house: House) -> None:
     listed = admin.go("/desk/hours")
     assert "belum menentukan" in text_of(listed)
@@ -53,6 +54,7 @@ def test_hours_are_said_in_a_form_and_told_in_words(admin: Browser, house: House
     assert facts_of(english)["Open"] == "Monday–Thursday 08:00–16:00, Friday 08:00–11:30"
 
 
+@pytest.mark.long
 def test_all_days_empty_means_that_nothing_is_known(admin: Browser, house: House) -> None:
     page = admin.submit(admin.go(PAGE), CHANGE, **WEEK)
     page = admin.submit(page, CHANGE, **dict.fromkeys(WEEK, ""))
@@ -103,6 +105,7 @@ def test_an_office_elsewhere_is_neither_shown_nor_changed(browser: Open, door: D
     assert hours(house) == []
 
 
+@pytest.mark.long
 def test_a_change_asks_for_a_fresh_proof_and_for_one_of_our_own_pages(admin: Browser, house: House) -> None:
     sent = {"office": "dukcapil", **WEEK}
     assert admin.send("POST", CHANGE, data=sent, headers={"origin": "https://evil.example"}).status_code == 403

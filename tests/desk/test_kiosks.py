@@ -241,6 +241,7 @@ def test_a_supervisor_sees_the_kiosks_of_the_own_offices_and_changes_nothing(
     assert 'href="/desk/kiosks">Kios yang tidak terdengar' in office.text
 
 
+@pytest.mark.long
 def test_an_administrator_of_an_office_adds_no_kiosk_elsewhere(browser: Open, door: Door, house: House) -> None:
     one = browser()
     one.join(door, "Cici", Role.administrator, "upt-makassar")

@@ -38,6 +38,7 @@ def sign(house: House, seat: Seat) -> None:
     finalise(house, key_file)
 
 
+@pytest.mark.long
 def test_a_draft_is_read_and_replied_to_once(house: House, seat: Seat) -> None:
     siti = seat("Siti", Role.employee, employee="E001")
     mirror = siti.go("/desk")

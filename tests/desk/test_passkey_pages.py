@@ -37,6 +37,7 @@ def used(b: Browser, device: Authenticator, path: str, action: str) -> httpx.Res
     return b.submit(page, action, answer=device.use(fields_of(page, action)["options"]))
 
 
+@pytest.mark.long
 def test_an_administrator_comes_in_by_passkey_alone(house: House, door: Door) -> None:
     b = Browser(house)
     b.join(door, "Siti", Role.administrator)
@@ -109,6 +110,7 @@ def test_an_ended_passkey_opens_nothing_and_is_ended_after_a_question(house: Hou
     assert (refused.status_code, "tidak diterima" in text_of(refused)) == (422, True)
 
 
+@pytest.mark.long
 def test_a_form_without_a_script_is_told_that_the_passphrase_remains(house: House, door: Door) -> None:
     b = Browser(house)
     page = b.submit(b.go(SIGN_IN), SIGN_IN)

@@ -51,6 +51,7 @@ def own_id() -> str:
     return load_instrument(FIVE_POINTS).id
 
 
+@pytest.mark.long
 def test_the_shipped_ones_are_listed_and_each_leads_to_its_questions(admin: Browser) -> None:
     page = admin.go(LIST)
     assert f"Kuesioner yang berlaku: {len(shipped())}, di antaranya milik instansi: 0." in text_of(page)
@@ -61,6 +62,7 @@ def test_the_shipped_ones_are_listed_and_each_leads_to_its_questions(admin: Brow
     assert admin.send("GET", f"{LIST}/template").text == template_text()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(shipped()))
 def test_every_question_and_answer_stands_there_with_a_face(admin: Browser, name: str) -> None:
     one, page = shipped()[name], admin.go(f"/desk/instrument?id={name}")
@@ -73,6 +75,7 @@ def test_every_question_and_answer_stands_there_with_a_face(admin: Browser, name
     assert facts_of(page)["SHA-256"] == one.digest
 
 
+@pytest.mark.long
 def test_it_is_shown_in_every_language_of_the_rating_pages(admin: Browser) -> None:
     page = admin.go("/desk/instrument?id=ikl-1")
     assert {unescape(each) for each in findall(r">Dalam ([^<]+)<", page.text)} == {
@@ -175,6 +178,7 @@ def test_many_files_are_refused(admin: Browser) -> None:
     assert admin.send("POST", ADD, files=files).status_code == 422
 
 
+@pytest.mark.long
 def test_adding_asks_for_a_fresh_proof_the_whole_agency_and_one_of_our_own_pages(
     admin: Browser, browser: Open, door: Door, house: House
 ) -> None:

@@ -61,6 +61,7 @@ def test_from_the_link_to_a_signed_in_administrator_without_a_shell(empty: House
     assert 'href="/desk/directory">Masukkan layanan' in page.text
 
 
+@pytest.mark.long
 def test_once_set_up_there_is_no_way_in_but_signing_in(empty: House) -> None:
     browser, link = Browser(empty), code(empty)
     asking = browser.submit(browser.go("/setup"), "/setup", code=link)

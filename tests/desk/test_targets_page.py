@@ -87,6 +87,7 @@ def test_whoever_answers_for_a_part_sees_that_part_and_has_no_form(
     assert len(set_so_far(house)) == 2
 
 
+@pytest.mark.long
 def test_a_period_that_is_none_is_said_so(supervisor: Browser) -> None:
     assert supervisor.send("GET", f"{PAGE}?period=2026-Q5").status_code == 404
     assert supervisor.send("GET", f"{PAGE}?instrument=tiada-1").status_code == 404

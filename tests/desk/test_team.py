@@ -205,6 +205,7 @@ def test_many_people_come_in_pages_by_name(house: House, seat: Seat) -> None:
     assert "Halaman sebelumnya" in page.text
 
 
+@pytest.mark.long
 def test_nobody_notes_on_oneself_as_a_supervisor_either(house: House) -> None:
     own = house.get("/v1/reports", "supervisor", params={"period": "2026-10", "unit": "E001"}).json()["items"][0]["id"]
     oneself = Principal("kota", Role.supervisor, new_id(), employee="E001")

@@ -39,6 +39,7 @@ def seat(house: House) -> Iterator[Seat]:
         yield join
 
 
+@pytest.mark.long
 def test_months_stand_as_a_chart_and_as_the_same_values(seat: Seat) -> None:
     page = seat("Kepala", Role.supervisor, "dukcapil").go("/desk/trend")
     told = text_of(page)

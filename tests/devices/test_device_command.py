@@ -38,6 +38,7 @@ def run(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) 
     context.settings.cache_clear()
 
 
+@pytest.mark.long
 def test_a_kiosk_added_at_the_terminal_pairs_with_the_service(
     run: Run, furnished: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:

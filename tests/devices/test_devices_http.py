@@ -100,6 +100,7 @@ def test_of_many_who_type_a_code_at_once_one_gets_a_key(house: House) -> None:
     assert ends == ["paired", *["pairing-refused"] * 15]
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_no_code_and_no_key_of_a_kiosk_is_seen_where_machines_keep_what_they_saw(
     house: House, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
@@ -176,6 +177,7 @@ def test_a_revoked_kiosk_is_told_so_and_revoking_again_changes_nothing(house: Ho
     problem(house.post("/v1/devices/pair", {"code": unused["code"]}, None), 410, "pairing-refused")
 
 
+@pytest.mark.long
 def test_a_kiosk_that_was_not_paired_in_time_gets_a_new_code(house: House) -> None:
     device = added(house, instrument="skm-2017", pin=PIN)
     first = house.post(f"/v1/devices/{device['id']}/code", {}, "admin").json()
@@ -246,6 +248,7 @@ def test_a_heartbeat_tells_only_what_can_be(house: House, told: dict[str, Any], 
     assert field in {error["field"] for error in problem(refused, 422, "invalid-request")["errors"]}
 
 
+@pytest.mark.long
 def test_a_kiosk_asks_the_instrument_and_has_the_pin_that_its_device_was_given(house: House) -> None:
     plain = paired(house, added(house)["code"])
     device = added(house, instrument="skm-2017", pin=PIN)

@@ -65,6 +65,7 @@ def test_only_agencies_with_the_mark_are_asked_and_new_ones_are_noticed(database
         assert marks.agencies(session, mark_of("tiada")) == set()
 
 
+@pytest.mark.long
 def test_agencies_that_share_a_mark_are_all_asked(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     for where in (marking, agency_marks):
         monkeypatch.setattr(where, "mark_of", lambda _: 5)

@@ -56,6 +56,7 @@ def test_a_week_is_judged_when_it_is_over_and_told(town: Town) -> None:
     assert charted(town, By.office) == {"dukcapil": [5, 5, 5]}
 
 
+@pytest.mark.long
 def test_a_few_more_of_a_judged_week_are_in_no_chart_until_ten_have_come(town: Town) -> None:
     rate(town, [6, 6, 6])
     night(town, 8)
@@ -71,6 +72,7 @@ def test_a_few_more_of_a_judged_week_are_in_no_chart_until_ten_have_come(town: T
     assert charted(town, By.office) == {"dukcapil": [17, 6, 6]}
 
 
+@pytest.mark.long
 def test_what_leaves_the_figures_leaves_the_charts_by_tens(town: Town) -> None:
     rate(town, [12, 3])
     rate(town, [12, 0, 5], "111")

@@ -85,6 +85,7 @@ def town(house: House) -> House:
     return house
 
 
+@pytest.mark.long
 def test_a_told_comment_is_marked_found_and_unmarked(town: House) -> None:
     first, second = (each["id"] for each in told(town)["items"][:2])
     said = mark(town, first, handled=True, element="speed", note="Loket kedua dibuka.")

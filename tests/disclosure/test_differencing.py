@@ -153,6 +153,7 @@ def machine(database: Database, monkeypatch: pytest.MonkeyPatch) -> type[Differe
     return Differencing
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 @pytest.mark.hypothesis
 def test_nothing_told_is_about_one_to_nine_ratings(machine: type[Differencing]) -> None:

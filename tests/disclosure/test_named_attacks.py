@@ -63,6 +63,7 @@ def few(one: int | None, other: int | None) -> bool:
     return one is not None and other is not None and 0 < abs(one - other) < 10
 
 
+@pytest.mark.long
 def test_moving_the_end_by_a_day(town: House) -> None:
     for days in range(1, 31):
         asked = {"employee": "E001", "from": "2026-07-01", "to": f"2026-07-{days:02}"}
@@ -71,6 +72,7 @@ def test_moving_the_end_by_a_day(town: House) -> None:
         assert "2026-07-31" in document["detail"]
 
 
+@pytest.mark.long
 def test_cutting_by_service_and_channel(town: House) -> None:
     cuts = {"service": "kk", "channel": "web", "employee": "E001"}
     for one, other in (("service", "channel"), ("employee", "service"), ("employee", "channel")):
@@ -126,6 +128,7 @@ def test_polling(town: House) -> None:
         assert row["waiting"] in (None, "<10")
 
 
+@pytest.mark.long
 def test_a_quarter_minus_its_months(town: House) -> None:
     for asked in ({}, {"employee": "E001"}, {"employee": "E004"}, {"service": "ktp-el"}, {"channel": "kiosk"}):
         months = [n_of(town, **asked, **{"from": first, "to": last}) or 0 for first, last in RANGES[:3]]

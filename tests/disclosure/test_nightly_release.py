@@ -109,6 +109,7 @@ def test_what_is_held_after_telling_leaves_by_tens_and_comes_back_by_tens(house:
         assert told(house) == counted
 
 
+@pytest.mark.long
 def test_of_a_block_that_ten_leave_fewer_than_ten_do_not_stay(house: House) -> None:
     town = Town(house.database, "kota", NOW)
     town.rate(("dukcapil", "E001", NOW.date(), "ktp-el", "kiosk", "434") for _ in range(25))

@@ -118,6 +118,7 @@ def test_what_does_not_agree_is_found_and_named_by_block_and_office(town: Town, 
     assert not any("E00" in fault for fault in faults)
 
 
+@pytest.mark.long
 def test_a_rating_that_is_deleted_or_moved_is_missed(town: Town) -> None:
     database = town.database
     with database.writing() as session:

@@ -50,6 +50,7 @@ def rated(employee: str, month: int, n: int) -> list[Visit]:
     return [Visit(employee=employee, rated_on=NOW.date().replace(month=month, day=10)) for _ in range(n)]
 
 
+@pytest.mark.long
 def test_what_was_published_stays_a_sum_of_whole_blocks(house: House) -> None:
     # Without the closing four of E004's would be filled up with six of E001's.
     put(house.database, [*rated("E001", 7, 40), *rated("E001", 8, 20), *rated("E004", 7, 4)])

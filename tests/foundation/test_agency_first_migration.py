@@ -165,6 +165,7 @@ def test_what_was_given_out_before_opens_what_it_opened(house: House) -> None:
     problem(house.get(f"/v1/reports/{DRAFT}/verification", None), 404, "report-unknown")
 
 
+@pytest.mark.long
 def test_it_ends_when_it_would_have_ended(house: House) -> None:
     house.clock.now += timedelta(minutes=15)
     problem(house.post("/v1/devices/pair", {"code": PAIRING}, None), 410, "pairing-refused")

@@ -97,6 +97,7 @@ def test_who_takes_nothing_of_the_answer_is_not_waited_for(url: str, monkeypatch
         assert sum(closed(address).values()) == 1
 
 
+@pytest.mark.long
 def test_idle_connections_push_out_each_other_and_nobody_who_asks(url: str, capfd: pytest.CaptureFixture[str]) -> None:
     with (
         serving(url, receive_seconds=30, connections=16) as address,

@@ -145,6 +145,7 @@ def test_a_body_without_end_is_read_to_the_limit_and_no_further(house: House) ->
         assert taken <= limit + 1
 
 
+@pytest.mark.long
 def test_every_route_has_limits_and_says_which_was_exceeded(furnished: tuple[str, dict[str, str]]) -> None:
     url, keys = furnished
     with House.open(url, keys, receive_seconds=0.1) as house:
@@ -237,6 +238,7 @@ def test_every_answer_has_the_headers_that_protect_a_browser(house: House) -> No
         assert "access-control-allow-origin" not in response.headers
 
 
+@pytest.mark.long
 def test_what_is_read_or_refused_is_kept_by_no_cache(house: House) -> None:
     for path in ("/v1/offices", "/v1/employees", "/v1/indices", "/v1/indices?by=x", "/tiada"):
         assert house.get(path).headers["cache-control"] == "no-store", path
@@ -257,6 +259,7 @@ def test_the_address_in_the_welcome_page_cannot_be_made_to_run_anything(house: H
     assert "<script>" not in page
 
 
+@pytest.mark.long
 def test_every_request_is_counted_once_by_its_route_and_status(house: House) -> None:
     sheet = house.sheet()
     for _ in range(2):
@@ -281,6 +284,7 @@ def test_every_request_is_counted_once_by_its_route_and_status(house: House) -> 
     }
 
 
+@pytest.mark.long
 def test_head_sends_no_byte_of_a_body_and_is_counted_as_itself(house: House) -> None:
     for path, status in (("/healthz", 200), ("/v1/offices", 200), ("/tiada", 404), ("/v1/ratings", 405)):
         answer = speak(house, (), method="HEAD", path=path)
@@ -294,6 +298,7 @@ def test_head_sends_no_byte_of_a_body_and_is_counted_as_itself(house: House) -> 
     assert counted["HEAD", "unknown", "404"] == 1
 
 
+@pytest.mark.long
 def test_a_method_that_nobody_knows_does_not_become_a_label(house: House) -> None:
     for n in range(5):
         assert speak(house, (), method=f"SITI{n}", path="/healthz").status == 405

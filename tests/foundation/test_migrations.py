@@ -108,6 +108,7 @@ def test_every_migration_can_be_undone_and_done_again_by_itself(database_url: st
         downgrade(database_url, script.down_revision or "base")
 
 
+@pytest.mark.long
 def test_the_migrated_schema_is_the_one_of_the_tables(database_url: str) -> None:
     with connected(database_url) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
@@ -124,6 +125,7 @@ def test_text_is_compared_byte_by_byte_wherever_it_is_stored(database: Database)
     assert listed == sorted(listed)
 
 
+@pytest.mark.long
 def test_migrating_again_changes_nothing(database_url: str, database: Database) -> None:
     before = shape(database_url)
     migrating.upgrade(database_url)

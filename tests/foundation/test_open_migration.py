@@ -69,6 +69,7 @@ def found(url: str) -> tuple[list[tuple[str, int]], int, int]:
     return by_standing, sum(row[-1] for row in tallies), len(tallies ^ counted)
 
 
+@pytest.mark.long
 def test_rows_survive_the_way_up_and_open_answers_are_held_on_the_way_down(database_url: str) -> None:
     downgrade(database_url, BEFORE)
     with pytest.raises(IntegrityError):

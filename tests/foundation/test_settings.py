@@ -96,6 +96,7 @@ def test_every_setting_has_its_place_in_these_tests() -> None:
     assert Settings.model_fields.keys() == BOUNDS.keys() | WORDS.keys() | FREE
 
 
+@pytest.mark.long
 def test_a_setting_is_read_from_its_variable_and_kept_within_its_bounds(bare_environment: pytest.MonkeyPatch) -> None:
     for name, (least, greatest, below, above) in BOUNDS.items():
         for value in (least, greatest):

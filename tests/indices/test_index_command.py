@@ -67,6 +67,7 @@ def test_the_table_speaks_one_language(run: Run, database: Database) -> None:
     ]
 
 
+@pytest.mark.long
 def test_every_option_narrows_the_figure(run: Run, database: Database) -> None:
     narrow = Visit(office="upt-jayapura", service="kk", employee="E003", channel="web")
     put(database, [narrow] * 30 + [Visit()] * 15)

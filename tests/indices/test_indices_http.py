@@ -188,6 +188,7 @@ def test_only_readers_and_administrators_may_ask(house: House) -> None:
     problem(indices(house, "crm_reader_unknown_key"), 401, "key-unknown")
 
 
+@pytest.mark.long
 def test_another_agency_sees_nothing(house: House) -> None:
     put(house.database, [Visit(employee="E001")] * 12)
     with house.database.writing() as session:
@@ -203,6 +204,7 @@ def test_another_agency_sees_nothing(house: House) -> None:
     problem(indices(house, "desa reader", office="mpp"), 404, "office-unknown")
 
 
+@pytest.mark.long
 def test_a_scoped_key_sees_its_own_subtree(house: House) -> None:
     for start, (office, n) in enumerate({"setda": 10, "dukcapil": 20, "upt-makassar": 40, "upt-jayapura": 80}.items()):
         put(house.database, [Visit(office=office)] * n, start=100 * start)
@@ -303,6 +305,7 @@ def test_an_end_left_out_lies_in_the_month_of_the_other_and_both_in_the_newest_p
         assert document["detail"].endswith(f" from {first} to {last}."), asked
 
 
+@pytest.mark.long
 def test_what_was_not_changed_is_not_sent_again(house: House) -> None:
     put(house.database, [Visit(employee="E001")] * 12)
     house.release()

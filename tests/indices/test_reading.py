@@ -86,6 +86,7 @@ REACHED: list[tuple[dict[str, str], str | None, set[str]]] = [
 ]
 
 
+@pytest.mark.long
 def test_a_figure_counts_the_offices_asked_for_and_never_more_than_the_key_reaches(town: Database) -> None:
     put(town, [Visit(office=office) for office, n in OF_OFFICE.items() for _ in range(n)])
     release(town)
@@ -160,6 +161,7 @@ def test_what_is_told_only_with_another_branch_is_left_out_of_this_one(town: Dat
     assert offices == {"upt-jayapura": (None, None), "upt-makassar": (12, 0)}
 
 
+@pytest.mark.long
 def test_figures_are_not_told_by_day_nor_by_two_of_person_service_and_channel(town: Database) -> None:
     put(town, [Visit(employee="E001")] * 20)
     release(town)

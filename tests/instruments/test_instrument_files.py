@@ -227,6 +227,7 @@ def test_no_text_whatever_breaks_the_reader(text: str) -> None:
     assert faults_of(text)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", [IKL, SKM, BOGOR], ids=["ikl-1", "skm-2017", "bogor-2011"])
 def test_no_lost_line_breaks_the_reader(text: str) -> None:
     lines = text.splitlines()

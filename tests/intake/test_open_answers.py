@@ -52,6 +52,7 @@ def test_an_open_answer_is_stored_apart_and_counts_nowhere(house: House) -> None
     assert (release.told, release.waiting) == (0, 1)
 
 
+@pytest.mark.long
 def test_told_open_answers_are_nobodys_ratings(house: House) -> None:
     assert {answer(house).status_code for _ in range(12)} == {201}
     assert house.release().told == 12

@@ -340,6 +340,7 @@ def held_ratings(url: str) -> Iterator[None]:
         connection.rollback()
 
 
+@pytest.mark.long
 def test_behind_a_held_table_everybody_is_answered_before_it_is_free_and_nothing_is_lost_or_doubled(
     furnished: tuple[str, dict[str, str]],
 ) -> None:

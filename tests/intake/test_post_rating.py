@@ -85,6 +85,7 @@ def test_order_of_scores_and_composition_of_letters_do_not_make_another_rating(h
 SAYS_NOTHING: list[dict[str, object]] = [{"profile": {}}, {"profile": {"sex": None}}, {"profile": None}, {}]
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 @pytest.mark.parametrize("first", SAYS_NOTHING, ids=str)
 def test_a_profile_that_says_nothing_is_none(house: House, first: dict[str, object]) -> None:

@@ -87,6 +87,7 @@ USUAL = ("444", "344", "434", "443", "333", "444", "434", "444", "343", "444")
 POOR = ("222", "323", "233", "332", "222", "323", "232", "223", "333", "222")
 
 
+@pytest.mark.long
 def test_an_office_is_told_of_the_months_with_more_low_answers_than_usual(house: House) -> None:
     start = date(2025, 9, 1)
     told = [*visits(start, 52 * 7, USUAL), *visits(date(2026, 9, 7), 28, POOR), *visits(date(2026, 10, 5), 28, USUAL)]

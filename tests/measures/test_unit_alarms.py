@@ -172,6 +172,7 @@ def test_after_a_year_without_any_one_low_answer_is_no_alarm() -> None:
     assert low_answers(months(LowCount(10, 1), usual=LowCount(10, 0)), QUARTER).state is AlarmState.none
 
 
+@pytest.mark.long
 @pytest.mark.sized
 def test_false_alarms_of_the_p_chart_are_as_few_as_stated() -> None:
     # One in 500 after six months: of 20,000 months without change 40; 62 or more in one of a thousand such tests.

@@ -490,6 +490,7 @@ def test_the_audit_row_holds_counts_and_the_file_but_nobody(opened: Database, im
     assert "E001" not in str(event.detail)
 
 
+@pytest.mark.long
 def test_an_import_that_breaks_off_is_audited_and_done_again_adds_the_rest(opened: Database) -> None:
     proposed = on_disk(opened, random_rows(1_200))
 

@@ -73,6 +73,7 @@ def comments(database: Database) -> int:
         return int(session.execute(text("SELECT count(*) FROM comment")).scalar_one())
 
 
+@pytest.mark.long
 def test_the_service_deletes_nothing_by_a_clock_that_is_far_ahead(house: House) -> None:
     assert house.post("/v1/ratings", house.sheet(comment="baik")).status_code == 201
     of = house.services.of

@@ -79,6 +79,7 @@ def test_other_headings_make_no_other_answer() -> None:
     assert one.ratings == other.ratings
 
 
+@pytest.mark.long
 @given(
     rows=st.lists(ROWS, max_size=30),
     cuts=st.lists(st.integers(0, 30), max_size=3),

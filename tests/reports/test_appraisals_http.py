@@ -63,6 +63,7 @@ def test_a_row_says_what_the_sealed_report_says(final: House) -> None:
         assert row["verification_address"] is None
 
 
+@pytest.mark.long
 def test_a_suppressed_employee_has_a_row_with_empty_figures(final: House) -> None:
     row = items(final)["E004"]
     assert (row["withheld_reason"], row["composite_n"], row["speed_n"], row["held"]) == ("few", *[None] * 3)
@@ -81,6 +82,7 @@ def test_drafts_are_for_supervisors_and_the_newest_final_one_for_others(final: H
     assert refused(final.get(PATH, params={"period": "2026-10", "revision": 3})) == (404, "report-unknown")
 
 
+@pytest.mark.long
 def test_what_there_is_no_file_of_is_told(office: House) -> None:
     assert refused(office.get(PATH, params={"period": "2026-13"})) == (404, "period-unknown")
     assert refused(office.get(PATH, params={"period": "2026-10"})) == (404, "period-open")
@@ -101,6 +103,7 @@ def test_a_key_reaches_its_own_offices_and_never_another_agency(final: House) ->
     assert refused(final.get(PATH, "desa reader", params={"period": "2026-10"})) == (404, "period-open")
 
 
+@pytest.mark.long
 def test_parts_of_an_agency_that_closed_for_themselves_are_one_file(office: House) -> None:
     put(
         office.database,

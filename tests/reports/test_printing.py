@@ -28,6 +28,7 @@ def path(office: House) -> str:
     return f"/v1/reports/{report(office, 'E001')['id']}"
 
 
+@pytest.mark.long
 @pytest.mark.once
 @pytest.mark.parametrize("name", FORMATS)
 def test_each_format_comes_by_its_name_and_its_media_type(office: House, path: str, name: str) -> None:
@@ -48,6 +49,7 @@ def test_the_page_runs_nothing_and_loads_nothing(office: House, path: str) -> No
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
 
 
+@pytest.mark.long
 def test_what_nobody_writes_is_refused(office: House, path: str) -> None:
     problem(office.get(path, "supervisor", params={"format": "docx"}), 422, "invalid-request")
     problem(office.get(path, "supervisor", headers={"Accept": "image/png"}), 406, "not-acceptable")

@@ -98,6 +98,7 @@ def test_a_run_twice_changes_nothing(house: House) -> None:
     assert {table: sorted(map(str, rows(house, f"SELECT * FROM {table}"))) for table in tables} == kept
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_late_sheets_of_a_held_block_raise_a_further_finding(house: House) -> None:
     ordinary(house)
@@ -145,6 +146,7 @@ def test_a_decision_that_cannot_be_audited_does_not_happen(house: House) -> None
     checked(house)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_only_auditors_decide_within_their_reach_and_with_a_reason(house: House) -> None:
     ordinary(house)
@@ -169,6 +171,7 @@ def test_only_auditors_decide_within_their_reach_and_with_a_reason(house: House)
         assert house.get("/v1/findings", "auditor", params=query).json()["code"] == name
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_a_key_of_a_subtree_sees_and_decides_what_lies_in_it(house: House) -> None:
     ordinary(house)
@@ -188,6 +191,7 @@ def test_a_key_of_a_subtree_sees_and_decides_what_lies_in_it(house: House) -> No
     assert decide(house, found, "release", "dukcapil").status_code == 200
 
 
+@pytest.mark.long
 def test_findings_come_in_pages(house: House) -> None:
     ordinary(house)
     for day in (LUNCH, LUNCH - timedelta(days=1), LUNCH - timedelta(days=4)):
@@ -205,6 +209,7 @@ def test_findings_come_in_pages(house: House) -> None:
     assert one(house, to="2026-11-06")["from"] == "2026-11-06"
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_both_agencies_are_screened_and_only_days_that_are_over(house: House) -> None:
     for key in ("app", "desa app"):
@@ -287,6 +292,7 @@ def test_sheets_in_a_third_standing_and_unknown_ones_are_not_moved(house: House)
     assert rows(house, HELD) == [(2,)]
 
 
+@pytest.mark.long
 def test_what_was_released_is_forgotten_with_its_traces_and_what_is_held_is_not(house: House) -> None:
     ordinary(house)
     lunch(house)
@@ -302,6 +308,7 @@ def test_what_was_released_is_forgotten_with_its_traces_and_what_is_held_is_not(
     checked(house)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_a_finding_tells_its_day_by_the_hour_and_is_listed_by_state(house: House) -> None:
     ordinary(house)

@@ -97,6 +97,7 @@ def test_every_filter_and_grouping_over_any_period_counts_what_a_person_would_co
             assert held_reasons(session, "kampung", asked) == {}
 
 
+@pytest.mark.long
 def test_more_offices_than_one_statement_takes_are_counted_once_each(town: Database) -> None:
     visits = random_visits(4, 200)
     put(town, visits)

@@ -166,6 +166,7 @@ def test_a_service_that_ends_stops_screening_and_another_goes_on(house: House) -
     assert rows(house, "SELECT count(*) FROM finding") == [(1,)]
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_an_office_that_fails_stops_no_other_and_is_screened_again_next_night(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -200,6 +201,7 @@ def test_an_office_that_fails_stops_no_other_and_is_screened_again_next_night(
     checked(house)
 
 
+@pytest.mark.long
 def test_what_cannot_be_written_keeps_no_other_office_from_its_turn(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,6 +219,7 @@ def test_what_cannot_be_written_keeps_no_other_office_from_its_turn(
     checked(house)
 
 
+@pytest.mark.long
 def test_one_of_several_threads_runs_it(house: House) -> None:
     ordinary(house)
     lunch(house)
@@ -245,6 +248,7 @@ def test_one_of_two_processes_runs_it(house: House) -> None:
     checked(house)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_the_service_tells_how_many_findings_wait(house: House) -> None:
     ordinary(house)

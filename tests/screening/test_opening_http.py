@@ -21,6 +21,7 @@ def kiosk(house: House, moment: Any) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name not in ("office", "channel")}
 
 
+@pytest.mark.long
 def test_hours_hold_from_the_day_on_which_they_were_told(house: House) -> None:
     ordinary(house)
     before = NOW.date() - timedelta(days=1)

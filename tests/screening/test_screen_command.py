@@ -35,6 +35,7 @@ def run(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) 
     context.settings.cache_clear()
 
 
+@pytest.mark.long
 def test_a_run_a_list_and_a_decision(run: Run, furnished: tuple[str, dict[str, str]]) -> None:
     with House.open(*furnished) as house:
         ordinary(house)

@@ -176,6 +176,7 @@ def flagged(given: Sequence[Tickets]) -> dict[str, int]:
     return noted
 
 
+@pytest.mark.long
 @pytest.mark.sized
 @pytest.mark.parametrize("seed", range(sized(2, 6)))
 def test_withheld_tickets_are_noticed_within_four_weeks_and_honest_clerks_are_not(seed: int) -> None:
@@ -185,6 +186,7 @@ def test_withheld_tickets_are_noticed_within_four_weeks_and_honest_clerks_are_no
     assert noted["E5"] <= 28
 
 
+@pytest.mark.long
 @pytest.mark.sized
 @pytest.mark.parametrize("seed", range(100, sized(102, 106)))
 def test_of_many_honest_clerks_nobody_is_noted(seed: int) -> None:

@@ -133,6 +133,7 @@ def test_forged_unarmed_expired_and_spent_tickets_get_one_and_the_same_answer(ho
     assert redeem(house, expired, id=house.new_id(NOW)).status_code == 201
 
 
+@pytest.mark.long
 def test_an_app_may_spend_a_ticket_and_another_agencys_or_offices_app_may_not(house: House) -> None:
     one, other = armed(house, 2)
     refused = [redeem(house, one, key) for key in ("desa app", "app makassar")] + [redeem(house, FORGED)]
@@ -247,6 +248,7 @@ def test_a_ticket_for_what_is_not_there_is_refused(house: House, changed: Any, f
     problem(house.post("/v1/tickets", body, "queue"), 422, code, field)
 
 
+@pytest.mark.long
 def test_a_queue_reaches_its_own_offices_and_agency_only(house: House) -> None:
     body = {"office": "upt-makassar", "service": "kk"}
     problem(house.post("/v1/tickets", body, "queue dukcapil"), 403, "out-of-scope")

@@ -76,6 +76,7 @@ def holm(p: Sequence[float], alpha: float) -> list[bool]:
     return rejected
 
 
+@pytest.mark.long
 @given(estimates(10))
 def test_every_rank_lies_in_its_interval(drawn: Estimates) -> None:
     for (mean, _), interval in zip(drawn, intervals(drawn), strict=True):
@@ -83,6 +84,7 @@ def test_every_rank_lies_in_its_interval(drawn: Estimates) -> None:
         assert 1 <= interval.best <= rank <= interval.worst <= len(drawn)
 
 
+@pytest.mark.long
 @given(estimates(10))
 def test_a_larger_error_allowed_gives_narrower_intervals(drawn: Estimates) -> None:
     strict, loose = intervals(drawn, 0.01), intervals(drawn, 0.2)
@@ -90,6 +92,7 @@ def test_a_larger_error_allowed_gives_narrower_intervals(drawn: Estimates) -> No
         assert wide.best <= narrow.best <= narrow.worst <= wide.worst
 
 
+@pytest.mark.long
 @given(estimates(10))
 def test_the_order_of_the_peers_does_not_matter(drawn: Estimates) -> None:
     assert intervals(drawn[::-1]) == intervals(drawn)[::-1]

@@ -49,6 +49,7 @@ def exact_z(week: Sequence[int], before: Sequence[int], levels: Levels) -> float
     return tail if lower < 1 - lower else -tail
 
 
+@pytest.mark.long
 @times(2)
 @given(counts, counts)
 def test_z_is_that_of_the_distribution_in_whole_numbers(week: tuple[int, ...], before: tuple[int, ...]) -> None:

@@ -191,6 +191,7 @@ def joined(browser: Browser, provider: FakeProvider, door: Door, role: Role = Ro
     return browser.go(f"/sign-in/oidc/callback?code=c&state={sent['state']}&session_state=x")
 
 
+@pytest.mark.long
 def test_the_provider_signs_somebody_out_from_afar(faked: tuple[House, FakeProvider], door: Door) -> None:
     house, provider = faked
     b, path = Browser(house), "/sign-in/oidc/back-channel-logout"
@@ -231,6 +232,7 @@ def test_before_a_second_factor_is_set_up_the_provider_is_asked_anew(
     assert title_of(page) == "Siapkan faktor kedua Anda"
 
 
+@pytest.mark.long
 def test_claims_and_secrets_stand_in_no_log_no_address_and_no_page(
     faked: tuple[House, FakeProvider],
     door: Door,

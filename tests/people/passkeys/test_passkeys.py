@@ -406,6 +406,7 @@ def test_who_comes_through_a_provider_has_no_passkey(door: Door) -> None:
         passkeys_of(door).ask_to_add(browser, provided)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_a_proof_needs_a_passkey_and_a_session_that_lasts(door: Door) -> None:
     browser, passkeys = joined(door), passkeys_of(door)

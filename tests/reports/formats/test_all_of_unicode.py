@@ -102,6 +102,7 @@ def text_of(content: bytes) -> str:
     return " ".join(" ".join(pages).split())
 
 
+@pytest.mark.long
 def test_one_emoji_costs_no_other_letter(drafts: Drafts) -> None:
     # Letters outside the plainest ones, which a typeface here has all the same.
     kept = "Ṣāliḥ Nguyễn Ἀθῆναι ₽ ⅔ ← ∞ Ꞌ"

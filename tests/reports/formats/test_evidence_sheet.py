@@ -49,6 +49,7 @@ def test_why_there_are_no_figures_is_said_instead_of_them(drafts: Drafts, key: S
     assert "Bukti dukung penilaian kinerja" in said
 
 
+@pytest.mark.long
 def test_long_names_replies_and_notes_go_on_and_are_whole(drafts: Drafts, key: SigningKey) -> None:
     reply = " ".join(f"kata{n}" for n in range(500))[:4_000]
     note = " ".join(f"sudah{n}" for n in range(450))[:4_000]

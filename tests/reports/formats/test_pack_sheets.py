@@ -169,6 +169,7 @@ def test_speed_and_friendliness_speak_to_one_core_value_and_transparency_to_anot
     assert set(core_values(shipped()["skm-2017"]).values()) == {"berorientasi_pelayanan"}
 
 
+@pytest.mark.long
 def test_the_workbook_runs_nothing_ranks_nobody_and_keeps_a_nip_as_text(drafts: Drafts, key: SigningKey) -> None:
     hostile = {**drafts["E001"], "reply": HOSTILE[0], "note": HOSTILE[1]}
     people = (person(hostile, name=HOSTILE[0], nip="198503122010012004"), absent("E006", "none"))

@@ -25,6 +25,7 @@ def text_of(content: bytes) -> str:
     return " ".join(" ".join(pages).split())
 
 
+@pytest.mark.long
 def test_it_is_both_pdf_a_3a_and_pdf_ua_1_with_a_title_and_a_language(drafts: Drafts, key: SigningKey) -> None:
     for language in ("id", "en"):
         content = pdf_bytes(sealed(drafts["E001"], key), language)
@@ -77,6 +78,7 @@ def test_a_draft_is_marked_on_every_page_and_nothing_is_attached(drafts: Drafts)
     assert not paper.attachments
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_are_never_markup(drafts: Drafts, name: str) -> None:
     assert name in text_of(pdf_bytes(draft(named(drafts["E001"], name))))

@@ -55,6 +55,7 @@ def told(document: dict[str, Any], language: str = "id") -> str:
     return json.dumps(printed(view(draft(document), language)), ensure_ascii=False)
 
 
+@pytest.mark.long
 def test_the_official_terms_and_figures_stand_in_both_languages(document: dict[str, Any]) -> None:
     indonesian, english = told(document), told(document, "en")
     for term in (
