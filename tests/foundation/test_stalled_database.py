@@ -15,7 +15,8 @@ from tests.effort import sized
 from tests.house import House
 from tests.silent_proxy import silent_proxy
 
-pytestmark = pytest.mark.sized
+# How long an answer takes is not asked of a traced service.
+pytestmark = [pytest.mark.sized, pytest.mark.untraced]
 
 # Longest statement and lock in milliseconds, longest wait in the writer's queue and until its answer, longest wait for
 # a connection, and the longest answer that is allowed, all in seconds: a fifth of what the service has, or all of it.
