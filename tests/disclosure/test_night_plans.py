@@ -58,7 +58,7 @@ def town(database: Database) -> Town:
         ]
         session.execute(insert(FigureBlock), rows)
     if not database.is_sqlite:
-        with database.writer.connect() as connection:
+        with database.writer.begin() as connection:
             connection.execute(text("ANALYZE block"))
     town = Town(database, "kota", datetime(2026, 8, 1, tzinfo=UTC))
     # So that the next one is not the first, which has to look at everything.
