@@ -20,7 +20,7 @@ from app.demo.targets import set_targets
 from app.demo.town import AGENCY_CODE, OFFICE_BY_CODE, OFFICES, TownOffice
 from app.directory.volumes.volume import DayVolume
 from app.disclosure.releasing import ReleaseOrder, release_agency
-from app.disclosure.rules.calendar import Span, months_until
+from app.disclosure.rules.calendar import Span, months_until, periods_with
 from app.disclosure.rules.due import last_day, last_month_over
 from app.foundation.clock import Clock
 from app.foundation.settings import Settings
@@ -118,7 +118,7 @@ def drafted_month(now: datetime, after: timedelta) -> Span:
 def final_quarter(now: datetime, after: timedelta) -> Span:
     """The newest quarter whose figures are told."""
     month = last_day(last_month_over(now, after))
-    quarter = asked(f"{month.year}-Q{(month.month + 2) // 3}")
+    quarter = periods_with(month).quarter
     return quarter if quarter.last <= month else quarter.before()
 
 

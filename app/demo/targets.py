@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from app.access.principals import Reach
-from app.closing.targets.running import running_codes
 from app.closing.targets.schemas import TargetIn
 from app.closing.targets.setting import put_targets
 from app.demo.people import EMPLOYEES
 from app.demo.town import OFFICES
-from app.disclosure.rules.calendar import Span
+from app.disclosure.rules.calendar import Span, periods_with
 from app.foundation.storage.database import Database
 
 # One that most offices reach, one that few do, and one between for everybody.
@@ -19,8 +18,12 @@ OFFICE_INDEX, OFFICE_SPEED, OWN_INDEX = "82.00", "92.00", "85.00"
 def set_targets(db: Database, reach: Reach, closed: Iterable[Span], instrument: str, now: datetime) -> None:
     """Set them as an administrator does, before anything is closed."""
     codes = {span.code for span in closed}
-    _, quarter, _, year = running_codes(now.date())
-    targets = [each for period in sorted({*codes, quarter, year}) for each in _of_offices(period, instrument)]
+    running = periods_with(now.date())
+    targets = [
+        each
+        for period in sorted({*codes, running.quarter.code, running.year.code})
+        for each in _of_offices(period, instrument)
+    ]
     targets += [each for period in sorted(codes) for each in _of_employees(period, instrument)]
     with db.writing() as session:
         put_targets(session, reach, targets, now)

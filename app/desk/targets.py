@@ -1,7 +1,6 @@
 """Targets of offices and employees: those of a period in a list, and for whoever answers for the agency a form."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -24,6 +23,7 @@ from app.desk.plan_choice import DEFAULT_INSTRUMENT
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
 from app.directory.listing_store import names_of
+from app.disclosure.rules.calendar import periods_with
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
@@ -59,7 +59,7 @@ def targets(
     after: After = None,
 ) -> Response:
     """The targets of a period, the quarter that runs where none is named."""
-    code = period or quarter_of(today(services_of(request).now()))
+    code = period or periods_with(today(services_of(request).now())).quarter.code
     return _page(request, found, TargetQuery(period=code, instrument=instrument, after=after, limit=ON_A_PAGE))
 
 
@@ -87,11 +87,6 @@ def set_target(request: Request, found: Reader, sent: FormSent) -> Response:
         )
         return _page(request, found, about, faults, sent)
     return to(request, with_query(TARGETS.address, {"period": about.period, "instrument": about.instrument}))
-
-
-def quarter_of(day: date) -> str:
-    """The quarter of a day, such as `2026-Q4`."""
-    return f"{day.year}-Q{(day.month + 2) // 3}"
 
 
 def may_set(principal: Principal) -> bool:

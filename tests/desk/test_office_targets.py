@@ -6,26 +6,12 @@ from datetime import date
 import pytest
 
 from app.access.principals import Role
-from app.closing.targets.running import running_codes
 from tests.desk.browsing import Browser, text_of
 from tests.house import House
 from tests.people.persons import Door
 from tests.ratings.visits import Visit, put
 
 Open = Callable[[], Browser]
-
-
-@pytest.mark.parametrize(
-    ("day", "codes"),
-    [
-        (date(2026, 1, 1), ("2026-01", "2026-Q1", "2026-S1", "2026")),
-        (date(2026, 6, 30), ("2026-06", "2026-Q2", "2026-S1", "2026")),
-        (date(2026, 7, 1), ("2026-07", "2026-Q3", "2026-S2", "2026")),
-        (date(2026, 12, 31), ("2026-12", "2026-Q4", "2026-S2", "2026")),
-    ],
-)
-def test_four_periods_run_on_every_day(day: date, codes: tuple[str, ...]) -> None:
-    assert running_codes(day) == codes
 
 
 @pytest.mark.long

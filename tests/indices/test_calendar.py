@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.disclosure.rules.calendar import span_of
+from app.disclosure.rules.calendar import periods_with, span_of
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,17 @@ def test_a_period_is_over_when_its_last_day_has_ended_in_every_zone() -> None:
     span = span_of("2026-Q3")
     assert span is not None
     assert span.ends_at == datetime(2026, 9, 30, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "codes"),
+    [
+        (date(2026, 1, 1), ("2026-01", "2026-Q1", "2026-S1", "2026")),
+        (date(2026, 6, 30), ("2026-06", "2026-Q2", "2026-S1", "2026")),
+        (date(2026, 7, 1), ("2026-07", "2026-Q3", "2026-S2", "2026")),
+        (date(2026, 12, 31), ("2026-12", "2026-Q4", "2026-S2", "2026")),
+    ],
+)
+def test_every_day_lies_in_four_periods_which_their_codes_name(day: date, codes: tuple[str, ...]) -> None:
+    assert tuple(each.code for each in periods_with(day)) == codes
+    assert [span_of(each.code) for each in periods_with(day)] == list(periods_with(day))

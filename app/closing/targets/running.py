@@ -10,7 +10,7 @@ from app.closing.rules.report_documents.targets import Attainment
 from app.directory.listing_store import office_parents
 from app.directory.rules.reach import reached_offices
 from app.disclosure.reading import read_released
-from app.disclosure.rules.calendar import Span, span_of
+from app.disclosure.rules.calendar import Span, periods_with
 from app.disclosure.rules.due import ReleaseState, month_code
 from app.disclosure.rules.released import Released, Scope
 from app.foundation.storage.database import Session
@@ -40,20 +40,9 @@ def offices_so_far(
     within = None if reach.root is None else offices
     return tuple(
         each
-        for span in _spans(day, shown)
+        for span in (shown, *(running for running in periods_with(day) if running != shown))
         for each in _of_period(session, reach.agency_id, instrument, state, span, offices, within)
     )
-
-
-def running_codes(day: date) -> tuple[str, str, str, str]:
-    """The month, the quarter, the semester and the year of a day."""
-    year, month = day.year, day.month
-    return f"{year}-{month:02}", f"{year}-Q{(month + 2) // 3}", f"{year}-S{(month + 5) // 6}", f"{year}"
-
-
-def _spans(day: date, shown: Span) -> list[Span]:
-    running = [span for code in running_codes(day) if (span := span_of(code)) is not None]
-    return [shown, *(span for span in running if span != shown)]
 
 
 def _of_period(

@@ -7,6 +7,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 FORM = re.compile(r"(2\d{3})(?:-(0[1-9]|1[0-2])|-Q([1-4])|-S([12]))?", re.ASCII)
@@ -61,6 +62,20 @@ def span_of(code: str) -> Span | None:
 def span_between(first: date, last: date) -> Span:
     """The period from the first day of a month to the last day of that or another one."""
     return _span(first.year, first.month, (last.year - first.year) * 12 + last.month - first.month + 1)
+
+
+class PeriodsOfDay(NamedTuple):
+    """The periods in which one day lies."""
+
+    month: Span
+    quarter: Span
+    semester: Span
+    year: Span
+
+
+def periods_with(day: date) -> PeriodsOfDay:
+    """The month, the quarter, the semester and the year in which a day lies."""
+    return PeriodsOfDay(*(_span(day.year, day.month - (day.month - 1) % months, months) for months in (1, 3, 6, 12)))
 
 
 def months_until(day: date, count: int) -> list[Span]:
