@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.browser.chromium import options
 from tests.browser.standing import Standing
 
-# Longer than anything here takes on a busy machine, shorter than patience.
-MILLISECONDS = 10_000
+# An expectation waits as long as every other step does by default. Its own five seconds were too short where two
+# browsers, two services and the first drawing of the API page share two cores.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +50,5 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page with a memory of its own that speaks Indonesian; tests make contexts for other wishes."""
     context = browser.new_context(locale="id-ID", timezone_id="Asia/Jakarta")
-    context.set_default_timeout(MILLISECONDS)
     yield context.new_page()
     context.close()

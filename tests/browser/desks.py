@@ -34,7 +34,6 @@ def served(house: House) -> Iterator[str]:
 def signed_in(chromium: Chromium, url: str, seat: Browser, **options: Any) -> Iterator[BrowserContext]:
     """A context of Chromium with the session that somebody began without it."""
     with chromium.new_context(locale="id-ID", timezone_id="Asia/Jakarta", **options) as context:
-        context.set_default_timeout(10_000)
         cookies: Mapping[str, str] = seat.cookies
         context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
         yield context

@@ -22,7 +22,6 @@ def phone(service: Standing, browser: Browser) -> Iterator[Page]:
     with browser.new_context(
         locale="id-ID", viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True
     ) as context:
-        context.set_default_timeout(10_000)
         yield context.new_page()
 
 

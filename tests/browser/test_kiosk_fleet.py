@@ -34,7 +34,6 @@ FILL = """count => new Promise((resolve, reject) => {
 def kiosk(service: Standing, browser: Browser) -> Iterator[Page]:
     """A paired kiosk whose timers the test turns."""
     with browser.new_context(locale="id-ID", viewport={"width": 1280, "height": 800}) as context:
-        context.set_default_timeout(10_000)
         page = context.new_page()
         pair(page, service)
         yield page
@@ -104,7 +103,6 @@ def test_what_the_server_refuses_is_parked_shown_and_can_be_tried_again(service:
 
 def test_a_revoked_kiosk_says_so_and_keeps_its_queue(service: Standing, browser: Browser) -> None:
     with browser.new_context(locale="id-ID") as context:
-        context.set_default_timeout(10_000)
         page = context.new_page()
         pair(page, service, label="Dicabut")
         page.route("**/v1/ratings/batch", lambda route: route.abort())
@@ -134,7 +132,6 @@ def test_a_full_disk_is_shown_takes_no_thanks_and_loses_nothing_older(
         pair(context.pages[0], service)
         context.pages[0].evaluate(FILL, 100)
     with playwright.chromium.launch_persistent_context(tmp_path, locale="id-ID", **options()) as context:
-        context.set_default_timeout(10_000)
         kiosk = context.pages[0]
         kiosk.route("**/v1/ratings/batch", lambda route: route.abort())
         # Before anything is written: the browser remembers for half a minute how much room there was.
@@ -167,7 +164,6 @@ def full_disk(service: Standing, kiosk: Page, quota: CDPSession) -> None:
 
 def test_what_another_counter_left_unsent_does_not_count_for_this_one(service: Standing, browser: Browser) -> None:
     with browser.new_context(locale="id-ID") as context:
-        context.set_default_timeout(10_000)
         page = context.new_page()
         pair(page, service)
         page.route("**/v1/ratings/batch", lambda route: route.abort())
@@ -209,7 +205,6 @@ def open_technician(page: Page, pin: str | None = None) -> None:
 
 def test_the_way_out_needs_the_pin(service: Standing, browser: Browser, tmp_path: Path) -> None:
     with browser.new_context(locale="id-ID") as context:
-        context.set_default_timeout(10_000)
         page = context.new_page()
         pair(page, service, pin="4711")
         page.locator("#mark").click()

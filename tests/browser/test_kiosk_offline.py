@@ -74,7 +74,6 @@ class Tablet:
         self.context = self._playwright.chromium.launch_persistent_context(
             self._profile, locale="id-ID", timezone_id="Asia/Jakarta", **options()
         )
-        self.context.set_default_timeout(15_000)
         page = self.context.pages[0]
         page.clock.install(time=truth + WRONG)
         return page

@@ -80,7 +80,6 @@ def test_a_reply_is_thanked_for_where_the_form_was_and_dates_are_words(
     closed: Closed, browser: Browser, language: str
 ) -> None:
     with browser.new_context(locale=language, viewport={"width": 360, "height": 640}) as context:
-        context.set_default_timeout(10_000)
         page = context.new_page()
         page.goto(closed.links["E001"])
         indonesian = language == "id"

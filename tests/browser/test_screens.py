@@ -28,7 +28,6 @@ BOXES = """() => Array.from(document.querySelectorAll('.answer'), each => {
 def test_every_answer_and_the_way_out_are_on_the_screen(service: Standing, browser: Browser, size: str) -> None:
     width, height = SIZES[size]
     with browser.new_context(locale="id-ID", viewport={"width": width, "height": height}) as context:
-        context.set_default_timeout(10_000)
         page = context.new_page()
         pair(page, service)
         tap(page, ".choice:text-is('KTP-EL')")

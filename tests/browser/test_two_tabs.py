@@ -18,7 +18,6 @@ NO_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', { get: () => und
 def phone(service: Standing, browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     """A phone on which tabs can be opened."""
     with browser.new_context(locale="id-ID", viewport={"width": 360, "height": 640}, has_touch=True) as context:
-        context.set_default_timeout(10_000)
         if request.param == "no locks":
             context.add_init_script(NO_LOCKS)
         yield context
@@ -124,7 +123,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_sends_all_the_same(
 def test_a_kiosk_that_can_keep_nothing_does_not_begin_and_says_why(service: Standing, page: Page, broken: str) -> None:
     page.add_init_script(BROKEN[broken])
     page.goto(f"{service.url}/kiosk#{service.new_code()}")
-    expect(page.get_by_role("alert")).to_contain_text("tidak menyimpan data", timeout=15_000)
+    expect(page.get_by_role("alert")).to_contain_text("tidak menyimpan data")
 
 
 @pytest.mark.parametrize("fragment", ["%", "%E0%A4%A", "%00", "😀", "A" * 5_000])
