@@ -63,7 +63,7 @@ class Authenticator:
             found = next((key for key in among if matches(key, given)), None)
         if found is None:
             raise Problem("key-unknown", headers=CHALLENGE)
-        # Only whoever holds the secret is told that the key was revoked or has expired; a guesser learns nothing.
+        # Only whoever holds the secret learns that the key was revoked or has expired; a guesser learns nothing.
         if found.revoked_at is not None:
             raise Problem("key-revoked", headers=CHALLENGE)
         if found.expires_at is not None and found.expires_at <= self._clock():

@@ -32,7 +32,7 @@ def labels_of(texts: Sequence[str], instrument: Instrument) -> Labels:
     """The score by what stands in the file for it; a mapping file may name the question, too, in a column `item`."""
     scores = {str(score): score for score in range(instrument.low, instrument.high + 1)} | {SKIPPED: None}
     labels: dict[tuple[str | None, str], int | None] = {}
-    for part, (label, score, item) in _told("--labels", texts, ("label", "score", "item")):
+    for part, (label, score, item) in _pairs_with_source("--labels", texts, ("label", "score", "item")):
         if score not in scores or item not in ("", *instrument.codes):
             raise fail(f"--labels: “{part}” does not say LABEL=one of {', '.join(scores)}.")
         key = (item or None, column_name(label))
@@ -44,7 +44,7 @@ def labels_of(texts: Sequence[str], instrument: Instrument) -> Labels:
 def _pairs(option: str, texts: Sequence[str], names: tuple[str, str], targets: Collection[str]) -> Mapping[str, str]:
     """`u1=PROSEDUR,u2=WAKTU` as column → target, each of them once."""
     pairs: dict[str, str] = {}
-    for part, (column, target, *_) in _told(option, texts, names):
+    for part, (column, target, *_) in _pairs_with_source(option, texts, names):
         if target not in targets:
             raise fail(f"{option}: “{part}” does not say COLUMN=one of {', '.join(targets)}.")
         if column_name(column) in pairs or target in pairs.values():
@@ -53,7 +53,9 @@ def _pairs(option: str, texts: Sequence[str], names: tuple[str, str], targets: C
     return pairs
 
 
-def _told(option: str, texts: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _pairs_with_source(
+    option: str, texts: Sequence[str], names: Sequence[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every pair of an option as it was written, with its parts; `@FILE.csv` stands for the rows of a mapping file."""
     for text in texts:
         if text.startswith("@"):
@@ -74,8 +76,8 @@ def _rows_of(option: str, file: Path, names: Sequence[str]) -> Iterator[tuple[st
         for row in rows:
             cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
             if any(cells.values()):
-                told = tuple(cells.get(name, "") for name in names)
-                yield "=".join(told[:2]), told
+                parts = tuple(cells.get(name, "") for name in names)
+                yield "=".join(parts[:2]), parts
     except OSError as error:
         raise fail(f"{option}: {file} cannot be read: {error.strerror}.") from None
     except CsvProblem as problem:

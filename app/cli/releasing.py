@@ -22,7 +22,7 @@ def release(agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Code o
 
 
 def make_release(db: Database, agency: str, now: datetime) -> ReleaseOutcome:
-    """Release the agency's figures, looking at the ratings of every day there is."""
+    """Release the agency's figures, from the ratings of every day there is."""
     after, late = timedelta(days=settings().release_after_days), timedelta(days=settings().late_limit_days)
     return release_agency(db, agency, ReleaseOrder(now, actor(), after, late, whole=True))
 

@@ -46,7 +46,7 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
     if room.connections < values.connections:
         log.warning("connections.limited_by_descriptors", connections=room.connections)
     for place in application.state.services.database.open_places():
-        # Perhaps the operator's own choice: told, not changed.
+        # Perhaps the operator's own choice: a warning, no change.
         log.warning("database.open_to_others", place=place)
     with reporting_errors(status=3):
         tell_the_way_in(application.state.services.database, secret(), address(host, port))

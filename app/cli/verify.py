@@ -30,7 +30,7 @@ def verify_file(
         typer.Option(metavar="FOLDER_OR_FILE", help="Public keys to trust instead of this installation's own."),
     ] = None,
 ) -> None:
-    """Check that a report is as it was signed: exit 0 if it is, 1 if it was altered, 2 if that cannot be told."""
+    """Check that a report is as it was signed: exit 0 if it is, 1 if it was altered, 2 if that cannot be decided."""
     try:
         trusted = trusted_keys(settings().signing_key_file) if keys is None else named_keys(keys)
         envelope = envelope_in(read(file))

@@ -246,6 +246,6 @@ def post_reply(request: Request, body: ReplyIn) -> None:
 
 
 def _guessing(request: Request, token: str) -> AbstractContextManager[None]:
-    """Whoever asks with a wrong link, again and again, is told to wait."""
+    """Whoever asks with a wrong link, again and again, has to wait."""
     given = read_secret(replies.PREFIX, token)
     return services_of(request).of(LinkGuesses).attempt(address_of(request), given and given.lookup)

@@ -150,7 +150,7 @@ def _account(request: Request, found: SignedIn, fault: PeopleFault | None = None
             *own_passkeys(request, visit_of(request), found, tell),
             *_passphrase(found, tell, proven=found.is_proven(services.now())),
         ),
-        faults=() if fault is None else ((fault.field, fault.told(tell)),),
+        faults=() if fault is None else ((fault.field, fault.in_words(tell)),),
     )
     return respond(request, page, found, 200 if fault is None else 422)
 
@@ -203,7 +203,7 @@ def _confirm_page(request: Request, found: SignedIn, target: str, fault: PeopleF
             *proof_way(request, visit_of(request), found, target, tell),
             Section(through or (_proof_form(found, target, tell),)),
         ),
-        faults=() if fault is None else ((fault.field, fault.told(tell)),),
+        faults=() if fault is None else ((fault.field, fault.in_words(tell)),),
     )
 
 

@@ -107,7 +107,7 @@ def _agency(request: Request, found: SignedIn, fault: PeopleFault | None = None,
         row.name,
         tell("Figures of this agency are told {period}.", period=told_by),
         tuple(sections),
-        faults=() if fault is None else ((fault.field, fault.told(tell)),),
+        faults=() if fault is None else ((fault.field, fault.in_words(tell)),),
         values=dict(sent or {}),
     )
     return respond(request, page, found, 200 if fault is None else 422)

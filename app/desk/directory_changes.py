@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from app.desk.blocks import Links, Section
 from app.desk.directory import KINDS
-from app.directory.faults import Fault, told
+from app.directory.faults import Fault, in_words
 from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.preview import Alteration, Difference, Preview
 from app.reports.sections.blocks import Cell, Column, Number, Table, Words
@@ -116,4 +116,4 @@ def fault_rows(faults: Sequence[Fault], tell: Language) -> Iterator[tuple[Cell, 
     for fault in faults:
         row = None if fault.row is None else str(fault.row)
         instruction = instructions.get((fault.sheet, fault.column or ""))
-        yield (fault.sheet, row, fault.column, told(fault.problem, tell), instruction)
+        yield (fault.sheet, row, fault.column, in_words(fault.problem, tell), instruction)

@@ -296,4 +296,4 @@ def _recovery_page(tell: Language, codes: tuple[str, ...]) -> Page:
 
 
 def _faults(fault: PeopleFault | None, tell: Language) -> tuple[tuple[str | None, str], ...]:
-    return () if fault is None else ((fault.field, fault.told(tell)),)
+    return () if fault is None else ((fault.field, fault.in_words(tell)),)

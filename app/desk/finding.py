@@ -13,7 +13,16 @@ from app.desk.account import proof_first
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
 from app.desk.faults import faults_of, read
 from app.desk.findings import days_held
-from app.desk.findings_words import CONFIRM, EITHER, NO_SHEETS, RELEASE, RULES, STANDINGS, evidence, reason_words
+from app.desk.findings_words import (
+    CONFIRM,
+    EITHER,
+    FINDING_STATUS_WORDS,
+    NO_SHEETS,
+    RELEASE,
+    RULES,
+    evidence,
+    reason_words,
+)
 from app.desk.navigation import DECISIONS, FINDINGS
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to
@@ -118,7 +127,10 @@ def _facts(one: FindingOut, tell: Language) -> list[tuple[str, str | Number | No
     facts: list[tuple[str, str | Number | None]] = [(tell("From"), day), (tell("Days"), Number(one.days))]
     if hour is not None:
         facts.append((tell("Hour"), hour))
-    facts += [(tell("Sheets held when it was found"), count(one.n)), (tell("State"), tell(STANDINGS[one.standing]))]
+    facts += [
+        (tell("Sheets held when it was found"), count(one.n)),
+        (tell("State"), tell(FINDING_STATUS_WORDS[one.standing])),
+    ]
     if one.decided_at is not None:
         facts += [(tell("Decided"), tell.day(one.decided_at.date().isoformat())), (tell("Why"), one.note)]
     return facts

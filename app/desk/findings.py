@@ -12,7 +12,7 @@ from app.access.readings import Covered, Readings
 from app.desk.addresses import ON_A_PAGE, onward
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Page, Section
 from app.desk.faults import Faults, faults_of, read
-from app.desk.findings_words import STANDINGS, reason_words
+from app.desk.findings_words import FINDING_STATUS_WORDS, reason_words
 from app.desk.navigation import DECISIONS, FINDINGS
 from app.desk.offices import office_choices, office_filter
 from app.desk.page_file import is_asked_as_file
@@ -49,7 +49,7 @@ def findings(request: Request, found: Overseer, _: Lang, office: Filter = None, 
             f"{reason_words(each.reason, tell)}, {tell.day(each.first.isoformat())}",
             names["office"].get(each.office, each.office),
             names["employee"].get(each.employee or "", each.employee),
-            tell(STANDINGS[each.standing]),
+            tell(FINDING_STATUS_WORDS[each.standing]),
             count(each.n),
             count(days_held(each, today)),
         )
@@ -84,7 +84,7 @@ def decided(
             f"{reason_words(each.reason, tell)}, {tell.day(each.first.isoformat())}",
             names["office"].get(each.office, each.office),
             names["employee"].get(each.employee or "", each.employee),
-            tell(STANDINGS[each.standing]),
+            tell(FINDING_STATUS_WORDS[each.standing]),
             tell.day(each.decided_at.date().isoformat()) if each.decided_at else None,
             each.note,
             count(each.n),

@@ -7,7 +7,7 @@ from app.reports.sections.held_reasons import REASONS
 from app.reports.sections.language import Language
 
 OTHER_REASONS = {"coverage-drop": "tickets that are hardly ever used"}
-STANDINGS = {"held": "held", "noted": "noted only", "released": "released", "confirmed": "confirmed"}
+FINDING_STATUS_WORDS = {"held": "held", "noted": "noted only", "released": "released", "confirmed": "confirmed"}
 # The rules of docs/screening.md, each in two sentences.
 RULES = {
     "burst": "An hour holds far more ratings than such an hour usually does. By the usual swings that happens about "

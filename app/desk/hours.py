@@ -102,7 +102,7 @@ def _office(
         name,
         tell("Open: {hours}.", hours=open_cell),
         tuple(sections),
-        faults=tuple((fault.field, fault.told(tell)) for fault in faults),
+        faults=tuple((fault.field, fault.in_words(tell)) for fault in faults),
         values=dict(sent or {}),
     )
     return respond(request, page, found, 422 if faults else 200)

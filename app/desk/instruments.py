@@ -56,9 +56,9 @@ def add(request: Request, found: Administrator, sent: FileSent) -> Response:
         with services.database.writing() as session:
             added = add_own(session, found.agency_id, source, actor=principal_of(found).actor, now=services.now())
     except PeopleFault as fault:
-        return _instruments(request, found, (fault.told(tell),))
+        return _instruments(request, found, (fault.in_words(tell),))
     except InstrumentFault as wrong:
-        return _instruments(request, found, tuple(fault.told(tell) for fault in wrong.found))
+        return _instruments(request, found, tuple(fault.in_words(tell) for fault in wrong.found))
     return to(request, address_of(added))
 
 

@@ -194,7 +194,7 @@ def _keys(
         tell("Keys"),
         tell("Keys in force: {n}. Machines use them; persons sign in.", n=str(len(valid))),
         tuple(sections),
-        faults=() if fault is None else ((fault.field, fault.told(tell)),),
+        faults=() if fault is None else ((fault.field, fault.in_words(tell)),),
         values=dict(sent or {}),
     )
     return respond(request, page, found, 200 if fault is None else 422)

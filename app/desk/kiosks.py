@@ -187,9 +187,9 @@ def _fleet(session: Session, reach: Reach, now: datetime, silent: timedelta) -> 
 
 def _faults(fault: Problem, tell: Language) -> tuple[tuple[str | None, str], ...]:
     # Office and counter are one field of the form.
-    told = [(("counter" if name == "office" else name), text) for name, text in faults_of(fault, tell)]
+    found = [(("counter" if name == "office" else name), text) for name, text in faults_of(fault, tell)]
     choose = tell("Choose the counter at which the kiosk stands.")
-    return tuple(dict.fromkeys((name, choose if name == "counter" else text) for name, text in told))
+    return tuple(dict.fromkeys((name, choose if name == "counter" else text) for name, text in found))
 
 
 def _table(shown: list[DeviceOut], named: dict[tuple[str, str], str], now: datetime, tell: Language) -> LinkedTable:

@@ -229,7 +229,7 @@ def _ending(request: Request, found: SignedIn, asked: UUID, fault: PeopleFault |
                 )
             ),
         ),
-        faults=() if fault is None else ((fault.field, fault.told(tell)),),
+        faults=() if fault is None else ((fault.field, fault.in_words(tell)),),
     )
     return respond(request, page, found, 200 if fault is None else 422)
 
@@ -258,7 +258,7 @@ def _asking(
         asked = ask()
     except PeopleFault as impossible:
         # What was wrong before is wrong for the same reason.
-        page = Page(shown.title, impossible.told(tell), (Section((shown.other,)),))
+        page = Page(shown.title, impossible.in_words(tell), (Section((shown.other,)),))
         return respond(request, page, found, status)
     # The script takes the first out, fills in one of the last two, and sends the form.
     given = {"options": asked.options, "attempt": asked.attempt, "answer": "", "trouble": ""}
@@ -267,7 +267,7 @@ def _asking(
         shown.title,
         shown.lead,
         (Section((replace(shown.form, fields=(*shown.form.fields, *hidden)), shown.other)),),
-        faults=() if fault is None else ((fault.field, fault.told(tell)),),
+        faults=() if fault is None else ((fault.field, fault.in_words(tell)),),
         script="passkey.js",
         values=shown.values,
     )

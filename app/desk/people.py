@@ -138,7 +138,7 @@ def _people(
         tell("People and roles"),
         tell("Persons who may sign in: {n}.", n=tell.number(Number(len(everybody)))),
         tuple(sections),
-        faults=() if fault is None else ((fault.field, fault.told(tell)),),
+        faults=() if fault is None else ((fault.field, fault.in_words(tell)),),
         values=dict(sent or {}),
     )
     return respond(request, page, found, 200 if fault is None else 422)

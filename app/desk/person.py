@@ -149,7 +149,7 @@ def _person(
         whom.name,
         tell("Roles: {n}.", n=str(len(grants))),
         (*sections, Section((Links(((tell("People and roles"), PEOPLE.address),)),))),
-        faults=() if fault is None else ((fault.field, fault.told(tell)),),
+        faults=() if fault is None else ((fault.field, fault.in_words(tell)),),
         values=dict(sent or {}),
     )
     return respond(request, page, found, 200 if fault is None else 422)

@@ -31,7 +31,7 @@ def choice_of(request: Request, found: SignedIn, given: Sent) -> PlanChoice:
 def change_entry(
     request: Request, found: SignedIn, sent: Sent, read: Callable[[], Write], again: Again, after: After
 ) -> Response:
-    """Read what a form says of an entry, write it, and go on; what is refused is told on its page `again`."""
+    """Read what a form says of an entry, write it, and go on; what is refused is said on its page `again`."""
     choice, place = choice_of(request, found, sent), place_of(sent)
     try:
         write = read()

@@ -196,5 +196,5 @@ def _keeping(request: Request, response: Response, departure: Departure) -> Resp
 def _failed(request: Request, fault: PeopleFault) -> Response:
     tell = reader_of(request)
     back = Section((Links(((tell("Sign in"), "/sign-in"),)),))
-    page = Page(tell("That did not sign you in"), fault.told(tell), (back,))
+    page = Page(tell("That did not sign you in"), fault.in_words(tell), (back,))
     return respond(request, page, None, 503 if isinstance(fault, Silent) else 403)

@@ -18,7 +18,7 @@ from app.people.rules.channels import origin_of
 from app.people.sessions import SignedIn
 from app.reports.formats.printed import plain_block
 from app.reports.sections.language import Language
-from app.reports.sections.language import language as told_in
+from app.reports.sections.language import language as language_of_reports
 
 LANGUAGE_SECONDS = 365 * 86_400
 HEADERS = {
@@ -39,7 +39,7 @@ templates.filters["drawn"] = _drawn
 
 def reader_of(request: Request) -> Language:
     """The language in which this reader is spoken to."""
-    return told_in(language_of(request))
+    return language_of_reports(language_of(request))
 
 
 def respond(request: Request, page: Page, signed_in: SignedIn | None = None, status: int = 200) -> Response:

@@ -40,7 +40,7 @@ def setup(request: Request, visit: Anybody, _: Lang) -> Response:
         service.refuse_channel(visit)
     except PeopleFault as fault:
         tell = reader_of(request)
-        return respond(request, Page(tell("Set up this installation"), fault.told(tell)))
+        return respond(request, Page(tell("Set up this installation"), fault.in_words(tell)))
     return respond(request, _code_page(request))
 
 
@@ -117,7 +117,7 @@ def _code_page(request: Request, fault: PeopleFault | None = None) -> Page:
                 )
             ),
         ),
-        faults=() if fault is None else ((fault.field, fault.told(tell)),),
+        faults=() if fault is None else ((fault.field, fault.in_words(tell)),),
         script="link.js",
     )
 
@@ -128,7 +128,7 @@ def _agency_page(request: Request, code: str, sent: Sent | None = None, faults: 
         tell("Your agency"),
         tell("Five minutes: the agency, its first office, and who will look after it here."),
         (Section((Form("/setup/agency", tell("Set up the agency"), _fields(code, tell)),)),),
-        faults=tuple((fault.field, fault.told(tell)) for fault in faults),
+        faults=tuple((fault.field, fault.in_words(tell)) for fault in faults),
         values=dict(sent or {}),
     )
 

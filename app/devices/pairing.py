@@ -89,7 +89,7 @@ def locked_device(session: Session, reach: Reach, device_id: UUID) -> Device:
 
 
 def _with_code(session: Session, pepper: bytes, terms: PairingTerms, device: Device, now: datetime) -> DeviceAdded:
-    """Give the device its code, which is told here and nowhere else."""
+    """Give the device its code, which is shown here and nowhere else."""
     # Codes that nobody typed are cleared here, where new ones are made, and need no job of their own.
     store.end_expired(session, device.agency_id, now)
     code = _fresh_code(session, pepper, device.agency_id)
@@ -156,7 +156,7 @@ class KioskPairing:
         if given is not None:
             mark = mark_in(self.pepper, given)
             pairing = self._marks.find(session, mark, lambda agencies: store.pairing_of(session, agencies, digest))
-        # Codes from before migration 0020 carry no mark and cannot be told from others. They hold for a day at
+        # Codes from before migration 0020 carry no mark and cannot be distinguished from others. They hold for a day at
         # most: a release after that can leave this out.
         return pairing or store.pairing_of(session, None, digest)
 

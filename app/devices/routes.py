@@ -42,7 +42,7 @@ BODY = (400, 408, 413, 415, 422)
 
 @router.post("/devices", status_code=201, responses=problems(*BODY))
 def post_device(request: Request, principal: Admin, body: DeviceIn) -> DeviceAdded:
-    """Add a kiosk to a counter. The code that pairs it is told once and works once, for some minutes."""
+    """Add a kiosk to a counter. The code that pairs it is shown once and works once, for some minutes."""
     services, terms = services_of(request), _terms(request, principal)
     # A digest takes a tenth of a second, in which nobody should wait for this transaction's locks.
     pin = None if body.pin is None else pin_digest(body.pin)

@@ -55,7 +55,7 @@ class DeviceIn(WireModel):
 
 
 class DeviceAdded(WireModel):
-    """A new device with its code, which is told once; `address` and its QR code (SVG) need CERMIN_PUBLIC_URL."""
+    """A new device with its code, which is shown once; `address` and its QR code (SVG) need CERMIN_PUBLIC_URL."""
 
     id: UUID
     office: str
@@ -75,7 +75,7 @@ class PairIn(WireModel):
 
 
 class Paired(WireModel):
-    """The key of this kiosk, which is told once."""
+    """The key of this kiosk, which is shown once."""
 
     id: UUID
     key: str
@@ -123,7 +123,7 @@ class DeviceQuery(WireModel):
 
 
 class DeviceOut(WireModel):
-    """One device of the fleet; what it told itself is null until its first heartbeat.
+    """One device of the fleet; what it reports itself is null until its first heartbeat.
 
     `received_today` is how many ratings of this day (in WIB) came from it, rounded down to tens.
     """

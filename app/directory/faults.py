@@ -7,7 +7,7 @@ from app.foundation.translations import Phrase, Translate
 
 
 class Sentence(str):
-    """An English sentence with values in it (`{office}`) that can be told in other languages, too."""
+    """An English sentence with values in it (`{office}`) that can be translated, too."""
 
     __slots__ = ("text", "values")
     text: str
@@ -42,7 +42,7 @@ def phrase(sentence: str) -> Phrase:
     return Phrase(sentence.text, values)
 
 
-def told(sentence: str, tell: Translate) -> str:
+def in_words(sentence: str, tell: Translate) -> str:
     """The sentence in the reader's language."""
     text, values = phrase(sentence)
     return tell(text, **values)

@@ -113,7 +113,7 @@ class CounterQuery(WireModel):
 
 
 class VolumeOut(WireModel):
-    """How many people were served on a local day, and offered a rating; null where nobody is named or told."""
+    """How many people were served on a local day, and offered a rating; null where nobody is named or reported."""
 
     office: str
     service: str

@@ -183,8 +183,8 @@ class Uploads:
             return
         after = _state_after(UploadState(state), outcome)
         kept = row.content if after in CONFIRMABLE else _sealed(key, upload_id, "content", name.encode() + b"\n")
-        told = None if outcome is None else _sealed(key, upload_id, "outcome", OUTCOME.dump_json(outcome))
-        self._finish(sender, row, after, kept, told)
+        sealed = None if outcome is None else _sealed(key, upload_id, "outcome", OUTCOME.dump_json(outcome))
+        self._finish(sender, row, after, kept, sealed)
 
     def _task(self, sender: Sender, row: DirectoryUpload, name: str, key: bytes) -> Task:
         looked_at = _outcome(row, key)

@@ -41,12 +41,12 @@ def finding_timeline(session: Session, reach: Reach, finding_id: UUID, now: date
     # Of the oldest day that has traces some may be gone already.
     kept = finding.first_on > (now - timedelta(days=trace_days)).date()
     items = tuple(
-        MomentOut(day=each.day, hour=each.hour, n=_told(each.n), doubted=_told(each.doubted))
+        MomentOut(day=each.day, hour=each.hour, n=_shown_count(each.n), doubted=_shown_count(each.doubted))
         for each in timeline(moments, finding.first_on, finding.days)
     )
     return TimelineOut(finding=decisions.finding_out(finding), kept=kept, items=items if kept else ())
 
 
-def _told(n: int) -> int | None:
+def _shown_count(n: int) -> int | None:
     """The count from ten on. That an hour had one rating and not none would already tell about a single visitor."""
     return n if n >= SMALLEST_N else None

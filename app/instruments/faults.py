@@ -14,13 +14,13 @@ class Fault:
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
 
-    def told(self, translate: Translate) -> str:
+    def in_words(self, translate: Translate) -> str:
         """`items.speed.code: is missing`, in a reader's language."""
         return f"{self.place}: {translate(self.text, **self.values)}"
 
     def __str__(self) -> str:
         """In English."""
-        return self.told(translator("en"))
+        return self.in_words(translator("en"))
 
 
 class InstrumentFault(ValueError):

@@ -15,6 +15,6 @@ class PeopleFault(ValueError):
         self.field = field
         self.values = values
 
-    def told(self, translate: Translate) -> str:
+    def in_words(self, translate: Translate) -> str:
         """The sentence in a reader's language."""
         return translate(self.text, **self.values)

@@ -44,7 +44,7 @@ CLEAR_TEXT = (
 
 
 class SignIn:
-    """The doors for persons of one process."""
+    """The ways to sign in of one process."""
 
     def __init__(
         self, database: Database, clock: Clock, secret: bytes, sessions: Sessions, passphrases: Passphrases
@@ -96,7 +96,7 @@ class SignIn:
         hashed = self._passphrases.hashed(passphrase)
         now = self._clock()
         with self._database.writing() as session:
-            # Read anew: of two who hold the link one comes first, and the other is told what a guesser is.
+            # Read anew: of two who hold the link one comes first, and the other reads what a guesser reads.
             link, person = opened_link(session, code, now)
             if not store.take_link(session, link.agency_id, link.digest):
                 raise wrong_link()

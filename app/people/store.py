@@ -124,7 +124,7 @@ def links_of(session: Session, agency_id: str) -> Sequence[SignInLink]:
 
 
 def take_link(session: Session, agency_id: str, digest: str) -> bool:
-    """Delete the link; returns whether it was there, which one of two at once is told."""
+    """Delete the link; returns whether it was there, which holds for one of two at once."""
     taken = session.execute(
         delete(SignInLink)
         .where(col(SignInLink.agency_id) == agency_id, col(SignInLink.digest) == digest)

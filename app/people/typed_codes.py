@@ -37,5 +37,5 @@ def step_of_code(factor: SecondFactor, person: Person, sealed: str, code: str, n
 
 
 def wrong_code(now: datetime) -> PeopleFault:
-    """What whoever typed a wrong code is told."""
+    """What whoever typed a wrong code reads."""
     return PeopleFault(WRONG_CODE, "code", time=f"{now:%H:%M:%S}")

@@ -68,7 +68,7 @@ class RatingStore:
                 empty = {"comments": "[]", "profiles": "[]", **dict.fromkeys(PARAMETERS, "{}")}
                 connection.execute(POSTGRESQL_STORE, {"agency_id": "", **empty})
             trial.rollback()
-        # What is taken back may never have met the disk. This does: two rows of a log, and none in a table.
+        # What is taken back may never have reached the disk. This does: two rows of a log, and none in a table.
         name = f"trial-{token_hex(6)}"
         with connection.begin():
             for statement in TOUCH:

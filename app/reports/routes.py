@@ -111,7 +111,7 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
 
 def _leave_trace(request: Request, principal: Principal, report: SealedReport | Report) -> None:
     """Who reads a person's report leaves a trace; also of one that stands in the cache or is known already."""
-    # Whoever reads about oneself need not be told of it.
+    # Whoever reads about oneself leaves no trace.
     if report.kind == "employee" and principal.employee != report.unit:
         covered = Covered("report", employee=report.unit, period=report.period)
         services_of(request).of(Readings).leave_trace(principal, covered)

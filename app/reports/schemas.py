@@ -14,7 +14,7 @@ from app.reports.formats.pack_files import PACK_FORMATS
 from app.reports.formats.registry import FORMATS
 
 # The names come from the registries, so that a new format is one file and one line there. A type checker wants them
-# written out, and is told the wider type.
+# written out, and is given the wider type.
 if TYPE_CHECKING:
     ReportFormat: TypeAlias = str
     AppraisalFileFormat: TypeAlias = str

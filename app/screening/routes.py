@@ -61,7 +61,7 @@ def confirm_finding(request: Request, principal: Auditor, finding_id: UUID, body
 
 @router.get("/offices/{office}/opening", responses=problems(404, 422))
 def get_opening(request: Request, principal: Reader, office: CodeText) -> OpeningOut:
-    """When the office is open, as far as anybody told."""
+    """When the office is open, as far as anybody has said."""
     with services_of(request).database.reading() as session:
         return opening.get_opening(session, principal.reach, office)
 

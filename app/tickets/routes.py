@@ -31,7 +31,7 @@ queue_router = APIRouter(prefix="/v1", tags=["tickets"], route_class=fast_path_r
 
 @queue_router.post("/tickets", status_code=201, response_model=IssuedTicketsOut, responses=problems(*BODY))
 async def post_tickets(request: Request, principal: Queue, asked: TicketsIn) -> Response:
-    """Issue tickets at arrival. Their codes are told once; the address carries them in its fragment."""
+    """Issue tickets at arrival. Their codes are shown once; the address carries them in its fragment."""
     services = services_of(request)
     issuer = services.of(TicketIssuer)
     clock = services.clock

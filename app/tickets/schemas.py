@@ -14,7 +14,7 @@ MOST_TICKETS = 200
 
 
 class TicketsIn(StrictWireModel):
-    """Tickets for people who just arrived; counter and employee may be told when the service happened."""
+    """Tickets for people who just arrived; counter and employee may be given when the service happened."""
 
     office: OfficeCode
     service: OfficeCode
@@ -28,7 +28,7 @@ class TicketsIn(StrictWireModel):
 
 
 class TicketOut(StrictWireModel):
-    """One ticket, told once: only a digest of its code is kept."""
+    """One ticket, shown once: only a digest of its code is kept."""
 
     code: str
     address: str | None = Field(description="Where to rate, with the code in the fragment; null without a public URL.")
@@ -45,14 +45,14 @@ class IssuedTicketsOut(StrictWireModel):
 
 
 class ArmIn(StrictWireModel):
-    """A service that happened for the holder of a ticket; what is left out is as it was told when issued."""
+    """A service that happened for the holder of a ticket; what is left out is as it was given when issued."""
 
     ticket: TicketText
     employee: EmployeeCode | None = None
     service: OfficeCode | None = None
     counter: OfficeCode | None = None
     served_at: AwareDatetime | None = Field(
-        default=None, description="When the service happened, if it could not be told at once; left out: now."
+        default=None, description="When the service happened, if it could not be reported at once; left out: now."
     )
 
 

@@ -26,7 +26,7 @@ async def reply(request: Request, _: Lang = None) -> HTMLResponse:
 
 
 def _address(request: Request) -> str:
-    """Where this service is met, as far as it knows."""
+    """The public address of this service, as far as it knows."""
     settings = services_of(request).settings
     return settings.public_url or str(request.base_url).rstrip("/")
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from app.access.audit import record
-from app.cli import context, faults, upkeep
+from app.cli import context, faults, maintenance
 from app.cli.importing import import_answers
 from app.directory.catalogue_cache import read_catalogue
 from app.foundation.clock import system_clock
@@ -55,7 +55,7 @@ def run(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) 
     context.settings.cache_clear()
     program = typer.Typer()
     program.command("import")(import_answers)
-    program.command("check")(upkeep.check)
+    program.command("check")(maintenance.check)
 
     def invoke(*arguments: str, status: int = 0) -> Result:
         result = CliRunner().invoke(program, arguments)

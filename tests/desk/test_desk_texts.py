@@ -9,7 +9,16 @@ from app.desk import comment
 from app.desk import reports as report_list
 from app.desk.directory import KINDS as KINDS_OF_ROWS
 from app.desk.directory_changes import KINDS_OF_CHANGE
-from app.desk.findings_words import CONFIRM, EITHER, NO_SHEETS, NUMBERS, OTHER_REASONS, RELEASE, RULES, STANDINGS
+from app.desk.findings_words import (
+    CONFIRM,
+    EITHER,
+    FINDING_STATUS_WORDS,
+    NO_SHEETS,
+    NUMBERS,
+    OTHER_REASONS,
+    RELEASE,
+    RULES,
+)
 from app.desk.hours_words import MALFORMED, WEEKDAYS
 from app.desk.keys import KINDS, LIFETIMES
 from app.desk.kiosk_words import NEVER_HEARD, NEVER_HEARD_SILENT, SENTENCES, STATES, UNITS
@@ -26,7 +35,7 @@ def told() -> set[str]:
     """Every English text that is handed to a translator, or stands in a list of such texts."""
     desk = resources.files("app.desk")
     found: set[str] = set()
-    for texts in (report_list.KINDS, USES, PACKS, THINGS, ACTIONS, OTHER_REASONS, STANDINGS, RULES, NUMBERS):
+    for texts in (report_list.KINDS, USES, PACKS, THINGS, ACTIONS, OTHER_REASONS, FINDING_STATUS_WORDS, RULES, NUMBERS):
         found |= set(texts.values())
     found |= {word for _, word in STATES.values()} | set(SENTENCES.values()) | {NEVER_HEARD, NEVER_HEARD_SILENT}
     found |= {text for _, text in UNITS} | set(COLUMNS)

@@ -6,8 +6,8 @@ from re import findall
 
 import pytest
 
-from app.directory.faults import DirectoryFault, Sentence, phrase, sentence_of, told
-from app.directory.workbook.outcome import Told
+from app.directory.faults import DirectoryFault, Sentence, in_words, phrase, sentence_of
+from app.directory.workbook.outcome import StoredSentence
 from app.foundation.translations import catalogues, translator
 
 # Of the reader of CSV files, which knows no rooms.
@@ -60,16 +60,16 @@ def test_a_value_that_somebody_wrote_is_no_text_of_ours(language: str) -> None:
     # `office` has a translation of its own.
     sentence = Sentence("the office {office} has no counter {code}", office="Office", code="{n}")
     assert sentence == "the office Office has no counter {n}"
-    assert "Office" in told(sentence, translator(language))
-    assert "{n}" in told(sentence, translator(language))
+    assert "Office" in in_words(sentence, translator(language))
+    assert "{n}" in in_words(sentence, translator(language))
 
 
 def test_a_sentence_within_a_sentence_is_told_as_well() -> None:
     inner = Sentence("this is already in row {row}", row=3)
     whole = Sentence("row {row}: {problem}", row=7, problem=inner)
     assert whole == "row 7: this is already in row 3"
-    assert told(whole, translator("id")) == "baris 7: ini sudah ada di baris 3"
-    assert told("a value is required", translator("id")) == "wajib diisi"
+    assert in_words(whole, translator("id")) == "baris 7: ini sudah ada di baris 3"
+    assert in_words("a value is required", translator("id")) == "wajib diisi"
     assert phrase("{x} without values") == ("{x} without values", {})
 
 
@@ -84,10 +84,10 @@ def test_a_sentence_within_a_sentence_is_told_as_well() -> None:
     ],
 )
 def test_what_is_kept_is_told_the_same(sentence: str) -> None:
-    again = Told.model_validate_json(Told.of(sentence).model_dump_json()).sentence
+    again = StoredSentence.model_validate_json(StoredSentence.of(sentence).model_dump_json()).sentence
     assert again == sentence
     for language in ("id", "en"):
-        assert told(again, translator(language)) == told(sentence, translator(language))
+        assert in_words(again, translator(language)) == in_words(sentence, translator(language))
 
 
 def test_an_error_gives_its_sentence_back() -> None:

@@ -40,7 +40,7 @@ def test_every_fault_has_indonesian_words_with_the_same_values() -> None:
 def test_a_fault_keeps_its_place_in_every_language() -> None:
     with pytest.raises(InstrumentFault) as caught:
         load_instrument("version = 1")
-    told = [fault.told(translator("id")) for fault in caught.value.found]
+    told = [fault.in_words(translator("id")) for fault in caught.value.found]
     assert "version: harus berupa teks dalam tanda kutip" in told
     assert "items: tidak ada" in told
     assert [line.partition(":")[0] for line in told] == [line.partition(":")[0] for line in caught.value.faults]

@@ -36,5 +36,5 @@ def test_a_refusal_translates_its_roles() -> None:
         other="appraiser",
         role="auditor",
     )
-    assert "pejabat penilai" in fault.told(translator("id"))
+    assert "pejabat penilai" in fault.in_words(translator("id"))
     assert "is appraiser there" in str(fault)

@@ -78,7 +78,7 @@ class TokenBuckets:
 class Attempt(NamedTuple):
     """Whether a secret may be looked up, and after how many seconds to come again if it may not or is wrong.
 
-    `wait` 0: a wrong one is just told to be wrong.
+    `wait` 0: a wrong one is answered as wrong at once.
     """
 
     looks: bool

@@ -12,7 +12,7 @@ from app.measures.rules.formulas.samples import coverage
 from app.screening.rules.sheets import RaisedRow, Reason
 from app.tickets.rules.lifecycle import NO_TICKETS, TicketSum
 
-STANDINGS = ("held", "noted", "released", "confirmed")
+FINDING_STATUSES = ("held", "noted", "released", "confirmed")
 
 
 def office_line(report: OfficeReport) -> OfficeLine:
@@ -82,7 +82,7 @@ def integrity(lines: Sequence[OfficeLine], raised: Sequence[RaisedRow] = ()) -> 
         # Of an office that does not tell how many it holds, the reasons are not told either.
         held_reasons=None if any(line.held is None for line in shown) else dict(sorted(held.items())),
         findings={
-            standing: shown_count(sum(row.n for row in found if row.standing == standing)) for standing in STANDINGS
+            status: shown_count(sum(row.n for row in found if row.standing == status)) for status in FINDING_STATUSES
         },
     )
 

@@ -41,7 +41,7 @@ def put_targets(session: Session, reach: Reach, sent: Sequence[TargetIn], now: d
         )
     changed = [target for target in targets if known.changes(target)]
     store.put(session, reach.agency_id, changed, rows, by=reach.actor, at=now)
-    # Sending the same again changes nothing, and is nothing to be told of.
+    # Sending the same again changes nothing, and leaves no audit row.
     if changed:
         _audit(session, reach, changed, known, now)
     return len(changed)

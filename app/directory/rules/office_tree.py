@@ -21,7 +21,7 @@ def at_and_above(parents: Mapping[str, str | None], office: str) -> frozenset[st
     """The office and every office over it."""
     found: dict[str, None] = {}
     at: str | None = office
-    # An office met again ends the walk: a workbook may be imported only without circles, but nothing here hangs on it.
+    # An office that comes again ends the walk; a workbook may be imported only without circles all the same.
     while at is not None and at not in found:
         found[at] = None
         at = parents.get(at)

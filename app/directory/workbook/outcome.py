@@ -1,4 +1,4 @@
-"""What came of checking or importing a workbook, as JSON: it is told by another process, and kept for a page."""
+"""What came of checking or importing a workbook, as JSON: another process sends it, and it is kept for a page."""
 
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
@@ -8,18 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from app.directory.faults import Fault, Sentence
 from app.directory.workbook.preview import Preview
 
-Value: TypeAlias = "int | str | Told"
+Value: TypeAlias = "int | str | StoredSentence"
 
 
-class Told(BaseModel):
-    """A sentence and its values, so that it can still be told in any language."""
+class StoredSentence(BaseModel):
+    """A sentence and its values, so that it can still be translated into any language."""
 
     model_config = ConfigDict(frozen=True)
     text: str
     values: dict[str, Value] = Field(default_factory=dict)
 
     @classmethod
-    def of(cls, sentence: str) -> "Told":
+    def of(cls, sentence: str) -> "StoredSentence":
         """The sentence as it is kept."""
         if not isinstance(sentence, Sentence):
             return cls(text=sentence)
@@ -37,28 +37,28 @@ class Told(BaseModel):
         )
 
 
-def _kept(value: object) -> "int | str | Told":
+def _kept(value: object) -> "int | str | StoredSentence":
     if isinstance(value, Sentence):
-        return Told.of(value)
+        return StoredSentence.of(value)
     return value if isinstance(value, int) else str(value)
 
 
-def _again(value: "int | str | Told") -> object:
+def _again(value: "int | str | StoredSentence") -> object:
     return (
         Sentence(value.text, **{name: _again(each) for name, each in value.values.items()})
-        if isinstance(value, Told)
+        if isinstance(value, StoredSentence)
         else value
     )
 
 
-class ToldFault(BaseModel):
+class StoredFault(BaseModel):
     """A fault, as it is kept."""
 
     model_config = ConfigDict(frozen=True)
     sheet: str
     row: int | None
     column: str | None
-    problem: Told
+    problem: StoredSentence
 
 
 class Faulty(BaseModel):
@@ -66,13 +66,16 @@ class Faulty(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     kind: Literal["faulty"] = "faulty"
-    kept: tuple[ToldFault, ...]
+    kept: tuple[StoredFault, ...]
 
     @classmethod
     def of(cls, faults: tuple[Fault, ...]) -> "Faulty":
         """These faults."""
         return cls(
-            kept=tuple(ToldFault(sheet=f.sheet, row=f.row, column=f.column, problem=Told.of(f.problem)) for f in faults)
+            kept=tuple(
+                StoredFault(sheet=f.sheet, row=f.row, column=f.column, problem=StoredSentence.of(f.problem))
+                for f in faults
+            )
         )
 
     @property

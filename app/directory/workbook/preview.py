@@ -23,7 +23,7 @@ KEYS = frozenset({"agency_id", "code", "active"})
 
 
 class Difference(NamedTuple):
-    """A column that an import changes, with what stood and what will stand there; None where that is not told."""
+    """A column that an import changes, with what stood and what will stand there; None where that is not shown."""
 
     column: str
     before: str | None

@@ -59,7 +59,7 @@ class DutyInterval(NamedTuple):
         """The first of these days on which the employee is not posted at the office."""
         return first_absence(stays, self.office, *self.days)
 
-    def told_in(self, sentence: str) -> Sentence:
+    def sentence_with_moments(self, sentence: str) -> Sentence:
         """A sentence about this duty, with `{employee}`, `{start}` and `{end}` in it."""
         start, end = (f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}" for moment in (self.from_at, self.until_at))
         return Sentence(sentence, employee=self.employee, start=start, end=end)
@@ -106,7 +106,7 @@ def overlap_faults(roster: PlannedRoster) -> Iterator[Fault]:
         others = stored.get(span[:2], [])
         place = bisect_left(others, span.until_at, key=lambda each: each.from_at)
         if place and others[place - 1].until_at > span.from_at:
-            yield Fault("duties", span.number, "from", others[place - 1].told_in(OVERLAPS))
+            yield Fault("duties", span.number, "from", others[place - 1].sentence_with_moments(OVERLAPS))
 
 
 def absence_faults(roster: PlannedRoster, postings: Postings) -> Iterator[Fault]:
@@ -121,7 +121,9 @@ def absence_faults(roster: PlannedRoster, postings: Postings) -> Iterator[Fault]
         # One sentence for each transfer: somebody who moves may leave hundreds of duties behind.
         first = next((span for span in spans if span.absence(postings.stays[code]) is not None), None)
         if first is not None:
-            yield Fault("employees", postings.moved[code].number, "posted_from", first.told_in(LEFT_BEHIND))
+            yield Fault(
+                "employees", postings.moved[code].number, "posted_from", first.sentence_with_moments(LEFT_BEHIND)
+            )
 
 
 def _zones(proposal: DirectoryProposal, existing: ExistingDirectory) -> Mapping[str, ZoneInfo]:

@@ -64,7 +64,7 @@ class ConnectionLimits:
         self._fresh: OrderedDict[LimitedProtocol, None] = OrderedDict()
         self._open: set[LimitedProtocol] = set()
         self._closed: Counter[str] = Counter()
-        self._told_at = float("-inf")
+        self._logged_at = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
         metrics.connections.set_function(lambda: len(self._open))
 
@@ -123,10 +123,10 @@ class ConnectionLimits:
         one.transport.abort()
 
     def _tell(self, now: float) -> None:
-        if self._closed and now - self._told_at >= LOG_SECONDS:
+        if self._closed and now - self._logged_at >= LOG_SECONDS:
             log.warning("connections.closed", open=len(self._open), most=self._most, **self._closed)
             self._closed.clear()
-            self._told_at = now
+            self._logged_at = now
 
 
 class LimitedProtocol(SingleWriteProtocol):

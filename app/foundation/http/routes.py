@@ -56,8 +56,8 @@ async def readiness(request: Request) -> Response:
     # At once, because both may have to wait for a database that is stalled.
     state, works = await gather(run_in_threadpool(readiness_of, services.database), services.of(WritingCheck).works())
     status: Literal["ready", "not ready"] = "ready" if works and state.status == "ready" else "not ready"
-    told = state.model_copy(update={"status": status, "ratings": "stored" if works else "refused"})
-    return JSONResponse(told.model_dump(), 200 if status == "ready" else 503)
+    answer = state.model_copy(update={"status": status, "ratings": "stored" if works else "refused"})
+    return JSONResponse(answer.model_dump(), 200 if status == "ready" else 503)
 
 
 @router.get("/metrics", response_class=Response, responses=TEXT)

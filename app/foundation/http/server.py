@@ -31,7 +31,7 @@ class Server(uvicorn.Server):
         self.tls = tls
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start the application, then listen at both doors."""
+        """Start the application, then listen at both ports."""
         await super().startup(sockets)
         if self.started and self.tls is not None:
             listener = TlsListener(

@@ -12,6 +12,6 @@ def of_agencies(agency_id: Any, agencies: Collection[str] | None) -> ColumnEleme
     """Rows of these agencies; None: of any.
 
     Every agency is named then, too: each key begins with the agency, and a database finds a row by the second column of
-    a key only if it is told the first.
+    a key only if it is given the first.
     """
     return agency_id.in_(select(AGENCY.c.agency_id) if agencies is None else sorted(agencies))  # type: ignore[no-any-return]  # a column typed as Any

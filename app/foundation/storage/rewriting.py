@@ -27,7 +27,7 @@ LATER = timedelta(minutes=15)
 
 
 class Rewriting:
-    """The nightly rewriting as one process sees it; `failed` is told of every night that could not be finished."""
+    """The nightly rewriting as one process sees it; `failed` is called with every night that could not be finished."""
 
     def __init__(
         self,

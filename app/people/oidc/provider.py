@@ -144,8 +144,8 @@ class Provider:
         if status == 200:
             return document
         error = document.get("error")
-        told = f" ({error})" if isinstance(error, str) and ERROR.fullmatch(error) else ""
-        raise ProviderFault(f"answers {status}{told}")
+        named = f" ({error})" if isinstance(error, str) and ERROR.fullmatch(error) else ""
+        raise ProviderFault(f"answers {status}{named}")
 
 
 def _text(tokens: Document, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What the pages and the door for passkeys hand each other, and what people are told when it comes to nothing."""
+"""What the pages and the door for passkeys hand each other, and what people read when it comes to nothing."""
 
 from dataclasses import dataclass
 

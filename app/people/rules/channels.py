@@ -81,8 +81,8 @@ def page_origin(scheme: str, host: str, origin: str | None) -> str | None:
     whoever asks may write there what they like, and the answer goes to them alone. A browser brings its session only
     to the name under which it signed in.
     """
-    told = origin if origin is not None and ORIGIN.fullmatch(origin) else f"{scheme}://{host}"
-    return told.lower() if ORIGIN.fullmatch(told) else None
+    claimed = origin if origin is not None and ORIGIN.fullmatch(origin) else f"{scheme}://{host}"
+    return claimed.lower() if ORIGIN.fullmatch(claimed) else None
 
 
 def _is_loopback(address: str) -> bool:

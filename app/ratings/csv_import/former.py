@@ -1,4 +1,4 @@
-"""What earlier imports brought of a file that is to be imported: told before anything is written."""
+"""What earlier imports brought of a file that is to be imported: said before anything is written."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from app.access.store import events_since
 from app.foundation.storage.database import Database
-from app.ratings.csv_import.importing import IMPORTED, ImportProposal, subject_of, told
+from app.ratings.csv_import.importing import IMPORTED, ImportProposal, name_or_column, subject_of
 from app.ratings.csv_import.moments import EPOCH
 from app.ratings.csv_import.store import StoredDay, StoredSheet, sheets_under, stored_by_day
 from app.ratings.rating import NewRating
@@ -37,7 +37,7 @@ class FormerImport(NamedTuple):
 
     def is_about(self, proposal: ImportProposal) -> bool:
         """Whether it brought answers to the same questionnaire about the same offices and services, or may have."""
-        form, services = proposal.form, {str(self.detail.get("service")), told(proposal.form.service)}
+        form, services = proposal.form, {str(self.detail.get("service")), name_or_column(proposal.form.service)}
         return (
             self.detail.get("instrument") == form.instrument.id
             # One that stored nothing, as every row was faulty, has brought nothing.
@@ -100,7 +100,7 @@ def _other_columns(
             differing = sorted(name for name in names if proposal.columns.get(name) != columns.get(name))
             words = ", ".join(f"{name} from {columns.get(name, 'no column')}" for name in differing)
             return f"This file was read with other columns ({words}) by {each}; {NEVER}"
-    # Rows of former ids were identified by heading, so the same row may be met with other answers.
+    # Rows of former ids were identified by heading, so the same row may come with other answers.
     if proposal.form.own_id is None and any(
         rating.key in stored and stored[rating.key].sheet != rating.sheet for rating in proposal.ratings
     ):
@@ -124,9 +124,9 @@ def _overlap(
     instrument = proposal.form.instrument.id
     others = stored_by_day(database, proposal.agency_id, instrument, offices, (min(days), max(days)))
     fresh = Counter(map(_day_of, new))
-    met = Counter(map(_day_of, proposal.ratings))
+    in_file = Counter(map(_day_of, proposal.ratings))
     doubtful = sum(
-        n for day, n in fresh.items() if others[day] > met[day] - n and any(each.covers(day.on) for each in former)
+        n for day, n in fresh.items() if others[day] > in_file[day] - n and any(each.covers(day.on) for each in former)
     )
     if not doubtful:
         return None

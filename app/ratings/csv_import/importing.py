@@ -197,7 +197,7 @@ def _counts(proposal: ImportProposal, outcomes: Counter[StoreOutcome]) -> Import
     )
 
 
-def told(given: str | FileColumn) -> str:
+def name_or_column(given: str | FileColumn) -> str:
     """How the audit trail tells what all rows share, or that each has its own."""
     return f"column {given.name}" if isinstance(given, FileColumn) else given
 
@@ -218,9 +218,9 @@ def _audit(database: Database, proposal: ImportProposal, counts: ImportCounts, a
             action=IMPORTED,
             subject=subject_of(proposal),
             at=now,
-            service=told(form.service),
+            service=name_or_column(form.service),
             instrument=form.instrument.id,
-            channel=told(form.channel),
+            channel=name_or_column(form.channel),
             file_sha256=proposal.file_digest,
             columns=dict(proposal.columns),
             first=min(days, default=None),

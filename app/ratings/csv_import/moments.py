@@ -33,10 +33,10 @@ def checked_format(text: str) -> str:
     if text in ORDERS:
         return text
     try:
-        told = datetime.strptime(TRIED.strftime(text), text)  # noqa: DTZ007 - only its day is looked at
+        parsed = datetime.strptime(TRIED.strftime(text), text)  # noqa: DTZ007 - only its day is looked at
     except (ValueError, re.error):
-        told = EPOCH
-    if "%" in text and told.date() == TRIED.date():
+        parsed = EPOCH
+    if "%" in text and parsed.date() == TRIED.date():
         return text
     raise ValueError("say dmy, mdy, or a pattern with year, month and day such as %d.%m.%Y %H:%M:%S")
 

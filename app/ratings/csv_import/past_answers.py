@@ -53,9 +53,9 @@ class Form:
     def letters(self, file: AnswersFile) -> dict[str, str]:
         """The columns that say which row is which answer, by letter: a file read by others counts its rows again."""
         named = {"time": self.time, "employee": self.employee, "id": self.own_id}
-        told = {what: name for what, name in named.items() if name is not None}
-        told |= {f"item {item}": name for name, item in self.answers.items()}
-        return {what: letters_of(file.places[name]) for what, name in told.items() if name in file.places}
+        columns = {what: name for what, name in named.items() if name is not None}
+        columns |= {f"item {item}": name for name, item in self.answers.items()}
+        return {what: letters_of(file.places[name]) for what, name in columns.items() if name in file.places}
 
 
 def check_order_of_days(file: AnswersFile, form: Form) -> None:

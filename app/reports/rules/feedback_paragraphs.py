@@ -33,7 +33,7 @@ CHECKED_AT = "Evidence (bukti dukung): report {number}, revision {revision}, to 
 def paragraph(report: EmployeeReport, dimension: Dimension, address: str | None, tell: Language) -> str:
     """What citizens' answers to one question say about the person."""
     if dimension.index is None or dimension.words is None:
-        sentences = [_told(TOO_FEW, report, tell, title=in_language(dimension.title, tell))]
+        sentences = [_sentence(TOO_FEW, report, tell, title=in_language(dimension.title, tell))]
     else:
         sentences = [_figure(report, dimension, tell)]
         if changed := change_words(dimension):
@@ -60,12 +60,12 @@ def _figure(report: EmployeeReport, dimension: Dimension, tell: Language) -> str
         "n": str(dimension.n),
     }
     if dimension.interval is None:
-        return _told(NO_INTERVAL, report, tell, **said)
+        return _sentence(NO_INTERVAL, report, tell, **said)
     lower, upper = (tell.number(official(each)) for each in dimension.interval)
-    return _told(FIGURE, report, tell, **said, lower=lower, upper=upper)
+    return _sentence(FIGURE, report, tell, **said, lower=lower, upper=upper)
 
 
-def _told(text: str, report: EmployeeReport, tell: Language, **said: object) -> str:
+def _sentence(text: str, report: EmployeeReport, tell: Language, **said: object) -> str:
     period = report.period
     days = {"first": tell.day(period.first), "last": tell.day(period.last)}
     return tell(text, period=tell.period(period.code), **days, **said)

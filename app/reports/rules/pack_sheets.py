@@ -31,7 +31,7 @@ from app.reports.sections.use import use_words
 PackCell: TypeAlias = str | Number | None
 PackRow: TypeAlias = tuple[PackCell, ...]
 
-STANDINGS = {
+REPORT_STATUS_WORDS = {
     "figures": "final, with figures",
     "draft": "Not final so far: a draft is no evidence.",
     "none": "No report: nobody rated this person in the period.",
@@ -50,8 +50,8 @@ class PackSheet:
 def sheets_of(pack: Pack, tell: Language) -> tuple[PackSheet, ...]:
     """Every sheet, the one that explains the others last."""
     targets = _targets(pack, tell)
-    told = (_people(pack, tell), _feedback(pack, tell), _words(pack, tell), *((targets,) if targets.rows else ()))
-    return (*told, _legend(told, tell))
+    sheets = (_people(pack, tell), _feedback(pack, tell), _words(pack, tell), *((targets,) if targets.rows else ()))
+    return (*sheets, _legend(sheets, tell))
 
 
 def about(pack: Pack, tell: Language) -> tuple[tuple[str, PackCell], ...]:
@@ -87,7 +87,7 @@ def _people(pack: Pack, tell: Language) -> PackSheet:
 def _person(pack: Pack, person: PackedPerson, tell: Language) -> PackRow:
     report = person.report
     known = standing(person)
-    why = tell(WITHHELD[report.why_withheld]) if report and known == "withheld" else tell(STANDINGS[known])
+    why = tell(WITHHELD[report.why_withheld]) if report and known == "withheld" else tell(REPORT_STATUS_WORDS[known])
     identity: PackRow = (
         person.name,
         person.nip,
@@ -167,7 +167,7 @@ def _paragraphs(pack: Pack, person: PackedPerson, languages: Sequence[Language],
     report = person.report
     known = standing(person)
     if report is None:
-        yield (person.name, person.code, None, None, *(each(STANDINGS[known]) for each in languages))
+        yield (person.name, person.code, None, None, *(each(REPORT_STATUS_WORDS[known]) for each in languages))
         return
     if known == "withheld":
         said = [without_figures(report, person.address, each) for each in languages]

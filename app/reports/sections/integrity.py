@@ -21,7 +21,7 @@ NOT_WHOLE = (
     "several channels together."
 )
 
-STANDINGS = {
+FINDING_STATUS_WORDS = {
     "held": "Findings that wait for an auditor",
     "noted": "Findings noted without holding ratings",
     "released": "Findings released by an auditor",
@@ -70,9 +70,9 @@ def _collected(known: Integrity, tell: Language) -> list[tuple[str, Cell]]:
         (tell("Bursts of ratings"), _bursts(known, tell)),
         *held_for(known.held_reasons, tell),
         *(
-            (tell(STANDINGS[standing]), without_answers(n, tell))
+            (tell(FINDING_STATUS_WORDS[standing]), without_answers(n, tell))
             for standing, n in (known.findings or {}).items()
-            if standing in STANDINGS
+            if standing in FINDING_STATUS_WORDS
         ),
     ]
 

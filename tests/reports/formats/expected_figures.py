@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 from app.reports.sections.agency import CLASSES, KINDS
 from app.reports.sections.collection import CHANNELS
 from app.reports.sections.held_reasons import REASONS
-from app.reports.sections.integrity import STANDINGS
+from app.reports.sections.integrity import FINDING_STATUS_WORDS
 from app.reports.sections.language import Language
 from app.reports.sections.survey import ATTRIBUTES, VALUES
 
@@ -257,7 +257,7 @@ class Expected:
         yield from self._held((*known, "held_reasons"))
         for standing, n in (self.at(*known, "findings") or {}).items():
             if n is not None:
-                yield self.row("", STANDINGS[standing], (*known, "findings", standing))
+                yield self.row("", FINDING_STATUS_WORDS[standing], (*known, "findings", standing))
         table = self.tell("What was held, and how many of those served have rated")
         for place, line in enumerate(self.document["offices"]):
             path: Path = ("offices", place)

@@ -25,7 +25,7 @@ export class Clock {
     return Math.max(this.device() + this.offset, this.anchor.server + (this.ticks() - this.anchor.ticks));
   }
 
-  // How a moment is written down, so that it can be told anew when the server has been met.
+  // How a moment is written down, so that it can be worked out anew when the server has answered.
   stamp() {
     return { moment: this.now(), wall: this.device(), ticks: this.ticks(), run: this.run, sure: this.sure };
   }

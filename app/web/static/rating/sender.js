@@ -95,7 +95,7 @@ export class Sender {
     this.reached();
   }
 
-  // The server was met just now.
+  // The server answered just now.
   reached() {
     this.contacted = this.clock.ticks();
   }
