@@ -27,7 +27,7 @@ run: .venv/run ## Migrate and serve the configured database
 	$(BIN)/cermin serve
 
 .PHONY: test
-test: .venv/dev ## Run the tests on SQLite and PostgreSQL, some minutes on two quiet cores; ROOM=ratings: those of one room, long ones, too
+test: .venv/dev ## Run the tests on SQLite and PostgreSQL, two to three minutes on two quiet cores; ROOM=ratings: those of one room, long ones, too
 	$(PYTEST) $(if $(ROOM),tests/$(ROOM)) -m 'not crash and not campaign and (not browser or glimpse) $(if $(ROOM),,and not long)'
 
 .PHONY: coverage
