@@ -15,7 +15,7 @@ from app.ratings.csv_import.importing import ImportProposal, propose
 from app.ratings.csv_import.past_answers import FileColumn, Form
 from app.ratings.validation import KnownCodes
 from tests.house import NOW
-from tests.ratings.test_csv_import import KEYS
+from tests.ratings.csv_rows import KEYS
 
 OFFICES = {
     "timur": OfficeEntry("timur", None, ZoneInfo("Asia/Jayapura")),

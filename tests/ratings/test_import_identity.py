@@ -15,7 +15,7 @@ from app.ratings.csv_import.identity import Answer, formerly_identified, identif
 from app.ratings.csv_import.importing import propose
 from app.ratings.csv_import.past_answers import Form, LineReader
 from tests.house import NOW
-from tests.ratings.test_csv_import import (
+from tests.ratings.csv_rows import (
     CATALOGUE,
     CODES,
     FORM,

@@ -1,0 +1,162 @@
+"""Batches when the database refuses a row, is held up, or the queue is full: nothing is lost or stored twice."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from tests.house import House, problem
+from tests.intake.batches import BATCH, POISON, bad_sheets, codes, is_sound, send, statuses, stored
+
+# Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
+pytestmark = pytest.mark.sqlite_daily
+
+
+def refuse_poison(house: House) -> None:
+    """Let the database itself refuse one particular sheet, as a constraint nobody thought of would."""
+    statements = (
+        ["CREATE TRIGGER no BEFORE INSERT ON rating WHEN NEW.sheet = '123' BEGIN SELECT RAISE(ABORT, 'no'); END"]
+        if house.database.is_sqlite
+        else [
+            "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN IF NEW.sheet = '123' THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END $$",
+            "CREATE TRIGGER no BEFORE INSERT ON rating FOR EACH ROW EXECUTE FUNCTION no()",
+        ]
+    )
+    with house.database.writer.connect() as connection, connection.begin():
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def test_a_row_that_the_database_refuses_costs_no_neighbour(house: House) -> None:
+    refuse_poison(house)
+    sheets = [house.sheet() for _ in range(500)]
+    sheets[321]["scores"] = POISON
+    results = send(house, sheets)
+    assert statuses(results) == [503 if n == 321 else 201 for n in range(500)]
+    assert codes(results[321]) == {"busy"}
+    assert results[321]["id"] == sheets[321]["id"]
+    assert stored(house) == 499
+    assert set(statuses(send(house, sheets[:321]))) == {200}
+    assert is_sound(house)
+
+
+@pytest.mark.long
+def test_single_ratings_in_one_group_with_a_refused_row_are_stored_all_the_same(house: House) -> None:
+    refuse_poison(house)
+    sheets = [house.sheet(**({"scores": POISON} if n % 5 == 2 else {})) for n in range(40)]
+    with ThreadPoolExecutor(20) as threads:
+        responses = list(threads.map(lambda sheet: house.post("/v1/ratings", sheet), sheets))
+    assert [response.status_code for response in responses] == [503 if n % 5 == 2 else 201 for n in range(40)]
+    refused = responses[2]
+    problem(refused, 503, "busy")
+    assert int(refused.headers["retry-after"]) > 0
+    assert stored(house) == 32
+    assert is_sound(house)
+
+
+@contextmanager
+def held_ratings(url: str) -> Iterator[None]:
+    """Another program holds what the writer needs."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+        return
+    with psycopg.connect(url) as connection:
+        connection.execute("LOCK TABLE rating IN EXCLUSIVE MODE")
+        yield
+        connection.rollback()
+
+
+@pytest.mark.long
+def test_behind_a_held_table_everybody_is_answered_before_it_is_free_and_nothing_is_lost_or_doubled(
+    furnished: tuple[str, dict[str, str]],
+) -> None:
+    url, keys = furnished
+    # Keys and directory are remembered, as they are in a busy service.
+    cached = {"key_cache_seconds": 55, "directory_cache_seconds": 60}
+    with House.open(url, keys, lock_timeout_ms=200, **cached) as house:
+        assert house.post("/v1/ratings", house.sheet()).status_code == 201
+        singles = [house.sheet() for _ in range(24)]
+        batches = [[house.sheet() for _ in range(30)] for _ in range(3)]
+        with ThreadPoolExecutor(27) as threads, held_ratings(url):
+            asked = [threads.submit(house.post, "/v1/ratings", sheet) for sheet in singles]
+            asked += [threads.submit(house.post, BATCH, {"ratings": sheets}) for sheets in batches]
+            # The table is held until the last answer has come.
+            answers = [each.result() for each in asked]
+        promised = 1
+        for response in answers[:24]:
+            assert response.status_code in (201, 503)
+            promised += response.status_code == 201
+        for response in answers[24:]:
+            told = statuses(response.json()["results"])
+            assert set(told) <= {201, 503}
+            promised += told.count(201)
+        assert stored(house) >= promised
+        # Once the table is free again the same sheets all get in, each once.
+        assert {house.post("/v1/ratings", sheet).status_code for sheet in singles} <= {200, 201}
+        for sheets in batches:
+            assert set(statuses(send(house, sheets))) <= {200, 201}
+        assert stored(house) == 1 + 24 + 90
+        assert is_sound(house)
+
+
+def waiting(house: House) -> float:
+    """How many ratings wait for their commit, by the service's own figure."""
+    [line] = [
+        line for line in house.get("/metrics", None).text.splitlines() if line.startswith("cermin_ratings_queued ")
+    ]
+    return float(line.split()[1])
+
+
+def test_a_full_queue_refuses_at_once_and_stores_nothing_of_what_it_refused(
+    furnished: tuple[str, dict[str, str]],
+) -> None:
+    url, keys = furnished
+    cached = {"key_cache_seconds": 55, "directory_cache_seconds": 60}
+    with House.open(url, keys, queue_length=3, writers=1, lock_timeout_ms=10_000, **cached) as house:
+        assert house.post("/v1/ratings", house.sheet()).status_code == 201
+        accepted, refused = [house.sheet() for _ in range(3)], house.sheet()
+        batch = {"ratings": [house.sheet() for _ in range(4)]}
+        with ThreadPoolExecutor(3) as threads:
+            with held_ratings(url):
+                asked = [threads.submit(house.post, "/v1/ratings", sheet) for sheet in accepted]
+                while waiting(house) < 3:
+                    time.sleep(0.005)
+                answers = [house.post("/v1/ratings", refused), house.post(BATCH, batch)]
+                # At once means: before anybody who waits in the queue.
+                assert not any(each.done() for each in asked)
+            assert {each.result().status_code for each in asked} <= {201, 503}
+        for response in answers:
+            problem(response, 503, "busy")
+            assert int(response.headers["retry-after"]) > 0
+        assert waiting(house) == 0
+        with house.database.reading() as session:
+            n = session.execute(text("SELECT count(*) FROM rating")).scalar_one()
+        assert n == 1 + [each.result().status_code for each in asked].count(201)
+        # A queue that is empty again takes even a batch longer than itself.
+        assert house.post("/v1/ratings", refused).status_code == 201
+        assert statuses(send(house, batch["ratings"])) == [201] * 4
+
+
+def test_every_item_ends_in_exactly_one_counted_outcome(house: House) -> None:
+    bad = bad_sheets(house)
+    good = [house.sheet() for _ in range(5)]
+    send(house, [*good, *(item for item, _, _ in bad)])
+    send(house, good)
+    lines = house.get("/metrics", None).text.splitlines()
+    counted = {
+        line.split('outcome="')[1].split('"')[0]: float(line.split()[-1])
+        for line in lines
+        if line.startswith("cermin_ratings_total{")
+    }
+    assert counted["stored"] == counted["replayed"] == 5
+    assert sum(counted.values()) == 10 + len(bad)
+    assert {code for _, _, code in bad} <= counted.keys()
