@@ -47,10 +47,6 @@ class SecondFactor:
         right = [step for step in steps_at(now) if hmac.compare_digest(_code(secret, step), code)]
         return right[-1] if right else None
 
-    def code_at(self, secret: str, now: float) -> str:
-        """The code that an app shows at this Unix second."""
-        return _code(secret, int(now) // STEP)
-
     def address(self, secret: str, name: str, issuer: str) -> str:
         """The address that apps read from a QR code."""
         return TOTP(secret, digits=DIGITS, interval=STEP).provisioning_uri(name=name, issuer_name=issuer)

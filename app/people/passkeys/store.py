@@ -44,11 +44,6 @@ def passkey_with(session: Session, agency_id: str, credential: str) -> Passkey |
     return session.exec(select(Passkey).where(Passkey.agency_id == agency_id, Passkey.credential == credential)).first()
 
 
-def find_passkey(session: Session, agency_id: str, passkey_id: UUID) -> Passkey | None:
-    """One passkey of the agency."""
-    return session.get(Passkey, (agency_id, passkey_id))
-
-
 def add_passkey(session: Session, passkey: Passkey) -> None:
     """Keep a new passkey."""
     session.add(passkey)
