@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
+from app.desk.moments import moment_cell
 from app.desk.navigation import ACCOUNT, AGENCY, PEOPLE, entries_for
 from app.desk.next_steps import has_catalogue
 from app.desk.passkeys import own_passkeys, proof_way
@@ -115,9 +116,9 @@ def proof_first(tell: Language, target: str) -> Section:
     )
 
 
-def role_words(tell: Language, role: str, office: str | None) -> str:
-    """`pegawai (dukcapil)`, or of the whole agency."""
-    return f"{tell(role)} ({office or tell('the whole agency')})"
+def role_words(tell: Language, role: str, place: str | None) -> str:
+    """`pegawai (Dinas Dukcapil)`, or of the whole agency."""
+    return f"{tell(role)} ({place or tell('the whole agency')})"
 
 
 def _account(request: Request, found: SignedIn, fault: PeopleFault | None = None) -> Response:
@@ -125,14 +126,15 @@ def _account(request: Request, found: SignedIn, fault: PeopleFault | None = None
     with services.database.reading() as session:
         rows = live_sessions(session, found.agency_id, found.person_id, services.now())
         codes = store.recovery_codes_left(session, found.agency_id, found.person_id)
+    at = moment_cell(request, found.zone, tell)
     browsers = Table(
         tell("Browsers in which you are signed in"),
-        (Column(tell("Browser"), "text"), Column(tell("Since (UTC)"), "text"), Column(tell("Seen (UTC)"), "text")),
+        (Column(tell("Browser"), "text"), Column(tell("Since"), "text"), Column(tell("Seen"), "text")),
         tuple(
             (
                 f"{row.browser}{' · ' + tell('this one') if row.session_id == found.session_id else ''}",
-                f"{row.started_at:%Y-%m-%d %H:%M}",
-                f"{row.seen_at:%H:%M}",
+                at(row.started_at),
+                at(row.seen_at),
             )
             for row, _ in rows
         ),
@@ -167,7 +169,7 @@ def _roles(found: SignedIn, tell: Language) -> tuple[Section, ...]:
     others = [each for each in found.roles if each != found.active]
     if not others:
         return ()
-    choices = tuple((str(each.grant_id), role_words(tell, each.role, each.office)) for each in others)
+    choices = tuple((str(each.grant_id), role_words(tell, each.role, each.place)) for each in others)
     field = Field("grant", tell("Act as"), "select", choices=choices)
     return (Section((Form("/desk/account/role", tell("Change the role"), (field,)),), tell("Roles")),)
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.access.principals import Reach
 from app.desk.account import proof_first
 from app.desk.blocks import DeskBlock, Field, Form, Page, Section
+from app.desk.moments import day_words
 from app.desk.navigation import AGENCY
 from app.desk.next_steps import next_steps
 from app.desk.periods import refuse_part
@@ -85,7 +86,7 @@ def _agency(request: Request, found: SignedIn, fault: PeopleFault | None = None,
             (tell("Name of the agency"), row.name),
             (tell("Short code of the agency"), row.agency_id),
             (tell("Figures are told"), told_by),
-            (tell("Here since"), tell.day(row.created_at.date().isoformat())),
+            (tell("Here since"), day_words(row.created_at, found.zone, tell)),
         )
     )
     first = tell(

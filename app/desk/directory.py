@@ -10,6 +10,7 @@ from app.desk.account import proof_first
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
 from app.desk.faults import Faults
 from app.desk.files_sent import FileSent
+from app.desk.moments import moment_words
 from app.desk.navigation import DIRECTORY
 from app.desk.rendering import reader_of, remember, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of, to
@@ -106,7 +107,7 @@ def directory_page(request: Request, found: SignedIn, fault: str | None = None) 
         counts = directory_counts(session, found.agency_id)
         last = _last_import(session, found)
     facts = Facts(tuple((tell(KINDS[kind]), Number(n)) for kind, n in counts.items()))
-    sections = [Section((facts, _last(last, tell)))]
+    sections = [Section((facts, _last(last, found.zone, tell)))]
     if not whole:
         sections.append(Section((Words(tell("Who administers the whole agency changes its directory.")),)))
     elif found.is_proven(services.now()):
@@ -127,13 +128,12 @@ def _last_import(session: Session, found: SignedIn) -> ActionOut | None:
     return items[0] if items else None
 
 
-def _last(last: ActionOut | None, tell: Language) -> DeskBlock:
+def _last(last: ActionOut | None, zone: str, tell: Language) -> DeskBlock:
     if last is None:
         return Words(tell("No workbook has been imported so far."))
     # Text that the audit trail has of a person is no text of ours.
     who = last.actor if last.name is None else last.name
-    day = tell.day(last.at.date().isoformat())
-    return Facts(((tell("Last import"), f"{day}, {last.at:%H:%M} UTC"), (tell("Imported by"), who)))
+    return Facts(((tell("Last import"), moment_words(last.at, zone, tell)), (tell("Imported by"), who)))
 
 
 def _template(tell: Language) -> Links:

@@ -23,6 +23,7 @@ from app.desk.findings_words import (
     evidence,
     reason_words,
 )
+from app.desk.moments import day_words
 from app.desk.navigation import DECISIONS, FINDINGS
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to
@@ -94,7 +95,7 @@ def _finding(
             person = f"{names.get(one.employee, one.employee)} ({one.employee})"
     services.of(Readings).leave_trace(principal, Covered("findings", one.employee, one.office))
     sections = [
-        Section((Facts((_about(person, tell), (tell("Office"), office), *_facts(one, tell))),)),
+        Section((Facts((_about(person, tell), (tell("Office"), office), *_facts(one, found.zone, tell))),)),
         Section((Words(tell(RULES[one.reason])), evidence(one.evidence, tell)), tell("The rule, and its numbers")),
         *_timeline(known, tell),
         *_changes(one, principal, tell, proven=found.is_proven(services.now())),
@@ -121,7 +122,7 @@ def _about(person: str | None, tell: Language) -> tuple[str, str]:
     return tell("About whom"), person or tell("the office, nobody by name")
 
 
-def _facts(one: FindingOut, tell: Language) -> list[tuple[str, str | Number | None]]:
+def _facts(one: FindingOut, zone: str, tell: Language) -> list[tuple[str, str | Number | None]]:
     day = tell.day(one.first.isoformat())
     hour = None if one.hour is None else f"{one.hour:02}.00–{one.hour:02}.59"
     facts: list[tuple[str, str | Number | None]] = [(tell("From"), day), (tell("Days"), Number(one.days))]
@@ -132,7 +133,7 @@ def _facts(one: FindingOut, tell: Language) -> list[tuple[str, str | Number | No
         (tell("State"), tell(FINDING_STATUS_WORDS[one.standing])),
     ]
     if one.decided_at is not None:
-        facts += [(tell("Decided"), tell.day(one.decided_at.date().isoformat())), (tell("Why"), one.note)]
+        facts += [(tell("Decided"), day_words(one.decided_at, zone, tell)), (tell("Why"), one.note)]
     return facts
 
 

@@ -13,6 +13,7 @@ from app.desk.addresses import ON_A_PAGE, onward
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Page, Section
 from app.desk.faults import Faults, faults_of, read
 from app.desk.findings_words import FINDING_STATUS_WORDS, reason_words
+from app.desk.moments import day_words
 from app.desk.navigation import DECISIONS, FINDINGS
 from app.desk.offices import office_choices, office_filter
 from app.desk.page_file import is_asked_as_file
@@ -85,7 +86,7 @@ def decided(
             names["office"].get(each.office, each.office),
             names["employee"].get(each.employee or "", each.employee),
             tell(FINDING_STATUS_WORDS[each.standing]),
-            tell.day(each.decided_at.date().isoformat()) if each.decided_at else None,
+            day_words(each.decided_at, found.zone, tell) if each.decided_at else None,
             each.note,
             count(each.n),
         )

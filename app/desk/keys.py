@@ -16,6 +16,7 @@ from app.access.tables import ApiKey
 from app.desk.account import proof_first
 from app.desk.addresses import ON_A_PAGE, Place, numbered
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
+from app.desk.moments import day_words
 from app.desk.navigation import KEYS
 from app.desk.offices import office_choices, office_field
 from app.desk.page_file import part
@@ -185,7 +186,7 @@ def _keys(
     shown, pages = part(valid, place, ON_A_PAGE, request)
     onward = numbered(KEYS.address, {}, place, pages, tell)
     kiosks = Words(tell("Kiosks have keys of their own, which begin and end with them."))
-    sections = [Section((_table(shown, tell, proven=proven), *onward, kiosks))]
+    sections = [Section((_table(shown, found.zone, tell, proven=proven), *onward, kiosks))]
     if proven:
         sections.append(Section((_form(offices, tell),), tell("Make a key")))
     else:
@@ -205,7 +206,7 @@ def _is_shown(row: ApiKey, now: datetime) -> bool:
     return valid and row.kind != KeyKind.device
 
 
-def _table(rows: list[ApiKey], tell: Language, *, proven: bool) -> DeskBlock:
+def _table(rows: list[ApiKey], zone: str, tell: Language, *, proven: bool) -> DeskBlock:
     titles = (tell("Label"), tell("Kind"), tell("Reach"), tell("Issued"), tell("Expires"))
     table = Table(
         tell("Keys in force; each leads to the question whether it shall end") if proven else tell("Keys in force"),
@@ -215,8 +216,8 @@ def _table(rows: list[ApiKey], tell: Language, *, proven: bool) -> DeskBlock:
                 row.label,
                 tell(called(row.kind)),
                 _reach(row, tell),
-                tell.day(row.issued_at.date().isoformat()),
-                tell("never") if row.expires_at is None else tell.day(row.expires_at.date().isoformat()),
+                day_words(row.issued_at, zone, tell),
+                tell("never") if row.expires_at is None else day_words(row.expires_at, zone, tell),
             )
             for row in rows
         ),

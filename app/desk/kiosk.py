@@ -13,6 +13,7 @@ from app.desk.blocks import Awaited, Field, Form, Links, Page, Section
 from app.desk.faults import faults_of
 from app.desk.kiosk_words import clock, refused, sentence, state_words, storage, waiting
 from app.desk.kiosks import Administrator, Overseer, code_page, places, silent_after, terms_of
+from app.desk.moments import day_words
 from app.desk.navigation import KIOSKS
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, as_id, principal_of, to
@@ -117,7 +118,7 @@ def _kiosk(request: Request, found: SignedIn, kiosk_id: UUID, fault: Problem | N
         shown.label,
         f"{place}.",
         (
-            Section((said, Links(again), Facts(_facts(shown, tell)))),
+            Section((said, Links(again), Facts(_facts(shown, found.zone, tell)))),
             *_acts(request, found, shown, tell),
             Section((Links(((tell(KIOSKS.text), KIOSKS.address),)),)),
         ),
@@ -127,7 +128,7 @@ def _kiosk(request: Request, found: SignedIn, kiosk_id: UUID, fault: Problem | N
     return respond(request, page, found, 200 if fault is None else fault.status)
 
 
-def _facts(shown: DeviceOut, tell: Language) -> tuple[tuple[str, str | None], ...]:
+def _facts(shown: DeviceOut, zone: str, tell: Language) -> tuple[tuple[str, str | None], ...]:
     paired = shown.paired_at
     return (
         (tell("State"), state_words(shown, tell)),
@@ -139,8 +140,8 @@ def _facts(shown: DeviceOut, tell: Language) -> tuple[tuple[str, str | None], ..
         (tell("Storage"), storage(shown, tell)),
         (tell("Version of the page"), shown.app_version),
         (tell("PIN"), tell("set") if shown.has_pin else tell("none")),
-        (tell("Added on"), tell.day(shown.added_at.date().isoformat())),
-        (tell("Connected on"), None if paired is None else tell.day(paired.date().isoformat())),
+        (tell("Added on"), day_words(shown.added_at, zone, tell)),
+        (tell("Connected on"), None if paired is None else day_words(paired, zone, tell)),
     )
 
 

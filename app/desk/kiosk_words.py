@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from app.devices.rules.states import DeviceState
 from app.devices.schemas import DeviceOut
@@ -114,10 +113,3 @@ def kept(kiosk: DeviceOut, tell: Language) -> str | None:
     if kiosk.storage is None or kiosk.storage.persisted is None:
         return None
     return tell("kept") if kiosk.storage.persisted else tell("not kept for certain")
-
-
-def moment_words(moment: datetime, zone: str, tell: Language) -> str:
-    """`18 November 2026 pukul 10.15 WIB`: a moment as people at an office write it."""
-    local = moment.astimezone(ZoneInfo(zone))
-    time = local.strftime("%H.%M %Z" if tell.code == "id" else "%H:%M %Z")
-    return tell("{day} at {time}", day=tell.day(local.date().isoformat()), time=time)

@@ -12,7 +12,8 @@ from app.desk.account import proof_first
 from app.desk.addresses import numbered, reached_at
 from app.desk.blocks import Awaited, Field, Form, LinkedTable, Links, Page, Section
 from app.desk.faults import faults_of, read
-from app.desk.kiosk_words import ORDER, clock, heard, kept, moment_words, state_of, state_words, waiting
+from app.desk.kiosk_words import ORDER, clock, heard, kept, state_of, state_words, waiting
+from app.desk.moments import moment_words
 from app.desk.navigation import DIRECTORY, KEYS, KIOSKS
 from app.desk.offices import counter_choices, counter_field, counters_named, office_choices, one_office
 from app.desk.page_file import part

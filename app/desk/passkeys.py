@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from app.desk.attempts import forget, keep_attempt
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
+from app.desk.moments import day_words
 from app.desk.navigation import ACCOUNT
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import (
@@ -145,13 +146,13 @@ def own_passkeys(request: Request, visit: Visit, found: SignedIn, tell: Language
     rows, offered = passkeys.of(found), passkeys.is_offered(visit)
     if found.provided is not None or not (rows or offered):
         return ()
-    blocks: list[DeskBlock] = [_table(rows, tell)] if rows else [Words(tell("You have none so far."))]
+    blocks: list[DeskBlock] = [_table(rows, found.zone, tell)] if rows else [Words(tell("You have none so far."))]
     if offered:
         blocks.append(Links(((tell("Add a passkey"), ADDING),)))
     return (Section(tuple(blocks), tell("Passkeys")),)
 
 
-def _table(rows: list[Passkey], tell: Language) -> LinkedTable:
+def _table(rows: list[Passkey], zone: str, tell: Language) -> LinkedTable:
     titles = (tell("Passkey"), tell("Added"), tell("Last used"))
     table = Table(
         tell("Your passkeys; each leads to the question whether it shall end"),
@@ -159,8 +160,8 @@ def _table(rows: list[Passkey], tell: Language) -> LinkedTable:
         tuple(
             (
                 row.name,
-                tell.day(row.added_at.date().isoformat()),
-                tell("never") if row.used_at is None else tell.day(row.used_at.date().isoformat()),
+                day_words(row.added_at, zone, tell),
+                tell("never") if row.used_at is None else day_words(row.used_at, zone, tell),
             )
             for row in rows
         ),
@@ -218,7 +219,7 @@ def _ending(request: Request, found: SignedIn, asked: UUID, fault: PeopleFault |
         (
             Section(
                 (
-                    Facts(((tell("Passkey"), row.name), (tell("Added"), tell.day(row.added_at.date().isoformat())))),
+                    Facts(((tell("Passkey"), row.name), (tell("Added"), day_words(row.added_at, found.zone, tell)))),
                     Form(
                         ENDING,
                         tell("End the passkey"),

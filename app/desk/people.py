@@ -1,6 +1,6 @@
 """People and roles: who may sign in, and inviting them; giving roles and taking them away is in `person.py`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -18,6 +18,7 @@ from app.desk.offices import office_choices, office_field
 from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
+from app.directory.listing_store import names_of
 from app.foundation.http.services import services_of
 from app.foundation.storage.database import Session
 from app.people import store
@@ -26,6 +27,7 @@ from app.people.granting import Asked, Granter
 from app.people.inviting import Invitation, Invited, invite
 from app.people.sessions import SignedIn
 from app.people.tables import Grant, Person
+from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Facts, Number, Table
 from app.reports.sections.language import Language
 
@@ -115,6 +117,11 @@ def open_links(session: Session, agency_id: str, now: datetime) -> set[UUID]:
     return {link.person_id for link in store.links_of(session, agency_id) if link.expires_at > now}
 
 
+def places_of_grants(session: Session, agency_id: str, grants: Sequence[Grant]) -> dict[str, str]:
+    """What the offices are called at which these roles were given, by code."""
+    return names_of(session, agency_id, By.office, {each.office for each in grants if each.office})
+
+
 def _people(
     request: Request, found: SignedIn, place: int, fault: PeopleFault | None = None, sent: Sent | None = None
 ) -> Response:
@@ -125,9 +132,10 @@ def _people(
         shown, pages = part(list(everybody), place, ON_A_PAGE, request)
         grants = store.grants_of(session, found.agency_id, [each.person_id for each in shown])
         links, entered = open_links(session, found.agency_id, now), store.entered(session, found.agency_id)
+        names = places_of_grants(session, found.agency_id, grants)
         offices = office_choices(session, principal_of(found).reach, tell)
     sections = [
-        Section((_table(shown, grants, links, entered, tell), *numbered(PEOPLE.address, {}, place, pages, tell)))
+        Section((_table(shown, grants, names, links, entered, tell), *numbered(PEOPLE.address, {}, place, pages, tell)))
     ]
     if found.is_proven(now):
         form = Form("/desk/people/invite", tell("Invite"), (*_fields(tell), *role_fields(offices, tell)))
@@ -145,11 +153,16 @@ def _people(
 
 
 def _table(
-    persons: store.Persons, grants: Sequence[Grant], links: set[UUID], entered: set[UUID], tell: Language
+    persons: store.Persons,
+    grants: Sequence[Grant],
+    names: Mapping[str, str],
+    links: set[UUID],
+    entered: set[UUID],
+    tell: Language,
 ) -> LinkedTable:
     held: dict[UUID, list[str]] = {person.person_id: [] for person in persons}
     for row in grants:
-        held[row.person_id].append(role_words(tell, row.role, row.office))
+        held[row.person_id].append(role_words(tell, row.role, names.get(row.office or "")))
     rows = tuple(
         (
             person.name,

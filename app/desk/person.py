@@ -1,6 +1,6 @@
 """One person: roles, giving one, taking one away, a new link for who has not come in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -10,9 +10,19 @@ from starlette.responses import Response
 
 from app.desk.account import proof_first, role_words
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
+from app.desk.moments import day_words
 from app.desk.navigation import PEOPLE
 from app.desk.offices import office_choices
-from app.desk.people import Administrator, asked_role, granter, open_links, ready, role_fields, state_words
+from app.desk.people import (
+    Administrator,
+    asked_role,
+    granter,
+    open_links,
+    places_of_grants,
+    ready,
+    role_fields,
+    state_words,
+)
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, principal_of, to
 from app.foundation.http.services import services_of
@@ -75,6 +85,7 @@ def ask_revoking(request: Request, found: Administrator, _: Lang, grant_id: Gran
     with services.database.reading() as session:
         row = store.find_grant(session, found.agency_id, grant_id)
         whose = None if row is None else store.find_person(session, found.agency_id, row.person_id)
+        names = {} if row is None else places_of_grants(session, found.agency_id, [row])
     if row is None or whose is None:
         raise Problem("not-found")
     if row.revoked_at is not None:
@@ -94,7 +105,7 @@ def ask_revoking(request: Request, found: Administrator, _: Lang, grant_id: Gran
         (
             Section(
                 (
-                    Facts(((tell("Person"), whose.name), (tell("Role"), role_words(tell, row.role, row.office)))),
+                    Facts(((tell("Person"), whose.name), (tell("Role"), _held_words(row, names, tell)))),
                     form,
                     Links(((tell("No, leave it"), f"/desk/person?id={whose.person_id}"),)),
                 )
@@ -132,6 +143,7 @@ def _person(
     with services.database.reading() as session:
         whom = _known(store.find_person(session, found.agency_id, person_id))
         grants = store.grants_of(session, found.agency_id, [person_id])
+        names = places_of_grants(session, found.agency_id, grants)
         links, entered = open_links(session, found.agency_id, now), store.entered(session, found.agency_id)
         offices = office_choices(session, principal_of(found).reach, tell)
     state = state_words(whom, links, entered, tell)
@@ -143,7 +155,7 @@ def _person(
         )
     )
     proven = found.is_proven(now)
-    sections = [Section((facts,)), Section(_held(grants, tell, proven=proven), tell("Roles"))]
+    sections = [Section((facts,)), Section(_held(grants, names, found.zone, tell, proven=proven), tell("Roles"))]
     sections += _forms(whom, offices, tell, waits=person_id not in entered) if proven else [proof_first(tell, "people")]
     page = Page(
         whom.name,
@@ -155,13 +167,19 @@ def _person(
     return respond(request, page, found, 200 if fault is None else 422)
 
 
-def _held(grants: Sequence[Grant], tell: Language, *, proven: bool) -> tuple[DeskBlock, ...]:
+def _held_words(row: Grant, names: Mapping[str, str], tell: Language) -> str:
+    return role_words(tell, row.role, names.get(row.office or ""))
+
+
+def _held(
+    grants: Sequence[Grant], names: Mapping[str, str], zone: str, tell: Language, *, proven: bool
+) -> tuple[DeskBlock, ...]:
     if not grants:
         return (Words(tell("None.")),)
     table = Table(
         tell("Roles in force; each leads to the question whether it shall end") if proven else tell("Roles in force"),
         (Column(tell("Role"), "text"), Column(tell("Given on"), "text")),
-        tuple((role_words(tell, row.role, row.office), tell.day(row.granted_at.date().isoformat())) for row in grants),
+        tuple((_held_words(row, names, tell), day_words(row.granted_at, zone, tell)) for row in grants),
     )
     return (
         LinkedTable(table, tuple(f"/desk/person/revoke?grant={row.grant_id}" for row in grants)) if proven else table,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.access.readings import MOST_SHOWN, readings_about
 from app.desk.blocks import Page, Section
+from app.desk.moments import moment_cell
 from app.desk.navigation import READERS
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having
@@ -34,18 +35,19 @@ def readers(request: Request, found: Employee, _: Lang) -> Response:
     since = services.now() - SHOWN_FOR
     with services.database.reading() as session:
         own = found.employee or ""
-        at = store.offices_of_employee(session, found.agency_id, own, services.now().date())
+        posted = store.offices_of_employee(session, found.agency_id, own, services.now().date())
         parents = office_parents(session, found.agency_id)
-        above = frozenset(code for office in at for code in at_and_above(parents, office))
+        above = frozenset(code for office in posted for code in at_and_above(parents, office))
         readings = readings_about(session, found.agency_id, own, above, since)
         names = names_of_actors(session, found.agency_id, {each.actor for each in readings})
-    titles = (tell("When (UTC)"), tell("Who"), tell("In which role"), tell("What was asked for"), tell("Period"))
+    at = moment_cell(request, found.zone, tell)
+    titles = (tell("When"), tell("Who"), tell("In which role"), tell("What was asked for"), tell("Period"))
     table = Table(
         tell("The newest hundred readings within a year"),
         tuple(Column(each, "text") for each in titles),
         tuple(
             (
-                f"{each.at:%Y-%m-%d %H:%M}",
+                at(each.at),
                 names[each.actor],
                 tell(called(each.by)),
                 tell(READ.get(each.what, each.what)),

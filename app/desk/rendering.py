@@ -1,7 +1,7 @@
 """Draws desk pages: each block by its template, in the reader's language."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -20,6 +20,7 @@ from app.reports.formats.printed import plain_block
 from app.reports.sections.language import Language
 from app.reports.sections.language import language as language_of_reports
 
+AnyResponse = TypeVar("AnyResponse", bound=Response)
 LANGUAGE_SECONDS = 365 * 86_400
 HEADERS = {
     # Forms of these pages must say where they come from: under `no-referrer` browsers say `null`.
@@ -70,9 +71,14 @@ def respond(request: Request, page: Page, signed_in: SignedIn | None = None, sta
         file=f"{base_of(request)}{_in_language(request, path)}{tell.code}&format=csv" if offered else None,
     )
     headers = HEADERS | {"Content-Language": tell.code, "Content-Security-Policy": _policy(page)}
-    response = HTMLResponse(text, status, headers=headers)
-    if request.query_params.get("lang") in catalogues():
-        remember(response, LANGUAGE_COOKIE, tell.code, LANGUAGE_SECONDS, secure=request.scope["scheme"] == "https")
+    return in_its_language(request, HTMLResponse(text, status, headers=headers))
+
+
+def in_its_language(request: Request, response: AnyResponse) -> AnyResponse:
+    """The response, which lets the browser remember the language that was asked for, if one was."""
+    asked = request.query_params.get("lang")
+    if asked is not None and asked in catalogues():
+        remember(response, LANGUAGE_COOKIE, asked, LANGUAGE_SECONDS, secure=request.scope["scheme"] == "https")
     return response
 
 
@@ -159,4 +165,4 @@ def _account(signed_in: SignedIn, tell: Language) -> str:
     role = signed_in.active
     if role is None:
         return signed_in.name
-    return f"{signed_in.name} · {tell(role.role)}{f' · {role.office}' if role.office else ''}"
+    return " · ".join((signed_in.name, tell(role.role), *((role.place,) if role.place else ())))

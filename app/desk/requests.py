@@ -28,7 +28,7 @@ from app.desk.navigation import (
     Entry,
     roles_of,
 )
-from app.desk.rendering import reader_of, remember, respond
+from app.desk.rendering import in_its_language, reader_of, remember, respond
 from app.foundation.http.body import BodyRefused
 from app.foundation.http.problem_responses import database_problem
 from app.foundation.http.query_parameters import exact_query
@@ -170,8 +170,8 @@ def as_id(text: str) -> UUID:
 
 
 def to(request: Request, address: str) -> RedirectResponse:
-    """Go on to another of our pages, by GET."""
-    return RedirectResponse(f"{base_of(request)}{address}", 303)
+    """Go on to another of our pages, by GET; the language that this address was asked for in goes along."""
+    return in_its_language(request, RedirectResponse(f"{base_of(request)}{address}", 303))
 
 
 def with_session(request: Request, response: Response, entered: Entered) -> Response:

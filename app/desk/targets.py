@@ -16,6 +16,7 @@ from app.desk.account import proof_first
 from app.desk.addresses import ON_A_PAGE, onward, with_query
 from app.desk.blocks import DeskBlock, Field, Form, Page, Section
 from app.desk.faults import Faults, faults_of, read
+from app.desk.moments import day_words
 from app.desk.navigation import TARGETS
 from app.desk.offices import MOST_CHOICES, office_choices
 from app.desk.page_file import is_asked_as_file
@@ -111,7 +112,7 @@ def _page(
         choices = tuple(sorted(instruments_of(session, principal.agency_id)))
         offices = office_choices(session, principal.reach, tell) if may_set(principal) else ()
     given = {"period": query.period, "instrument": query.instrument, "after": query.after}
-    blocks: list[DeskBlock] = [_table(items, names, instrument, tell)]
+    blocks: list[DeskBlock] = [_table(items, names, instrument, found.zone, tell)]
     blocks += onward(TARGETS.address, given, listed.next, tell)
     sections = [Section((_filter(query, choices, tell),)), Section((*blocks, Words(tell(MEANING))))]
     if listed.fixed:
@@ -135,6 +136,7 @@ def _table(
     items: Sequence[TargetOut],
     names: dict[tuple[str | None, str | None], str],
     instrument: Instrument,
+    zone: str,
     tell: Language,
 ) -> Table:
     kinds = {True: tell("Office"), False: tell("Employee")}
@@ -154,7 +156,7 @@ def _table(
             each.office or each.employee,
             titles.get(each.figure, each.figure),
             official(each.value),
-            tell.day(each.set_at.date().isoformat()),
+            day_words(each.set_at, zone, tell),
         )
         for each in items
     )

@@ -1,7 +1,9 @@
 """The audit trail: who did what, filtered; and the same as a file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
@@ -12,6 +14,7 @@ from app.desk.addresses import onward, with_query
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
 from app.desk.downloads import csv_file
 from app.desk.faults import Faults, faults_of, read
+from app.desk.moments import iso_moment, moment_cell
 from app.desk.navigation import TRAIL
 from app.desk.offices import office_choices, office_filter
 from app.desk.rendering import reader_of, respond
@@ -53,7 +56,7 @@ def trail(request: Request, found: Auditor, given: Asked, _: Lang) -> Response:
     shown, faults = TrailPage(items=(), next=None), Faults()
     with services.database.reading() as session:
         try:
-            shown = read_trail(session, principal.reach, read(TrailQuery, given))
+            shown = read_trail(session, principal.reach, read(TrailQuery, given), ZoneInfo(found.zone))
         except Problem as problem:
             if problem.code not in MISTYPED:
                 raise
@@ -61,9 +64,10 @@ def trail(request: Request, found: Auditor, given: Asked, _: Lang) -> Response:
         choices = office_choices(session, principal.reach, tell)
     n = str(len(shown.items))
     lead = tell("The newest {n} of the actions asked for.", n=n) if shown.next else tell("Actions: {n}.", n=n)
+    at = moment_cell(request, found.zone, tell)
     values = {name: value or "" for name, value in given.items()} if faults else {}
     page = Page(
-        tell("Audit trail"), lead, _sections(given, shown, choices, tell), faults=faults, values=values, file=False
+        tell("Audit trail"), lead, _sections(given, shown, choices, at, tell), faults=faults, values=values, file=False
     )
     return respond(request, page, found, 422 if faults else 200)
 
@@ -74,13 +78,21 @@ def trail_file(request: Request, found: Auditor, given: Asked, _: Lang) -> Respo
     services, tell, principal = services_of(request), reader_of(request), principal_of(found)
     services.of(Readings).take(principal)
     query = read(TrailQuery, given)
+
+    def at(moment: datetime) -> str:
+        return iso_moment(moment, found.zone)
+
     with services.database.snapshot() as session:
-        rows = (row(each, tell) for each in whole_trail(session, principal.reach, query))
+        rows = (row(each, at, tell) for each in whole_trail(session, principal.reach, query, ZoneInfo(found.zone)))
         return csv_file(f"audit-{found.agency_id}.csv", titles(tell), rows, tell)
 
 
 def _sections(
-    given: Mapping[str, str | None], shown: TrailPage, choices: tuple[tuple[str, str], ...], tell: Language
+    given: Mapping[str, str | None],
+    shown: TrailPage,
+    choices: tuple[tuple[str, str], ...],
+    at: Callable[[datetime], str],
+    tell: Language,
 ) -> tuple[Section, ...]:
     things = tuple((value, tell(text)) for value, text in THINGS.items())
     fields = (
@@ -90,7 +102,7 @@ def _sections(
         Field("to", tell("To day"), "day", value=given["to"] or "", required=False),
     )
     form = Form(TRAIL.address, tell("Show"), fields, method="get")
-    rows = tuple(row(each, tell) for each in shown.items)
+    rows = tuple(row(each, at, tell) for each in shown.items)
     table = Table(tell("Actions, the newest first"), tuple(Column(each, "text") for each in titles(tell)), rows)
     blocks: list[DeskBlock] = [table] if rows else []
     blocks += onward(TRAIL.address, given, shown.next, tell)

@@ -1,7 +1,11 @@
 """What the audit trail records, in words; what has none is shown as it is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from re import compile
 
+from app.desk.findings_words import reason_words
+from app.desk.words import called
 from app.people.schemas import ActionOut
 from app.reports.sections.blocks import Cell
 from app.reports.sections.language import Language
@@ -99,31 +103,74 @@ PARTS: Mapping[str, str] = {
     "kind": "Kind",
     "revision": "Revision",
     "second_factor": "Second factor",
+    "sees_nip": "Sees whole NIPs",
+    "offices": "Office",
+    "services": "Services",
+    "counters": "Counters",
+    "employees": "Employees",
+    "duties": "Duties",
+    "new": "new",
+    "changed": "changed",
+    "unchanged": "unchanged",
+    "stored": "stored",
+    "reason": "Reason",
+    "through": "through",
+    "told": "told",
+    "left": "taken back",
+    "figure": "Figure",
+    "was": "before",
+    "now": "now",
+    "reports": "Reports",
+    "element": "Element",
+    "handled": "followed up",
+    "invitations": "Links",
+    "sessions": "Browsers",
 }
+
+AN_ID = compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def titles(tell: Language) -> tuple[str, ...]:
     """The columns of page and file."""
-    return tell("When (UTC)"), tell("Who"), tell("What"), tell("On what"), tell("Details")
+    return tell("When"), tell("Who"), tell("What"), tell("On what"), tell("Details")
 
 
-def row(action: ActionOut, tell: Language) -> tuple[Cell, ...]:
-    """One action, alike on the page and in the file."""
+def row(action: ActionOut, at: Callable[[datetime], str], tell: Language) -> tuple[Cell, ...]:
+    """One action, alike on the page and in the file but for how its moment is written."""
     return (
-        f"{action.at:%Y-%m-%d %H:%M}",
+        at(action.at),
         _who(action),
         tell(ACTIONS.get(action.action, action.action)),
-        action.subject,
-        ", ".join(_part(name, value, tell) for name, value in action.detail.items() if value is not None) or None,
+        action.subject_name or action.subject,
+        ", ".join(_part(name, value, tell) for name, value in action.detail.items() if _says(value)) or None,
     )
+
+
+def _says(value: object) -> bool:
+    """Whether a part of what is recorded tells people anything: an id does not, `GET /v1/audit` has it."""
+    return value is not None and not (isinstance(value, str) and AN_ID.fullmatch(value))
 
 
 def _part(name: str, value: object, tell: Language) -> str:
     """`Laporan`, `Pegawai E015`, `n 40`: one part of what is recorded."""
     if name == "what":
         return tell(READ.get(str(value), str(value)))
-    shown = tell("yes" if value else "no") if isinstance(value, bool) else str(value)
-    return f"{tell(PARTS.get(name, name))} {shown}"
+    return f"{tell(PARTS.get(name, name))} {_value(name, value, tell)}"
+
+
+def _value(name: str, value: object, tell: Language) -> str:
+    match value:
+        case bool():
+            return tell("yes" if value else "no")
+        case dict():
+            # Of a sheet of a workbook: how many rows were new, how many changed.
+            return f"({', '.join(_part(each, n, tell) for each, n in value.items())})"
+    match name:
+        case "role" | "kind":
+            return tell(called(str(value)))
+        case "reason":
+            return reason_words(str(value), tell)
+    return str(value)
 
 
 def _who(action: ActionOut) -> str:

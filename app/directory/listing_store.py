@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
-from sqlmodel import and_, col, or_, select, tuple_
+from sqlmodel import and_, col, func, or_, select, tuple_
 from sqlmodel.sql.expression import SelectOfScalar
 
+from app.directory.rules.head_zone import head_zone
 from app.directory.schemas import VolumeQuery
 from app.directory.tables import Agency, Counter, Employee, Office, Posting, Service, Volume
 from app.foundation.storage.database import Session
@@ -26,6 +28,26 @@ def agency_name(session: Session, agency_id: str) -> str:
 def office_parents(session: Session, agency_id: str) -> dict[str, str | None]:
     """Each office's code with that of the office above it."""
     return dict(session.exec(select(Office.code, Office.parent).where(Office.agency_id == agency_id)).all())
+
+
+class Place(NamedTuple):
+    """What an office is called, and its time zone."""
+
+    name: str
+    timezone: str
+
+
+def places_of(session: Session, agency_id: str, offices: Collection[str]) -> dict[str, Place]:
+    """Names and time zones of a few offices, by code."""
+    query = select(Office.code, Office.name, Office.timezone)
+    rows = session.exec(query.where(Office.agency_id == agency_id, col(Office.code).in_(offices))).all()
+    return {code: Place(name, timezone) for code, name, timezone in rows}
+
+
+def zone_of_agency(session: Session, agency_id: str) -> str:
+    """The time zone in which an agency as a whole lives."""
+    tops = select(Office.timezone, func.count()).where(Office.agency_id == agency_id, col(Office.parent).is_(None))
+    return head_zone(dict(session.exec(tops.group_by(Office.timezone)).all()))
 
 
 def families_of(session: Session, agency_id: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ class TrailQuery(WireModel):
 class ActionOut(WireModel):
     """Something that was done: when, by whom (`auditor:id`, `cli:name`), what, on what; `detail` has codes and counts.
 
-    `name` is that of the person, or the label of the key.
+    `name` is that of the person, or the label of the key; so is `subject_name` of whom it was done to, if anybody.
     """
 
     id: UUID
@@ -36,6 +36,7 @@ class ActionOut(WireModel):
     name: str | None
     action: str
     subject: str
+    subject_name: str | None
     detail: dict[str, Any]
 
 

@@ -1,6 +1,6 @@
 """Sessions: rows that every request looks at, so that one that was ended opens nothing in any process."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ import structlog
 from app.access.audit import record
 from app.access.keys import digest
 from app.access.principals import Principal, Role
+from app.directory.listing_store import Place, places_of, zone_of_agency
 from app.foundation.clock import Clock
 from app.foundation.http.visits import Visit
 from app.foundation.ids import new_id
@@ -56,11 +57,12 @@ class Opening:
 
 @dataclass(frozen=True)
 class HeldRole:
-    """A role in force."""
+    """A role in force; `place` is what its office is called."""
 
     grant_id: UUID
     role: Role
     office: str | None
+    place: str | None
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ class SignedIn:
     """Who sits at a browser, and what this browser may do now.
 
     Not `complete`: the second factor is still owed. `active` is the role in which the person acts; None where there is
-    none, or where it needs a second factor or a connection that this browser does not have.
+    none, or where it needs a second factor or a connection that this browser does not have. `zone` is the time zone of
+    the office of that role, else of the agency: that of every time which this person is shown.
     """
 
     session_id: UUID
@@ -84,6 +87,7 @@ class SignedIn:
     channel: Channel
     roles: tuple[HeldRole, ...]
     active: HeldRole | None
+    zone: str
     provided: Provided | None = None
 
     @property
@@ -129,6 +133,8 @@ class Sessions:
                 return None
             row, person = found
             grants = store.grants_of(session, person.agency_id, [person.person_id])
+            places = places_of(session, person.agency_id, {each.office for each in grants if each.office})
+            zone = zone_of_agency(session, person.agency_id)
         if now - row.seen_at >= SEEN_EVERY:
             try:
                 with self._database.writing() as session:
@@ -137,7 +143,7 @@ class Sessions:
             except OperationalError:
                 # Somebody holds the database up; the session was found live, and the next request marks it.
                 log.warning("session.unmarked")
-        return _signed_in(row, person, grants, channel)
+        return _signed_in(row, person, grants, channel, places, zone)
 
     def principal(self, visit: Visit) -> Principal | None:
         """The person of a request as a principal; None where the browser sends no session at all.
@@ -271,9 +277,19 @@ def _is_live(row: PersonSession, now: datetime) -> bool:
     )
 
 
-def _signed_in(row: PersonSession, person: Person, grants: Sequence[Grant], channel: Channel) -> SignedIn:
+def _signed_in(
+    row: PersonSession,
+    person: Person,
+    grants: Sequence[Grant],
+    channel: Channel,
+    places: Mapping[str, Place],
+    zone: str,
+) -> SignedIn:
     provided = _provided(row)
-    roles = tuple(HeldRole(each.grant_id, Role(each.role), each.office) for each in grants_through(provided, grants))
+    roles = tuple(
+        HeldRole(each.grant_id, Role(each.role), each.office, places[each.office].name if each.office else None)
+        for each in grants_through(provided, grants)
+    )
     found = SignedIn(
         session_id=row.session_id,
         agency_id=row.agency_id,
@@ -288,11 +304,13 @@ def _signed_in(row: PersonSession, person: Person, grants: Sequence[Grant], chan
         channel=channel,
         roles=roles,
         active=None,
+        zone=zone,
         provided=provided,
     )
     usable = [each for each in roles if found.may_act_as(each)]
     chosen = next((each for each in usable if each.grant_id == row.grant_id), None)
-    return replace(found, active=chosen)
+    at = None if chosen is None or chosen.office is None else places[chosen.office]
+    return replace(found, active=chosen, zone=zone if at is None else at.timezone)
 
 
 def _provided(row: PersonSession) -> Provided | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.directory.listing_store import zone_of_agency
 from app.foundation.clock import Clock
 from app.foundation.http.visits import Visit
 from app.foundation.problems import Problem
@@ -129,7 +130,7 @@ class SignIn:
             kept, code = person.totp_next, read_code(text) or ""
             step = None if kept is None else step_of_code(self._factor, person, kept, code, now)
             if step is None:
-                raise wrong_code(now)
+                raise wrong_code(now, signed_in.zone)
             person.totp, person.totp_next, person.totp_step = person.totp_next, None, step
             session.add(person)
             codes = new_recovery_codes()
@@ -234,9 +235,10 @@ class SignIn:
         now = self._clock()
         with self._database.writing() as session:
             right = uses_code(session, self._factor, person, text, now)
+            zone = zone_of_agency(session, person.agency_id)
         if not right:
             self.refused(person.agency_id, person, "second factor")
-            raise wrong_code(now)
+            raise wrong_code(now, zone)
         self._codes.give_back(taken)
 
     def _may_enrol(self, signed_in: SignedIn) -> None:

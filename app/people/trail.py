@@ -1,7 +1,7 @@
 """The audit trail for those who audit: what was done, by whom, the newest first."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from uuid import UUID
 
@@ -19,22 +19,22 @@ from app.people.schemas import ActionOut, TrailPage, TrailQuery
 BATCH = 500
 
 
-def read_trail(session: Session, reach: Reach, query: TrailQuery) -> TrailPage:
-    """A page of the trail. Raises `period-reversed`, `office-unknown`, `out-of-scope`."""
+def read_trail(session: Session, reach: Reach, query: TrailQuery, zone: tzinfo = UTC) -> TrailPage:
+    """A page of the trail, its days those of `zone`. Raises `period-reversed`, `office-unknown`, `out-of-scope`."""
     # One more than the page holds, to know whether there is a next one.
-    rows = list(islice(_rows(session, reach, query), query.limit + 1))
+    rows = list(islice(_rows(session, reach, query, zone), query.limit + 1))
     items = _named(session, reach.agency_id, rows[: query.limit])
     return TrailPage(items=items, next=items[-1].id if len(rows) > query.limit else None)
 
 
-def whole_trail(session: Session, reach: Reach, query: TrailQuery) -> Iterator[ActionOut]:
+def whole_trail(session: Session, reach: Reach, query: TrailQuery, zone: tzinfo = UTC) -> Iterator[ActionOut]:
     """Everything that was asked for, a batch at a time: there may be more than can be held at once."""
-    rows = _rows(session, reach, query)
+    rows = _rows(session, reach, query, zone)
     while batch := list(islice(rows, BATCH)):
         yield from _named(session, reach.agency_id, batch)
 
 
-def _rows(session: Session, reach: Reach, query: TrailQuery) -> Iterator[AuditEvent]:
+def _rows(session: Session, reach: Reach, query: TrailQuery, zone: tzinfo) -> Iterator[AuditEvent]:
     """The rows asked for. What is wrong with the question is raised before the first of them."""
     if query.first is not None and query.last is not None and query.first > query.last:
         raise Problem("period-reversed")
@@ -42,8 +42,8 @@ def _rows(session: Session, reach: Reach, query: TrailQuery) -> Iterator[AuditEv
     if query.office is not None:
         require_office(session, reach, query.office)
         within = {query.office}
-    until = None if query.last is None else _midnight(query.last + timedelta(days=1))
-    asked = AskedEvents(query.action, None if query.first is None else _midnight(query.first), until)
+    until = None if query.last is None else _midnight(query.last + timedelta(days=1), zone)
+    asked = AskedEvents(query.action, None if query.first is None else _midnight(query.first, zone), until)
     return _matching(session, reach.agency_id, asked, query.after, within)
 
 
@@ -58,6 +58,7 @@ def _matching(
 
 def _named(session: Session, agency_id: str, rows: Sequence[AuditEvent]) -> tuple[ActionOut, ...]:
     names = names_of_actors(session, agency_id, {row.actor for row in rows})
+    subjects = {each: _named_by(session, agency_id, each) for each in {row.subject for row in rows}}
     return tuple(
         ActionOut(
             id=row.event_id,
@@ -66,6 +67,7 @@ def _named(session: Session, agency_id: str, rows: Sequence[AuditEvent]) -> tupl
             name=names[row.actor],
             action=row.action,
             subject=row.subject,
+            subject_name=subjects[row.subject],
             detail=row.detail,
         )
         for row in rows
@@ -79,8 +81,13 @@ def names_of_actors(session: Session, agency_id: str, actors: Collection[str]) -
 
 def _name(session: Session, agency_id: str, actor: str) -> str | None:
     """The name of the person, or the label of the key; None for operators' commands and the service itself."""
+    return _named_by(session, agency_id, actor.partition(":")[2])
+
+
+def _named_by(session: Session, agency_id: str, text: str) -> str | None:
+    """The name of the person, or the label of the key, whose id this is; None where it is no such id."""
     try:
-        who = UUID(actor.partition(":")[2])
+        who = UUID(text)
     except ValueError:
         return None
     person = store.find_person(session, agency_id, who)
@@ -90,5 +97,5 @@ def _name(session: Session, agency_id: str, actor: str) -> str | None:
     return None if key is None else key.label
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

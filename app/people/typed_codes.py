@@ -1,6 +1,7 @@
 """Using up what somebody typed as a second factor: a code of the app, or a recovery code."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.foundation.storage.database import Session
 from app.people import store
@@ -12,8 +13,7 @@ from app.people.sessions import audit
 from app.people.tables import Person
 
 WRONG_CODE = (
-    "This code is wrong or was used already. Codes hang on the clock: here it is {time} UTC; compare that with your "
-    "phone."
+    "This code is wrong or was used already. Codes hang on the clock: here it is {time}; compare that with your phone."
 )
 
 
@@ -36,6 +36,6 @@ def step_of_code(factor: SecondFactor, person: Person, sealed: str, code: str, n
     return None if secret is None else factor.step_of(secret, code, now.timestamp())
 
 
-def wrong_code(now: datetime) -> PeopleFault:
-    """What whoever typed a wrong code reads."""
-    return PeopleFault(WRONG_CODE, "code", time=f"{now:%H:%M:%S}")
+def wrong_code(now: datetime, zone: str) -> PeopleFault:
+    """What whoever typed a wrong code reads, with the time as this person's phone should show it."""
+    return PeopleFault(WRONG_CODE, "code", time=f"{now.astimezone(ZoneInfo(zone)):%H:%M:%S %Z}")

@@ -17,7 +17,8 @@ from tests.house import House, problem
 from tests.people.persons import Door
 
 MANY = 130
-SEPTEMBER = datetime(2026, 9, 1, 23, 59, tzinfo=UTC)
+# The last minute of that day in WIB, where the agency lives; in WITA the next one has begun.
+SEPTEMBER = datetime(2026, 9, 1, 16, 59, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,10 @@ def test_actions_stand_by_time_with_their_names_and_in_words(auditor: Browser) -
     assert "undangan dipakai" in told
     assert "opening.changed" not in told
     # What was recorded has names, where it is no code of a program.
-    assert f"Peran {Role.auditor}" in text_of(auditor.go("/desk/trail?action=grant"))
+    granted = text_of(auditor.go("/desk/trail?action=grant"))
+    assert f"Audi Peran {Role.auditor}" in granted
+    # Of an id nobody learns anything.
+    assert "grant" not in granted
     assert "Unit kerja dukcapil, n 0" in text_of(auditor.go("/desk/trail?action=opening&office=dukcapil"))
 
 
@@ -85,18 +89,20 @@ def test_long_lists_come_in_pages_and_the_file_has_all_of_them(auditor: Browser)
     assert first + shown(page) == [f"s{n:03}" for n in reversed(range(MANY))]
     [address] = findall(r'href="(/desk/trail/file[^"]+)"', page.text)
     told = rows(auditor.go(address.replace("&amp;", "&")))
-    assert told[0] == ["Kapan (UTC)", "Siapa", "Apa", "Tentang", "Rincian"]
+    assert told[0] == ["Kapan", "Siapa", "Apa", "Tentang", "Rincian"]
     assert [line[3] for line in told[1:]] == first + shown(page)
-    # Cell by cell what the page shows.
+    # Cell by cell what the page shows; a moment as people write it, in the file as programs do.
     cells = findall(r'<tr><th scope="row">([^<]*)</th>' + r"<td>([^<]*)</td>" * 4, page.text)
-    assert [list(each) for each in cells] == told[101:]
+    assert [list(each[1:]) for each in cells] == [line[1:] for line in told[101:]]
+    assert {each[0] for each in cells} == {"1 Sep 2026, 23.59 WIB"}
+    assert {line[0] for line in told[101:]} == {"2026-09-01T23:59:00+07:00"}
 
 
 def test_a_file_runs_nothing_and_speaks_the_readers_language(auditor: Browser) -> None:
     asked = "/desk/trail/file?action=agency.period&from=2026-09-01"
     english = auditor.send("GET", asked, headers={"accept-language": "en"})
     assert rows(english, ",")[1][1] == "'=cmd"
-    assert rows(english, ",")[0][0] == "When (UTC)"
+    assert rows(english, ",")[0][0] == "When"
     assert english.headers["content-disposition"] == 'attachment; filename="audit-kota.csv"'
     assert english.headers["cache-control"] == "private, no-store"
 
@@ -108,7 +114,9 @@ def test_days_are_whole_days_both_included(auditor: Browser) -> None:
 
 def test_who_audits_some_offices_sees_what_names_them(seat: Callable[..., Browser], auditor: Browser) -> None:
     below = seat("Daerah", Role.auditor, "upt-makassar")
-    page = below.go("/desk/trail?from=2026-09-01&to=2026-09-01")
+    assert shown(below.go("/desk/trail?from=2026-09-01&to=2026-09-01")) == []
+    page = below.go("/desk/trail?from=2026-09-02&to=2026-09-02")
+    assert "2 Sep 2026, 00.59 WITA" in page.text
     assert shown(page) == [f"s{n:03}" for n in reversed(range(MANY)) if n % 3]
     assert "agency.period" not in page.text
     one = below.go("/desk/trail?office=upt-jayapura")

@@ -67,7 +67,9 @@ def test_a_code_is_taken_once_and_from_the_neighbouring_steps_alone(door: Door) 
         door.clock.now = now + timedelta(seconds=seconds)
         stale = door.code("ani@kota")
         door.clock.now = now
-        assert f"{now:%H:%M:%S} UTC" in said(door.sign_in.with_code, another, door.who(another), stale)
+        assert f"{now + timedelta(hours=7):%H:%M:%S} WIB" in said(
+            door.sign_in.with_code, another, door.who(another), stale
+        )
 
 
 def test_a_code_races_with_itself_and_wins_once(door: Door) -> None:

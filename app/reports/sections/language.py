@@ -56,6 +56,10 @@ class Language:
         """`2026-10-01` as 1 Oktober 2026."""
         return format_date(date.fromisoformat(iso), "d MMMM y", LOCALES[self.code])
 
+    def short_day(self, iso: str) -> str:
+        """`2026-10-01` as 1 Okt 2026."""
+        return format_date(date.fromisoformat(iso), "d MMM y", LOCALES[self.code])
+
     def month(self, code: str, form: str = "MMM y") -> str:
         """`2026-10` as Okt 2026."""
         return format_date(date.fromisoformat(f"{code}-01"), form, LOCALES[self.code])
