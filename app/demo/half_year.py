@@ -14,10 +14,12 @@ from app.access.principals import KeyKind, Reach
 from app.closing import lifecycle
 from app.closing.addressing import asked
 from app.demo.follow_up import follow_up
+from app.demo.opening import tell_hours
 from app.demo.rating import DemoRating, uuid7
 from app.demo.roster import on_duty
 from app.demo.targets import set_targets
 from app.demo.town import AGENCY_CODE, OFFICE_BY_CODE, OFFICES, TownOffice
+from app.demo.weeks import first_day
 from app.directory.volumes.volume import DayVolume
 from app.disclosure.releasing import ReleaseOrder, release_agency
 from app.disclosure.rules.calendar import Span, months_until, periods_with
@@ -92,14 +94,15 @@ def drafted(db: Database) -> str | None:
 
 
 def screen_and_close(values: Settings, db: Database, now: datetime) -> None:
-    """Hold what nobody can have given, release figures, sign the newest quarter that is over, draft the newest month.
+    """Tell the hours, hold what nobody can have given, release figures, sign the newest quarter, draft the newest month.
 
     Raises what closing a period raises.
     """
+    reach, by = Reach(AGENCY_CODE, None, ACTOR), lifecycle.Method(INSTRUMENT)
+    tell_hours(db, reach, datetime.combine(first_day(now.date()), time(), UTC))
     run_agency(db, AGENCY_CODE, usual_order(now, ACTOR, DAYS))
     after, late = timedelta(days=values.release_after_days), timedelta(days=values.late_limit_days)
     release_agency(db, AGENCY_CODE, ReleaseOrder(now, ACTOR, after, late, whole=True))
-    reach, by = Reach(AGENCY_CODE, None, ACTOR), lifecycle.Method(INSTRUMENT)
     quarter, month = final_quarter(now, after), drafted_month(now, after)
     set_targets(db, reach, (quarter, month), INSTRUMENT, now)
     lifecycle.close(db, reach, quarter, by=by, now=now, working_days=0)
