@@ -94,7 +94,7 @@ def drafted(db: Database) -> str | None:
 
 
 def screen_and_close(values: Settings, db: Database, now: datetime) -> None:
-    """Tell the hours, hold what nobody can have given, release figures, sign the newest quarter, draft the newest month.
+    """Tell the hours, hold what nobody can have given, release, sign the newest quarter, draft the newest month.
 
     Raises what closing a period raises.
     """
