@@ -110,6 +110,11 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 # For all routes but those of the fast path, which have limits of their own.
 LARGEST_BODY = 16 * 1_024
+LONGER_BODIES = {
+    **app.desk.routes.LONG_FORMS,
+    **app.directory.workbook.routes.LIMITS,
+    **app.instruments.routes.LIMITS,
+}
 # How many tickets may be redeemed at the same time.
 REDEEMING = 4
 
@@ -142,7 +147,7 @@ class Cermin(FastAPI):
         stack: ASGIApp = BodyLimits(
             super().build_middleware_stack(),
             limit=LARGEST_BODY,
-            longer={**app.desk.routes.LONG_FORMS, **app.directory.workbook.routes.LIMITS},
+            longer=LONGER_BODIES,
             seconds=settings.receive_seconds,
         )
         stack = ResponseWatch(HeadAsGet(stack), metrics=metrics, language=settings.language)

@@ -24,8 +24,9 @@ from app.foundation.ids import new_id
 from app.foundation.storage.database import Database
 from app.people.granting import Asked, Granter
 from app.people.inviting import Invitation, invite
+from app.people.openings import Opening
 from app.people.rules.channels import Channel
-from app.people.sessions import PLAIN_COOKIE, Opening, start
+from app.people.sessions import PLAIN_COOKIE, start
 from app.screening.tables import Finding
 from app.seals.signing import load_key, make_key
 from benchmarks.documents import staff

@@ -1,6 +1,7 @@
 """Persons come in where the table says, in the roles it says, and reach no further than their offices."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -17,8 +18,37 @@ from tests.test_every_route import OTHERWISE, TAKES, Entry, address
 
 OVERSEERS = frozenset({Role.supervisor, Role.auditor, Role.administrator})
 OFFICE_READERS = OVERSEERS | {Role.viewer}
+ANSWERABLE = frozenset({Role.supervisor, Role.administrator})
+SUPERVISORS, AUDITORS = frozenset({Role.supervisor}), frozenset({Role.auditor})
+ADMINISTRATORS = frozenset({Role.administrator})
 # Which of the guarded addresses take a session instead of a key, and of whom: those that a person's page uses.
 ADMITS: Mapping[Entry, frozenset[Role]] = {
+    ("GET", "/v1/agency"): OFFICE_READERS,
+    ("PUT", "/v1/agency"): ADMINISTRATORS,
+    ("GET", "/v1/directory"): ADMINISTRATORS,
+    ("POST", "/v1/directory"): ADMINISTRATORS,
+    ("POST", "/v1/instruments"): ADMINISTRATORS,
+    ("GET", "/v1/offices/{office}/opening"): frozenset({Role.auditor, Role.administrator}),
+    ("PUT", "/v1/offices/{office}/opening"): ADMINISTRATORS,
+    ("GET", "/v1/offices/{office}/poster"): ANSWERABLE,
+    ("GET", "/v1/devices"): ANSWERABLE,
+    ("POST", "/v1/devices"): ADMINISTRATORS,
+    ("GET", "/v1/devices/{device_id}"): ANSWERABLE,
+    ("POST", "/v1/devices/{device_id}/revoke"): ADMINISTRATORS,
+    ("POST", "/v1/devices/{device_id}/code"): ADMINISTRATORS,
+    ("GET", "/v1/periods"): ANSWERABLE,
+    ("POST", "/v1/periods/{code}/close"): ANSWERABLE,
+    ("POST", "/v1/periods/{code}/revise"): ANSWERABLE,
+    ("POST", "/v1/periods/{code}/finalise"): ANSWERABLE,
+    ("GET", "/v1/periods/{code}/follow-ups"): SUPERVISORS,
+    ("PUT", "/v1/periods/{code}/follow-ups"): SUPERVISORS,
+    ("GET", "/v1/periods/{code}/publications"): SUPERVISORS,
+    ("PUT", "/v1/periods/{code}/publications"): SUPERVISORS,
+    ("GET", "/v1/targets"): ANSWERABLE,
+    ("PUT", "/v1/targets"): ANSWERABLE,
+    ("PUT", "/v1/comments/{comment_id}/mark"): SUPERVISORS,
+    ("POST", "/v1/findings/{finding_id}/release"): AUDITORS,
+    ("POST", "/v1/findings/{finding_id}/confirm"): AUDITORS,
     ("GET", "/v1/offices"): OFFICE_READERS,
     ("GET", "/v1/services"): OFFICE_READERS,
     ("GET", "/v1/counters"): OFFICE_READERS,
@@ -36,7 +66,24 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("GET", "/v1/findings/{finding_id}"): OVERSEERS,
     ("GET", "/v1/findings/{finding_id}/timeline"): OVERSEERS,
     ("GET", "/v1/comments"): frozenset({Role.supervisor, Role.administrator}),
-    ("GET", "/v1/audit"): frozenset({Role.auditor}),
+    ("GET", "/v1/audit"): AUDITORS,
+}
+# What a page asks a fresh proof for.
+SENSITIVE = {entry for entry in ADMITS if entry[0] in ("POST", "PUT") and ADMITS[entry] != SUPERVISORS} | {
+    ("GET", "/v1/directory")
+}
+# What only who answers for the whole agency may do, with a body where it takes one.
+WHOLE: Mapping[Entry, dict[str, Any] | None] = {
+    ("PUT", "/v1/agency"): {"name": "Kota", "period": "quarter"},
+    ("GET", "/v1/directory"): None,
+    ("POST", "/v1/directory"): None,
+    ("POST", "/v1/instruments"): {"source": "x"},
+    ("PUT", "/v1/targets"): {
+        "targets": [{"period": "2026-11", "instrument": "ikl-1", "office": "upt-makassar", "value": "80.00"}]
+    },
+    ("POST", "/v1/periods/{code}/close"): {},
+    ("POST", "/v1/periods/{code}/revise"): None,
+    ("POST", "/v1/periods/{code}/finalise"): None,
 }
 # Everybody here has a role over `upt-makassar`, which has `upt-jayapura` below it.
 OWN, BELOW, COLLEAGUES, ABOVE, FOREIGN = "upt-makassar", "upt-jayapura", "dukcapil", "setda", "rsud-desa"
@@ -59,6 +106,11 @@ def house(lend: Lend) -> Iterator[House]:
             yield opened
 
 
+def at_home(path: str, method: str = "GET") -> str:
+    """The address with something in the place of its parameters; an office is that of everybody here."""
+    return address(path.replace("{office}", OWN), method)
+
+
 def ask(house: House, role: Role, method: str, path: str, **options: Any) -> httpx.Response:
     """A request of that person's browser, which sits at the machine itself."""
     headers = {"host": "localhost", "cookie": f"{PLAIN_COOKIE}={house.keys[f'as {role}']}"}
@@ -66,33 +118,87 @@ def ask(house: House, role: Role, method: str, path: str, **options: Any) -> htt
     return house.request(method, path, headers=headers, **options)
 
 
-def test_the_table_names_guarded_addresses_that_are_read(house: House) -> None:
-    assert set(ADMITS) <= set(TAKES)
-    # What changes something has no page yet, and what is sensitive asks for a fresh proof first.
-    assert {method for method, _ in ADMITS} == {"GET"}
+# What no page of a person uses: what machines send and ask, and figures of persons, which pages read from reports.
+NO_PAGE = {
+    ("GET", "/v1/volumes"),
+    ("POST", "/v1/volumes"),
+    ("POST", "/v1/tickets"),
+    ("POST", "/v1/tickets/arm"),
+    ("GET", "/v1/tickets/counts"),
+    ("GET", "/v1/devices/me"),
+    ("POST", "/v1/devices/me/heartbeat"),
+    ("POST", "/v1/ratings"),
+    ("POST", "/v1/ratings/batch"),
+    ("GET", "/v1/measures/employees"),
+    # An appraiser's note is about a report of the own people, and stands on that person's page.
+    ("POST", "/v1/periods/{code}/notes"),
+}
+
+
+def test_every_guarded_address_admits_persons_or_is_for_machines(house: House) -> None:
+    assert set(ADMITS) | NO_PAGE == set(TAKES)
+    assert set(ADMITS) & NO_PAGE == set()
+
+
+@pytest.mark.long
+def test_what_changes_something_is_taken_from_our_own_pages_alone(house: House) -> None:
+    for method, path in ADMITS:
+        if method == "GET":
+            continue
+        role = min(ADMITS[method, path])
+        response = ask(house, role, method, at_home(path, method), headers={"origin": "http://elsewhere.test"})
+        problem(response, 403, "cross-site")
+
+
+@pytest.mark.long
+def test_what_a_page_asks_a_proof_for_is_not_done_without_one(house: House) -> None:
+    began = house.clock.now
+    try:
+        house.clock.now += timedelta(minutes=11)
+        for method, path in ADMITS:
+            for role in ADMITS[method, path]:
+                response = ask(house, role, method, at_home(path, method))
+                if (method, path) in SENSITIVE:
+                    problem(response, 403, "proof-needed")
+                elif (method, path) not in WHOLE:
+                    assert response.status_code != 403, (path, role)
+    finally:
+        house.clock.now = began
 
 
 @pytest.mark.long
 def test_every_role_comes_in_where_the_table_says_and_nowhere_else(house: House) -> None:
     for method, path in TAKES:
         for role in Role:
-            response = ask(house, role, method, address(path, method))
+            response = ask(house, role, method, at_home(path, method), headers={"accept-language": "en"})
             if (method, path) not in ADMITS:
                 problem(response, 401, "key-missing")
             elif role in ADMITS[method, path]:
-                assert response.status_code == OTHERWISE.get((method, path), 200), (path, role, response.text)
+                if WHOLE.get((method, path), "") is None:
+                    problem(response, 403, "out-of-scope")
+                    continue
+                expected = OTHERWISE.get((method, path), 200 if method == "GET" else 415)
+                assert response.status_code == expected, (path, role, response.text)
             else:
-                assert all(each in problem(response, 403, "role-refused")["detail"] for each in ADMITS[method, path])
+                detail = problem(response, 403, "role-refused")["detail"]
+                assert all(each in detail for each in ADMITS[method, path]), (method, path, detail)
 
 
 def test_a_key_beside_a_session_is_what_counts(house: House) -> None:
     for method, path in ADMITS:
         headers = {"authorization": f"Bearer {house.keys['device']}"}
-        expected = house.request(method, address(path), "device").status_code
-        assert ask(house, Role.supervisor, method, address(path), headers=headers).status_code == expected
+        expected = house.request(method, at_home(path, method), "device").status_code
+        assert ask(house, Role.supervisor, method, at_home(path, method), headers=headers).status_code == expected
 
 
-# The addresses of the table that take an office, with what they cannot do without.
+def test_who_answers_for_some_offices_changes_nothing_of_the_whole_agency(house: House) -> None:
+    for (method, path), body in WHOLE.items():
+        sent = {} if body is None else {"json": body}
+        for role in ADMITS[method, path]:
+            problem(ask(house, role, method, at_home(path, method), **sent), 403, "out-of-scope")
+
+
+# The addresses of the table that take an office in their query, with what they cannot do without.
 PLACES: Mapping[str, dict[str, str]] = {
     "/v1/counters": {},
     "/v1/employees": {},
@@ -101,6 +207,8 @@ PLACES: Mapping[str, dict[str, str]] = {
     "/v1/audit": {},
     "/v1/comments": {"period": "2026-11"},
     "/v1/measures/offices": {"period": "2026-11"},
+    "/v1/periods/2026-11/follow-ups": {"instrument": "ikl-1"},
+    "/v1/periods/2026-11/publications": {"instrument": "ikl-1"},
 }
 
 
@@ -108,7 +216,10 @@ PLACES: Mapping[str, dict[str, str]] = {
 def test_every_address_that_takes_an_office_is_asked_for_others(house: House) -> None:
     paths = house.get("/openapi.json", None).json()["paths"]
     taking = {
-        path for _, path in ADMITS if any(each["name"] == "office" for each in paths[path]["get"].get("parameters", ()))
+        path.replace("{code}", "2026-11")
+        for method, path in ADMITS
+        if method == "GET"
+        and any((each["name"], each["in"]) == ("office", "query") for each in paths[path]["get"].get("parameters", ()))
     }
     assert taking == PLACES.keys()
 
@@ -116,7 +227,7 @@ def test_every_address_that_takes_an_office_is_asked_for_others(house: House) ->
 @pytest.mark.long
 def test_everybody_reaches_own_offices_and_those_below_them_and_no_others(house: House) -> None:
     for path, given in PLACES.items():
-        for role in ADMITS["GET", path]:
+        for role in ADMITS["GET", path.replace("2026-11", "{code}")]:
             for office in (OWN, BELOW):
                 response = ask(house, role, "GET", path, params=given | {"office": office})
                 assert response.status_code == 200, (path, role, office)
@@ -141,7 +252,7 @@ def test_a_viewer_reads_no_figures_about_persons(house: House) -> None:
 def test_a_session_that_is_none_is_told_so(house: House, cookie: str) -> None:
     headers = {"host": "localhost", "cookie": f"{PLAIN_COOKIE}={cookie}".encode("latin-1")}
     for method, path in ADMITS:
-        problem(house.request(method, address(path), headers=headers), 401, "session-ended")
+        problem(house.request(method, at_home(path, method), headers=headers), 401, "session-ended")
 
 
 def test_a_session_is_none_over_a_connection_that_others_read(house: House) -> None:
@@ -154,5 +265,6 @@ def test_a_session_is_none_over_a_connection_that_others_read(house: House) -> N
 def test_every_kind_of_key_still_comes_in_as_before(house: House) -> None:
     for method, path in ADMITS:
         for kind in KeyKind:
-            expected = OTHERWISE.get((method, path), 200) if kind in TAKES[method, path] else 403
-            assert house.request(method, address(path), kind).status_code == expected
+            usual = OTHERWISE.get((method, path), 200 if method == "GET" else 415)
+            expected = usual if kind in TAKES[method, path] else 403
+            assert house.request(method, at_home(path, method), kind).status_code == expected, (method, path, kind)

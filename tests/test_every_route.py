@@ -62,6 +62,8 @@ COUNTERS = frozenset({KeyKind.queue, KeyKind.admin})
 
 # Who may do what. A new route fails these tests until somebody has decided whom it is for.
 TAKES: Mapping[Entry, frozenset[KeyKind]] = {
+    ("GET", "/v1/agency"): EVERY_KIND,
+    ("PUT", "/v1/agency"): ADMINS,
     ("GET", "/v1/offices"): EVERY_KIND,
     ("GET", "/v1/services"): EVERY_KIND,
     ("GET", "/v1/counters"): EVERY_KIND,
@@ -69,6 +71,7 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("GET", "/v1/directory"): ADMINS,
     ("POST", "/v1/directory"): ADMINS,
     ("GET", "/v1/instruments"): EVERY_KIND,
+    ("POST", "/v1/instruments"): ADMINS,
     ("GET", "/v1/instruments/{instrument}"): EVERY_KIND,
     ("GET", "/v1/volumes"): READERS | COUNTERS,
     ("POST", "/v1/volumes"): COUNTERS,
@@ -138,6 +141,8 @@ OTHERWISE: Mapping[Entry, int] = {
 # Whatever the entry, a parameter may be wrong, the database away or the service broken.
 GUARD, BODY, NAMING = {401, 403, 422, 429, 500, 503}, {400, 408, 413, 415}, {404}
 DOCUMENTED: Mapping[Entry, set[int]] = {
+    ("GET", "/v1/agency"): GUARD,
+    ("PUT", "/v1/agency"): GUARD | BODY,
     ("GET", "/v1/offices"): GUARD | {422},
     ("GET", "/v1/services"): GUARD | {422},
     ("GET", "/v1/counters"): GUARD | NAMING,
@@ -145,6 +150,7 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("GET", "/v1/directory"): GUARD,
     ("POST", "/v1/directory"): GUARD | BODY - {400},
     ("GET", "/v1/instruments"): GUARD,
+    ("POST", "/v1/instruments"): GUARD | BODY,
     ("GET", "/v1/instruments/{instrument}"): GUARD | {404},
     ("GET", "/v1/volumes"): GUARD | NAMING,
     ("POST", "/v1/volumes"): GUARD | BODY,

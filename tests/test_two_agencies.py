@@ -64,6 +64,7 @@ CLOSED_BY_NONE = {
 ASKING = ("reader", "auditor", "reader dukcapil", *sized((), ("admin", "device")))
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("/v1/agency", {}),
     ("/v1/offices", {}),
     ("/v1/offices", {"after": "dukcapil", "limit": 1}),
     ("/v1/services", {}),

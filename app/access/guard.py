@@ -27,10 +27,11 @@ READING: frozenset[KeyKind | Role] = frozenset(
 class PersonGate:
     """Finds the person who sent a request: the room of persons stands above this one, and is put in here.
 
-    `principal_of` gives None for a request without a session; what is wrong with one it raises as a problem.
+    `principal_of` gives None for a request without a session; what is wrong with one it raises as a problem. Its second
+    argument says whether the person must have proved lately to be there.
     """
 
-    principal_of: Callable[[Visit], Principal | None]
+    principal_of: Callable[[Visit, bool], Principal | None]
 
 
 async def admit(request: Request, kinds: tuple[KeyKind, ...], authorization: str | None) -> Principal:
@@ -55,28 +56,38 @@ def _authorization(request: Request) -> str | None:
     return None
 
 
-async def _admit_person(request: Request, roles: tuple[Role, ...]) -> Principal | None:
-    """The signed-in person; None without a session. 401 for one that is over, 403 for another role."""
+async def _admit_person(request: Request, roles: tuple[Role, ...], *, proof: bool) -> Principal | None:
+    """The signed-in person; None without a session.
+
+    401 for one that is over, 403 for another role, for a change that another site sent, and without a `proof` where one
+    is needed.
+    """
     if not any(name == b"cookie" for name, _ in request.scope["headers"]):
         return None
     gate = services_of(request).of(PersonGate)
     # Asked at every request and never cached: a role or session that was taken away ends with the next one.
-    principal = await run_in_threadpool(gate.principal_of, visit_of(request))
-    count_from_now()
+    principal = await run_in_threadpool(gate.principal_of, visit_of(request), False)
     if principal is not None and principal.kind not in roles:
         raise Problem("role-refused", roles=", ".join(roles))
+    if principal is not None and proof:
+        # After the role: whoever may not do it is not asked for a proof first.
+        principal = await run_in_threadpool(gate.principal_of, visit_of(request), True)
+    count_from_now()
     return principal
 
 
-def requires(*kinds: KeyKind, roles: tuple[Role, ...] = ()) -> Callable[[Request], Awaitable[Principal]]:
+def requires(
+    *kinds: KeyKind, roles: tuple[Role, ...] = (), proof: bool = False
+) -> Callable[[Request], Awaitable[Principal]]:
     """A dependency that admits these kinds only: `Annotated[Principal, Depends(requires(KeyKind.reader))]`.
 
-    Persons in one of these roles are admitted by their session, where a request brings no key.
+    Persons in one of these roles are admitted by their session, where a request brings no key; with `proof` those who
+    proved lately to be there, as their pages ask for it.
     """
 
     async def guard(request: Request) -> Principal:
         authorization = _authorization(request)
-        principal = await _admit_person(request, roles) if roles and authorization is None else None
+        principal = await _admit_person(request, roles, proof=proof) if roles and authorization is None else None
         if principal is None:
             principal = await admit(request, kinds, authorization)
         if principal.kind in READING:

@@ -1,4 +1,4 @@
-"""`cermin device add|list|revoke`."""
+"""`cermin device add|code|list|revoke`."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -14,9 +14,9 @@ from app.access.principals import Reach
 from app.cli.context import actor, database, fail, out, print_table, secret, settings
 from app.devices import fleet
 from app.devices.kiosk import INSTRUMENT
-from app.devices.pairing import PairingTerms, add_device
+from app.devices.pairing import PairingTerms, add_device, renew_code
 from app.devices.rules.pins import pin_digest
-from app.devices.schemas import DeviceIn, DeviceOut, DeviceQuery
+from app.devices.schemas import DeviceAdded, DeviceIn, DeviceOut, DeviceQuery
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.problems import Problem
@@ -26,6 +26,8 @@ from app.foundation.translations import translator
 device = typer.Typer(help="Kiosks: pairing them, how they are doing, ending them.", no_args_is_help=True)
 
 AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
+DeviceId = Annotated[UUID, typer.Argument(metavar="DEVICE", help="Id, as `cermin device list` shows it.")]
+QrFile = Annotated[Path | None, typer.Option("--qr", metavar="FILE.svg", help="Write the QR code there.")]
 PAGE = 1_000
 
 
@@ -37,22 +39,15 @@ def add(
     label: Annotated[str, typer.Option(help="What people call it; shown in lists.")],
     instrument: Annotated[str, typer.Option(help="Instrument whose questions it asks.")] = INSTRUMENT,
     pin: Annotated[str | None, typer.Option(help="PIN of 4 to 8 digits by which a technician leaves the page.")] = None,
-    qr: Annotated[Path | None, typer.Option("--qr", metavar="FILE.svg", help="Write the QR code there.")] = None,
+    qr: QrFile = None,
 ) -> None:
     """Add a kiosk; its pairing code is shown once and works once, for some minutes."""
-    values = settings()
-    if qr is not None and values.public_url is None:
-        raise fail("A QR code needs the address of the service: set CERMIN_PUBLIC_URL.")
+    terms = _terms(agency, qr)
     try:
         asked = DeviceIn(office=office, counter=counter, label=label, instrument=instrument, pin=pin)
     except ValidationError as error:
         # The name of the field only: the wrong value may be a PIN.
         raise fail(f"{str(error.errors()[0]['loc'][0]).capitalize()} is not valid.") from None
-    terms = PairingTerms(
-        reach=Reach(agency, None, actor()),
-        lifetime=timedelta(minutes=values.pairing_minutes),
-        public_url=values.public_url,
-    )
     pepper, digest = derive(secret(), "pairing"), None if pin is None else pin_digest(pin)
     with database() as db:
         try:
@@ -61,15 +56,21 @@ def add(
                 added = add_device(session, pepper, terms, asked, digest, system_clock())
         except Problem as problem:
             raise fail(_sentence_of(problem)) from None
-    out.print(f"device {added.id}, code valid until {added.expires_at:%Y-%m-%d %H:%M:%S} UTC:", highlight=False)
-    typer.echo(added.code)
-    if added.address is not None:
-        typer.echo(added.address)
-    if qr is not None and added.qr is not None:
+    _tell(added, qr)
+
+
+@device.command("code")
+def code(agency: AgencyCode, device_id: DeviceId, qr: QrFile = None) -> None:
+    """A new code for a kiosk that was not paired in time; the one before no longer works."""
+    terms = _terms(agency, qr)
+    with database() as db:
         try:
-            qr.write_text(added.qr, "utf-8")
-        except OSError as error:
-            raise fail(f"{qr} cannot be written: {error.strerror}.") from None
+            with db.writing() as session:
+                _check_agency(directory_version(session, agency) is not None, agency)
+                added = renew_code(session, derive(secret(), "pairing"), terms, device_id, system_clock())
+        except Problem as problem:
+            raise fail(_sentence_of(problem)) from None
+    _tell(added, qr)
 
 
 @device.command("list")
@@ -110,7 +111,7 @@ def list_devices(agency: AgencyCode) -> None:
 @device.command("revoke")
 def revoke(
     agency: AgencyCode,
-    device_id: Annotated[UUID, typer.Argument(metavar="DEVICE", help="Id, as `cermin device list` shows it.")],
+    device_id: DeviceId,
 ) -> None:
     """End a kiosk's key or its unused code; every process refuses it within 60 seconds."""
     with database() as db:
@@ -126,6 +127,31 @@ def revoke(
         except Problem as problem:
             raise fail(_sentence_of(problem)) from None
     out.print(f"device {device_id} revoked")
+
+
+def _terms(agency: str, qr: Path | None) -> PairingTerms:
+    """On what terms a code is made, with the address that a QR code leads to."""
+    values = settings()
+    if qr is not None and values.public_url is None:
+        raise fail("A QR code needs the address of the service: set CERMIN_PUBLIC_URL.")
+    return PairingTerms(
+        reach=Reach(agency, None, actor()),
+        lifetime=timedelta(minutes=values.pairing_minutes),
+        public_url=values.public_url,
+    )
+
+
+def _tell(added: DeviceAdded, qr: Path | None) -> None:
+    """Say the code, once."""
+    out.print(f"device {added.id}, code valid until {added.expires_at:%Y-%m-%d %H:%M:%S} UTC:", highlight=False)
+    typer.echo(added.code)
+    if added.address is not None:
+        typer.echo(added.address)
+    if qr is not None and added.qr is not None:
+        try:
+            qr.write_text(added.qr, "utf-8")
+        except OSError as error:
+            raise fail(f"{qr} cannot be written: {error.strerror}.") from None
 
 
 def _check_agency(exists: bool, agency: str) -> None:

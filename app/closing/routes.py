@@ -46,15 +46,20 @@ from app.foundation.http.content_negotiation import wants_page
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import address_of, services_of
+from app.foundation.problems import Problem
 from app.seals.keyring import signing_key, usable_keys
 
 router = APIRouter(prefix="/v1", tags=["reports"])
 READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
-Reader = Annotated[Principal, Depends(requires(*READERS))]
+PeriodReader = Annotated[Principal, Depends(requires(*READERS, roles=(Role.supervisor, Role.administrator)))]
+PlanReader = Annotated[Principal, Depends(requires(*READERS, roles=(Role.supervisor,)))]
 ReportReader = Annotated[Principal, Depends(requires(*READERS, roles=tuple(Role)))]
 ANSWERABLE = (Role.supervisor, Role.administrator)
 CommentReader = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin, roles=ANSWERABLE))]
-Supervisor = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
+Supervisor = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin, roles=(Role.supervisor,)))]
+Closer = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin, roles=ANSWERABLE, proof=True))]
+# Beside a person's draft: an appraiser has a page of the own for it.
+Noting = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
 Code = Annotated[str, Path(description="2026-09, 2026-Q3, 2026-S2 or 2026.")]
 ByInstrument = Annotated[ClosingQuery, Query()]
 # An entry without a guard takes an exact query and a declared body all the same.
@@ -64,7 +69,7 @@ BODY = (400, 408, 413, 415, 422)
 
 
 @router.get("/periods", responses=problems())
-def get_periods(request: Request, principal: Reader) -> PeriodPage:
+def get_periods(request: Request, principal: PeriodReader) -> PeriodPage:
     """Every revision of every closed period of the agency, newest period first."""
     with services_of(request).database.reading() as session:
         periods = store.periods_of(session, principal.agency_id)
@@ -72,8 +77,9 @@ def get_periods(request: Request, principal: Reader) -> PeriodPage:
 
 
 @router.post("/periods/{code}/close", status_code=201, responses=problems(*BODY, 404, 409))
-def close_period(request: Request, principal: Supervisor, code: Code, body: CloseIn) -> PeriodOut:
+def close_period(request: Request, principal: Closer, code: Code, body: CloseIn) -> PeriodOut:
     """Compute the drafts of a period that is over, and open the reply window."""
+    _require_whole(principal)
     services = services_of(request)
     settings = services.settings
     period = lifecycle.close(
@@ -88,8 +94,9 @@ def close_period(request: Request, principal: Supervisor, code: Code, body: Clos
 
 
 @router.post("/periods/{code}/revise", status_code=201, responses=problems(404, 409, 422))
-def revise_period(request: Request, principal: Supervisor, code: Code, query: ByInstrument) -> PeriodOut:
+def revise_period(request: Request, principal: Closer, code: Code, query: ByInstrument) -> PeriodOut:
     """Make the next revision of a final period from late ratings; it begins as a draft again."""
+    _require_whole(principal)
     services = services_of(request)
     settings = services.settings
     period = lifecycle.revise(
@@ -104,7 +111,7 @@ def revise_period(request: Request, principal: Supervisor, code: Code, query: By
 
 
 @router.post("/periods/{code}/notes", status_code=204, responses=problems(*BODY, 404, 409))
-def note_on_report(request: Request, principal: Supervisor, code: Code, query: ByInstrument, body: NoteIn) -> None:
+def note_on_report(request: Request, principal: Noting, code: Code, query: ByInstrument, body: NoteIn) -> None:
     """Put the supervisor's words beside an employee's draft."""
     services = services_of(request)
     with services.database.writing() as session:
@@ -120,8 +127,9 @@ def note_on_report(request: Request, principal: Supervisor, code: Code, query: B
 
 
 @router.post("/periods/{code}/finalise", responses=problems(404, 409, 422))
-def finalise_period(request: Request, principal: Supervisor, code: Code, query: ByInstrument) -> PeriodOut:
+def finalise_period(request: Request, principal: Closer, code: Code, query: ByInstrument) -> PeriodOut:
     """After the reply window: sign every report with its reply and its note, for ever."""
+    _require_whole(principal)
     services = services_of(request)
     settings = services.settings
     key = signing_key(settings.signing_key_file)
@@ -131,7 +139,7 @@ def finalise_period(request: Request, principal: Supervisor, code: Code, query: 
 
 @router.get("/periods/{code}/follow-ups", responses=problems(404, 409, 422))
 def get_follow_ups(
-    request: Request, principal: Reader, code: Code, query: Annotated[OfficeQuery, Query()]
+    request: Request, principal: PlanReader, code: Code, query: Annotated[OfficeQuery, Query()]
 ) -> FollowUpsOut:
     """The plan that follows a period, and how far it was carried out."""
     with services_of(request).database.reading() as session:
@@ -153,7 +161,7 @@ def put_follow_ups(
 
 @router.get("/periods/{code}/publications", responses=problems(404, 409, 422))
 def get_publications(
-    request: Request, principal: Reader, code: Code, query: Annotated[OfficeQuery, Query()]
+    request: Request, principal: PlanReader, code: Code, query: Annotated[OfficeQuery, Query()]
 ) -> PublicationsOut:
     """Where and when a period's results were made public."""
     with services_of(request).database.reading() as session:
@@ -249,3 +257,9 @@ def _guessing(request: Request, token: str) -> AbstractContextManager[None]:
     """Whoever asks with a wrong link, again and again, has to wait."""
     given = read_secret(replies.PREFIX, token)
     return services_of(request).of(LinkGuesses).attempt(address_of(request), given and given.lookup)
+
+
+def _require_whole(principal: Principal) -> None:
+    """Of persons only who answers for the whole agency closes and finalises; a key of a part closes for that part."""
+    if isinstance(principal.kind, Role) and principal.office is not None:
+        raise Problem("out-of-scope", what="the whole agency")

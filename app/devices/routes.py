@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.guard import requires
-from app.access.principals import KeyKind, Principal
+from app.access.principals import KeyKind, Principal, Role
 from app.devices import fleet, kiosk
 from app.devices.pairing import KioskPairing, PairingTerms, add_device, renew_code
 from app.devices.rules.pins import pin_digest
@@ -32,8 +32,9 @@ from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import address_of, services_of
 
 router = APIRouter(prefix="/v1", tags=["devices"])
-Admin = Annotated[Principal, Depends(requires(KeyKind.admin))]
-Overseer = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
+Admin = Annotated[Principal, Depends(requires(KeyKind.admin, roles=(Role.administrator,), proof=True))]
+ANSWERABLE = (Role.supervisor, Role.administrator)
+Overseer = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin, roles=ANSWERABLE))]
 Kiosk = Annotated[Principal, Depends(requires(KeyKind.device))]
 # A route without a guard checks query and content type all the same.
 OPEN = [Depends(exact_query), Depends(json_body)]

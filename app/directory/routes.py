@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 
 from app.access.guard import EVERY_KIND, requires
-from app.access.principals import OFFICE_READERS, OVERSEERS, Principal
-from app.directory import listing
+from app.access.principals import OFFICE_READERS, OVERSEERS, KeyKind, Principal, Role
+from app.directory import agency_record, listing
 from app.directory.schemas import (
+    AgencyIn,
+    AgencyOut,
     CounterPage,
     CounterQuery,
     EmployeePage,
@@ -20,9 +22,25 @@ from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 
 OfficeReader = Annotated[Principal, Depends(requires(*EVERY_KIND, roles=OFFICE_READERS))]
+Administrator = Annotated[Principal, Depends(requires(KeyKind.admin, roles=(Role.administrator,), proof=True))]
 Overseer = Annotated[Principal, Depends(requires(*EVERY_KIND, roles=OVERSEERS))]
 
 router = APIRouter(prefix="/v1", tags=["directory"])
+
+
+@router.get("/agency", responses=problems())
+def agency(request: Request, principal: OfficeReader) -> AgencyOut:
+    """The agency of this key, what it is called, and by which period its figures are told."""
+    with services_of(request).database.reading() as session:
+        return agency_record.get_agency(session, principal.agency_id)
+
+
+@router.put("/agency", responses=problems(400, 408, 413, 415, 422))
+def put_agency(request: Request, principal: Administrator, body: AgencyIn) -> AgencyOut:
+    """Give the agency another name or period, from now on; what is signed or told stays. Again changes nothing."""
+    services = services_of(request)
+    with services.database.writing() as session:
+        return agency_record.put_agency(session, principal, body, services.now())
 
 
 @router.get("/offices", responses=problems(422))

@@ -1,12 +1,13 @@
 """Wire models of the directory. The NIP is in none of them."""
 
-from datetime import date
-from typing import Annotated, TypeAlias
+from datetime import date, datetime
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
 from app.directory.workbook.cells import HIGHEST_COUNT
+from app.directory.workbook.forms import without_nip
 from app.foundation.days import Day
 from app.foundation.wire import WireModel
 
@@ -19,6 +20,30 @@ VolumeText: TypeAlias = Annotated[
 ]
 People: TypeAlias = Annotated[int, Field(ge=0, le=HIGHEST_COUNT, strict=True)]
 Limit: TypeAlias = Annotated[int, Field(ge=1, le=1_000, description="Longest page.")]
+
+
+def _public_name(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of readable text")
+    return without_nip(text)
+
+
+class AgencyIn(WireModel):
+    """What an agency is called, and by which period its figures are told from now on."""
+
+    name: Annotated[
+        str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_public_name)
+    ]
+    period: Literal["quarter", "month"]
+
+
+class AgencyOut(WireModel):
+    """An agency: its code, what it is called, by which period its figures are told, since when it is here."""
+
+    code: str
+    name: str
+    period: Literal["quarter", "month"]
+    created_at: datetime
 
 
 class OfficeOut(WireModel):

@@ -39,6 +39,11 @@ KINDS: Mapping[str, Kind] = {
     "not-found": Kind(404, "Not found", "There is nothing at this address."),
     "method-not-allowed": Kind(405, "Method not allowed", "This address does not take this method."),
     "invalid-request": Kind(422, "Invalid request", "Some fields are wrong; `errors` names each with what to change."),
+    "questionnaire-refused": Kind(
+        422,
+        "Questionnaire refused",
+        "The questionnaire has {n} faults, and nothing was added; `errors` names where and what.",
+    ),
     "workbook-refused": Kind(
         422, "Workbook refused", "The workbook has {n} faults, and nothing was written; `errors` names where and what."
     ),
@@ -62,6 +67,11 @@ KINDS: Mapping[str, Kind] = {
     "session-ended": Kind(401, "Session over", "Nobody is signed in in this browser any more; sign in again."),
     "role-refused": Kind(403, "Not for this role", "This address is for the roles {roles}."),
     "cross-site": Kind(403, "From another site", "Only Cermin's own pages may change something for who is signed in."),
+    "proof-needed": Kind(
+        403,
+        "Confirm first",
+        "Confirm on the page /desk/confirm that it is you, then send this again within ten minutes.",
+    ),
     "too-many-sign-ins": Kind(
         429, "Too many tries", "Too many tries to sign in failed; try again after {seconds} seconds."
     ),
@@ -207,6 +217,7 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "employee-not-open": "An answer without key and ticket is never about a person; leave this field out.",
     "field-not-open": "An answer without key and ticket takes no comment and no profile; leave this field out.",
     "workbook-fault": "{problem}",
+    "questionnaire-fault": "{problem}",
     "score-missing": "An answer is missing; send null for a question that was skipped.",
     "score-unknown": "A score was sent for a question that the instrument does not have.",
     "score-out-of-range": "The answer is outside the instrument's scale.",

@@ -46,6 +46,24 @@ def add_own(session: Session, agency_id: str, source: str, *, actor: str, now: d
 
     Raises `InstrumentFault` for a faulty text, a shipped id, or another content under a known id.
     """
+    instrument, is_known = check_own(session, agency_id, source)
+    if is_known:
+        return instrument
+    session.add(_version(agency_id, instrument, source, now))
+    record(
+        session,
+        agency_id=agency_id,
+        actor=actor,
+        action="instrument.added",
+        subject=instrument.id,
+        at=now,
+        digest=instrument.digest,
+    )
+    return instrument
+
+
+def check_own(session: Session, agency_id: str, source: str) -> tuple[Instrument, bool]:
+    """The instrument that a text would add, and whether the agency has it already. Raises as `add_own` does."""
     instrument = load_instrument(source)
     if instrument.id in shipped():
         raise InstrumentFault(
@@ -58,18 +76,8 @@ def add_own(session: Session, agency_id: str, source: str, *, actor: str, now: d
                 raise InstrumentFault(
                     Fault("version", "{id} exists with other content; raise the version", {"id": instrument.id})
                 )
-            return instrument
-    session.add(_version(agency_id, instrument, source, now))
-    record(
-        session,
-        agency_id=agency_id,
-        actor=actor,
-        action="instrument.added",
-        subject=instrument.id,
-        at=now,
-        digest=instrument.digest,
-    )
-    return instrument
+            return instrument, True
+    return instrument, False
 
 
 def changed_since_use(session: Session) -> list[str]:

@@ -13,6 +13,13 @@ from app.instruments.model import Band, Instrument, Item, Texts
 InstrumentId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")]
 
 
+class InstrumentIn(WireModel):
+    """A questionnaire's file: a TOML text as docs/instruments.md describes it."""
+
+    # Longer ones are told their length with every other fault.
+    source: str = Field(min_length=1)
+
+
 class TextsOut(WireModel):
     """One text in Indonesian and in English."""
 

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from app.foundation.storage.database import Session
 from app.people import store
+from app.people.openings import Provided
 from app.people.passkeys.store import forget_passkeys
-from app.people.sessions import Provided, grants_through, needs_second_factor
+from app.people.sessions import grants_through, needs_second_factor
 from app.people.steps import Stage
 from app.people.tables import Person
 

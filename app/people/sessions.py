@@ -18,6 +18,7 @@ from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, OperationalError, Session
 from app.people import store
 from app.people.faults import PeopleFault
+from app.people.openings import Opening, Provided
 from app.people.rules.browsers import browser_name
 from app.people.rules.channels import Channel, channel_of, comes_from_us, is_good_enough, is_guarded, origin_of
 from app.people.rules.codes import new_session, read_session, session_text
@@ -29,30 +30,6 @@ log = structlog.get_logger("cermin.people")
 
 # The prefix lets browsers take the cookie from this very host over https alone.
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-cermin", "cermin"
-
-
-@dataclass(frozen=True)
-class Provided:
-    """What a session keeps of the provider through which it began.
-
-    How the account was linked, when the person signed in there, the session there, and the sealed ID token.
-    """
-
-    linked_by: LinkedBy
-    proven_at: datetime
-    sid: str | None = None
-    hint: str | None = None
-
-
-@dataclass(frozen=True)
-class Opening:
-    """How a session begins: over which connection, in which browser, after how much of signing in, through whom."""
-
-    channel: Channel
-    browser: str
-    complete: bool
-    strong: bool
-    provided: Provided | None = None
 
 
 @dataclass(frozen=True)
@@ -145,11 +122,11 @@ class Sessions:
                 log.warning("session.unmarked")
         return _signed_in(row, person, grants, channel, places, zone)
 
-    def principal(self, visit: Visit) -> Principal | None:
+    def principal(self, visit: Visit, proof: bool = False) -> Principal | None:
         """The person of a request as a principal; None where the browser sends no session at all.
 
-        Raises `session-ended`, `cross-site` for a change that another site sent, and `role-refused` for somebody who
-        has no role here or still owes a second factor.
+        Raises `session-ended`, `cross-site` for a change that another site sent, `role-refused` for somebody who has no
+        role here or still owes a second factor, and with `proof` `proof-needed` for somebody whose last one is old.
         """
         if cookie_name(visit) not in visit.cookies:
             return None
@@ -160,6 +137,8 @@ class Sessions:
             raise Problem("cross-site")
         if signed_in.principal is None:
             raise Problem("role-refused", roles=", ".join(Role))
+        if proof and not signed_in.is_proven(self._clock()):
+            raise Problem("proof-needed")
         return signed_in.principal
 
     def channel(self, visit: Visit) -> Channel:

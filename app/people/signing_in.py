@@ -12,6 +12,7 @@ from app.people import store
 from app.people.entering import forget_ways_in, stage_of
 from app.people.faults import PeopleFault
 from app.people.inviting import opened_link, wrong_link
+from app.people.openings import Opening, Provided
 from app.people.passkeys.store import has_passkey
 from app.people.passphrases import Passphrases
 from app.people.refusals import audit_refusal
@@ -21,15 +22,7 @@ from app.people.rules.codes import new_recovery_codes, read_link, read_recovery_
 from app.people.rules.passphrases import weakness
 from app.people.rules.totp import read_code
 from app.people.second_factor import SecondFactor
-from app.people.sessions import (
-    Opening,
-    Provided,
-    Sessions,
-    SignedIn,
-    audit,
-    needs_second_factor,
-    start,
-)
+from app.people.sessions import Sessions, SignedIn, audit, needs_second_factor, start
 from app.people.steps import Enrolment, Entered, Stage
 from app.people.tables import Person
 from app.people.tries import KnownBrowsers, LinkTries, Tries

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 
 from app.access.guard import reads, requires
-from app.access.principals import OVERSEERS, KeyKind, Principal
+from app.access.principals import OVERSEERS, KeyKind, Principal, Role
 from app.access.readings import Covered, Readings
 from app.directory.schemas import CodeText
 from app.foundation.http.openapi import problems
@@ -19,9 +19,10 @@ from app.screening.schemas import DecisionIn, FindingOut, FindingPage, FindingQu
 
 router = APIRouter(prefix="/v1", tags=["screening"])
 Overseer = Annotated[Principal, Depends(reads(KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, roles=OVERSEERS))]
-Auditor = Annotated[Principal, Depends(requires(KeyKind.auditor))]
-Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
-Admin = Annotated[Principal, Depends(requires(KeyKind.admin))]
+Auditor = Annotated[Principal, Depends(requires(KeyKind.auditor, roles=(Role.auditor,), proof=True))]
+READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
+Reader = Annotated[Principal, Depends(requires(*READERS, roles=(Role.auditor, Role.administrator)))]
+Admin = Annotated[Principal, Depends(requires(KeyKind.admin, roles=(Role.administrator,), proof=True))]
 BODY = (400, 408, 413, 415, 422)
 
 

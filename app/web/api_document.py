@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from app.foundation.http import openapi
 from app.foundation.ids import new_id
+from app.instruments.loading import template_text
 
 JSON = "application/json"
 LICENSE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
@@ -31,6 +32,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
             {"office": "disdukcapil", "service": "kk", "date": "2026-11-02", "served": 31},
         ]
     },
+    ("put", "/v1/agency"): {"name": "Kabupaten Cermin", "period": "quarter"},
+    ("post", "/v1/instruments"): {"source": template_text()},
     ("post", "/v1/devices"): {"office": "disdukcapil", "counter": "loket-1", "label": "Tablet 1", "pin": "2468"},
     ("post", "/v1/devices/pair"): {"code": "KQ7M-2X9R"},
     ("post", "/v1/devices/me/heartbeat"): {"app_version": "1.0.0", "queue_depth": 0},

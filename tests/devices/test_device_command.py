@@ -1,4 +1,4 @@
-"""`cermin device add|list|revoke`, as an operator types it."""
+"""`cermin device add|code|list|revoke`, as an operator types it."""
 
 import shlex
 from collections.abc import Callable, Iterator
@@ -65,6 +65,25 @@ def test_a_kiosk_added_at_the_terminal_pairs_with_the_service(
     assert code not in listed
     run("revoke", "kota", kiosk["id"])
     assert "revoked" in run("list", "kota").stdout
+
+
+@pytest.mark.long
+def test_a_kiosk_that_was_not_paired_in_time_gets_a_new_code(
+    run: Run, furnished: tuple[str, dict[str, str]], tmp_path: Path
+) -> None:
+    told = run("add", "kota", "dukcapil", "loket-1", "--label", "Pintu").stdout.splitlines()
+    device, first = told[0].split()[1].rstrip(","), told[-2]
+    picture = tmp_path / "qr.svg"
+    second = run("code", "kota", device, "--qr", str(picture)).stdout.splitlines()[-2]
+    assert second != first
+    assert picture.read_text("utf-8").startswith("<svg")
+    with House.open(*furnished) as house:
+        house.clock.now = system_clock()
+        assert house.post("/v1/devices/pair", {"code": first}, None).status_code == 410
+        assert house.post("/v1/devices/pair", {"code": second}, None).status_code == 201
+    assert "paired or revoked already" in run("code", "kota", device, status=1).stderr
+    assert "no device" in run("code", "desa", device, status=1).stderr
+    assert "no agency" in run("code", "tiada", device, status=1).stderr
 
 
 def test_mistakes_are_told_in_a_sentence(run: Run) -> None:

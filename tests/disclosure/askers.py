@@ -12,8 +12,9 @@ from app.directory.tables import Employee
 from app.foundation.storage.database import Database
 from app.people.granting import Asked
 from app.people.inviting import Invitation, invite
+from app.people.openings import Opening
 from app.people.rules.channels import Channel
-from app.people.sessions import PLAIN_COOKIE, Opening, start
+from app.people.sessions import PLAIN_COOKIE, start
 from app.people.tables import Person
 from tests.house import House, directory
 from tests.people.persons import OPERATOR

@@ -22,10 +22,11 @@ from app.foundation.clock import system_clock
 from app.foundation.storage.database import UtcDateTime
 from app.people import store
 from app.people.granting import Asked, grant, revoke
+from app.people.openings import Opening, Provided
 from app.people.rules.channels import Channel
 from app.people.rules.lifetimes import LONGEST
 from app.people.rules.linking import LinkedBy
-from app.people.sessions import Opening, Provided, start
+from app.people.sessions import start
 from app.people.tables import Person
 from tests.crash.service import UNHURRIED, Nursery, Service, free_port
 from tests.effort import sized

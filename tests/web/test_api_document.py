@@ -111,6 +111,8 @@ ANSWERS = {
     ("post", "/v1/ratings"): ("app", 201),
     ("post", "/v1/ratings/batch"): ("app", 200),
     ("post", "/v1/volumes"): ("queue", 200),
+    ("put", "/v1/agency"): ("admin", 200),
+    ("post", "/v1/instruments"): ("admin", 200),
     ("post", "/v1/devices"): ("admin", 201),
     ("post", "/v1/devices/pair"): (None, 410),
     ("post", "/v1/devices/me/heartbeat"): ("device", 200),

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 
 from app.access.guard import requires
-from app.access.principals import KeyKind, Principal
+from app.access.principals import KeyKind, Principal, Role
 from app.closing.targets.listing import list_targets
 from app.closing.targets.schemas import TargetPage, TargetQuery, TargetsIn, TargetsSet
 from app.closing.targets.setting import put_targets
@@ -14,8 +14,10 @@ from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 
 router = APIRouter(prefix="/v1", tags=["reports"])
-Reader = Annotated[Principal, Depends(requires(KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin))]
-Setter = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
+READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
+ANSWERABLE = (Role.supervisor, Role.administrator)
+Reader = Annotated[Principal, Depends(requires(*READERS, roles=ANSWERABLE))]
+Setter = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin, roles=ANSWERABLE, proof=True))]
 
 
 @router.get("/targets", responses=problems(404, 422))

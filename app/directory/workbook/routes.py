@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.access.guard import requires
-from app.access.principals import KeyKind, Principal
+from app.access.principals import KeyKind, Principal, Role
 from app.directory.faults import phrase
 from app.directory.schemas import DirectoryImported, SheetChanges
 from app.directory.workbook.apart import WorkbookProcess, WorkbookTooLarge
@@ -18,7 +18,7 @@ from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.foundation.problems import FieldError, Problem, busy
 
-Administrator = Annotated[Principal, Depends(requires(KeyKind.admin))]
+Administrator = Annotated[Principal, Depends(requires(KeyKind.admin, roles=(Role.administrator,), proof=True))]
 DryRun = Annotated[bool, Query(description="Only say what would change, or what is wrong.")]
 
 PATH = "/v1/directory"
@@ -75,6 +75,7 @@ def _imported(request: Request, principal: Principal, content: bytes, *, dry_run
         actor=principal.actor,
         name=NAME,
         now=services.now(),
+        by=principal.employee,
         imports=not dry_run,
     )
     with process.turn(waits=False) as mine:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.access.guard import anybody, requires
 from app.access.guesses import LinkGuesses
-from app.access.principals import KeyKind, Principal
+from app.access.principals import KeyKind, Principal, Role
 from app.devices.schemas import NamedOut
 from app.foundation.http.content_negotiation import media_type_for
 from app.foundation.http.etag import UNCHANGED, has_tag
@@ -22,7 +22,7 @@ from app.intake.invitation.ticket_lookup import TicketLookup
 
 router = APIRouter(prefix="/v1", tags=["inviting"])
 PRINTERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
-Printer = Annotated[Principal, Depends(requires(*PRINTERS))]
+Printer = Annotated[Principal, Depends(requires(*PRINTERS, roles=(Role.supervisor, Role.administrator)))]
 Code = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,40}$")]
 OPEN = [Depends(anybody)]
 JSON, SVG, PDF = "application/json", "image/svg+xml", "application/pdf"

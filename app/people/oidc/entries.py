@@ -20,10 +20,11 @@ from app.people.oidc.faults import ProviderFault
 from app.people.oidc.rules.attempts import LEEWAY, Attempt, Purpose, is_fresh
 from app.people.oidc.rules.claims import LAST
 from app.people.oidc.rules.logout import Logout
+from app.people.openings import Provided
 from app.people.rules.lifetimes import PROOF, is_proven
 from app.people.rules.linking import BY_NIP, LinkedBy
 from app.people.sealing import Seal
-from app.people.sessions import Provided, Sessions, SignedIn, audit
+from app.people.sessions import Sessions, SignedIn, audit
 from app.people.signing_in import SignIn
 from app.people.steps import Entered, Stage
 from app.people.tables import Person, PersonIdentity

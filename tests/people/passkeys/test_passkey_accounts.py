@@ -12,10 +12,10 @@ from app.people import store
 from app.people.faults import PeopleFault
 from app.people.granting import Asked, grant
 from app.people.inviting import invite_again
+from app.people.openings import Provided
 from app.people.passkeys.door import MOST_OF_A_PERSON
 from app.people.passkeys.exchange import ELSEWHERE, NOWHERE, REFUSED, TROUBLES, Sent
 from app.people.rules.linking import LinkedBy
-from app.people.sessions import Provided
 from app.people.signing_in import BY_PASSKEY, UNPROVEN
 from app.people.steps import Stage
 from tests.people.passkeys.at_the_door import add, passkeys_of, sign_in, there, with_attempt
