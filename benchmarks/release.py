@@ -1,144 +1,133 @@
-"""What a night's release costs, with a year of releases behind it: `python -m benchmarks.release [--offices 1000]`.
+"""What nights cost, with releases behind them: `python -m benchmarks.release [--offices 1000] [--days 65]`.
 
-Fills a database of its own with days of made-up ratings, releases month by month, then measures one ordinary night
-(one day's ratings have come since), the night in which a month's figures fall due, and the night of a quarter.
-With `--nightly` every night releases, as it does in life, and of each month the median night is told; else only those
-that are measured.
+Writes so many days of made-up ratings, night after night, and measures the processor's time of the nights around a
+month's end by their steps: the one before its figures fall due, the one in which they do (of a month, or of a quarter),
+and the one after. With `--nightly` every night releases, as it does in life; else those alone that are measured. A
+database that is kept (`--database`) goes on from the day at which it stands.
 """
 
 import argparse
+import gc
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import text
 
-from app.directory.tables import Agency
+from app.disclosure import store
 from app.disclosure.releasing import ReleaseOrder, ReleaseOutcome, release_agency
-from app.foundation.ids import new_id
 from app.foundation.storage.database import Database
-from app.foundation.storage.migrations import upgrade
-from app.instruments.registry import add_shipped
+from benchmarks.made_agency import AGENCY, make_agency, rate
+from benchmarks.servers import peak_mib
+from benchmarks.steps import STEPS, Steps, processor_with
+from tests.postgres import start_postgres
 
-AGENCY = "large"
-PERSONS, A_DAY, LATE = 20, 30, timedelta(days=35)
-SHEETS = ("444", "443", "434", "344", "433", "343", "334", "333", "4-4", "222", "111")
+AFTER, LATE = timedelta(days=5), timedelta(days=35)
+# Of the month: the day before its figures fall due, that day, and the next.
+MEASURED = (5, 6, 7)
 
 
 def main() -> None:
     """Measure and print."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--offices", type=int, default=1_000)
-    arguments.add_argument("--months", type=int, default=12)
+    arguments.add_argument("--days", type=int, default=37)
     arguments.add_argument("--nightly", action="store_true")
-    arguments.add_argument("--database", help="postgresql://… of an empty database; without it SQLite.")
+    arguments.add_argument("--postgresql", action="store_true", help="PostgreSQL from the wheel instead of SQLite")
+    arguments.add_argument("--database", help="sqlite:///… or postgresql://…, which is kept; without it one of its own")
     chosen = arguments.parse_args()
-    with TemporaryDirectory() as folder:
-        url = chosen.database or f"sqlite:///{Path(folder) / 'release.db'}"
-        upgrade(url)
+    # As the service does, whose nights these are.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    with _database(chosen.database, postgresql=chosen.postgresql) as (url, server):
         database = Database(url)
-        _run(database, chosen.offices, chosen.months, nightly=chosen.nightly)
+        nights = Nights(database, chosen.offices, server)
+        nights.run(chosen.days, nightly=chosen.nightly)
+        nights.end()
         database.dispose()
 
 
-def _run(database: Database, offices: int, months: int, *, nightly: bool) -> None:
-    first = date(2025, 1, 1)
-    with database.writing() as session:
-        session.add(Agency(agency_id=AGENCY, name=AGENCY, directory_version=new_id(), created_at=datetime.now(UTC)))
-        session.flush()
-        add_shipped(session, AGENCY, datetime.now(UTC))
-    day, draw, total = first, Random(1), 0
-    medians: list[float] = []
-    for _ in range(months):
-        month, nights = day.month, list[float]()
-        while day.month == month:
-            total += _rate(database, offices, day, draw)
-            day += timedelta(days=1)
-            if nightly:
-                nights.append(_processor(database, day))
-        # Five days late, so that the month that has just ended falls due.
-        for ahead in range(5):
-            total += _rate(database, offices, day + timedelta(days=ahead), draw)
-        name = "quarter" if month % 3 == 0 else "month"
-        with _measured(f"{total:>10,} ratings, night of a {name}"):
-            _tell(_release(database, day + timedelta(days=5)))
-        total += _rate(database, offices, day + timedelta(days=5), draw)
-        with _measured(f"{total:>10,} ratings, ordinary night"):
-            number = _tell(_release(database, day + timedelta(days=6)))
-        day += timedelta(days=6)
-        if nights:
-            medians.append(median(nights))
-            print(
-                f"{'':12}median of {len(nights)} nights up to release {number}: {medians[-1]:.2f} s of one core",
-                flush=True,
-            )
-    if medians:
-        print(f"the median night of the last month ÷ that of the first: {medians[-1] / medians[0]:.2f}")
-
-
-def _release(database: Database, day: date) -> ReleaseOutcome:
-    now = datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
-    return release_agency(database, AGENCY, ReleaseOrder(now, "benchmark", timedelta(days=5), LATE))
-
-
-def _processor(database: Database, day: date) -> float:
-    """The processor's seconds that the release of an ordinary night takes."""
-    before = time.process_time()
-    _release(database, day)
-    return time.process_time() - before
-
-
-def _tell(outcome: ReleaseOutcome) -> int:
-    print(
-        f"{'':12}release {outcome.number}: told {outcome.told:,}, waiting {outcome.waiting:,} up to {outcome.through}",
-        end="; ",
-    )
-    return outcome.number
-
-
-def _rate(database: Database, offices: int, day: date, draw: Random) -> int:
-    """A day's ratings, at each office `A_DAY`; rows alone, since what intake does is measured elsewhere."""
-    rows = []
-    for office in range(offices):
-        for number in range(A_DAY):
-            high = ((day - date(1970, 1, 1)).days * 86_400_000) << 80 | 0x8 << 76 | 0b10 << 62
-            key = high | draw.getrandbits(60)
-            person = (number + day.day * 7) % PERSONS
-            rows.append(
-                {
-                    "a": AGENCY,
-                    "k": f"{key:032x}",
-                    "d": day.isoformat(),
-                    "o": f"office-{office:04}",
-                    "s": ("ktp-el", "kk", "skck")[number % 3],
-                    "e": f"E{office:04}-{person:02}",
-                    "c": "kiosk" if number % 10 else "web",
-                    "t": draw.choice(SHEETS),
-                }
-            )
-    statement = (
-        "INSERT INTO rating (agency_id, key, rated_on, office, service, employee, channel, ticketed, standing, "
-        "instrument, sheet, digest) VALUES (:a, CAST(:k AS {uuid}), CAST(:d AS {date}), :o, :s, :e, :c, false, "
-        "'counted', 'ikl-1', :t, '')"
-    )
-    kinds = {"uuid": "VARCHAR", "date": "VARCHAR"} if database.is_sqlite else {"uuid": "uuid", "date": "date"}
-    with database.unhurried() as session:
-        session.execute(text(statement.format(**kinds)), rows)
-    return len(rows)
-
-
 @contextmanager
-def _measured(what: str) -> Iterator[None]:
-    wall, core = time.perf_counter(), time.process_time()
-    yield
-    print(
-        f"{what}: {time.process_time() - core:.1f} s of one core, {time.perf_counter() - wall:.1f} s in all", flush=True
-    )
+def _database(kept: str | None, *, postgresql: bool) -> Iterator[tuple[str, int | None]]:
+    """The address of the database, and the process of the server that this run has started for it."""
+    with TemporaryDirectory(prefix="cermin-bench-") as folder:
+        if kept or not postgresql:
+            yield kept or f"sqlite:///{folder}/release.db", None
+            return
+        server = start_postgres(f"{folder}/pg")
+        try:
+            pid = int(Path(f"{folder}/pg/postmaster.pid").read_text("ascii").split()[0])
+            yield server.create("bench"), pid
+        finally:
+            server.stop()
+
+
+class Nights:
+    """Days of ratings and the nights between them."""
+
+    def __init__(self, database: Database, offices: int, server: int | None) -> None:
+        self._database = database
+        self._offices = offices
+        self._clock = processor_with(server)
+        self._day = make_agency(database, offices)
+        self._ratings, self._releases = self._before()
+
+    def run(self, days: int, *, nightly: bool) -> None:
+        """So many days; prints what each measured night cost, and of the others of a month the median."""
+        plain: list[float] = []
+        print(f"{'night of':10} {'ratings':>11} {'releases':>8} {'told':>8} {'wall':>6}", end=" ")
+        print(*(f"{step:>8}" for step in (*STEPS, "others", "in all")), flush=True)
+        for _ in range(days):
+            self._ratings += rate(self._database, self._offices, self._day)
+            self._day += timedelta(days=1)
+            if self._day.day in MEASURED:
+                self._measure()
+            elif nightly:
+                before = self._clock()
+                self._release()
+                plain.append(self._clock() - before)
+            if self._day.day == 1 and plain:
+                print(f"{self._day - timedelta(days=1):%Y-%m}: of {len(plain)} other nights {median(plain):.2f} s each")
+                plain.clear()
+
+    def end(self) -> None:
+        """Print how large all has become."""
+        size = "pg_database_size(current_database())"
+        if self._database.is_sqlite:
+            size = "(SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size())"
+        with self._database.reading() as session:
+            found = session.execute(text(f"SELECT {size}")).scalar_one()
+        print(
+            f"{self._ratings:,} ratings, {self._releases} releases, {found / 2**20:,.0f} MiB; "
+            f"peak of this process {peak_mib(os.getpid()):.0f} MiB"
+        )
+
+    def _before(self) -> tuple[int, int]:
+        with self._database.snapshot(hurried=False) as session:
+            ratings = session.execute(text("SELECT count(*) FROM rating")).scalar_one()
+            newest = store.latest_release(session, AGENCY)
+            return ratings, newest.number if newest else 0
+
+    def _measure(self) -> None:
+        steps, wall = Steps(self._clock), time.perf_counter()
+        with steps.measuring():
+            outcome = self._release()
+        wall = time.perf_counter() - wall
+        seconds = [steps.seconds[step] for step in (*STEPS, "others")]
+        shown = f"{self._day:%Y-%m-%d} {self._ratings:11,} {self._releases - 1:8} {outcome.told:8,} {wall:6.1f}"
+        print(shown, *(f"{each:8.2f}" for each in (*seconds, sum(seconds))), flush=True)
+
+    def _release(self) -> ReleaseOutcome:
+        day: date = self._day
+        now = datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
+        outcome = release_agency(self._database, AGENCY, ReleaseOrder(now, "benchmark", AFTER, LATE))
+        self._releases = outcome.number
+        return outcome
 
 
 if __name__ == "__main__":

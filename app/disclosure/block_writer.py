@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from random import Random
@@ -9,16 +10,27 @@ from typing import Any
 from uuid import UUID
 
 from app.disclosure import store, untold_store
+from app.disclosure.charts import in_hand, judge
+from app.disclosure.charts_store import ChartedBlock, ChartsOf, week_codes
 from app.disclosure.rules.block_figures import block_figures
 from app.disclosure.rules.closed_figures import ClosedFigures, Signature
-from app.disclosure.rules.division import NewBlock, UnreleasedRating, answers_separable, divide
-from app.disclosure.rules.due import Task
+from app.disclosure.rules.division import Month, NewBlock, UnreleasedRating, answers_separable, divide
+from app.disclosure.rules.due import Task, TaskGroup, last_day
 from app.disclosure.rules.minimum import SMALLEST_N
 from app.disclosure.tables import FigureBlock
 from app.foundation.storage.database import Database, Session
 from app.instruments.model import Instrument
 from app.ratings.status import COUNTED
 from app.ratings.status_store import lock_agency
+
+
+class _Made:
+    """Blocks that are not stored yet, numbered from `first` on: their rows, and what they are made of."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.rows: list[dict[str, Any]] = []
+        self.blocks: dict[int, NewBlock] = {}
 
 
 class BlockWriter:
@@ -37,21 +49,54 @@ class BlockWriter:
         self._instruments = instruments
         self._number = number
         self._choose = choose
+        # The offices, by instrument, whose charts this release has judged.
+        self.judged: set[ChartsOf] = set()
 
-    def tell(self, task: Task) -> int:
-        """Divide the ratings of a task into blocks; returns how many it told."""
+    def tell(self, group: TaskGroup, through: Month) -> int:
+        """Divide the ratings of each task into blocks; returns how many it told.
+
+        The charts of offices whose tasks these are all are judged at once, by the days that are in hand.
+        """
         with self._database.unhurried() as session:
             lock_agency(session, self._agency_id)
-            offices = set(task.offices)
-            if len(offices) > 1:
-                # What an office has begun to tell by itself it goes on telling by itself: its few wait for more.
-                offices -= store.offices_begun(session, self._agency_id, task)
-            ratings = untold_store.unreleased_ratings(session, self._agency_id, task, offices)
-            # Some may have been held since they were counted.
-            if len(ratings) < SMALLEST_N:
-                return 0
-            self._add(session, task.instrument, task.standing, divide(ratings, self._choose))
-            return len(ratings)
+            made = _Made(store.next_block(session, self._agency_id))
+            told = sum(self._tell(session, task, made) for task in group.tasks)
+            if group.whole:
+                self._judge(session, made, last_day(through))
+            self._write(session, made)
+            return told
+
+    def _tell(self, session: Session, task: Task, made: "_Made") -> int:
+        offices = set(task.offices)
+        if len(offices) > 1:
+            # What an office has begun to tell by itself it goes on telling by itself: its few wait for more.
+            offices -= store.offices_begun(session, self._agency_id, task)
+        ratings = untold_store.unreleased_ratings(session, self._agency_id, task, offices)
+        # Some may have been held since they were counted.
+        if len(ratings) < SMALLEST_N:
+            return 0
+        self._make(made, task.instrument, task.standing, divide(ratings, self._choose))
+        return len(ratings)
+
+    def _judge(self, session: Session, made: "_Made", last: date) -> None:
+        """Judge the charts of the offices of these blocks, which are not stored yet."""
+        by_instrument: dict[str, dict[int, NewBlock]] = defaultdict(dict)
+        for row in made.rows:
+            if row["standing"] == COUNTED and row["office"] is not None:
+                by_instrument[row["instrument"]][row["block"]] = made.blocks[row["block"]]
+        weeks: dict[int, ChartedBlock] = {}
+        unjudged: set[int] = set()
+        for instrument, blocks in by_instrument.items():
+            told = in_hand(blocks)
+            offices = {block.office for block in told.blocks.values()}
+            unjudged |= judge(session, self._agency_id, self._instruments[instrument], offices, last, told)
+            weeks |= told.blocks
+            self.judged |= {ChartsOf(instrument, office) for office in offices}
+        for row in made.rows:
+            if block := weeks.get(row["block"]):
+                row["office_weeks"] = week_codes(block.office_weeks)
+                row["employee_weeks"] = week_codes(block.employee_weeks)
+                row["charted"] = block.block not in unjudged
 
     def tell_closed(self) -> int:
         """Tell what closings published before there were releases, so that it stays a sum of whole blocks.
@@ -88,7 +133,9 @@ class BlockWriter:
     def _tell_class(self, session: Session, instrument: str, ratings: Sequence[UnreleasedRating]) -> int:
         if len(ratings) < SMALLEST_N:
             return 0
-        self._add(session, instrument, COUNTED, divide(ratings, self._choose))
+        made = _Made(store.next_block(session, self._agency_id))
+        self._make(made, instrument, COUNTED, divide(ratings, self._choose))
+        self._write(session, made)
         return len(ratings)
 
     def let_leave(self) -> int:
@@ -145,13 +192,16 @@ class BlockWriter:
         store.save(session, block)
         return block.n
 
-    def _add(self, session: Session, instrument: str, standing: str, blocks: Sequence[NewBlock]) -> None:
-        first = store.next_block(session, self._agency_id)
+    def _make(self, made: "_Made", instrument: str, standing: str, blocks: Sequence[NewBlock]) -> None:
         # The order of blocks says nothing but which release told them.
-        shuffled = self._choose.sample(blocks, len(blocks))
-        rows = [self._values(first + place, instrument, standing, block) for place, block in enumerate(shuffled)]
-        keys = {first + place: [rating.key for rating in block.ratings] for place, block in enumerate(shuffled)}
-        store.add_blocks(session, rows, keys)
+        for number, block in enumerate(self._choose.sample(blocks, len(blocks)), made.first + len(made.rows)):
+            made.rows.append(self._values(number, instrument, standing, block))
+            made.blocks[number] = block
+
+    def _write(self, session: Session, made: "_Made") -> None:
+        if made.rows:
+            keys = {number: [rating.key for rating in block.ratings] for number, block in made.blocks.items()}
+            store.add_blocks(session, made.rows, keys)
 
     def _row(self, number: int, of: FigureBlock, block: NewBlock) -> FigureBlock:
         return FigureBlock(**self._values(number, of.instrument, of.standing, block))

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from app.disclosure.rules.division import Month
-from app.disclosure.rules.due import first_day, last_day
 from app.disclosure.store import BLOCK, CHART, IN_BLOCK, JOINT, MEMBER, RATING, chunks
 from app.disclosure.tables import ChartMonth
 from app.foundation.storage.database import Session
@@ -25,15 +24,35 @@ class Months(NamedTuple):
     last: Month
 
 
+class ChartsOf(NamedTuple):
+    """Whose charts: those of an office and its persons, by one questionnaire."""
+
+    instrument: str
+    office: str
+
+
+class ChartKey(NamedTuple):
+    """Which chart and month: an office's, an employee's there ('': the office's own)."""
+
+    office: str
+    employee: str
+    month: Month
+
+
 class ChartedBlock(NamedTuple):
-    """A block as charts see it: whether it is told, and the Mondays of its weeks that they count."""
+    """A block as charts see it: whether it is told, and the Mondays of its weeks that they count.
+
+    Weeks in which it has no ratings may be among these: of them nothing is to be counted.
+    """
 
     block: int
     office: str
     employee: str | None
+    first_month: Month
+    last_month: Month
     released: bool
-    office_weeks: list[str]
-    employee_weeks: list[str]
+    office_weeks: set[date]
+    employee_weeks: set[date]
 
 
 class DayRatings(NamedTuple):
@@ -77,35 +96,32 @@ def offices_in_charts(session: Session, agency_id: str) -> dict[str, list[str]]:
 
 def blocks_of(
     session: Session, agency_id: str, instrument: str, offices: Collection[str], *, changed: bool
-) -> dict[Months, dict[int, ChartedBlock]]:
-    """The blocks of these offices by their months: all, or those that charts do not have as they are."""
+) -> dict[int, ChartedBlock]:
+    """The blocks of these offices by their numbers: all, or those that charts do not have as they are."""
     keys = (BLOCK[name] for name in ChartedBlock._fields)
-    query = select(BLOCK.first_month, BLOCK.last_month, *keys).where(
+    query = select(*keys).where(
         BLOCK.agency_id == agency_id, BLOCK.instrument == instrument, *IN_CHARTS, BLOCK.office.in_(offices)
     )
-    found: dict[Months, dict[int, ChartedBlock]] = {}
     if changed:
         query = query.where(BLOCK.charted.is_(False))
-    for first, last, *row, of_office, of_employee in session.execute(query):
-        number, office, employee, released = row
-        block = ChartedBlock(number, office, employee, released, of_office or [], of_employee or [])
-        found.setdefault(Months(first, last), {})[block.block] = block
-    return found
+    found = map(ChartedBlock._make, session.execute(query))
+    return {
+        each.block: each._replace(
+            office_weeks=_mondays(each.office_weeks), employee_weeks=_mondays(each.employee_weeks)
+        )
+        for each in found
+    }
 
 
 def ratings_of(
-    session: Session, agency_id: str, instrument: str, months: Months, offices: Collection[str]
+    session: Session, agency_id: str, instrument: str, days: tuple[date, date], offices: Collection[str]
 ) -> Iterator[DayRatings]:
-    """The told ratings of these offices and months, by block and day."""
+    """The told ratings of these offices and days, from the first to the last, by block and day."""
     keys = (MEMBER.block, RATING.rated_on, RATING.sheet, JOINT)
     query = (
         select(*keys, func.count())
         .select_from(RATING.key.table.join(MEMBER.key.table, IN_BLOCK))
-        .where(
-            RATING.agency_id == agency_id,
-            RATING.rated_on.between(first_day(months.first), last_day(months.last)),
-            RATING.instrument == instrument,
-        )
+        .where(RATING.agency_id == agency_id, RATING.rated_on.between(*days), RATING.instrument == instrument)
         .group_by(*keys)
     )
     # Office by office: asked for several at once, SQLite goes through all ratings of the agency.
@@ -124,20 +140,25 @@ def chart_months(
     return list(session.execute(query))
 
 
-def replace_chart_months(session: Session, agency_id: str, instrument: str, rows: Mapping[Any, Any]) -> None:
-    """Put these weeks in the place of those of their (office, employee, month); without any there is no row."""
-    named = [dict(zip(("office", "employee", "month"), key, strict=True)) for key in sorted(rows)]
+def replace_chart_months(
+    session: Session,
+    agency_id: str,
+    instrument: str,
+    rows: Mapping[ChartKey, Mapping[str, Any]],
+    former: Collection[ChartKey],
+) -> None:
+    """Put these weeks in the place of the `former` of their office, employee and month; without any there is no row."""
     of_agency = {"agency_id": agency_id, "instrument": instrument}
     gone = delete(ChartMonth).where(
         *(CHART[name] == value for name, value in of_agency.items()),
-        *(CHART[name] == bindparam(f"of_{name}") for name in ("office", "employee", "month")),
+        *(CHART[name] == bindparam(f"of_{name}") for name in ChartKey._fields),
     )
-    if named:
-        keys = [{f"of_{name}": value for name, value in each.items()} for each in named]
+    keys = [{f"of_{name}": value for name, value in key._asdict().items()} for key in sorted(rows) if key in former]
+    if keys:
         session.connection().execute(gone, keys)
-    kept = [of_agency | each | {"weeks": weeks} for each in named if (weeks := rows[tuple(each.values())])]
+    kept = [of_agency | key._asdict() | {"weeks": weeks} for key, weeks in sorted(rows.items()) if weeks]
     for batch in chunks(kept):
-        session.execute(insert(ChartMonth), batch)
+        session.execute(insert(CHART.weeks.table), batch)
 
 
 def mark_charted(session: Session, agency_id: str, blocks: Sequence[tuple[ChartedBlock, bool]]) -> None:
@@ -154,10 +175,19 @@ def mark_charted(session: Session, agency_id: str, blocks: Sequence[tuple[Charte
         {
             "of_block": block.block,
             "of_charts": done,
-            "of_office": block.office_weeks,
-            "of_employee": block.employee_weeks,
+            "of_office": week_codes(block.office_weeks),
+            "of_employee": week_codes(block.employee_weeks),
         }
         for block, done in blocks
     ]
     if rows:
         session.connection().execute(query, rows)
+
+
+def week_codes(mondays: Collection[date]) -> list[str]:
+    """Weeks as a block's row has them."""
+    return [monday.isoformat() for monday in sorted(mondays)]
+
+
+def _mondays(codes: Any) -> set[date]:
+    return set(map(date.fromisoformat, codes or ()))

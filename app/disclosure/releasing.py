@@ -17,12 +17,24 @@ from app.disclosure import store, untold_store
 from app.disclosure.beside import Telling, tell_comments, tell_profiles
 from app.disclosure.block_writer import BlockWriter
 from app.disclosure.charts import renew_charts
-from app.disclosure.rules.due import RatingGroup, first_day, last_day, last_month_over, month_code, period_of, tasks
+from app.disclosure.rules.due import (
+    RatingGroup,
+    first_day,
+    last_day,
+    last_month_over,
+    month_code,
+    period_of,
+    task_groups,
+    tasks,
+)
 from app.disclosure.sums import renew_sums
 from app.disclosure.tables import FigureRelease
 from app.foundation.storage.database import Database, OperationalError, Session
 from app.instruments.registry import instruments_of
 from app.ratings.status_store import lock_agency
+
+# Ratings told by one transaction: some offices'. For as long nobody else writes into SQLite, about half a second.
+TOLD_AT_ONCE = 10_000
 
 log = structlog.get_logger("cermin.release")
 
@@ -93,14 +105,15 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
     writer = BlockWriter(database, agency_id, instruments, number, choose)
     left = writer.let_leave()
     told = writer.tell_closed() if former is None else 0
-    told += sum(writer.tell(task) for task in tasks(counts, through, months))
+    groups = task_groups(tasks(counts, through, months), counts, TOLD_AT_ONCE)
+    told += sum(writer.tell(group, through) for group in groups)
     if not database.is_sqlite and told + left:
         # Else the first release after an import would go through all blocks for every rating, for hours.
         with suppress(OperationalError), database.unhurried() as session:
             store.take_statistics(session)
     renew_sums(database, agency_id, instruments)
     ended = former is None or former.through != through or order.whole
-    renew_charts(database, agency_id, instruments, through, None if ended else number)
+    renew_charts(database, agency_id, instruments, through, None if ended else number, writer.judged)
     with database.unhurried() as session:
         lock_agency(session, agency_id)
         if told or left or store.next_block(session, agency_id) != next_block:

@@ -1,5 +1,6 @@
 """The SQL of the ledger: blocks and their ratings, and releases."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -53,7 +54,26 @@ IN_BLOCK = and_(MEMBER.agency_id == RATING.agency_id, MEMBER.key == RATING.key)
 EMPLOYEE = func.coalesce(RATING.employee, "")
 # The columns of an `UnreleasedRating`.
 JOINT = RATING.digest.not_like(f"{COUNTS}%")
-DIVIDED_BY = (RATING.key, RATING.office, EMPLOYEE, MONTH, RATING.service, RATING.channel, RATING.sheet, JOINT)
+DIVIDED_BY = (
+    RATING.key,
+    RATING.office,
+    EMPLOYEE,
+    MONTH,
+    RATING.service,
+    RATING.channel,
+    RATING.sheet,
+    JOINT,
+    RATING.rated_on,
+)
+
+
+# Which ratings are in which blocks, as JSON.
+_PUT_MEMBERS = "INSERT INTO block_rating (agency_id, key, block) SELECT :agency_id, "
+SQLITE_PUT_MEMBERS = text(_PUT_MEMBERS + "value ->> 0, value ->> 1 FROM json_each(:members)")
+POSTGRESQL_PUT_MEMBERS = text(
+    _PUT_MEMBERS + "CAST(value ->> 0 AS uuid), CAST(value ->> 1 AS integer) "
+    "FROM json_array_elements(CAST(:members AS json)) AS member(value)"
+)
 
 
 class HeldAfterTelling(NamedTuple):
@@ -168,7 +188,7 @@ def ratings_of_block(session: Session, block: FigureBlock, *those: ColumnElement
     )
     if block.office is not None:
         query = query.where(RATING.office == block.office)
-    return [UnreleasedRating(*row) for row in session.execute(query)]
+    return list(map(UnreleasedRating._make, session.execute(query)))
 
 
 def counted_of_block(session: Session, block: FigureBlock) -> set[UUID]:
@@ -211,12 +231,11 @@ def add_blocks(session: Session, blocks: Sequence[Mapping[str, Any]], members: M
     """Add blocks, as rows of their table, with the keys of their ratings."""
     # Rows and not objects: a night of a month adds hundreds of thousands.
     session.execute(insert(BLOCK.block.table), list(blocks))
-    # By their numbers: UUIDs compare in Python.
-    placed = [(key, block["block"]) for block in blocks for key in members[block["block"]]]
-    placed.sort(key=lambda each: each[0].int)
-    rows = [{"agency_id": blocks[0]["agency_id"], "key": key, "block": block} for key, block in placed]
-    for batch in chunks(rows):
-        session.execute(insert(MEMBER.key.table), batch)
+    # In the order of their keys, in which both stores write faster; and by one step of the driver, which takes a
+    # twentieth of the time of as many rows.
+    placed = sorted((key.hex, number) for number, keys in members.items() for key in keys)
+    put = SQLITE_PUT_MEMBERS if session.get_bind().dialect.name == "sqlite" else POSTGRESQL_PUT_MEMBERS
+    session.execute(put, {"agency_id": blocks[0]["agency_id"], "members": json.dumps(placed)})
 
 
 def move_ratings(session: Session, agency_id: str, keys: Iterable[UUID], block: int) -> None:

@@ -83,11 +83,10 @@ def unreleased_ratings(
             MEMBER.key.is_(None),
         )
     )
-    return [
-        UnreleasedRating(*row)
-        for batch in batches(offices)
-        for row in session.execute(query.where(RATING.office.in_(batch))).all()
-    ]
+    found: list[UnreleasedRating] = []
+    for batch in batches(offices):
+        found += map(UnreleasedRating._make, session.execute(query.where(RATING.office.in_(batch))).all())
+    return found
 
 
 def offices_counting_again(session: Session, agency_id: str, before: date) -> set[str]:

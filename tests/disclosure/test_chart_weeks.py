@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.disclosure.rules.chart_weeks import BlockWeek, monday_of, turning
+from app.disclosure.rules.chart_weeks import BlockWeek, monday_of, mondays_between, open_weeks, turning
 
 FIRST = date(2026, 7, 6)
 LAST = date(2026, 12, 31)
@@ -99,3 +99,20 @@ def test_a_chart_never_changes_by_one_to_nine_ratings(blocks: list[dict[int, int
 
 def test_a_week_begins_on_monday() -> None:
     assert [monday_of(FIRST + timedelta(days=days)) for days in (0, 6, 7)] == [FIRST, FIRST, FIRST + timedelta(days=7)]
+
+
+def test_the_weeks_between_two_days_are_all_that_have_one_of_them() -> None:
+    assert mondays_between(date(2026, 7, 5), date(2026, 7, 13)) == [
+        date(2026, 6, 29),
+        date(2026, 7, 6),
+        date(2026, 7, 13),
+    ]
+    assert mondays_between(date(2026, 7, 12), date(2026, 7, 12)) == [date(2026, 7, 6)]
+
+
+def test_the_open_weeks_of_a_block_are_those_that_a_chart_lacks_or_still_has() -> None:
+    first, second, third = (FIRST + timedelta(weeks=weeks) for weeks in range(3))
+    charts = [{first, second}, {second}]
+    assert open_weeks([first, second, third], charts, joins=True) == {first, third}
+    assert open_weeks([first, second, third], charts, joins=False) == {first, second}
+    assert open_weeks([first], [[first]], joins=True) == set()

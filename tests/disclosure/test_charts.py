@@ -1,12 +1,15 @@
 """The weeks that charts count, in the ledger: from ratings to the door, night by night."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from app.disclosure import charts_store
+from app.disclosure.charts_store import DayRatings
 from app.disclosure.reading import read_charts
 from app.disclosure.reconciliation import reconcile_blocks
 from app.foundation.storage.database import Database
@@ -99,6 +102,51 @@ def test_what_was_told_before_there_were_charts_is_judged_by_the_next_release(to
     assert charted(town) == {}
     night(town, 8, 9)
     assert (charted(town), charted(town, By.office)) == before
+
+
+def on(town: Town, *days: date, n: int = 12) -> None:
+    """So many ratings on each of these days."""
+    for day in days:
+        town.rate([("dukcapil", "E001", day, "ktp-el", "kiosk", "444")] * n)
+
+
+def test_blocks_of_a_month_and_of_its_quarter_count_each_rating_once(town: Town) -> None:
+    # July is told with its last week, which is not over, and its late ones with the quarter: then both are judged.
+    on(town, date(2026, 7, 8), date(2026, 7, 30))
+    night(town, 8)
+    on(town, date(2026, 7, 29), date(2026, 8, 19), date(2026, 9, 9), n=5)
+    on(town, date(2026, 7, 31), n=6)
+    night(town, 10)
+    assert charted(town) == {"E001": [12, 23, 5, 5]}
+    assert charted(town, By.office) == {"dukcapil": [12, 23, 5, 5]}
+
+
+def test_of_what_is_told_no_rating_is_read_again_for_the_charts(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[tuple[date, date]] = []
+
+    def ratings_of(*asked: Any) -> Iterator[DayRatings]:
+        read.append(asked[3])
+        yield from original(*asked)
+
+    original = charts_store.ratings_of
+    monkeypatch.setattr(charts_store, "ratings_of", ratings_of)
+    # The last week of July is not over, and in the second nobody rated.
+    on(town, date(2026, 7, 8), date(2026, 7, 22), date(2026, 7, 30))
+    town.now = datetime(2026, 8, 8, tzinfo=UTC)
+    town.release()
+    assert read == []
+    # Of July the days of its last week alone are read again.
+    on(town, date(2026, 8, 19))
+    town.now = datetime(2026, 9, 8, tzinfo=UTC)
+    town.release()
+    assert read == [(date(2026, 7, 27), date(2026, 7, 31))]
+    assert charted(town) == {"E001": [12, 12, 12, 12]}
+    # Nor are they when nothing waits any more.
+    town.now = datetime(2026, 10, 8, tzinfo=UTC)
+    town.release()
+    assert len(read) == 1
+    monkeypatch.undo()
+    assert reconcile_blocks(town.database).faults == ()
 
 
 def test_charts_are_read_within_the_offices_asked_for(town: Town) -> None:

@@ -8,11 +8,13 @@ from app.disclosure.rules.due import (
     RatingGroup,
     ReleaseState,
     Task,
+    TaskGroup,
     first_day,
     last_day,
     last_month_over,
     month_code,
     period_of,
+    task_groups,
     tasks,
 )
 
@@ -82,3 +84,28 @@ def test_the_newest_period_is_the_newest_that_is_over_as_a_whole() -> None:
     assert newest(date(2026, 9, 30), 3) == (date(2026, 7, 1), date(2026, 9, 30))
     assert newest(date(2026, 11, 30), 3) == (date(2026, 7, 1), date(2026, 9, 30))
     assert newest(date(2026, 11, 30), 1) == (date(2026, 11, 1), date(2026, 11, 30))
+
+
+def test_whole_offices_are_told_together_as_far_as_they_have_few_ratings() -> None:
+    counts = {part("2026-07", office=office): n for office, n in (("a", 30), ("b", 40), ("c", 40), ("d", 200))}
+    a, b, c, d = (task("2026-07", None, office) for office in "abcd")
+    assert list(task_groups([a, b, c, d], counts, 100)) == [
+        TaskGroup([a, b], whole=True),
+        TaskGroup([c], whole=True),
+        # It has more, but at once or not at all.
+        TaskGroup([d], whole=True),
+    ]
+    assert list(task_groups([], counts, 100)) == []
+
+
+def test_the_tasks_of_a_large_office_and_those_of_several_offices_stand_alone() -> None:
+    counts = {part("2026-07", office="a"): 80, part("2026-08", office="a"): 80, part("2026-07", office="b"): 10}
+    july, august, b = task("2026-07", None, "a"), task("2026-08", None, "a"), task("2026-07", None, "b")
+    pooled = task("2026-07", "2026-09", "c", "d")
+    assert list(task_groups([july, august, b, pooled], counts, 100)) == [
+        TaskGroup([july], whole=False),
+        TaskGroup([august], whole=False),
+        TaskGroup([b], whole=True),
+        TaskGroup([pooled], whole=False),
+    ]
+    assert list(task_groups([july, august, b], counts, 200)) == [TaskGroup([july, august, b], whole=True)]

@@ -6,8 +6,9 @@ night to the next would tell about them.
 
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.disclosure.rules.cells import Cell
@@ -33,9 +34,27 @@ class BlockWeek(NamedTuple):
     joins: bool
 
 
+# Cached: a release asks it of every rating, and of few days.
+@lru_cache(maxsize=1_024)
 def monday_of(day: date) -> date:
     """The Monday of a day's week."""
     return day - timedelta(days=day.weekday())
+
+
+def mondays_between(first: date, last: date) -> list[date]:
+    """The Mondays of all weeks that have one of these days."""
+    begins = monday_of(first)
+    return [begins + timedelta(days=days) for days in range(0, (last - begins).days + 1, 7)]
+
+
+def open_weeks(every: Collection[date], charts: Sequence[Collection[date]], *, joins: bool) -> set[date]:
+    """Those of a block's weeks that one of its charts has not (if the block is told and joins them), or still has.
+
+    `charts`: the weeks that each of them has.
+    """
+    if joins:
+        return {monday for monday in every if not all(monday in weeks for weeks in charts)}
+    return {monday for weeks in charts for monday in weeks}
 
 
 def turning(waiting: Sequence[BlockWeek], charted: Mapping[date, int], last: date) -> list[BlockWeek]:

@@ -6,6 +6,7 @@ citizens, however often and cleverly somebody asks (decision 16).
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from random import Random
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -21,7 +22,8 @@ Month = str
 class UnreleasedRating(NamedTuple):
     """A rating that no figure has counted so far; `employee` is '' for nobody, `month` such as `2026-11`.
 
-    `joint`: whether its answers were given together; a sheet made of imported counts is not.
+    `joint`: whether its answers were given together; a sheet made of imported counts is not. By its `day` nothing is
+    divided; a comment has none.
     """
 
     key: UUID
@@ -32,6 +34,7 @@ class UnreleasedRating(NamedTuple):
     channel: str
     sheet: str
     joint: bool = True
+    day: date = date.min
 
 
 @dataclass(frozen=True)

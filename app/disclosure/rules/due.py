@@ -1,9 +1,10 @@
 """What a release may tell: which months and periods are over, and which ratings of an office go together. Pure."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import NamedTuple
 
 from app.disclosure.rules.calendar import end_of, span_between
@@ -34,6 +35,13 @@ class Task(NamedTuple):
     offices: tuple[str, ...]
     first: Month
     last: Month
+
+
+class TaskGroup(NamedTuple):
+    """Tasks that are done together; `whole`: these are all there are of their offices, each of a single one."""
+
+    tasks: Sequence[Task]
+    whole: bool
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,32 @@ def tasks(counts: Mapping[RatingGroup, int], through: Month, period_months: int)
         if sum(offices.values()) >= SMALLEST_N:
             found.append(Task(instrument, standing, tuple(sorted(offices)), first, last))
     return found
+
+
+def task_groups(found: Iterable[Task], counts: Mapping[RatingGroup, int], most: int) -> Iterator[TaskGroup]:
+    """The tasks in their order, some together: all those of some offices, which have at most so many of these ratings.
+
+    The tasks of an office with more stand alone; so does a task of several offices, for what it tells depends on those
+    before it.
+    """
+    sizes: dict[tuple[str, str, str], int] = defaultdict(int)
+    for part, n in counts.items():
+        sizes[part.instrument, part.standing, part.office] += n
+    together: list[Task] = []
+    size = 0
+    for (instrument, standing, offices), run in groupby(found, lambda task: task[:3]):
+        of_office = list(run)
+        own = sizes[instrument, standing, offices[0]]
+        if together and (len(offices) > 1 or size + own > most):
+            yield TaskGroup(together, whole=True)
+            together, size = [], 0
+        if len(offices) > 1 or (own > most and len(of_office) > 1):
+            yield from (TaskGroup([task], whole=False) for task in of_office)
+        else:
+            together += of_office
+            size += own
+    if together:
+        yield TaskGroup(together, whole=True)
 
 
 def span_of_months(first: Month, last: Month) -> str:
