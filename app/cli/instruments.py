@@ -71,6 +71,8 @@ def show(
     found = instruments[instrument_id]
     _say(f"{found.id}: {found.titles['en']}")
     _say(f"{found.index_title['en']} ({found.index_name}), {_scale(found)}, SHA-256 {found.digest}")
+    if found.source:
+        _say(found.source["en"])
     out.print(_questions(found))
     for mode in found.weight_modes:
         weights = " ".join(weight_text(weight) for weight in found.weights(mode))

@@ -57,6 +57,7 @@ def _facts(one: Instrument, tell: Language) -> Facts:
             (tell("Index"), f"{one.index_title[tell.code]} ({one.index_name})"),
             (tell("Grades"), bands),
             (tell("Origin"), origin_of(one, tell)),
+            *(((tell("Source"), one.source[tell.code]),) if one.source else ()),
             ("SHA-256", one.digest),
         )
     )

@@ -125,6 +125,7 @@ class Definition(_FilePart):
     version: Label
     title: TextsPart
     older_rule: Literal["KEP/25/2004", "PermenPANRB 16/2014"] | None = None
+    source: TextsPart | None = None
     default_mode: Label
     default_bands: Label
     index: IndexPart

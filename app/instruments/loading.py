@@ -135,6 +135,7 @@ def _built(definition: Definition, digest: str) -> Instrument:
         index_name=definition.index.name,
         index_title=_texts(definition.index.title),
         older_rule=definition.older_rule,
+        source=None if definition.source is None else _texts(definition.source),
         low=definition.scale.low,
         high=definition.scale.high,
         elements=_elements(definition, items),

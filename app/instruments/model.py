@@ -55,7 +55,7 @@ class Instrument:
     `elements` come in the order of their first questions; a question without one named is an element by itself.
     `weight_modes` holds one weight per item in the order of `items`; `band_tables` are sorted from the
     best band down; `older_rule` names the regulation of a historical IKM that lacks today's nine
-    elements; `digest` is the SHA-256 of the file's canonical JSON.
+    elements; `source` says where questions and rules are from; `digest` is the SHA-256 of the file's canonical JSON.
     """
 
     id: str
@@ -65,6 +65,7 @@ class Instrument:
     index_name: str
     index_title: Texts
     older_rule: str | None
+    source: Texts | None
     low: int
     high: int
     elements: tuple[Element, ...]

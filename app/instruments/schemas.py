@@ -78,7 +78,10 @@ class InstrumentPage(WireModel):
 
 
 class InstrumentOut(WireModel):
-    """A whole instrument; weights are text (`"1/9"`, `"0.111"`) so that they stay exact."""
+    """A whole instrument; weights are text (`"1/9"`, `"0.111"`) so that they stay exact.
+
+    `source` says where its questions and rules are from, and whose the wording is; null where the file does not.
+    """
 
     id: str
     name: str
@@ -87,6 +90,7 @@ class InstrumentOut(WireModel):
     index_name: str
     index_title: TextsOut
     older_rule: str | None
+    source: TextsOut | None
     low: int
     high: int
     elements: tuple[ElementOut, ...]
@@ -120,6 +124,7 @@ def instrument_out(instrument: Instrument) -> InstrumentOut:
         index_name=instrument.index_name,
         index_title=_texts(instrument.index_title),
         older_rule=instrument.older_rule,
+        source=None if instrument.source is None else _texts(instrument.source),
         low=instrument.low,
         high=instrument.high,
         elements=tuple(ElementOut(code=each.code, title=_texts(each.title)) for each in instrument.elements),

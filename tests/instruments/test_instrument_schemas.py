@@ -38,7 +38,7 @@ def test_the_json_says_all_that_the_instrument_says(instrument: Instrument) -> N
 
 def test_a_page_lists_summaries() -> None:
     page = InstrumentPage(items=tuple(map(summary_of, shipped().values())))
-    assert [entry.id for entry in page.items] == ["ikl-1", "skm-2017"]
+    assert [entry.id for entry in page.items] == sorted(shipped())
 
 
 def test_a_summary_fits_a_list() -> None:

@@ -6,6 +6,8 @@ import { REVIEW, SERVICE, answered, emptySheet, isBegun, saysSomething, stepBack
 
 // A second tap this soon after a screen changed was meant for the screen before.
 const GUARD = 400;
+// More answers than these stand two by two on a phone, for one below the other they would leave the screen.
+const MOST_IN_A_COLUMN = 4;
 
 export class Form {
   // `place` is the element to draw in. `form`: services, instrument, employee (a short name or null), `comments` (whether
@@ -89,7 +91,7 @@ export class Form {
       make("p", { class: "where" }, this.words.say("question_of", { number, total: instrument.items.length }), " · ", make("span", { lang: language }, title)),
       this.heading(question, language),
       this.served(),
-      make("div", { class: "answers", role: "group", "aria-labelledby": "question" }, ...faces),
+      make("div", { class: faces.length > MOST_IN_A_COLUMN ? "answers many" : "answers", role: "group", "aria-labelledby": "question" }, ...faces),
       this.below(this.button("skip", () => this.follow(answered(this.sheet, this.form, null)))),
     );
   }

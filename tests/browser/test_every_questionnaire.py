@@ -1,0 +1,58 @@
+"""A kiosk and a phone draw every questionnaire that comes with the service: all answers in sight, nothing for axe."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.instruments.loading import shipped
+from app.instruments.model import Instrument
+from app.web.rating_files import LANGUAGES, WORDS
+from tests.browser.chromium import axe_violations
+from tests.browser.kiosk import pair, tap
+from tests.browser.standing import Standing
+from tests.effort import sized
+
+ALL = {"kiosk": (1280, 800), "small kiosk": (800, 600), "phone": (360, 640)}
+SCREENS = sized({name: ALL[name] for name in ("kiosk", "phone")}, ALL)
+# What a finger must meet without scrolling: every answer, and the way past the question.
+IN_SIGHT = """() => Array.from(document.querySelectorAll('.answer, .below button'), each => {
+  const { left, top, right, bottom, width, height } = each.getBoundingClientRect();
+  return left >= 0 && top >= 0 && right <= innerWidth + .5 && bottom <= innerHeight + .5 && Math.min(width, height) >= 44
+    ? '' : `${each.textContent} ${[left, top, right, bottom].map(Math.round)}`;
+}).filter(Boolean)"""
+FITS = "document.documentElement.scrollWidth <= innerWidth"
+
+
+def fits(page: Page, one: Instrument, language: str) -> None:
+    """Everything of the question is on the screen, in its language."""
+    page.locator(f"#languages [lang={language}]").click()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    assert page.locator(".answer").count() == one.high - one.low + 1
+    assert page.evaluate(IN_SIGHT) == [], (one.id, language, page.locator("h1").text_content())
+    assert page.evaluate(FITS), (one.id, language)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_every_question_is_asked_with_all_its_answers_in_sight(
+    service: Standing, browser: Browser, name: str, screen: str
+) -> None:
+    one = shipped()[name]
+    width, height = SCREENS[screen]
+    with browser.new_context(locale="id-ID", viewport={"width": width, "height": height}) as context:
+        page = context.new_page()
+        pair(page, service, instrument=name)
+        tap(page, ".choice:text-is('KTP-EL')")
+        for number in range(1, len(one.items) + 1):
+            where = WORDS["id"]["question_of"].format(number=number, total=len(one.items))
+            expect(page.get_by_text(where)).to_have_count(1)
+            for language in ("en", "id"):
+                fits(page, one, language)
+            if number == 1:
+                for language in (*LANGUAGES, "id"):
+                    fits(page, one, language)
+                    assert axe_violations(page) == [], language
+            tap(page, f".answer[data-score='{one.high}']")
+        expect(page.get_by_role("heading", level=1)).to_have_text(WORDS["id"]["your_answers"])
+        assert page.locator("dl.review dd").count() == len(one.items)
+        assert page.evaluate(FITS)
+        assert axe_violations(page) == []
