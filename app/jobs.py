@@ -20,6 +20,7 @@ from app.ratings import retention
 from app.ratings.deleting import clock_is_believable, clock_is_far_ahead
 from app.ratings.retention import forget, tidy
 from app.screening.nightly import NightlyScreening, count_open, due_on
+from app.standards import counting
 from app.tickets import expiry
 from app.tickets.expiry import sweep_expired
 
@@ -27,7 +28,7 @@ log = structlog.get_logger("cermin")
 
 HOUR, MINUTE = 3_600.0, 60.0
 # What stands apart from ratings, in the order in which it is written anew.
-APART = (*retention.APART, *expiry.APART)
+APART = (*retention.APART, *expiry.APART, *counting.APART)
 
 
 class Job(NamedTuple):

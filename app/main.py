@@ -30,6 +30,7 @@ import app.measures.routes
 import app.people.routes
 import app.reports.routes
 import app.screening.routes
+import app.standards.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
@@ -95,6 +96,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.devices.routes.router,
     app.intake.routes.router,
     app.intake.routes.batch_router,
+    app.standards.routes.router,
     app.tickets.routes.router,
     app.tickets.routes.queue_router,
     app.intake.invitation.routes.router,

@@ -15,6 +15,7 @@ import app.instruments.tables
 import app.people.tables
 import app.ratings.tables
 import app.screening.tables
+import app.standards.tables
 import app.targets.tables  # noqa: F401 - every table registers itself in the metadata
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database, metadata

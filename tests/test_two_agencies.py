@@ -99,6 +99,8 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/appraisals/pack", {"period": "2026-10", "appraiser": "E002"}),
     ("/v1/periods/2026-11/follow-ups", {}),
     ("/v1/targets", {"period": "2026-11"}),
+    ("/v1/promises", {}),
+    ("/v1/promises", {"service": "ktp-el"}),
     ("/v1/periods/2026-11/publications", {"office": "dukcapil"}),
     *(("/v1/indices", NOVEMBER | {"by": by}) for by in ("office", "service", "employee", "channel", "month", "day")),
 )
@@ -194,6 +196,7 @@ def test_a_page_may_start_at_any_code_without_telling_whether_it_exists(town: Ho
                 "/v1/counters": "/loket-9",
                 "/v1/volumes": "/2026-11-02/imb-desa/D777",
                 "/v1/targets": "/office/index",
+                "/v1/promises": "/2026-10",
             }.get(path, "")
             foreign, nobodys = f"{foreign}{rest}", f"{nobodys}{rest}"
             same(*(town.get(path, params={"after": after}) for after in (foreign, nobodys)))

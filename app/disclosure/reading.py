@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from app.disclosure import reading_store, store
+from app.disclosure import reading_store, standards_store, store
 from app.disclosure.reading_store import BlockRow
 from app.disclosure.rules.cells import cell_from
 from app.disclosure.rules.chart_weeks import ChartedWeek
 from app.disclosure.rules.due import RatingGroup, ReleaseState, last_day, month_code
 from app.disclosure.rules.released import ReleasedBlock, ReleasedSheets
+from app.disclosure.rules.standards import ToldStandards
 from app.disclosure.sums import WHOLE_AGENCY
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
@@ -63,6 +64,13 @@ def read_released(
         split = By.service in apart or By.channel in apart
         rows = _sums(session, asked, split=split, by_office=By.office.value in kept)
     return ReleasedSheets([_block(instrument, row) for row in rows], reading_store.waiting_counts(session, asked, kept))
+
+
+def read_standards(
+    session: Session, agency_id: str, first: date, last: date, offices: Collection[str] | None = None
+) -> list[ToldStandards]:
+    """What is told of service standards in these months at these offices (None: of the whole agency)."""
+    return standards_store.told_standards(session, agency_id, month_code(first), month_code(last), offices)
 
 
 def read_charts(

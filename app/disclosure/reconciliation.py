@@ -1,4 +1,7 @@
-"""The check behind `cermin check`: blocks are what their ratings give, sums and charts what their blocks give."""
+"""The check behind `cermin check`: blocks are what their ratings give, sums and charts what their blocks give.
+
+Blocks of service standards are the sum of their parts, and no more is told of a count than there is.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +13,7 @@ from app.disclosure import store
 from app.disclosure.charts import chart_faults
 from app.disclosure.rules.block_faults import Member, StoredBlock, block_faults
 from app.disclosure.rules.block_figures import BlockFigures
+from app.disclosure.standards import standard_faults
 from app.disclosure.sums import sum_faults
 from app.foundation.storage.database import Database, Session
 from app.instruments.model import Instrument
@@ -60,6 +64,7 @@ class _Ledger:
         if not faulty:
             yield from sum_faults(self._session, self._agency_id, instruments)
             yield from chart_faults(self._session, self._agency_id, instruments)
+        yield from standard_faults(self._session, self._agency_id)
 
     def _faults_of_blocks(self, instruments: Mapping[str, Instrument]) -> Iterator[str]:
         members = groupby(store.every_member(self._session, self._agency_id), attrgetter("block"))

@@ -27,6 +27,7 @@ from app.disclosure.rules.due import (
     task_groups,
     tasks,
 )
+from app.disclosure.standards import tell_standards
 from app.disclosure.sums import renew_sums
 from app.disclosure.tables import FigureRelease
 from app.foundation.storage.database import Database, OperationalError, Session
@@ -131,6 +132,7 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
         beside = Telling(agency_id, number, through, months, begins, former.through if former else None, instruments)
         tell_comments(session, beside, choose)
         tell_profiles(session, beside)
+        tell_standards(session, beside)
         # Another process may have made this number meanwhile; then this is the next.
         newest = store.latest_release(session, agency_id)
         number = newest.number + 1 if newest else 1

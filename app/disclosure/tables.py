@@ -1,6 +1,6 @@
 """The ledger of what is told: releases, the blocks they told, which block each rating is in, and what waits.
 
-Comments and profiles, which no rating is joined to, have blocks of their own.
+Comments and profiles, which no rating is joined to, and counts of service standards have blocks of their own.
 """
 
 from datetime import datetime
@@ -176,3 +176,30 @@ class ProfileCell(SQLModel, table=True):
     value: str = Field(primary_key=True, sa_type=Text(12))
     merged: bool = Field(primary_key=True)
     n: int
+
+
+class StandardBlock(SQLModel, table=True):
+    """At least ten services whose times beside their promise, or steps of procedure, are told together for ever.
+
+    `office` and `service` are NULL where they are of several; `counts` as `standards.rules.counts.WHAT` names them.
+    `parts` says which counts of which months they come from, and is read by releases and by the proof alone.
+    """
+
+    __tablename__ = "standard_block"
+    __table_args__ = (
+        CheckConstraint("n >= 10", name="n"),
+        Index(None, "agency_id", "office", "first_month"),
+        {"sqlite_with_rowid": False},
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    block: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str = Field(sa_type=Text(5))
+    office: str | None = Field(default=None, sa_type=Code())
+    service: str | None = Field(default=None, sa_type=Code())
+    first_month: str = Field(sa_type=Text(7))
+    last_month: str = Field(sa_type=Text(7))
+    n: int
+    counts: list[int] = Field(sa_type=JSON)
+    parts: list[Any] = Field(sa_type=JSON)
+    release: int

@@ -11,6 +11,9 @@ from app.directory.rules.catalogue import Catalogue
 from app.foundation.problems import FieldError, Problem, busy
 from app.foundation.storage.database import Database, IntegrityError
 from app.ratings.validation import LARGEST_LEAD
+from app.standards.counting import count_tickets
+from app.standards.rules.counts import ServedTicket, Steps, minute_of, minutes_between
+from app.standards.store import has_promises
 from app.tickets import store
 from app.tickets.rules.codes import code_digest, new_code
 from app.tickets.rules.lifecycle import VALID_DAYS, Armed, LiveTicket, TicketService, arm, armed_counts, day_of, expiry
@@ -52,12 +55,22 @@ class TicketIssuer:
             codes = tuple(new_code(self._pepper, principal.agency_id) for _ in range(asked.count))
             # A code has 40 random bits: once in a thousand years an agency draws one that it has given already.
             with suppress(IntegrityError):
-                self._keep(principal.agency_id, asked, codes, today, expires_on)
+                self._keep(principal.agency_id, asked, codes, today, now)
                 return IssuedTickets(codes, expires_on)
         raise busy()
 
-    def _keep(self, agency_id: str, asked: TicketsIn, codes: Sequence[str], today: date, expires_on: date) -> None:
-        tickets = [
+    def _keep(self, agency_id: str, asked: TicketsIn, codes: Sequence[str], today: date, now: datetime) -> None:
+        # Slips that are printed in advance say nothing of when somebody came.
+        with self._database.writing() as session:
+            arrived = len(codes) == 1 and has_promises(session, agency_id)
+            tickets = self._tickets(asked, codes, today, now, arrived=arrived)
+            store.add_tickets(session, agency_id, tickets)
+            store.count_issued(session, agency_id, tickets[0].count_key, len(tickets))
+
+    def _tickets(
+        self, asked: TicketsIn, codes: Sequence[str], today: date, now: datetime, *, arrived: bool
+    ) -> list[LiveTicket]:
+        return [
             LiveTicket(
                 digest=code_digest(self._pepper, code),
                 office=asked.office,
@@ -65,14 +78,12 @@ class TicketIssuer:
                 service=asked.service,
                 employee=asked.employee,
                 issued_on=today,
-                expires_on=expires_on,
+                expires_on=expiry(day_of(now)),
                 served_on=None,
+                issued_at=minute_of(now) if arrived else None,
             )
             for code in codes
         ]
-        with self._database.writing() as session:
-            store.add_tickets(session, agency_id, tickets)
-            store.count_issued(session, agency_id, tickets[0].count_key, len(tickets))
 
     def arm(self, principal: Principal, asked: ArmsIn, now: datetime) -> list[Armed]:
         """Arm tickets, one result each; `invalid-request` for a service that cannot have happened arms none."""
@@ -84,6 +95,7 @@ class TicketIssuer:
         with self._database.writing() as session:
             tickets = dict(store.tickets_of(session, agency_id, digests))
             changed: list[tuple[LiveTicket, LiveTicket]] = []
+            served: list[ServedTicket] = []
             for place, (digest, item) in enumerate(zip(digests, asked.tickets, strict=True)):
                 ticket = _ticket_in_reach(tickets, digest, principal, catalogue)
                 service, today = (None, now.date()) if ticket is None else _service_given(item, ticket, catalogue, now)
@@ -95,12 +107,14 @@ class TicketIssuer:
                 results.append(result)
                 if ticket is not None and after is not None and after != ticket:
                     changed.append((ticket, after))
+                    served.append(_served(ticket, after, item, now))
                     # The same ticket may stand in the request twice; the second time it is armed already.
                     tickets[digest] = after
             if flaws:
                 raise Problem("invalid-request", errors=flaws)
             store.set_armed(session, agency_id, [after for _, after in changed])
             store.count_armed(session, agency_id, armed_counts(changed))
+            count_tickets(session, agency_id, served)
         return results
 
 
@@ -125,6 +139,16 @@ def _service_given(item: ArmIn, ticket: LiveTicket, catalogue: Catalogue, now: d
         employee = roster.on_duty(at)
     today = at.astimezone(catalogue.offices[ticket.office].zone).date()
     return TicketService(counter, item.service or ticket.service, employee), today
+
+
+def _served(before: LiveTicket, after: LiveTicket, item: ArmIn, now: datetime) -> ServedTicket:
+    """The service that happened, as the standards of services count it."""
+    assert after.served_on is not None, "the ticket was armed"
+    steps = None
+    if item.steps_due is not None and item.steps_done is not None:
+        steps = Steps(item.steps_due, item.steps_done)
+    minutes = minutes_between(before.issued_at, item.served_at or now)
+    return ServedTicket(after.office, after.service, f"{after.served_on:%Y-%m}", minutes, steps)
 
 
 def _is_far(moment: datetime, now: datetime) -> bool:

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from app.foundation.days import Day
 from app.foundation.wire import StrictWireModel, WireModel
 from app.ratings.schemas import EmployeeCode, OfficeCode, TicketText
+from app.standards.rules.counts import MOST_STEPS
 from app.tickets.rules.lifecycle import Armed
 
 MOST_TICKETS = 200
@@ -54,6 +55,20 @@ class ArmIn(StrictWireModel):
     served_at: AwareDatetime | None = Field(
         default=None, description="When the service happened, if it could not be reported at once; left out: now."
     )
+    steps_due: Annotated[int, Field(ge=1, le=MOST_STEPS)] | None = Field(
+        default=None, description="How many steps the procedure (SOP) has for this service, where it is known."
+    )
+    steps_done: Annotated[int, Field(ge=0, le=MOST_STEPS)] | None = Field(
+        default=None, description="How many of them were done; told with `steps_due` or not at all."
+    )
+
+    @model_validator(mode="after")
+    def _steps_of_steps(self) -> "ArmIn":
+        if (self.steps_due is None) != (self.steps_done is None):
+            raise ValueError("tell steps_due and steps_done, or neither")
+        if self.steps_due is not None and self.steps_done is not None and self.steps_done > self.steps_due:
+            raise ValueError("more steps were done than were due")
+        return self
 
 
 class ArmsIn(StrictWireModel):

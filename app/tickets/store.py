@@ -39,7 +39,7 @@ def tickets_of(session: Session, agency_id: str, digests: Iterable[str]) -> Mapp
 def set_armed(session: Session, agency_id: str, tickets: Iterable[LiveTicket]) -> None:
     """Write the service of each armed ticket."""
     for ticket in tickets:
-        values = {name: getattr(ticket, name) for name in ("counter", "service", "employee", "served_on")}
+        values = {name: getattr(ticket, name) for name in ("counter", "service", "employee", "served_on", "issued_at")}
         session.execute(
             update(Ticket).where(TICKET.agency_id == agency_id, TICKET.digest == ticket.digest).values(**values)
         )
@@ -72,6 +72,12 @@ def spend(session: Session, agency_id: str, digest: str, day: date) -> bool:
 def sweep(session: Session, before: date) -> None:
     """Delete the tickets that expired before this day; their counts stay."""
     session.execute(delete(Ticket).where(TICKET.expires_on < before))
+
+
+def forget_moments(session: Session, before: date) -> None:
+    """Forget when tickets were issued that expired before this day: their service will not happen any more."""
+    forgotten = TICKET.issued_at.is_not(None), TICKET.expires_on < before
+    session.execute(update(Ticket).where(*forgotten).values(issued_at=None))
 
 
 def count_issued(session: Session, agency_id: str, key: CountKey, n: int) -> None:

@@ -1,18 +1,22 @@
 """The tables of unspent tickets and of the counts of all tickets ever issued."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, false
 from sqlmodel import Field, SQLModel
 
-from app.foundation.storage.database import Code, Text
+from app.foundation.storage.database import Code, Text, UtcDateTime
 
 # SQLite then keeps no hidden row number that tells in which order tickets came.
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
 
 
 class Ticket(SQLModel, table=True):
-    """A ticket that is issued or armed (`served_on`); spending it deletes its row, so that no rating leads back."""
+    """A ticket that is issued or armed (`served_on`); spending it deletes its row, so that no rating leads back.
+
+    `issued_at` is the minute it was issued in, where somebody waits by a promise: arming forgets it, so that a ticket
+    which can be spent has no moment.
+    """
 
     __tablename__ = "ticket"
     __table_args__ = (WITHOUT_ROWID,)
@@ -26,6 +30,7 @@ class Ticket(SQLModel, table=True):
     issued_on: date
     expires_on: date
     served_on: date | None = None
+    issued_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class TicketCount(SQLModel, table=True):

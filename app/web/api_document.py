@@ -58,6 +58,27 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
             }
         ]
     },
+    ("put", "/v1/promises"): {
+        "promises": [
+            {
+                "service": "pbg",
+                "valid_from": "2027-01",
+                "amount": 28,
+                "unit": "working-days",
+                "source": "Peraturan Bupati 12/2026 tentang Standar Pelayanan",
+            }
+        ]
+    },
+    ("post", "/v1/promises/counts"): {
+        "counts": [
+            {
+                "office": "dpmptsp",
+                "service": "nib",
+                "month": "2026-11",
+                "steps": {"services": 40, "due": 5, "done": 193},
+            }
+        ]
+    },
     ("put", "/v1/targets"): {
         "targets": [
             {"period": "2027-Q1", "office": "disdukcapil", "value": "85.00"},

@@ -19,7 +19,8 @@ from app.ratings.retention import tidy
 from tests.at_rest.attacks import Guesses, from_the_cells, from_the_log, from_the_rows, rank_correlation, unlikely
 from tests.at_rest.scenes import Truth, file_of, opener, random_ids, rate, truth_of
 from tests.house import House
-from tests.tickets.test_ticket_http import armed, redeem
+from tests.standards.told import promise, put, stored
+from tests.tickets.test_ticket_http import arm, armed, issue, redeem
 
 # Three towns, and twenty nights of two agencies: proofs at full size.
 pytestmark = pytest.mark.campaign
@@ -159,6 +160,28 @@ def test_profiles_and_counts_of_tickets_lose_the_number_of_their_transaction(hou
             shared = f"SELECT count(*) FROM {table} WHERE xmin IN (SELECT xmin FROM rating)"
             assert session.execute(text(shared)).scalar_one() == 0
         assert session.execute(text("SELECT count(DISTINCT n), min(n) FROM profile_tally")).one() == (1, 3)
+
+
+@pytest.mark.parametrize("store", ["postgresql"])
+def test_counts_of_times_lose_the_number_of_their_transaction_and_stay(house: House) -> None:
+    put(house, promise())
+    for _ in range(3):
+        [code] = issue(house)
+        assert arm(house, [code], steps_due=4, steps_done=3) == ["armed"]
+        assert redeem(house, code).status_code == 201
+    before = stored(house)
+    night(house.database, house.clock)
+    assert stored(house) == before == [("done", 9), ("due", 12), ("due-squared", 48), ("half", 3), ("services", 3)]
+    with house.database.reading() as session:
+        others = "SELECT xmin FROM ticket_count UNION SELECT xmin FROM rating"
+        shared = f"SELECT count(*) FROM standard_count WHERE xmin IN ({others})"
+        assert session.execute(text(shared)).scalar_one() == 0
+        assert session.execute(
+            text("SELECT count(DISTINCT xmin::text), bool_and(mixed) FROM standard_count")
+        ).one() == (
+            1,
+            True,
+        )
 
 
 def left_of(house: House, table: str) -> bytes:

@@ -41,6 +41,7 @@ def apart(house: House) -> list[Any]:
         select(house, "SELECT agency_id, office, month, attribute, value, n FROM profile_tally ORDER BY 1, 2, 3, 4, 5"),
         select(house, "SELECT * FROM ticket ORDER BY digest"),
         select(house, "SELECT agency_id, office, issued, armed, spent FROM ticket_count ORDER BY 1, 2, 3"),
+        select(house, "SELECT agency_id, office, service, month, what, n FROM standard_count ORDER BY 1, 2, 3, 4, 5"),
     ]
 
 

@@ -47,6 +47,19 @@ BODIES: dict[tuple[str, str], Any] = {
         "office": "dukcapil",
         "items": [{"medium": "x", "published_on": "2026-11-01", "address": "x"}],
     },
+    ("PUT", "/v1/promises"): {
+        "promises": [{"service": "kk", "valid_from": "2027-01", "amount": 1, "unit": "hours", "source": "x"}]
+    },
+    ("POST", "/v1/promises/counts"): {
+        "counts": [
+            {
+                "office": "dukcapil",
+                "service": "ktp-el",
+                "month": "2026-11",
+                "steps": {"services": 1, "due": 1, "done": 1},
+            }
+        ]
+    },
     ("PUT", "/v1/targets"): {
         "targets": [{"period": "2027", "instrument": "ikl-1", "employee": "E001", "figure": "index", "value": "88.00"}]
     },

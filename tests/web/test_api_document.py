@@ -126,6 +126,8 @@ ANSWERS = {
     ("post", "/v1/periods/{code}/notes"): ("supervisor", 404),
     ("put", "/v1/periods/{code}/follow-ups"): ("supervisor", 409),
     ("put", "/v1/periods/{code}/publications"): ("supervisor", 409),
+    ("put", "/v1/promises"): ("admin", 200),
+    ("post", "/v1/promises/counts"): ("queue", 200),
     ("put", "/v1/targets"): ("supervisor", 200),
     ("put", "/v1/comments/{comment_id}/mark"): ("supervisor", 404),
     ("post", "/v1/replies/read"): (None, 404),

@@ -38,7 +38,7 @@ NO_TICKETS = TicketSum(0, 0, 0)
 
 
 class LiveTicket(NamedTuple):
-    """A ticket that is not spent; `served_on` is None until it is armed."""
+    """A ticket that is not spent; `served_on` is None until it is armed, `issued_at` (if known at all) until then."""
 
     digest: str
     office: str
@@ -48,6 +48,7 @@ class LiveTicket(NamedTuple):
     issued_on: date
     expires_on: date
     served_on: date | None
+    issued_at: datetime | None = None
 
     @property
     def count_key(self) -> CountKey:
@@ -93,7 +94,12 @@ def arm(
     if ticket is None or ticket.expires_on < utc_day:
         return Armed.unknown, ticket
     wanted = ticket._replace(
-        counter=service.counter, service=service.service, employee=service.employee, served_on=ticket.served_on or today
+        counter=service.counter,
+        service=service.service,
+        employee=service.employee,
+        served_on=ticket.served_on or today,
+        # From now on it can be rated: nothing is to say any more when its holder came.
+        issued_at=None,
     )
     if ticket.served_on is None:
         return Armed.armed, wanted

@@ -38,14 +38,14 @@ def share_of(k: int, n: int, confidence: float = CONFIDENCE) -> ScoreShare:
     """
     if not 0 <= k <= n or not n:
         raise ValueError(f"{k} of {n} is no share")
+    lower, upper = wilson_interval(k, n, confidence)
+    return ScoreShare(k=k, n=n, lower=lower, upper=upper, confidence=confidence)
+
+
+def wilson_interval(k: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """The ends of Wilson's interval of the share k of n, which may be an effective number."""
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     centre = (k + z * z / 2) / (n + z * z)
     half = z * sqrt(k * (n - k) / n + z * z / 4) / (n + z * z)
-    return ScoreShare(
-        k=k,
-        n=n,
-        # At the edges the formula gives exactly 0 and 1, floats only nearly.
-        lower=centre - half if k else 0.0,
-        upper=centre + half if k < n else 1.0,
-        confidence=confidence,
-    )
+    # At the edges the formula gives exactly 0 and 1, floats only nearly.
+    return centre - half if k else 0.0, centre + half if k < n else 1.0

@@ -1,0 +1,1 @@
+"""Rules on service standards. Pure."""
