@@ -16,6 +16,7 @@ from app.foundation.clock import Clock
 from app.foundation.http.services import Services
 from app.foundation.storage.database import Database
 from app.foundation.storage.rewriting import Rewriting
+from app.notifications.watching import Watcher
 from app.ratings import retention
 from app.ratings.deleting import clock_is_believable, clock_is_far_ahead
 from app.ratings.retention import forget, tidy
@@ -85,9 +86,11 @@ def jobs_of(
         if not clock_is_far_ahead(database, clock()):
             nightly.run_if_due()
 
+    after = timedelta(minutes=settings.device_silent_minutes)
+    watcher = Watcher(database, clock, silent_after=after)
+
     def update_gauges() -> None:
         # Here, because /metrics itself never waits for the database.
-        after = timedelta(minutes=settings.device_silent_minutes)
         metrics.silent_devices.set(count_silent(database, clock(), after))
         metrics.open_findings.set(count_open(database))
         metrics.release_age.set(oldest_release_age(database, clock()))
@@ -98,6 +101,7 @@ def jobs_of(
         Job("uploads", MINUTE, services.of(Uploads).purge),
         Job("screening", MINUTE, partial(_in_turn, turn, screen), at_once=False),
         Job("release", MINUTE, partial(_in_turn, turn, releasing.run_if_due), at_once=False),
+        Job("watching", MINUTE, watcher.look, at_once=False),
         Job("rewriting", MINUTE, partial(_in_turn, turn, rewriting.run_if_due), at_once=False, stop=rewriting.stop),
     )
 

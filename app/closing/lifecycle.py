@@ -24,6 +24,7 @@ from app.closing.survey.inputs import read_sources
 from app.closing.survey.records import entered
 from app.closing.tables import DRAFT, FINAL, WHOLE, Note, Period, Release, Report
 from app.closing.targets.fixing import fix_targets
+from app.closing.telling import tell_of
 from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import subtree
 from app.directory.store import lock_agency
@@ -32,6 +33,7 @@ from app.foundation.ids import new_id
 from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Database, Session
 from app.indices.reading import scoring_of
+from app.outbox.rules.kinds import EventKind
 from app.seals.rules.canonical_json import canonical
 from app.seals.signing import SigningKey, key_id, public_bytes, sign
 
@@ -173,6 +175,7 @@ def finalise(
         session.add(period)
         store.seal(session, reach.agency_id, envelopes)
         audit(session, reach, "period.finalised", period, now, reports=len(reports), key=key_id(public_bytes(key)))
+        tell_of(session, EventKind.final, period, now)
         return period
 
 
@@ -250,6 +253,7 @@ def _draft(
     )
     store.add_period(session, period, release, [_report(reach, period, document) for document in made.documents])
     audit(session, reach, action, period, now, reports=len(made.documents))
+    tell_of(session, EventKind.drafted, period, now)
     return period
 
 

@@ -2,20 +2,30 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import JSON, Uuid, bindparam, delete, text
+from sqlalchemy import JSON, ColumnElement, Uuid, bindparam, delete, text
 from sqlmodel import and_, col, func, or_, select
 
 from app.access.tables import ApiKey
 from app.devices.tables import Device, Heartbeat, Pairing
-from app.directory.tables import Counter, Duty, Employee, Service
+from app.directory.tables import Counter, Duty, Employee, Office, Service
 from app.foundation.storage.agencies import of_agencies
 from app.foundation.storage.database import Session, UtcDateTime
 from app.ratings.tables import Trace
 
 FleetRow: TypeAlias = tuple[Device, ApiKey | None, Heartbeat | None, Pairing | None]
+
+
+class SilentDevice(NamedTuple):
+    """A device that was not seen for a while, with its office, the office's time zone, and when it was seen last."""
+
+    device_id: UUID
+    office: str
+    timezone: str
+    seen_at: datetime
+
 
 HEARTBEAT_COLUMNS = (
     "seen_at", "app_version", "queue_depth", "parked", "parked_codes", "clock_offset_ms", "unsent_seconds",
@@ -136,18 +146,35 @@ def silent_devices(
         .select_from(Device)
         .join(ApiKey, and_(ApiKey.agency_id == Device.agency_id, ApiKey.key_id == Device.key_id))
         .join(Heartbeat, and_(Heartbeat.agency_id == Device.agency_id, Heartbeat.key_id == Device.key_id), isouter=True)
-        .where(
-            col(Device.revoked_at).is_(None),
-            col(ApiKey.revoked_at).is_(None),
-            or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > now),
-            func.coalesce(Heartbeat.seen_at, Device.paired_at) < since,
-        )
+        .where(*_is_silent(now, since))
     )
     if agency_id is not None:
         query = query.where(Device.agency_id == agency_id)
     if within is not None:
         query = query.where(col(Device.office).in_(within))
     return session.exec(query).one()
+
+
+def silent_of(session: Session, agency_id: str, now: datetime, since: datetime) -> list[SilentDevice]:
+    """The paired devices of the agency's active offices that were not seen since then, in the order of their ids."""
+    query = (
+        select(Device.device_id, Device.office, Office.timezone, func.coalesce(Heartbeat.seen_at, Device.paired_at))
+        .select_from(Device)
+        .join(Office, and_(Office.agency_id == Device.agency_id, Office.code == Device.office))
+        .join(ApiKey, and_(ApiKey.agency_id == Device.agency_id, ApiKey.key_id == Device.key_id))
+        .join(Heartbeat, and_(Heartbeat.agency_id == Device.agency_id, Heartbeat.key_id == Device.key_id), isouter=True)
+        .where(Device.agency_id == agency_id, col(Office.active).is_(True), *_is_silent(now, since))
+    )
+    return [SilentDevice(*row) for row in session.exec(query.order_by(col(Device.device_id)))]
+
+
+def _is_silent(now: datetime, since: datetime) -> list[ColumnElement[bool]]:
+    return [
+        col(Device.revoked_at).is_(None),
+        col(ApiKey.revoked_at).is_(None),
+        or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > now),
+        func.coalesce(Heartbeat.seen_at, Device.paired_at) < since,
+    ]
 
 
 def counter_at(session: Session, agency_id: str, office: str, code: str) -> Counter | None:

@@ -10,6 +10,8 @@ import structlog
 from app.access.audit import record
 from app.foundation.ids import new_id
 from app.foundation.storage.database import Database
+from app.outbox.events import tell
+from app.outbox.rules.kinds import EventKind
 from app.ratings.status_store import lock_agency, move
 from app.screening import store
 from app.screening.rules.all_rules import OfficeContext, screen
@@ -161,4 +163,6 @@ def _record_finding(
             office=office,
             n=len(keys),
         )
+        about = {"finding": str(finding.finding_id)}
+        tell(session, EventKind.finding, agency_id=agency_id, office=office, about=about, at=order.now)
     return ScreeningOutcome(1, len(keys), 0) if keys else ScreeningOutcome(0, 0, 1)

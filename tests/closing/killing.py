@@ -22,6 +22,7 @@ from app.closing import lifecycle
 from app.closing.addressing import asked
 from app.closing.tables import Period, Release, Report
 from app.foundation.storage.database import Database
+from app.outbox.tables import OutboxEvent
 from app.seals.signing import load_key
 
 REACH = Reach("kota", None, "test")
@@ -84,6 +85,7 @@ def held(url: str) -> dict[str, int]:
             "final": select(func.count()).select_from(Period).where(Period.state == "final"),
             "closed": select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "period.closed"),
             "finalised": select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "period.finalised"),
+            "told": select(func.count()).select_from(OutboxEvent),
         }
         found = {name: session.exec(query).one() for name, query in count.items()}
     database.dispose()

@@ -13,7 +13,7 @@ from tests.house import House
 
 pytestmark = pytest.mark.campaign
 
-NOTHING = dict.fromkeys(("periods", "releases", "reports", "sealed", "final", "closed", "finalised"), 0)
+NOTHING = dict.fromkeys(("periods", "releases", "reports", "sealed", "final", "closed", "finalised", "told"), 0)
 Furnished = tuple[str, dict[str, str]]
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,7 +43,7 @@ def test_a_closing_that_is_killed_leaves_nothing_until_it_leaves_all(
     *before, last = killed(furnished, key_file, "close")
     assert before == [NOTHING] * len(before)
     reports = len(office.get("/v1/reports", "supervisor", params={"period": "2026-10"}).json()["items"])
-    assert last == NOTHING | {"periods": 1, "releases": 1, "reports": reports, "closed": 1}
+    assert last == NOTHING | {"periods": 1, "releases": 1, "reports": reports, "closed": 1, "told": 1}
     assert reports >= 5
 
 
@@ -54,9 +54,9 @@ def test_a_finalising_that_is_killed_signs_nothing_until_it_signs_all(
     make_key(key_file)
     *before, last = killed(furnished, key_file, "finalise")
     draft = before[0]
-    assert (draft["periods"], draft["sealed"], draft["final"], draft["finalised"]) == (1, 0, 0, 0)
+    assert (draft["periods"], draft["sealed"], draft["final"], draft["told"]) == (1, 0, 0, 1)
     assert before == [draft] * len(before)
-    assert last == draft | {"sealed": draft["reports"], "final": 1, "finalised": 1}
+    assert last == draft | {"sealed": draft["reports"], "final": 1, "finalised": 1, "told": 2}
 
 
 def test_a_closing_in_two_transactions_would_be_found(office: House, furnished: Furnished, key_file: Path) -> None:
