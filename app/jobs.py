@@ -16,6 +16,8 @@ from app.foundation.clock import Clock
 from app.foundation.http.services import Services
 from app.foundation.storage.database import Database
 from app.foundation.storage.rewriting import Rewriting
+from app.notifications.retention import forget_told
+from app.notifications.sending import Sender
 from app.notifications.watching import Watcher
 from app.ratings import retention
 from app.ratings.deleting import clock_is_believable, clock_is_far_ahead
@@ -28,6 +30,8 @@ from app.tickets.expiry import sweep_expired
 log = structlog.get_logger("cermin")
 
 HOUR, MINUTE = 3_600.0, 60.0
+# The first retry is due after five seconds.
+SENDING = 5.0
 # What stands apart from ratings, in the order in which it is written anew.
 APART = (*retention.APART, *expiry.APART, *counting.APART)
 
@@ -79,6 +83,7 @@ def jobs_of(
         tidy(database, now, timedelta(days=settings.comment_retention_days), "service")
         forget(database, now, timedelta(days=settings.trace_days))
         sweep_expired(database, now, timedelta(days=settings.late_limit_days))
+        forget_told(database, now)
 
     def screen() -> None:
         # A night that is recorded ahead of its time would keep every night until then from being screened, and its
@@ -87,6 +92,7 @@ def jobs_of(
             nightly.run_if_due()
 
     after = timedelta(minutes=settings.device_silent_minutes)
+    sender = services.of(Sender)
     watcher = Watcher(database, clock, silent_after=after)
 
     def update_gauges() -> None:
@@ -101,6 +107,7 @@ def jobs_of(
         Job("uploads", MINUTE, services.of(Uploads).purge),
         Job("screening", MINUTE, partial(_in_turn, turn, screen), at_once=False),
         Job("release", MINUTE, partial(_in_turn, turn, releasing.run_if_due), at_once=False),
+        Job("notifications", SENDING, sender.run_if_due, at_once=False, stop=sender.stop),
         Job("watching", MINUTE, watcher.look, at_once=False),
         Job("rewriting", MINUTE, partial(_in_turn, turn, rewriting.run_if_due), at_once=False, stop=rewriting.stop),
     )

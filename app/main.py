@@ -27,6 +27,7 @@ import app.instruments.routes
 import app.intake.invitation.routes
 import app.intake.routes
 import app.measures.routes
+import app.notifications.routes
 import app.people.routes
 import app.reports.routes
 import app.screening.routes
@@ -64,6 +65,7 @@ from app.intake.with_ticket import TicketIntake
 from app.intake.without_key import OpenAnswerIntake
 from app.jobs import BackgroundJobs, JobMaker, jobs_of, rewriting_of
 from app.measures.cache import MeasuresCache
+from app.notifications.wiring import sender_of, terms_of
 from app.people.oidc.config import provider_config
 from app.people.oidc.door import Providers
 from app.people.passkeys.door import Passkeys
@@ -107,6 +109,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.closing.routes.router,
     app.closing.targets.routes.router,
     app.reports.routes.router,
+    app.notifications.routes.router,
     *app.web.routes.routers,
     *app.desk.routes.routers,
 )
@@ -183,8 +186,9 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
     docs.install(application)
     routes = [*application.routes, *(route for router in ROUTERS for route in router.routes)]
     _refuse_own_path(settings.base_path, routes)
+    metrics = Metrics()
     application.state.services = Services(
-        settings, database, clock, Metrics(), problem_responses.allowed_methods(routes), query_parameters(routes)
+        settings, database, clock, metrics, problem_responses.allowed_methods(routes), query_parameters(routes)
     ).with_services(
         SealedReportCache(),
         MeasuresCache(),
@@ -195,6 +199,8 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
         LinkGuesses(clock),
         *_workbooks(database, clock),
         *_people(settings, database, clock, secret),
+        webhooks := terms_of(secret, settings.webhook_hosts),
+        sender_of(database, clock, metrics, webhooks, public_url=settings.public_url),
     )
     for router in ROUTERS:
         application.include_router(router)

@@ -115,6 +115,12 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("POST", "/v1/promises/counts"): COUNTERS,
     ("GET", "/v1/targets"): READERS,
     ("PUT", "/v1/targets"): SUPERVISORS,
+    ("GET", "/v1/webhooks"): ADMINS,
+    ("POST", "/v1/webhooks"): ADMINS,
+    ("POST", "/v1/webhooks/{webhook_id}/off"): ADMINS,
+    ("POST", "/v1/webhooks/{webhook_id}/on"): ADMINS,
+    ("GET", "/v1/webhooks/{webhook_id}/deliveries"): ADMINS,
+    ("POST", "/v1/webhooks/{webhook_id}/replay"): ADMINS,
     ("GET", "/v1/reports"): READERS,
     ("GET", "/v1/appraisals"): READERS,
     ("GET", "/v1/appraisals/pack"): READERS,
@@ -134,6 +140,9 @@ OTHERWISE: Mapping[Entry, int] = {
     # Nothing says which of the questionnaires is meant.
     ("GET", "/v1/periods/{code}/follow-ups"): 409,
     ("GET", "/v1/periods/{code}/publications"): 409,
+    ("POST", "/v1/webhooks/{webhook_id}/off"): 404,
+    ("POST", "/v1/webhooks/{webhook_id}/on"): 404,
+    ("GET", "/v1/webhooks/{webhook_id}/deliveries"): 404,
     ("GET", "/v1/reports"): 404,
     ("GET", "/v1/appraisals"): 404,
     ("GET", "/v1/appraisals/pack"): 404,
@@ -197,6 +206,12 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/promises/counts"): GUARD | BODY,
     ("GET", "/v1/targets"): GUARD | NAMING,
     ("PUT", "/v1/targets"): GUARD | BODY,
+    ("GET", "/v1/webhooks"): GUARD,
+    ("POST", "/v1/webhooks"): GUARD | BODY | {409},
+    ("POST", "/v1/webhooks/{webhook_id}/off"): GUARD | NAMING,
+    ("POST", "/v1/webhooks/{webhook_id}/on"): GUARD | NAMING,
+    ("GET", "/v1/webhooks/{webhook_id}/deliveries"): GUARD | NAMING,
+    ("POST", "/v1/webhooks/{webhook_id}/replay"): GUARD | BODY | {404, 409},
     ("GET", "/v1/reports"): GUARD | NAMING,
     ("GET", "/v1/appraisals"): GUARD | NAMING | {406, 409, 429},
     ("GET", "/v1/appraisals/pack"): GUARD | NAMING | {406, 409, 429},
@@ -252,7 +267,7 @@ def documented(house: House) -> dict[Entry, dict[str, Any]]:
 def address(path: str, method: str = "GET") -> str:
     """A path with something in the place of its parameters, and what it cannot be read without."""
     named = {"instrument": "ikl-1", "code": "2026-09", "agency": "kota", "office": "dukcapil", "name": "x"}
-    ids = dict.fromkeys(("report_id", "device_id", "finding_id", "comment_id"), UUID(int=7))
+    ids = dict.fromkeys(("report_id", "device_id", "finding_id", "comment_id", "webhook_id"), UUID(int=7))
     filled = path.format(**named, **ids)
     return filled + "?period=2026-09" if path in NEEDS_A_PERIOD and method == "GET" else filled
 

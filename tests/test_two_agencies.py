@@ -30,9 +30,9 @@ NOWHERE = {"office": "rsud-niet", "service": "imb-niet", "employee": "N777", "in
 NAMES_NOTHING = {"agency", "after", "limit", "channel", "from", "to", "by", "include", "weights", "bands", "period",
                  "code", "revision", "kind", "unit", "format", "lang", "standing", "state", "order",
                  "action", "appraiser", "search", "element"}  # fmt: skip
-# Of one agency or not there at all: tests/closing/, tests/desk/, tests/devices/ and tests/screening/ ask for the
-# other's.
-OF_ONE_AGENCY = {"report_id", "device_id", "finding_id", "comment_id"}
+# Of one agency or not there at all: tests/closing/, tests/desk/, tests/devices/, tests/notifications/ and
+# tests/screening/ ask for the other's.
+OF_ONE_AGENCY = {"report_id", "device_id", "finding_id", "comment_id", "webhook_id"}
 # What is answered where 200 would need more than a right name.
 OTHERWISE = {"/v1/offices/{office}/poster": 409}
 # What is not for everybody who reads.
@@ -79,6 +79,7 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/tickets/counts", NOVEMBER | {"by": "employee"}),
     ("/v1/tickets/counts", {"office": "dukcapil"}),
     ("/v1/offices/dukcapil/poster", {}),
+    ("/v1/webhooks", {}),
     ("/v1/findings", {}),
     ("/v1/findings", NOVEMBER | {"office": "dukcapil", "standing": "held"}),
     ("/v1/offices/dukcapil/opening", {}),

@@ -32,6 +32,7 @@ COMMANDS = {
     "oidc": Entry("oidc", "oidc", "Signing in through the agency's own provider, such as Keycloak."),
     "device": Entry("devices", "device", "Kiosks: pairing them, how they are doing, ending them."),
     "screen": Entry("screening", "screen", "Screening: what it doubts and what is decided."),
+    "notify": Entry("notify", "notify", "Telling people and machines what happened."),
     "volumes": Entry("volumes", "volumes", "How many people were served."),
     "targets": Entry("targets", "targets", "What figures shall be (SKP)."),
     "counts": Entry("counts", "counts", "Past results of which only counts are known."),

@@ -86,6 +86,12 @@ KINDS: Mapping[str, Kind] = {
     "instrument-unknown": Kind(404, "Unknown instrument", "The agency has no instrument with this id."),
     "device-unknown": Kind(404, "Unknown device", "The agency has no device with this id."),
     "finding-unknown": Kind(404, "Unknown finding", "The agency has no finding with this id."),
+    "webhook-unknown": Kind(404, "Unknown webhook", "The agency has no webhook with this id."),
+    "event-unknown": Kind(404, "Unknown event", "This webhook was not to be told of an event with this id."),
+    "webhook-off": Kind(409, "Switched off", "This webhook is switched off; switch it on first."),
+    "webhooks-many": Kind(
+        409, "Too many webhooks", "An agency may have {limit} webhooks; have one that was added pass things on."
+    ),
     # What an auditor decides.
     "finding-decided": Kind(
         409, "Already decided", "This finding was decided already ({standing}); a decision is never changed."
@@ -236,6 +242,10 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "counts-told": "More than this is told already; what is told stays.",
     "counted-by-tickets": "What tickets counted of that month is told already, so whoever had one would count twice.",
     "about-oneself": "Nobody decides about oneself; somebody else has to do this.",
+    "webhook-address-refused": (
+        "Send an https address with a public host, without user name and fragment; hosts of a private network must "
+        "be named in CERMIN_WEBHOOK_HOSTS."
+    ),
     "score-all-skipped": "At least one question must be answered.",
 }
 

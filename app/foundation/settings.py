@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     oidc_role: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     oidc_nip_claim: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     oidc_second_factor: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    # Hosts of a private network that webhooks may lead to (docs/notifications.md).
+    webhook_hosts: Annotated[str, AfterValidator(_hosts)] | None = None
     trusted_proxies: Annotated[str, AfterValidator(_networks)] | None = None
     language: Literal["id", "en"] = "id"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

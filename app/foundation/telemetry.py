@@ -69,6 +69,12 @@ class Metrics:
             ("reason",),
             registry=self.registry,
         )
+        self._notifications = Counter(
+            "cermin_notifications",
+            "Messages by channel (webhook, mail) and what became of the attempt: delivered, or refused.",
+            ("channel", "outcome"),
+            registry=self.registry,
+        )
         self.queued = Gauge("cermin_ratings_queued", "Ratings waiting for their group commit.", registry=self.registry)
 
     def answered(self, method: str, route: str, status: int) -> None:
@@ -85,6 +91,10 @@ class Metrics:
         if child is None:
             child = self._of_outcome[outcome] = self._outcomes.labels(outcome)
         child.inc(n)
+
+    def notified(self, channel: str, outcome: str) -> None:
+        """Count one attempt to deliver a message."""
+        self._notifications.labels(channel, outcome).inc()
 
     def closed_connection(self, reason: str) -> None:
         """Count a connection that was closed for this reason."""

@@ -1,10 +1,8 @@
 """The only SQL of this room."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlmodel import col, select
 
 from app.foundation.storage.agencies import of_agencies
@@ -45,10 +43,3 @@ def newest_events(
 def find(session: Session, agency_id: str, event_id: UUID) -> OutboxEvent | None:
     """One event of the agency."""
     return session.get(OutboxEvent, (agency_id, event_id))
-
-
-def forget_before(session: Session, agency_id: str, moment: datetime) -> None:
-    """Delete the agency's events that were spread before this moment."""
-    session.execute(
-        delete(OutboxEvent).where(col(OutboxEvent.agency_id) == agency_id, col(OutboxEvent.spread_at) < moment)
-    )

@@ -93,6 +93,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "element": "speed",
         "note": "A second counter is open until 12:00.",
     },
+    ("post", "/v1/webhooks"): {"address": "https://antrean.example.go.id/cermin", "kinds": ["finding.raised"]},
+    ("post", "/v1/webhooks/{webhook_id}/replay"): {"event": None},
     ("post", "/v1/replies/read"): {"token": "of-a-personal-link"},
     ("post", "/v1/replies"): {"token": "of-a-personal-link", "text": "The queue system was down that week."},
 }
@@ -109,6 +111,7 @@ PARAMETERS = {
     "device_id": "Id of the kiosk, as `GET /v1/devices` lists it.",
     "comment_id": "Id of the comment, as `GET /v1/comments` lists it.",
     "finding_id": "Id of the finding, as `GET /v1/findings` lists it.",
+    "webhook_id": "Id of the webhook, as `GET /v1/webhooks` lists it.",
     "report_id": "Id of the report, as `GET /v1/reports` lists it.",
 }
 

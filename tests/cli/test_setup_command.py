@@ -47,7 +47,7 @@ def test_the_command_prints_a_link_that_opens_the_way(run: Run, database_url: st
     ("variable", "value", "address"),
     [
         ("CERMIN_PUBLIC_URL", "https://cermin.example.go.id/umpan", "https://cermin.example.go.id/umpan/setup#"),
-        ("CERMIN_HOST", "0.0.0.0", "http://localhost:8000/setup#"),  # noqa: S104 - what containers listen on
+        ("CERMIN_HOST", "0.0.0.0", "http://localhost:8000/setup#"),
         ("CERMIN_HOST", "::1", "http://[::1]:8000/setup#"),
     ],
 )

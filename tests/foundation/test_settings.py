@@ -60,6 +60,7 @@ WORDS = {
     "log_level": ("debug", "trace"),
     "tls_names": ("cermin.kota.lan 192.168.1.10 ::1", "cermin_1.kota.lan"),
     "trusted_proxies": ("127.0.0.1,10.0.0.0/8", "proxy"),
+    "webhook_hosts": ("antrean.kota.lan 192.168.1.20", "https://antrean.kota.lan"),
     "secret": ("x" * 32, "x" * 31),
     "passphrases_readable_on_network": ("True", "perhaps"),
     "oidc_issuer": ("https://sso.example.go.id/realms/kota", "https://sso.example.go.id/?realm=kota"),

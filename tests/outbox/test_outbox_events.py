@@ -70,7 +70,7 @@ def test_an_event_names_what_it_is_about_and_nothing_else(house: House) -> None:
         tell(session, EventKind.finding, agency_id="kota", office=None, about={"comment": "x"}, at=NOW)
 
 
-def test_events_are_found_by_agency_and_forgotten_once_they_were_spread(house: House) -> None:
+def test_events_are_found_by_agency(house: House) -> None:
     def one(session: Session, agency_id: str) -> OutboxEvent:
         about = {"device": "1"}
         event_id = tell(session, EventKind.silent, agency_id=agency_id, office="dukcapil", about=about, at=NOW)
@@ -86,6 +86,3 @@ def test_events_are_found_by_agency_and_forgotten_once_they_were_spread(house: H
     with house.database.writing() as session:
         assert store.agencies_with_unspread(session) == ["desa"]
         assert [each.event_id for each in store.unspread(session, "desa", 5)] == [theirs.event_id]
-        for agency_id in ("kota", "desa"):
-            store.forget_before(session, agency_id, house.clock.now.replace(year=2027))
-    assert [len(told(house, agency_id)) for agency_id in ("kota", "desa")] == [0, 1]

@@ -54,7 +54,10 @@ EXPECTED = {
     "pin": ("field-invalid", "four to eight digits"),
     "too_short": ("field-invalid", "at least one entry"),
     "too_long": ("field-invalid", "fewer entries"),
+    "uuid_parsing": ("field-invalid", "an id as Cermin gives it"),
+    "uuid_type": ("field-invalid", "an id as Cermin gives it"),
 }
+# Of the id that whoever rates makes; of any other it would ask for what nobody can make.
 UUID_ERRORS = {"uuid_type", "uuid_parsing", "uuid_version"}
 
 
@@ -89,7 +92,7 @@ def _field_error(error: Any, skip: int) -> FieldError:
         return FieldError(path, "field-missing")
     if kind == "extra_forbidden":
         return FieldError(path, "field-unknown")
-    if kind in UUID_ERRORS:
+    if kind in UUID_ERRORS and path.rpartition(".")[2] == "id":
         return FieldError(path, "id-not-uuid7")
     if kind == "string_too_long" and path.endswith("comment"):
         return FieldError(path, "comment-too-long", {"limit": context["max_length"]})

@@ -1,0 +1,77 @@
+"""Posts one message to a webhook: the name is looked up once and checked, and only what was checked is called."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable, Collection
+from socket import SOCK_STREAM, gaierror
+
+import httpx
+
+from app.notifications.rules.addresses import Target, may_be_called, read_address
+
+# In all, from the look-up to the answer: whoever trickles bytes gets no more than whoever is silent.
+SECONDS = 8.0
+USER_AGENT = "Cermin"
+REFUSED = "address-refused"
+
+# The addresses of a host at a port.
+LookUp = Callable[[str, int], Awaitable[list[str]]]
+
+
+async def system_look_up(host: str, port: int) -> list[str]:
+    """The addresses that this machine's resolver knows. Raises OSError."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
+    return [str(sockaddr[0]) for *_, sockaddr in found]
+
+
+class WebhookPost:
+    """Posts to addresses of the internet, and to the private hosts that are allowed by name."""
+
+    def __init__(
+        self, hosts: Collection[str], look_up: LookUp = system_look_up, *, trusted: ssl.SSLContext | None = None
+    ) -> None:
+        self._hosts = hosts
+        self._look_up = look_up
+        self._trusted = trusted
+
+    async def post(self, address: str, headers: dict[str, str], body: bytes) -> str:
+        """Post once; what became of it as a code: `http-204`, `timeout`, `no-connection`, `address-refused` …"""
+        target = read_address(address, self._hosts)
+        if target is None:
+            return REFUSED
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self._posted(target, headers, body)
+        except (TimeoutError, httpx.TimeoutException):
+            return "timeout"
+        except gaierror:
+            return "name-unknown"
+        except (httpx.HTTPError, OSError, ValueError):
+            # Their texts may hold the address, which may let whoever knows it in somewhere.
+            return "no-connection"
+
+    async def _posted(self, target: Target, headers: dict[str, str], body: bytes) -> str:
+        found = await self._look_up(target.host, target.port)
+        by_name = target.host in self._hosts
+        # One that leads inwards beside one that does not is no accident.
+        if not found or not all(may_be_called(each, by_name=by_name) for each in found):
+            return REFUSED
+        host = f"[{found[0]}]" if ":" in found[0] else found[0]
+        # Called by number, so that nobody looks the name up a second time; the certificate is that of the name.
+        url = f"{target.scheme}://{host}:{target.port}{target.path}"
+        sent = {"host": target.authority, "user-agent": USER_AGENT, "content-type": "application/json", **headers}
+        if self._trusted is None:
+            # Only now: most processes post nothing, and reading all authorities takes a while.
+            self._trusted = ssl.create_default_context()
+        async with (
+            # No proxy and no certificates of the environment, which nobody checks here; nothing is kept open.
+            httpx.AsyncClient(verify=self._trusted, trust_env=False, follow_redirects=False, timeout=SECONDS) as client,
+            client.stream("POST", url, content=body, headers=sent, extensions={"sni_hostname": target.host}) as answer,
+        ):
+            # What is answered is not read at all: nobody needs it, and it may be endless.
+            return f"http-{answer.status_code}"
+
+
+def is_taken(outcome: str) -> bool:
+    """Whether the receiver has taken the message: with any 2xx and with nothing else; a redirect is none."""
+    return outcome.startswith("http-2")
