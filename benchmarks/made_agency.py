@@ -90,7 +90,8 @@ def rate(database: Database, offices: int, day: date) -> int:
 
 def _ratings(draw: Random, offices: int, day: date, *, is_sqlite: bool) -> Iterator[Sequence[Any]]:
     low = first_key(day).int | 0x8 << 76 | 0b10 << 62
-    on, keys = day.isoformat(), sorted(low | draw.getrandbits(60) for _ in range(offices * A_DAY))
+    # The last digits are left for the copies of `benchmarks.copies`.
+    on, keys = day.isoformat(), sorted(low | draw.getrandbits(44) << 16 for _ in range(offices * A_DAY))
     # In the order of their keys, in which both stores write faster; who rated whom has nothing to do with it.
     places = draw.sample(range(offices * A_DAY), offices * A_DAY)
     for key, place in zip(keys, places, strict=True):

@@ -1,6 +1,6 @@
 """Writes blocks: divides what can be told, and splits what was held, or counts again, after telling."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -15,13 +15,16 @@ from app.disclosure.charts_store import ChartedBlock, ChartsOf, week_codes
 from app.disclosure.rules.block_figures import block_figures
 from app.disclosure.rules.closed_figures import ClosedFigures, Signature
 from app.disclosure.rules.division import Month, NewBlock, UnreleasedRating, answers_separable, divide
-from app.disclosure.rules.due import Task, TaskGroup, last_day
+from app.disclosure.rules.due import RatingGroup, Task, TaskGroup, last_day
 from app.disclosure.rules.minimum import SMALLEST_N
 from app.disclosure.tables import FigureBlock
 from app.foundation.storage.database import Database, Session
 from app.instruments.model import Instrument
 from app.ratings.status import COUNTED
 from app.ratings.status_store import lock_agency
+
+# The one part of a block whose ratings are alike in all of these.
+PART = ("office", "employee", "first_month", "service", "channel", "n")
 
 
 class _Made:
@@ -43,14 +46,18 @@ class BlockWriter:
         instruments: Mapping[str, Instrument],
         number: int,
         choose: Random,
+        next_block: int,
     ) -> None:
         self._database = database
         self._agency_id = agency_id
         self._instruments = instruments
         self._number = number
         self._choose = choose
-        # The offices, by instrument, whose charts this release has judged.
+        # The offices, by instrument, whose charts this release has judged; what it told; and the number that the next
+        # block has if nobody else writes blocks meanwhile.
         self.judged: set[ChartsOf] = set()
+        self.told: Counter[RatingGroup] = Counter()
+        self.next_block = next_block
 
     def tell(self, group: TaskGroup, through: Month) -> int:
         """Divide the ratings of each task into blocks; returns how many it told.
@@ -183,6 +190,7 @@ class BlockWriter:
         store.save(session, block)
         store.save(session, twin)
         store.move_ratings(session, self._agency_id, changed, new)
+        self.next_block += 1
         return len(changed)
 
     def _turn(self, session: Session, block: FigureBlock) -> int:
@@ -195,13 +203,17 @@ class BlockWriter:
     def _make(self, made: "_Made", instrument: str, standing: str, blocks: Sequence[NewBlock]) -> None:
         # The order of blocks says nothing but which release told them.
         for number, block in enumerate(self._choose.sample(blocks, len(blocks)), made.first + len(made.rows)):
-            made.rows.append(self._values(number, instrument, standing, block))
+            row = self._values(number, instrument, standing, block)
+            made.rows.append(row)
             made.blocks[number] = block
+            for *part, n in row["parts"] or [[row[name] for name in PART]]:
+                self.told[RatingGroup(instrument, standing, *part)] += n
 
     def _write(self, session: Session, made: "_Made") -> None:
         if made.rows:
             keys = {number: [rating.key for rating in block.ratings] for number, block in made.blocks.items()}
             store.add_blocks(session, made.rows, keys)
+            self.next_block += len(made.rows)
 
     def _row(self, number: int, of: FigureBlock, block: NewBlock) -> FigureBlock:
         return FigureBlock(**self._values(number, of.instrument, of.standing, block))

@@ -4,7 +4,7 @@ Each task is a transaction of its own under the agency's lock; a release that is
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from random import SystemRandom
@@ -103,7 +103,7 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
         counts = _untold(session, agency_id, windows, through, order.late)
         next_block = store.next_block(session, agency_id)
     number = former.number + 1 if former else 1
-    writer = BlockWriter(database, agency_id, instruments, number, choose)
+    writer = BlockWriter(database, agency_id, instruments, number, choose, next_block)
     left = writer.let_leave()
     told = writer.tell_closed() if former is None else 0
     groups = task_groups(tasks(counts, through, months), counts, TOLD_AT_ONCE)
@@ -117,10 +117,14 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
     renew_charts(database, agency_id, instruments, through, None if ended else number, writer.judged)
     with database.unhurried() as session:
         lock_agency(session, agency_id)
-        if told or left or store.next_block(session, agency_id) != next_block:
-            # Blocks have left, or something was told, perhaps by another release: what waits is looked at again.
-            windows = _windows(session, agency_id, order, former, months)
-            counts = _untold(session, agency_id, windows, through, order.late)
+        alone = store.next_block(session, agency_id) == writer.next_block
+        if told or left or not alone:
+            former_windows, windows = windows, _windows(session, agency_id, order, former, months)
+            rest = _without(counts, writer.told)
+            if windows != former_windows or not alone or rest is None:
+                # Blocks have left, or others have told or held something meanwhile: what waits is counted again.
+                rest = _untold(session, agency_id, windows, through, order.late)
+            counts = rest
         waiting = Counter(counts)
         waiting.update(untold_store.left_but_counted(session, agency_id))
         for window in windows:
@@ -179,3 +183,10 @@ def _untold(
             session, agency_id, window.first, last_day(through), window.offices, late
         )
     return counts
+
+
+def _without(counts: Mapping[RatingGroup, int], told: Mapping[RatingGroup, int]) -> dict[RatingGroup, int] | None:
+    """What is left of these counts where all that was told was told as counted; else None."""
+    if any(counts.get(part) != n for part, n in told.items()):
+        return None
+    return {part: n for part, n in counts.items() if part not in told}
