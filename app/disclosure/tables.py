@@ -68,8 +68,8 @@ class FigureBlock(SQLModel, table=True):
     released: bool = True
     # Whether the sums have it as it is now.
     summed: bool = False
-    # Whether weekly charts have it as it is now, and the Mondays of the weeks in which its office's and person's do;
-    # NULL in blocks of an older version, which no chart has seen yet.
+    # Whether weekly charts have it as it is now, and the Mondays of the weeks in which its office's and person's do, or
+    # in which it has no ratings; NULL in blocks of an older version, which no chart has seen yet.
     charted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     office_weeks: list[str] | None = Field(default=None, sa_type=JSON)
     employee_weeks: list[str] | None = Field(default=None, sa_type=JSON)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from math import gcd, lcm
 from typing import TypeVar
 
 # A skipped question is no answer: it counts neither as 0 nor among the answered ones (PermenPANRB 14/2017).
@@ -12,6 +13,14 @@ SKIPPED = "-"
 
 Texts = Mapping[str, str]
 Choice = TypeVar("Choice")
+
+
+def smallest_integers(weights: tuple[Fraction, ...]) -> tuple[int, ...]:
+    """The smallest integers in the proportion of these weights: `(1, 1, 1)` for three thirds."""
+    denominator = lcm(*(weight.denominator for weight in weights))
+    steps = [int(weight * denominator) for weight in weights]
+    common = gcd(*steps)
+    return tuple(step // common for step in steps)
 
 
 class UnknownChoice(LookupError):
@@ -90,6 +99,11 @@ class Instrument:
         return choices[name]
 
     # What follows is derived once and kept, because intake needs it for every sheet.
+
+    @cached_property
+    def proportions(self) -> frozenset[tuple[int, ...]]:
+        """The weights of every mode as the smallest integers in their proportion, those in the same proportion once."""
+        return frozenset(map(smallest_integers, self.weight_modes.values()))
 
     @cached_property
     def codes(self) -> tuple[str, ...]:

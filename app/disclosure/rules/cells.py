@@ -9,13 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
-from math import gcd
 from operator import mul
 from typing import Any, TypeAlias
 
 from app.disclosure.rules.minimum import SMALLEST_N
-from app.instruments.model import SKIPPED, Instrument
-from app.ratings.rules.sheet_counts import SheetCounts, histograms, integer_weights
+from app.instruments.model import SKIPPED, Instrument, smallest_integers
+from app.ratings.rules.sheet_counts import SheetCounts, histograms
 
 # Weights as the smallest integers that stand in the same proportion: `(1, 1, 1)` for three thirds.
 Steps: TypeAlias = tuple[int, ...]
@@ -107,18 +106,16 @@ def merged(first: Cell, *others: Cell) -> Cell:
     )
 
 
-def all_steps(instrument: Instrument) -> set[Steps]:
+def all_steps(instrument: Instrument) -> frozenset[Steps]:
     """The weights of every mode of an instrument, those in the same proportion once."""
-    return {steps_of(instrument.weights(mode)) for mode in instrument.weight_modes}
+    return instrument.proportions
 
 
 # Cached: every cell asks for the same few sets of weights, and fractions are slow.
 @lru_cache(maxsize=64)
 def steps_of(weights: tuple[Fraction, ...]) -> Steps:
     """The smallest integers in the proportion of these weights."""
-    steps, _ = integer_weights(weights)
-    common = gcd(*steps)
-    return tuple(step // common for step in steps)
+    return smallest_integers(weights)
 
 
 # Cached: a table has thousands of cells, and few sets of weights.
