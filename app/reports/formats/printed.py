@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.foundation.qr import qr_svg
-from app.reports.drawings.charts import svg
+from app.reports.drawings.charts import narrow_svg, svg
 from app.reports.sections.blocks import Block, Cell, Chart, Code, Facts, Headline, Table, View, Words
 from app.reports.sections.language import Language, language
 
@@ -64,7 +64,13 @@ def _headline(block: Headline, tell: Language) -> Plain:
 
 def _chart(chart: Chart, tell: Language) -> Plain:
     """Its figures are in the drawing, in its text alternative or in a table beside it: none is repeated."""
-    return {"kind": "chart", "caption": chart.caption, "svg": svg(chart, tell), "alternative": chart.alternative}
+    return {
+        "kind": "chart",
+        "caption": chart.caption,
+        "svg": svg(chart, tell),
+        "narrow": narrow_svg(chart, tell),
+        "alternative": chart.alternative,
+    }
 
 
 def _table(table: Table, tell: Language) -> Plain:
