@@ -18,6 +18,8 @@ from app.disclosure.rules.released import ReleasedSheets
 from app.foundation.storage.database import Session
 from app.indices.rules.figures import Scoring
 from app.measures.reading import UnitsBeside, alarms_of, served_by
+from app.measures.standard_schemas import StandardsOut
+from app.measures.standards import StandardsTold, standards_told
 from app.ratings.rules.selection import By, Selection
 from app.screening.held_store import held_reasons, raised_in
 from app.screening.rules.sheets import RaisedRow
@@ -71,6 +73,7 @@ class ClosingInputs:
     beside: Mapping[By, UnitsBeside]
     tickets: Mapping[By, Mapping[str | None, TicketSum]]
     former_documents: ReportsByUnit
+    standards: StandardsTold
     former_release: int = 0
     raised: Sequence[RaisedRow] = ()
     targets: Mapping[TargetKey, int] = field(default_factory=dict)
@@ -79,6 +82,11 @@ class ClosingInputs:
     def unit_targets(self) -> Mapping[tuple[str, str], Mapping[str, int]]:
         """The targets of each unit, by kind and code: figure → hundredths."""
         return by_unit(self.targets)
+
+    @cached_property
+    def office_standards(self) -> Mapping[str, StandardsOut]:
+        """What is told of service standards of each office."""
+        return self.standards.of_offices()
 
     @property
     def trend(self) -> Sequence[Month]:
@@ -127,6 +135,7 @@ def read_inputs(session: Session, planned: PlannedRevision) -> ClosingInputs:
         },
         tickets={by: ticket_sums(session, agency_id, replace(issued, by=by)) for by in (By.office, By.employee)},
         former_documents=planned.former_documents,
+        standards=standards_told(session, agency_id, span, None if reach.root is None else offices),
         former_release=planned.former_release,
         raised=raised_in(session, agency_id, span.first, span.last),
         targets=targets_of(session, agency_id, span.code, instrument),

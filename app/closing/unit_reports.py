@@ -18,7 +18,9 @@ from app.closing.rules.report_documents.parts import (
     Words,
 )
 from app.closing.rules.report_documents.reports import SCHEMA, AnyReport, EmployeeReport, OfficeReport
+from app.closing.rules.report_documents.standards import Standards
 from app.closing.rules.report_documents.targets import Attainment
+from app.closing.rules.standards import standards_part
 from app.closing.subjects import Staff, named
 from app.closing.units import ReportedUnit
 from app.disclosure.rules.cells import Cell
@@ -28,6 +30,7 @@ from app.indices.presenting import index_out, is_rough, rules_of
 from app.indices.rules.figures import Scoring
 from app.indices.rules.official import official_index
 from app.measures.presenting import METHOD, unit_out
+from app.measures.standard_schemas import StandardsOut
 from app.ratings.rules.selection import By
 
 
@@ -54,6 +57,7 @@ class OptionalParts(TypedDict, total=False):
     held_reasons: dict[str, int] | None
     tickets: TicketCounts | None
     targets: tuple[Attainment, ...]
+    standards: Standards
     supersedes: int
 
 
@@ -139,9 +143,18 @@ def optional_parts(inputs: ClosingInputs, unit: ReportedUnit) -> OptionalParts:
         parts["tickets"] = ticket_counts(inputs.tickets[unit.by].get(unit.code))
     if reached := targets_reached(inputs, unit.kind, unit.code, unit):
         parts["targets"] = reached
+    if told := _standards(inputs, unit):
+        parts["standards"] = standards_part(told, inputs.scoring.instrument)
     if inputs.former_documents:
         parts["supersedes"] = inputs.revision - 1
     return parts
+
+
+def _standards(inputs: ClosingInputs, unit: ReportedUnit) -> StandardsOut | None:
+    """What is told of the standards of an office, or of all that are closed together; nothing is of persons."""
+    if unit.kind == "agency":
+        return inputs.standards.of_all(inputs.within)
+    return inputs.office_standards.get(unit.code) if unit.kind == "office" else None
 
 
 def targets_reached(

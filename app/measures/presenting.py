@@ -20,6 +20,7 @@ from app.measures.schemas import (
     ComparisonOut,
     EstimateOut,
     MeasuredDimensionOut,
+    MeasuredRowOut,
     MeasuresOut,
     ShareOut,
     UnitMeasuresOut,
@@ -44,7 +45,11 @@ def measures_out(table: MeasuresTable) -> MeasuresOut:
             "release": table.release.number,
             "released_at": table.release.released_at,
             "rows": tuple(
-                unit_out(instrument, table.by, code, table.names.get(code), unit) for code, unit in table.units.items()
+                MeasuredRowOut(
+                    **dict(unit_out(instrument, table.by, code, table.names.get(code), unit)),
+                    standards=table.standards.get(code),
+                )
+                for code, unit in table.units.items()
             ),
         }
     )

@@ -20,6 +20,8 @@ from app.measures.cache import MeasuredUnits, MeasuresCache, Question
 from app.measures.rules.alarms import Alarms, alarms, first_day_needed
 from app.measures.rules.time_series import time_series
 from app.measures.rules.unit_measures import MeasuredUnit, measure
+from app.measures.standard_schemas import StandardsOut
+from app.measures.standards import standards_told
 from app.ratings.rules.selection import By, Selection
 from app.ratings.status import COUNTED
 from app.screening.held_store import held_reasons
@@ -27,7 +29,10 @@ from app.screening.held_store import held_reasons
 
 @dataclass(frozen=True)
 class MeasuresTable:
-    """The units with ratings, by code and with their names; measures are None where too little is told."""
+    """The units with ratings, by code and with their names; measures are None where too little is told.
+
+    `standards` are those of offices, by code.
+    """
 
     agency_id: str
     scoring: Scoring
@@ -36,6 +41,7 @@ class MeasuresTable:
     units: MeasuredUnits
     names: Mapping[str, str]
     release: ReleaseState
+    standards: Mapping[str, StandardsOut]
 
 
 def read_measures(
@@ -82,7 +88,11 @@ def read_measures(
         units = _measured(session, scoring, question)
         if cache:
             cache.keep(question, units, len(units))
-    return MeasuresTable(agency_id, scoring, span, by, units, names_of(session, agency_id, by, list(units)), state)
+    names = names_of(session, agency_id, by, list(units))
+    beside = (
+        standards_told(session, agency_id, span, None if whole else offices).of_offices() if by is By.office else {}
+    )
+    return MeasuresTable(agency_id, scoring, span, by, units, names, state, beside)
 
 
 def _measured(session: Session, scoring: Scoring, question: Question) -> MeasuredUnits:

@@ -12,6 +12,7 @@ from app.instruments.schemas import InstrumentId
 from app.measures.alarm_schemas import AlarmsOut, ChannelMixOut
 from app.measures.rules.formulas.funnel import Beyond
 from app.measures.rules.formulas.reliability import Use
+from app.measures.standard_schemas import StandardsOut
 
 PeriodCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,10}$")]
 
@@ -163,6 +164,15 @@ class UnitMeasuresOut(WireModel):
     channel_mix: ChannelMixOut | None
 
 
+class MeasuredRowOut(UnitMeasuresOut):
+    """One person or office; `standards` is what is told of promised times and procedure, null where nothing is.
+
+    It is null of persons: how long a service takes, and which steps it has, is not the clerk's alone.
+    """
+
+    standards: StandardsOut | None
+
+
 class MeasuresOut(WireModel):
     """The units with ratings in the period, by code."""
 
@@ -179,4 +189,4 @@ class MeasuresOut(WireModel):
     method: str
     release: int
     released_at: datetime
-    rows: tuple[UnitMeasuresOut, ...]
+    rows: tuple[MeasuredRowOut, ...]

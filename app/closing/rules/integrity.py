@@ -2,10 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TypedDict
 
 from app.closing.rules.report_documents.agency import Integrity, OfficeLine
 from app.closing.rules.report_documents.parts import TicketCounts
 from app.closing.rules.report_documents.reports import OfficeReport
+from app.closing.rules.report_documents.standards import StandardShares
+from app.closing.rules.report_documents.targets import Attainment
+from app.closing.rules.standards import in_a_line
 from app.disclosure.rules.without_answers import shown_count, shown_tickets
 from app.foundation.rounding import rounded
 from app.measures.rules.formulas.samples import coverage
@@ -15,14 +19,25 @@ from app.tickets.rules.lifecycle import NO_TICKETS, TicketSum
 FINDING_STATUSES = ("held", "noted", "released", "confirmed")
 
 
+class _Beside(TypedDict, total=False):
+    """What only some lines have."""
+
+    targets: tuple[Attainment, ...]
+    standards: StandardShares
+
+
 def office_line(report: OfficeReport) -> OfficeLine:
     """The office's line in the agency's table, taken from its own report so that both always agree."""
     figures = report.figures
     collection = figures.collection
-    # Absent where none were set, as in the office's own report.
-    targets = {"targets": report.targets} if report.targets else {}
+    # Absent where none were set or nothing is told, as in the office's own report.
+    beside = _Beside()
+    if report.targets:
+        beside["targets"] = report.targets
+    if report.standards:
+        beside["standards"] = in_a_line(report.standards)
     return OfficeLine(
-        **targets,
+        **beside,
         code=report.subject.code,
         name=report.subject.name,
         n=figures.n,

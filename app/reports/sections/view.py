@@ -23,6 +23,7 @@ from app.reports.sections.headline import result_section
 from app.reports.sections.integrity import integrity_section
 from app.reports.sections.language import Language, language
 from app.reports.sections.results import comparison_section, suppressed_section
+from app.reports.sections.standards import standards_section
 from app.reports.sections.survey import after_sections, mark_section, survey_sections, survey_title
 from app.reports.sections.targets import targets_section
 from app.reports.sections.use import use_section
@@ -69,22 +70,23 @@ def legible(value: Any) -> Any:
 def _sections(report: Printable, document: AnyReport, tell: Language) -> list[Section | None]:
     """The sections in their order; None for what this report does not have."""
     about, evidence = subject_section(document, tell, report.identity), evidence_section(report, tell)
-    targets = targets_section(document, tell)
+    targets, standards = targets_section(document, tell), standards_section(document, tell)
     figures = _figures(document, tell)
     match document:
         case SurveyReport():
             marked = [about, mark_section(document, tell), *figures]
-            return [*marked, *after_sections(document, tell), targets, evidence]
+            return [*marked, standards, *after_sections(document, tell), targets, evidence]
         case EmployeeReport():
             # What may be done with the figures comes right below them, before anything else is read.
             figures[1:1] = [use_section(document, tell), targets]
             return [about, *figures, feedback_section(document, tell), words_section(document, tell), evidence]
         case AgencyReport():
             table, classes = offices_section(document, tell), classes_section(document, tell)
+            figures.insert(1, standards)
             offices = [table, targets, funnel_section(document, tell), integrity_section(document, tell), classes]
             return [about, changes_section(document, tell), *figures, *offices, evidence]
         case OfficeReport():
-            figures.insert(1, targets)
+            figures[1:1] = [targets, standards]
             return [about, *figures, evidence]
 
 

@@ -41,10 +41,10 @@ class Expected:
         if kind == "agency":
             parts.append(self._changes())
         if kind == "skm":
-            parts += [self._survey(), self._targets()]
+            parts += [self._survey(), self._standards(), self._targets()]
         else:
             own = () if kind == "agency" else self._targets()
-            parts += [self._result(), own, self._beside(), self._trend(), self._origin()]
+            parts += [self._result(), own, self._standards(), self._beside(), self._trend(), self._origin()]
         if kind == "agency":
             parts += [self._offices(), self._office_targets(), self._funnel(), self._integrity(), self._classes()]
         return [row for part in parts for row in part if row.figures]
@@ -157,6 +157,39 @@ class Expected:
                 path: Path = ("offices", place, "targets", number)
                 figures = self.figures(*((*path, part) for part in ("target", "n", "value", "interval")))
                 yield Row(table, f"{line['name']}, {self._figure(each['figure'])}", figures)
+
+    def _standards(self) -> Iterator[Row]:
+        told = self.at("standards")
+        if not told:
+            return
+        for place, each in enumerate(self.at("figures", "dimensions") or ()):
+            if each["code"] in told["speed"]:
+                path: Path = ("figures", "dimensions", place)
+                title = self.title(*path, "title")
+                question = self.tell("What citizens answered: {question}", question=title)
+                yield Row("", question, self.figures((*path, "index")))
+                yield self.row("", INTERVAL, (*path, "interval"))
+                yield self.row("", "Answers (n)", (*path, "n"))
+        rows: list[tuple[str, Path]] = [
+            (each["name"], ("standards", "services", place)) for place, each in enumerate(told["services"])
+        ]
+        for _, path in rows:
+            # In the words of a cell.
+            self.figures(*((*path, "promises", n, "amount") for n in range(len(self.at(*path, "promises")))))
+        yield from self._shares([*rows, (self.tell("All services"), ("standards",))], "")
+        if self.document["kind"] == "agency":
+            lines = enumerate(self.document["offices"])
+            yield from self._shares([(line["name"], ("offices", n, "standards")) for n, line in lines], ", by office")
+
+    def _shares(self, rows: Sequence[tuple[str, Path]], by: str) -> Iterator[Row]:
+        ends = ("share", "lower", "upper")
+        for title, part_of, names in (
+            (f"Services within their promise{by}", "time", ("n", "k", *ends)),
+            ("How long services took beside their promise", "time", ("buckets",)),
+            (f"Steps of procedure (SOP) done{by}", "steps", ("n", "due", "done", *ends)),
+        ):
+            for name, path in rows:
+                yield Row(self.tell(title), name, self.figures(*((*path, part_of, each) for each in names)))
 
     def _figure(self, figure: str) -> str:
         titles = {each["code"]: each["title"] for each in self.at("figures", "dimensions") or ()}

@@ -16,6 +16,9 @@ from app.reports.formats.printable import Printable
 from app.seals.signing import SigningKey, sign
 from tests.house import House
 from tests.ratings.visits import Visit, put
+from tests.standards.told import month as counted
+from tests.standards.told import promise, tell
+from tests.standards.told import put as put_promises
 
 ADDRESS = "https://cermin.kota.example/v1/reports/019a7c3e-0000-7000-8000-000000000001/verification"
 REPLY = "Dua loket tutup pada bulan Agustus.\nAntrean menjadi dua kali lipat."
@@ -41,6 +44,24 @@ TARGETS = [
         ("office", "upt-jayapura", "index", "100"),
     )
 ]
+
+
+PROMISES = (
+    promise("ktp-el", valid_from="2026-01", source="SK Kepala Dinas 4/2026"),
+    promise("ktp-el", valid_from="2026-09", amount=1, unit="hours", source="SK Kepala Dinas 9/2026"),
+    promise("kk", valid_from="2026-01", amount=3, unit="working-days", source="Perwal 12/2025"),
+)
+# Some by themselves, some too few for their buckets, some told together, and of one office steps alone.
+COUNTS = (
+    counted((30, 51, 8, 2), month="2026-07", steps={"services": 88, "due": 5, "done": 431}),
+    counted((28, 60, 3, 1), month="2026-09"),
+    counted((4, 9, 2, 0), month="2026-08", service="kk"),
+    counted((3, 0, 0, 0), month="2026-07", service="kk"),
+    counted((5, 5, 4, 0), month="2026-08", office="upt-jayapura"),
+    counted(None, month="2026-08", office="upt-jayapura", service="kk", steps={"services": 12, "due": 7, "done": 84}),
+    counted((5, 0, 1, 0), month="2026-08", office="setda"),
+    counted((2, 1, 1, 0), month="2026-08", office="upt-makassar", service="kk"),
+)
 
 
 def rated_town(database: Database) -> None:
@@ -77,6 +98,7 @@ def _visit(
 def drafts_of(house: House) -> dict[str, dict[str, Any]]:
     """Close the third quarter, and give the drafts' documents by unit."""
     rated_town(house.database)
+    tell_standards(house)
     house.release()
     assert house.put("/v1/targets", {"targets": TARGETS}).json()["changed"] == len(TARGETS)
     closed = house.post("/v1/periods/2026-Q3/close", {}, "supervisor")
@@ -85,6 +107,12 @@ def drafts_of(house: House) -> dict[str, dict[str, Any]]:
         stored = session.scalars(select(Report.document).where(Report.agency_id == "kota")).all()
     read: list[dict[str, Any]] = list(map(json.loads, stored))
     return {_name(document): _in_a_larger_town(document) for document in read}
+
+
+def tell_standards(house: House) -> None:
+    """Promises of two services, of which one changes within the quarter, and what queue systems tell beside them."""
+    assert put_promises(house, *PROMISES).json()["changed"] == len(PROMISES)
+    assert tell(house, *COUNTS).json()["changed"] == len(COUNTS)
 
 
 def _name(document: Mapping[str, Any]) -> str:

@@ -127,7 +127,7 @@ def awkward(document: dict[str, Any]) -> dict[str, Any]:
         name = name_of(path)
         if isinstance(value, str) and "." in value:
             put(made, path, next(texts[len(value.partition(".")[2])]))
-        elif re.fullmatch(r".*(share|top/lower|top/upper|coverage)", name):
+        elif re.fullmatch(r".*(share|(top|time|steps)/(lower|upper)|coverage)", name):
             put(made, path, next(shares))
         elif isinstance(value, float) and not re.fullmatch(UNPRINTED, name):
             put(made, path, next(estimates))

@@ -2,6 +2,7 @@
 
 from app.closing.rules.report_documents.figures import Comparison, Index
 from app.closing.rules.report_documents.parts import Part, Real, TicketCounts, UnitKind
+from app.closing.rules.report_documents.standards import StandardShares
 from app.closing.rules.report_documents.targets import Attainment
 from app.disclosure.rules.released import Withheld
 
@@ -23,6 +24,7 @@ class OfficeLine(Part):
     withheld: Withheld | None = None
     incomplete_percent: int | None = None
     targets: tuple[Attainment, ...] = ()
+    standards: StandardShares | None = None
 
 
 class Integrity(Part):

@@ -18,6 +18,7 @@ from app.closing.rules.report_documents.parts import (
     TrendMonth,
     Words,
 )
+from app.closing.rules.report_documents.standards import Standards
 from app.closing.rules.report_documents.survey import SurveyContent, SurveyRecords
 from app.closing.rules.report_documents.targets import Attainment
 from app.disclosure.rules.released import Withheld
@@ -30,7 +31,7 @@ class Report(Part):
 
     `supersedes` is the revision before, and is absent where the figures are still those of that revision's report.
     `services` (code → name), `tickets` and `held_reasons` are absent where there are no figures, `targets` where none
-    were set.
+    were set, `standards` of persons and where nothing is told of any.
     """
 
     # A field called `schema` would hide a method of pydantic's.
@@ -51,6 +52,7 @@ class Report(Part):
     tickets: TicketCounts | None = None
     held_reasons: dict[str, int] | None = None
     targets: tuple[Attainment, ...] = ()
+    standards: Standards | None = None
     supersedes: int | None = None
 
     @property
