@@ -34,6 +34,7 @@ COMMANDS = {
     "screen": Entry("screening", "screen", "Screening: what it doubts and what is decided."),
     "notify": Entry("notify", "notify", "Telling people and machines what happened."),
     "volumes": Entry("volumes", "volumes", "How many people were served."),
+    "promises": Entry("promises", "promises", "How long services take at most, and what was kept of it."),
     "targets": Entry("targets", "targets", "What figures shall be (SKP)."),
     "counts": Entry("counts", "counts", "Past results of which only counts are known."),
     "period": Entry("periods", "period", "Closing periods: draft, replies, final, revisions."),

@@ -21,7 +21,7 @@ FIELDS = {
 }
 
 
-def read(model: type[Model], given: Mapping[str, str | None]) -> Model:
+def read(model: type[Model], given: Mapping[str, object]) -> Model:
     """The fields as a model; empty ones are left out. Raises `invalid-request` with every wrong field."""
     try:
         return model.model_validate({name: value for name, value in given.items() if value})

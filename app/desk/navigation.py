@@ -25,6 +25,7 @@ TRAIL = Entry("Audit trail", "/desk/trail")
 REPORTS = Entry("Reports", "/desk/reports")
 PERIODS = Entry("Periods", "/desk/periods")
 TARGETS = Entry("Targets", "/desk/targets")
+PROMISES = Entry("Promises", "/desk/promises")
 PEOPLE = Entry("People and roles", "/desk/people")
 KEYS = Entry("Keys", "/desk/keys")
 KIOSKS = Entry("Kiosks", "/desk/kiosks")
@@ -39,7 +40,19 @@ READERS = Entry("Who looked", "/desk/readers")
 ACCOUNT = Entry("My account", "/desk/account")
 
 PAGES: Mapping[Role, tuple[Entry, ...]] = {
-    Role.supervisor: (OFFICE, TREND, SERVICES, COMMENTS, FOLLOW_UP, FINDINGS, REPORTS, PERIODS, TARGETS, KIOSKS),
+    Role.supervisor: (
+        OFFICE,
+        TREND,
+        SERVICES,
+        COMMENTS,
+        FOLLOW_UP,
+        FINDINGS,
+        REPORTS,
+        PERIODS,
+        TARGETS,
+        PROMISES,
+        KIOSKS,
+    ),
     Role.appraiser: (TEAM,),
     Role.employee: (MIRROR, REPLY, READERS),
     Role.auditor: (FINDINGS, DECISIONS, TRAIL, HOURS, OFFICE, REPORTS),
@@ -55,6 +68,7 @@ PAGES: Mapping[Role, tuple[Entry, ...]] = {
         REPORTS,
         PERIODS,
         TARGETS,
+        PROMISES,
     ),
     Role.viewer: (OFFICE, REPORTS),
 }

@@ -19,6 +19,7 @@ from app.desk.office_tasks import tasks_of, waiting_for
 from app.desk.offices import reached_name
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
+from app.desk.standards import standards_sections
 from app.directory.listing_store import names_of
 from app.disclosure.reading import release_state, told_instruments
 from app.disclosure.rules.calendar import Span, span_between, span_of
@@ -34,6 +35,7 @@ from app.measures.cache import MeasuresCache
 from app.measures.presenting import measures_out
 from app.measures.reading import read_measures
 from app.measures.schemas import PeriodCode
+from app.measures.standards import standards_told
 from app.people.sessions import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Words
@@ -62,10 +64,13 @@ def office(
             if problem.code != "nothing-released":
                 raise
             figures = None
-        reached = () if figures is None else _targets(session, services, principal, figures, tell)
+        beside: tuple[Section, ...] = ()
+        if figures is not None:
+            targets = _targets(session, services, principal, figures, tell)
+            beside = (*_standards(session, principal, figures, tell), *targets)
         waiting = waiting_for(session, principal, services.now(), silent_after(request), tell)
     tasks = None if waiting is None else tasks_of(waiting, services.now(), tell)
-    return respond(request, _page(tell, name, figures, tasks, reached), found)
+    return respond(request, _page(tell, name, figures, tasks, beside), found)
 
 
 def _read(
@@ -119,12 +124,22 @@ def _targets(
     return targets_so_far(found, names, instrument, principal.office, tell)
 
 
+def _standards(session: Session, principal: Principal, figures: OfficeFigures, tell: Language) -> tuple[Section, ...]:
+    """Promised and real time of the period shown, at the own office, or at all in reach where that is the agency."""
+    span = span_of(figures.period)
+    assert span is not None, "the figures are of a period"
+    offices = None if principal.office is None else frozenset({principal.office})
+    told = standards_told(session, principal.agency_id, span, offices).of_all(offices)
+    instrument = instrument_of(session, principal.agency_id, figures.instrument)
+    return standards_sections(told, tell, instrument, figures.dimensions)
+
+
 def _page(
     tell: Language,
     name: str,
     figures: OfficeFigures | None,
     tasks: Tasks | None,
-    targets: tuple[Section, ...],
+    beside: tuple[Section, ...],
 ) -> Page:
     first: tuple[Section, ...] = ()
     if tasks is not None:
@@ -133,4 +148,4 @@ def _page(
     if figures is None:
         none = Words(tell("Figures are told by night, of months that are over and from ten ratings on."), "notice")
         return Page(name, tell("There are no figures so far."), (*first, Section((none,))))
-    return Page(name, sentence(figures, tell), (*first, *sections_of(figures, tell), *targets))
+    return Page(name, sentence(figures, tell), (*first, *sections_of(figures, tell), *beside))

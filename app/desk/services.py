@@ -8,24 +8,29 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.access.principals import Principal
 from app.closing.addressing import asked
 from app.desk.addresses import with_query
 from app.desk.blocks import DeskBlock, Links, Page, Section
 from app.desk.navigation import SERVICES
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
+from app.desk.standards import standards_sections
 from app.desk.told_figures import read_told
 from app.devices.fleet import list_fleet
 from app.devices.rules.states import DeviceState
 from app.devices.schemas import DeviceOut, DeviceQuery
 from app.directory.listing import list_counters
 from app.directory.listing_store import names_of
+from app.directory.reach import offices_in_reach
 from app.directory.schemas import CounterOut, CounterQuery
-from app.disclosure.rules.calendar import span_between
+from app.disclosure.rules.calendar import Span, span_between
 from app.foundation.http.services import services_of
 from app.indices.schemas import ChannelGroup, IndexRowOut, ServiceGroup
 from app.instruments.schemas import InstrumentId
 from app.measures.schemas import PeriodCode
+from app.measures.standard_schemas import StandardsOut
+from app.measures.standards import standards_told
 from app.people.sessions import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Cell, Column, Range, Table, Words
@@ -52,6 +57,7 @@ def services(
     if told is None:
         return respond(request, Page(title, tell("There are no figures so far."), counters), found)
     by_service, by_channel = told.tables
+    beside = standards_sections(_standards(request, principal, span_between(told.first, told.last)), tell)
     day = tell.day(told.last.isoformat())
     lead = tell("{first} to {last}: {n} services with ratings.", first=tell.day(told.first.isoformat()), last=day,
                 n=str(len(by_service.rows)))  # fmt: skip
@@ -68,7 +74,16 @@ def services(
         *((each, with_query(SERVICES.address, {"instrument": each})) for each in others_asked),
     )
     others = (Section((Links(links),), tell("The period before, and other questionnaires")),)
-    return respond(request, Page(title, lead, (Section(tuple(tables), tell("Result")), *counters, *others)), found)
+    return respond(
+        request, Page(title, lead, (Section(tuple(tables), tell("Result")), *beside, *counters, *others)), found
+    )
+
+
+def _standards(request: Request, principal: Principal, span: Span) -> StandardsOut | None:
+    """What is told of service standards at the offices in reach, of all of them together and of each service."""
+    with services_of(request).database.snapshot() as session:
+        offices = offices_in_reach(session, principal.reach)
+        return standards_told(session, principal.agency_id, span, offices).of_all(offices)
 
 
 def _table(caption: str, first: str, rows: Sequence[IndexRowOut], note: str, tell: Language) -> Table:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.directory.schemas import CodeText, Limit, People
 from app.foundation.wire import WireModel
@@ -70,7 +71,7 @@ class PromiseIn(WireModel):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if len({self.amount is None, self.unit is None, self.source is None}) > 1:
-            raise ValueError("a promise has an amount, a unit and a source, or none of them")
+            raise PydanticCustomError("promise_parts", "must have an amount, a unit and a source, or none of them")
         return self
 
 
@@ -124,7 +125,7 @@ class MonthCountsIn(WireModel):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if self.times is None and self.steps is None:
-            raise ValueError("tell times, steps, or both")
+            raise PydanticCustomError("month_counts", "must tell times, steps, or both")
         return self
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.foundation.days import Day
 from app.foundation.wire import StrictWireModel, WireModel
@@ -65,9 +66,9 @@ class ArmIn(StrictWireModel):
     @model_validator(mode="after")
     def _steps_of_steps(self) -> "ArmIn":
         if (self.steps_due is None) != (self.steps_done is None):
-            raise ValueError("tell steps_due and steps_done, or neither")
+            raise PydanticCustomError("both_steps", "must have steps_due and steps_done, or neither")
         if self.steps_due is not None and self.steps_done is not None and self.steps_done > self.steps_due:
-            raise ValueError("more steps were done than were due")
+            raise PydanticCustomError("done_of_due", "must not have more steps done than due")
         return self
 
 

@@ -30,6 +30,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         columns = ["office", "service", "employee", "date", "served", "offered"]
         write(tmp_path / name, [columns, ["disdukcapil", "ktp-el", "", today, "12", ""]])
     columns = ["period", "instrument", "office", "employee", "figure", "value"]
+    columns_of_promises = ["service", "valid_from", "amount", "unit", "source"]
+    write(tmp_path / "promises.csv", [columns_of_promises, ["ktp-el", "2027-01", "15", "minutes", "SK 1/2026"]])
     write(tmp_path / "targets.csv", [columns, ["2027-Q1", "", "disdukcapil", "", "", "88.00"]])
     for name in ("counts.csv", "jumlah.csv"):
         columns = ["office", "service", "month", "question", "1", "2", "3", "4"]
@@ -59,7 +61,7 @@ def commands(document: str) -> list[list[str]]:
 @pytest.mark.parametrize("document", ["README.md", "README.id.md"])
 def test_an_agency_of_ones_own_is_made_by_the_commands_as_printed(document: str, folder: Path) -> None:
     printed = commands(document)
-    assert len(printed) == 14
+    assert len(printed) == 15
     for arguments in printed:
         if arguments != ["serve"]:
             result = CliRunner().invoke(program, arguments)

@@ -130,6 +130,8 @@ PAGES: Mapping[tuple[str, str], Who] = {
     ("GET", "/desk/period"): CLOSERS,
     ("POST", "/desk/period/finalise"): CLOSERS,
     ("POST", "/desk/period/revise"): CLOSERS,
+    ("GET", "/desk/promises"): CLOSERS,
+    ("POST", "/desk/promises/set"): CLOSERS,
     ("GET", "/desk/targets"): CLOSERS,
     ("POST", "/desk/targets/set"): CLOSERS,
     ("GET", "/desk/services"): SUPERVISORS,

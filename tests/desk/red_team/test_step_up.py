@@ -34,6 +34,7 @@ DANGEROUS = {
     "/desk/periods/close": Role.administrator,
     "/desk/period/finalise": Role.administrator,
     "/desk/period/revise": Role.administrator,
+    "/desk/promises/set": Role.administrator,
     "/desk/targets/set": Role.administrator,
     "/desk/finding/release": Role.auditor,
     "/desk/finding/confirm": Role.auditor,
