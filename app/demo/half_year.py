@@ -15,6 +15,7 @@ from app.closing import lifecycle
 from app.closing.addressing import asked
 from app.demo.follow_up import follow_up
 from app.demo.opening import tell_hours
+from app.demo.promises import promise_and_tell
 from app.demo.rating import DemoRating, uuid7
 from app.demo.roster import on_duty
 from app.demo.targets import set_targets
@@ -101,6 +102,7 @@ def screen_and_close(values: Settings, db: Database, now: datetime) -> None:
     reach, by = Reach(AGENCY_CODE, None, ACTOR), lifecycle.Method(INSTRUMENT)
     tell_hours(db, reach, datetime.combine(first_day(now.date()), time(), UTC))
     run_agency(db, AGENCY_CODE, usual_order(now, ACTOR, DAYS))
+    promise_and_tell(db, reach, now)
     after, late = timedelta(days=values.release_after_days), timedelta(days=values.late_limit_days)
     release_agency(db, AGENCY_CODE, ReleaseOrder(now, ACTOR, after, late, whole=True))
     quarter, month = final_quarter(now, after), drafted_month(now, after)

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.types import TypeEngine
 
 revision = "0028_notifications"
-down_revision = "0024_targets"
+down_revision = "0025_standards"
 branch_labels = None
 depends_on = None
 
