@@ -16,7 +16,7 @@ from app.indices.schemas import IndexRowOut, MonthGroup
 from app.instruments.schemas import InstrumentId
 from app.people.sessions import SignedIn
 from app.ratings.rules.selection import By
-from app.reports.sections.blocks import Chart, Column, Number, Point, Range, Table, Words
+from app.reports.sections.blocks import Chart, Column, Number, Point, Range, Table, Words, axis_from
 from app.reports.sections.language import Language
 from app.reports.sections.results import CONFIDENCE, count, official
 
@@ -86,7 +86,11 @@ def _chart(rows: list[IndexRowOut], told: Told, tell: Language) -> Chart:
     name = told.tables[0].index_name
     return Chart(
         "trend",
-        tell("{name} by month, on its scale from 25 to 100", name=name),
+        tell(
+            "{name} by month, drawn from {low} to 100",
+            name=name,
+            low=axis_from(float((each.interval.lower if each.interval else each.value).value) for each in points),
+        ),
         f"{tell('Line chart of the {name} by month.', name=name)} {tell('The table below has the same values.')}",
         points,
         label_title=tell("Month"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.disclosure import reading_store, standards_store, store
 from app.disclosure.reading_store import BlockRow
-from app.disclosure.rules.cells import cell_from
+from app.disclosure.rules.cells import cell_from, measured_cell
 from app.disclosure.rules.chart_weeks import ChartedWeek
 from app.disclosure.rules.due import RatingGroup, ReleaseState, last_day, month_code
 from app.disclosure.rules.released import ReleasedBlock, ReleasedSheets
@@ -14,6 +14,9 @@ from app.disclosure.rules.standards import ToldStandards
 from app.disclosure.sums import WHOLE_AGENCY
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
+from app.instruments.loading import shipped
+from app.instruments.model import Instrument
+from app.instruments.registry import instruments_of
 from app.ratings.rules.selection import By
 
 
@@ -63,7 +66,8 @@ def read_released(
     else:
         split = By.service in apart or By.channel in apart
         rows = _sums(session, asked, split=split, by_office=By.office.value in kept)
-    return ReleasedSheets([_block(instrument, row) for row in rows], reading_store.waiting_counts(session, asked, kept))
+    one = _instrument(session, agency_id, instrument)
+    return ReleasedSheets([_block(one, row) for row in rows], reading_store.waiting_counts(session, asked, kept))
 
 
 def read_standards(
@@ -88,9 +92,10 @@ def read_charts(
     serves at several offices has a week for each.
     """
     asked = reading_store.Asked(agency_id, instrument, month_code(first), month_code(last), offices)
+    one = _instrument(session, agency_id, instrument)
     for unit, weeks in reading_store.charted_weeks(session, asked, by):
         for monday, cell in weeks.items():
-            yield ChartedWeek(unit, date.fromisoformat(monday), cell_from(cell))
+            yield ChartedWeek(unit, date.fromisoformat(monday), measured_cell(one, cell_from(cell)))
 
 
 def _sums(session: Session, asked: reading_store.Asked, *, split: bool, by_office: bool) -> Iterator[BlockRow]:
@@ -103,7 +108,12 @@ def _sums(session: Session, asked: reading_store.Asked, *, split: bool, by_offic
     yield from reading_store.pooled_blocks(session, asked)
 
 
-def _block(instrument: str, row: BlockRow) -> ReleasedBlock:
+def _instrument(session: Session, agency_id: str, name: str) -> Instrument:
+    # The agency's own instruments are read only for other ids: almost every question is about a shipped one.
+    return shipped().get(name) or instruments_of(session, agency_id)[name]
+
+
+def _block(instrument: Instrument, row: BlockRow) -> ReleasedBlock:
     standing, office, employee, first_month, last_month, service, service_mode, channel, cell, parts, release = row
     return ReleasedBlock(
         standing=standing,
@@ -114,8 +124,8 @@ def _block(instrument: str, row: BlockRow) -> ReleasedBlock:
         service=service or None,
         service_mode=service_mode,
         channel=channel or None,
-        cell=cell_from(cell),
-        parts=tuple(_parts(instrument, standing, parts)),
+        cell=measured_cell(instrument, cell_from(cell)),
+        parts=tuple(_parts(instrument.id, standing, parts)),
         release=release,
     )
 

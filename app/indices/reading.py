@@ -108,8 +108,11 @@ def _scoring(session: Session, agency_id: str, query: IndexQuery) -> Scoring:
 def scoring_of(
     session: Session, agency_id: str, identifier: str, weights: str | None = None, bands: str | None = None
 ) -> Scoring:
-    """The instrument with a weight mode and a band table; left out, its own. Raises `instrument-unknown`."""
-    instrument = instrument_of(session, agency_id, identifier)
+    """The instrument as figures see it with a weight mode and a band table; left out, its own.
+
+    Raises `instrument-unknown`.
+    """
+    instrument = instrument_of(session, agency_id, identifier).measured
     return Scoring(
         instrument,
         _choice("weights", weights, instrument.default_mode, instrument.weight_modes),

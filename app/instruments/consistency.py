@@ -44,6 +44,7 @@ def faults(definition: Definition) -> Iterator[Fault]:
     yield from _item_faults(definition)
     yield from _element_faults(definition)
     yield from _weight_faults(definition)
+    yield from _share_faults(definition)
     yield from _band_faults(definition)
     yield from _name_faults(definition)
 
@@ -105,6 +106,20 @@ def _mode_faults(mode: str, weights: tuple[Fraction, ...], items: int) -> Iterat
         yield Fault(place, sentence, {"total": f"{float(total):g}"})
     elif lcm(*(weight.denominator for weight in weights)) > MAX_DENOMINATOR:
         yield Fault(place, "the common denominator exceeds {most}; use rounder weights", {"most": MAX_DENOMINATOR})
+
+
+def _share_faults(definition: Definition) -> Iterator[Fault]:
+    share, scale = definition.share, definition.scale
+    if share is None:
+        return
+    if not scale.low < share.positive_from <= scale.high:
+        bounds = {"low": scale.low, "high": scale.high}
+        yield Fault("share.positive_from", "must lie above {low} and not above {high}, as the scale does", bounds)
+    # Every answer counts once, so that a question answered by more counts for more: weights would say otherwise.
+    if share.pooled and any(len(set(weights)) > 1 for weights in definition.weight_modes.values()):
+        yield Fault("share.pooled", "all answers together have no weights; give every question the same")
+    if definition.index.name in INDEX_TITLES:
+        yield Fault("share", "{name} is a mean and no share of answers", {"name": definition.index.name})
 
 
 def _band_faults(definition: Definition) -> Iterator[Fault]:

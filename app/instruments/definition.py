@@ -109,6 +109,16 @@ class ScalePart(_FilePart):
     high: Digit
 
 
+class SharePart(_FilePart):
+    """What makes the figure a share of answers instead of a mean: from which score on an answer is positive.
+
+    `pooled` counts every answer once, whichever question it is to; else the questions' shares are weighed.
+    """
+
+    positive_from: Digit
+    pooled: bool = False
+
+
 class BandPart(_FilePart):
     """One grade."""
 
@@ -130,6 +140,8 @@ class Definition(_FilePart):
     default_bands: Label
     index: IndexPart
     scale: ScalePart
+    share: SharePart | None = None
+    not_applicable: TextsPart | None = None
     weight_modes: Annotated[dict[Label, tuple[Weight, ...]], Field(min_length=1, max_length=9)]
     band_tables: Annotated[
         dict[Label, Annotated[tuple[BandPart, ...], Field(min_length=2, max_length=9)]],

@@ -1,12 +1,16 @@
 """The model of a questionnaire, as its file was read and found consistent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
 from typing import TypeVar
+
+# The scale of a question of which positive answers are counted, and what its two scores stand for.
+NOT_POSITIVE, POSITIVE = 0, 1
+SHARE_WORDS: Mapping[str, tuple[str, ...]] = {"id": ("Tidak positif", "Positif"), "en": ("Not positive", "Positive")}
 
 # A skipped question is no answer: it counts neither as 0 nor among the answered ones (PermenPANRB 14/2017).
 SKIPPED = "-"
@@ -64,7 +68,10 @@ class Instrument:
     `elements` come in the order of their first questions; a question without one named is an element by itself.
     `weight_modes` holds one weight per item in the order of `items`; `band_tables` are sorted from the
     best band down; `older_rule` names the regulation of a historical IKM that lacks today's nine
-    elements; `source` says where questions and rules are from; `digest` is the SHA-256 of the file's canonical JSON.
+    elements; `source` says where questions and rules are from; where `positive_from` is set, a figure is the share of
+    answers from that score on (`measured`), where `pooled` of all answers together; `not_applicable` is what a citizen
+    says instead of an answer that cannot be given, which counts as skipped; `digest` is the SHA-256 of the file's
+    canonical JSON.
     """
 
     id: str
@@ -77,6 +84,9 @@ class Instrument:
     source: Texts | None
     low: int
     high: int
+    positive_from: int | None
+    pooled: bool
+    not_applicable: Texts | None
     elements: tuple[Element, ...]
     items: tuple[Item, ...]
     weight_modes: Mapping[str, tuple[Fraction, ...]]
@@ -109,6 +119,22 @@ class Instrument:
     def codes(self) -> tuple[str, ...]:
         """The item codes in the order in which a sheet writes its answers."""
         return tuple(item.code for item in self.items)
+
+    @cached_property
+    def measured(self) -> "Instrument":
+        """As its figures see it: itself, or for shares with the two scores 0 and 1, of which 1 is a positive answer."""
+        if self.positive_from is None:
+            return self
+        items = tuple(replace(item, answers=SHARE_WORDS) for item in self.items)
+        return replace(self, low=NOT_POSITIVE, high=POSITIVE, positive_from=None, items=items)
+
+    @cached_property
+    def points(self) -> Mapping[int, int]:
+        """What each score counts in a figure: itself, or for shares 1 where the answer is positive and 0 elsewhere."""
+        scores = range(self.low, self.high + 1)
+        if self.positive_from is None:
+            return {score: score for score in scores}
+        return {score: POSITIVE if score >= self.positive_from else NOT_POSITIVE for score in scores}
 
     @cached_property
     def marks(self) -> Mapping[int | None, str]:

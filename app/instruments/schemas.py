@@ -81,6 +81,9 @@ class InstrumentOut(WireModel):
     """A whole instrument; weights are text (`"1/9"`, `"0.111"`) so that they stay exact.
 
     `source` says where its questions and rules are from, and whose the wording is; null where the file does not.
+    Where `positive_from` is not null, a figure is the per cent of answers from that score on instead of a mean: per
+    question, and in all by the weights, or where `pooled` over all answers together. `not_applicable` are the words for
+    a question that cannot be answered; send null for it.
     """
 
     id: str
@@ -93,6 +96,9 @@ class InstrumentOut(WireModel):
     source: TextsOut | None
     low: int
     high: int
+    positive_from: int | None
+    pooled: bool
+    not_applicable: TextsOut | None
     elements: tuple[ElementOut, ...]
     items: tuple[ItemOut, ...]
     weight_modes: dict[str, tuple[str, ...]]
@@ -127,6 +133,9 @@ def instrument_out(instrument: Instrument) -> InstrumentOut:
         source=None if instrument.source is None else _texts(instrument.source),
         low=instrument.low,
         high=instrument.high,
+        positive_from=instrument.positive_from,
+        pooled=instrument.pooled,
+        not_applicable=None if instrument.not_applicable is None else _texts(instrument.not_applicable),
         elements=tuple(ElementOut(code=each.code, title=_texts(each.title)) for each in instrument.elements),
         items=tuple(_item(item, instrument.low) for item in instrument.items),
         weight_modes={mode: tuple(map(weight_text, them)) for mode, them in instrument.weight_modes.items()},

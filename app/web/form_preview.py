@@ -32,7 +32,7 @@ class AskedQuestion:
 
 @dataclass(frozen=True)
 class AskedForm:
-    """All questions of a questionnaire in one language, and what the button says that skips one."""
+    """All questions of a questionnaire in one language, and what the button says that goes past one."""
 
     language: str
     questions: tuple[AskedQuestion, ...]
@@ -49,7 +49,8 @@ def asked_form(instrument: Instrument, language: str) -> AskedForm:
         spoken, title, question, answers = _texts(instrument, item, language)
         where = words["question_of"].format(number=number, total=total)
         questions.append(AskedQuestion(where, title, question, spoken, tuple(zip(answers, faces, strict=True))))
-    return AskedForm(language, tuple(questions), words["skip"])
+    none = instrument.not_applicable
+    return AskedForm(language, tuple(questions), words["skip"] if none is None else none.get(language, none["id"]))
 
 
 def face(happiness: float) -> Face:

@@ -16,7 +16,8 @@ SCREENS = sized({name: ALL[name] for name in ("kiosk", "phone")}, ALL)
 # What a finger must meet without scrolling: every answer, and the way past the question.
 IN_SIGHT = """() => Array.from(document.querySelectorAll('.answer, .below button'), each => {
   const { left, top, right, bottom, width, height } = each.getBoundingClientRect();
-  return left >= 0 && top >= 0 && right <= innerWidth + .5 && bottom <= innerHeight + .5 && Math.min(width, height) >= 44
+  const inside = left >= 0 && top >= 0 && right <= innerWidth + .5 && bottom <= innerHeight + .5;
+  return inside && Math.min(width, height) >= 44
     ? '' : `${each.textContent} ${[left, top, right, bottom].map(Math.round)}`;
 }).filter(Boolean)"""
 FITS = "document.documentElement.scrollWidth <= innerWidth"

@@ -111,4 +111,6 @@ def test_another_content_under_a_known_version_is_refused(run: Run, tmp_path: Pa
 def test_what_does_not_exist_is_said(run: Run) -> None:
     assert "There is no agency kampung." in run("list", "kampung", status=1).stderr
     assert "There is no agency kampung." in run("add", "kampung", str(BOGOR), status=1).stderr
-    assert f"no instrument x; it has {', '.join(sorted(shipped()))}." in one_line(run("show", "kota", "x", status=1).stderr)
+    assert f"no instrument x; it has {', '.join(sorted(shipped()))}." in one_line(
+        run("show", "kota", "x", status=1).stderr
+    )

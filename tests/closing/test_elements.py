@@ -122,6 +122,9 @@ def test_questions_stand_below_their_element_in_what_is_read(surveyed: tuple[Hou
     ]  # fmt: skip
 
 
-def test_shipped_questionnaires_have_an_element_for_each_question() -> None:
-    for instrument in shipped().values():
+def test_shipped_questionnaires_but_one_have_an_element_for_each_question() -> None:
+    for name, instrument in shipped().items():
+        if name == "pekppp-f03":
+            # Twelve questions about six aspects.
+            continue
         assert [each.code for each in instrument.elements] == list(instrument.codes)

@@ -15,13 +15,14 @@ from app.disclosure.rules.cells import (
     cell_from,
     cell_of,
     empty_cell,
+    measured_cell,
     merged,
     steps_of,
     without_small_items,
 )
 from app.disclosure.rules.minimum import SMALLEST_N
 from app.instruments.loading import shipped
-from app.instruments.model import Instrument
+from app.instruments.model import SKIPPED, Instrument
 from app.ratings.rules.sheet_counts import composites, histograms
 
 IKL, SKM = shipped()["ikl-1"], shipped()["skm-2017"]
@@ -32,6 +33,21 @@ def counts_of(instrument: Instrument) -> st.SearchStrategy[dict[str, int]]:
     """Counts of sheets of an instrument, of which some skip questions."""
     sheets = st.text("".join(instrument.readings), min_size=len(instrument.items), max_size=len(instrument.items))
     return st.dictionaries(sheets, st.integers(1, 40), max_size=12)
+
+
+def counted(instrument: Instrument, sheets: dict[str, int]) -> dict[str, int]:
+    """The sheets with each answer as figures count it: itself, or 1 where it is positive and 0 elsewhere."""
+    told: Counter[str] = Counter()
+    for sheet, n in sheets.items():
+        told["".join(mark if mark == SKIPPED else str(instrument.points[int(mark)]) for mark in sheet)] += n
+    return dict(told)
+
+
+@given(st.data(), instruments)
+def test_a_measured_cell_is_the_cell_of_what_its_answers_count(data: st.DataObject, instrument: Instrument) -> None:
+    sheets = data.draw(counts_of(instrument))
+    expected = cell_of(instrument.measured, counted(instrument, sheets))
+    assert measured_cell(instrument, cell_of(instrument, sheets)) == expected
 
 
 @given(st.data(), instruments)
@@ -61,7 +77,7 @@ def test_composite_values_are_those_of_the_sheets_in_every_weight_mode(
     for mode in instrument.weight_modes:
         weights = instrument.weights(mode)
         found = cell.composite(weights)
-        assert found == composites(sheets, weights)
+        assert found == composites(counted(instrument, sheets), weights)
         assert list(found) == sorted(found)
 
 

@@ -1,4 +1,4 @@
-"""The two surveys of the integrity zones: eight and five statements on six answers, and both thresholds, off by default."""
+"""The two surveys of the integrity zones: eight and five statements, six answers, both thresholds off by default."""
 
 from decimal import Decimal
 

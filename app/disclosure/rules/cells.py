@@ -24,7 +24,8 @@ Steps: TypeAlias = tuple[int, ...]
 class Cell:
     """n sheets: for each item how often each score was given, from the lowest up; composite totals by weights.
 
-    `composites` has, for each set of weights, Σ step × score → n over complete sheets; a cell whose complete sheets
+    `composites` has, for each set of weights, Σ step × score → n over complete sheets (for shares of positive answers
+    Σ step over these); a cell whose complete sheets
     cannot be told from one to nine others has none.
     """
 
@@ -56,11 +57,20 @@ def cell_of(instrument: Instrument, sheets: SheetCounts, *, joint: bool = True) 
 
     The sheets must be as `write_sheet` wrote them for this instrument: ValueError or KeyError otherwise.
     """
+    points = {mark: instrument.points[score] for mark, score in instrument.readings.items() if score is not None}
     return Cell(
         n=sum(sheets.values()),
         items=histograms(instrument, sheets),
-        composites={steps: _totals(sheets, steps) for steps in all_steps(instrument)} if joint else {},
+        composites={steps: _totals(sheets, steps, points) for steps in all_steps(instrument)} if joint else {},
     )
+
+
+def measured_cell(instrument: Instrument, cell: Cell) -> Cell:
+    """The cell as figures read it (`Instrument.measured`): of shares a histogram has two places, 1 the positive."""
+    if instrument.positive_from is None:
+        return cell
+    first = instrument.positive_from - instrument.low
+    return replace(cell, items=tuple((sum(each[:first]), sum(each[first:])) for each in cell.items))
 
 
 def without_small_items(cell: Cell) -> Cell:
@@ -126,11 +136,11 @@ def steps_and_unit(weights: tuple[Fraction, ...]) -> tuple[Steps, Fraction]:
     return steps, sum(weights, Fraction(0)) / sum(steps)
 
 
-def _totals(sheets: SheetCounts, steps: Steps) -> dict[int, int]:
+def _totals(sheets: SheetCounts, steps: Steps, points: Mapping[str, int]) -> dict[int, int]:
     totals: Counter[int] = Counter()
     for sheet, n in sheets.items():
         if SKIPPED not in sheet:
-            totals[sum(map(mul, steps, map(int, sheet)))] += n
+            totals[sum(map(mul, steps, map(points.__getitem__, sheet)))] += n
     return dict(sorted(totals.items()))
 
 

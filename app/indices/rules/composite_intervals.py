@@ -21,6 +21,7 @@ from app.indices.rules.intervals import (
     matched_beta,
     mean_interval,
 )
+from app.indices.rules.official import pooled_share
 from app.instruments.model import Instrument
 from app.ratings.rules.sheet_counts import composite_values, item_mean
 
@@ -51,8 +52,8 @@ def _with_skipped(instrument: Instrument, cell: Cell, weights: Weights, grid: Gr
     of the composites of complete sheets, less Σw²σ², over the fewest answers of an item. All with Perks' prior, so that
     it is the usual interval again where nothing is skipped.
     """
-    complete, whole = cell.composite(weights), sum(weights)
-    shares = [float(weight / whole) for weight in weights]
+    complete = cell.composite(weights)
+    shares = _shares(instrument, cell, weights)
     items = [_item_posterior(instrument, histogram) for histogram in cell.items]
     own = [share**2 * item.variance for share, item in zip(shares, items, strict=True)]
     # Few complete sheets may vary more than answers that agree in everything could.
@@ -62,9 +63,7 @@ def _with_skipped(instrument: Instrument, cell: Cell, weights: Weights, grid: Gr
     mean = sum(share * item.mean for share, item in zip(shares, items, strict=True))
     size = mean * (1 - mean) / variance - 1
     lower, upper = beta_ends(mean * size, (1 - mean) * size, grid, confidence)
-    # A complete sheet answers every question, so that each item has a mean.
-    means = [each for histogram in cell.items if (each := item_mean(histogram, instrument.low)) is not None]
-    index = sum((weight * mean for weight, mean in zip(weights, means, strict=True)), Fraction(0))
+    index = _index(instrument, cell, weights)
     return Interval(
         n=sum(complete.values()),
         mean=index,
@@ -73,6 +72,21 @@ def _with_skipped(instrument: Instrument, cell: Cell, weights: Weights, grid: Gr
         upper=max(Fraction(upper), index),
         confidence=confidence,
     )
+
+
+def _shares(instrument: Instrument, cell: Cell, weights: Weights) -> list[float]:
+    """What part of the index each item is: its weight, or where all answers count together its part of the answers."""
+    parts = list(map(sum, cell.items)) if instrument.pooled else weights
+    whole = sum(parts)
+    return [float(part / whole) for part in parts]
+
+
+def _index(instrument: Instrument, cell: Cell, weights: Weights) -> Fraction:
+    if instrument.pooled and (share := pooled_share(cell)) is not None:
+        return share
+    # A complete sheet answers every question, so that each item has a mean.
+    means = [each for histogram in cell.items if (each := item_mean(histogram, instrument.low)) is not None]
+    return sum((weight * mean for weight, mean in zip(weights, means, strict=True)), Fraction(0))
 
 
 class _Posterior(NamedTuple):

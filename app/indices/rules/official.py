@@ -64,6 +64,9 @@ def official_index(
     sheet with a skipped answer still counts where it was filled in. Raises UnknownChoice.
     """
     table, weights = instrument.bands(bands), instrument.weights(mode)
+    if instrument.pooled:
+        # So that the weighted figures add up to the index here, too.
+        weights = parts_of_answers(cell) or weights
     rows = zip(instrument.items, weights, cell.items, strict=True)
     items = tuple(_item_index(instrument, item, weight, cells, table) for item, weight, cells in rows)
     return OfficialIndex(
@@ -72,8 +75,35 @@ def official_index(
         bands=bands or instrument.default_bands,
         sheets=cell.n,
         items=items,
-        composite=composite_of_means(instrument, {item.code: item.mean for item in items}, mode, bands),
+        composite=(
+            pooled_composite(cell, table)
+            if instrument.pooled
+            else composite_of_means(instrument, {item.code: item.mean for item in items}, mode, bands)
+        ),
     )
+
+
+def pooled_composite(cell: Cell, table: Sequence[Band]) -> Graded | None:
+    """The share of positive answers among all answers to all questions, in per cent; None without any answer.
+
+    Source: ARTA, Client Satisfaction Measurement: agreeing answers ÷ (answers − N/A). The cell must be a measured one,
+    with two places in each histogram.
+    """
+    share = pooled_share(cell)
+    return None if share is None else graded(100 * share, table)
+
+
+def parts_of_answers(cell: Cell) -> tuple[Fraction, ...]:
+    """What part of all answers those to each question are; nothing without any answer."""
+    sizes = tuple(map(sum, cell.items))
+    answers = sum(sizes)
+    return tuple(Fraction(size, answers) for size in sizes) if answers else ()
+
+
+def pooled_share(cell: Cell) -> Fraction | None:
+    """The share of positive answers among all answers of a measured cell; None without any."""
+    answers = sum(map(sum, cell.items))
+    return Fraction(sum(positive for _, positive in cell.items), answers) if answers else None
 
 
 def composite_of_means(

@@ -12,9 +12,9 @@ from app.reports.drawings.templates import TEMPLATES
 from app.reports.sections.blocks import Chart, Number
 from app.reports.sections.language import Language
 
-# The official scale; it is always shown whole, so that small differences look small.
-LOW, HIGH = 25.0, 100.0
-TICKS = (25, 50, 75, 100)
+# The scale is always shown whole, so that small differences look small; the official one begins at 25.
+HIGH = 100.0
+TICKS = (0, 25, 50, 75, 100)
 WIDTH, LEFT, RIGHT = 640.0, 34.0, 14.0
 # On a phone a drawing is half as wide, so that its words stay as large as those around it.
 NARROW = 320.0
@@ -71,7 +71,7 @@ def _trend(chart: Chart, tell: Language, *, narrow: bool) -> str:
     last = chart.points[-1].place
 
     def height(number: Number) -> float:
-        return round(bottom - _share(float(number.value)) * (bottom - TOP), 1)
+        return round(bottom - _share(float(number.value), chart.lowest) * (bottom - TOP), 1)
 
     marks = [
         Mark(
@@ -102,7 +102,7 @@ def _trend(chart: Chart, tell: Language, *, narrow: bool) -> str:
         bottom=bottom,
         marks=marks,
         lines=lines,
-        ticks=[(tick, height(Number(tick))) for tick in TICKS],
+        ticks=[(tick, height(Number(tick))) for tick in TICKS if tick >= chart.lowest],
     )
 
 
@@ -122,7 +122,7 @@ def _intervals(chart: Chart, tell: Language, *, narrow: bool) -> str:
     within = (row + ABOVE) / 2 if narrow else row / 2
 
     def across(number: Number) -> float:
-        return round(left + _share(float(number.value)) * (right - left), 1)
+        return round(left + _share(float(number.value), chart.lowest) * (right - left), 1)
 
     marks = [
         Mark(
@@ -137,7 +137,7 @@ def _intervals(chart: Chart, tell: Language, *, narrow: bool) -> str:
         for place, point in enumerate(chart.points)
     ]
     bottom = TOP + row * len(marks)
-    ticks = [(tick, across(Number(tick))) for tick in TICKS]
+    ticks = [(tick, across(Number(tick))) for tick in TICKS if tick >= chart.lowest]
     return TEMPLATES.get_template("intervals.svg").render(
         width=width,
         height=bottom + 10,
@@ -150,5 +150,5 @@ def _intervals(chart: Chart, tell: Language, *, narrow: bool) -> str:
     )
 
 
-def _share(index: float) -> float:
-    return (min(max(index, LOW), HIGH) - LOW) / (HIGH - LOW)
+def _share(index: float, lowest: int) -> float:
+    return (min(max(index, lowest), HIGH) - lowest) / (HIGH - lowest)

@@ -125,8 +125,8 @@ class _Writer:
         )
         drawn.set_title({"name": chart.caption, "name_font": {"size": 11}})
         drawn.set_legend({"none": True})
-        drawn.set_y_axis({"min": 25, "max": 100} if chart.kind == "trend" else {"reverse": True})
-        drawn.set_x_axis({} if chart.kind == "trend" else {"min": 25, "max": 100})
+        drawn.set_y_axis({"min": chart.lowest, "max": 100} if chart.kind == "trend" else {"reverse": True})
+        drawn.set_x_axis({} if chart.kind == "trend" else {"min": chart.lowest, "max": 100})
         self.sheet.insert_chart(self.row + 1, 0, drawn, {"description": chart.alternative})
         self.row += CHART_ROWS + 1
 

@@ -1,10 +1,14 @@
 """What a report consists of once it is in words: sections of blocks, the same for page, paper and table."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from app.foundation.rounding import half_up
+
+# The lowest index that answers 1 to 4 can have.
+OFFICIAL_LOWEST = 25
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,17 @@ class Chart:
     centre_title: str = ""
     inner_title: str = ""
     outer_title: str = ""
+
+    @property
+    def lowest(self) -> int:
+        """Where the axis of indices begins, which ends at 100."""
+        ends = (each.interval.lower if each.interval else each.value for each in self.points)
+        return axis_from(float(end.value) for end in ends)
+
+
+def axis_from(indices: Iterable[float]) -> int:
+    """The lowest index of an axis: 25, as of answers 1 to 4, or 0 where a figure of another scale lies below it."""
+    return OFFICIAL_LOWEST if all(index >= OFFICIAL_LOWEST for index in indices) else 0
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,19 @@ from app.closing.rules.report_documents.figures import Collection, Figures
 from app.closing.rules.report_documents.parts import TicketCounts, TrendMonth
 from app.closing.rules.report_documents.reports import AnyReport
 from app.measures.alarm_schemas import ChannelMixOut
-from app.reports.sections.blocks import Block, Cell, Chart, Column, Facts, Point, Range, Section, Table, Words
+from app.reports.sections.blocks import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Facts,
+    Point,
+    Range,
+    Section,
+    Table,
+    Words,
+    axis_from,
+)
 from app.reports.sections.held_reasons import held_for, without_answers
 from app.reports.sections.language import Language
 from app.reports.sections.results import CONFIDENCE, count, decimals_of, estimate, official, part_of, percent
@@ -97,7 +109,11 @@ def _trend(months: Sequence[tuple[TrendMonth, str]], name: str, tell: Language) 
     alternative = f"{tell('Line chart of the {name} by month.', name=name)} {values}."
     return Chart(
         "trend",
-        tell("{name} by month, on its scale from 25 to 100", name=name),
+        tell(
+            "{name} by month, drawn from {low} to 100",
+            name=name,
+            low=axis_from(float(each.value.value) for each in points),
+        ),
         alternative,
         points,
         label_title=tell("Month"),

@@ -207,13 +207,23 @@ def _histograms(figures: Figures, tell: Language) -> tuple[Table, ...]:
     if not known:
         return ()
     widest = max(len(histogram) for _, histogram in known)
+    lowest = _lowest_score(figures)
     return (
         Table(
             tell("How often each answer was given, from the lowest to the best"),
-            (Column(tell("Dimension"), "text"), *(Column(str(place + 1)) for place in range(widest))),
+            (Column(tell("Dimension"), "text"), *(Column(str(lowest + place)) for place in range(widest))),
             tuple((in_language(title, tell), *map(count, histogram)) for title, histogram in known),
         ),
     )
+
+
+def _lowest_score(figures: Figures) -> int:
+    """The score at the bottom of the scale, which a document tells by its means alone; most scales begin at 1."""
+    for each in figures.dimensions:
+        if each.histogram and each.mean is not None:
+            places = sum(place * n for place, n in enumerate(each.histogram))
+            return round(float(each.mean) - places / sum(each.histogram))
+    return 1
 
 
 def _estimates(comparison: Comparison, decimals: int, tell: Language) -> Table:

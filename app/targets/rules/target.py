@@ -96,9 +96,8 @@ def _figure(target: Target, known: Known) -> Iterator[tuple[str, str]]:
     if target.key.figure not in (INDEX, *instrument.codes):
         yield "figure", "figure-unknown"
     # The lowest answer of all is attained by everybody.
-    if target.hundredths is not None and not instrument.low * 10_000 < target.hundredths * instrument.high <= (
-        instrument.high * 10_000
-    ):
+    scale = instrument.measured
+    if target.hundredths is not None and not scale.low * 10_000 < target.hundredths * scale.high <= scale.high * 10_000:
         yield "value", "target-out-of-range"
 
 

@@ -196,7 +196,9 @@ class Expected:
         return str(titles[figure][self.tell.code] if figure in titles else self.at("method", "index_name"))
 
     def _trend(self) -> Iterator[Row]:
-        table = self.tell("{name} by month, on its scale from 25 to 100", name=self.at("method", "index_name"))
+        indices = [float(month["index"]) for month in self.document["trend"] if month["index"] is not None]
+        low = 25 if all(index >= 25 for index in indices) else 0
+        table = self.tell("{name} by month, drawn from {low} to 100", name=self.at("method", "index_name"), low=low)
         for place, month in enumerate(self.document["trend"]):
             if month["index"] is not None:
                 path: Path = ("trend", place)

@@ -92,7 +92,7 @@ export class Form {
       this.heading(question, language),
       this.served(),
       make("div", { class: faces.length > MOST_IN_A_COLUMN ? "answers many" : "answers", role: "group", "aria-labelledby": "question" }, ...faces),
-      this.below(this.button("skip", () => this.follow(answered(this.sheet, this.form, null)))),
+      this.below(this.without(() => this.follow(answered(this.sheet, this.form, null)))),
     );
   }
 
@@ -105,8 +105,9 @@ export class Form {
     const lines = instrument.items.map((item) => {
       const { title, answers, language } = this.words.question(instrument, item);
       const score = this.sheet.scores[item.code];
-      const said = score === null ? this.words.say("skipped") : answers[score - instrument.low];
-      return make("div", {}, score === null ? null : face(happinessOf(score, instrument.low, instrument.high)), make("dt", { lang: language }, title), make("dd", score === null ? {} : { lang: language }, said));
+      const none = this.words.none(instrument);
+      const [said, spoken] = score !== null ? [answers[score - instrument.low], language] : none ? [none.text, none.language] : [this.words.say("skipped")];
+      return make("div", {}, score === null ? null : face(happinessOf(score, instrument.low, instrument.high)), make("dt", { lang: language }, title), make("dd", { lang: spoken }, said));
     });
     const timer = sendsIn && !this.patient && !this.aloud ? make("p", { class: "timer" }) : null;
     replace(
@@ -174,6 +175,13 @@ export class Form {
     return make("button", { type: "button", class: kind || "plain", onclick: this.guarded(act) }, this.words.say(name));
   }
 
+  // The way past a question: in the questionnaire's own words where it has an answer for what does not apply.
+  without(act) {
+    const none = this.words.none(this.form.instrument);
+    if (!none) return this.button("skip", act);
+    return make("button", { type: "button", class: "plain none", lang: none.language, onclick: this.guarded(act) }, none.text);
+  }
+
   below(...buttons) {
     const back = isBegun(this.sheet) ? this.button("back", () => this.follow(stepBack(this.sheet))) : null;
     return make("div", { class: "below" }, back, ...buttons);
@@ -182,7 +190,7 @@ export class Form {
   read() {
     const step = stepOf(this.sheet, this.form);
     const { textContent: heading, lang } = this.place.querySelector("h1");
-    const choices = step === REVIEW ? [] : Array.from(this.place.querySelectorAll(".answer, .choice"), (each) => each.textContent);
+    const choices = step === REVIEW ? [] : Array.from(this.place.querySelectorAll(".answer, .choice, .none"), (each) => each.textContent);
     speak([heading, ...choices].join(". "), lang || this.words.language);
   }
 

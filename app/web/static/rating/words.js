@@ -29,6 +29,14 @@ export class Words {
     return filled(count === 1 ? forms[0] : forms[forms.length - 1], { count });
   }
 
+  // What a citizen says where a question does not apply: { text, language }, or null where the instrument has no words for it.
+  none(instrument) {
+    const words = instrument.not_applicable;
+    if (!words) return null;
+    const language = this.language in words ? this.language : "id";
+    return { text: words[language], language };
+  }
+
   // One question: its title, its words, the words of its answers from the lowest up, and the language they are in.
   question(instrument, item) {
     const own = (this.catalogue.instruments[instrument.id] || {})[item.code];
