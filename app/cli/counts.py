@@ -7,7 +7,7 @@ import typer
 
 from app.cli.context import actor, database, fail, out
 from app.cli.faults import faulty, read_or_fail, show_faults
-from app.cli.importing import known_codes, named, row_keys
+from app.cli.importing import importable, known_codes, named, row_keys
 from app.cli.releasing import make_release, say
 from app.foundation.clock import system_clock
 from app.ratings.csv_import.counts import columns_of, differing, propose_counts, store_counts
@@ -38,7 +38,7 @@ def import_counts(
     now = system_clock()
     with database() as db:
         keys, known = row_keys(db), known_codes(db, agency, now)
-        questionnaire = named("instrument", instrument, known.instruments)
+        questionnaire = importable(named("instrument", instrument, known.instruments))
         read = read_or_fail(file, columns_of(questionnaire))
         proposal = propose_counts(read, questionnaire, known.catalogue, keys, now)
         if proposal.faults:

@@ -21,6 +21,7 @@ from app.foundation.csv_records import column_name
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database, SQLAlchemyError
 from app.foundation.storage.installation import claim_secret
+from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
 from app.ratings.csv_import.cells import CHANNELS as CHANNEL_CODES
 from app.ratings.csv_import.cells import PROFILE_CODES
@@ -93,7 +94,7 @@ def import_answers(
     now = system_clock()
     with database() as db:
         keys, known = row_keys(db), known_codes(db, agency, now)
-        questionnaire = named("instrument", instrument, known.instruments)
+        questionnaire = importable(named("instrument", instrument, known.instruments))
         form = Form(
             office=_own("office", office, office_column, known.catalogue.offices),
             service=_own("service", service, service_column, {code: code for code in known.catalogue.services}),
@@ -147,6 +148,15 @@ def named(kind: str, code: str, known: Mapping[str, One]) -> One:
     if code not in known:
         raise fail(f"--{kind}: the agency has no {kind} {code}; it has {', '.join(sorted(known))}.")
     return known[code]
+
+
+def importable(instrument: Instrument) -> Instrument:
+    """The questionnaire; one that is answered with a ticket only, or openly only, ends the command."""
+    if not instrument.takes(None):
+        raise fail(
+            f"--instrument: {instrument.id} is answered one way only ({instrument.collected}); import no answers."
+        )
+    return instrument
 
 
 def _own(kind: str, code: str | None, column: str | None, known: Mapping[str, One]) -> One | FileColumn:

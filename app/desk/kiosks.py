@@ -149,7 +149,9 @@ def _kiosks(
         shown, pages = part(fleet_now, place, ON_A_PAGE, request)
         named = places(session, found.agency_id, [(each.office, each.counter) for each in shown])
         counters = counter_choices(session, reach)
-        instruments = tuple(sorted(instruments_of(session, found.agency_id)))
+        known = instruments_of(session, found.agency_id).values()
+        # What comes with a ticket only, or openly only, a kiosk cannot ask.
+        instruments = tuple(sorted(each.id for each in known if each.takes(None)))
         offices = office_choices(session, reach, tell)
     sections = (
         [Section((_table(shown, named, now, tell), *numbered(KIOSKS.address, {}, place, pages, tell)))] if shown else []

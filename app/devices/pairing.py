@@ -46,8 +46,12 @@ def add_device(
     Raises `invalid-request` for an unknown place or instrument, `out-of-scope`.
     """
     _check_place(session, terms, asked)
-    if asked.instrument not in instruments_of(session, terms.reach.agency_id):
+    instrument = instruments_of(session, terms.reach.agency_id).get(asked.instrument)
+    if instrument is None:
         raise Problem("invalid-request", errors=[FieldError("instrument", "instrument-unknown")])
+    if not instrument.takes(None):
+        # A kiosk's ratings come with its key: all of them would be refused.
+        raise Problem("invalid-request", errors=[FieldError("instrument", f"instrument-{instrument.collected}-only")])
     device = Device(
         agency_id=terms.reach.agency_id,
         device_id=new_id(),

@@ -213,6 +213,8 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "day-in-future": "This day has not begun at that office.",
     "entry-repeated": "An entry before this one has the same office, service, employee and date.",
     "instrument-unknown": "The agency has no instrument with this id.",
+    "instrument-ticketed-only": "This questionnaire is answered with a ticket only, by people who were served.",
+    "instrument-open-only": "This questionnaire is answered openly only, with neither key nor ticket.",
     "channel-missing": "An app must say through which channel the citizen rated: mobile or web.",
     "channel-fixed": "A device always rates through the channel kiosk; leave this field out.",
     "fixed-by-ticket": "The ticket says where and for whom; leave this field out.",

@@ -23,6 +23,7 @@ from app.indices.schemas import (
     MonthGroup,
     OfficeGroup,
     OpenOut,
+    OpenQuestionOut,
     ServiceGroup,
     TicketCountsOut,
 )
@@ -113,6 +114,15 @@ def _open(instrument: Instrument, answers: OpenAnswers) -> OpenOut:
         n=answers.n,
         mean=None if index is None else _mean(index.exact, instrument),
         index=None if index is None else str(index.rounded),
+        questions=tuple(
+            OpenQuestionOut(
+                code=item.code,
+                n=item.n,
+                mean=None if item.mean is None else _text(item.mean, 4, rough=False),
+                index=None if item.index is None else str(item.index.rounded),
+            )
+            for item in answers.items
+        ),
     )
 
 

@@ -82,12 +82,25 @@ class IndexOut(WireModel):
     interval: IndexIntervalOut | None
 
 
+class OpenQuestionOut(WireModel):
+    """One question of open answers: how many, their mean and its index."""
+
+    code: str
+    n: int
+    mean: str | None
+    index: str | None
+
+
 class OpenOut(WireModel):
-    """Answers without key and ticket: n that are told, with their mean and index. Anybody may give them; no grade."""
+    """Answers without key and ticket: n that are told, with their mean and index. Anybody may give them; no grade.
+
+    `questions` are empty where none are told. They are never added to the answers of people who were served.
+    """
 
     n: int
     mean: str | None
     index: str | None
+    questions: tuple[OpenQuestionOut, ...]
 
 
 class TicketCountsOut(WireModel):
@@ -109,6 +122,7 @@ class IndexRowOut(WireModel):
     are told in larger sums only. `incomplete_percent` is how many per cent of the sheets are not told as complete: they
     skip a question, or are told together with some that do. `held` counts those that screening doubts (`held_reasons`
     tells how many of them for which reason), `open` those that came with neither key nor ticket; both are in no figure.
+    A suppressed row of a questionnaire that anybody answers (`collected` is `open`) still has `open`.
     `tickets`, of whatever questionnaire and by the day of issue, is null where a channel is asked for: a ticket knows
     none. Counts of one to nine are null. `index` is null when nobody answered one of the questions. A person's figures
     from fewer than thirty ratings have one decimal.

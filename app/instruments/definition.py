@@ -141,6 +141,7 @@ class Definition(_FilePart):
     index: IndexPart
     scale: ScalePart
     share: SharePart | None = None
+    collected: Literal["ticketed", "open"] | None = None
     not_applicable: TextsPart | None = None
     weight_modes: Annotated[dict[Label, tuple[Weight, ...]], Field(min_length=1, max_length=9)]
     band_tables: Annotated[

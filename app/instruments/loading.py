@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from app.instruments.consistency import faults
 from app.instruments.definition import AnswersPart, BandPart, Definition, ItemPart, TextsPart
 from app.instruments.faults import Fault, InstrumentFault
-from app.instruments.model import Band, Element, Instrument, Item, Texts
+from app.instruments.model import Band, Collected, Element, Instrument, Item, Texts
 
 # As much as the column holds that keeps an agency's own file.
 MAX_LENGTH = 65_536
@@ -141,6 +141,7 @@ def _built(definition: Definition, digest: str) -> Instrument:
         positive_from=definition.share.positive_from if definition.share else None,
         pooled=definition.share is not None and definition.share.pooled,
         not_applicable=None if definition.not_applicable is None else _texts(definition.not_applicable),
+        collected=None if definition.collected is None else Collected(definition.collected),
         elements=_elements(definition, items),
         items=items,
         weight_modes=MappingProxyType(dict(definition.weight_modes)),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
@@ -25,6 +26,13 @@ def smallest_integers(weights: tuple[Fraction, ...]) -> tuple[int, ...]:
     steps = [int(weight * denominator) for weight in weights]
     common = gcd(*steps)
     return tuple(step // common for step in steps)
+
+
+class Collected(StrEnum):
+    """Who may answer a questionnaire that not everybody may: people who were served and prove it, or anybody at all."""
+
+    ticketed = "ticketed"
+    open = "open"
 
 
 class UnknownChoice(LookupError):
@@ -70,7 +78,8 @@ class Instrument:
     best band down; `older_rule` names the regulation of a historical IKM that lacks today's nine
     elements; `source` says where questions and rules are from; where `positive_from` is set, a figure is the share of
     answers from that score on (`measured`), where `pooled` of all answers together; `not_applicable` is what a citizen
-    says instead of an answer that cannot be given, which counts as skipped; `digest` is the SHA-256 of the file's
+    says instead of an answer that cannot be given, which counts as skipped; `collected` says
+    how it is answered where that is one way only; `digest` is the SHA-256 of the file's
     canonical JSON.
     """
 
@@ -87,6 +96,7 @@ class Instrument:
     positive_from: int | None
     pooled: bool
     not_applicable: Texts | None
+    collected: Collected | None
     elements: tuple[Element, ...]
     items: tuple[Item, ...]
     weight_modes: Mapping[str, tuple[Fraction, ...]]
@@ -119,6 +129,10 @@ class Instrument:
     def codes(self) -> tuple[str, ...]:
         """The item codes in the order in which a sheet writes its answers."""
         return tuple(item.code for item in self.items)
+
+    def takes(self, way: Collected | None) -> bool:
+        """Whether answers may come this way; None is by a key, without a ticket."""
+        return self.collected in (None, way)
 
     @cached_property
     def measured(self) -> "Instrument":

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -83,7 +83,8 @@ class InstrumentOut(WireModel):
     `source` says where its questions and rules are from, and whose the wording is; null where the file does not.
     Where `positive_from` is not null, a figure is the per cent of answers from that score on instead of a mean: per
     question, and in all by the weights, or where `pooled` over all answers together. `not_applicable` are the words for
-    a question that cannot be answered; send null for it.
+    a question that cannot be answered; send null for it. `collected` is null where any key may send answers: those to a
+    `ticketed` questionnaire come with a ticket only, those to an `open` one with neither key nor ticket.
     """
 
     id: str
@@ -99,6 +100,7 @@ class InstrumentOut(WireModel):
     positive_from: int | None
     pooled: bool
     not_applicable: TextsOut | None
+    collected: Literal["ticketed", "open"] | None
     elements: tuple[ElementOut, ...]
     items: tuple[ItemOut, ...]
     weight_modes: dict[str, tuple[str, ...]]
@@ -136,6 +138,7 @@ def instrument_out(instrument: Instrument) -> InstrumentOut:
         positive_from=instrument.positive_from,
         pooled=instrument.pooled,
         not_applicable=None if instrument.not_applicable is None else _texts(instrument.not_applicable),
+        collected=None if instrument.collected is None else instrument.collected.value,
         elements=tuple(ElementOut(code=each.code, title=_texts(each.title)) for each in instrument.elements),
         items=tuple(_item(item, instrument.low) for item in instrument.items),
         weight_modes={mode: tuple(map(weight_text, them)) for mode, them in instrument.weight_modes.items()},

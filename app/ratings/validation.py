@@ -10,7 +10,7 @@ from app.access.principals import Principal
 from app.directory.rules.catalogue import Catalogue
 from app.foundation.ids import moment_of
 from app.foundation.problems import FieldError, Problem
-from app.instruments.model import Instrument
+from app.instruments.model import Collected, Instrument
 from app.instruments.sheets import SheetFault, write_sheet
 from app.ratings.attribution import place_of
 from app.ratings.keys import KeyMaker
@@ -45,7 +45,8 @@ class RatingValidator:
         try:
             moment = self.moment(rating_id, now)
             digest, *former = self.digests(principal, sheet, rating_id)
-            instrument = _instrument(sheet, codes.instruments)
+            way = None if sheet.agency is None else Collected.open
+            instrument = _instrument(sheet, codes.instruments, way)
             return NewRating(
                 agency_id=principal.agency_id,
                 key=self.keys.key(principal.agency_id, rating_id),
@@ -72,7 +73,7 @@ class RatingValidator:
         instruments: Mapping[str, Instrument],
     ) -> NewRating:
         """The rating to store where a ticket (its digest) gives the place; raises what is wrong with the sheet."""
-        instrument = _instrument(sheet, instruments)
+        instrument = _instrument(sheet, instruments, Collected.ticketed)
         digest, *former = self.digests_ticketed(ticket, sheet, rating_id)
         return NewRating(
             agency_id=agency_id,
@@ -147,10 +148,12 @@ def _server_time(now: datetime) -> dict[str, str]:
     return {"server_time": now.isoformat(timespec="milliseconds")}
 
 
-def _instrument(sheet: RatingIn, instruments: Mapping[str, Instrument]) -> Instrument:
+def _instrument(sheet: RatingIn, instruments: Mapping[str, Instrument], way: Collected | None) -> Instrument:
     instrument = instruments.get(sheet.instrument)
     if instrument is None:
         raise Problem("invalid-request", errors=[FieldError("instrument", "instrument-unknown")])
+    if not instrument.takes(way):
+        raise Problem("invalid-request", errors=[FieldError("instrument", f"instrument-{instrument.collected}-only")])
     return instrument
 
 

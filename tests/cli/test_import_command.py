@@ -324,6 +324,10 @@ def test_days_that_may_be_months_are_told_before_anything_else(run: Run, answers
         ({"office": "x"}, "--office: the agency has no office x; it has dukcapil, setda, upt-"),
         ({"service": "x"}, "--service: the agency has no service x; it has kk, ktp-el, skck."),
         ({"instrument": "x"}, f"--instrument: the agency has no instrument x; it has {', '.join(sorted(shipped()))}."),
+        (
+            {"instrument": "maladministrasi-2025"},
+            "--instrument: maladministrasi-2025 is answered one way only (ticketed); import no answers.",
+        ),
         ({"columns": "a=speed,c=friendliness"}, "--columns: name a column for transparency, too."),
         ({"columns": "a=velocity"}, "“a=velocity” does not say COLUMN=one of speed, transparency,"),
         ({"columns": "a"}, "--columns: “a” does not say COLUMN=one of"),

@@ -88,7 +88,7 @@ def test_an_index_comes_with_all_that_explains_it(house: House) -> None:
                 "waiting": None,
                 "incomplete_percent": 10,
                 "held": 11,
-                "open": {"n": 0, "mean": None, "index": None},
+                "open": {"n": 0, "mean": None, "index": None, "questions": []},
                 "tickets": {"issued": 0, "armed": 0, "spent": 0, "coverage": None},
                 "held_reasons": {"burst": 11},
                 "suppressed": False,

@@ -73,8 +73,9 @@ def test_an_index_that_the_rules_define_as_a_mean_is_no_share(name: str, index: 
 def test_the_template_says_how_and_is_a_mean_as_it_stands() -> None:
     text = template_text()
     one = load_instrument(text)
-    assert (one.positive_from, one.not_applicable) == (None, None)
+    assert (one.positive_from, one.not_applicable, one.collected) == (None, None, None)
     for line in (
+        'collected = "ticketed"',
         "[share]",
         "positive_from = 3",
         "pooled = false",
@@ -85,3 +86,4 @@ def test_the_template_says_how_and_is_a_mean_as_it_stands() -> None:
         text = text.replace(f"# {line}\n", f"{line}\n")
     other = load_instrument(text)
     assert (other.positive_from, other.pooled, other.not_applicable) == (3, False, CSM.not_applicable)
+    assert other.collected == "ticketed"

@@ -37,6 +37,8 @@ def test_a_version_in_use_is_never_edited() -> None:
         "ikl-1": "99008fc9974e04a8abed30daee32ae4e1eb89a4c3798eb4016a22ae9d60e5d24",
         "ipak-2021": "d9ac72a5d4cdb8bc82d58d17cb03cb6b050a61025f5a7b5a7d73b1742979f0b4",
         "ipkp-2021": "444ed9b696d6ca4ded31eb38f78c18df72f437805fd25b36f598701c35f3c1f8",
+        "kepercayaan-2025": "36005cc2467f1abc72fc137637f55ddad0773d12b0d91424bb760a27913f3aeb",
+        "maladministrasi-2025": "f0435089fd6321c5eafd653b1fac97a1e157e31d439a554a71cc99d6dc85fb8c",
         "pekppp-f03": "6580ca67f1c8fd5e4b8827e244c22779cd6f115c2d262915cfe163cd91f24107",
         "skm-2017": "c5ad435b8d25843711454f739cff5dce7dc85c4d946b5e7b4f95836ee3f24f83",
     }

@@ -71,11 +71,12 @@ def test_open_answers_have_an_index_from_ten_on_and_move_no_other(house: House) 
     before = index_row(house, office="dukcapil")
     person = index_row(house, employee="E001")
     for _ in range(10):
-        assert index_row(house, office="dukcapil")["open"] == {"n": 0, "mean": None, "index": None}
+        assert index_row(house, office="dukcapil")["open"] == {"n": 0, "mean": None, "index": None, "questions": []}
         assert answer(house, scores=ALL).status_code == 201
         house.release()
     after = index_row(house, office="dukcapil")
-    assert after["open"] == {"n": 10, "mean": "4.0000", "index": "100.00"}
+    question = {"n": 10, "mean": "4.0000", "index": "100.00"}
+    assert after["open"] == question | {"questions": [{"code": code} | question for code in ALL]}
     assert after | {"open": None} == before | {"open": None}
     assert (after["n"], after["waiting"], after["index"]["value"]) == (12, None, "50.00")
     assert index_row(house, employee="E001") == person

@@ -52,6 +52,13 @@ class Cell:
         }
 
 
+@dataclass(frozen=True)
+class OpenCell:
+    """Answers that anybody may have given: no `Cell`, so that nothing adds them to those of people who were served."""
+
+    answers: Cell
+
+
 def cell_of(instrument: Instrument, sheets: SheetCounts, *, joint: bool = True) -> Cell:
     """The cell of these sheets; without `joint` it has no composites.
 

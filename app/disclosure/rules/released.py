@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.disclosure.rules.cells import Cell, merged
+from app.disclosure.rules.cells import Cell, OpenCell, merged
 from app.disclosure.rules.division import Month
 from app.disclosure.rules.due import RatingGroup
 from app.disclosure.rules.minimum import SMALLEST_N
@@ -133,6 +133,12 @@ class ReleasedSheets:
         """What is told of a scope, by group; groups without any rating are absent."""
         found = gather(self.blocks, self.waiting, scope, by, standing)
         return {value: released for value, released in found.items() if value is not None}
+
+
+def open_cell(released: Released) -> OpenCell | None:
+    """What is told of open answers, as a kind of its own; None without any."""
+    cell = merged_cells(released.blocks)
+    return None if cell is None else OpenCell(cell)
 
 
 def merged_cells(blocks: Sequence[ReleasedBlock]) -> Cell | None:

@@ -6,13 +6,13 @@ from fractions import Fraction
 
 from app.disclosure.rules.cells import Cell
 from app.disclosure.rules.due import ReleaseState
-from app.disclosure.rules.released import Released, State, left_out, merged_cells
+from app.disclosure.rules.released import Released, State, left_out, open_cell
 from app.disclosure.rules.without_answers import ShownTickets
 from app.indices.days_asked import DayRange
 from app.indices.rules.composite_intervals import composite_interval
 from app.indices.rules.intervals import Interval, item_interval
-from app.indices.rules.official import Graded, OfficialIndex, official_index
-from app.instruments.model import Instrument
+from app.indices.rules.official import Graded, ItemIndex, OfficialIndex, official_index
+from app.instruments.model import Collected, Instrument
 from app.ratings.rules.selection import By
 
 # Per cent of the sheets that are not told as complete; above it a reader is told what that does to the interval.
@@ -52,10 +52,15 @@ class Group:
 
 @dataclass(frozen=True)
 class OpenAnswers:
-    """How many open answers are told, and their composite: None without any, or where a question has no answer."""
+    """How many open answers are told, and their composite: None without any, or where a question has no answer.
+
+    `items` are the means of the questions, nothing without answers. Neither adds to `IndexFigures`, nor to what these
+    are made of.
+    """
 
     n: int
     composite: Graded | None
+    items: tuple[ItemIndex, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,16 +111,19 @@ def index_row(scoring: Scoring, group: Group | None, released: Released, beside:
     """
     cell = released.cell
     if cell is None:
-        return IndexRow(group, released.state, None, None, None, None)
+        # Of a questionnaire that anybody answers there is nothing else.
+        shown = beside if scoring.instrument.collected is Collected.open else None
+        return IndexRow(group, released.state, None, None, None, shown)
     return IndexRow(group, released.state, cell.n, left_out(released.waiting), figures(scoring, cell), beside)
 
 
 def open_answers(scoring: Scoring, released: Released) -> OpenAnswers:
     """The count and composite of open answers: anybody may give them, so they get neither grade nor interval."""
-    cell = merged_cells(released.blocks)
-    if cell is None:
+    told = open_cell(released)
+    if told is None:
         return OpenAnswers(0, None)
-    return OpenAnswers(cell.n, official_index(scoring.instrument, cell, scoring.mode, scoring.bands).composite)
+    official = official_index(scoring.instrument, told.answers, scoring.mode, scoring.bands)
+    return OpenAnswers(official.sheets, official.composite, official.items)
 
 
 def figures(scoring: Scoring, cell: Cell) -> IndexFigures:

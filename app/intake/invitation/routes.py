@@ -15,6 +15,7 @@ from app.foundation.http.etag import UNCHANGED, has_tag
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.services import address_of, services_of
 from app.foundation.translations import negotiate
+from app.instruments.schemas import InstrumentId
 from app.intake.invitation import office_page as pages
 from app.intake.invitation.posters import poster, poster_pdf
 from app.intake.invitation.schemas import LookIn, OpenPageOut, PosterOut, TicketPageOut
@@ -37,12 +38,12 @@ DRAWN: dict[int | str, dict[str, Any]] = {
     dependencies=OPEN,
     responses=UNCHANGED | open_problems(404, 429),
 )
-def get_open_page(request: Request, agency: Code, office: Code) -> Response:
-    """What the open page of an office shows. With If-None-Match, 304 while nothing changed."""
+def get_open_page(request: Request, agency: Code, office: Code, instrument: InstrumentId = "ikl-1") -> Response:
+    """What the open page of an office shows, by a questionnaire. With If-None-Match, 304 while nothing changed."""
     services = services_of(request)
     guesses = services.of(LinkGuesses)
     with guesses.attempt(address_of(request), f"{agency}/{office}"), services.database.reading() as session:
-        page = pages.open_page(session, agency, office)
+        page = pages.open_page(session, agency, office, instrument)
         headers = {"ETag": page.tag, "Cache-Control": "public, no-cache"}
         if has_tag(request, page.tag):
             return Response(status_code=304, headers=headers)
@@ -54,7 +55,7 @@ def get_open_page(request: Request, agency: Code, office: Code) -> Response:
 def look_at_ticket(request: Request, body: LookIn) -> TicketPageOut:
     """Whom and what a ticket is about, without spending it. The code is all the proof there is: send no key."""
     tickets = services_of(request).of(TicketLookup)
-    return tickets.look_up(body.ticket, address_of(request))
+    return tickets.look_up(body.ticket, body.instrument, address_of(request))
 
 
 @router.get("/offices/{office}/poster", response_model=PosterOut, responses=DRAWN | problems(404, 406, 409))

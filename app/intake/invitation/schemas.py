@@ -4,7 +4,7 @@ from pydantic import Field
 
 from app.devices.schemas import NamedOut
 from app.foundation.wire import StrictWireModel
-from app.instruments.schemas import InstrumentOut
+from app.instruments.schemas import InstrumentId, InstrumentOut
 from app.ratings.schemas import TicketText
 
 
@@ -12,6 +12,7 @@ class LookIn(StrictWireModel):
     """A ticket's code as it was read or typed; it travels in bodies only."""
 
     ticket: TicketText
+    instrument: InstrumentId = Field("ikl-1", description="The questionnaire to answer with it.")
 
 
 class TicketPageOut(StrictWireModel):

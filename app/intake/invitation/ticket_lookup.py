@@ -1,6 +1,5 @@
 """The look-up of a ticket before rating with it: whom it is about, and nothing that says who holds it."""
 
-from app.devices.kiosk import INSTRUMENT
 from app.devices.rules.short_names import short_name
 from app.devices.schemas import NamedOut
 from app.directory.agency_marks import AgencyMarks
@@ -8,8 +7,9 @@ from app.directory.store import find_employee, find_office, find_service
 from app.foundation.clock import Clock
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
-from app.instruments.loading import shipped
+from app.instruments.model import Collected
 from app.instruments.schemas import instrument_out
+from app.intake.invitation.asked_instrument import asked_instrument
 from app.intake.invitation.schemas import TicketPageOut
 from app.tickets.attempts import TicketAttempts
 from app.tickets.rules.codes import beginning, code_digest, mark_in
@@ -29,18 +29,22 @@ class TicketLookup:
         self._attempts = attempts
         self._clock = clock
 
-    def look_up(self, ticket: str, address: str) -> TicketPageOut:
-        """What is rated with this ticket; raises `ticket-refused` and `too-many-tickets` (blocking)."""
+    def look_up(self, ticket: str, instrument: str, address: str) -> TicketPageOut:
+        """What is rated with this ticket, and by which questionnaire (blocking).
+
+        Raises `ticket-refused`, `too-many-tickets`, and `invalid-request` for a questionnaire that the agency does not
+        have or that takes no tickets.
+        """
         digest, mark = code_digest(self._pepper, ticket), mark_in(self._pepper, ticket)
         today = day_of(self._clock())
         with self._attempts.attempt(address, beginning(ticket)), self._database.reading() as session:
             found = self._marks.find(session, mark, lambda agencies: find_armed(session, agencies, digest, today))
             if found is None:
                 raise Problem("ticket-refused")
-            return _page(session, *found)
+            return _page(session, *found, instrument)
 
 
-def _page(session: Session, agency_id: str, ticket: LiveTicket) -> TicketPageOut:
+def _page(session: Session, agency_id: str, ticket: LiveTicket, instrument: str) -> TicketPageOut:
     office = find_office(session, agency_id, ticket.office)
     service = find_service(session, agency_id, ticket.service)
     employee = find_employee(session, agency_id, ticket.employee) if ticket.employee else None
@@ -48,5 +52,5 @@ def _page(session: Session, agency_id: str, ticket: LiveTicket) -> TicketPageOut
         office=NamedOut(code=ticket.office, name=office.name if office else ticket.office),
         service=NamedOut(code=ticket.service, name=service.name if service else ticket.service),
         employee=short_name(employee.name) if employee else None,
-        instrument=instrument_out(shipped()[INSTRUMENT]),
+        instrument=instrument_out(asked_instrument(session, agency_id, instrument, Collected.ticketed)),
     )

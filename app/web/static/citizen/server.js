@@ -5,9 +5,13 @@ const JSON_TYPE = { "Content-Type": "application/json" };
 
 // What is rated: { status, body, seconds }. The server's time comes with the answer, to the second.
 export async function lookAt(subject, clock) {
+  // The questionnaire that this page's address names, if it names one.
+  const name = new URLSearchParams(location.search).get("instrument");
+  const named = name ? { instrument: name } : {};
+  const query = name ? `?instrument=${encodeURIComponent(name)}` : "";
   const answer = await timed(clock, () => (subject.ticket
-    ? ask("/v1/tickets/look", { method: "POST", headers: JSON_TYPE, body: JSON.stringify({ ticket: subject.ticket }) })
-    : ask(`/v1/open/${encodeURIComponent(subject.agency)}/${encodeURIComponent(subject.office)}`, {})));
+    ? ask("/v1/tickets/look", { method: "POST", headers: JSON_TYPE, body: JSON.stringify(Object.assign({ ticket: subject.ticket }, named)) })
+    : ask(`/v1/open/${encodeURIComponent(subject.agency)}/${encodeURIComponent(subject.office)}${query}`, {})));
   const shown = answer.status === 200 && answer.body && answer.body.instrument;
   if (!shown && (answer.status >= 500 || !isProblem(answer.body))) throw new Unreached(answer.seconds);
   return answer;
