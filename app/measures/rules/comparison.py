@@ -43,10 +43,14 @@ class UnitFunnelPlace:
 
 @dataclass(frozen=True)
 class UnitComparison:
-    """A unit among `peers` (itself included). Where answers are too few or too unanimous a part is None."""
+    """A unit among `peers` (itself included). Where answers are too few or too unanimous a part is None.
+
+    `group_mean` is that of all answers, `centre` the mean μ that estimates are drawn towards, which weighs persons.
+    """
 
     peers: int
     group_mean: Fraction
+    centre: float | None
     reliability: float | None
     use: Use
     shrunk: Shrunk | None
@@ -74,6 +78,7 @@ def compare(units: Mapping[str, Mix]) -> dict[str, UnitComparison]:
         compared[code] = UnitComparison(
             peers=len(codes),
             group_mean=total.mean,
+            centre=group.mean if group else None,
             reliability=own_reliability,
             use=use_of(
                 answers[code].n, own_reliability, flagged=place_in_funnel is not None and place_in_funnel.flagged

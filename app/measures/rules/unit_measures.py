@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from app.disclosure.rules.cells import Cell, steps_and_unit
 from app.disclosure.rules.minimum import SMALLEST_N, SMALLEST_PRECISE_N
-from app.disclosure.rules.released import Released, ReleasedBlock, left_out
+from app.disclosure.rules.released import Released, ReleasedBlock, left_out, merged_cells
 from app.indices.rules.figures import IndexFigures, Scoring, figures
 from app.measures.rules.alarms import Alarms
 from app.measures.rules.comparison import OTHERS, UnitComparison, compare
@@ -15,6 +15,7 @@ from app.measures.rules.formulas.change import MeanChange, change
 from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments, moments_of_steps
 from app.measures.rules.formulas.samples import Bounds, coverage, krejcie_morgan_size, manski
 from app.measures.rules.formulas.shares import ScoreShare, top_box
+from app.measures.rules.training import Histograms, Need, training_needs
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class UnitMeasures:
     `waiting` is how many ratings the figures leave out (`<10`), `held` how many are held, None for one to nine.
     `channels` and `services` are None for persons: with a visit's service and channel they would be about few.
     `family` is that within which a person is compared (None for offices); `served` is None where nobody reported it;
-    `sample` is how many of the served the official table asks for.
+    `sample` is how many of the served the official table asks for. `needs` are an office's; a person's are told to few,
+    and asked for by themselves (`person_needs`).
     """
 
     n: int
@@ -52,6 +54,7 @@ class UnitMeasures:
     bounds: Bounds | None
     sample: int | None
     alarms: Alarms | None
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,33 @@ def measure(
     cells = {code: cell for code, unit in units.items() if (cell := unit.now.cell) is not None}
     family_of = {code: main_family(units[code].now.blocks, families) for code in cells} if families is not None else {}
     compared = _compared(scoring, {code: units[code].now.blocks for code in cells}, family_of, families)
-    return {
+    measured = {
         code: _unit(scoring, units[code], cell, family_of.get(code), compared.get(code), personal=families is not None)
         for code, cell in cells.items()
     }
+    if families is None:
+        for code, needs in training_needs(scoring, _histograms(cells), [_histograms(cells)]).items():
+            measured[code] = replace(measured[code], needs=needs)
+    return measured
+
+
+def person_needs(
+    scoring: Scoring, units: Mapping[str, MeasuredUnit], families: Mapping[str, str]
+) -> dict[str, tuple[Need, ...]]:
+    """The training needs of every person who may be shown and has any, by code; peers are those of `measure`."""
+    cells = {code: cell for code, unit in units.items() if (cell := unit.now.cell) is not None}
+    groups: dict[str, dict[str, Histograms]] = {}
+    for code in cells:
+        blocks = units[code].now.blocks
+        family = main_family(blocks, families)
+        within = merged_cells([each for each in blocks if families[each.service_mode] == family])
+        assert within is not None, "the main family has a block"
+        groups.setdefault(family, {})[code] = within.items
+    return training_needs(scoring, _histograms(cells), groups.values())
+
+
+def _histograms(cells: Mapping[str, Cell]) -> dict[str, Histograms]:
+    return {code: cell.items for code, cell in cells.items()}
 
 
 def main_family(blocks: Sequence[ReleasedBlock], families: Mapping[str, str]) -> str:
