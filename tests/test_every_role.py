@@ -57,8 +57,11 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("GET", "/v1/instruments/{instrument}"): OFFICE_READERS,
     ("GET", "/v1/indices"): OFFICE_READERS,
     ("GET", "/v1/measures/offices"): OFFICE_READERS,
+    ("GET", "/v1/measures/recognition"): OVERSEERS,
+    ("GET", "/v1/measures/training"): OFFICE_READERS,
     ("GET", "/v1/reports"): frozenset(Role),
     ("GET", "/v1/reports/{report_id}"): frozenset(Role),
+    ("GET", "/v1/reports/{report_id}/beside"): frozenset(Role),
     ("GET", "/v1/appraisals"): OVERSEERS | {Role.appraiser},
     ("GET", "/v1/appraisals/pack"): OVERSEERS | {Role.appraiser},
     ("GET", "/v1/reports/{report_id}/evidence"): OVERSEERS | {Role.appraiser, Role.employee},
@@ -209,6 +212,8 @@ PLACES: Mapping[str, dict[str, str]] = {
     "/v1/measures/offices": {"period": "2026-11"},
     "/v1/periods/2026-11/follow-ups": {"instrument": "ikl-1"},
     "/v1/periods/2026-11/publications": {"instrument": "ikl-1"},
+    "/v1/measures/recognition": {"period": "2026-11"},
+    "/v1/measures/training": {"period": "2026-11"},
 }
 
 

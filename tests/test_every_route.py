@@ -101,6 +101,8 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("GET", "/v1/indices"): READERS,
     ("GET", "/v1/measures/employees"): READERS,
     ("GET", "/v1/measures/offices"): READERS,
+    ("GET", "/v1/measures/recognition"): READERS,
+    ("GET", "/v1/measures/training"): READERS,
     ("GET", "/v1/periods"): READERS,
     ("POST", "/v1/periods/{code}/close"): SUPERVISORS,
     ("POST", "/v1/periods/{code}/revise"): SUPERVISORS,
@@ -124,6 +126,7 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("GET", "/v1/reports"): READERS,
     ("GET", "/v1/appraisals"): READERS,
     ("GET", "/v1/appraisals/pack"): READERS,
+    ("GET", "/v1/reports/{report_id}/beside"): READERS,
     ("GET", "/v1/reports/{report_id}/evidence"): READERS,
     ("GET", "/v1/reports/{report_id}"): READERS,
 }
@@ -146,6 +149,7 @@ OTHERWISE: Mapping[Entry, int] = {
     ("GET", "/v1/reports"): 404,
     ("GET", "/v1/appraisals"): 404,
     ("GET", "/v1/appraisals/pack"): 404,
+    ("GET", "/v1/reports/{report_id}/beside"): 404,
     ("GET", "/v1/reports/{report_id}/evidence"): 404,
     ("GET", "/v1/reports/{report_id}"): 404,
 }
@@ -192,6 +196,8 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("GET", "/v1/indices"): GUARD | NAMING | {406, 429},
     ("GET", "/v1/measures/employees"): GUARD | NAMING | {429},
     ("GET", "/v1/measures/offices"): GUARD | NAMING | {429},
+    ("GET", "/v1/measures/recognition"): GUARD | NAMING | {429},
+    ("GET", "/v1/measures/training"): GUARD | NAMING | {429},
     ("GET", "/v1/periods"): GUARD,
     ("POST", "/v1/periods/{code}/close"): GUARD | BODY | {404, 409},
     ("POST", "/v1/periods/{code}/revise"): GUARD | NAMING | {409},
@@ -215,6 +221,7 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("GET", "/v1/reports"): GUARD | NAMING,
     ("GET", "/v1/appraisals"): GUARD | NAMING | {406, 409, 429},
     ("GET", "/v1/appraisals/pack"): GUARD | NAMING | {406, 409, 429},
+    ("GET", "/v1/reports/{report_id}/beside"): GUARD | NAMING | {409, 429},
     ("GET", "/v1/reports/{report_id}/evidence"): GUARD | NAMING | {409, 429},
     ("GET", "/v1/reports/{report_id}"): GUARD | NAMING | {409, 429},
 }
@@ -223,6 +230,8 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
 NEEDS_A_PERIOD = {
     "/v1/measures/employees",
     "/v1/measures/offices",
+    "/v1/measures/recognition",
+    "/v1/measures/training",
     "/v1/reports",
     "/v1/appraisals",
     "/v1/appraisals/pack",

@@ -44,6 +44,8 @@ ALWAYS = (
         for path in (
             "/v1/measures/employees",
             "/v1/measures/offices",
+            "/v1/measures/recognition",
+            "/v1/measures/training",
             "/v1/reports",
             "/v1/appraisals",
             "/v1/comments",
@@ -95,6 +97,8 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/indices", {"from": "2026-11-10", "to": "2026-11-20"}),
     ("/v1/measures/employees", {"period": "2026-11"}),
     ("/v1/measures/offices", {"period": "2026-Q4", "office": "dukcapil"}),
+    ("/v1/measures/recognition", {"period": "2026-11"}),
+    ("/v1/measures/training", {"period": "2026-11"}),
     ("/v1/periods", {}),
     ("/v1/appraisals", {"period": "2026-10"}),
     ("/v1/appraisals/pack", {"period": "2026-10", "appraiser": "E002"}),

@@ -48,6 +48,8 @@ COMMANDS = {
     "tidy": Entry("tidying", "tidy", "Do now what the service does by the hour and by night."),
     "import": Entry("importing", "import_answers", "Import past answers from a CSV file."),
     "index": Entry("indices", "index", "Show the index of an agency."),
+    "recognition": Entry("recognition", "recognition", "Show whose service is recognised."),
+    "training": Entry("recognition", "training", "Show where training helps offices first."),
     "release": Entry("releasing", "release", "Release an agency's figures now."),
     "report": Entry("reports", "report", "Write the reports of a closed period."),
     "verify": Entry("verify", "verify_file", "Check that a report is as it was signed."),

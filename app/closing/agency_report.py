@@ -11,6 +11,8 @@ from app.closing.rules.report_documents.agency import Integrity, OfficeLine, Uni
 from app.closing.rules.report_documents.figures import FunnelChart
 from app.closing.rules.report_documents.parts import Named
 from app.closing.rules.report_documents.reports import AgencyReport, AnyReport, EmployeeReport, OfficeReport
+from app.closing.rules.report_documents.training import OfficeTraining
+from app.closing.rules.training import office_lines
 from app.closing.unit_reports import common_parts, kept_report, optional_parts, period_of
 from app.closing.units import ReportedUnit
 from app.measures.funnel_presenting import funnel_chart_out
@@ -25,6 +27,8 @@ class _AgencyParts(TypedDict):
     funnel: FunnelChart | None
     integrity: Integrity
     employees: dict[str, int]
+    recognised: int
+    training: tuple[OfficeTraining, ...]
     changes: NotRequired[tuple[UnitChange, ...]]
 
 
@@ -36,12 +40,15 @@ def agency_report(
     changes: Sequence[UnitChange],
 ) -> AnyReport:
     """The agency's report, from the reports of its offices and employees and the measures of all offices."""
-    lines = tuple(office_line(each.report) for each in documents if isinstance(each.report, OfficeReport))
+    offices = [each.report for each in documents if isinstance(each.report, OfficeReport)]
+    lines = tuple(map(office_line, offices))
     parts = _AgencyParts(
         offices=lines,
         funnel=_funnel(inputs, unit, at_offices),
         integrity=integrity(lines, inputs.raised),
         employees=_employees(documents),
+        recognised=len(recognised_in(documents)),
+        training=tuple(need for each in offices for need in office_lines(each)),
     )
     if changes and inputs.former_documents:
         parts["changes"] = tuple(changes)
@@ -68,6 +75,11 @@ def _funnel(inputs: ClosingInputs, unit: ReportedUnit, at_offices: Mapping[str, 
     # Where fewer than eight offices have new figures, the limits stay those that the former figures were drawn in.
     former = inputs.former_documents.get(unit.about)
     return former.funnel if isinstance(former, AgencyReport) else None
+
+
+def recognised_in(documents: Sequence[Document]) -> list[Document]:
+    """The reports of those whose service is recognised."""
+    return [each for each in documents if isinstance(each.report, EmployeeReport) and each.report.recognised]
 
 
 def _employees(documents: Sequence[Document]) -> dict[str, int]:

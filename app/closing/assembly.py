@@ -9,7 +9,7 @@ from app.closing.rules.documents import Document
 from app.closing.rules.report_documents.agency import UnitChange
 from app.closing.subjects import staff_on
 from app.closing.unit_reports import employee_report, office_report
-from app.closing.units import ReportedUnit, units_with_ratings, whole_unit
+from app.closing.units import ReportedUnit, needs_of_persons, units_with_ratings, whole_unit
 from app.ratings.rules.selection import By
 from app.targets.rules.target import TargetKey
 
@@ -31,9 +31,15 @@ def closing_documents(inputs: ClosingInputs) -> ClosingDocuments:
     # An employee's report belongs to the office of the posting at the end of the period, wherever they were rated.
     employees = [unit for code, unit in persons.items() if staff.posted.get(code) in inputs.offices]
     within = [unit for code, unit in offices.items() if code in inputs.offices]
+    needs = needs_of_persons(inputs)
     documents = [
         *(
-            Document(each.code, staff.posted[each.code], employee_report(inputs, each, staff, offices))
+            Document(
+                each.code,
+                staff.posted[each.code],
+                employee_report(inputs, each, staff, offices),
+                needs.get(each.code, ()),
+            )
             for each in employees
         ),
         *(Document(each.code, each.code, office_report(inputs, each, staff)) for each in within),

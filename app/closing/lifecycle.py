@@ -15,6 +15,8 @@ from app.access.rules.agency_marks import marked_id
 from app.closing import store
 from app.closing.addressing import newest
 from app.closing.assembly import ClosingDocuments, closing_documents
+from app.closing.beside import rows_beside
+from app.closing.beside_store import add_beside
 from app.closing.inputs import PlannedRevision, read_inputs
 from app.closing.rules.documents import Document, final_document
 from app.closing.rules.reply_window import reply_deadline
@@ -251,7 +253,9 @@ def _draft(
         revision=planned.number,
         told={"release": made.release},
     )
-    store.add_period(session, period, release, [_report(reach, period, document) for document in made.documents])
+    reports = [_report(reach, period, document) for document in made.documents]
+    store.add_period(session, period, release, reports)
+    add_beside(session, rows_beside(made.documents, reports, scoring.instrument))
     audit(session, reach, action, period, now, reports=len(made.documents))
     tell_of(session, EventKind.drafted, period, now)
     return period

@@ -8,16 +8,19 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from app.access.guard import requires
+from app.access.guard import reads, requires
 from app.access.guesses import LinkGuesses
 from app.access.principals import KeyKind, Principal, Role
+from app.access.readings import Readings
 from app.access.rules.secret_texts import read_secret
 from app.closing import lifecycle, replies, store
 from app.closing.addressing import asked
+from app.closing.beside import beside_report, needs_beside, traces_beside
 from app.closing.comments import CommentOut, CommentPage, CommentQuery, MarkIn, mark_comment, read_comments
-from app.closing.reading import list_reports, period_out, verification_of
+from app.closing.reading import list_reports, period_out, report_of, verification_of
 from app.closing.report_readers import DRAFT_READERS
 from app.closing.schemas import (
+    BesideOut,
     CloseIn,
     InvitedIn,
     InvitedOut,
@@ -54,6 +57,8 @@ READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
 PeriodReader = Annotated[Principal, Depends(requires(*READERS, roles=(Role.supervisor, Role.administrator)))]
 PlanReader = Annotated[Principal, Depends(requires(*READERS, roles=(Role.supervisor,)))]
 ReportReader = Annotated[Principal, Depends(requires(*READERS, roles=tuple(Role)))]
+# What is told of persons is bounded, and leaves a trace.
+FigureReader = Annotated[Principal, Depends(reads(*READERS, roles=tuple(Role)))]
 ANSWERABLE = (Role.supervisor, Role.administrator)
 CommentReader = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin, roles=ANSWERABLE))]
 Supervisor = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin, roles=(Role.supervisor,)))]
@@ -201,6 +206,22 @@ def get_reports(request: Request, principal: ReportReader, query: Annotated[Repo
         return ReportPage(items=tuple(list_reports(session, principal, query)))
 
 
+@router.get("/reports/{report_id}/beside", responses=problems(404, 409, 422, 429))
+def get_beside(request: Request, principal: FigureReader, report_id: UUID) -> BesideOut:
+    """What stands beside a report and in no signed document, for some readers alone.
+
+    Beside an agency's: the names of the employees whose service is recognised, in their order, for whoever sees figures
+    about persons. Beside a person's: the own training needs by question, for that person and the appraiser.
+    """
+    services = services_of(request)
+    with services.database.reading() as session:
+        report, _ = report_of(session, principal, report_id)
+        beside = beside_report(session, principal, report)
+    traces = traces_beside(principal, report, beside)
+    services.of(Readings).leave_traces(principal, traces)
+    return beside
+
+
 @router.get(
     "/reports/{report_id}/verification",
     dependencies=OPEN,
@@ -229,6 +250,7 @@ def read_invited(request: Request, body: InvitedIn) -> InvitedOut:
     now = services.now()
     with _guessing(request, body.token), services.database.reading() as session:
         invited = replies.open_invitation(session, body.token, now)
+        training = needs_beside(session, invited.report)
     return InvitedOut(
         document=invited.document,
         state=invited.period.state,
@@ -238,6 +260,7 @@ def read_invited(request: Request, body: InvitedIn) -> InvitedOut:
         readings=tuple(
             ReadingOut.model_validate(each, from_attributes=True, by_name=True) for each in invited.readings
         ),
+        training=training,
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from app.closing.rules.report_documents.training import TrainingNeedPart
 from app.foundation.wire import WireModel
 from app.indices.query import Code
 from app.instruments.definition import Label
@@ -153,9 +154,28 @@ class ReadingOut(WireModel):
     last: date | None = Field(alias="to")
 
 
+class RecognisedOut(WireModel):
+    """An employee whose service is recognised, by name, and the office of the posting."""
+
+    code: str
+    name: str
+    office: str
+    office_name: str
+
+
+class BesideOut(WireModel):
+    """What stands beside a report for this reader; no seal covers it. Null: nothing of that kind, or not for this one.
+
+    `recognised`, in the order of names, beside the agency's report; `training`, the person's needs by question.
+    """
+
+    recognised: tuple[RecognisedOut, ...] | None
+    training: tuple[TrainingNeedPart, ...] | None
+
+
 class InvitedOut(WireModel):
-    """The own draft or final report, whether and until when a reply is taken, the reply if there is one, and who has
-    read about the person."""
+    """The own draft or final report, whether and until when a reply is taken, the reply if there is one, who has
+    read about the person, and the own training needs."""
 
     document: dict[str, Any]
     state: Literal["draft", "final"]
@@ -163,3 +183,4 @@ class InvitedOut(WireModel):
     reply_until: datetime
     reply: str | None
     readings: tuple[ReadingOut, ...]
+    training: tuple[TrainingNeedPart, ...]

@@ -174,3 +174,33 @@ class Publication(SQLModel, table=True):
     medium: str = Field(sa_type=Text(100))
     published_on: date
     address: str | None = Field(default=None, sa_type=Text(300))
+
+
+class Recognition(SQLModel, table=True):
+    """That a closing recognises an employee, beside the agency's report, whose signed document names nobody.
+
+    `office` is where the employee was posted at the end of the period.
+    """
+
+    __tablename__ = "recognition"
+    __table_args__ = (ForeignKeyConstraint(["agency_id", "report_id"], ["report.agency_id", "report.report_id"]),)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    report_id: UUID = Field(primary_key=True)
+    employee: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(sa_type=Code())
+
+
+class TrainingNeed(SQLModel, table=True):
+    """A question that is a training need of the person a report is about, for that person and the appraiser alone.
+
+    So it stands beside the signed document, which others read, too. `reasons` are joined by commas.
+    """
+
+    __tablename__ = "training_need"
+    __table_args__ = (ForeignKeyConstraint(["agency_id", "report_id"], ["report.agency_id", "report.report_id"]),)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    report_id: UUID = Field(primary_key=True)
+    figure: str = Field(primary_key=True, sa_type=Code())
+    reasons: str = Field(sa_type=Text(20))

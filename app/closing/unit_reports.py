@@ -20,7 +20,9 @@ from app.closing.rules.report_documents.parts import (
 from app.closing.rules.report_documents.reports import SCHEMA, AnyReport, EmployeeReport, OfficeReport
 from app.closing.rules.report_documents.standards import Standards
 from app.closing.rules.report_documents.targets import Attainment
+from app.closing.rules.report_documents.training import TrainingNeedPart
 from app.closing.rules.standards import standards_part
+from app.closing.rules.training import need_parts
 from app.closing.subjects import Staff, named
 from app.closing.units import ReportedUnit
 from app.disclosure.rules.cells import Cell
@@ -30,6 +32,7 @@ from app.indices.presenting import index_out, is_rough, rules_of
 from app.indices.rules.figures import Scoring
 from app.indices.rules.official import official_index
 from app.measures.presenting import METHOD, unit_out
+from app.measures.rules.recognition import is_recognised
 from app.measures.standard_schemas import StandardsOut
 from app.ratings.rules.selection import By
 
@@ -61,6 +64,18 @@ class OptionalParts(TypedDict, total=False):
     supersedes: int
 
 
+class _Recognised(TypedDict, total=False):
+    """What is absent from the report of whoever is not recognised."""
+
+    recognised: Literal[True]
+
+
+class _Training(TypedDict, total=False):
+    """What is absent from the report of an office without figures."""
+
+    training: tuple[TrainingNeedPart, ...]
+
+
 class _BesideOwn(TypedDict, total=False):
     """What an employee's report says of the office, made anew even where the employee's figures stay."""
 
@@ -81,6 +96,7 @@ def employee_report(
         appraiser=staff.appraiser_of(unit.code),
         feedback=feedback(inputs.scoring.instrument, unit.measures) if unit.measures else None,
         notice=NOTICE,
+        **_recognised(unit),
         **beside,
         **common_parts(inputs, unit, subject.name),
         **optional_parts(inputs, unit),
@@ -92,12 +108,23 @@ def office_report(inputs: ClosingInputs, unit: ReportedUnit, staff: Staff) -> An
     if former := kept_report(inputs, unit):
         return former.carried_over(period_of(inputs))
     subject = named(staff.offices[unit.code])
+    common = common_parts(inputs, unit, subject.name)
     return OfficeReport(
         kind="office",
         subject=subject,
-        **common_parts(inputs, unit, subject.name),
+        **_training(unit, common["figures"]),
+        **common,
         **optional_parts(inputs, unit),
     )
+
+
+def _recognised(unit: ReportedUnit) -> _Recognised:
+    is_so = unit.measures is not None and is_recognised(unit.measures.comparison)
+    return _Recognised(recognised=True) if is_so else _Recognised()
+
+
+def _training(unit: ReportedUnit, figures: AnyFigures) -> _Training:
+    return _Training(training=need_parts(figures, unit.measures.needs)) if unit.measures else _Training()
 
 
 def kept_report(inputs: ClosingInputs, unit: ReportedUnit) -> AnyReport | None:

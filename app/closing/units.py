@@ -11,7 +11,8 @@ from app.disclosure.rules.due import month_code
 from app.disclosure.rules.released import Released, Scope, Withheld
 from app.disclosure.rules.without_answers import shown_count
 from app.measures.reading import units_of
-from app.measures.rules.unit_measures import MeasuredUnit, UnitMeasures, measure
+from app.measures.rules.training import Need
+from app.measures.rules.unit_measures import MeasuredUnit, UnitMeasures, measure, person_needs
 from app.ratings.rules.selection import By
 
 KIND: Mapping[By, UnitKind] = {By.office: "office", By.employee: "employee"}
@@ -69,6 +70,12 @@ def units_with_ratings(inputs: ClosingInputs, by: By) -> tuple[dict[str, Reporte
         for code, unit in sorted(units.items())
     }
     return reported, measures
+
+
+def needs_of_persons(inputs: ClosingInputs) -> Mapping[str, tuple[Need, ...]]:
+    """The training needs of every employee who has any, by code."""
+    units = units_of(inputs.sheets, inputs.span, By.employee, None, inputs.beside[By.employee])
+    return person_needs(inputs.scoring, units, inputs.families)
 
 
 def whole_unit(inputs: ClosingInputs, kind: UnitKind, served: Mapping[str, int]) -> ReportedUnit:

@@ -24,6 +24,7 @@ DECISIONS = Entry("Decisions", "/desk/decisions")
 TRAIL = Entry("Audit trail", "/desk/trail")
 REPORTS = Entry("Reports", "/desk/reports")
 PERIODS = Entry("Periods", "/desk/periods")
+RECOGNITION = Entry("Recognition", "/desk/recognition")
 TARGETS = Entry("Targets", "/desk/targets")
 PROMISES = Entry("Promises", "/desk/promises")
 PEOPLE = Entry("People and roles", "/desk/people")
@@ -46,6 +47,7 @@ PAGES: Mapping[Role, tuple[Entry, ...]] = {
         SERVICES,
         COMMENTS,
         FOLLOW_UP,
+        RECOGNITION,
         FINDINGS,
         REPORTS,
         PERIODS,
@@ -55,7 +57,7 @@ PAGES: Mapping[Role, tuple[Entry, ...]] = {
     ),
     Role.appraiser: (TEAM,),
     Role.employee: (MIRROR, REPLY, READERS),
-    Role.auditor: (FINDINGS, DECISIONS, TRAIL, HOURS, OFFICE, REPORTS),
+    Role.auditor: (FINDINGS, DECISIONS, TRAIL, HOURS, OFFICE, RECOGNITION, REPORTS),
     Role.administrator: (
         PEOPLE,
         KEYS,
@@ -65,6 +67,7 @@ PAGES: Mapping[Role, tuple[Entry, ...]] = {
         HOURS,
         INSTRUMENTS,
         OFFICE,
+        RECOGNITION,
         REPORTS,
         PERIODS,
         TARGETS,

@@ -34,6 +34,7 @@ from app.instruments.schemas import InstrumentId
 from app.measures.cache import MeasuresCache
 from app.measures.presenting import measures_out
 from app.measures.reading import read_measures
+from app.measures.recognition import training_out
 from app.measures.schemas import PeriodCode
 from app.measures.standards import standards_told
 from app.people.sessions import SignedIn
@@ -99,6 +100,7 @@ def _read(
         whole=None if principal.office else _whole(session, services, principal, span, chosen),
         below=tuple(row for row in measures.rows if row.code != principal.office),
         may_plan=principal.kind in roles_of(FOLLOW_UP),
+        needs=training_out(table).rows,
     )
 
 

@@ -11,20 +11,24 @@ from app.desk.blocks import DeskBlock, Figure, Links, Numbers, Section
 from app.indices.schemas import DimensionOut, IndexOut, IndexRowOut
 from app.instruments.schemas import TextsOut
 from app.measures.rules.alarms import AlarmState
-from app.measures.schemas import ChangeOut, CollectionOut, MeasuredDimensionOut, UnitMeasuresOut
+from app.measures.schemas import ChangeOut, CollectionOut, MeasuredDimensionOut, TrainingNeedOut, UnitMeasuresOut
 from app.reports.sections.blocks import Cell, Column, Headline, Number, Range, Table, Words
 from app.reports.sections.language import Language
+from app.reports.sections.recognition import need_cells, needs_table
 from app.reports.sections.results import CONFIDENCE, count, estimate, official, percent
 
 Dimension: TypeAlias = MeasuredDimensionOut | DimensionOut
 MOST_ALARMS = 7
+# More rows than anybody looks through; the agency's report has the others.
+MOST_NEEDS = 30
 
 
 @dataclass(frozen=True)
 class OfficeFigures:
     """What is told of one period by one questionnaire: of the own office, or of the whole agency, and of those below.
 
-    `before` is the period before it; `may_plan` says whether the reader enters what follows.
+    `before` is the period before it; `may_plan` says whether the reader enters what follows; `needs` are the training
+    needs of these offices.
 
     `own` and `whole` are None where the role is not about one, or nothing is told.
     """
@@ -38,6 +42,7 @@ class OfficeFigures:
     whole: IndexRowOut | None
     below: tuple[UnitMeasuresOut, ...]
     may_plan: bool = False
+    needs: tuple[TrainingNeedOut, ...] = ()
 
     @property
     def index(self) -> IndexOut | None:
@@ -81,7 +86,13 @@ def alarms_of(figures: OfficeFigures, tell: Language) -> tuple[Words, ...]:
 
 def sections_of(figures: OfficeFigures, tell: Language) -> tuple[Section, ...]:
     """The sections below the sentence."""
-    sections = [_result(figures, tell), _lowest(figures, tell), _collected(figures, tell), _below(figures, tell)]
+    sections = [
+        _result(figures, tell),
+        _lowest(figures, tell),
+        _training(figures, tell),
+        _collected(figures, tell),
+        _below(figures, tell),
+    ]
     same = f"/desk/office?instrument={figures.instrument}&period="
     links = [(tell.period(figures.before), f"{same}{figures.before}")]
     links += [(each, f"/desk/office?instrument={each}") for each in figures.instruments if each != figures.instrument]
@@ -151,6 +162,15 @@ def _lowest(figures: OfficeFigures, tell: Language) -> Section | None:
         for each in lowest
     )
     return Section((Numbers(items), *_plans(figures, lowest, tell)), tell("The two lowest: begin here"))
+
+
+def _training(figures: OfficeFigures, tell: Language) -> Section | None:
+    """Where training helps first: the own office's questions, then those of the offices below it by name."""
+    if figures.index is None and not figures.needs:
+        return None
+    ordered = sorted(figures.needs, key=lambda each: each.office != figures.office)
+    rows = tuple((f"{each.name}, {_words(each.title, tell)}", *need_cells(each, tell)) for each in ordered[:MOST_NEEDS])
+    return Section(needs_table(Column(tell("Office and question"), "text"), rows, tell), tell("Training needs"))
 
 
 def _plans(figures: OfficeFigures, lowest: Sequence[Dimension], tell: Language) -> tuple[Links, ...]:

@@ -10,6 +10,7 @@ from app.access.principals import Principal
 from app.access.readings import Covered, Readings
 from app.closing import store
 from app.closing.about_persons import may_reply
+from app.closing.beside import beside_report
 from app.closing.reading import may_take, report_of
 from app.closing.store import ReportHead
 from app.closing.tables import DRAFT, Note, Period, Reply, Report
@@ -50,11 +51,11 @@ def read_report(request: Request, found: SignedIn, report_id: UUID) -> Shown:
         ids = [report_id]
         reply = store.replies_to(session, report.agency_id, ids).get(report_id)
         note = store.notes_on(session, report.agency_id, ids).get(report_id)
-        shown = Shown(
-            report, period, printable(report, services.settings.public_url), reply, note, may_take(principal, period)
-        )
-    if report.kind == "employee":
-        leave_trace(request, principal, {report.unit: report.period})
+        beside = beside_report(session, principal, report)
+        printed = printable(report, services.settings.public_url, beside=beside)
+        shown = Shown(report, period, printed, reply, note, may_take(principal, period))
+    read = {each.code for each in beside.recognised or ()} | ({report.unit} if report.kind == "employee" else set())
+    leave_trace(request, principal, dict.fromkeys(sorted(read), report.period))
     return shown
 
 

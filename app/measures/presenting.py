@@ -1,6 +1,7 @@
 """Measures as wire models."""
 
 from fractions import Fraction
+from typing import Any
 
 from app.foundation.rounding import rounded
 from app.indices.presenting import dimension_out, index_out, is_rough, rules_of, whole_percent
@@ -36,14 +37,7 @@ def measures_out(table: MeasuresTable) -> MeasuresOut:
     instrument = table.scoring.instrument
     return MeasuresOut.model_validate(
         {
-            "agency": table.agency_id,
-            "period": table.span.code,
-            "from": table.span.first,
-            "to": table.span.last,
-            **rules_of(table.scoring),
-            "method": METHOD,
-            "release": table.release.number,
-            "released_at": table.release.released_at,
+            **head_of(table),
             "rows": tuple(
                 MeasuredRowOut(
                     **dict(unit_out(instrument, table.by, code, table.names.get(code), unit)),
@@ -53,6 +47,20 @@ def measures_out(table: MeasuresTable) -> MeasuresOut:
             ),
         }
     )
+
+
+def head_of(table: MeasuresTable) -> dict[str, Any]:
+    """Of what a table is: the agency, the period, the rules, and the release that told it."""
+    return {
+        "agency": table.agency_id,
+        "period": table.span.code,
+        "from": table.span.first,
+        "to": table.span.last,
+        **rules_of(table.scoring),
+        "method": METHOD,
+        "release": table.release.number,
+        "released_at": table.release.released_at,
+    }
 
 
 def unit_out(instrument: Instrument, by: By, code: str, name: str | None, unit: UnitMeasures | None) -> UnitMeasuresOut:

@@ -7,21 +7,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.guard import reads
-from app.access.principals import OFFICE_READERS, KeyKind, Principal
+from app.access.principals import OFFICE_READERS, OVERSEERS, KeyKind, Principal
 from app.access.readings import Covered, Readings
 from app.foundation.http.etag import UNCHANGED, tagged
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.measures.cache import MeasuresCache
 from app.measures.presenting import measures_out
-from app.measures.reading import read_measures
-from app.measures.schemas import MeasuresOut, MeasuresQuery
+from app.measures.reading import MeasuresTable, read_measures
+from app.measures.recognition import recognition_out, training_out
+from app.measures.schemas import MeasuresOut, MeasuresQuery, RecognitionOut, TrainingOut
 from app.ratings.rules.selection import By
 
 router = APIRouter(prefix="/v1", tags=["indices"])
 READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
 Reader = Annotated[Principal, Depends(reads(*READERS))]
+Overseer = Annotated[Principal, Depends(reads(*READERS, roles=OVERSEERS))]
 OfficeReader = Annotated[Principal, Depends(reads(*READERS, roles=OFFICE_READERS))]
+JSON = "application/json"
 
 
 @router.get("/measures/employees", response_model=MeasuresOut, responses=UNCHANGED | problems(404, 422, 429))
@@ -42,7 +45,33 @@ def get_office_measures(
     return _measures(request, principal, query, By.office)
 
 
+@router.get("/measures/recognition", response_model=RecognitionOut, responses=UNCHANGED | problems(404, 422, 429))
+def get_recognition(request: Request, principal: Overseer, query: Annotated[MeasuresQuery, Query()]) -> Response:
+    """Whose service is recognised in a period: by name, without figures and without a first place.
+
+    Above the peers by more than chance: the lower end of the estimate lies above their mean, from thirty ratings and
+    with a reliability of 0.70.
+    """
+    return tagged(
+        request, recognition_out(_read(request, principal, query, By.employee)).model_dump_json(by_alias=True), JSON
+    )
+
+
+@router.get("/measures/training", response_model=TrainingOut, responses=UNCHANGED | problems(404, 422, 429))
+def get_training(request: Request, principal: OfficeReader, query: Annotated[MeasuresQuery, Query()]) -> Response:
+    """Where training helps the offices first, by question: weak spots beyond chance, from thirty answers."""
+    return tagged(
+        request, training_out(_read(request, principal, query, By.office)).model_dump_json(by_alias=True), JSON
+    )
+
+
 def _measures(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> Response:
+    table = _read(request, principal, query, by)
+    return tagged(request, measures_out(table).model_dump_json(by_alias=True), JSON)
+
+
+def _read(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> MeasuresTable:
+    """The table asked for; what is told of persons leaves its trace."""
     services = services_of(request)
     # Several queries must fit together: a rating that arrives between two would be in one figure and not another.
     with services.database.snapshot() as session:
@@ -58,4 +87,4 @@ def _measures(request: Request, principal: Principal, query: MeasuresQuery, by: 
     if by is By.employee:
         covered = Covered("measures", office=query.office or principal.office, period=query.period)
         services.of(Readings).leave_trace(principal, covered)
-    return tagged(request, measures_out(table).model_dump_json(by_alias=True), "application/json")
+    return table

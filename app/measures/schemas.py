@@ -1,14 +1,14 @@
 """Measures on the wire. Official figures are text; what is estimated is a number, rounded where it is shown."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from app.foundation.wire import WireModel
 from app.indices.query import Code
 from app.indices.schemas import DimensionOut, IndexOut
-from app.instruments.schemas import InstrumentId
+from app.instruments.schemas import InstrumentId, TextsOut
 from app.measures.alarm_schemas import AlarmsOut, ChannelMixOut
 from app.measures.rules.formulas.funnel import Beyond
 from app.measures.rules.formulas.reliability import Use
@@ -173,8 +173,8 @@ class MeasuredRowOut(UnitMeasuresOut):
     standards: StandardsOut | None
 
 
-class MeasuresOut(WireModel):
-    """The units with ratings in the period, by code."""
+class TableOf(WireModel):
+    """Of what a table is: the agency, the period, the rules, and the release that told it."""
 
     agency: str
     period: str
@@ -189,4 +189,45 @@ class MeasuresOut(WireModel):
     method: str
     release: int
     released_at: datetime
+
+
+class MeasuresOut(TableOf):
+    """The units with ratings in the period, by code."""
+
     rows: tuple[MeasuredRowOut, ...]
+
+
+class RecognisedPersonOut(WireModel):
+    """An employee whose service is recognised; no figure stands beside the name."""
+
+    code: str
+    name: str
+
+
+class RecognitionOut(TableOf):
+    """Whose service is recognised, in the order of names. Whoever is not named is not worse."""
+
+    rows: tuple[RecognisedPersonOut, ...]
+
+
+class TrainingNeedOut(WireModel):
+    """A question that shows a weak spot of an office beyond chance.
+
+    `grade`: its whole interval lies in the lower half of the grades; `peers`: that of the estimate lies below the mean
+    of the offices.
+    """
+
+    office: str
+    name: str
+    figure: str
+    title: TextsOut
+    n: int | None
+    index: str | None
+    interval: tuple[str, str] | None
+    reasons: tuple[Literal["grade", "peers"], ...]
+
+
+class TrainingOut(TableOf):
+    """The training needs of offices, by name, questions in their order; an office without any has no row."""
+
+    rows: tuple[TrainingNeedOut, ...]

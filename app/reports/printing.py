@@ -6,12 +6,12 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from app.closing.rules.report_documents.reports import parse_report
-from app.closing.schemas import IdentityOut
+from app.closing.schemas import BesideOut, IdentityOut
 from app.closing.tables import Report
 from app.foundation.csv_dialects import COMMA, dialect_of
 from app.foundation.http.content_negotiation import best_media_type
 from app.foundation.problems import Problem
-from app.reports.formats.printable import Printable
+from app.reports.formats.printable import NOTHING_BESIDE, Printable
 from app.reports.formats.registry import Format
 from app.reports.rules.file_names import file_part
 
@@ -76,13 +76,15 @@ def media_types(formats: Mapping[str, Offered]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.media_type for each in formats.values()))
 
 
-def printable(report: Report, public_url: str | None, identity: IdentityOut | None = None) -> Printable:
-    """The report with its seal and, where it can be checked online, that address; beside it an identity."""
+def printable(
+    report: Report, public_url: str | None, identity: IdentityOut | None = None, beside: BesideOut = NOTHING_BESIDE
+) -> Printable:
+    """The report with its seal and, where it can be checked online, that address; what this reader sees beside it."""
     if report.envelope is None:
-        return Printable(parse_report(json.loads(report.document)), identity=identity)
+        return Printable(parse_report(json.loads(report.document)), identity=identity, beside=beside)
     envelope = json.loads(report.envelope)
     address = verification_address(report.report_id, public_url)
-    return Printable(parse_report(envelope["document"]), envelope, address, identity)
+    return Printable(parse_report(envelope["document"]), envelope, address, identity, beside)
 
 
 def verification_address(report_id: UUID, public_url: str | None) -> str | None:

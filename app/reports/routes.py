@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from app.access.guard import reads
 from app.access.principals import OVERSEERS, KeyKind, Principal, Role
 from app.access.readings import Covered, Readings
+from app.closing.beside import beside_report, traces_beside
 from app.closing.reading import identity_of, report_to_take
 from app.closing.store import period_of_report
 from app.closing.tables import Report
@@ -88,12 +89,17 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
     with services.database.reading() as session:
         report = report_to_take(session, principal, report_id)
         identity = identity_of(session, report) if principal.sees_nip else None
+        beside = beside_report(session, principal, report)
     names = (report.period, report.instrument, report.revision, report.kind, report.unit)
     sealed = SealedReport(*names, report.envelope or "")
     _leave_trace(request, principal, sealed)
+    is_signed_alone = form.name == "json" or not (beside.recognised or beside.training)
+    if beside.recognised and not is_signed_alone:
+        services.of(Readings).leave_traces(principal, traces_beside(principal, report, beside))
     headers = _headers(sealed, form, language)
-    if identity is not None:
-        # The NIP is of the directory as it is now: the report's digest does not change with it, so it is no ETag here.
+    if identity is not None or not is_signed_alone:
+        # The NIP and names are of the directory as it is now, and not for everybody who may read the report: its digest
+        # does not change with them, so it is no ETag here.
         headers["Cache-Control"] = "private, no-store"
         headers.pop("ETag", None)
     elif sealed.envelope:
@@ -103,7 +109,7 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
         if form.name == "json":
             return _signed(sealed, form, headers)
     return Response(
-        form.write(printable(report, settings.public_url, identity), language),
+        form.write(printable(report, settings.public_url, identity, beside), language),
         media_type=form.media_type,
         headers=headers,
     )

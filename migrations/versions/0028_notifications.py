@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.types import TypeEngine
 
 revision = "0028_notifications"
-down_revision = "0025_standards"
+down_revision = "0026_recognition"
 branch_labels = None
 depends_on = None
 

@@ -132,6 +132,7 @@ PAGES: Mapping[tuple[str, str], Who] = {
     ("POST", "/desk/period/revise"): CLOSERS,
     ("GET", "/desk/promises"): CLOSERS,
     ("POST", "/desk/promises/set"): CLOSERS,
+    ("GET", "/desk/recognition"): frozenset({Role.supervisor, Role.auditor, Role.administrator}),
     ("GET", "/desk/targets"): CLOSERS,
     ("POST", "/desk/targets/set"): CLOSERS,
     ("GET", "/desk/services"): SUPERVISORS,

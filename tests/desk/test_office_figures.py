@@ -160,7 +160,7 @@ def test_coverage_says_of_how_many_and_whether_they_are_enough() -> None:
         "How many were served is not reported; nothing is assumed.",
         "What sample is needed depends on how many were served.",
     ]
-    [words] = blocks(figures(unit(waiting="<10")), Words)
+    [words] = [each for each in blocks(figures(unit(waiting="<10")), Words) if "wait" in each.text]
     assert words.text == "Ratings that wait, or are told in larger sums only: <10"
 
 

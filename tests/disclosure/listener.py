@@ -34,7 +34,7 @@ ABOUT_OTHERS = frozenset(
         *("trail/file", "period", "period/slips", "periods", "reply", "reports", "decisions"),
         # How an agency is set up.
         *("agency", "directory", "directory/upload", "hours", "hours/office", "instruments", "instrument"),
-        *("promises", "targets"),
+        *("promises", "targets", "recognition"),
         *("kiosks", "kiosk", "kiosk/revoke", "poster", "passkeys/end"),
     )
 )

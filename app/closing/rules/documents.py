@@ -1,12 +1,13 @@
 """A report on its way into the store, and the final document that is signed. Pure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.closing.rules.report_documents.reports import AnyReport
+from app.measures.rules.training import Need
 
 SKM = "skm"
 # The unit of the report about all offices: no office's code has capitals, while one may equal the agency's.
@@ -15,11 +16,15 @@ WHOLE_UNIT = "ALL"
 
 @dataclass(frozen=True)
 class Document:
-    """The report of one unit: the unit's code, the office whose key may read it (None: the whole), the report."""
+    """The report of one unit: the unit's code, the office whose key may read it (None: the whole), the report.
+
+    `needs` are a person's training needs, which stand beside the report.
+    """
 
     unit: str
     office: str | None
     report: AnyReport
+    needs: Sequence[Need] = ()
 
 
 def final_document(

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.closing.rules.report_documents.reports import AnyReport
-from app.closing.schemas import IdentityOut
+from app.closing.schemas import BesideOut, IdentityOut
+
+NOTHING_BESIDE = BesideOut(recognised=None, training=None)
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,15 @@ class Printable:
     """A report's document; its sealed envelope and where that can be checked, both None for a draft.
 
     The envelope is as it was stored: formats that carry it write it on unread. `identity` stands beside the document
-    for a reader who may see it: the employee's NIP as the directory has it now, which no seal covers.
+    for a reader who may see it: the employee's NIP as the directory has it now, which no seal covers. In `beside` are
+    the names of who is recognised and a person's training needs, likewise; JSON has them at an address of their own.
     """
 
     document: AnyReport
     envelope: Mapping[str, Any] | None = None
     verification_address: str | None = None
     identity: IdentityOut | None = None
+    beside: BesideOut = NOTHING_BESIDE
 
     @property
     def seal(self) -> Seal | None:

@@ -22,6 +22,7 @@ from app.reports.sections.funnel import funnel_section
 from app.reports.sections.headline import result_section
 from app.reports.sections.integrity import integrity_section
 from app.reports.sections.language import Language, language
+from app.reports.sections.recognition import recognition_section, training_section
 from app.reports.sections.results import comparison_section, suppressed_section
 from app.reports.sections.standards import standards_section
 from app.reports.sections.survey import after_sections, mark_section, survey_sections, survey_title
@@ -78,15 +79,23 @@ def _sections(report: Printable, document: AnyReport, tell: Language) -> list[Se
             return [*marked, standards, *after_sections(document, tell), targets, evidence]
         case EmployeeReport():
             # What may be done with the figures comes right below them, before anything else is read.
-            figures[1:1] = [use_section(document, tell), targets]
+            figures[1:1] = [use_section(document, tell), recognition_section(report, document, tell), targets]
+            figures.append(training_section(report, document, tell))
             return [about, *figures, feedback_section(document, tell), words_section(document, tell), evidence]
         case AgencyReport():
             table, classes = offices_section(document, tell), classes_section(document, tell)
             figures.insert(1, standards)
-            offices = [table, targets, funnel_section(document, tell), integrity_section(document, tell), classes]
+            offices: list[Section | None] = [
+                table,
+                targets,
+                funnel_section(document, tell),
+                integrity_section(document, tell),
+                classes,
+            ]
+            offices += [recognition_section(report, document, tell), training_section(report, document, tell)]
             return [about, changes_section(document, tell), *figures, *offices, evidence]
         case OfficeReport():
-            figures[1:1] = [targets, standards]
+            figures[1:1] = [targets, standards, training_section(report, document, tell)]
             return [about, *figures, evidence]
 
 

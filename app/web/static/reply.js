@@ -100,7 +100,13 @@ function paragraph(text) {
   return made;
 }
 
-function show({ document: report, state, may_reply: mayReply, reply_until: until, reply, readings }) {
+function item(text) {
+  const made = document.createElement("li");
+  made.textContent = text;
+  return made;
+}
+
+function show({ document: report, state, may_reply: mayReply, reply_until: until, reply, readings, training }) {
   const { figures, subject, period, note } = report;
   const isFinal = state === "final";
   write("name", subject.name);
@@ -111,6 +117,8 @@ function show({ document: report, state, may_reply: mayReply, reply_until: until
   element("rows").replaceChildren(...figuresIn(figures));
   element("feedback").replaceChildren(...Object.values(report.feedback ?? {}).map((each) => paragraph(each[language])));
   write("notice", report.notice[language]);
+  element("training-section").hidden = training.length === 0;
+  element("training").replaceChildren(...training.map((each) => item(`${each.title[language]}: ${number(each.index)}`)));
   element("note-section").hidden = !note;
   write("note", note ?? "");
   write("window", filled(mayReply ? words.open : words.over, { until: moment(until, true) }));

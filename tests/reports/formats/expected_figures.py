@@ -43,10 +43,12 @@ class Expected:
         if kind == "skm":
             parts += [self._survey(), self._standards(), self._targets()]
         else:
-            own = () if kind == "agency" else self._targets()
-            parts += [self._result(), own, self._standards(), self._beside(), self._trend(), self._origin()]
+            own: Iterable[Row] = () if kind == "agency" else self._targets()
+            training = self._training() if kind == "office" else ()
+            parts += [self._result(), own, self._standards(), training, self._beside(), self._trend(), self._origin()]
         if kind == "agency":
             parts += [self._offices(), self._office_targets(), self._funnel(), self._integrity(), self._classes()]
+            parts += [self._recognised(), self._training()]
         return [row for part in parts for row in part if row.figures]
 
     def at(self, *path: str | int) -> Any:
@@ -190,6 +192,17 @@ class Expected:
         ):
             for name, path in rows:
                 yield Row(self.tell(title), name, self.figures(*((*path, part_of, each) for each in names)))
+
+    def _recognised(self) -> Iterator[Row]:
+        yield self.row("", "Employees recognised", ("recognised",))
+
+    def _training(self) -> Iterator[Row]:
+        table = self.tell("Where training helps first")
+        for place, each in enumerate(self.at("training") or ()):
+            path: Path = ("training", place)
+            title = self.title(*path, "title")
+            name = f"{each['name']}, {title}" if "name" in each else title
+            yield Row(table, name, self.figures(*((*path, part) for part in ("n", "index", "interval"))))
 
     def _figure(self, figure: str) -> str:
         titles = {each["code"]: each["title"] for each in self.at("figures", "dimensions") or ()}

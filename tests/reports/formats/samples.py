@@ -27,6 +27,7 @@ HOSTILE = ('=HYPERLINK("http://jahat.example";"klik")', "<script>alert(1)</scrip
 
 # How likely a 2, a 3 and a 4 are, by employee.
 LEANINGS = {"E001": (4, 30, 66), "E002": (10, 55, 35), "E003": (2, 25, 73)}
+NEED = {"figure": "code", "title": "title", "n": "n", "index": "index", "interval": "interval"}
 LIMITS = {"warning": [3.2, 3.9], "alarm": [3.1, 4]}
 PLACES = (("ktp-el", "kiosk"), ("kk", "kiosk"), ("ktp-el", "mobile"))
 OFFICES = {"E001": "dukcapil", "E002": "dukcapil", "E003": "upt-jayapura", "E004": "dukcapil"}
@@ -132,11 +133,22 @@ def _in_a_larger_town(document: dict[str, Any]) -> dict[str, Any]:
         _place(document["figures"])
     if document["kind"] == "office":
         _place(document["figures"])
+        document["training"] = _needs(document)
     if document["kind"] == "agency":
+        dukcapil = {"office": "dukcapil", "name": "Dukcapil"}
+        document |= {"recognised": 2, "training": [dukcapil | each for each in _needs(document)]}
         sizes = [_place(line) for line in document["offices"]]
         limits = [{"n": n, **LIMITS} for n in (min(sizes), max(sizes))]
         document["funnel"] = {"centre": 3.6, "between": 0.01, "limits": limits}
     return document
+
+
+def _needs(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """As if two questions were weak spots."""
+    return [
+        {name: each[part] for name, part in NEED.items()} | {"reasons": reasons}
+        for each, reasons in zip(document["figures"]["dimensions"], (["grade", "peers"], ["peers"]), strict=False)
+    ]
 
 
 def _place(figures: dict[str, Any]) -> int:

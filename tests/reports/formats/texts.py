@@ -10,6 +10,7 @@ from app.reports.sections import evidence_sheet, held_reasons, view
 from app.reports.sections import funnel as funnel_section
 from app.reports.sections import headline as headline_section
 from app.reports.sections import integrity as integrity_section
+from app.reports.sections import recognition as recognition_sections
 from app.reports.sections import results as result_sections
 from app.reports.sections import survey as skm_sections
 from app.reports.sections import survey_plan as skm_plan_sections
@@ -36,6 +37,7 @@ def texts_of_reports() -> set[str]:
         funnel_section.PLACES,
         held_reasons.REASONS,
         integrity_section.FINDING_STATUS_WORDS,
+        recognition_sections.REASONS,
         collection_sections.CHANNELS,
         use_sections.USES,
         pack_sheets.REPORT_STATUS_WORDS,
@@ -50,6 +52,8 @@ def texts_of_reports() -> set[str]:
     columns = {*skm_plan_sections.PLAN, *skm_plan_sections.REALISED, *skm_plan_sections.PUBLISHED}
     single = {
         evidence_sheet.COUNTED,
+        *(recognition_sections.CRITERIA, recognition_sections.MEANING, recognition_sections.SUBJECT),
+        *(recognition_sections.NOBODY, recognition_sections.NO_NEEDS, recognition_sections.OWN_NEEDS),
         *feedback_paragraphs.CHANGES,
         *(feedback_paragraphs.FIGURE, feedback_paragraphs.NO_INTERVAL, feedback_paragraphs.TOO_FEW),
         *(feedback_paragraphs.USE, feedback_paragraphs.SAYS_NOTHING, feedback_paragraphs.NO_PREDIKAT),

@@ -21,6 +21,7 @@ from app.closing.rules.report_documents.parts import (
 from app.closing.rules.report_documents.standards import Standards
 from app.closing.rules.report_documents.survey import SurveyContent, SurveyRecords
 from app.closing.rules.report_documents.targets import Attainment
+from app.closing.rules.report_documents.training import OfficeTraining, TrainingNeedPart
 from app.disclosure.rules.released import Withheld
 
 SCHEMA = "cermin-report-1"
@@ -74,7 +75,8 @@ class Report(Part):
 class EmployeeReport(Report):
     """The report of an employee; older versions named no appraiser.
 
-    `office_targets` are those of the office where the employee was posted; absent where it has none.
+    `office_targets` are those of the office where the employee was posted; absent where it has none. `recognised` is
+    there, and true, only where the service is recognised.
     """
 
     kind: Literal["employee"]
@@ -83,19 +85,22 @@ class EmployeeReport(Report):
     feedback: dict[str, Words] | None = None
     notice: Words | None = None
     office_targets: tuple[Attainment, ...] = ()
+    recognised: Literal[True] | None = None
 
 
 class OfficeReport(Report):
-    """The report of an office."""
+    """The report of an office; older versions told no training needs, and one without figures tells none."""
 
     kind: Literal["office"]
     subject: Named
+    training: tuple[TrainingNeedPart, ...] | None = None
 
 
 class AgencyReport(Report):
     """The report of an agency: its offices by code, its employees as numbers by use, never by name.
 
-    `changes` are the units that a revision gave other figures; a first revision has none.
+    `changes` are the units that a revision gave other figures; a first revision has none. `recognised` is how many
+    employees are, whose names stand beside the document; `training` the needs of offices. Older versions wrote neither.
     """
 
     kind: Literal["agency"]
@@ -104,6 +109,8 @@ class AgencyReport(Report):
     funnel: FunnelChart | None = None
     integrity: Integrity | None = None
     employees: dict[str, int]
+    recognised: int | None = None
+    training: tuple[OfficeTraining, ...] | None = None
     changes: tuple[UnitChange, ...] = ()
 
 
