@@ -4,7 +4,7 @@ Each task is a transaction of its own under the agency's lock; a release that is
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from random import SystemRandom
@@ -24,6 +24,7 @@ from app.disclosure.rules.due import (
     last_month_over,
     month_code,
     period_of,
+    still_untold,
     task_groups,
     tasks,
 )
@@ -120,7 +121,7 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
         alone = store.next_block(session, agency_id) == writer.next_block
         if told or left or not alone:
             former_windows, windows = windows, _windows(session, agency_id, order, former, months)
-            rest = _without(counts, writer.told)
+            rest = still_untold(counts, writer.told)
             if windows != former_windows or not alone or rest is None:
                 # Blocks have left, or others have told or held something meanwhile: what waits is counted again.
                 rest = _untold(session, agency_id, windows, through, order.late)
@@ -183,10 +184,3 @@ def _untold(
             session, agency_id, window.first, last_day(through), window.offices, late
         )
     return counts
-
-
-def _without(counts: Mapping[RatingGroup, int], told: Mapping[RatingGroup, int]) -> dict[RatingGroup, int] | None:
-    """What is left of these counts where all that was told was told as counted; else None."""
-    if any(counts.get(part) != n for part, n in told.items()):
-        return None
-    return {part: n for part, n in counts.items() if part not in told}

@@ -14,6 +14,7 @@ from app.disclosure.rules.due import (
     last_month_over,
     month_code,
     period_of,
+    still_untold,
     task_groups,
     tasks,
 )
@@ -109,3 +110,13 @@ def test_the_tasks_of_a_large_office_and_those_of_several_offices_stand_alone() 
         TaskGroup([pooled], whole=False),
     ]
     assert list(task_groups([july, august, b], counts, 200)) == [TaskGroup([july, august, b], whole=True)]
+
+
+def test_what_was_told_as_counted_is_left_out_of_what_waits() -> None:
+    counts = {part("2026-07"): 12, part("2026-08"): 3}
+    assert still_untold(counts, {part("2026-07"): 12}) == {part("2026-08"): 3}
+    assert still_untold(counts, {}) == counts
+    # Two were held since they were counted, or another came: it must be counted again.
+    assert still_untold(counts, {part("2026-07"): 10}) is None
+    assert still_untold(counts, {part("2026-07"): 13}) is None
+    assert still_untold(counts, {part("2026-09"): 10}) is None

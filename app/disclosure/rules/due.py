@@ -132,6 +132,13 @@ def task_groups(found: Iterable[Task], counts: Mapping[RatingGroup, int], most: 
         yield TaskGroup(together, whole=True)
 
 
+def still_untold(counts: Mapping[RatingGroup, int], told: Mapping[RatingGroup, int]) -> dict[RatingGroup, int] | None:
+    """What is left of these counts after some were told; None if more or fewer were told of a kind than counted."""
+    if any(counts.get(part) != n for part, n in told.items()):
+        return None
+    return {part: n for part, n in counts.items() if part not in told}
+
+
 def span_of_months(first: Month, last: Month) -> str:
     """The code of the shortest period that has both months: `2026-10`, `2026-Q4`; periods end with their year."""
     begins, ends = next(
