@@ -94,6 +94,23 @@ def test_a_release_again_tells_nothing_twice(house: House) -> None:
 
 
 @pytest.mark.long
+def test_of_an_office_and_a_period_that_is_over_at_most_nine_wait_however_few_come_at_once(house: House) -> None:
+    first, later = NOW.replace(year=2026, month=10, day=8), timedelta(days=1)
+    town = Town(house.database, "kota", first)
+    waited = []
+    for night, (n, office) in enumerate([(12, "dukcapil"), (3, "dukcapil"), (4, "setda")] * 6):
+        town.rate([(office, f"E{night % 4:03}", first.date() - timedelta(days=20), "ktp-el", "kiosk", "434")] * n)
+        town.now = first + night * later
+        town.release()
+        said, true = town.waits()
+        assert said == true
+        waited.append(true)
+    # Of two offices: nine of each at most.
+    assert max(waited) <= 18
+    assert 0 < waited[-1] <= 18
+
+
+@pytest.mark.long
 def test_what_is_held_after_telling_leaves_by_tens_and_comes_back_by_tens(house: House) -> None:
     town = Town(house.database, "kota", NOW)
     town.rate(("dukcapil", "E001", NOW.date(), "ktp-el", "kiosk", "434") for _ in range(30))
