@@ -12,7 +12,7 @@ from app.access.readings import Covered, Readings
 from app.desk.account import proof_first
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
 from app.desk.faults import faults_of, read
-from app.desk.findings import days_held
+from app.desk.findings import days_held, since_words
 from app.desk.findings_words import (
     CONFIRM,
     EITHER,
@@ -108,11 +108,11 @@ def _finding(
 
 
 def _lead(one: FindingOut, days: int, tell: Language) -> str:
-    n = tell.number(Number(one.n))
+    n, since = tell.number(Number(one.n)), since_words(days, tell)
     if one.standing == "held":
-        return tell("{n} sheets are held for {days} days and wait for a decision.", n=n, days=str(days))
+        return tell("{n} sheets are held {since} and wait for a decision.", n=n, since=since)
     if one.standing == "noted":
-        return tell("Noted only: no sheet is held. It waits for {days} days for a decision.", days=str(days))
+        return tell("Noted only: no sheet is held. It waits for a decision {since}.", since=since)
     if one.standing == "released":
         return tell("Released: its {n} sheets count again.", n=n)
     return tell("Confirmed: its {n} sheets stay out of every figure.", n=n)

@@ -105,6 +105,17 @@ def days_held(finding: FindingOut, today: date) -> int:
     return (today - finding.found_at.date()).days
 
 
+def since_words(days: int, tell: Language) -> str:
+    """`for 3 days`, or since today or yesterday."""
+    return (
+        tell("since today")
+        if days < 1
+        else tell("since yesterday")
+        if days == 1
+        else tell("for {days} days", days=str(days))
+    )
+
+
 def _listed(request: Request, found: SignedIn, asked: dict[str, str | None]) -> tuple[FindingPage, Faults]:
     """The findings asked for, as a file all of them; or none, and what was wrong with the question."""
     services, principal = services_of(request), principal_of(found)
@@ -140,10 +151,10 @@ def _names(request: Request, found: SignedIn, page: FindingPage) -> dict[str, di
 def _waiting_words(page: FindingPage, today: date, tell: Language) -> str:
     if not page.items:
         return tell("Nothing waits for a decision.")
-    n, days = str(len(page.items)), str(days_held(page.items[0], today))
+    n, since = str(len(page.items)), since_words(days_held(page.items[0], today), tell)
     if page.next is not None:
-        return tell("More than {n} findings wait for an auditor, the first here for {days} days.", n=n, days=days)
-    return tell("Findings that wait for an auditor: {n}; the oldest for {days} days.", n=n, days=days)
+        return tell("More than {n} findings wait for an auditor, the first here {since}.", n=n, since=since)
+    return tell("Findings that wait for an auditor: {n}; the oldest {since}.", n=n, since=since)
 
 
 def _table(

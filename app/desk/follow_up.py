@@ -20,12 +20,14 @@ from app.desk.plan_choice import PlanChoice, typed, with_plan_first
 from app.desk.plan_words import due_words, element_titles, status_words
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
+from app.directory.listing_store import names_of
 from app.disclosure.reading import told_instruments
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.indices.reading import instrument_of
 from app.instruments.schemas import TextsOut
 from app.people.sessions import SignedIn
+from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Cell, Column, Number, Table, Words
 from app.reports.sections.language import Language
 from app.reports.sections.results import count, percent
@@ -43,9 +45,10 @@ def follow_up(request: Request, found: Supervisor, given: Typed, _: Lang) -> Res
     services.of(Readings).take(principal)
     now = services.now()
     with services.database.snapshot() as session:
-        name = reached_name(session, principal)
+        reached = reached_name(session, principal)
         choice, unplanned = with_plan_first(session, principal, given)
         choices = office_choices(session, principal.reach, tell)
+        name = names_of(session, found.agency_id, By.office, [choice.office or ""]).get(choice.office or "", reached)
         instruments = told_instruments(session, found.agency_id)
         try:
             plan = follow_ups_of(session, principal.reach, choice.planned(), now, drafts=True)
@@ -65,7 +68,7 @@ def follow_up(request: Request, found: Supervisor, given: Typed, _: Lang) -> Res
         ),
         Section((_filter(choice, choices, instruments, tell),), tell("Another plan")),
     )
-    title = f"{tell('Follow-up')} – {dict(choices).get(choice.office or '', name)}"
+    title = f"{tell('Follow-up')} – {name}"
     return respond(request, Page(title, _lead(plan, tell), sections), found)
 
 

@@ -54,6 +54,8 @@ def hours(request: Request, found: Reader, _: Lang, place: Place = 1) -> Respons
     )
     unknown = sum(not each.hours for each in openings.values())
     lead = tell("Of {n} offices {unknown} have not said when they are open.", n=str(len(offices)), unknown=str(unknown))
+    if offices and not unknown:
+        lead = tell("All {n} offices have said when they are open.", n=str(len(offices)))
     onward = numbered(HOURS.address, {}, place, pages, tell)
     section = Section((table, *onward, Words(_purpose(tell))))
     return respond(request, Page(tell("Opening hours"), lead, (section,)), found)

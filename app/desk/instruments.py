@@ -21,7 +21,7 @@ from app.instruments.model import Instrument
 from app.instruments.registry import add_own, instruments_of
 from app.people.faults import PeopleFault
 from app.people.sessions import SignedIn
-from app.reports.sections.blocks import Cell, Column, Table, Words
+from app.reports.sections.blocks import Cell, Column, Number, Table, Words
 from app.reports.sections.language import Language
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
@@ -110,7 +110,7 @@ def _instruments(request: Request, found: SignedIn, faults: tuple[str, ...] = ()
 
 
 def _adding(tell: Language) -> Section:
-    hint = tell("A TOML file in UTF-8, at most {most} characters.", most=str(MAX_LENGTH))
+    hint = tell("A TOML file in UTF-8, at most {most} characters.", most=tell.number(Number(MAX_LENGTH)))
     return Section(
         (
             Words(

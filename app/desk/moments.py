@@ -9,6 +9,8 @@ from starlette.requests import Request
 from app.desk.page_file import is_asked_as_file
 from app.reports.sections.language import Language
 
+NO_BREAK = "\u00a0"
+
 
 def moment_words(moment: datetime, zone: str, tell: Language) -> str:
     """`18 November 2026 pukul 10.15 WIB`."""
@@ -25,7 +27,9 @@ def moment_cell(request: Request, zone: str, tell: Language) -> Callable[[dateti
 
     def short(moment: datetime) -> str:
         local = moment.astimezone(ZoneInfo(zone))
-        return f"{tell.short_day(local.date().isoformat())}, {_time(moment, zone, tell)}"
+        # A narrow column breaks it between day and time alone.
+        day, time = tell.short_day(local.date().isoformat()), _time(moment, zone, tell)
+        return f"{day.replace(' ', NO_BREAK)}, {time.replace(' ', NO_BREAK)}"
 
     return (lambda moment: iso_moment(moment, zone)) if is_asked_as_file(request) else short
 

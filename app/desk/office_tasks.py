@@ -16,10 +16,11 @@ from app.desk.periods import address_of
 from app.desk.plan_choice import PlanChoice
 from app.desk.plan_words import element_titles
 from app.devices.fleet import count_silent_in_reach
-from app.directory.listing_store import office_parents
+from app.directory.listing_store import names_of, office_parents
 from app.directory.rules.office_tree import at_and_above
 from app.foundation.storage.database import Session
 from app.indices.reading import instrument_of
+from app.ratings.rules.selection import By
 from app.reports.sections.language import Language
 from app.screening import decisions
 from app.screening.schemas import FindingQuery
@@ -31,8 +32,9 @@ MOST_FINDINGS = 100
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits: findings (at most a hundred), silent kiosks, drafts, overdue actions with their elements' titles.
+    """What waits: findings (at most a hundred), silent kiosks, drafts, overdue actions.
 
+    An overdue action comes with its element's title, and the name of its office where that is not the reader's own.
     `finalises` says whether the reader is one who finalises drafts.
     """
 
@@ -40,7 +42,7 @@ class Waiting:
     findings: int
     silent: int
     drafts: tuple[Period, ...]
-    overdue: tuple[tuple[OpenAction, str], ...]
+    overdue: tuple[tuple[OpenAction, str, str | None], ...]
 
 
 def waiting_for(
@@ -59,12 +61,16 @@ def waiting_for(
         each.instrument: element_titles(instrument_of(session, principal.agency_id, each.instrument), tell)
         for each in overdue
     }
+    elsewhere = {each.office for each in overdue if each.office and each.office != principal.office}
+    names = names_of(session, principal.agency_id, By.office, elsewhere)
     return Waiting(
         finalises=principal.office is None,
         findings=len(findings),
         silent=count_silent_in_reach(session, principal.reach, now, silent_after) if role in roles_of(KIOSKS) else 0,
         drafts=tuple(each for each in closed if each.state == DRAFT),
-        overdue=tuple((each, titles[each.instrument].get(each.element, each.element)) for each in overdue),
+        overdue=tuple(
+            (each, titles[each.instrument].get(each.element, each.element), names.get(each.office)) for each in overdue
+        ),
     )
 
 
@@ -92,18 +98,22 @@ def tasks_of(waiting: Waiting, now: datetime, tell: Language) -> Tasks:
         others.insert(0, Task(tell("Kiosks that are silent: {n}", n=str(waiting.silent)), KIOSKS.address))
     others = others[: MOST_TASKS - 1]
     room = MOST_TASKS - len(others)
-    overdue = [_overdue(each, title, tell) for each, title in waiting.overdue]
+    overdue = [_overdue(each, title, place, tell) for each, title, place in waiting.overdue]
     if len(overdue) > room:
         more = tell("More overdue actions: {n}", n=str(len(overdue) - room + 1))
         overdue = [*overdue[: room - 1], Task(more, FOLLOW_UP.address)]
     return Tasks((*overdue, *others), tell("Nothing waits for you."))
 
 
-def _overdue(action: OpenAction, title: str, tell: Language) -> Task:
+def _overdue(action: OpenAction, title: str, place: str | None, tell: Language) -> Task:
     choice = PlanChoice(action.period, action.instrument, action.office or None)
     due = tell("was due on {day}", day=tell.day(action.due_on.isoformat()))
     text = tell("Overdue follow-up: {element}", element=title)
-    return Task(f"{text} – {action.action}", choice.at("/desk/follow-up/action", place=action.place), due)
+    return Task(
+        " – ".join((text, action.action, *((place,) if place else ()))),
+        choice.at("/desk/follow-up/action", place=action.place),
+        due,
+    )
 
 
 def _draft(period: Period, waiting: Waiting, now: datetime, tell: Language) -> Task:

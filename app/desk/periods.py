@@ -18,7 +18,7 @@ from app.desk.navigation import PERIODS, REPORTS
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
 from app.disclosure.reading import release_state, told_instruments
-from app.disclosure.rules.calendar import span_between
+from app.disclosure.rules.calendar import LAST_ZONE, span_between
 from app.foundation.http.services import services_of
 from app.foundation.problems import KINDS, Problem
 from app.foundation.storage.database import Session
@@ -77,7 +77,7 @@ def state_words(period: Period, tell: Language) -> str:
     if period.state == DRAFT:
         return tell("draft, replies until {day}", day=tell.day(period.replies_end_at.date().isoformat()))
     assert period.final_at is not None, "a constraint holds it"
-    return tell("final since {day}", day=tell.day(period.final_at.date().isoformat()))
+    return tell("final since {day}", day=tell.day(period.final_at.astimezone(LAST_ZONE).date().isoformat()))
 
 
 def _periods(request: Request, found: SignedIn, fault: Problem | None = None, sent: Sent | None = None) -> Response:
@@ -95,7 +95,7 @@ def _periods(request: Request, found: SignedIn, fault: Problem | None = None, se
         sections.append(Section((Words(tell("No figures are released so far; a period is closed after that.")),)))
     elif found.is_proven(services.now()):
         what = tell("Every employee, office and the agency get a draft; employees may reply until the window ends.")
-        sections.append(Section((Words(what), _form(newest, instruments, tell)), tell("Close a period")))
+        sections.append(Section((Words(what), _form(_open(newest, closed), instruments, tell)), tell("Close a period")))
     else:
         sections.append(proof_first(tell, "periods"))
     drafts = sum(each.state == DRAFT for each in closed)
@@ -120,6 +120,11 @@ def _newest(session: Session, agency_id: str) -> str | None:
         if problem.code != "nothing-released":
             raise
         return None
+
+
+def _open(newest: str, closed: list[Period]) -> str:
+    """The newest period, unless it is closed already: then whoever closes another one names it."""
+    return "" if newest in {each.code for each in closed} else newest
 
 
 def _table(closed: list[Period], tell: Language) -> LinkedTable:

@@ -75,9 +75,7 @@ def _person(
     links = {head_words(each, tell): f"/desk/report?id={each.report_id}" for each in others}
     page = Page(
         whom.name,
-        tell("The draft of {period} is ready for your note.", period=period)
-        if draft
-        else tell("The report of {period} is final.", period=period),
+        _lead(shown, period, tell, draft=draft),
         (
             Section((Facts(tuple(facts)),)),
             *((_note(shown, tell),) if draft else ()),
@@ -90,6 +88,14 @@ def _person(
         file=False,
     )
     return respond(request, page, found, 200 if fault is None else fault.status)
+
+
+def _lead(shown: Shown, period: str, tell: Language, *, draft: bool) -> str:
+    if not draft:
+        return tell("The report of {period} is final.", period=period)
+    if shown.note is not None:
+        return tell("Your note to the draft of {period} is kept.", period=period)
+    return tell("The draft of {period} is ready for your note.", period=period)
 
 
 def _known(request: Request, found: SignedIn, code: str) -> tuple[Employee, PersonReports]:

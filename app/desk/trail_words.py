@@ -143,7 +143,7 @@ def row(action: ActionOut, at: Callable[[datetime], str], tell: Language) -> tup
     """One action, alike on the page and in the file but for how its moment is written."""
     return (
         at(action.at),
-        _who(action),
+        _who(action, tell),
         tell(ACTIONS.get(action.action, action.action)),
         action.subject_name or action.subject,
         ", ".join(_part(name, value, tell) for name, value in action.detail.items() if _says(value)) or None,
@@ -177,6 +177,9 @@ def _value(name: str, value: object, tell: Language) -> str:
     return str(value)
 
 
-def _who(action: ActionOut) -> str:
-    kind = action.actor.partition(":")[0]
-    return action.actor if action.name is None else f"{action.name} ({kind})"
+def _who(action: ActionOut, tell: Language) -> str:
+    """`Ratna Puspita (auditor)`; without a name an operator's command, or what kind of thing it was."""
+    kind, _, who = action.actor.partition(":")
+    if action.name is not None:
+        return f"{action.name} ({tell(called(kind))})"
+    return tell(called(kind)) if AN_ID.fullmatch(who) else action.actor

@@ -9,6 +9,7 @@ READERS: Mapping[str, str] = {
     "queue": "queue system",
     "reader": "reader",
     "admin": "administrator",
+    "pairing": "pairing code",
 }
 
 

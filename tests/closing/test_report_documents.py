@@ -179,13 +179,15 @@ def test_a_survey_shares_the_figures_of_the_report_beside_it(of: type[OfficeRepo
     assert without(survey, "kind", "trend", *own) == shared
 
 
-def test_the_final_document_is_the_stored_draft_with_what_was_written_to_it() -> None:
+# The second is midnight in WIB, with which the next day begins.
+@pytest.mark.parametrize(("hour", "day"), [(16, "2026-10-12"), (17, "2026-10-13")])
+def test_the_final_document_is_the_stored_draft_with_what_was_written_to_it(hour: int, day: str) -> None:
     draft = canonical(employee_document(made_up="by an older version")).decode()
-    final = final_document(draft, "Tidak.", None, datetime(2026, 10, 12, 3, tzinfo=UTC), {"publications": []})
+    final = final_document(draft, "Tidak.", None, datetime(2026, 10, 12, hour, tzinfo=UTC), {"publications": []})
     assert final == {
         **employee_document(made_up="by an older version"),
         "state": "final",
-        "final_on": "2026-10-12",
+        "final_on": day,
         "reply": "Tidak.",
         "note": None,
         "publications": [],

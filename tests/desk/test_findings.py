@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from app.access.principals import Role
+from app.desk.findings import since_words
 from app.directory.tables import Employee
+from app.reports.sections.language import language
 from tests.conftest import Lend
 from tests.desk.browsing import Browser, desk, fields_of, text_of, title_of
 from tests.house import NOW, House, problem
@@ -72,7 +74,7 @@ def test_the_list_says_what_waits_for_how_long_and_why(auditor: Browser) -> None
 
 def test_a_finding_tells_its_rule_its_day_and_what_a_decision_changes(auditor: Browser) -> None:
     told = text_of(first_of(auditor))
-    assert f"{IN_HOUR} lembar ditahan sejak 3 hari dan menunggu keputusan." in told
+    assert f"{IN_HOUR} lembar sudah 3 hari ditahan dan menunggu keputusan." in told
     assert "Lebih dari 60 % penilaian satu hari seseorang" in told
     assert f"Banyaknya {IN_HOUR}" in told
     # Counts below ten are no figures: at eleven o'clock there were two.
@@ -217,3 +219,8 @@ def test_findings_are_listed_by_state_and_from_either_end(house: House) -> None:
     assert ids(order="newest") == ids()[::-1]
     assert ids(order="newest", after=ids()[1]) == ids()[:1]
     assert house.get("/v1/findings", "auditor", params={"state": "tiada"}).status_code == 422
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, "sejak hari ini"), (1, "sejak kemarin"), (12, "sudah 12 hari")])
+def test_nobody_waits_for_no_days(days: int, said: str) -> None:
+    assert since_words(days, language("id")) == said

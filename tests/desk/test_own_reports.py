@@ -157,7 +157,7 @@ def test_who_looked_is_told_by_name_and_role(house: House, seat: Seat) -> None:
     assert "Bu Kepala atasan Laporan 2026-10" in told
     assert "Pak Penilai pejabat penilai Laporan" in told
     # When, in the zone of the employee's agency.
-    assert f"{(house.clock.now + timedelta(hours=7)):%H.%M} WIB" in siti.go("/desk/readers").text
+    assert f"{(house.clock.now + timedelta(hours=7)):%H.%M}\xa0WIB" in siti.go("/desk/readers").text
     assert "+07:00" in siti.go("/desk/readers?format=csv").text
     house.clock.now += timedelta(days=367)
     assert "belum ada yang membaca" in text_of(seat("Siti Dua", Role.employee, employee="E001").go("/desk/readers"))

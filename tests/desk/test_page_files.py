@@ -107,7 +107,7 @@ def rows_of(page: httpx.Response) -> list[list[str]]:
 
 def without_moments(line: list[str]) -> list[str]:
     """The cells but for moments, which a page has in words and its file as ISO 8601 with the offset."""
-    words, iso = r"\d{1,2} \w{3} \d{4}, \d\d\.\d\d WI(B|TA|T)", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0[789]:00"
+    words, iso = r"\d{1,2}\s\w{3}\s\d{4}, \d\d\.\d\d\sWI(B|TA|T)", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0[789]:00"
     return [each for each in line if not fullmatch(f"{words}|{iso}", each)]
 
 

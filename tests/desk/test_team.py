@@ -71,6 +71,7 @@ def test_a_note_is_put_beside_a_draft_and_may_be_replaced(house: House, appraise
     assert "Draf Oktober 2026 siap diberi catatan Anda." in text_of(page)
     assert len(page.content) < 40_000
     kept = appraiser.submit(page, "/desk/team/note", text="Loket sering penuh.")
+    assert "Catatan Anda pada draf Oktober 2026 sudah disimpan." in text_of(kept)
     assert fields_of(kept, "/desk/team/note")["text"] == "Loket sering penuh."
     appraiser.submit(kept, "/desk/team/note", text="Loket\r\nsering <b>penuh</b>.")
     sign(house)

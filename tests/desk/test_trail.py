@@ -67,7 +67,7 @@ def rows(answer: httpx.Response, delimiter: str = ";") -> list[list[str]]:
 @pytest.mark.long
 def test_actions_stand_by_time_with_their_names_and_in_words(auditor: Browser) -> None:
     told = text_of(auditor.go("/desk/trail?action=person"))
-    assert "Audi (person) undangan dipakai" in told
+    assert "Audi (orang) undangan dipakai" in told
     assert "undangan dipakai" in told
     assert "opening.changed" not in told
     # What was recorded has names, where it is no code of a program.
@@ -94,7 +94,7 @@ def test_long_lists_come_in_pages_and_the_file_has_all_of_them(auditor: Browser)
     # Cell by cell what the page shows; a moment as people write it, in the file as programs do.
     cells = findall(r'<tr><th scope="row">([^<]*)</th>' + r"<td>([^<]*)</td>" * 4, page.text)
     assert [list(each[1:]) for each in cells] == [line[1:] for line in told[101:]]
-    assert {each[0] for each in cells} == {"1 Sep 2026, 23.59 WIB"}
+    assert {each[0] for each in cells} == {"1\xa0Sep\xa02026, 23.59\xa0WIB"}
     assert {line[0] for line in told[101:]} == {"2026-09-01T23:59:00+07:00"}
 
 
@@ -116,7 +116,7 @@ def test_who_audits_some_offices_sees_what_names_them(seat: Callable[..., Browse
     below = seat("Daerah", Role.auditor, "upt-makassar")
     assert shown(below.go("/desk/trail?from=2026-09-01&to=2026-09-01")) == []
     page = below.go("/desk/trail?from=2026-09-02&to=2026-09-02")
-    assert "2 Sep 2026, 00.59 WITA" in page.text
+    assert "2\xa0Sep\xa02026, 00.59\xa0WITA" in page.text
     assert shown(page) == [f"s{n:03}" for n in reversed(range(MANY)) if n % 3]
     assert "agency.period" not in page.text
     one = below.go("/desk/trail?office=upt-jayapura")

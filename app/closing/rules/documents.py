@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.closing.rules.report_documents.reports import AnyReport
+from app.disclosure.rules.calendar import LAST_ZONE
 from app.measures.rules.training import Need
 
 SKM = "skm"
@@ -35,5 +36,7 @@ def final_document(
     It is made of the stored text and not of a model, so that a draft of an older version is signed as it was read.
     """
     content: dict[str, Any] = json.loads(draft)
-    final = {"state": "final", "final_on": final_at.date().isoformat(), "reply": reply, "note": note}
+    # The day that people read where an agency's days end last; UTC's is the one before until seven in the morning.
+    day = final_at.astimezone(LAST_ZONE).date().isoformat()
+    final = {"state": "final", "final_on": day, "reply": reply, "note": note}
     return {**content, **final, **entered}
