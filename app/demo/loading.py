@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.access.keys import issue
 from app.access.principals import KeyKind
+from app.demo.closed_kiosk import sent_while_closed
 from app.demo.half_year import ACTOR, volumes_of
 from app.demo.rating import DemoRating
 from app.demo.simulation import simulate
@@ -65,7 +66,9 @@ def load(values: Settings, db: Database, now: datetime, serving: Serving, consol
     # The simulation is a function of its day: drawn for another one, the same ids would not come again.
     reach = timedelta(days=REACH_DAYS) + (now - began)
     ratings = simulate(SEED, began.date())
-    refused = asyncio.run(_rate(loading_settings(values, reach), db, now, ratings, serving, console))
+    # Nobody was served by what the kiosk sent while its office was closed: volumes know nothing of it.
+    sent = [*ratings, *sent_while_closed(SEED, began.date())]
+    refused = asyncio.run(_rate(loading_settings(values, reach), db, now, sent, serving, console))
     if refused:
         raise DemoRefused(refused)
     with db.writing() as session:

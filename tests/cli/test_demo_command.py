@@ -17,6 +17,7 @@ from app.cli.context import settings
 from app.cli.program import program
 from app.demo import half_year
 from app.demo import loading as demo_loading
+from app.demo.closed_kiosk import SHEETS
 from app.demo.rating import DemoRating
 from app.demo.roster import on_duty
 from app.demo.simulation import simulate
@@ -99,7 +100,7 @@ def few(environment: None, monkeypatch: pytest.MonkeyPatch) -> list[date]:
     return days
 
 
-FEW = 800 + half_year.SPENT
+FEW = 800 + SHEETS + half_year.SPENT
 
 
 @pytest.mark.campaign

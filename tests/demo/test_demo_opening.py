@@ -1,11 +1,12 @@
 """The demo's offices have opening hours, and its kiosks rate within them: nothing is held for having been closed."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.access.principals import Reach
+from app.demo.closed_kiosk import OFFICE, closed_on, sent_while_closed
 from app.demo.loading import SEED, create_agency
 from app.demo.opening import OPENING, tell_hours
 from app.demo.rating import KIOSK
@@ -29,6 +30,19 @@ def test_no_kiosk_rates_while_its_office_is_closed() -> None:
     # What somebody sends as a kiosk of the demo in the evening is another matter.
     assert is_outside(20, hours[0])
     assert is_outside(10, hours.get(6))
+
+
+@pytest.mark.parametrize("days", range(7))
+def test_one_kiosk_sent_sheets_on_a_sunday_evening_not_long_ago(days: int) -> None:
+    today = TODAY + timedelta(days=days)
+    zone = ZoneInfo(OFFICE_BY_CODE[OFFICE].timezone)
+    sent = list(sent_while_closed(SEED, today))
+    assert [each.body() for each in sent] == [each.body() for each in sent_while_closed(SEED, today)]
+    local = [each.moment.astimezone(zone) for each in sent]
+    assert {(each.date(), each.weekday(), each.hour) for each in local} == {(closed_on(today), 6, 19)}
+    # Hours are kept for six weeks; so few are no burst.
+    assert timedelta(days=7) < today - closed_on(today) < timedelta(days=21)
+    assert len({each.id for each in sent}) == len(sent) == 11
 
 
 def test_every_office_told_its_hours_half_a_year_ago(database: Database) -> None:
