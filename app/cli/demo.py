@@ -103,8 +103,9 @@ def _live_half_a_year(values: Settings, db: Database, now: datetime) -> None:
 @asynccontextmanager
 async def serving(values: Settings, clock: Clock = system_clock) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole service in this process, without a socket."""
-    # httpx's transport runs no lifespan by itself, and without it there is no writer.
-    application = create_app(values, clock)
+    # httpx's transport runs no lifespan by itself, and without it there is no writer. Nothing runs beside the loading:
+    # where that takes more than a minute, a release and the forgetting of hours would come before the screening.
+    application = create_app(values, clock, jobs=lambda *_: ())
     async with application.router.lifespan_context(application):
         transport = httpx.ASGITransport(application)
         async with httpx.AsyncClient(transport=transport, base_url="http://demo", timeout=60) as client:

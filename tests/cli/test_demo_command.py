@@ -1,5 +1,6 @@
 """`cermin demo`: the furnished agency really goes through the intake, and its known truths can be read."""
 
+import asyncio
 import re
 import shlex
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from app.disclosure.rules.calendar import months_until
 from app.disclosure.rules.due import last_day, last_month_over
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Database
+from app.main import create_app
 from app.ratings.reconciliation import reconcile
 from tests.house import House
 
@@ -138,6 +140,25 @@ def test_an_interrupted_loading_is_completed_by_the_next_start(
     # A whole demo is not loaded again.
     at(began + timedelta(days=41), monkeypatch)
     assert len(few) == 2
+
+
+@pytest.mark.usefixtures("environment")
+def test_nothing_runs_beside_the_loading(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[dict[str, Any]] = []
+
+    def create(*arguments: Any, **options: Any) -> Any:
+        made.append(options)
+        return create_app(*arguments, **options)
+
+    monkeypatch.setattr(demo_command, "create_app", create)
+
+    async def serve() -> int:
+        async with demo_command.serving(settings()) as client:
+            return (await client.get("/healthz")).status_code
+
+    assert asyncio.run(serve()) == 200
+    # A release or the forgetting of hours would come before the screening where the loading takes a minute.
+    assert [each["jobs"](*[None] * 4) for each in made] == [()]
 
 
 @pytest.mark.campaign
