@@ -34,6 +34,7 @@ class QueueVisit:
     service: str
     counter: str | None
     employee: str | None
+    steps: tuple[int, int] | None = None
 
 
 @simulate.callback()
@@ -49,6 +50,9 @@ def queue(
     minutes: Annotated[float, typer.Option(min=0.01, max=1_440, help="How long.")] = 1.0,
     employee: Annotated[str | None, typer.Option(metavar="CODE", help="Who serves; else who is on duty.")] = None,
     counter: Annotated[str | None, typer.Option(metavar="CODE", help="At which counter.")] = None,
+    steps: Annotated[
+        str | None, typer.Option(metavar="DONE/DUE", help="Steps of procedure done of those due, such as 5/6.")
+    ] = None,
     url: Annotated[str, typer.Option(help="Address of the service.")] = "http://127.0.0.1:8000",
     yes: Annotated[bool, typer.Option("--yes", help="Also write ratings to another machine than this one.")] = False,
 ) -> None:
@@ -61,12 +65,20 @@ def queue(
     key = os.environ.get(KEY)
     if not key:
         raise fail(f"Set {KEY} to a key of the kind queue.")
-    visit = QueueVisit(office, service, counter, employee)
+    visit = QueueVisit(office, service, counter, employee, None if steps is None else _steps(steps))
     with httpx.Client(base_url=url, timeout=10) as client:
         before = _counted(client, key, office)
         outcomes = _run(client, key, visit, max(1, round(rate * minutes)), 60 / rate)
         after = _counted(client, key, office)
     _conclude(outcomes, {name: after[name] - before[name] for name in after})
+
+
+def _steps(text: str) -> tuple[int, int]:
+    """5/6 as five of six."""
+    done, _, due = text.partition("/")
+    if not (done.isdecimal() and due.isdecimal() and int(done) <= int(due)):
+        raise fail("Steps are written done/due, such as 5/6.")
+    return int(done), int(due)
 
 
 def _run(client: httpx.Client, key: str, visit: QueueVisit, visits: int, pause: float) -> Counter[str]:
@@ -99,7 +111,9 @@ def _visit(client: httpx.Client, key: str, visit: QueueVisit, number: int) -> It
     yield "issued"
     ticket = issued.json()["tickets"][0]["code"]
     members = {"ticket": ticket, "employee": visit.employee, "counter": visit.counter}
-    arming = {name: value for name, value in members.items() if value is not None}
+    arming: dict[str, Any] = {name: value for name, value in members.items() if value is not None}
+    if visit.steps is not None:
+        arming |= dict(zip(("steps_done", "steps_due"), visit.steps, strict=True))
     armed = _sent(client, "/v1/tickets/arm", {"tickets": [arming]}, key)
     if armed is None or armed.status_code != 200 or armed.json()["results"] != ["armed"]:
         yield f"not armed: {_code(armed)}"

@@ -20,10 +20,13 @@ def standards_sections(
     instrument: Instrument | None = None,
     answers: Sequence[DimensionOut] = (),
 ) -> tuple[Section, ...]:
-    """What is told of service standards, perhaps beside `answers` by a questionnaire; nothing where nothing is told."""
+    """What is told of service standards: in brief beside `answers` by a questionnaire, else all; none without any."""
     if told is None:
         return ()
-    blocks: list[DeskBlock] = [*_speed(instrument, answers, tell), *standard_tables(told, tell)]
+    blocks: list[DeskBlock] = [
+        *_speed(instrument, answers, tell),
+        *standard_tables(told, tell, brief=instrument is not None),
+    ]
     blocks.append(Words(tell(MEANING)))
     if told.steps:
         blocks.append(Words(tell(STEPS)))

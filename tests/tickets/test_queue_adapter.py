@@ -208,6 +208,25 @@ def test_a_service_told_late_says_when_it_happened(script: Adapter) -> None:
     assert sent == [{"ticket": "CODE", "served_at": "2026-11-18T11:06:40+00:00"}, {"ticket": "CODE"}]
 
 
+@pytest.mark.parametrize(
+    ("told", "steps"),
+    [
+        ({"steps_due": 6, "steps_done": 5}, {"steps_due": 6, "steps_done": 5}),
+        ({"steps_due": "6", "steps_done": 0}, {"steps_due": 6, "steps_done": 0}),
+        ({"steps_due": 6}, {}),
+    ],
+)
+def test_steps_of_procedure_are_told_as_done_of_due_or_not_at_all(
+    script: Adapter, told: dict[str, Any], steps: dict[str, int]
+) -> None:
+    adapter = script(lambda _: httpx.Response(503))
+    adapter._state.waiting["A-1"] = {"ticket": "CODE", "at": time.time()}
+    adapter._take(json.dumps({"event": "served", "number": "A-1", "steps_due": "enam", "steps_done": 5}))
+    assert "A-1" in adapter._state.waiting, "a line that cannot be read loses no ticket"
+    adapter._take(json.dumps({"event": "served", "number": "A-1", **told}))
+    assert [each["wish"] for each in adapter._state.served] == [{"ticket": "CODE", **steps}]
+
+
 def simulated(*options: str, status: int) -> Result:
     """`cermin simulate queue`."""
     result = CliRunner().invoke(program, ("simulate", "queue", "--office", "dukcapil", "--service", "kk", *options))
@@ -242,5 +261,9 @@ def test_the_simulation_says_what_is_wrong_and_writes_nowhere_else_unasked(
     few = ("--url", address, "--rate", "600", "--minutes", "0.01")
     wrong = simulated(*few, "--employee", "E777", status=1)
     assert "not armed: employee-unknown: 6" in wrong.stderr
+    for steps in ("6/5", "lima", "5"):
+        assert "done/due, such as 5/6" in simulated(*few, "--steps", steps, status=1).stderr
+    assert "not armed: field-invalid: 6" in simulated(*few, "--steps", "5/600", status=1).stderr
+    assert "armed 6" in simulated(*few, "--employee", "E001", "--steps", "5/6", status=0).stdout
     monkeypatch.setenv("CERMIN_QUEUE_KEY", keys["device"])
     assert "key-kind-refused" in simulated(*few, status=1).stderr

@@ -45,8 +45,11 @@ def standards_section(document: AnyReport, tell: Language) -> Section | None:
     return Section("standards", tell("Promised and real time"), tuple(blocks))
 
 
-def standard_tables(told: Standards | StandardsOut, tell: Language) -> tuple[Table, ...]:
-    """The promises, then times, their buckets and steps, by service with all services last; only tables with rows."""
+def standard_tables(told: Standards | StandardsOut, tell: Language, *, brief: bool = False) -> tuple[Table, ...]:
+    """The promises, then times, their buckets and steps, by service with all services last; only tables with rows.
+
+    The brief ones are those of times and steps.
+    """
     services = [(each.name or each.code, each) for each in told.services]
     every = tell("All services")
     promises: list[tuple[Cell, ...]] = []
@@ -56,14 +59,14 @@ def standard_tables(told: Standards | StandardsOut, tell: Language) -> tuple[Tab
     for name, own in services:
         if own.time:
             times.append((name, *time_cells(own.time)))
-            promises += [(name, *_promise(each, tell)) for each in own.promises]
-        if own.time and own.time.buckets:
+            promises += [] if brief else [(name, *_promise(each, tell)) for each in own.promises]
+        if own.time and own.time.buckets and not brief:
             buckets.append((name, *map(count, own.time.buckets)))
         if own.steps:
             steps.append((name, *step_cells(own.steps)))
     if told.time:
         times.append((every, *time_cells(told.time)))
-    if told.time and told.time.buckets:
+    if told.time and told.time.buckets and not brief:
         buckets.append((every, *map(count, told.time.buckets)))
     if told.steps:
         steps.append((every, *step_cells(told.steps)))
@@ -103,7 +106,7 @@ def amount_words(amount: int, unit: str, tell: Language) -> str:
 def time_columns(tell: Language) -> tuple[Column, ...]:
     """What stands beside a service or office of which times are told."""
     return (
-        Column(tell("Services with a time (n)")),
+        Column(tell("Services (n)")),
         Column(tell("Within the promise")),
         Column(tell("Share")),
         Column(tell(CONFIDENCE), "range"),
