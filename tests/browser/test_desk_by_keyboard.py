@@ -137,6 +137,14 @@ def test_making_and_ending_a_key(at: Opener) -> None:
         expect(page.get_by_role("link", name="Aplikasi papan ketik")).to_have_count(0)
 
 
+def test_setting_a_promise(at: Opener) -> None:
+    with at(Role.administrator, "/desk/promises") as page:
+        fill_in(
+            page, "/desk/promises/set", service="SKCK", valid_from="2027-01", amount="2", unit="Jam", source="SK 9/2027"
+        )
+        expect(page.get_by_role("main")).to_contain_text("SK 9/2027")
+
+
 def test_releasing_a_finding_with_a_note(at: Opener) -> None:
     with at(Role.auditor, "/desk/findings") as page:
         press(page, page.locator("tbody a").first)

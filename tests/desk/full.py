@@ -21,6 +21,8 @@ from tests.desk.closed import seats
 from tests.house import House
 from tests.ratings.visits import put
 from tests.screening.office import LUNCH, lunch, ordinary, screen
+from tests.standards.told import month, promise, tell
+from tests.standards.told import put as put_promises
 
 # As long as names and texts get in life, and longer than a narrow screen is wide.
 LONG_NAME = "Dr. drg. Raden Ajeng Sri Wahyuningsih Kusumaningrum Tirtonegoro, S.K.M., M.Kes."
@@ -137,12 +139,23 @@ def full_house(url: str, keys: dict[str, str], key_file: Path) -> Iterator[House
         [decided, *_] = house.get("/v1/findings", "auditor").json()["items"]
         note = {"note": "Kunjungan sekolah: rombongan datang bersama gurunya dan menilai di tempat."}
         assert house.post(f"/v1/findings/{decided['id']}/release", note, "auditor").status_code == 200
+        _promised(house)
         close(house, "2026-09")
         house.clock.now += AFTER_THE_WINDOW
         final = house.post("/v1/periods/2026-09/finalise", {}, "supervisor")
         assert final.status_code == 200, final.text
         close(house, "2026-10")
         yield house
+
+
+def _promised(house: House) -> None:
+    """Promises of long names, and what was kept of them: enough for every table."""
+    decree = "Keputusan Kepala Dinas Kependudukan dan Pencatatan Sipil Nomor 470/1234/2025 tentang Standar Pelayanan"
+    sent = [promise(service, valid_from="2026-01", source=decree) for service in ("ktp-el", "skck")]
+    assert put_promises(house, *sent, promise("kk", valid_from="2026-01", amount=3, unit="working-days")).is_success
+    steps = {"services": 1_240, "due": 7, "done": 8_431}
+    counts = [month((310, 820, 90, 20), service=each, month="2026-10", steps=steps) for each in ("ktp-el", "kk")]
+    assert tell(house, *counts, month((3, 9, 2, 1), month="2026-10", office="upt-makassar")).is_success
 
 
 def _people(house: House) -> None:
