@@ -113,10 +113,8 @@ def time_columns(tell: Language) -> tuple[Column, ...]:
     )
 
 
-def time_cells(time: TimeShare | TimeOut | None) -> tuple[Cell, ...]:
+def time_cells(time: TimeShare | TimeOut) -> tuple[Cell, ...]:
     """The cells below these columns."""
-    if time is None:
-        return (None,) * 4
     return count(time.n), count(time.k), percent(time.share), _interval(time.lower, time.upper)
 
 
@@ -131,10 +129,8 @@ def step_columns(tell: Language) -> tuple[Column, ...]:
     )
 
 
-def step_cells(steps: StepShare | StepsOut | None) -> tuple[Cell, ...]:
+def step_cells(steps: StepShare | StepsOut) -> tuple[Cell, ...]:
     """The cells below these columns."""
-    if steps is None:
-        return (None,) * 5
     return (
         count(steps.n),
         count(steps.due),

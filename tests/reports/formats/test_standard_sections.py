@@ -62,11 +62,13 @@ def test_the_answers_about_speed_stand_beside_them(drafts: Drafts) -> None:
     assert [shown(cell) for _, cell in facts.items] == [
         document["index"], tuple(document["interval"]), str(document["n"])
     ]  # fmt: skip
-    # Where too little is told of the answers there is nothing beside the times.
-    silent = {**drafts["dukcapil"], "standards": {**drafts["dukcapil"]["standards"], "speed": []}}
-    bare = section(silent)
-    assert bare
-    assert not [block for block in bare.blocks if isinstance(block, Facts)]
+    # Where no question is about speed, or too little is told of the answers, the times stand alone.
+    own = drafts["dukcapil"]
+    silent = {**own, "standards": {**own["standards"], "speed": []}}
+    few = {**own, "figures": drafts["E004"]["figures"], "withheld": "few"}
+    for bare in map(section, (silent, few)):
+        assert bare
+        assert not [block for block in bare.blocks if isinstance(block, Facts)]
 
 
 def test_the_agency_has_its_offices_and_what_several_tell_together(drafts: Drafts) -> None:
