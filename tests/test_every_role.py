@@ -61,6 +61,7 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("GET", "/v1/measures/training"): OFFICE_READERS,
     ("GET", "/v1/reports"): frozenset(Role),
     ("GET", "/v1/reports/{report_id}"): frozenset(Role),
+    ("GET", "/v1/evidence-pack"): OFFICE_READERS,
     ("GET", "/v1/reports/{report_id}/beside"): frozenset(Role),
     ("GET", "/v1/appraisals"): OVERSEERS | {Role.appraiser},
     ("GET", "/v1/appraisals/pack"): OVERSEERS | {Role.appraiser},

@@ -46,6 +46,7 @@ ALWAYS = (
             "/v1/measures/offices",
             "/v1/measures/recognition",
             "/v1/measures/training",
+            "/v1/evidence-pack",
             "/v1/reports",
             "/v1/appraisals",
             "/v1/comments",
@@ -59,6 +60,7 @@ ALWAYS = (
 CLOSED_BY_NONE = {
     ("/v1/reports", "instrument"),
     ("/v1/appraisals", "instrument"),
+    ("/v1/evidence-pack", "instrument"),
     ("/v1/appraisals/pack", "instrument"),
 }
 
@@ -101,6 +103,7 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/measures/training", {"period": "2026-11"}),
     ("/v1/periods", {}),
     ("/v1/appraisals", {"period": "2026-10"}),
+    ("/v1/evidence-pack", {"period": "2026-10"}),
     ("/v1/appraisals/pack", {"period": "2026-10", "appraiser": "E002"}),
     ("/v1/periods/2026-11/follow-ups", {}),
     ("/v1/targets", {"period": "2026-11"}),

@@ -99,7 +99,7 @@ def report(
     written = in_language(FORMATS[form], FORMATS, language or settings().language)
     identities = _identities(agency_id, found) if sees_nip else {}
     # Drawing takes minutes; every report is read before, so the database is not held meanwhile.
-    with _writing(), Progress(console=err) as progress:
+    with writing(), Progress(console=err) as progress:
         folder.mkdir(parents=True, exist_ok=True)
         for each in progress.track(found, description="reports"):
             document = printable(each, settings().public_url, identities.get(each.report_id))
@@ -109,7 +109,7 @@ def report(
 
 def _reports(agency_id: str, period: str, instrument: str | None, revision: int | None) -> list[Report]:
     """The reports of one revision, under every root for which the period was closed."""
-    with _agency(agency_id) as session:
+    with one_moment(agency_id) as session:
         meant = closings_meant(periods_of(session, agency_id, asked(period).code), instrument)
         closed = [each for each in meant if revision in (None, each.revision)]
         # Revisions come in order, so of each root the newest stays.
@@ -118,14 +118,14 @@ def _reports(agency_id: str, period: str, instrument: str | None, revision: int 
 
 
 def _identities(agency_id: str, reports: list[Report]) -> Mapping[UUID, IdentityOut | None]:
-    with _agency(agency_id) as session:
+    with one_moment(agency_id) as session:
         return {each.report_id: identity_of(session, each) for each in reports}
 
 
 def _write_appraisals(
     agency_id: str, of: AppraisedPeriod, folder: Path, form: AppraisalFormat, *, sees_nip: bool
 ) -> None:
-    with _agency(agency_id) as session, _writing():
+    with one_moment(agency_id) as session, writing():
         # Whoever works on the machine itself may see what an administrator may.
         operator = Principal(agency_id, KeyKind.admin, UUID(int=0), sees_nip=sees_nip)
         asked_for = appraisals_for(session, operator, of, settings().public_url)
@@ -139,10 +139,10 @@ def _write_appraisals(
 def _write_pack(
     agency_id: str, of: AppraisedPeriod, folder: Path, form: PackFormat, language: str, *, sees_nip: bool
 ) -> None:
-    with _agency(agency_id) as session:
+    with one_moment(agency_id) as session:
         operator = Principal(agency_id, KeyKind.admin, UUID(int=0), sees_nip=sees_nip)
         packed = pack_for(session, operator, of, settings().public_url)
-    with _writing():
+    with writing():
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{packed.name}{form.suffix}"
         with file.open("wb") as target:
@@ -151,7 +151,7 @@ def _write_pack(
 
 
 @contextmanager
-def _agency(agency_id: str) -> Iterator[Session]:
+def one_moment(agency_id: str) -> Iterator[Session]:
     """A session that sees one moment of the database; a refusal ends the command with its sentence."""
     translate = translator("en")
     with database() as opened, opened.snapshot() as session:
@@ -164,7 +164,7 @@ def _agency(agency_id: str) -> Iterator[Session]:
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
+def writing() -> Iterator[None]:
     """A folder or file that cannot be written ends the command with a sentence."""
     try:
         yield

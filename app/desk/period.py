@@ -99,6 +99,9 @@ def _period(request: Request, found: SignedIn, code: str, instrument: str, fault
     if stored.state == DRAFT and principal_of(found).office is None:
         slips = with_query("/desk/period/slips", {"code": stored.code, "instrument": stored.instrument})
         links.insert(0, (tell("Personal links on paper, for employees without an account"), slips))
+    if stored.state != DRAFT:
+        pack = {"period": stored.code, "instrument": stored.instrument, "lang": tell.code}
+        links.insert(0, (tell("Evidence pack for PEKPPP (ZIP)"), with_query("/v1/evidence-pack", pack)))
     sections.append(Section((Links(tuple(links)),)))
     lead = state_words(stored, tell)
     page = Page(

@@ -1,10 +1,10 @@
 """What an appraiser takes along of a period: read from the signed reports as they are stored, and nowhere else."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from tempfile import TemporaryFile
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from app.access.principals import Principal, Role
 from app.closing import store
@@ -89,9 +89,14 @@ def pack_for(session: Session, principal: Principal, of: AppraisedPeriod, public
 
 def written(files: PackedFiles, form: PackFormat, language: str) -> AppraisalFile:
     """The file, complete before its first byte is sent."""
+    return in_a_file(lambda target: form.write(files, language, target))
+
+
+def in_a_file(write: Callable[[BinaryIO], None]) -> AppraisalFile:
+    """What this writes, complete before its first byte is sent."""
     target = TemporaryFile()  # noqa: SIM115 - it is closed when its last piece is read
     try:
-        form.write(files, language, target)
+        write(target)
         length = target.seek(0, 2)
         target.seek(0)
     except BaseException:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.access.guard import reads
-from app.access.principals import OVERSEERS, KeyKind, Principal, Role
+from app.access.principals import OFFICE_READERS, OVERSEERS, KeyKind, Principal, Role
 from app.access.readings import Covered, Readings
 from app.closing.beside import beside_report, traces_beside
 from app.closing.reading import identity_of, report_to_take
@@ -21,14 +21,24 @@ from app.foundation.http.etag import has_tag
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.reports.appraisals import Appraisals, AppraisedPeriod, appraisals_for, written
+from app.reports.evidence_pack import AskedPack, evidence_pack
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from app.reports.formats.as_pdf import evidence_bytes
+from app.reports.formats.evidence_files import write_evidence
 from app.reports.formats.pack_files import PACK_FORMATS
 from app.reports.formats.registry import FORMATS, Format
-from app.reports.pack import evidence_name, pack_for
+from app.reports.pack import evidence_name, in_a_file, pack_for
 from app.reports.pack import written as pack_file
 from app.reports.printing import Offered, file_name, format_for, in_language, media_types, printable
-from app.reports.schemas import AppraisalQuery, AppraisalsOut, FormatQuery, LanguageQuery, PackQuery, ReportOut
+from app.reports.schemas import (
+    AppraisalQuery,
+    AppraisalsOut,
+    EvidencePackQuery,
+    FormatQuery,
+    LanguageQuery,
+    PackQuery,
+    ReportOut,
+)
 from app.reports.sealed_cache import SealedReport, SealedReportCache
 from app.seals.rules.canonical_json import digest_in
 
@@ -38,6 +48,7 @@ READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
 Reader = Annotated[Principal, Depends(reads(*READERS, roles=tuple(Role)))]
 # Whoever reads reports about persons; who is signed in as one, the own.
 OfPersons = Annotated[Principal, Depends(reads(*READERS, roles=(*OVERSEERS, Role.appraiser, Role.employee)))]
+OfOffices = Annotated[Principal, Depends(reads(*READERS, roles=OFFICE_READERS))]
 Appraising = Annotated[Principal, Depends(reads(*READERS, roles=(*OVERSEERS, Role.appraiser)))]
 
 
@@ -204,6 +215,35 @@ def get_pack(request: Request, principal: Appraising, query: Annotated[PackQuery
         "Content-Disposition": f'attachment; filename="{packed.name}{form.suffix}"',
     }
     return StreamingResponse(file.chunks(), media_type=form.media_type, headers=headers)
+
+
+@router.get(
+    "/evidence-pack",
+    response_class=Response,
+    responses=_binary(("application/zip",)) | problems(404, 409, 422, 429),
+)
+def get_evidence_pack(
+    request: Request, principal: OfOffices, query: Annotated[EvidencePackQuery, Query()]
+) -> StreamingResponse:
+    """What an agency hands in about its surveys for the ministry's review (PEKPPP), of a final period, as a ZIP.
+
+    A workbook with the table of the rows that it proves, units, plans with their realisation, publications; and every
+    survey's signed report as PDF and as the JSON that `cermin verify` checks. No employee is named, no score computed.
+    """
+    services = services_of(request)
+    asked_for = query.lang or asked_language(request.headers.get("accept-language")) or services.settings.language
+    with services.database.snapshot() as session:
+        of = AskedPack(query.period, query.instrument)
+        packed = evidence_pack(session, principal, of, services.settings.public_url, services.now())
+    # Drawing takes a while; everything is read before, so the database is not held meanwhile.
+    file = in_a_file(lambda target: write_evidence(packed, asked_for, target))
+    headers = {
+        "Vary": "Accept-Language",
+        "Cache-Control": "private, no-store",
+        "Content-Length": str(file.length),
+        "Content-Disposition": f'attachment; filename="{packed.pack.name}.zip"',
+    }
+    return StreamingResponse(file.chunks(), media_type="application/zip", headers=headers)
 
 
 @router.get(

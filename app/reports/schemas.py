@@ -58,6 +58,13 @@ class PackQuery(LanguageQuery):
     format: PackFileFormat | None = Field(None, description="Left out: what `Accept` asks for.")
 
 
+class EvidencePackQuery(LanguageQuery):
+    """The surveys of which closed period."""
+
+    period: PeriodCode
+    instrument: InstrumentId | None = Field(None, description="Left out: the only one it was closed by.")
+
+
 class AppraisalsOut(WireModel):
     """A row per employee with a report; `docs/appraisal-columns.md` says what the columns hold."""
 

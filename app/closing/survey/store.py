@@ -63,6 +63,22 @@ def publications(session: Session, of: Surveyed) -> Sequence[Publication]:
     return session.exec(query.order_by(col(Publication.place))).all()
 
 
+def follow_ups_in(session: Session, agency_id: str, periods: Sequence[str], instrument: str) -> Sequence[FollowUp]:
+    """Every action that follows these periods, by office ('': the agency) and place."""
+    query = select(FollowUp).where(
+        FollowUp.agency_id == agency_id, col(FollowUp.period).in_(periods), FollowUp.instrument == instrument
+    )
+    return session.exec(query.order_by(col(FollowUp.office), col(FollowUp.period), col(FollowUp.place))).all()
+
+
+def publications_in(session: Session, agency_id: str, periods: Sequence[str], instrument: str) -> Sequence[Publication]:
+    """Where the results of these periods were made public, by office ('': the agency) and place."""
+    query = select(Publication).where(
+        Publication.agency_id == agency_id, col(Publication.period).in_(periods), Publication.instrument == instrument
+    )
+    return session.exec(query.order_by(col(Publication.office), col(Publication.period), col(Publication.place))).all()
+
+
 class StoredSurvey(NamedTuple):
     """A stored survey report about a unit: the closing's root, the unit's code in it, the revision and its state."""
 

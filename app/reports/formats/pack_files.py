@@ -59,7 +59,7 @@ def write_xlsx(files: PackedFiles, language: str, target: BinaryIO) -> None:
             "created": datetime(last.year, last.month, last.day, tzinfo=UTC),
         }
     )
-    writer = _Writer(workbook)
+    writer = SheetWriter(workbook)
     sheets = sheets_of(pack, tell)
     writer.cover(tell("About this pack"), list(_cover(pack, sheets, tell)))
     for sheet in sheets:
@@ -73,9 +73,9 @@ def write_zip(files: PackedFiles, language: str, target: BinaryIO) -> None:
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         workbook = BytesIO()
         write_xlsx(files, language, workbook)
-        archive.writestr(_entry(f"{files.name}.xlsx", dated), workbook.getvalue())
+        archive.writestr(entry_of(f"{files.name}.xlsx", dated), workbook.getvalue())
         for name, report in files.reports:
-            archive.writestr(_entry(name, dated), evidence_bytes(report, language))
+            archive.writestr(entry_of(name, dated), evidence_bytes(report, language))
 
 
 PACK_FORMATS: Mapping[str, PackFormat] = MappingProxyType(
@@ -97,14 +97,14 @@ def _cover(pack: Pack, sheets: Sequence[PackSheet], tell: Language) -> Iterator[
     yield tell("Sheets"), ", ".join(sheet.name for sheet in sheets)
 
 
-def _entry(name: str, dated: date) -> ZipInfo:
+def entry_of(name: str, dated: date) -> ZipInfo:
     """A file of the archive, dated by the period and not by the clock."""
     entry = ZipInfo(name, (dated.year, dated.month, dated.day, 0, 0, 0))
     entry.compress_type, entry.external_attr, entry.create_system = ZIP_DEFLATED, READ_ALL, 3
     return entry
 
 
-class _Writer:
+class SheetWriter:
     """Writes sheets of one workbook."""
 
     def __init__(self, workbook: Any) -> None:
@@ -112,6 +112,7 @@ class _Writer:
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def cover(self, name: str, lines: Sequence[tuple[str, PackCell]]) -> None:
+        """A sheet of names and values."""
         table = self._added(name)
         table.set_column(0, 0, WIDE // 2)
         table.set_column(1, 1, WIDE)
@@ -120,6 +121,7 @@ class _Writer:
             self._put(table, (row, 1), value, align="left", valign="top", text_wrap=True)
 
     def sheet(self, sheet: PackSheet) -> None:
+        """A sheet of rows below their headings."""
         table = self._added(sheet.name)
         for place, column in enumerate(sheet.columns):
             table.set_column(place, place, WIDE if column.wide else WIDTH * (2 if place == 0 else 1))

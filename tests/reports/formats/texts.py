@@ -3,7 +3,7 @@
 import ast
 from importlib import resources
 
-from app.reports.rules import feedback_paragraphs, pack_sheets
+from app.reports.rules import evidence_sheets, feedback_paragraphs, pack_sheets
 from app.reports.sections import agency as agency_sections
 from app.reports.sections import collection as collection_sections
 from app.reports.sections import evidence_sheet, held_reasons, view
@@ -52,6 +52,8 @@ def texts_of_reports() -> set[str]:
     columns = {*skm_plan_sections.PLAN, *skm_plan_sections.REALISED, *skm_plan_sections.PUBLISHED}
     single = {
         evidence_sheet.COUNTED,
+        *(evidence_sheets.NOTE, evidence_sheets.POLICY, evidence_sheets.STAFF),
+        *("All nine elements are asked about.", "Not the full SKM (bukan SKM penuh)."),
         *(recognition_sections.CRITERIA, recognition_sections.MEANING, recognition_sections.SUBJECT),
         *(recognition_sections.NOBODY, recognition_sections.NO_NEEDS, recognition_sections.OWN_NEEDS),
         *feedback_paragraphs.CHANGES,
