@@ -12,6 +12,7 @@ from tests.browser.agency import AGENCY, COUNTER, MORNING, OFFICE
 from tests.browser.chromium import axe_violations, complaints
 from tests.browser.kiosk import send, tap
 from tests.browser.standing import Standing
+from tests.browser.test_kiosk_rating import VOICES
 
 FIRST_LOAD = 60 * 1_024
 
@@ -245,3 +246,21 @@ def test_another_slip_in_the_same_tab_is_another_ticket(service: Standing, phone
     expect(phone.get_by_role("heading", level=1)).to_have_text("Tiket tidak berlaku")
     phone.evaluate(f"location.hash = '{ticket(service)}'")
     expect(phone.locator(".answer").first).to_be_visible()
+
+
+def test_a_phone_reads_the_questions_aloud_and_stops(service: Standing, browser: Browser) -> None:
+    with browser.new_context(locale="id-ID", viewport={"width": 360, "height": 640}, has_touch=True) as context:
+        context.add_init_script(f"({VOICES})()")
+        page = context.new_page()
+        page.goto(f"{service.url}/t#{ticket(service)}")
+        reading = page.get_by_role("button", name="Bacakan")
+        reading.click()
+        expect(reading).to_have_attribute("aria-pressed", "true")
+        assert axe_violations(page) == []
+        answer(page, 4)
+        said = page.evaluate("window.said")
+        assert [text.split("?")[0][-9:] for _, text in said] == ["pelayanan", "pelayanan"]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        reading.click()
+        answer(page, 4)
+        assert page.evaluate("window.said.length") == 2

@@ -207,6 +207,14 @@ def test_questions_are_read_aloud_where_the_device_has_a_voice_of_its_own(servic
         assert {language for language, _ in said} == {"id-ID"}
         assert said[0][1].startswith("Layanan apa yang Anda terima?")
         assert said[1][1].endswith("Tidak cepat. Kurang cepat. Cepat. Sangat cepat")
+        # A device without voices of Javanese and Sundanese has the Indonesian one say them.
+        for name, reading, heading in (
+            ("Basa Jawa", "Waosaken", "Kados pundi"), ("Basa Sunda", "Bacakeun", "Kumaha pamendak")
+        ):  # fmt: skip
+            page.get_by_role("button", name=name).click()
+            expect(page.get_by_role("button", name=reading)).to_have_attribute("aria-pressed", "true")
+            assert page.evaluate("window.said.at(-1)[0]") == "id-ID"
+            assert page.evaluate("window.said.at(-1)[1]").startswith(heading)
         # What is said must not leave the device: a voice of the network is none.
         page.get_by_role("button", name="English").click()
         expect(page.get_by_role("button", name="Read aloud")).to_have_count(0)

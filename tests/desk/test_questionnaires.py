@@ -87,9 +87,9 @@ def test_it_is_shown_in_every_language_of_the_rating_pages(admin: Browser) -> No
         assert f'<ol class="questions" lang="{code}">' in told.text
         assert "tidak memiliki kata" not in text_of(told)
     # A language without words of its own asks in Indonesian, and says so.
-    told = admin.go("/desk/instrument?id=skm-2017&in=jv")
+    told = admin.go("/desk/instrument?id=ipak-2021&in=jv")
     assert "tidak memiliki kata" in text_of(told)
-    assert shipped()["skm-2017"].items[0].question["id"] in text_of(told)
+    assert shipped()["ipak-2021"].items[0].question["id"] in text_of(told)
     assert admin.send("GET", "/desk/instrument?id=ikl-1&in=xx").status_code == 200
     assert admin.send("GET", "/desk/instrument?id=%00").status_code == 404
 

@@ -30,7 +30,8 @@ def test_the_words_are_those_of_the_questionnaire_where_the_language_has_none_of
             item.question[language], list(item.answers[language])
         )  # fmt: skip
     assert asked_form(shipped()["ikl-1"], "jv").questions[0].language == "jv"
-    assert asked_form(shipped()["skm-2017"], "jv").questions[0].language == "id"
+    assert asked_form(shipped()["skm-2017"], "jv").questions[0].language == "jv"
+    assert asked_form(shipped()["ipak-2021"], "jv").questions[0].language == "id"
 
 
 def test_faces_go_from_sad_to_happy_by_the_mouth_too() -> None:

@@ -50,7 +50,9 @@ FAMILIAR = {
 
 @pytest.mark.parametrize("language", FAMILIAR)
 def test_javanese_and_sundanese_are_polite_throughout(language: str) -> None:
-    catalogue = json.dumps([CATALOGUES[language][part] for part in ("words", "instruments")], ensure_ascii=False)
+    # Without the codes of the questions, which are nobody's words.
+    asked = [list(items.values()) for items in CATALOGUES[language]["instruments"].values()]
+    catalogue = json.dumps([CATALOGUES[language]["words"], asked], ensure_ascii=False)
     assert set(re.findall(r"\w+", catalogue.lower())) & set(FAMILIAR[language].split()) == set()
 
 
@@ -67,10 +69,11 @@ def places(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name}
 
 
+@pytest.mark.parametrize("name", ["ikl-1", "skm-2017"])
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language not in ("id", "en")])
-def test_languages_the_instruments_do_not_have_ask_the_three_questions_themselves(language: str) -> None:
-    own = CATALOGUES[language]["instruments"]["ikl-1"]
-    instrument = shipped()["ikl-1"]
+def test_languages_the_instruments_do_not_have_ask_their_questions_themselves(language: str, name: str) -> None:
+    own = CATALOGUES[language]["instruments"][name]
+    instrument = shipped()[name]
     assert list(own) == [item.code for item in instrument.items]
     for item in instrument.items:
         said = own[item.code]

@@ -2,6 +2,7 @@
 // before it is sent, and sent until the server has it.
 import { make, replace } from "../rating/draw.js";
 import { takeFragment } from "../rating/fragment.js";
+import { hasVoice } from "../rating/speech.js";
 import { Words } from "../rating/words.js";
 import { openLocalStore } from "./localstore.js";
 import { openPage } from "./openpages.js";
@@ -31,6 +32,7 @@ function showLanguages(visit, languages) {
   const choose = async (language) => {
     remember("localStorage", LANGUAGE, language);
     visit.words = await loaded(language);
+    visit.listen(visit.aloud);
     showLanguages(visit, languages);
     visit.screen();
   };
@@ -38,10 +40,15 @@ function showLanguages(visit, languages) {
   const notes = ["promise", page.office && "open_note", !visit.localStore.isLasting && "not_stored"].filter(Boolean);
   document.getElementById("promise").textContent = notes.map((name) => visit.words.say(name)).join(" ");
   const pressed = (language) => String(language === visit.words.language);
+  const listen = () => { visit.listen(!visit.aloud); showLanguages(visit, languages); };
+  const reading = hasVoice(visit.words.language) && make(
+    "button", { type: "button", class: "plain", "aria-pressed": String(visit.aloud), onclick: listen },
+    make("span", { "aria-hidden": "true" }, "🔊 "), make("span", { class: "name" }, visit.words.say("read_aloud")),
+  );
   replace(document.getElementById("languages"), ...Object.keys(languages).map((language) => make(
     "button", { type: "button", class: "plain", lang: language, "aria-pressed": pressed(language), onclick: () => choose(language) },
     make("span", { class: "code" }, language.toUpperCase()), " ", make("span", { class: "name" }, languages[language]),
-  )));
+  )), reading);
 }
 
 // The texts, asked for until the network gives them.
@@ -64,6 +71,8 @@ async function begin() {
   ]);
   const visit = new Visit({ place, words, localStore, forget: () => forget("sessionStorage", TICKET) });
   showLanguages(visit, languages);
+  // Voices come late, and without asking.
+  if ("speechSynthesis" in window) speechSynthesis.addEventListener("voiceschanged", () => showLanguages(visit, languages));
   // Another slip scanned into the same tab.
   window.addEventListener("hashchange", () => location.reload());
   await visit.begin(subject);

@@ -4,6 +4,7 @@ import { make, replace } from "../rating/draw.js";
 import { Form } from "../rating/form.js";
 import { Sender, Unreached } from "../rating/sender.js";
 import { answersOf } from "../rating/sheet.js";
+import { hasVoice, hush } from "../rating/speech.js";
 import { carrier, lookAt } from "./server.js";
 import { Memory } from "./localstore.js";
 
@@ -17,6 +18,8 @@ export class Visit {
     Object.assign(this, { place, words, localStore, forget });
     this.clock = new Clock(null);
     this.form = null;
+    // Whether questions are read aloud.
+    this.aloud = false;
     this.subject = null;
     // Whether another page's answer with this ticket is waited for.
     this.isWatching = false;
@@ -32,6 +35,12 @@ export class Visit {
       localStore, clock: this.clock, batch: 1, lock: null, carry: carrier(this.clock), contact: () => Promise.resolve(),
       changed: (outcome) => this.delivered(localStore, outcome),
     });
+  }
+
+  listen(on) {
+    this.aloud = on && hasVoice(this.words.language);
+    if (!this.aloud) hush();
+    if (this.form && !this.form.isEnding) this.screen();
   }
 
   // Every screen can be drawn again in another language.
@@ -136,7 +145,7 @@ export class Visit {
       form: { services, instrument: shown.instrument, employee: shown.employee || null, comments: Boolean(subject.ticket), sendsIn: 0 },
       finish: (sheet) => this.finish(form, Object.assign({}, subject, answersOf(sheet, form.form))), empty: () => this.ask(shown),
     });
-    this.show(() => form.speakAs(this.words));
+    this.show(() => { form.aloud = this.aloud; form.speakAs(this.words); });
     this.form = form;
   }
 
