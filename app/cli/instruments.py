@@ -1,10 +1,10 @@
-"""`cermin instrument template|add|list|show`: the questionnaires an agency may use."""
+"""`cermin instrument template|convert|add|list|show`: the questionnaires an agency may use."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from app.cli.context import actor, database, fail, out
@@ -16,6 +16,7 @@ from app.instruments.loading import shipped, template_text
 from app.instruments.model import Instrument
 from app.instruments.registry import add_own, instruments_of
 from app.instruments.schemas import weight_text
+from app.instruments.xlsform_reading import text_of_xlsform
 
 instrument = typer.Typer(help="Questionnaires: the shipped ones and an agency's own.", no_args_is_help=True)
 
@@ -25,18 +26,34 @@ AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the a
 @instrument.command("add")
 def add(
     agency: AgencyCode,
-    file: Annotated[Path, typer.Argument(metavar="FILE.toml", exists=True, dir_okay=False, help="The questionnaire.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", exists=True, dir_okay=False, help="The questionnaire: a TOML file, or an XLSForm (.xlsx)."
+        ),
+    ],
 ) -> None:
     """Add an agency's own questionnaire; a version once added never changes."""
-    source = _text_of(file)
     with database() as db:
         try:
+            source = _text_of(file)
             with db.writing() as session:
                 present = _instruments_of(session, agency)
                 added = add_own(session, agency, source, actor=actor(), now=system_clock())
         except InstrumentFault as fault:
             raise fail("\n".join(fault.faults)) from None
     _say(f"{added.id} is there already" if added.id in present else f"{added.id} added")
+
+
+@instrument.command("convert")
+def convert(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", exists=True, dir_okay=False, help="The XLSForm.")],
+) -> None:
+    """The file of a questionnaire from an XLSForm of select_one questions, to change index, weights or grades in it."""
+    try:
+        out.print(text_of_xlsform(file.read_bytes()), markup=False, highlight=False, soft_wrap=True, end="")
+    except InstrumentFault as fault:
+        raise fail("\n".join(fault.faults)) from None
 
 
 @instrument.command("template")
@@ -50,7 +67,9 @@ def list_instruments(agency: AgencyCode) -> None:
     """Every questionnaire the agency may use."""
     with database() as db, db.reading() as session:
         instruments = _instruments_of(session, agency)
-    table = Table("id", "index", "questions", "scale", "from", "title")
+    # An id is typed into other commands, so that none is cut.
+    longest = max(map(len, instruments))
+    table = Table(Column("id", min_width=longest), "index", "questions", "scale", "from", "title")
     for each in sorted(instruments.values(), key=lambda one: one.id):
         origin = "Cermin" if each.id in shipped() else "the agency"
         cells = (each.id, each.index_name, str(len(each.items)), _scale(each), origin, each.titles["en"])
@@ -83,6 +102,8 @@ def show(
 
 
 def _text_of(file: Path) -> str:
+    if file.suffix.lower() == ".xlsx":
+        return text_of_xlsform(file.read_bytes())
     try:
         return file.read_text("utf-8")
     except UnicodeDecodeError:

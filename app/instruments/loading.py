@@ -113,7 +113,8 @@ def _place(path: Sequence[int | str], node: object) -> str:
 def _inside(node: Any, step: int | str) -> object:
     # A path also names what is missing, and marks a wrong key with a step of its own.
     if isinstance(step, int):
-        return node[step]
+        # Words in one language stand for the other, too, which the file then has no list of.
+        return node[step] if isinstance(node, list) and step < len(node) else None
     return node.get(step) if isinstance(node, dict) else None
 
 

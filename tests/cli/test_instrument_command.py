@@ -13,6 +13,7 @@ from app.cli import context
 from app.cli.instruments import instrument
 from app.foundation.storage.database import Database
 from app.instruments.loading import shipped
+from tests.instruments.test_xlsform import ASKED, HEAD, workbook
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
 pytestmark = pytest.mark.sqlite_daily
@@ -114,3 +115,21 @@ def test_what_does_not_exist_is_said(run: Run) -> None:
     assert f"no instrument x; it has {', '.join(sorted(shipped()))}." in one_line(
         run("show", "kota", "x", status=1).stderr
     )
+
+
+def test_an_xlsform_is_added_or_every_row_of_it_named_and_nothing_added(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "survei.xlsx"
+    file.write_bytes(workbook())
+    assert run("add", "kota", str(file)).stdout == "survei-saya-2026 added\n"
+    assert run("add", "kota", str(file)).stdout == "survei-saya-2026 is there already\n"
+    # What it was converted to may be changed by hand, and is the same questionnaire until then.
+    converted = tmp_path / "survei.toml"
+    converted.write_text(run("convert", str(file)).stdout, "utf-8")
+    assert run("add", "kota", str(converted)).stdout == "survei-saya-2026 is there already\n"
+    before = first_cells(run("list", "kota").stdout)
+    file.write_bytes(workbook(survey=(HEAD, ASKED, ("text", "saran", "Saran", "Advice"), ("date", "d", "a", "b"))))
+    for arguments in (("add", "kota", str(file)), ("convert", str(file))):
+        said = one_line(run(*arguments, status=1).stderr)
+        assert "survey.3: text is no select_one question; take the row out" in said
+        assert "survey.4: date is no select_one question; take the row out" in said
+    assert first_cells(run("list", "kota").stdout) == before

@@ -306,3 +306,13 @@ def test_nine_elements_may_be_asked_by_more_questions() -> None:
     text = f"{head}{declared}[[items]]{first}\n[[items]]{second}"
     instrument = load_instrument(text.replace('version = "2017"', 'version = "2017.2"'))
     assert (len(instrument.items), len(instrument.elements)) == (10, 9)
+
+
+def test_a_fault_in_words_of_one_language_is_named_where_the_other_has_none() -> None:
+    # It stopped with an error of the program: the words stand for both languages, and the file has one list.
+    text = template_text().replace('answers = { id = ["Tidak cepat",', 'answers = { id = ["Tidak cepat ",')
+    with pytest.raises(InstrumentFault) as caught:
+        load_instrument(text)
+    assert {fault.partition(":")[0] for fault in caught.value.faults} == {
+        "items.KECEPATAN.answers.id.1", "items.KECEPATAN.answers.en.1"
+    }  # fmt: skip

@@ -13,12 +13,15 @@ from app.instruments.loading import KINDS, load_instrument
 def sentences() -> set[str]:
     """Every text of a fault: what `Fault` is given, what `sentence` is set to, and what validators raise."""
     found = {text for text, _ in KINDS.values()}
-    for file in resources.files("app.instruments").iterdir():
+    room = resources.files("app.instruments")
+    for file in (*room.iterdir(), *room.joinpath("rules").iterdir()):
         if not file.name.endswith(".py"):
             continue
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(id="Fault"), args=[_, ast.Constant(value=str(text)), *_]):
+                    found.add(text)
+                case ast.Call(func=ast.Name(id="_fault"), args=[_, _, ast.Constant(value=str(text)), *_]):
                     found.add(text)
                 case ast.Assign(targets=[ast.Name(id="sentence")], value=ast.Constant(value=str(text))):
                     found.add(text)
