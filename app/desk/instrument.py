@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.desk.addresses import with_query
 from app.desk.blocks import Links, Page, Questions, Section
+from app.desk.crosswalk import beside
 from app.desk.instruments import Administrator, origin_of
 from app.desk.navigation import INSTRUMENTS
 from app.desk.rendering import reader_of, respond
@@ -23,16 +24,24 @@ from app.web.rating_files import LANGUAGES
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 InstrumentId = Annotated[str, Query(alias="id", max_length=40)]
+Beside = Annotated[str | None, Query(alias="beside", max_length=40)]
 Spoken = Annotated[str | None, Query(alias="in", max_length=8)]
 
 
 @router.get("/desk/instrument")
-def instrument(request: Request, found: Administrator, _: Lang, asked: InstrumentId, spoken: Spoken = None) -> Response:
-    """The form that a questionnaire becomes, in one of the languages of the rating pages."""
+def instrument(
+    request: Request,
+    found: Administrator,
+    _: Lang,
+    asked: InstrumentId,
+    spoken: Spoken = None,
+    other: Beside = None,
+) -> Response:
+    """The form that a questionnaire becomes, in one of the languages of the rating pages, and another beside it."""
     tell = reader_of(request)
     with services_of(request).database.reading() as session:
         known = instruments_of(session, found.agency_id)
-    if asked not in known:
+    if asked not in known or (other is not None and other not in known):
         raise Problem("instrument-unknown")
     one = known[asked]
     form = asked_form(one, spoken if spoken is not None and spoken in LANGUAGES else tell.code)
@@ -43,6 +52,7 @@ def instrument(request: Request, found: Administrator, _: Lang, asked: Instrumen
         ),
         (
             Section((_facts(one, tell), Links(((tell("Questionnaires"), INSTRUMENTS.address),)))),
+            beside(one, known[other] if other is not None else None, known, tell),
             Section((_note(form, tell), _languages(one, form, tell), Questions(form)), tell("As citizens see it")),
         ),
     )

@@ -192,3 +192,19 @@ def test_adding_asks_for_a_fresh_proof_the_whole_agency_and_one_of_our_own_pages
     assert send(admin, FIVE_POINTS).headers["location"] == "/desk/confirm?to=instruments"
     assert known(house) == sorted(shipped())
     assert title_of(admin.go(LIST)) == "Kuesioner"
+
+
+@pytest.mark.long
+def test_another_beside_it_says_what_maps_to_what_and_that_nothing_is_converted(admin: Browser) -> None:
+    page = admin.go("/desk/instrument?id=ikl-1")
+    assert 'href="/desk/instrument?id=ikl-1&amp;beside=skm-2017"' in page.text
+    assert "Tidak ada yang dikonversi" not in text_of(page)
+    shown = text_of(admin.go("/desk/instrument?id=ikl-1&beside=ipkp-2021"))
+    assert "IKL dibuat dari jawaban 1 sampai 4, IPKP dari jawaban 1 sampai 6" in shown
+    assert "Tidak ada yang dikonversi dari satu ke yang lain." in shown
+    assert "Kecepatan (speed) Waktu Penyelesaian (WAKTU) lain" in shown
+    assert "Kecepatan (speed) Waktu Penyelesaian (WAKTU) sama" in text_of(
+        admin.go("/desk/instrument?id=ikl-1&beside=skm-2017")
+    )
+    for wrong in ("tiada-1", "%00", "x" * 41):
+        assert admin.send("GET", f"/desk/instrument?id=ikl-1&beside={wrong}").status_code in (404, 422)
