@@ -65,6 +65,8 @@ from app.intake.with_ticket import TicketIntake
 from app.intake.without_key import OpenAnswerIntake
 from app.jobs import BackgroundJobs, JobMaker, jobs_of, rewriting_of
 from app.measures.cache import MeasuresCache
+from app.notifications.mail_config import mail_terms
+from app.notifications.mailboxes import Mailboxes
 from app.notifications.wiring import sender_of, terms_of
 from app.people.oidc.config import provider_config
 from app.people.oidc.door import Providers
@@ -199,8 +201,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
         LinkGuesses(clock),
         *_workbooks(database, clock),
         *_people(settings, database, clock, secret),
-        webhooks := terms_of(secret, settings.webhook_hosts),
-        sender_of(database, clock, metrics, webhooks, public_url=settings.public_url),
+        *_notifications(settings, database, clock, secret, metrics),
     )
     for router in ROUTERS:
         application.include_router(router)
@@ -226,6 +227,16 @@ def _people(settings: Settings, database: Database, clock: Clock, secret: bytes)
     passkeys = Passkeys(database, clock, secret, sessions, sign_in, relying_party(settings.public_url))
     set_up = SetUp(database, clock, secret, sessions)
     return sessions, PersonGate(sessions.principal), sign_in, providers, passkeys, set_up
+
+
+def _notifications(
+    settings: Settings, database: Database, clock: Clock, secret: bytes, metrics: Metrics
+) -> tuple[object, ...]:
+    """The services by which people and machines are told what happened."""
+    terms, mail = terms_of(secret, settings.webhook_hosts), mail_terms(settings)
+    mailboxes = Mailboxes(secret, is_on=mail is not None)
+    url = settings.public_url
+    return terms, mailboxes, sender_of(database, clock, metrics, terms, mailboxes, mail=mail, public_url=url)
 
 
 def _workbooks(database: Database, clock: Clock) -> tuple[object, ...]:

@@ -19,6 +19,8 @@ from app.foundation.storage.database import Database, Session
 from app.foundation.telemetry import Metrics
 from app.foundation.translations import translator
 from app.notifications import webhooks
+from app.notifications.mail_config import mail_terms
+from app.notifications.mailboxes import Mailboxes
 from app.notifications.schemas import WebhookIn
 from app.notifications.sending import Sender
 from app.notifications.wiring import sender_of, terms_of
@@ -130,7 +132,16 @@ def _switch(agency: str, webhook_id: UUID, *, on: bool) -> None:
 
 def _sender(db: Database) -> Sender:
     values, key = settings(), secret()
-    return sender_of(db, system_clock, Metrics(), terms_of(key, values.webhook_hosts), public_url=values.public_url)
+    mail = mail_terms(values)
+    return sender_of(
+        db,
+        system_clock,
+        Metrics(),
+        terms_of(key, values.webhook_hosts),
+        Mailboxes(key, is_on=mail is not None),
+        mail=mail,
+        public_url=values.public_url,
+    )
 
 
 def _reach(agency: str) -> Reach:

@@ -10,6 +10,7 @@ from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
 from app.desk.moments import moment_cell
 from app.desk.navigation import ACCOUNT, AGENCY, PEOPLE, entries_for
 from app.desk.next_steps import has_catalogue
+from app.desk.notices import way_to_notices
 from app.desk.passkeys import own_passkeys, proof_way
 from app.desk.provider import proof_form
 from app.desk.rendering import reader_of, respond
@@ -149,6 +150,7 @@ def _account(request: Request, found: SignedIn, fault: PeopleFault | None = None
                 tell("Where you are signed in"),
             ),
             Section(_second_factor(found, codes, tell), tell("Second factor")),
+            *way_to_notices(request, tell),
             *own_passkeys(request, visit_of(request), found, tell),
             *_passphrase(found, tell, proven=found.is_proven(services.now())),
         ),

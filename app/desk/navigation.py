@@ -29,6 +29,7 @@ TARGETS = Entry("Targets", "/desk/targets")
 PROMISES = Entry("Promises", "/desk/promises")
 PEOPLE = Entry("People and roles", "/desk/people")
 KEYS = Entry("Keys", "/desk/keys")
+WEBHOOKS = Entry("Webhooks", "/desk/webhooks")
 KIOSKS = Entry("Kiosks", "/desk/kiosks")
 AGENCY = Entry("Agency", "/desk/agency")
 HOURS = Entry("Opening hours", "/desk/hours")
@@ -61,6 +62,7 @@ PAGES: Mapping[Role, tuple[Entry, ...]] = {
     Role.administrator: (
         PEOPLE,
         KEYS,
+        WEBHOOKS,
         KIOSKS,
         DIRECTORY,
         AGENCY,

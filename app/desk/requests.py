@@ -26,6 +26,7 @@ from app.desk.navigation import (
     PERIODS,
     PROMISES,
     TARGETS,
+    WEBHOOKS,
     Entry,
     roles_of,
 )
@@ -60,6 +61,8 @@ AFTER_PROOF = {
     "periods": PERIODS.address,
     "targets": TARGETS.address,
     "promises": PROMISES.address,
+    "webhooks": WEBHOOKS.address,
+    "notices": "/desk/notices",
     "account": ACCOUNT.address,
     "second-factor": "/sign-in/second-factor",
     "passkey": "/desk/passkeys/add",

@@ -21,7 +21,9 @@ from app.desk import (
     keys,
     kiosk,
     kiosks,
+    mail_links,
     mirror,
+    notices,
     office,
     passkeys,
     people,
@@ -45,6 +47,8 @@ from app.desk import (
     team_person,
     trail,
     trend,
+    webhook,
+    webhooks,
 )
 
 rooms = (
@@ -53,9 +57,13 @@ rooms = (
     provider,
     account,
     passkeys,
+    notices,
+    mail_links,
     people,
     person,
     keys,
+    webhooks,
+    webhook,
     kiosks,
     kiosk,
     poster,

@@ -37,6 +37,13 @@ def _hosts(text: str) -> str:
     return " ".join(dict.fromkeys(names))
 
 
+def _host(text: str) -> str:
+    found = _hosts(text)
+    if " " in found:
+        raise ValueError("must be one name or address, such as mail.kota.go.id")
+    return found
+
+
 def _sendable(secret: SecretStr) -> SecretStr:
     # It goes into a header, where other characters are another secret at every provider.
     text = secret.get_secret_value()
@@ -87,6 +94,13 @@ class Settings(BaseSettings):
     oidc_second_factor: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     # Hosts of a private network that webhooks may lead to (docs/notifications.md).
     webhook_hosts: Annotated[str, AfterValidator(_hosts)] | None = None
+    # Mail to whoever asks for it; without a server there is none.
+    smtp_host: Annotated[str, AfterValidator(_host)] | None = None
+    smtp_port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    smtp_password: Annotated[SecretStr, AfterValidator(_sendable)] | None = None
+    smtp_from: Annotated[str, Field(pattern=r"^[^\s@<>\"]+@[^\s@<>\"]+$", max_length=254)] | None = None
     trusted_proxies: Annotated[str, AfterValidator(_networks)] | None = None
     language: Literal["id", "en"] = "id"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -116,9 +116,11 @@ def deliveries_to(
     return [Message(*row) for row in session.exec(query.order_by(col(Delivery.event_id).desc()).limit(limit))]
 
 
-def is_anything_due(session: Session, now: datetime) -> bool:
-    """Whether anything is due for anybody."""
-    query = select(Delivery.agency_id).where(of_agencies(Delivery.agency_id, None), col(Delivery.due_at) <= now)
+def is_anything_due(session: Session, now: datetime, channels: Sequence[str]) -> bool:
+    """Whether anything is due for anybody by one of these channels."""
+    query = select(Delivery.agency_id).where(
+        of_agencies(Delivery.agency_id, None), col(Delivery.due_at) <= now, col(Delivery.channel).in_(channels)
+    )
     return session.exec(query.limit(1)).first() is not None
 
 

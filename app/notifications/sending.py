@@ -9,7 +9,8 @@ from app.foundation.clock import Clock
 from app.foundation.ids import new_id
 from app.foundation.storage.database import Database
 from app.foundation.storage.leases import Lease
-from app.notifications import delivery_store
+from app.notifications import delivery_store, mail_store
+from app.notifications.mail_sending import MailSending
 from app.notifications.spreading import spread
 from app.notifications.webhook_sending import WebhookSending
 from app.outbox import store as outbox_store
@@ -22,10 +23,11 @@ LEASE = timedelta(minutes=1)
 class Sender:
     """The sending of one process. Whatever it has not noted as taken is sent again, with the same id."""
 
-    def __init__(self, database: Database, clock: Clock, webhooks: WebhookSending) -> None:
+    def __init__(self, database: Database, clock: Clock, webhooks: WebhookSending, mail: MailSending) -> None:
         self._database = database
         self._clock = clock
         self._webhooks = webhooks
+        self._mail = mail
         self._lease = Lease(database, NAME, new_id().hex, LEASE)
         self._stopped = threading.Event()
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[int]] | None = None
@@ -36,7 +38,7 @@ class Sender:
         if not self._is_anything() or not self._hold_lease():
             return 0
         try:
-            spread(self._database, self._clock())
+            spread(self._database, self._clock(), mail=self._mail.is_on)
             return asyncio.run(self._send())
         except asyncio.CancelledError:
             return 0
@@ -53,7 +55,7 @@ class Sender:
                 loop.call_soon_threadsafe(task.cancel)
 
     async def _send(self) -> int:
-        task = asyncio.ensure_future(self._webhooks.send_due(self._hold_lease))
+        task = asyncio.ensure_future(self._send_both())
         self._running = (asyncio.get_running_loop(), task)
         try:
             # Told to stop just before there was anything to cancel.
@@ -62,11 +64,20 @@ class Sender:
             self._running = None
             task.cancel()
 
+    async def _send_both(self) -> int:
+        tried = await asyncio.gather(self._webhooks.send_due(self._hold_lease), self._mail.send_due(self._hold_lease))
+        return sum(tried)
+
     def _is_anything(self) -> bool:
         with self._database.reading() as session:
             if outbox_store.agencies_with_unspread(session):
                 return True
-            return delivery_store.is_anything_due(session, self._clock())
+            now = self._clock()
+            if self._mail.is_on and mail_store.mailboxes_to_ask(session, now, 1):
+                return True
+            return delivery_store.is_anything_due(
+                session, now, ("webhook", "mail") if self._mail.is_on else ("webhook",)
+            )
 
     def _hold_lease(self) -> bool:
         return not self._stopped.is_set() and self._lease.take(self._clock())

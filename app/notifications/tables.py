@@ -55,6 +55,7 @@ class Mailbox(SQLModel, table=True):
     """The mail address of a person, encrypted, and the language to write in; used once it is confirmed.
 
     `mailbox_id` is another one for every address: links that were sent to the one before mean nothing any more.
+    `ask_due_at` is when the mail that asks for the confirmation is sent next; None: it was sent, or given up.
     """
 
     __tablename__ = "mailbox"
@@ -62,6 +63,7 @@ class Mailbox(SQLModel, table=True):
         CheckConstraint("language IN ('id', 'en')", name="language"),
         ForeignKeyConstraint(["agency_id", "person_id"], ["person.agency_id", "person.person_id"]),
         UniqueConstraint("agency_id", "mailbox_id"),
+        Index(None, "agency_id", "ask_due_at"),
     )
 
     agency_id: str = Field(primary_key=True, sa_type=Code())
@@ -70,6 +72,8 @@ class Mailbox(SQLModel, table=True):
     address: str = Field(sa_type=Text(500))
     language: str = Field(sa_type=Text(2))
     asked_at: datetime = Field(sa_type=UtcDateTime)
+    ask_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ask_attempts: int = 0
     confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

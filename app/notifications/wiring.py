@@ -3,6 +3,9 @@
 from app.foundation.clock import Clock
 from app.foundation.storage.database import Database
 from app.foundation.telemetry import Metrics
+from app.notifications.mail_posting import MailPost, MailTerms
+from app.notifications.mail_sending import MailSending
+from app.notifications.mailboxes import Mailboxes
 from app.notifications.posting import WebhookPost
 from app.notifications.sending import Sender
 from app.notifications.webhook_sending import WebhookSending
@@ -16,9 +19,18 @@ def terms_of(secret: bytes, hosts: str | None) -> WebhookTerms:
 
 
 def sender_of(
-    database: Database, clock: Clock, metrics: Metrics, terms: WebhookTerms, *, public_url: str | None
+    database: Database,
+    clock: Clock,
+    metrics: Metrics,
+    terms: WebhookTerms,
+    mailboxes: Mailboxes,
+    *,
+    mail: MailTerms | None,
+    public_url: str | None,
 ) -> Sender:
-    """The sending of one process."""
-    post = WebhookPost(terms.hosts)
-    webhooks = WebhookSending(database, clock, metrics, post, terms, public_url=public_url)
-    return Sender(database, clock, webhooks)
+    """The sending of one process; without a server for `mail` persons are told nothing."""
+    webhooks = WebhookSending(database, clock, metrics, WebhookPost(terms.hosts), terms, public_url=public_url)
+    post = None if mail is None else MailPost(mail)
+    return Sender(
+        database, clock, webhooks, MailSending(database, clock, metrics, post, mailboxes, public_url=public_url)
+    )

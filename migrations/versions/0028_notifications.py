@@ -85,12 +85,15 @@ def upgrade() -> None:
         sa.Column("address", text(500), nullable=False),
         sa.Column("language", text(2), nullable=False),
         moment("asked_at"),
+        moment("ask_due_at", nullable=True),
+        sa.Column("ask_attempts", sa.Integer(), nullable=False),
         moment("confirmed_at", nullable=True),
         key("mailbox", "agency_id", "person_id"),
         sa.CheckConstraint("language IN ('id', 'en')", name=op.f("mailbox_language_check")),
         refers("mailbox", ["agency_id", "person_id"], ["person.agency_id", "person.person_id"]),
         sa.UniqueConstraint("agency_id", "mailbox_id", name=op.f("mailbox_agency_id_mailbox_id_key")),
     )
+    op.create_index(op.f("mailbox_agency_id_ask_due_at_idx"), "mailbox", ["agency_id", "ask_due_at"])
     op.create_table(
         "subscription",
         agency(),

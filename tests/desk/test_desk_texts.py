@@ -5,7 +5,7 @@ from importlib import resources
 from re import findall
 
 from app.closing import slips
-from app.desk import comment
+from app.desk import comment, webhook, webhook_words, webhooks
 from app.desk import reports as report_list
 from app.desk.directory import KINDS as KINDS_OF_ROWS
 from app.desk.directory_changes import KINDS_OF_CHANGE
@@ -24,11 +24,14 @@ from app.desk.keys import KINDS, LIFETIMES
 from app.desk.kiosk_words import NEVER_HEARD, NEVER_HEARD_SILENT, SENTENCES, STATES, UNITS
 from app.desk.kiosks import COLUMNS
 from app.desk.navigation import PAGES
+from app.desk.notices import RHYTHMS
 from app.desk.setup import PERIOD_WORDS, ZONE_WORDS
 from app.desk.team import PACKS, USES
 from app.desk.trail_words import ACTIONS, PARTS, READ, THINGS
+from app.desk.webhook_words import OFF, OUTCOMES, SIGNINGS
 from app.desk.words import READERS, called
 from app.foundation.translations import catalogues
+from app.notifications.letters import NAMES
 
 
 def told() -> set[str]:
@@ -47,6 +50,9 @@ def told() -> set[str]:
     found |= (
         set(KINDS.values()) | set(LIFETIMES.values()) | set(READ.values()) | set(PARTS.values()) | set(READERS.values())
     )
+    for words in (NAMES, RHYTHMS, webhook_words.STATES, OFF, SIGNINGS, OUTCOMES):
+        found |= set(words.values())
+    found |= {*webhook.TITLES, *webhooks.TITLES}
     found |= {entry.text for entries in PAGES.values() for entry in entries}
     for file in desk.iterdir():
         if not file.name.endswith(".py"):

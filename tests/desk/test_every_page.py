@@ -41,6 +41,9 @@ ASKED = {
     "/desk/directory/upload": (f"?id={NOTHING}", 404),
     "/desk/directory/upload/file": (f"?id={NOTHING}", 404),
     "/desk/keys/revoke": (f"?key={NOTHING}", 422),
+    "/desk/webhook": (f"?id={NOTHING}", 404),
+    # Where there is no mail, the page says so.
+    "/desk/notices/end": ("?kind=period.final", 200),
     "/desk/passkeys/end": (f"?key={NOTHING}", 422),
 }
 # What these show has files of its own, in more formats.

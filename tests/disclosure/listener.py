@@ -35,6 +35,7 @@ ABOUT_OTHERS = frozenset(
         # How an agency is set up.
         *("agency", "directory", "directory/upload", "hours", "hours/office", "instruments", "instrument"),
         *("promises", "targets", "recognition"),
+        *("notices", "notices/end", "webhooks", "webhook"),
         *("kiosks", "kiosk", "kiosk/revoke", "poster", "passkeys/end"),
     )
 )

@@ -61,6 +61,11 @@ def texts_of_directory() -> set[str]:
     return strings_in(directory, directory.joinpath("rules"), directory.joinpath("workbook")) | set(OF_CSV)
 
 
+def texts_of_notifications() -> set[str]:
+    """What letters say, and what is wrong with an address or a subscription."""
+    return strings_in(resources.files("app.notifications"))
+
+
 def texts_of_instruments() -> set[str]:
     """What is wrong with a questionnaire's file."""
     instruments = resources.files("app.instruments")
@@ -103,6 +108,7 @@ def test_no_translation_is_left_over_from_a_text_that_is_gone() -> None:
             - texts_of_reports()
             - texts_of_people()
             - texts_of_desk()
+            - texts_of_notifications()
             - texts_of_directory()
             - texts_of_instruments()
             - slips.TEXTS

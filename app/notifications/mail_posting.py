@@ -1,0 +1,78 @@
+"""Sends letters by SMTP (RFC 5321) to the server that the operator has named."""
+
+import asyncio
+import ssl
+from email.message import EmailMessage
+from typing import Literal, NamedTuple
+
+from aiosmtplib import SMTP, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+
+# In all, from the connection to the server's word about one letter.
+SECONDS = 15.0
+DELIVERED = "delivered"
+
+
+class MailTerms(NamedTuple):
+    """The server and how it is spoken to; `sender` is the address from which mail comes, `name` whom it greets."""
+
+    host: str
+    port: int
+    security: Literal["starttls", "tls", "none"]
+    username: str | None
+    password: str | None
+    sender: str
+    name: str
+
+
+class MailPost:
+    """Sends one letter after the other, each over a connection of its own: they are few, and servers hang up."""
+
+    def __init__(self, terms: MailTerms, *, trusted: ssl.SSLContext | None = None) -> None:
+        self.terms = terms
+        self._trusted = trusted
+
+    async def send(self, letter: EmailMessage) -> str:
+        """Send a letter; what became of it as a code: `delivered`, `refused-550`, `smtp-535`, `timeout` …"""
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self._sent(letter)
+        except TimeoutError:
+            return "timeout"
+        except SMTPRecipientsRefused as refused:
+            return f"refused-{refused.recipients[0].code}"
+        except SMTPResponseException as refused:
+            return f"smtp-{refused.code}"
+        except (SMTPException, OSError, ValueError):
+            # Their texts hold the address.
+            return "no-connection"
+
+    async def _sent(self, letter: EmailMessage) -> str:
+        terms = self.terms
+        if self._trusted is None and terms.security != "none":
+            self._trusted = ssl.create_default_context()
+        client = SMTP(
+            hostname=terms.host,
+            port=terms.port,
+            timeout=SECONDS,
+            # Otherwise the name of this machine, which is nobody's business and may take a while to find out.
+            local_hostname=terms.name,
+            use_tls=terms.security == "tls",
+            # Asked for or not at all: with "if the server offers it", whoever sits between takes the offer away.
+            start_tls=terms.security == "starttls",
+            tls_context=self._trusted if terms.security != "none" else None,
+            username=terms.username,
+            password=terms.password,
+        )
+        async with client:
+            await client.send_message(letter)
+        return DELIVERED
+
+
+def is_for_good(outcome: str) -> bool:
+    """Whether the server refuses this recipient, and will again (a reply 5yz); what it says of us may be mended."""
+    return outcome.startswith("refused-5")
+
+
+def is_away(outcome: str) -> bool:
+    """Whether the server itself cannot be used now, for whomever."""
+    return not outcome.startswith(("refused-", DELIVERED))
