@@ -38,6 +38,9 @@ from app.foundation.storage.database import Database
 from app.foundation.storage.migrations import upgrade
 from app.foundation.translations import translator
 from app.main import create_app
+from app.notifications.schemas import WebhookIn
+from app.notifications.webhooks import add_webhook
+from app.notifications.wiring import terms_of
 from app.tickets.issuing import TicketIssuer
 from app.tickets.schemas import ArmIn, ArmsIn, TicketsIn
 
@@ -48,6 +51,8 @@ OFFICE, COUNTER, OTHER_COUNTER, ZONE = "disdukcapil", "loket-1", "loket-2", "WIB
 SERVICE, EMPLOYEE = "ktp-el", "E015"
 # Since when nobody has heard of one of its kiosks.
 SILENT_SINCE = timedelta(days=3)
+# A name that is nobody's (RFC 6761): what is told there waits, and the page shows it.
+DASHBOARD = "https://dasbor.kabupaten-cermin.example/cermin"
 LISTENING_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, never listened on
 
 
@@ -86,6 +91,7 @@ def _with_address(values: Settings, port: int | None) -> Settings:
 
 def _live_half_a_year(values: Settings, db: Database, now: datetime) -> None:
     """What an agency does besides rating; where somebody has closed periods before, theirs stay as they are."""
+    _add_a_webhook(values, db, now)
     asyncio.run(half_year.hand_out_tickets(values, db, now, serving))
     try:
         half_year.screen_and_close(values, db, now)
@@ -143,6 +149,13 @@ def _pairing_code(values: Settings, db: Database, now: datetime) -> str:
     asked = DeviceIn(office=OFFICE, counter=OTHER_COUNTER, label="demo")
     with db.writing() as session:
         return add_device(session, derive(secret(), "pairing"), terms, asked, None, now).code
+
+
+def _add_a_webhook(values: Settings, db: Database, now: datetime) -> None:
+    """A system that is told what happens in the demo, at a name that is nobody's: the page shows what waits for it."""
+    terms, reach = terms_of(secret(), values.webhook_hosts), Reach(AGENCY_CODE, None, ACTOR)
+    with db.writing() as session:
+        add_webhook(session, terms, reach, WebhookIn(address=DASHBOARD, signing="v1a"), now)
 
 
 def _leave_a_kiosk_silent(db: Database, now: datetime) -> None:

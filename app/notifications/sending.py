@@ -23,12 +23,20 @@ LEASE = timedelta(minutes=1)
 class Sender:
     """The sending of one process. Whatever it has not noted as taken is sent again, with the same id."""
 
-    def __init__(self, database: Database, clock: Clock, webhooks: WebhookSending, mail: MailSending) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        webhooks: WebhookSending,
+        mail: MailSending,
+        *,
+        lease: timedelta = LEASE,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._webhooks = webhooks
         self._mail = mail
-        self._lease = Lease(database, NAME, new_id().hex, LEASE)
+        self._lease = Lease(database, NAME, new_id().hex, lease)
         self._stopped = threading.Event()
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[int]] | None = None
 

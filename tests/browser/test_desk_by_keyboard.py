@@ -145,6 +145,23 @@ def test_setting_a_promise(at: Opener) -> None:
         expect(page.get_by_role("main")).to_contain_text("SK 9/2027")
 
 
+def test_adding_a_webhook_and_looking_at_its_messages(at: Opener) -> None:
+    with at(Role.administrator, "/desk/webhooks") as page:
+        fill_in(page, "/desk/webhooks/add", address="https://papan-ketik.example.go.id/kait")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Webhook sudah ditambahkan")
+        press(page, page.get_by_role("main").get_by_role("link"))
+        press(page, page.get_by_role("link", name="papan-ketik"))
+        expect(page.get_by_role("heading", level=1)).to_have_text("Pesan ke suatu sistem")
+
+
+def test_subscribing_and_ending_a_subscription(at: Opener) -> None:
+    with at(Role.viewer, "/desk/notices") as page:
+        fill_in(page, "/desk/notices/subscribe")
+        press(page, page.get_by_role("link", name="Angka yang turun"))
+        fill_in(page, "/desk/notices/end")
+        expect(page.get_by_role("link", name="Angka yang turun")).to_have_count(0)
+
+
 def test_releasing_a_finding_with_a_note(at: Opener) -> None:
     with at(Role.auditor, "/desk/findings") as page:
         press(page, page.locator("tbody a").first)

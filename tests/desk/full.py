@@ -1,6 +1,7 @@
 """An agency of which every page of the desk has something to show, and how to walk through the pages of a role."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,12 +14,14 @@ import httpx
 
 from app.access.principals import Role
 from app.directory.tables import Employee
+from app.notifications.mailboxes import Mailboxes
+from app.notifications.sending import Sender
 from app.seals.signing import make_key
 from tests.closing.steps import AFTER_THE_WINDOW, SEPTEMBER, close, rated
 from tests.closing.surveys import commented, surveyed
 from tests.desk.browsing import Browser, desk
 from tests.desk.closed import seats
-from tests.house import House
+from tests.house import SECRET, House
 from tests.ratings.visits import put
 from tests.screening.office import LUNCH, lunch, ordinary, screen
 from tests.standards.told import month, promise, tell
@@ -124,6 +127,11 @@ def full_house(url: str, keys: dict[str, str], key_file: Path) -> Iterator[House
     with desk(url, keys, signing_key_file=key_file) as house:
         make_key(key_file)
         _people(house)
+        # As if there were a server for mail; nothing is sent.
+        house.put_instead(Mailboxes, Mailboxes(SECRET.encode(), is_on=True))
+        for kinds in ([], ["period.final"]):
+            asked = {"address": f"https://penerima.invalid/{'kait-' * 30}", "kinds": kinds, "signing": "v1a"}
+            assert house.post("/v1/webhooks", asked, "admin").status_code == 201
         put(house.database, [*rated("E001", 15, day=SEPTEMBER), *rated("E004", 11, "343", day=SEPTEMBER)])
         put(
             house.database,
@@ -145,6 +153,9 @@ def full_house(url: str, keys: dict[str, str], key_file: Path) -> Iterator[House
         final = house.post("/v1/periods/2026-09/finalise", {}, "supervisor")
         assert final.status_code == 200, final.text
         close(house, "2026-10")
+        # Nobody is there: what is sent waits for another attempt. In a thread, as Playwright has a loop in this one.
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(house.services.of(Sender).run_if_due).result()
         yield house
 
 
@@ -172,8 +183,13 @@ def _people(house: House) -> None:
 def seated(house: House) -> Iterator[dict[Place, Browser]]:
     """Somebody at every place, signed in, of whom an administrator also sees two that were invited only."""
     with seats(house) as join:
-        yield {
+        found = {
             place: join(f"{LONG_NAME} {number}", place.role, place.office, login=f"p{number}",
                         **({"employee": place.employee} if place.employee else {}))
             for number, place in enumerate(PLACES)
         }  # fmt: skip
+        for number, browser in enumerate(found.values()):
+            page = browser.go("/desk/notices")
+            browser.submit(page, "/desk/notices/address", address=f"{'panjang.' * 7}p{number}@kabupaten.go.id")
+            browser.submit(page, "/desk/notices/subscribe", kind="period.final", rhythm="monthly")
+        yield found

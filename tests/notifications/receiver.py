@@ -49,7 +49,10 @@ def receiving(tls: SSLContext | None = None) -> Iterator[Receiver]:
 
     class Answering(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(length := int(self.headers["content-length"]))
+            if len(body) < length:
+                # Whoever sent it died in the middle: this is no message.
+                return
             receiver.got.append(Posted(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
             sleep(receiver.seconds)
             if receiver.answering is not None:

@@ -1,0 +1,132 @@
+"""Processes that tell and send, and are killed: `python -m tests.notifications.dying URL KILLS [MUTANT]`.
+
+One child does things and has each told in its own transaction, another one sends. Both are killed (SIGKILL) after some
+milliseconds, again and again. What was done is in the audit trail; what was told, in the outbox; what came, with the
+receiver, which is somebody else's process.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy import text
+
+from app.access.audit import record
+from app.foundation.clock import system_clock
+from app.foundation.ids import new_id
+from app.foundation.storage.database import Database
+from app.foundation.telemetry import Metrics
+from app.notifications.mail_sending import MailSending
+from app.notifications.mailboxes import Mailboxes
+from app.notifications.posting import WebhookPost
+from app.notifications.sending import Sender
+from app.notifications.webhook_sending import WebhookSending
+from app.notifications.wiring import terms_of
+from app.outbox.events import tell
+from app.outbox.rules.kinds import EventKind
+from tests.compiled import share_compiled_statements
+from tests.house import SECRET
+
+ACTION = "campaign.done"
+# Shorter than the pause between two deaths, so that the next sender need not wait for the lease of a dead one.
+LEASE = timedelta(milliseconds=20)
+ALIVE = (0.1, 0.5)
+TOLD_APART, NOTED_FIRST = "told in a second transaction", "noted before it is sent"
+
+
+def main(url: str, kills: str, mutant: str = "") -> None:
+    """Kill so often."""
+    share_compiled_statements()
+    # Once in peace: what a process learns at its first statements its children need not learn again before they die.
+    warm = Database(url)
+    do_one(warm, "")
+    sender(warm).run_if_due()
+    warm.dispose()
+    dice = Random()
+    for _ in range(int(kills)):
+        children = [born(work, url, mutant) for work in (act, send)]
+        time.sleep(dice.uniform(*ALIVE))
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
+def born(work: Callable[[str, str], None], url: str, mutant: str) -> int:
+    """The pid of a child that works until it is killed."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work(url, mutant)
+        finally:
+            # A child that fails must not go on as a parent.
+            os._exit(1)
+    return child
+
+
+def act(url: str, mutant: str) -> None:
+    """Do one thing after the other, and have each told."""
+    database = Database(url)
+    while True:
+        do_one(database, mutant)
+        time.sleep(0.002)
+
+
+def do_one(database: Database, mutant: str) -> None:
+    """Do one thing, and have it told."""
+    now, subject = system_clock(), str(new_id())
+    about = {"finding": subject}
+    with database.writing() as session:
+        record(session, agency_id="kota", actor="campaign", action=ACTION, subject=subject, at=now)
+        if mutant != TOLD_APART:
+            tell(session, EventKind.finding, agency_id="kota", office="dukcapil", about=about, at=now)
+    if mutant == TOLD_APART:
+        with database.writing() as session:
+            tell(session, EventKind.finding, agency_id="kota", office="dukcapil", about=about, at=now)
+
+
+def send(url: str, mutant: str) -> None:
+    """Send what there is."""
+    sending = sender(Database(url), mutant)
+    while True:
+        sending.run_if_due()
+        time.sleep(0.002)
+
+
+def sender(database: Database, mutant: str = "") -> Sender:
+    """The sending of one process, to receivers on this machine."""
+    terms = terms_of(SECRET.encode(), "127.0.0.1")
+    post = NotingFirst(database) if mutant == NOTED_FIRST else WebhookPost(terms.hosts)
+    webhooks = WebhookSending(database, system_clock, Metrics(), post, terms, public_url=None)
+    mailboxes = Mailboxes(SECRET.encode(), is_on=False)
+    mail = MailSending(database, system_clock, Metrics(), None, mailboxes, public_url=None)
+    return Sender(database, system_clock, webhooks, mail, lease=LEASE)
+
+
+class NotingFirst(WebhookPost):
+    """What must never be: a message is noted as delivered, and then sent."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__({"127.0.0.1"})
+        self._database = database
+
+    async def post(self, address: str, headers: dict[str, str], body: bytes) -> str:
+        """Note, and then send."""
+        event = headers["webhook-id"].replace("-", "") if self._database.is_sqlite else headers["webhook-id"]
+        with self._database.writing() as session:
+            session.execute(
+                text(
+                    "UPDATE delivery SET state = 'delivered', due_at = NULL WHERE event_id = "
+                    + (":event" if self._database.is_sqlite else "CAST(:event AS UUID)")
+                ),
+                {"event": event},
+            )
+        time.sleep(0.005)
+        return await super().post(address, headers, body)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
