@@ -147,7 +147,7 @@ def _notices(request: Request, found: SignedIn, fault: PeopleFault | None = None
         tell("Messages"),
         tell("Mail says what happened and where to read it; figures and names stay here."),
         (*sections, _back(tell)),
-        faults=() if fault is None else ((fault.field, fault.told(tell)),),
+        faults=() if fault is None else ((fault.field, fault.in_words(tell)),),
         values=dict(sent or {}),
     )
     return respond(request, page, found, 200 if fault is None else 422)

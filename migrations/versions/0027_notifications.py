@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.types import TypeEngine
 
-revision = "0028_notifications"
+revision = "0027_notifications"
 down_revision = "0026_recognition"
 branch_labels = None
 depends_on = None
