@@ -87,7 +87,7 @@ def _page(table: MeasuresTable, span: Span, others: list[str], tell: Language) -
         columns = (Column(tell("Name"), "text"), Column(tell("Code"), "text"))
         caption = tell("Employees whose service is recognised, by name")
         blocks.append(Table(caption, columns, tuple((each.name, each.code) for each in rows)))
-        lead = tell("{period}: the service of {n} employees is recognised.", period=period, n=str(len(rows)))
+        lead = tell("{period}: employees recognised: {n}.", period=period, n=str(len(rows)))
     else:
         blocks.append(Words(tell(NOBODY)))
         lead = tell("{period}: nobody is recognised.", period=period)

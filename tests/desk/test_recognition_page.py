@@ -43,7 +43,7 @@ def of_report(house: House, browser: Browser, kind: str) -> str:
 def test_names_are_for_those_who_see_persons(house: House, seat: Seat) -> None:
     boss, viewer = seat("Bu Kepala", Role.supervisor), seat("Pak Lihat", Role.viewer)
     page = text_of(boss.go("/desk/recognition?period=2026-10"))
-    assert "Oktober 2026: pelayanan 1 pegawai mendapat penghargaan." in page
+    assert "Oktober 2026: pegawai yang mendapat penghargaan: 1." in page
     assert "Zainab" in page
     assert "Siti" not in page
     assert readings(house)[-1] == ("supervisor", "kota", "measures")

@@ -100,7 +100,7 @@ def test_the_table_of_rows_says_what_is_proven_and_where(house: House) -> None:
     assert list(found) == [
         "Tentang berkas ini",
         "Butir yang dibuktikan",
-        "Unit",
+        "Unit yang disurvei",
         "Rencana dan realisasi",
         "Publikasi",
     ]
@@ -118,7 +118,15 @@ def test_the_table_of_rows_says_what_is_proven_and_where(house: House) -> None:
         ("Oktober 2026", "Selesai", "menur"),
     ]
     assert plans[0][10] == "a" * 64
-    assert [row[1:3] for row in found["Unit"][1:]] == [["", 60.0], ["dukcapil", 40.0], ["upt-makassar", 20.0]]
+    assert [row[2] for row in plans[:2]] == ["Penanganan Pengaduan, Saran dan Masukan", "Biaya/Tarif"]
+    assert rows["Survei kepuasan masyarakat (SKM) dilaksanakan"][1] == "Laporan; lembar Unit yang disurvei"
+    # The two lowest, as they are proposed.
+    assert all(row[6].count(",") >= 1 for row in found["Unit yang disurvei"][1:])
+    assert [row[1:3] for row in found["Unit yang disurvei"][1:]] == [
+        ["", 60.0],
+        ["dukcapil", 40.0],
+        ["upt-makassar", 20.0],
+    ]
 
 
 @pytest.mark.long

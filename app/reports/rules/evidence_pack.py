@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from app.closing.rules.follow_up import Action, Progress, progress, two_lowest
+from app.closing.rules.report_documents.parts import Words
 from app.closing.rules.report_documents.reports import SurveyReport
 from app.closing.rules.report_documents.survey import Element
 from app.disclosure.rules.calendar import Span
@@ -91,6 +92,12 @@ class EvidencePack:
         """The media in which the results of this period were made public, each once, in the order of names."""
         found = {each.medium.casefold(): each.medium for each in self.publications if each.period == self.span.code}
         return tuple(found[key] for key in sorted(found))
+
+    @property
+    def titles(self) -> Mapping[str, Words]:
+        """The titles of the elements by code, as the reports have them."""
+        results = (each.report.survey.results for each in self.surveys)
+        return {element.code: element.title for found in results if found for element in found.elements}
 
     @property
     def respondents(self) -> int:

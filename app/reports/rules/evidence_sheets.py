@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.closing.rules.follow_up import Progress
 from app.closing.rules.report_documents.figures import Figures
 from app.foundation.rounding import rounded
-from app.reports.rules.evidence_pack import EvidencePack, PackedSurvey, PlanLine
+from app.reports.rules.evidence_pack import EvidencePack, PackedSurvey, PlanLine, lowest_of
 from app.reports.rules.pack_columns import PackColumn
 from app.reports.rules.pack_sheets import PackCell, PackRow, PackSheet
 from app.reports.sections.blocks import Number
@@ -100,6 +100,8 @@ def _done(found: Progress, period: str, tell: Language, *, signed: bool) -> str:
 
 def _fast(found: Progress, period: str, tell: Language) -> str:
     plan = tell.period(period)
+    if not found.actions:
+        return tell("Plan of {period}: none.", period=plan)
     if found.median_days is None:
         return tell("Plan of {period}: nothing is done so far.", period=plan)
     median = tell.cell(Number(rounded(found.median_days, 1), 0 if found.median_days.denominator == 1 else 1))
@@ -120,7 +122,7 @@ def _units(pack: EvidencePack, tell: Language) -> PackSheet:
         PackColumn(tell("Index"), ""),
         PackColumn(tell("Grade (mutu)"), ""),
         PackColumn(tell("Sample needed"), ""),
-        PackColumn(tell("Lowest elements"), "", wide=True),
+        PackColumn(tell("Two lowest elements"), "", wide=True),
         PackColumn(tell("File"), "", wide=True),
         PackColumn(tell("Digest of the report (SHA-256)"), "", wide=True),
         PackColumn(tell("Verification address"), "", wide=True),
@@ -141,7 +143,7 @@ def _unit(pack: EvidencePack, survey: PackedSurvey, tell: Language) -> PackRow:
         official(index.value) if index else None,
         index.grade if index else why,
         count(sample.required) if sample else None,
-        ", ".join(titles[code] for code in (results.lowest if results else ())) or None,
+        ", ".join(titles[code] for code in lowest_of(report)) or None,
         f"{survey.file}.pdf, {survey.file}.json",
         survey.digest,
         survey.address,
@@ -168,11 +170,11 @@ def _plans(pack: EvidencePack, tell: Language) -> PackSheet:
 
 def _plan(pack: EvidencePack, line: PlanLine, tell: Language) -> PackRow:
     entered = tell("as entered until {day}", day=tell.day(pack.on.isoformat()))
-    status = tell(STATUSES[line.status])
+    status, title = tell(STATUSES[line.status]), pack.titles.get(line.element)
     return (
         pack.names.get(line.unit, line.unit),
         tell.period(line.period),
-        line.element,
+        in_language(title, tell) if title else line.element,
         line.action,
         line.owner,
         tell.day(line.due_on.isoformat()),
