@@ -46,6 +46,14 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("PUT", "/v1/periods/{code}/publications"): SUPERVISORS,
     ("GET", "/v1/targets"): ANSWERABLE,
     ("PUT", "/v1/targets"): ANSWERABLE,
+    ("GET", "/v1/promises"): ANSWERABLE,
+    ("PUT", "/v1/promises"): ANSWERABLE,
+    ("GET", "/v1/webhooks"): ADMINISTRATORS,
+    ("POST", "/v1/webhooks"): ADMINISTRATORS,
+    ("POST", "/v1/webhooks/{webhook_id}/off"): ADMINISTRATORS,
+    ("POST", "/v1/webhooks/{webhook_id}/on"): ADMINISTRATORS,
+    ("GET", "/v1/webhooks/{webhook_id}/deliveries"): ADMINISTRATORS,
+    ("POST", "/v1/webhooks/{webhook_id}/replay"): ADMINISTRATORS,
     ("PUT", "/v1/comments/{comment_id}/mark"): SUPERVISORS,
     ("POST", "/v1/findings/{finding_id}/release"): AUDITORS,
     ("POST", "/v1/findings/{finding_id}/confirm"): AUDITORS,
@@ -84,6 +92,9 @@ WHOLE: Mapping[Entry, dict[str, Any] | None] = {
     ("POST", "/v1/instruments"): {"source": "x"},
     ("PUT", "/v1/targets"): {
         "targets": [{"period": "2026-11", "instrument": "ikl-1", "office": "upt-makassar", "value": "80.00"}]
+    },
+    ("PUT", "/v1/promises"): {
+        "promises": [{"service": "ktp-el", "valid_from": "2026-12", "amount": 15, "unit": "minutes", "source": "SK"}]
     },
     ("POST", "/v1/periods/{code}/close"): {},
     ("POST", "/v1/periods/{code}/revise"): None,
@@ -126,6 +137,7 @@ def ask(house: House, role: Role, method: str, path: str, **options: Any) -> htt
 NO_PAGE = {
     ("GET", "/v1/volumes"),
     ("POST", "/v1/volumes"),
+    ("POST", "/v1/promises/counts"),
     ("POST", "/v1/tickets"),
     ("POST", "/v1/tickets/arm"),
     ("GET", "/v1/tickets/counts"),

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
+from app.desk.moments import day_words
 from app.desk.navigation import ACCOUNT
 from app.desk.offices import office_field
 from app.desk.rendering import reader_of, respond
@@ -138,7 +139,9 @@ def _notices(request: Request, found: SignedIn, fault: PeopleFault | None = None
         offices = _offices(session, found)
     kinds = kinds_for(each.role for each in found.roles)
     sections = [
-        Section(_address(mailboxes, mailbox, tell, proven=found.is_proven(services.now())), tell("Mail address")),
+        Section(
+            _address(mailboxes, mailbox, found.zone, tell, proven=found.is_proven(services.now())), tell("Mail address")
+        ),
         Section(_subscriptions(held, offices, tell), tell("What you get mail about")),
     ]
     if kinds:
@@ -157,13 +160,15 @@ def _back(tell: Language) -> Section:
     return Section((Links(((tell("My account"), ACCOUNT.address),)),))
 
 
-def _address(mailboxes: Mailboxes, mailbox: Mailbox | None, tell: Language, *, proven: bool) -> tuple[DeskBlock, ...]:
+def _address(
+    mailboxes: Mailboxes, mailbox: Mailbox | None, zone: str, tell: Language, *, proven: bool
+) -> tuple[DeskBlock, ...]:
     blocks: list[DeskBlock] = []
     if mailbox is None:
         blocks.append(Words(tell("None so far: enter one, and confirm it by the link that comes there.")))
     else:
         blocks.append(
-            Facts(((tell("Address"), mailboxes.address(mailbox) or ""), (tell("State"), _state(mailbox, tell))))
+            Facts(((tell("Address"), mailboxes.address(mailbox) or ""), (tell("State"), _state(mailbox, zone, tell))))
         )
     if not proven:
         blocks.append(Links(((tell("Confirm that it is you, then change it"), "/desk/confirm?to=notices"),)))
@@ -177,9 +182,9 @@ def _address(mailboxes: Mailboxes, mailbox: Mailbox | None, tell: Language, *, p
     return tuple(blocks)
 
 
-def _state(mailbox: Mailbox, tell: Language) -> str:
+def _state(mailbox: Mailbox, zone: str, tell: Language) -> str:
     if mailbox.confirmed_at is not None:
-        return tell("confirmed on {day}", day=tell.day(mailbox.confirmed_at.date().isoformat()))
+        return tell("confirmed on {day}", day=day_words(mailbox.confirmed_at, zone, tell))
     if mailbox.ask_due_at is not None:
         return tell("the link is on its way")
     return tell("waits for you to open the link that was sent there")

@@ -12,6 +12,7 @@ from app.desk.account import proof_first
 from app.desk.addresses import ON_A_PAGE, onward
 from app.desk.blocks import DeskBlock, Field, Form, Page, Section
 from app.desk.faults import Faults, faults_of, read
+from app.desk.moments import day_words
 from app.desk.navigation import PROMISES
 from app.desk.offices import MOST_CHOICES
 from app.desk.page_file import is_asked_as_file
@@ -90,7 +91,7 @@ def _page(
             items += listed.items
         names = names_of(session, principal.agency_id, By.service, {each.service for each in items})
         choices = _choices(session, principal.agency_id) if may_set(principal) else ()
-    blocks: list[DeskBlock] = [_table(items, names, tell)]
+    blocks: list[DeskBlock] = [_table(items, names, found.zone, tell)]
     blocks += onward(PROMISES.address, {"after": query.after}, listed.next, tell)
     sections = [Section((*blocks, Words(tell(MEANING))))]
     if may_set(principal):
@@ -107,7 +108,7 @@ def _choices(session: Session, agency_id: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(((each.code, f"{each.name} ({each.code})") for each in found), key=lambda each: each[1]))
 
 
-def _table(items: list[PromiseOut], names: Mapping[str, str], tell: Language) -> Table:
+def _table(items: list[PromiseOut], names: Mapping[str, str], zone: str, tell: Language) -> Table:
     titles = (tell("Service"), tell("Code"), tell("Valid from"), tell("Promise"), tell("Document"), tell("Set on"))
     rows = tuple(
         (
@@ -116,7 +117,7 @@ def _table(items: list[PromiseOut], names: Mapping[str, str], tell: Language) ->
             tell.month(each.valid_from, "MMMM y"),
             tell("none") if each.amount is None or each.unit is None else amount_words(each.amount, each.unit, tell),
             each.source,
-            tell.day(each.set_at.date().isoformat()),
+            day_words(each.set_at, zone, tell),
         )
         for each in items
     )

@@ -1,5 +1,7 @@
 """One webhook: what was delivered and what was not, sending again, switching off and on."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from starlette.responses import Response
 from app.desk.account import proof_first
 from app.desk.addresses import ON_A_PAGE, onward
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
+from app.desk.moments import day_words, moment_cell
 from app.desk.navigation import WEBHOOKS
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, as_id, having, principal_of, to
@@ -27,7 +30,7 @@ router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Administrator = Annotated[SignedIn, Depends(having(WEBHOOKS))]
 Id = Annotated[UUID, Query(alias="id")]
 After = Annotated[UUID | None, Query(alias="after")]
-TITLES = ("When (UTC)", "What", "Office", "State", "Attempts", "Last answer")
+TITLES = ("When", "What", "Office", "State", "Attempts", "Last answer")
 
 
 @router.get("/desk/webhook")
@@ -38,13 +41,14 @@ def webhook(request: Request, found: Administrator, _: Lang, asked: Id, after: A
     with services.database.reading() as session:
         shown = find_webhook(session, services.of(WebhookTerms), reach, asked)
         told = list_deliveries(session, reach, asked, DeliveryQuery(after=after, limit=ON_A_PAGE))
+    at = moment_cell(request, found.zone, tell)
     more = onward("/desk/webhook", {"id": asked, "after": after}, told.next, tell)
     sections = [
-        Section((_facts(shown, tell),)),
-        Section((_deliveries(told, tell), *more), tell("Messages, the newest first")),
+        Section((_facts(shown, found.zone, tell),)),
+        Section((_deliveries(told, at, tell), *more), tell("Messages, the newest first")),
     ]
     if found.is_proven(services.now()):
-        sections.append(Section(_actions(shown, told, tell), tell("Changing something")))
+        sections.append(Section(_actions(shown, told, at, tell), tell("Changing something")))
     else:
         sections.append(proof_first(tell, "webhooks"))
     sections.append(Section((Links(((tell("Webhooks"), WEBHOOKS.address),)),)))
@@ -76,7 +80,7 @@ def switch_on_or_off(request: Request, found: Administrator, sent: FormSent) -> 
     return to(request, f"/desk/webhook?id={asked}")
 
 
-def _facts(shown: WebhookOut, tell: Language) -> Facts:
+def _facts(shown: WebhookOut, zone: str, tell: Language) -> Facts:
     facts = [
         (tell("Address"), shown.address or tell("kept under another secret")),
         (tell("Told of"), kinds_words(shown, tell)),
@@ -85,11 +89,11 @@ def _facts(shown: WebhookOut, tell: Language) -> Facts:
     ]
     if shown.public_key is not None:
         facts.append((tell("Public key"), shown.public_key))
-    facts.append((tell("Added"), tell.day(shown.added_at.date().isoformat())))
+    facts.append((tell("Added"), day_words(shown.added_at, zone, tell)))
     return Facts(tuple(facts))
 
 
-def _deliveries(told: DeliveryPage, tell: Language) -> DeskBlock:
+def _deliveries(told: DeliveryPage, at: Callable[[datetime], str], tell: Language) -> DeskBlock:
     if not told.items:
         return Words(tell("None so far."))
     return Table(
@@ -97,7 +101,7 @@ def _deliveries(told: DeliveryPage, tell: Language) -> DeskBlock:
         tuple(Column(tell(title), "number" if title == "Attempts" else "text") for title in TITLES),
         tuple(
             (
-                f"{each.happened_at:%Y-%m-%d %H:%M}",
+                at(each.happened_at),
                 tell(NAMES[each.kind]),
                 each.office or tell("the whole agency"),
                 tell(STATES[each.state]),
@@ -109,13 +113,15 @@ def _deliveries(told: DeliveryPage, tell: Language) -> DeskBlock:
     )
 
 
-def _actions(shown: WebhookOut, told: DeliveryPage, tell: Language) -> tuple[DeskBlock, ...]:
+def _actions(
+    shown: WebhookOut, told: DeliveryPage, at: Callable[[datetime], str], tell: Language
+) -> tuple[DeskBlock, ...]:
     hidden = Field("id", "", "hidden", value=str(shown.id))
     if shown.off_at is not None:
         on = Field("on", "", "hidden", value="1")
         return (Form("/desk/webhook/switch", tell("Switch it on"), (hidden, on)),)
     choices = tuple(
-        (str(each.event), f"{each.happened_at:%Y-%m-%d %H:%M} · {tell(NAMES[each.kind])} · {tell(STATES[each.state])}")
+        (str(each.event), f"{at(each.happened_at)} · {tell(NAMES[each.kind])} · {tell(STATES[each.state])}")
         for each in told.items
         if each.state != "waiting"
     )

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 
 from app.access.guard import requires
-from app.access.principals import KeyKind, Principal
+from app.access.principals import KeyKind, Principal, Role
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.notifications import webhooks
@@ -24,7 +24,9 @@ from app.notifications.schemas import (
 from app.notifications.webhooks import WebhookTerms
 
 router = APIRouter(prefix="/v1", tags=["webhooks"])
-Admin = Annotated[Principal, Depends(requires(KeyKind.admin))]
+ROLES = (Role.administrator,)
+Admin = Annotated[Principal, Depends(requires(KeyKind.admin, roles=ROLES))]
+Changer = Annotated[Principal, Depends(requires(KeyKind.admin, roles=ROLES, proof=True))]
 BODY = (400, 408, 413, 415)
 
 
@@ -37,7 +39,7 @@ def get_webhooks(request: Request, principal: Admin) -> WebhookPage:
 
 
 @router.post("/webhooks", status_code=201, responses=problems(*BODY, 409, 422))
-def post_webhook(request: Request, principal: Admin, body: WebhookIn) -> WebhookAdded:
+def post_webhook(request: Request, principal: Changer, body: WebhookIn) -> WebhookAdded:
     """Add a webhook (Standard Webhooks 1.0.0). Its shared secret is told once."""
     services = services_of(request)
     with services.database.writing() as session:
@@ -45,13 +47,13 @@ def post_webhook(request: Request, principal: Admin, body: WebhookIn) -> Webhook
 
 
 @router.post("/webhooks/{webhook_id}/off", responses=problems(404, 422))
-def switch_webhook_off(request: Request, principal: Admin, webhook_id: UUID) -> WebhookOut:
+def switch_webhook_off(request: Request, principal: Changer, webhook_id: UUID) -> WebhookOut:
     """Tell a webhook nothing more, and drop what waits for it. Again changes nothing."""
     return _switch(request, principal, webhook_id, on=False)
 
 
 @router.post("/webhooks/{webhook_id}/on", responses=problems(404, 422))
-def switch_webhook_on(request: Request, principal: Admin, webhook_id: UUID) -> WebhookOut:
+def switch_webhook_on(request: Request, principal: Changer, webhook_id: UUID) -> WebhookOut:
     """Tell a webhook of what happens from now on. Again changes nothing."""
     return _switch(request, principal, webhook_id, on=True)
 
@@ -66,7 +68,7 @@ def get_deliveries(
 
 
 @router.post("/webhooks/{webhook_id}/replay", responses=problems(*BODY, 404, 409, 422))
-def replay_deliveries(request: Request, principal: Admin, webhook_id: UUID, body: ReplayIn) -> Replayed:
+def replay_deliveries(request: Request, principal: Changer, webhook_id: UUID, body: ReplayIn) -> Replayed:
     """Deliver one event again, or all that failed or were dropped; each with the id it had before."""
     services = services_of(request)
     with services.database.writing() as session:

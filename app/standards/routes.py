@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 
 from app.access.guard import requires
-from app.access.principals import KeyKind, Principal
+from app.access.principals import KeyKind, Principal, Role
 from app.directory.catalogue_cache import CatalogueCache
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
@@ -16,8 +16,9 @@ from app.standards.setting import list_promises, put_promises
 
 router = APIRouter(prefix="/v1", tags=["directory"])
 READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
-Reader = Annotated[Principal, Depends(requires(*READERS))]
-Administrator = Annotated[Principal, Depends(requires(KeyKind.admin))]
+ANSWERABLE = (Role.supervisor, Role.administrator)
+Reader = Annotated[Principal, Depends(requires(*READERS, roles=ANSWERABLE))]
+Administrator = Annotated[Principal, Depends(requires(KeyKind.admin, roles=ANSWERABLE, proof=True))]
 Queue = Annotated[Principal, Depends(requires(KeyKind.queue, KeyKind.admin))]
 
 

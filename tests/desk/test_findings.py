@@ -177,7 +177,7 @@ def test_nobody_decides_about_oneself(seat: Callable[..., Browser], auditor: Bro
 
 @pytest.mark.parametrize("path", ["/desk/findings", "/desk/decisions"])
 def test_wrong_filters_are_named_and_kept(auditor: Browser, path: str) -> None:
-    for query, told in (("office=%21", "tidak sah"), ("after=x", "UUID")):
+    for query, told in (("office=%21", "tidak sah"), ("after=x", "id seperti yang diberikan Cermin")):
         page = auditor.go(f"{path}?{query}")
         assert page.status_code == 422
         assert told in text_of(page)
