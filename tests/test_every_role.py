@@ -20,7 +20,7 @@ OVERSEERS = frozenset({Role.supervisor, Role.auditor, Role.administrator})
 OFFICE_READERS = OVERSEERS | {Role.viewer}
 ANSWERABLE = frozenset({Role.supervisor, Role.administrator})
 SUPERVISORS, AUDITORS = frozenset({Role.supervisor}), frozenset({Role.auditor})
-ADMINISTRATORS = frozenset({Role.administrator})
+ADMINISTRATORS, APPRAISERS = frozenset({Role.administrator}), frozenset({Role.appraiser})
 # Which of the guarded addresses take a session instead of a key, and of whom: those that a person's page uses.
 ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("GET", "/v1/agency"): OFFICE_READERS,
@@ -68,6 +68,7 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("GET", "/v1/measures/recognition"): OVERSEERS,
     ("GET", "/v1/measures/training"): OFFICE_READERS,
     ("GET", "/v1/reports"): frozenset(Role),
+    ("POST", "/v1/reports/{report_id}/note"): APPRAISERS,
     ("GET", "/v1/reports/{report_id}"): frozenset(Role),
     ("GET", "/v1/evidence-pack"): OFFICE_READERS,
     ("GET", "/v1/reports/{report_id}/beside"): frozenset(Role),
@@ -81,9 +82,9 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("GET", "/v1/audit"): AUDITORS,
 }
 # What a page asks a fresh proof for.
-SENSITIVE = {entry for entry in ADMITS if entry[0] in ("POST", "PUT") and ADMITS[entry] != SUPERVISORS} | {
-    ("GET", "/v1/directory")
-}
+SENSITIVE = {
+    entry for entry, roles in ADMITS.items() if entry[0] != "GET" and roles not in (SUPERVISORS, APPRAISERS)
+} | {("GET", "/v1/directory")}
 # What only who answers for the whole agency may do, with a body where it takes one.
 WHOLE: Mapping[Entry, dict[str, Any] | None] = {
     ("PUT", "/v1/agency"): {"name": "Kota", "period": "quarter"},
@@ -146,7 +147,7 @@ NO_PAGE = {
     ("POST", "/v1/ratings"),
     ("POST", "/v1/ratings/batch"),
     ("GET", "/v1/measures/employees"),
-    # An appraiser's note is about a report of the own people, and stands on that person's page.
+    # By a person's code; an appraiser notes by the report, below.
     ("POST", "/v1/periods/{code}/notes"),
 }
 

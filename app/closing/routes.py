@@ -14,6 +14,7 @@ from app.access.principals import KeyKind, Principal, Role
 from app.access.readings import Readings
 from app.access.rules.secret_texts import read_secret
 from app.closing import lifecycle, replies, store
+from app.closing.about_persons import note_on_person
 from app.closing.addressing import asked
 from app.closing.beside import beside_report, needs_beside, traces_beside
 from app.closing.comments import CommentOut, CommentPage, CommentQuery, MarkIn, mark_comment, read_comments
@@ -32,6 +33,7 @@ from app.closing.schemas import (
     ReportPage,
     ReportQuery,
     VerificationOut,
+    WordsIn,
 )
 from app.closing.survey import plans as skm_plans
 from app.closing.survey.plans import Planned
@@ -63,8 +65,9 @@ ANSWERABLE = (Role.supervisor, Role.administrator)
 CommentReader = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin, roles=ANSWERABLE))]
 Supervisor = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin, roles=(Role.supervisor,)))]
 Closer = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin, roles=ANSWERABLE, proof=True))]
-# Beside a person's draft: an appraiser has a page of the own for it.
+# Beside a person's draft: by the code of the person a key, by the report the person's appraiser.
 Noting = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin))]
+Appraiser = Annotated[Principal, Depends(requires(KeyKind.supervisor, KeyKind.admin, roles=(Role.appraiser,)))]
 Code = Annotated[str, Path(description="2026-09, 2026-Q3, 2026-S2 or 2026.")]
 ByInstrument = Annotated[ClosingQuery, Query()]
 # An entry without a guard takes an exact query and a declared body all the same.
@@ -220,6 +223,14 @@ def get_beside(request: Request, principal: FigureReader, report_id: UUID) -> Be
     traces = traces_beside(principal, report, beside)
     services.of(Readings).leave_traces(principal, traces)
     return beside
+
+
+@router.post("/reports/{report_id}/note", status_code=204, responses=problems(*BODY, 404, 409))
+def note_on_one(request: Request, principal: Appraiser, report_id: UUID, body: WordsIn) -> None:
+    """Put words beside a person's draft, or others in their place; an appraiser beside those of the own people."""
+    services = services_of(request)
+    with services.database.writing() as session:
+        note_on_person(session, principal, report_id, body.text, services.now())
 
 
 @router.get(

@@ -47,6 +47,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("post", "/v1/periods/{code}/close"): {"instrument": "ikl-1"},
     ("post", "/v1/periods/{code}/notes"): {"employee": "E015", "text": "Three weeks of the quarter in training."},
+    ("post", "/v1/reports/{report_id}/note"): {"text": "Three weeks of the quarter in training."},
     ("put", "/v1/periods/{code}/follow-ups"): {
         "items": [
             {

@@ -80,6 +80,24 @@ def test_a_note_is_put_beside_a_draft_and_may_be_replaced(house: House, appraise
 
 
 @pytest.mark.long
+def test_a_note_is_put_over_the_api_by_the_same_rules(house: House, appraiser: Browser) -> None:
+    drafts = house.get("/v1/reports", "supervisor", params={"period": "2026-10", "kind": "employee"}).json()["items"]
+    ids = {each["unit"]: each["id"] for each in drafts}
+    noted = appraiser.send("POST", f"/v1/reports/{ids['E001']}/note", json={"text": "Loket sering penuh."})
+    assert noted.status_code == 204
+    page = appraiser.go("/desk/team/person?employee=E001")
+    assert fields_of(page, "/desk/team/note")["text"] == "Loket sering penuh."
+    # Neither about oneself nor about whom somebody else appraises.
+    for unit in ids.keys() - {"E001", "E004"}:
+        problem(appraiser.send("POST", f"/v1/reports/{ids[unit]}/note", json={"text": "x"}), 403, "out-of-scope")
+    problem(appraiser.send("POST", f"/v1/reports/{UUID(int=7)}/note", json={"text": "x"}), 404, "report-unknown")
+    whole = house.get("/v1/reports", "supervisor", params={"period": "2026-10", "kind": "agency"}).json()["items"][0][
+        "id"
+    ]
+    assert house.post(f"/v1/reports/{whole}/note", {"text": "x"}, "supervisor").status_code == 404
+
+
+@pytest.mark.long
 def test_a_wrong_note_is_told_beside_its_field_and_kept(appraiser: Browser) -> None:
     page = appraiser.go("/desk/team/person?employee=E001")
     for text, told in ((" ", "tidak kosong"), ("x" * 4_001, "4000")):

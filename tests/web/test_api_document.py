@@ -124,6 +124,7 @@ ANSWERS = {
     ("put", "/v1/offices/{office}/opening"): ("admin", 200),
     ("post", "/v1/periods/{code}/close"): ("supervisor", 404),
     ("post", "/v1/periods/{code}/notes"): ("supervisor", 404),
+    ("post", "/v1/reports/{report_id}/note"): ("supervisor", 404),
     ("put", "/v1/periods/{code}/follow-ups"): ("supervisor", 409),
     ("put", "/v1/periods/{code}/publications"): ("supervisor", 409),
     ("put", "/v1/promises"): ("admin", 200),
@@ -167,7 +168,8 @@ def test_what_stands_as_an_example_is_taken_as_it_stands(town: House) -> None:
         if "requestBody" in operation and (method, path) != WORKBOOK
     }
     assert found.keys() == ANSWERS.keys()
-    named = {"office": "disdukcapil", "code": "2026-Q3", "finding_id": UUID(int=7), "comment_id": UUID(int=7)}
+    ids = dict.fromkeys(("finding_id", "comment_id", "report_id"), UUID(int=7))
+    named = {"office": "disdukcapil", "code": "2026-Q3"} | ids
     answered = {}
     for (method, path), body in found.items():
         key, _ = ANSWERS[method, path]
