@@ -4,7 +4,7 @@ The pages themselves build this in the browser (`static/rating/words.js`, `faces
 """
 
 from dataclasses import dataclass
-from math import floor
+from math import ceil, floor
 
 from app.instruments.model import Instrument, Item
 from app.web.rating_files import OWN_QUESTIONS, WORDS
@@ -58,7 +58,8 @@ def face(happiness: float) -> Face:
     bend, brow = _rounded((happiness - 0.5) * 34), _rounded((0.5 - happiness) * 10)
     side, high, low = f"{68 - bend / 2:g}", f"{29 - brow / 2:g}", f"{29 + brow / 2:g}"
     return Face(
-        min(3, max(0, _rounded(happiness * 3))),
+        # The middle of an odd number of answers is not among the happy ones.
+        min(3, max(0, ceil(happiness * 3 - 0.5))),
         f"M 27 {side} C 37 {68 + bend} 63 {68 + bend} 73 {side}",
         f"M 25 {high} L 41 {low} M 75 {high} L 59 {low}",
     )

@@ -40,3 +40,5 @@ def test_faces_go_from_sad_to_happy_by_the_mouth_too() -> None:
     corners = [float(findall(r"M 27 ([\d.]+)", each.mouth)[0]) for each in faces]
     assert corners == sorted(corners, reverse=True)
     assert face(0.5).mouth == "M 27 68 C 37 68 63 68 73 68"
+    assert [face(place / 4).mood for place in range(5)] == [0, 1, 1, 2, 3]
+    assert [face(place / 5).mood for place in range(6)] == [0, 1, 1, 2, 2, 3]

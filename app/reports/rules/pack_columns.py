@@ -43,7 +43,7 @@ def result_columns(pack: Pack, tell: Language) -> tuple[PackColumn, ...]:
     """The figures of all questions together."""
     return (
         PackColumn(tell("Ratings (n)"), tell("How many ratings are counted.")),
-        *_index_columns(pack.index_name, tell("The index of all questions together, on 25 to 100."), tell),
+        *_index_columns(pack.index_name, tell("The index of all questions together; 100 is the best."), tell),
         PackColumn(
             tell("Not told as complete"),
             tell(
@@ -68,7 +68,7 @@ def figure_columns(title: str, tell: Language) -> tuple[PackColumn, ...]:
     """The figures of one question."""
     return (
         PackColumn(tell("{name}: answers (n)", name=title), tell("How many answered this question.")),
-        *_index_columns(title, tell("The mean of the answers to this question, on 25 to 100."), tell),
+        *_index_columns(title, tell("The mean of the answers to this question as an index; 100 is the best."), tell),
         PackColumn(
             tell("{name}: against the period before", name=title),
             tell("Whether the mean differs from that of the period before by more than chance explains."),
@@ -97,9 +97,7 @@ def target_columns(tell: Language) -> tuple[PackColumn, ...]:
         PackColumn(tell("Name"), tell("Whose report it is.")),
         PackColumn(tell("Employee code"), tell("The code in the directory; it never changes.")),
         PackColumn(tell("Figure"), tell("The index of all questions together, or one question.")),
-        PackColumn(
-            tell("Target"), tell("What the figure shall be, on 25 to 100; empty where only the office has one.")
-        ),
+        PackColumn(tell("Target"), tell("What the figure shall be, 100 at most; empty where only the office has one.")),
         PackColumn(tell("Answers (n)"), tell("How many answers the word rests on.")),
         PackColumn(tell("Index"), tell("What the figure is.")),
         PackColumn(tell("Lower end (97.5 %)"), tell("Lower end of the interval by which the word was chosen.")),

@@ -111,7 +111,7 @@ def _method(sample: Sample, tell: Language) -> Section:
     words = tell(
         "Whoever was served could answer; nobody was drawn by lot. An element's mean (NRR) is the sum of its answers "
         "divided by the number of those who answered it; the index is the sum of the weighted means (NRR tertimbang), "
-        "brought to the scale of 25 to 100. It is computed from unrounded means."
+        "brought to a scale that ends at 100. It is computed from unrounded means."
     )
     return Section("method", tell("Method and sample"), (Words(words), Facts(facts)))
 

@@ -16,9 +16,9 @@ export function face(happiness) {
   );
 }
 
-// One of four shades.
+// One of four shades; the middle of an odd number of answers is not among the happy ones.
 export function moodOf(happiness) {
-  return Math.min(3, Math.max(0, Math.round(happiness * 3)));
+  return Math.min(3, Math.max(0, Math.ceil(happiness * 3 - 0.5)));
 }
 
 // Where a score lies between the lowest and the highest of its scale.
