@@ -232,6 +232,7 @@ class Listener:
         yield from (("/v1/indices", days | at | by) for by in ({}, {"by": "service"}, {"by": "channel"}))
         yield "/v1/indices", trend | at | {"by": "month"}
         yield "/v1/measures/offices", {"period": asked.code}
+        yield "/v1/measures/training", {"period": asked.code}
         if seat.role in READS_COMMENTS:
             yield "/v1/comments", {"period": asked.code} | {n: v for n, v in given.items() if n in ("search", "office")}
         if "id" in given and given["id"] not in self.reports:
@@ -254,6 +255,9 @@ def _in_words(answer: Any, today: date) -> Any:
     if not isinstance(answer, Mapping):
         return answer
     named = {name: _in_words(inner, today) for name, inner in answer.items()}
+    if "reasons" in named and "title" in named:
+        # A training need stands by its office and its question.
+        named["name"] = f"{named['name']}, {named['title']['en']}"
     if "month" in named:
         named["name"] = tell.month(named["month"])
     if isinstance(named.get("channel"), str):
