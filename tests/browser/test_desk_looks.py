@@ -97,6 +97,15 @@ def test_the_door_is_whole_however_it_is_seen(service: Standing, browser: Chromi
             assert wrong_with(page, number + 1) == []
 
 
+def test_where_links_in_mail_lead_is_whole(service: Standing, browser: Chromium) -> None:
+    with browser.new_context(locale="id-ID") as context, context.new_page() as page:
+        for number, path in enumerate(("/unsubscribe?t=kota.x.y", "/mail/confirm?t=kota.x.y")):
+            assert wrong_with(page, number, f"{service.url}{path}") == []
+            page.locator("main form button").click()
+            page.get_by_text("Tautan ini tidak berlaku").wait_for()
+            assert wrong_with(page, number + 1) == []
+
+
 def test_whoever_is_halfway_sees_whole_pages_too(
     browser: Chromium, url: str, house: House, seats: dict[Place, Browser]
 ) -> None:
