@@ -7,7 +7,7 @@ for must be told. Both services are asked in turns, so that both meet the same l
 import argparse
 from collections.abc import Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import NamedTuple
 
@@ -20,7 +20,9 @@ from app.disclosure.nightly import NAME as RELEASE
 from app.foundation.storage.database import Database
 from app.foundation.storage.installation import put_fact
 from app.foundation.storage.migrations import upgrade
+from app.foundation.storage.rewriting import NAME as REWRITING
 from app.screening.nightly import NAME as SCREENING
+from app.screening.nightly import due_on
 from benchmarks.made_agency import AGENCY, employee_code, office_code
 from benchmarks.servers import Server, cermin
 
@@ -78,9 +80,10 @@ def _prepare(url: str) -> tuple[str, int]:
     now = datetime.now(UTC)
     with database.unhurried() as session:
         key, _ = issue(session, agency_id=AGENCY, kind=KeyKind.reader, label="bench", actor="bench", now=now)
-        # What a night has to do must not be done while somebody is measured.
-        for job in (SCREENING, RELEASE):
-            put_fact(session, job, now.date().isoformat())
+        # What a night has to do must not be done while somebody is measured: it is said to have been done tomorrow.
+        night = due_on(now, 0) + timedelta(days=1)
+        for job in (SCREENING, RELEASE, REWRITING):
+            put_fact(session, job, night.isoformat())
         ratings = session.execute(text("SELECT count(*) FROM rating")).scalar_one()
     database.dispose()
     return key, ratings

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, inspect
+from sqlalchemy import ColumnElement, func, inspect
 
 from app.ratings.rules.selection import By, Selection
 from app.ratings.tables import Rating
@@ -29,7 +29,11 @@ def group_columns(by: By | None, *kept: ColumnElement[Any]) -> tuple[ColumnEleme
 
 
 def filters_of(agency_id: str, selection: Selection) -> list[ColumnElement[bool]]:
-    """The conditions of a selection, except that on offices, which come in batches."""
+    """The conditions of a selection, except that on offices, which come in batches.
+
+    Not the columns by themselves: held ratings are looked up from the doubts, which are few, and for a person SQLite
+    would go through all that he or she was rated, once for each batch of offices.
+    """
     wanted = {
         By.service: selection.service,
         By.employee: selection.employee,
@@ -39,7 +43,7 @@ def filters_of(agency_id: str, selection: Selection) -> list[ColumnElement[bool]
         RATING.agency_id == agency_id,
         RATING.rated_on.between(selection.first, selection.last),
         RATING.instrument == selection.instrument,
-        *(GROUPS[kind] == value for kind, value in wanted.items() if value is not None),
+        *(func.coalesce(GROUPS[kind], "") == value for kind, value in wanted.items() if value is not None),
     ]
 
 
