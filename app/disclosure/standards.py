@@ -8,7 +8,7 @@ from app.disclosure.rules.standards import NewBlock, faults, new_blocks, untold
 from app.disclosure.standards_store import add_standard_blocks, every_standard_block, next_standard_block
 from app.foundation.storage.database import Session
 from app.standards import counts_store
-from app.standards.rules.counts import WHAT, CountKey, Kind
+from app.standards.rules.counts import WHAT, CountKey, Kind, Source
 
 
 def tell_standards(session: Session, telling: Telling) -> None:
@@ -17,7 +17,9 @@ def tell_standards(session: Session, telling: Telling) -> None:
     counts = counts_store.untold_counts(session, agency_id, telling.through)
     if not counts:
         return
-    by_queues = counts_store.told_by_queues(session, agency_id, {key.month for key in counts})
+    by_queues = counts_store.told_by_queues(
+        session, agency_id, {key[:3] for key in counts if key.source == Source.ticket}
+    )
     blocks = [
         block
         for kind in Kind

@@ -42,7 +42,9 @@ def told_standards(
     session: Session, agency_id: str, first: Month, last: Month, offices: Collection[str] | None
 ) -> list[ToldStandards]:
     """The blocks of these months; of these offices, or (None) also those of several."""
-    query = select(*TOLD).where(BLOCK.agency_id == agency_id, BLOCK.first_month >= first, BLOCK.last_month <= last)
+    query = select(*TOLD).where(
+        BLOCK.agency_id == agency_id, BLOCK.first_month.between(first, last), BLOCK.last_month <= last
+    )
     asked = [query] if offices is None else [query.where(BLOCK.office.in_(batch)) for batch in batches(offices)]
     return [_told(row) for each in asked for row in session.execute(each.order_by(BLOCK.block))]
 

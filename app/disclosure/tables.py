@@ -188,7 +188,9 @@ class StandardBlock(SQLModel, table=True):
     __tablename__ = "standard_block"
     __table_args__ = (
         CheckConstraint("n >= 10", name="n"),
+        # An office's months, and the agency's.
         Index(None, "agency_id", "office", "first_month"),
+        Index(None, "agency_id", "first_month"),
         {"sqlite_with_rowid": False},
     )
 

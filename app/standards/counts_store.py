@@ -1,9 +1,10 @@
 """The SQL of counts of service standards. Above the gate nobody reads it: what is told stands in blocks."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from sqlmodel import col, select, text, tuple_
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select, text
 
 from app.foundation.storage.database import Session
 from app.standards.rules.counts import TIMES, CountKey, MonthCounts, Source, StoredCount
@@ -11,8 +12,17 @@ from app.standards.rules.promise import Month
 from app.standards.tables import StandardCount
 
 Counts: TypeAlias = Mapping[CountKey, StoredCount]
+# Office, service and month.
+Place: TypeAlias = tuple[str, str, Month]
 # Keys bound into one statement; far below what either driver takes.
 BATCH = 500
+KEY = (
+    col(StandardCount.office),
+    col(StandardCount.service),
+    col(StandardCount.month),
+    col(StandardCount.source),
+    col(StandardCount.what),
+)
 
 
 def counted_months(session: Session, agency_id: str, services: Collection[str]) -> Mapping[str, Collection[Month]]:
@@ -45,17 +55,10 @@ def put_counts(session: Session, agency_id: str, counts: Mapping[CountKey, int])
 
 def stored_counts(session: Session, agency_id: str, told: Collection[MonthCounts]) -> Counts:
     """What stands of the services, offices and months that these counts are about, locked."""
-    keys = sorted({each.key for each in told})
     found: dict[CountKey, StoredCount] = {}
-    place = (col(StandardCount.office), col(StandardCount.service), col(StandardCount.month))
-    for start in range(0, len(keys), BATCH):
-        query = (
-            select(StandardCount)
-            .where(StandardCount.agency_id == agency_id, tuple_(*place).in_(keys[start : start + BATCH]))
-            .order_by(*place, col(StandardCount.source), col(StandardCount.what))
-            .with_for_update()
-        )
-        found |= {_key(row): StoredCount(row.n, row.told) for row in session.exec(query)}
+    for places in _batches(each.key for each in told):
+        query = select(StandardCount).where(*_at(agency_id, places)).order_by(*KEY).with_for_update()
+        found |= {_key(row): StoredCount(row.n, row.told) for row in session.exec(query) if _key(row)[:3] in places}
     return found
 
 
@@ -68,27 +71,20 @@ def untold_counts(session: Session, agency_id: str, through: Month) -> Counts:
             col(StandardCount.month) <= through,
             col(StandardCount.n) > col(StandardCount.told),
         )
-        .order_by(
-            col(StandardCount.office),
-            col(StandardCount.service),
-            col(StandardCount.month),
-            col(StandardCount.source),
-            col(StandardCount.what),
-        )
+        .order_by(*KEY)
         .with_for_update()
     )
     return {_key(row): StoredCount(row.n, row.told) for row in session.exec(query)}
 
 
-def told_by_queues(session: Session, agency_id: str, months: Collection[Month]) -> frozenset[CountKey]:
-    """The counts of these months that queue systems told, of more than nothing."""
-    query = select(StandardCount).where(
-        StandardCount.agency_id == agency_id,
-        StandardCount.source == Source.queue,
-        col(StandardCount.month).in_(sorted(months)),
-        StandardCount.n > 0,
-    )
-    return frozenset(_key(row) for row in session.exec(query))
+def told_by_queues(session: Session, agency_id: str, places: Iterable[Place]) -> frozenset[CountKey]:
+    """The counts of these offices, services and months that queue systems told, of more than nothing."""
+    found: set[CountKey] = set()
+    for batch in _batches(places):
+        asked = (StandardCount.source == Source.queue, StandardCount.n > 0)
+        query = select(StandardCount).where(*_at(agency_id, batch), *asked)
+        found |= {_key(row) for row in session.exec(query) if _key(row)[:3] in batch}
+    return frozenset(found)
 
 
 def tell(session: Session, agency_id: str, more: Mapping[CountKey, int]) -> None:
@@ -106,6 +102,23 @@ def told_sums(session: Session, agency_id: str) -> Counts:
     """Every count with what is told of it, for the proof."""
     query = select(StandardCount).where(StandardCount.agency_id == agency_id)
     return {_key(row): StoredCount(row.n, row.told) for row in session.exec(query)}
+
+
+def _batches(places: Iterable[Place]) -> Iterator[frozenset[Place]]:
+    ordered = sorted(set(places))
+    for start in range(0, len(ordered), BATCH):
+        yield frozenset(ordered[start : start + BATCH])
+
+
+def _at(agency_id: str, places: Collection[Place]) -> list[ColumnElement[bool]]:
+    """By single columns, which SQLite looks up in the key and triples it does not; others are among what is found."""
+    offices, services, months = ({place[part] for place in places} for part in range(3))
+    return [
+        col(StandardCount.agency_id) == agency_id,
+        col(StandardCount.office).in_(sorted(offices)),
+        col(StandardCount.service).in_(sorted(services)),
+        col(StandardCount.month).in_(sorted(months)),
+    ]
 
 
 def _key(row: StandardCount) -> CountKey:
