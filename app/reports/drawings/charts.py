@@ -6,7 +6,7 @@ They are drawn from a template: the few lines need no library, and each report c
 from dataclasses import dataclass
 from math import ceil
 
-from app.reports.drawings.funnel import DOT, funnel
+from app.reports.drawings.funnel import funnel
 from app.reports.drawings.labels import shortened, width_of
 from app.reports.drawings.templates import TEMPLATES
 from app.reports.sections.blocks import Chart, Number
@@ -27,7 +27,7 @@ LONGEST_NAME = 35
 # With many rows they stand closer, so that a page of paper holds them all.
 ROW, CLOSE_ROW, MOST_WIDE_ROWS = 26.0, 17.0, 14
 # In a narrow drawing a name stands above its interval.
-NARROW_ROW, ABOVE, LONGEST_ABOVE = 38.0, 15.0, 50
+NARROW_ROW, ABOVE, LONGEST_ABOVE, NARROW_LEFT = 38.0, 15.0, 44, 10.0
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _told_every(chart: Chart, tell: Language, step: float, *, narrow: bool) -> i
 
 def _intervals(chart: Chart, tell: Language, *, narrow: bool) -> str:
     width = NARROW if narrow else WIDTH
-    left, right = DOT if narrow else NAMES, width - VALUES
+    left, right = NARROW_LEFT if narrow else NAMES, width - VALUES
     row = NARROW_ROW if narrow else ROW if len(chart.points) <= MOST_WIDE_ROWS else CLOSE_ROW
     # Where in its row an interval lies.
     within = (row + ABOVE) / 2 if narrow else row / 2
