@@ -112,6 +112,8 @@ PARTS: Mapping[str, str] = {
     "office": "Office",
     "counter": "Counter",
     "period": "Period",
+    "valid_from": "Valid from",
+    "source": "Document",
     "instrument": "Questionnaire",
     "role": "Role",
     "kind": "Kind",
