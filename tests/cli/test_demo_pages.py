@@ -20,7 +20,15 @@ pytestmark = [pytest.mark.sqlite_daily, pytest.mark.campaign]
 # What is held was rated at another office; who answers for the whole agency sees it, and so does the auditor.
 NOTHING_THERE = {("supervisor.disdukcapil", "/desk/findings")}
 # What a page says that has nothing to show.
-EMPTY = ("There are no figures", "Nothing waits", "No figures", "no comments", "Nobody has", "There is nothing")
+EMPTY = (
+    "There are no figures",
+    "Nothing waits",
+    "No figures",
+    "no comments",
+    "Nobody has",
+    "There is nothing",
+    "nobody is recognised",
+)
 
 
 def links_of(welcome: str) -> dict[str, str]:
