@@ -3,7 +3,10 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Collection
-from socket import SOCK_STREAM, gaierror
+from contextlib import suppress
+from socket import SOCK_STREAM, gaierror, getaddrinfo
+from threading import Thread
+from typing import Any
 
 import httpx
 
@@ -20,8 +23,25 @@ LookUp = Callable[[str, int], Awaitable[list[str]]]
 
 async def system_look_up(host: str, port: int) -> list[str]:
     """The addresses that this machine's resolver knows. Raises OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
-    return [str(sockaddr[0]) for *_, sockaddr in found]
+    # In a thread of its own, for which nobody waits when the service ends: a resolver that is away takes its time.
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[str]] = loop.create_future()
+
+    def look() -> None:
+        try:
+            known = [str(sockaddr[0]) for *_, sockaddr in getaddrinfo(host, port, type=SOCK_STREAM)]
+        except (OSError, UnicodeError) as error:
+            settle(found.set_exception, error)
+        else:
+            settle(found.set_result, known)
+
+    def settle(tell: Callable[[Any], None], what: object) -> None:
+        # The loop may have ended, or whoever waited given up.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(lambda: None if found.done() else tell(what))
+
+    Thread(target=look, name="look-up", daemon=True).start()
+    return await found
 
 
 class WebhookPost:

@@ -76,7 +76,7 @@ def test_nothing_is_lost_and_what_comes_twice_has_one_id(teller: House, kills: i
     found = campaign(teller, kills)
     sys.stdout.write(f"telling on {store}: {found}\n")
     # A campaign in which little happened proves little.
-    assert found.done > 3 * kills
+    assert found.done > kills
     assert (found.untold, found.lost, found.phantoms, found.altered) == (0, 0, 0, 0)
 
 

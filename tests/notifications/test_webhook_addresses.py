@@ -4,12 +4,14 @@ import asyncio
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any, NoReturn
 
 import httpx
 import pytest
 
 from app.foundation.own_certificate import own_certificate
+from app.notifications import posting
 from app.notifications.posting import WebhookPost
 from app.notifications.rules.addresses import may_be_called, read_address
 from tests.notifications.receiver import receiving
@@ -208,3 +210,17 @@ def test_a_name_is_looked_up_once() -> None:
         posting = WebhookPost(frozenset({"penerima.lan"}), look_up)
         assert asyncio.run(posting.post(f"http://penerima.lan:{receiver.port}/", {}, b"{}")) == "http-204"
     assert asked == ["penerima.lan"]
+
+
+def test_the_machines_own_resolver_is_asked_and_waited_for_no_longer_than_a_message_may_take(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert asyncio.run(posting.system_look_up("127.0.0.1", 443)) == ["127.0.0.1"]
+    with pytest.raises(OSError, match=r"."):
+        asyncio.run(posting.system_look_up("penerima.invalid", 443))
+    answering = Event()
+    monkeypatch.setattr(posting, "SECONDS", 0.1)
+    monkeypatch.setattr(posting, "getaddrinfo", lambda *_, **__: [][: answering.wait(30)])
+    # That ends without the resolver's answer, which nobody waits for any more.
+    assert asyncio.run(WebhookPost(frozenset()).post(NAME, {}, b"{}")) == "timeout"
+    answering.set()
