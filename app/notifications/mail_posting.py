@@ -63,8 +63,14 @@ class MailPost:
             username=terms.username,
             password=terms.password,
         )
-        async with client:
-            await client.send_message(letter)
+        try:
+            async with client:
+                await client.send_message(letter)
+        finally:
+            # A connection that broke off while it was made is otherwise left open; its socket ends in the loop's next
+            # turns, and there may be no loop any more.
+            client.close()
+            await asyncio.sleep(0.01)
         return DELIVERED
 
 
