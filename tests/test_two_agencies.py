@@ -165,7 +165,7 @@ def ask(house: House, path: str, place: str, name: str, value: str, key: str) ->
     """GET with one parameter."""
     if place == "path":
         return house.get(path.replace(f"{{{name}}}", value), key)
-    path = path.replace("{code}", "2026-11")
+    path = path.replace("{code}", "2026-11").replace("{office}", "setda")
     return house.get(path, key, params=ALWAYS.get(path, {}) | {name: value})
 
 

@@ -81,14 +81,12 @@ def test_a_page_asks_the_questionnaire_of_its_address_if_it_may_be_answered_ther
     refused = house.post("/v1/tickets/look", {"ticket": code, "instrument": TRUST.id}, None)
     problem(refused, 422, OPEN_ONLY, "instrument")
     unknown = house.post("/v1/tickets/look", {"ticket": code, "instrument": "tiada-1"}, None)
-    problem(unknown, 422, "instrument-unknown", "instrument")
+    problem(unknown, 404, "instrument-unknown")
     for name in ("ikl-1", TRUST.id):
         shown = house.get("/v1/open/kota/dukcapil", None, params={"instrument": name}).json()
         assert shown["instrument"]["id"] == name
     problem(house.get("/v1/open/kota/dukcapil", None, params={"instrument": MAL.id}), 422, TICKETED_ONLY, "instrument")
-    problem(
-        house.get("/v1/open/kota/dukcapil", None, params={"instrument": "x"}), 422, "instrument-unknown", "instrument"
-    )
+    problem(house.get("/v1/open/kota/dukcapil", None, params={"instrument": "x"}), 404, "instrument-unknown")
     tags = {
         house.get("/v1/open/kota/dukcapil", None, params={"instrument": name}).headers["etag"]
         for name in ("ikl-1", "skm-2017", TRUST.id)

@@ -10,11 +10,12 @@ from app.instruments.registry import instruments_of
 def asked_instrument(session: Session, agency_id: str, name: str, way: Collected) -> Instrument:
     """The agency's questionnaire of this id.
 
-    Raises `invalid-request` where there is none, or where it takes no answers this way.
+    Raises `instrument-unknown`, and `invalid-request` where it takes no answers this way.
     """
     # The agency's own are read only for other ids: almost every citizen is asked a shipped one.
     found = shipped().get(name) or instruments_of(session, agency_id).get(name)
-    if found is None or not found.takes(way):
-        code = "instrument-unknown" if found is None else f"instrument-{found.collected}-only"
-        raise Problem("invalid-request", errors=[FieldError("instrument", code)])
+    if found is None:
+        raise Problem("instrument-unknown")
+    if not found.takes(way):
+        raise Problem("invalid-request", errors=[FieldError("instrument", f"instrument-{found.collected}-only")])
     return found

@@ -51,7 +51,7 @@ def get_open_page(request: Request, agency: Code, office: Code, instrument: Inst
     return Response(body.model_dump_json(), media_type="application/json", headers=headers)
 
 
-@router.post("/tickets/look", dependencies=OPEN, responses=open_problems(400, 408, 410, 413, 415, 429))
+@router.post("/tickets/look", dependencies=OPEN, responses=open_problems(400, 404, 408, 410, 413, 415, 429))
 def look_at_ticket(request: Request, body: LookIn) -> TicketPageOut:
     """Whom and what a ticket is about, without spending it. The code is all the proof there is: send no key."""
     tickets = services_of(request).of(TicketLookup)
