@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Lifespan
 
+import app.closing.public.routes
 import app.closing.routes
 import app.closing.targets.routes
 import app.desk.routes
@@ -109,6 +110,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.measures.routes.router,
     app.people.routes.router,
     app.closing.routes.router,
+    app.closing.public.routes.router,
     app.closing.targets.routes.router,
     app.reports.routes.router,
     app.notifications.routes.router,

@@ -40,6 +40,8 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("POST", "/v1/periods/{code}/close"): ANSWERABLE,
     ("POST", "/v1/periods/{code}/revise"): ANSWERABLE,
     ("POST", "/v1/periods/{code}/finalise"): ANSWERABLE,
+    ("POST", "/v1/periods/{code}/publish"): ANSWERABLE,
+    ("POST", "/v1/periods/{code}/withdraw"): ANSWERABLE,
     ("GET", "/v1/periods/{code}/follow-ups"): SUPERVISORS,
     ("PUT", "/v1/periods/{code}/follow-ups"): SUPERVISORS,
     ("GET", "/v1/periods/{code}/publications"): SUPERVISORS,
@@ -100,6 +102,8 @@ WHOLE: Mapping[Entry, dict[str, Any] | None] = {
     ("POST", "/v1/periods/{code}/close"): {},
     ("POST", "/v1/periods/{code}/revise"): None,
     ("POST", "/v1/periods/{code}/finalise"): None,
+    ("POST", "/v1/periods/{code}/publish"): None,
+    ("POST", "/v1/periods/{code}/withdraw"): None,
 }
 # Everybody here has a role over `upt-makassar`, which has `upt-jayapura` below it.
 OWN, BELOW, COLLEAGUES, ABOVE, FOREIGN = "upt-makassar", "upt-jayapura", "dukcapil", "setda", "rsud-desa"

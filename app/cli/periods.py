@@ -1,4 +1,4 @@
-"""`cermin period list|close|note|invite|reply|plan|finalise|revise`: from an open period to signed reports."""
+"""`cermin period list|close|note|…|finalise|publish|withdraw|revise`: from an open period to the public page."""
 
 import csv
 import os
@@ -17,6 +17,7 @@ from app.access.principals import Reach
 from app.cli.context import actor, database, fail, out, print_table, settings
 from app.closing import lifecycle, replies, store
 from app.closing.addressing import asked
+from app.closing.public import publishing
 from app.closing.slips import draw_slips, last_reply_day, slips_pdf
 from app.closing.survey import plans as skm_plans
 from app.closing.survey.schemas import SurveyFile
@@ -182,6 +183,24 @@ def revise(agency_id: AgencyCode, code: PeriodCode, root: Root = None, instrumen
     with _agency(agency_id, root) as (opened, reach):
         now = system_clock()
         _print_outcome(opened, lifecycle.revise(opened, reach, asked(code), instrument, now=now, working_days=days))
+
+
+@period.command()
+def publish(agency_id: AgencyCode, code: PeriodCode, root: Root = None, instrument: ClosedBy = None) -> None:
+    """Show the figures of a final period on the public page, and record that as a publication."""
+    url = settings().public_url
+    with _step(agency_id, root) as (session, reach):
+        page = publishing.publish(session, reach, asked(code), instrument, system_clock(), url)
+    sentence = f"{page.period} revision {page.revision} is shown at {page.address}"
+    out.print(sentence, markup=False, highlight=False)
+
+
+@period.command()
+def withdraw(agency_id: AgencyCode, code: PeriodCode, root: Root = None, instrument: ClosedBy = None) -> None:
+    """Take the figures of a period back from the public page."""
+    with _step(agency_id, root) as (session, reach):
+        publishing.withdraw(session, reach, asked(code), instrument, system_clock())
+    out.print("not shown any more")
 
 
 def _links(session: Session, reach: Reach, code: str, instrument: str | None) -> tuple[int, bytes]:

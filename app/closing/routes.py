@@ -87,7 +87,7 @@ def get_periods(request: Request, principal: PeriodReader) -> PeriodPage:
 @router.post("/periods/{code}/close", status_code=201, responses=problems(*BODY, 404, 409))
 def close_period(request: Request, principal: Closer, code: Code, body: CloseIn) -> PeriodOut:
     """Compute the drafts of a period that is over, and open the reply window."""
-    _require_whole(principal)
+    require_whole(principal)
     services = services_of(request)
     settings = services.settings
     period = lifecycle.close(
@@ -104,7 +104,7 @@ def close_period(request: Request, principal: Closer, code: Code, body: CloseIn)
 @router.post("/periods/{code}/revise", status_code=201, responses=problems(404, 409, 422))
 def revise_period(request: Request, principal: Closer, code: Code, query: ByInstrument) -> PeriodOut:
     """Make the next revision of a final period from late ratings; it begins as a draft again."""
-    _require_whole(principal)
+    require_whole(principal)
     services = services_of(request)
     settings = services.settings
     period = lifecycle.revise(
@@ -137,7 +137,7 @@ def note_on_report(request: Request, principal: Noting, code: Code, query: ByIns
 @router.post("/periods/{code}/finalise", responses=problems(404, 409, 422))
 def finalise_period(request: Request, principal: Closer, code: Code, query: ByInstrument) -> PeriodOut:
     """After the reply window: sign every report with its reply and its note, for ever."""
-    _require_whole(principal)
+    require_whole(principal)
     services = services_of(request)
     settings = services.settings
     key = signing_key(settings.signing_key_file)
@@ -293,7 +293,7 @@ def _guessing(request: Request, token: str) -> AbstractContextManager[None]:
     return services_of(request).of(LinkGuesses).attempt(address_of(request), given and given.lookup)
 
 
-def _require_whole(principal: Principal) -> None:
+def require_whole(principal: Principal) -> None:
     """Of persons only who answers for the whole agency closes and finalises; a key of a part closes for that part."""
     if isinstance(principal.kind, Role) and principal.office is not None:
         raise Problem("out-of-scope", what="the whole agency")

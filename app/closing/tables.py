@@ -176,6 +176,28 @@ class Publication(SQLModel, table=True):
     address: str | None = Field(default=None, sa_type=Text(300))
 
 
+class PublicFigures(SQLModel, table=True):
+    """What the public page shows of a closing: by somebody's decision, taken from its signed reports (`figures`)."""
+
+    __tablename__ = "public_figures"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["agency_id", "root", "code", "instrument", "revision"],
+            ["period.agency_id", "period.root", "period.code", "period.instrument", "period.revision"],
+        ),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    root: str = Field(primary_key=True, sa_type=Code())
+    code: str = Field(primary_key=True, sa_type=Text(10))
+    instrument: str = Field(primary_key=True, sa_type=Code())
+    revision: int
+    first_on: date
+    last_on: date
+    shown_at: datetime = Field(sa_type=UtcDateTime)
+    figures: str = Field(sa_type=SqlText)
+
+
 class Recognition(SQLModel, table=True):
     """That a closing recognises an employee, beside the agency's report, whose signed document names nobody.
 

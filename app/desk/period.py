@@ -1,5 +1,6 @@
 """One closed period: replies and notes so far; finalising after the window, and the next revision from late ratings."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,15 +10,18 @@ from starlette.responses import Response
 from app.closing import lifecycle
 from app.closing.addressing import asked, newest
 from app.closing.progress import Progress, progress_of
+from app.closing.public.publishing import publish, withdraw
+from app.closing.public.store import shown_of
 from app.closing.tables import DRAFT
 from app.desk.account import proof_first
 from app.desk.addresses import with_query
 from app.desk.blocks import Field, Figure, Form, Links, Numbers, Page, Section
 from app.desk.faults import faults_of
 from app.desk.navigation import PERIODS, REPORTS
+from app.desk.period_public import public_section
 from app.desk.periods import REFUSED, Closer, address_of, refuse_part, state_words
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of, to
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.instruments.schemas import InstrumentId
@@ -78,11 +82,42 @@ def revise(request: Request, found: Closer, sent: FormSent) -> Response:
     return to(request, address_of(done))
 
 
+@router.post("/desk/period/publish")
+def show(request: Request, found: Closer, sent: FormSent) -> Response:
+    """Show the figures on the public page."""
+    url = services_of(request).settings.public_url
+    return _decide(request, found, sent, lambda session, *about: publish(session, *about, url))
+
+
+@router.post("/desk/period/withdraw")
+def hide(request: Request, found: Closer, sent: FormSent) -> Response:
+    """Take the figures back from the public page."""
+    return _decide(request, found, sent, withdraw)
+
+
+def _decide(request: Request, found: SignedIn, sent: Sent, write: Callable[..., object]) -> Response:
+    """Decide about the public page; what is refused is said on the period's page."""
+    services = services_of(request)
+    refuse_part(found)
+    if not found.is_proven(services.now()):
+        return to(request, "/desk/confirm?to=periods")
+    code, instrument = sent.get("code", ""), sent.get("instrument", "")
+    try:
+        span = asked(code)
+        with services.database.writing() as session:
+            write(session, principal_of(found).reach, span, instrument, services.now())
+    except Problem as problem:
+        if problem.code not in REFUSED:
+            raise
+        return _period(request, found, code, instrument, problem)
+    return to(request, with_query("/desk/period", {"code": code, "instrument": instrument}))
+
+
 def _period(request: Request, found: SignedIn, code: str, instrument: str, fault: Problem | None = None) -> Response:
     services, tell = services_of(request), reader_of(request)
     with services.database.reading() as session:
         stored = newest(session, principal_of(found).reach, asked(code), instrument)
-        progress = progress_of(session, stored)
+        progress, shown = progress_of(session, stored), shown_of(session, stored)
     persons = tell("of {n} persons", n=str(progress.persons))
     of_them = tell("of them about persons: {n}", n=str(progress.persons))
     listed = with_query(REPORTS.address, {"period": code})
@@ -95,6 +130,7 @@ def _period(request: Request, found: SignedIn, code: str, instrument: str, fault
     )
     title = f"{tell.period(code)}, {instrument}, {tell('revision {n}', n=str(stored.revision))}"
     sections = [Section((numbers,)), *_next_step(request, found, progress, tell)]
+    sections += public_section(request, found, stored, shown, tell)
     links = [(tell(PERIODS.text), PERIODS.address)]
     if stored.state == DRAFT and principal_of(found).office is None:
         slips = with_query("/desk/period/slips", {"code": stored.code, "instrument": stored.instrument})

@@ -44,6 +44,8 @@ ACTIONS: Mapping[str, str] = {
     "period.noted": "a note was made",
     "period.planned": "a follow-up plan was entered",
     "period.published": "a publication was entered",
+    "period.shown": "figures were shown on the public page",
+    "period.hidden": "figures were taken back from the public page",
     "period.finalised": "a period was finalised",
     "target.set": "a target was set",
     "target.removed": "a target was taken away",

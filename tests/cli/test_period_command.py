@@ -106,6 +106,8 @@ def test_a_plan_and_publications_are_read_from_a_file_or_nothing_is(run: Run, mo
         (("close", "kota", "2999-01"), "close it after that"),
         (("finalise", "kota", "2025-01"), "has not been closed"),
         (("revise", "kota", "2025-01"), "has not been closed"),
+        (("publish", "kota", "2025-01"), "has not been closed"),
+        (("withdraw", "kota", "2025-01"), "has not been closed"),
         (("note", "kota", "2025-01", "E001", "x"), "has not been closed"),
         (("reply", "kota", "2025-01", "E001", "x"), "has not been closed"),
     ],

@@ -145,6 +145,8 @@ PAGES: Mapping[tuple[str, str], Who] = {
     ("GET", "/desk/period"): CLOSERS,
     ("POST", "/desk/period/finalise"): CLOSERS,
     ("POST", "/desk/period/revise"): CLOSERS,
+    ("POST", "/desk/period/publish"): CLOSERS,
+    ("POST", "/desk/period/withdraw"): CLOSERS,
     ("GET", "/desk/promises"): CLOSERS,
     ("POST", "/desk/promises/set"): CLOSERS,
     ("GET", "/desk/recognition"): frozenset({Role.supervisor, Role.auditor, Role.administrator}),

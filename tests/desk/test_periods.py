@@ -142,3 +142,34 @@ def test_a_part_of_the_agency_and_another_agency_close_nothing(house: House, sea
             assert (answer.status_code, answer.headers["content-type"][:9]) == (status, "text/html"), path
     [period] = house.get("/v1/periods").json()["items"]
     assert (period["state"], period["revision"]) == ("draft", 1)
+
+
+@pytest.mark.long
+@pytest.mark.sqlite_daily
+def test_the_figures_of_a_final_period_are_shown_publicly_by_decision(house: House, seat: Seat) -> None:
+    address = close_october(seat("Bu Kepala", Role.supervisor))
+    sign(house)
+    house.clock.now += AFTER_THE_WINDOW
+    boss = seat("Bu Kepala Dua", Role.administrator)
+    assert "Halaman publik" not in text_of(boss.go(address))
+    early = boss.send("POST", "/desk/period/publish", data={"code": "2026-10", "instrument": "ikl-1"})
+    assert (early.status_code, "Ada yang perlu diubah" in text_of(early)) == (409, True)
+    page = boss.submit(boss.go(address), "/desk/period/finalise")
+    assert "Tidak ada di halaman publik." in text_of(page)
+    done = boss.submit(page, "/desk/period/publish")
+    assert "Revisi 1 ada di halaman publik sejak 26 November 2026." in text_of(done)
+    assert "/desk/period/publish" not in done.text
+    assert "angka ditampilkan di halaman publik" in text_of(seat("Auditor", Role.auditor).go("/desk/trail"))
+    for one, status in (
+        (seat("Kepala Dukcapil", Role.supervisor, "dukcapil"), 403),
+        (seat("Asing", Role.administrator, agency="desa"), 404),
+    ):
+        for step in ("publish", "withdraw"):
+            given = {"code": "2026-10", "instrument": "ikl-1"}
+            assert one.send("POST", f"/desk/period/{step}", data=given).status_code == status
+    house.clock.now += timedelta(minutes=11)
+    late = boss.send("POST", "/desk/period/withdraw", data={"code": "2026-10", "instrument": "ikl-1"})
+    assert late.headers["location"] == "/desk/confirm?to=periods"
+    again = seat("Bu Kepala Tiga", Role.supervisor)
+    back = again.submit(again.go(address), "/desk/period/withdraw")
+    assert "Tidak ada di halaman publik." in text_of(back)
