@@ -48,7 +48,14 @@ HELD: Mapping[Entry, int] = {
 }
 
 # Pages for people that are about something, and what they answer where it is not there.
-PAGES: Mapping[Entry, int] = {("GET", "/verify/{report_id}"): 404}
+PAGES: Mapping[Entry, int] = {
+    ("GET", "/verify/{report_id}"): 404,
+    ("GET", "/p/{agency}"): 404,
+    ("GET", "/p/{agency}/data.csv"): 404,
+    ("GET", "/p/{agency}/data.json"): 404,
+    ("GET", "/p/{agency}/data.jsonld"): 404,
+    ("GET", "/p/{agency}/{office}"): 404,
+}
 
 EVERY_KIND = frozenset(KeyKind)
 ADMINS = frozenset({KeyKind.admin})

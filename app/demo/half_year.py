@@ -13,6 +13,7 @@ from app.access.keys import issue
 from app.access.principals import KeyKind, Reach
 from app.closing import lifecycle
 from app.closing.addressing import asked
+from app.closing.public.publishing import publish
 from app.demo.follow_up import follow_up
 from app.demo.opening import tell_hours
 from app.demo.promises import promise_and_tell
@@ -110,6 +111,8 @@ def screen_and_close(values: Settings, db: Database, now: datetime) -> None:
     lifecycle.close(db, reach, quarter, by=by, now=now, working_days=0)
     follow_up(db, reach, quarter, INSTRUMENT, now)
     lifecycle.finalise(db, reach, quarter, INSTRUMENT, key=_key(values), now=now)
+    with db.writing() as session:
+        publish(session, reach, quarter, INSTRUMENT, now, values.public_url)
     lifecycle.close(db, reach, month, by=by, now=now, working_days=REPLY_WORKING_DAYS)
     with db.writing() as session:
         put_fact(session, DRAFTED, month.code)

@@ -1,6 +1,7 @@
 """One closed period: replies and notes so far; finalising after the window, and the next revision from late ratings."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -86,7 +87,7 @@ def revise(request: Request, found: Closer, sent: FormSent) -> Response:
 def show(request: Request, found: Closer, sent: FormSent) -> Response:
     """Show the figures on the public page."""
     url = services_of(request).settings.public_url
-    return _decide(request, found, sent, lambda session, *about: publish(session, *about, url))
+    return _decide(request, found, sent, partial(publish, public_url=url))
 
 
 @router.post("/desk/period/withdraw")

@@ -25,10 +25,11 @@ def texts_of_problems() -> set[str]:
 
 
 def texts_of_pages() -> set[str]:
-    """Everything the templates mark as a text."""
+    """Everything the templates mark as a text, and what is said of public figures beside them."""
     folders = [resources.files(room).joinpath("templates") for room in ("app.web", "app.pages")]
     sources = [file.read_text("utf-8") for folder in folders for file in folder.iterdir()]
-    return {text for source in sources for _, text in re.findall(r"""\b_\((["'])(.*?)\1\)""", source)}
+    marked = {text for source in sources for _, text in re.findall(r"""\b_\((["'])(.*?)\1\)""", source)}
+    return marked | strings_in(resources.files("app.web"))
 
 
 def texts_of_reports() -> set[str]:

@@ -1,14 +1,26 @@
 """The SQL of what is shown on the public page."""
 
-from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlmodel import col, delete, select
+from sqlalchemy import select as sql_select
+from sqlmodel import col, delete
 
 from app.closing.tables import Period, PublicFigures
 from app.foundation.storage.database import Session
 
 
-def shown(session: Session, agency_id: str) -> Sequence[PublicFigures]:
+class Shown(NamedTuple):
+    """One closing of which figures are shown, without the figures."""
+
+    root: str
+    code: str
+    instrument: str
+    revision: int
+    shown_at: datetime
+
+
+def shown(session: Session, agency_id: str) -> list[Shown]:
     """What the agency shows, the newest period first, then by root and questionnaire."""
     order = (
         col(PublicFigures.last_on).desc(),
@@ -16,7 +28,14 @@ def shown(session: Session, agency_id: str) -> Sequence[PublicFigures]:
         col(PublicFigures.root),
         col(PublicFigures.instrument),
     )
-    return session.exec(select(PublicFigures).where(PublicFigures.agency_id == agency_id).order_by(*order)).all()
+    columns = [col(getattr(PublicFigures, name)) for name in Shown._fields]
+    query = sql_select(*columns).where(col(PublicFigures.agency_id) == agency_id).order_by(*order)
+    return [Shown(*row) for row in session.execute(query)]
+
+
+def text_of(session: Session, agency_id: str, one: Shown) -> str:
+    """The figures of one closing as canonical JSON."""
+    return session.get_one(PublicFigures, (agency_id, one.root, one.code, one.instrument)).figures
 
 
 def shown_of(session: Session, period: Period) -> PublicFigures | None:

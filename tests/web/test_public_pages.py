@@ -1,0 +1,149 @@
+"""The public page: what an agency decided to show, for everybody, equal to the signed reports, and nothing else."""
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.closing.fixtures import key_file, office
+from tests.closing.steps import close, finalise
+from tests.desk.browsing import text_of
+from tests.house import House
+
+__all__ = ["key_file", "office"]
+PAGE, HALL = {"Accept": "text/html"}, "/p/kota/dukcapil"
+EVERY = ("/p/kota", "/p/kota/data.csv", "/p/kota/data.json", "/p/kota/data.jsonld", HALL)
+# PostgreSQL has its turn with the store's own statements, each night.
+pytestmark = pytest.mark.sqlite_daily
+
+
+@pytest.fixture
+def final(office: House, key_file: Path) -> House:
+    """October, signed and not shown."""
+    close(office)
+    finalise(office, key_file)
+    return office
+
+
+@pytest.fixture
+def public(final: House) -> House:
+    """October, shown."""
+    assert final.post("/v1/periods/2026-10/publish", {}, "supervisor").status_code == 200
+    return final
+
+
+def see(house: House, address: str, **headers: str) -> Any:
+    return house.get(address, None, headers=headers)
+
+
+def reports(house: House) -> dict[str, dict[str, Any]]:
+    """The signed documents of October by id."""
+    items = house.get("/v1/reports", "admin", params={"period": "2026-10"}).json()["items"]
+    return {each["id"]: house.get(f"/v1/reports/{each['id']}", "admin").json() for each in items}
+
+
+def test_what_is_not_shown_is_answered_like_what_there_is_not(final: House) -> None:
+    nothing = see(final, "/p/tiada", **PAGE)
+    assert nothing.status_code == 404
+    for address in (*EVERY, "/p/desa", "/p/" + "x" * 41, "/p/kota?period=x%00"):
+        for headers in ({}, PAGE):
+            answer = see(final, address, **headers)
+            assert answer.status_code == 404, address
+            if headers:
+                assert answer.text == nothing.text
+            else:
+                assert answer.json()["code"] == "not-found"
+    final.post("/v1/periods/2026-10/publish", {}, "supervisor")
+    for address in EVERY:
+        assert see(final, address).status_code == 200, address
+    for address in ("/p/desa", "/p/kota/tiada", "/p/kota?period=2026-09", "/p/kota/data.csv?instrument=skm-2017"):
+        assert see(final, address, **PAGE).text == nothing.text, address
+    final.post("/v1/periods/2026-10/withdraw", {}, "supervisor")
+    for address in EVERY:
+        assert see(final, address, **PAGE).text == nothing.text, address
+
+
+@pytest.mark.parametrize(("language", "words"), [("id", "Cara menghitung"), ("en", "How it was counted")])
+def test_the_page_says_what_was_signed_how_it_was_counted_and_where_to_check(
+    public: House, language: str, words: str
+) -> None:
+    page = see(public, f"/p/kota?lang={language}")
+    text = text_of(page)
+    assert words in text
+    for report in reports(public).values():
+        document = report["document"]
+        if document["kind"] not in ("agency", "office"):
+            continue
+        index = document["figures"]["index"]
+        if index is not None:
+            value = index["value"] if language == "en" else index["value"].replace(".", ",")
+            assert value in text
+        if document["kind"] == "agency":
+            assert f'/verify/{document["id"]}"' in page.text
+    assert "noindex" not in page.text
+    assert "<script" not in page.text
+    assert page.headers["content-language"] == language
+
+
+def test_nothing_about_persons_is_anywhere(public: House) -> None:
+    for address in EVERY:
+        text = see(public, address).text
+        for word in ("E001", "E002", "Siti", "Budi", "recognis", "training", "reply", "crm_"):
+            assert word not in text, (address, word)
+
+
+def test_files_hold_the_figures_as_they_were_signed(public: House) -> None:
+    signed = {key: each["document"] for key, each in reports(public).items()}
+    text = see(public, "/p/kota/data.json").text
+    [item] = json.loads(text)["items"]
+    rows = list(csv.DictReader(StringIO(see(public, "/p/kota/data.csv").text.removeprefix("\ufeff"))))
+    units = [item["whole"], *item["offices"]]
+    assert len(rows) == len(units)
+    told = 0
+    for row, unit in zip(rows, units, strict=True):
+        assert row["code"] == unit["code"]
+        if unit["report"] is None:
+            assert (row["n"], row["index"], unit["n"]) == ("", "", None)
+            continue
+        figures = signed[unit["report"]]["figures"]
+        assert unit["n"] == figures["n"]
+        assert {name: figures["index"][name] for name in unit["index"]} == unit["index"]
+        index, interval = figures["index"], figures["index"]["interval"]
+        assert (row["index"], row["lower"], row["upper"]) == (index["value"], interval["lower"], interval["upper"])
+        assert (row["n"], row["grade"]) == (str(figures["n"]), index["grade"])
+        told += 1
+    assert told >= 2
+
+
+def test_a_catalogue_of_open_data_finds_the_files(public: House) -> None:
+    answer = see(public, "/p/kota/data.jsonld")
+    assert answer.headers["content-type"] == "application/ld+json"
+    catalogue = answer.json()
+    assert catalogue["@type"] == "dcat:Catalog"
+    [dataset] = catalogue["dcat:dataset"]
+    temporal = dataset["dct:temporal"]
+    assert (temporal["dcat:startDate"]["@value"], temporal["dcat:endDate"]["@value"]) == ("2026-10-01", "2026-10-31")
+    forms = [each["dcat:downloadURL"]["@id"] for each in dataset["dcat:distribution"]]
+    assert len(forms) == 2
+    for address in forms:
+        path = address[address.index("/p/") :]
+        assert see(public, path).status_code == 200
+
+
+def test_unchanged_answers_are_not_sent_again(public: House) -> None:
+    for address in EVERY:
+        first = see(public, address)
+        assert first.headers["cache-control"] == "public, no-cache"
+        again = see(public, address, **{"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        public.post("/v1/periods/2026-10/withdraw", {}, "supervisor")
+        assert see(public, address, **{"If-None-Match": first.headers["etag"]}).status_code == 404
+        public.post("/v1/periods/2026-10/publish", {}, "supervisor")
+
+
+def test_whoever_tries_addresses_has_to_wait(final: House) -> None:
+    statuses = {see(final, f"/p/tiada-{each}").status_code for each in range(700)}
+    assert statuses == {404, 429}
