@@ -55,6 +55,8 @@ PAGES: Mapping[Entry, int] = {
     ("GET", "/p/{agency}/data.json"): 404,
     ("GET", "/p/{agency}/data.jsonld"): 404,
     ("GET", "/p/{agency}/{office}"): 404,
+    ("GET", "/p/{agency}/{office}/screen"): 404,
+    ("GET", "/p/{agency}/{office}/badge.svg"): 404,
 }
 
 EVERY_KIND = frozenset(KeyKind)

@@ -16,12 +16,15 @@ from app.foundation.problems import Problem
 from app.pages.shell import language_of
 from app.reports.sections.language import language
 from app.web.pages import Lang, page
+from app.web.public_badge import badge
 from app.web.public_files import as_csv, as_dcat, as_json
 from app.web.public_words import closing_words
 
 router = APIRouter(include_in_schema=False)
 Period = Annotated[str | None, Query(max_length=10)]
 Instrument = Annotated[str | None, Query(max_length=40)]
+# A picture loads nothing, whatever stands in it.
+DRAWING = "default-src 'none'"
 A_CODE = r"[A-Za-z0-9-]{1,40}"
 
 
@@ -68,6 +71,39 @@ def office_page(
     """One office."""
     found = read(request, agency, Choice(office, period, instrument))
     return drawn(request, "public_office.html", found, f"/p/{agency}/{office}", office=office)
+
+
+@router.get("/p/{agency}/{office}/screen")
+def screen(
+    request: Request,
+    agency: str,
+    office: str,
+    period: Period = None,
+    instrument: Instrument = None,
+    _: Lang = None,
+) -> Response:
+    """One office for a screen in its hall: large, and kept up to date by itself."""
+    found = read(request, agency, Choice(office, period, instrument))
+    return drawn(request, "public_screen.html", found, f"/p/{agency}/{office}/screen", office=office)
+
+
+@router.get("/p/{agency}/{office}/badge.svg")
+def badge_svg(
+    request: Request,
+    agency: str,
+    office: str,
+    period: Period = None,
+    instrument: Instrument = None,
+    _: Lang = None,
+) -> Response:
+    """One office's newest index as a picture for other sites. Raises `instrument-ambiguous` where there are several."""
+    found, code = read(request, agency, Choice(office, period, instrument)), language_of(request)
+    choices = sorted({each.head.instrument for each in found.closings})
+    if len(choices) > 1:
+        raise Problem("instrument-ambiguous", choices=", ".join(choices))
+    picture = badge(closing_words(found.closings[0], language(code)), office, code)
+    headers = {"Content-Language": code, "Content-Security-Policy": DRAWING, "Vary": "Accept-Language, Cookie"}
+    return tagged(request, Response(picture, media_type="image/svg+xml", headers=headers))
 
 
 def read(request: Request, agency: str, choice: Choice) -> PublicPage:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from app.closing.tables import Period, PublicFigures
 from tests.closing.fixtures import key_file, office
 from tests.closing.steps import close, finalise
 from tests.desk.browsing import text_of
@@ -15,7 +17,15 @@ from tests.house import House
 
 __all__ = ["key_file", "office"]
 PAGE, HALL = {"Accept": "text/html"}, "/p/kota/dukcapil"
-EVERY = ("/p/kota", "/p/kota/data.csv", "/p/kota/data.json", "/p/kota/data.jsonld", HALL)
+EVERY = (
+    "/p/kota",
+    "/p/kota/data.csv",
+    "/p/kota/data.json",
+    "/p/kota/data.jsonld",
+    HALL,
+    f"{HALL}/screen",
+    f"{HALL}/badge.svg",
+)
 # PostgreSQL has its turn with the store's own statements, each night.
 pytestmark = pytest.mark.sqlite_daily
 
@@ -147,3 +157,44 @@ def test_unchanged_answers_are_not_sent_again(public: House) -> None:
 def test_whoever_tries_addresses_has_to_wait(final: House) -> None:
     statuses = {see(final, f"/p/tiada-{each}").status_code for each in range(700)}
     assert statuses == {404, 429}
+
+
+def test_a_badge_is_a_picture_with_its_interval_that_loads_nothing(public: House) -> None:
+    answer = see(public, f"{HALL}/badge.svg?lang=en")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert answer.headers["content-security-policy"] == "default-src 'none'"
+    [document] = [
+        each["document"]
+        for each in reports(public).values()
+        if each["document"]["kind"] == "office" and each["document"]["subject"]["code"] == "dukcapil"
+    ]
+    index = document["figures"]["index"]
+    interval = f"({index['interval']['lower']} – {index['interval']['upper']})"
+    assert f"{index['value']} {interval} {index['grade']}" in answer.text
+    assert answer.text == see(public, f"{HALL}/badge.svg?lang=en&instrument=ikl-1").text
+
+
+def test_where_several_questionnaires_are_shown_a_badge_is_of_one_that_is_named(public: House) -> None:
+    with public.database.writing() as session:
+        [figures] = session.exec(select(PublicFigures)).all()
+        other = json.loads(figures.figures)
+        period = session.get_one(Period, ("kota", "", "2026-10", "ikl-1", 1))
+        session.add(Period(**period.model_dump() | {"instrument": "skm-2017"}))
+        session.flush()
+        session.add(PublicFigures(**figures.model_dump() | {"instrument": "skm-2017", "figures": json.dumps(other)}))
+    answer = see(public, f"{HALL}/badge.svg")
+    assert (answer.status_code, answer.json()["code"]) == (409, "instrument-ambiguous")
+    assert "ikl-1, skm-2017" in answer.json()["detail"]
+    assert see(public, f"{HALL}/badge.svg?instrument=skm-2017").status_code == 200
+    assert see(public, f"{HALL}/screen").text.count('class="figure"') == 2
+
+
+def test_an_office_without_figures_says_so(public: House) -> None:
+    with public.database.writing() as session:
+        [row] = session.exec(select(PublicFigures)).all()
+        figures = json.loads(row.figures)
+        figures["offices"][0] |= {"report": None, "digest": None, "n": None, "index": None}
+        row.figures = json.dumps(figures)
+        session.add(row)
+    for address in (HALL, f"{HALL}/screen", f"{HALL}/badge.svg", "/p/kota"):
+        assert "tanpa angka" in see(public, f"{address}?lang=id").text, address
