@@ -220,6 +220,7 @@ def _welcome(exports: Mapping[str, str], employee: str | None, links: Sequence[S
     json_type = '-H "Content-Type: application/json"'
     yield ""
     yield f"Kabupaten Cermin is served at {base}/  (API: {base}/docs)"
+    yield f"What everybody may see of its final quarter: {base}/p/{AGENCY_CODE}"
     yield ""
     yield "Copy these lines into another terminal: the README's examples use them. Keys and the ticket are good for"
     yield "a week, the pairing code for a day. CODE is a ticket ready to rate with, PAIRING_CODE turns a tablet into a"

@@ -217,6 +217,12 @@ def half_a_year_was_lived_through(database_url: str) -> None:
             for report in reports
             if report["kind"] == "office"
         ]
+        public = house.get("/p/kab-cermin/data.json", None).json()["items"]
+        assert house.get("/p/kab-cermin/disdukcapil/screen", None).status_code == 200
+    [quarter] = public
+    assert quarter["period"]["code"] == printed["PERIOD"]
+    assert quarter["follow_up"]["done"] == 2
+    assert len(quarter["offices"]) == 10
     assert len(texts) == 10
     assert [text for text in texts if "not told" in text.casefold().replace("not told as complete", "")] == []
 

@@ -163,3 +163,19 @@ def test_links_on_paper_need_an_address_and_are_a_pdf(
     assert "1 links written" in " ".join(run("invite", "kota", month, "--out", str(sheets)).output.split())
     assert stat.S_IMODE(sheets.stat().st_mode) == 0o600
     assert sheets.read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.long
+def test_a_final_period_is_shown_on_the_public_page_and_taken_back(
+    run: Run, month: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERMIN_REPLY_WORKING_DAYS", "0")
+    monkeypatch.setenv("CERMIN_PUBLIC_URL", "https://kota.test/cermin")
+    context.settings.cache_clear()
+    run("close", "kota", month)
+    assert "is a draft" in run("publish", "kota", month, status=1).output
+    make_key(tmp_path / "signing-key.pem")
+    run("finalise", "kota", month)
+    told = " ".join(run("publish", "kota", month).output.split())
+    assert f"{month} revision 1 is shown at https://kota.test/cermin/p/kota" in told
+    assert "not shown any more" in run("withdraw", "kota", month).output
