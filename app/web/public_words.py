@@ -28,7 +28,8 @@ class UnitWords:
 
 @dataclass(frozen=True)
 class ClosingWords:
-    """A closing as it is read; `facts` say how it was counted, `follow_up` how far the plan before was carried out."""
+    """A closing as it is read; `part` is the office that it was closed for, without
+    the rest of the agency. `facts` say how it was counted, `follow_up` how far the plan before was carried out."""
 
     title: str
     name: str
@@ -50,16 +51,18 @@ def closing_words(closing: PublicClosing, tell: Language) -> ClosingWords:
     """The closing in this language."""
     figures, head = closing.figures, closing.head
     method = Method.model_validate(figures["method"])
-    whole = unit_words(figures["whole"], tell)
+    offices = tuple(unit_words(each, tell) for each in figures["offices"])
+    # The report of a part's whole bears the agency's name.
+    part = next((each.name for each in offices if each.code == head.root), head.root)
     return ClosingWords(
         title=in_language(method.index_title, tell),
         name=method.index_name,
         period=tell.period(head.code),
         code=head.code,
         instrument=head.instrument,
-        part=whole.name if head.root else None,
-        whole=whole,
-        offices=tuple(unit_words(each, tell) for each in figures["offices"]),
+        part=part or None,
+        whole=unit_words(figures["whole"], tell),
+        offices=offices,
         facts=_facts(closing, method, tell),
         follow_up=_follow_up(figures["follow_up"], tell),
     )

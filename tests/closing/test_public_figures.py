@@ -10,15 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
+from app.access.keys import issue
+from app.access.principals import KeyKind
 from app.access.tables import AuditEvent
 from app.closing.rules.public_figures import Signed, public_figures
 from app.closing.tables import PublicFigures, Report
 from app.seals.rules.canonical_json import canonical
-from tests.closing.steps import OCTOBER, close, finalise, rated, refused, revise
+from app.seals.signing import make_key
+from tests.closing.steps import AFTER_THE_WINDOW, OCTOBER, close, finalise, rated, refused, revise
 from tests.house import House
 from tests.ratings.visits import put
 
 PUBLISH, WITHDRAW = "/v1/periods/2026-10/publish", "/v1/periods/2026-10/withdraw"
+PART = "supervisor dukcapil"
 PUBLICATIONS = "/v1/periods/2026-10/publications"
 
 
@@ -111,6 +115,26 @@ def test_what_is_shown_are_the_bytes_of_the_signed_reports_and_nothing_about_per
 def test_another_agency_publishes_its_own_alone(final: House) -> None:
     assert refused(final.post(PUBLISH, {}, "desa admin")) == (404, "period-open")
     assert refused(final.post(WITHDRAW, {}, "desa admin")) == (404, "period-open")
+
+
+@pytest.mark.sqlite_daily
+def test_a_part_of_the_agency_that_closes_for_itself_shows_its_own(office: House, key_file: Path) -> None:
+    with office.database.writing() as session:
+        told: dict[str, Any] = {"agency_id": "kota", "label": "part", "actor": "test", "now": office.clock.now}
+        office.keys[PART], _ = issue(session, kind=KeyKind.supervisor, office="dukcapil", **told)
+    office.release()
+    assert office.post("/v1/periods/2026-10/close", {}, PART).status_code == 201
+    make_key(key_file)
+    office.clock.now += AFTER_THE_WINDOW
+    assert office.post("/v1/periods/2026-10/finalise", {}, PART).status_code == 200
+    assert refused(office.post(PUBLISH, {}, "supervisor")) == (404, "period-open")
+    done = office.post(PUBLISH, {}, PART)
+    assert (done.status_code, done.json()["office"]) == (200, "dukcapil")
+    [item] = office.get("/p/kota/data.json", None).json()["items"]
+    assert (item["office"], item["offices"][0]["code"]) == ("dukcapil", "dukcapil")
+    page = office.get("/p/kota", None, headers={"Accept": "text/html"})
+    assert f": {item['offices'][0]['name']}, ikl-1</h2>" in page.text
+    assert "2026-10,2026-10-01,2026-10-31,1,dukcapil,ikl-1" in office.get("/p/kota/data.csv", None).text
 
 
 numbers = st.one_of(st.integers(-1_000, 10_000), st.floats(-100, 100), st.text(max_size=8))
