@@ -160,6 +160,17 @@ def employees_page(
     return session.exec(query.order_by(col(Employee.code)).limit(limit)).all()
 
 
+def posted_within(
+    session: Session, agency_id: str, offices: Collection[str], days: Mapping[str, date]
+) -> frozenset[str]:
+    """The codes of all who are posted at one of these offices on that office's day, however many offices there are."""
+    ordered, found = sorted(offices), set[str]()
+    for start in range(0, len(ordered), BATCH):
+        posted = _postings_of(agency_id, days).where(col(Posting.office).in_(ordered[start : start + BATCH]))
+        found.update(each.employee for each in session.exec(posted))
+    return frozenset(found)
+
+
 def posted_offices(
     session: Session, agency_id: str, employees: Collection[str], days: Mapping[str, date]
 ) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """The SQL of targets."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import and_, col, or_, select, tuple_
+from sqlalchemy import ColumnElement
+from sqlmodel import and_, col, or_, select, true, tuple_
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.foundation.storage.database import Session
@@ -17,15 +18,14 @@ ORDER = (col(TargetRow.unit), col(TargetRow.kind), col(TargetRow.figure))
 
 
 class Listed(NamedTuple):
-    """Which targets of a period a list has: of these offices and these employees (None: of all).
+    """Which targets of a period a list has: those of these units, each a code and its kind (None: of all).
 
     `after` is unit, kind and figure of the last one of the page before.
     """
 
     period: str
     instrument: str
-    offices: Collection[str] | None
-    employees: Collection[str] | None
+    units: Collection[tuple[str, str]] | None
     after: tuple[str, str, str] = ("", "", "")
 
 
@@ -78,13 +78,17 @@ def put(
 
 
 def page(session: Session, agency_id: str, of: Listed, limit: int) -> Sequence[TargetRow]:
-    """Targets of a period by unit, kind and figure."""
-    query = _of(agency_id, of.period, of.instrument).where(tuple_(*ORDER) > of.after)
-    kinds = (("office", of.offices), ("employee", of.employees))
-    reached = [
-        and_(TargetRow.kind == kind, True if codes is None else col(TargetRow.unit).in_(codes)) for kind, codes in kinds
-    ]
-    return session.exec(query.where(or_(*reached)).order_by(*ORDER).limit(limit)).all()
+    """Targets of a period by unit, kind and figure.
+
+    However many units are in reach, each statement binds few of them, and none is asked for once the page is full.
+    """
+    query = _of(agency_id, of.period, of.instrument).where(tuple_(*ORDER) > of.after).order_by(*ORDER)
+    found: list[TargetRow] = []
+    for condition in _conditions(of):
+        found += session.exec(query.where(condition).limit(limit - len(found))).all()
+        if len(found) >= limit:
+            break
+    return found
 
 
 def fixed_periods(session: Session, agency_id: str) -> frozenset[tuple[str, str]]:
@@ -98,6 +102,18 @@ def fix(session: Session, agency_id: str, period: str, instrument: str, at: date
     if session.get(TargetsFixed, (agency_id, period, instrument)) is None:
         session.add(TargetsFixed(agency_id=agency_id, period=period, instrument=instrument, fixed_at=at))
         session.flush()
+
+
+def _conditions(of: Listed) -> Iterator[ColumnElement[bool]]:
+    """What a row of the list fulfils, one condition for each batch of units, in their order."""
+    if of.units is None:
+        yield true()
+        return
+    ordered = sorted(unit for unit in of.units if unit[0] >= of.after[0])
+    for start in range(0, len(ordered), BATCH):
+        batch = ordered[start : start + BATCH]
+        kinds = {kind: [code for code, of_kind in batch if of_kind == kind] for kind in {each for _, each in batch}}
+        yield or_(*(and_(col(TargetRow.kind) == kind, col(TargetRow.unit).in_(codes)) for kind, codes in kinds.items()))
 
 
 def _of(agency_id: str, period: str, instrument: str) -> SelectOfScalar[TargetRow]:

@@ -1,13 +1,12 @@
 """Lists the targets of a period, of the offices in reach and of those who are posted there."""
 
 from datetime import datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.access.principals import Reach
 from app.closing.addressing import asked
 from app.closing.targets.schemas import TargetOut, TargetPage, TargetQuery
-from app.directory.listing_store import employees_page
+from app.directory.listing_store import posted_within
 from app.directory.reach import offices_in_reach
 from app.directory.tables import ZONES
 from app.foundation.storage.database import Session
@@ -16,21 +15,12 @@ from app.targets import store
 from app.targets.rules.target import shown
 from app.targets.tables import TargetRow
 
-# As many as an agency has at most; only a part of it is asked so.
-EVERYBODY = 1_000_000
-
-
-class _Reached(NamedTuple):
-    offices: frozenset[str] | None
-    employees: frozenset[str] | None
-
 
 def list_targets(session: Session, reach: Reach, query: TargetQuery, now: datetime) -> TargetPage:
     """The targets in reach. Raises `period-unknown` and `instrument-unknown`."""
     span, instrument = asked(query.period), instrument_of(session, reach.agency_id, query.instrument)
     unit, kind, figure = (query.after or "//").split("/")
-    reached = _reached(session, reach, now)
-    listed = store.Listed(span.code, instrument.id, reached.offices, reached.employees, (unit, kind, figure))
+    listed = store.Listed(span.code, instrument.id, _reached(session, reach, now), (unit, kind, figure))
     rows = store.page(session, reach.agency_id, listed, query.limit + 1)
     shown_rows = rows[: query.limit]
     last = shown_rows[-1] if len(rows) > query.limit else None
@@ -41,13 +31,14 @@ def list_targets(session: Session, reach: Reach, query: TargetQuery, now: dateti
     )
 
 
-def _reached(session: Session, reach: Reach, now: datetime) -> _Reached:
+def _reached(session: Session, reach: Reach, now: datetime) -> set[tuple[str, str]] | None:
+    """Code and kind of the offices in reach and of who is posted there today; None: of the whole agency."""
     offices = offices_in_reach(session, reach)
     if offices is None:
-        return _Reached(None, None)
+        return None
     days = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in ZONES}
-    posted = employees_page(session, reach.agency_id, within=offices, days=days, after=None, limit=EVERYBODY)
-    return _Reached(offices, frozenset(each.code for each in posted))
+    posted = posted_within(session, reach.agency_id, offices, days)
+    return {(code, "office") for code in offices} | {(code, "employee") for code in posted}
 
 
 def _out(row: TargetRow) -> TargetOut:
