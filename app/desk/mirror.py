@@ -1,4 +1,4 @@
-"""My mirror: the own newest final report with its trend and what it may be used for, and the earlier ones."""
+"""My mirror: targets so far, the own newest final report with its trend and permitted use, and the earlier ones."""
 
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from app.closing.store import ReportHead, replies_to
 from app.closing.tables import DRAFT
 from app.desk.blocks import Links, Page, Section, Task, Tasks
 from app.desk.navigation import MIRROR, REPLY
+from app.desk.person_targets import person_targets, read_targets
 from app.desk.rendering import reader_of, respond
 from app.desk.report_reading import Shown, head_words, read_report, report_sections
 from app.desk.requests import DeskRoute, Lang, having
@@ -29,6 +30,7 @@ def mirror(request: Request, found: Employee, _: Lang) -> Response:
     """The newest final report about this person."""
     tell, reports = reader_of(request), own_reports(request, found)
     shown = read_report(request, found, reports.final[0].report_id) if reports.final else None
+    targets = read_targets(request, found, found.employee or "")
     waiting = _waiting(request, found, reports)
     tasks = Tasks(
         tuple(
@@ -42,6 +44,7 @@ def mirror(request: Request, found: Employee, _: Lang) -> Response:
         tell("Nothing waits for you."),
     )
     sections = [Section((tasks,), tell("Today"))]
+    sections += person_targets(targets, tell)
     sections += report_sections(shown, tell) if shown else [Section((Words(_none(tell)),))]
     if reports.final[1:]:
         links = tuple((head_words(each, tell), f"/desk/report?id={each.report_id}") for each in reports.final[1:])

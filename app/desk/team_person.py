@@ -1,4 +1,4 @@
-"""One of my people: the newest report as a page, a note to the draft, earlier reports."""
+"""One of my people: targets so far, the newest report as a page, a note to the draft, earlier reports."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.access.readings import Covered, Readings
 from app.closing.about_persons import PersonReports, note_on_person, person_reports
 from app.closing.reading import report_of
 from app.closing.schemas import WordsIn
@@ -13,6 +14,7 @@ from app.closing.tables import DRAFT
 from app.desk.blocks import Field, Form, Links, Page, Section
 from app.desk.faults import faults_of, lines_of, read
 from app.desk.navigation import TEAM
+from app.desk.person_targets import person_targets, read_targets
 from app.desk.rendering import reader_of, respond
 from app.desk.report_reading import Shown, head_words, read_report, reply_words, report_sections
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to
@@ -61,8 +63,10 @@ def _person(
 ) -> Response:
     tell, (whom, reports) = reader_of(request), _known(request, found, code)
     back = Section((Links(((tell(TEAM.text), TEAM.address),)),))
+    targets = _targets(request, found, code, tell)
     if not reports.newest:
-        page = Page(whom.name, tell("There is no report about this person so far."), (back,))
+        lead = tell("There is no report about this person so far.")
+        page = Page(whom.name, lead, (*targets, back), file=False)
         return respond(request, page, found)
     head = reports.newest[0]
     shown = read_report(request, found, head.report_id)
@@ -79,6 +83,7 @@ def _person(
         (
             Section((Facts(tuple(facts)),)),
             *((_note(shown, tell),) if draft else ()),
+            *targets,
             *report_sections(shown, tell),
             *((Section((Links(tuple(links.items())),), tell("Earlier reports")),) if links else ()),
             back,
@@ -88,6 +93,17 @@ def _person(
         file=False,
     )
     return respond(request, page, found, 200 if fault is None else fault.status)
+
+
+def _targets(request: Request, found: SignedIn, code: str, tell: Language) -> tuple[Section, ...]:
+    """What the targets of this person come to so far, once it is written down who looked."""
+    so_far = read_targets(request, found, code)
+    told = [(each.first, each.through) for each in so_far if each.through is not None]
+    if told:
+        first, last = min(first for first, _ in told), max(last for _, last in told)
+        covered = Covered("indices", employee=code, first=first, last=last)
+        services_of(request).of(Readings).leave_trace(principal_of(found), covered)
+    return person_targets(so_far, tell)
 
 
 def _lead(shown: Shown, period: str, tell: Language, *, draft: bool) -> str:

@@ -39,6 +39,21 @@ def targets_of(session: Session, agency_id: str, period: str, instrument: str) -
     return {key_of(row): row.hundredths for row in session.exec(_of(agency_id, period, instrument)).all()}
 
 
+def targets_of_unit(
+    session: Session, agency_id: str, kind: str, unit: str, periods: Iterable[str], instruments: Iterable[str]
+) -> Mapping[TargetKey, int]:
+    """The targets of one unit in these periods by these questionnaires, in hundredths."""
+    # All columns of the key up to the unit are named, so that a large agency's other targets are not looked through.
+    query = select(TargetRow).where(
+        TargetRow.agency_id == agency_id,
+        col(TargetRow.period).in_(sorted(periods)),
+        col(TargetRow.instrument).in_(sorted(instruments)),
+        TargetRow.kind == kind,
+        TargetRow.unit == unit,
+    )
+    return {key_of(row): row.hundredths for row in session.exec(query)}
+
+
 def rows_about(session: Session, agency_id: str, keys: Iterable[TargetKey]) -> Mapping[TargetKey, TargetRow]:
     """The rows with these keys; others of the same units may be among them."""
     wanted = set(keys)
