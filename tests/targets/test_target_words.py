@@ -6,6 +6,7 @@ import pytest
 
 from app.instruments.loading import shipped
 from app.targets.rules.attainment import Word, word_for
+from app.targets.rules.periods import is_period
 from app.targets.rules.target import INDEX, Flaw, Known, Target, TargetKey, flaws_of
 
 KEY = TargetKey("2026-Q4", "ikl-1", "employee", "E001", INDEX)
@@ -77,3 +78,13 @@ def test_nobody_sets_their_own_and_nothing_is_set_once_the_period_is_closed() ->
 def test_a_target_is_written_with_two_decimals() -> None:
     assert str(Target(KEY, 8_850).value) == "88.50"
     assert Target(KEY, None).value is None
+
+
+@pytest.mark.parametrize("code", ["2026", "2026-01", "2026-12", "2026-Q4", "2026-S2"])
+def test_codes_of_periods_are_known_by_their_form(code: str) -> None:
+    assert is_period(code)
+    assert not any(is_period(wrong) for wrong in (f"{code}0", f"{code}-1", code.replace("2", "٢"), code[1:], ""))
+
+
+def test_months_quarters_and_semesters_that_are_none_are_no_periods() -> None:
+    assert not any(map(is_period, ("2026-00", "2026-13", "2026-Q0", "2026-Q5", "2026-S3", "1926", "2026-q1")))

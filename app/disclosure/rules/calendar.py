@@ -3,14 +3,14 @@
 `2026-09` is a month, `2026-Q3` a quarter (triwulan III), `2026-S2` a semester, `2026` a year.
 """
 
-import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-FORM = re.compile(r"(2\d{3})(?:-(0[1-9]|1[0-2])|-Q([1-4])|-S([12]))?", re.ASCII)
+from app.targets.rules.periods import FORM
+
 # Of the three zones the one whose day ends last: an hour earlier somebody's day would not be over.
 LAST_ZONE = ZoneInfo("Asia/Jakarta")
 
