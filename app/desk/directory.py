@@ -42,6 +42,7 @@ KINDS = {
     "employees": "Employees",
     "postings": "Postings",
     "duties": "Duties",
+    "targets": "Targets (SKP)",
 }
 
 

@@ -127,6 +127,7 @@ PARTS: Mapping[str, str] = {
     "counters": "Counters",
     "employees": "Employees",
     "duties": "Duties",
+    "targets": "Targets (SKP)",
     "new": "new",
     "changed": "changed",
     "unchanged": "unchanged",

@@ -229,4 +229,5 @@ class DirectoryImported(WireModel):
     counters: SheetChanges
     employees: SheetChanges
     duties: SheetChanges
+    targets: SheetChanges
     postings_ended: int = Field(description="Of the employees who changed: how many leave an office.")

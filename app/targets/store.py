@@ -106,6 +106,12 @@ def page(session: Session, agency_id: str, of: Listed, limit: int) -> Sequence[T
     return found
 
 
+def newest_targets(session: Session, agency_id: str, most: int) -> Sequence[TargetRow]:
+    """So many targets at most, those of the newest years first."""
+    key = (col(TargetRow.period).desc(), col(TargetRow.instrument), col(TargetRow.kind), *ORDER)
+    return session.exec(select(TargetRow).where(TargetRow.agency_id == agency_id).order_by(*key).limit(most)).all()
+
+
 def fixed_periods(session: Session, agency_id: str) -> frozenset[tuple[str, str]]:
     """Period and questionnaire of all whose targets do not change any more."""
     query = select(TargetsFixed.period, TargetsFixed.instrument).where(TargetsFixed.agency_id == agency_id)

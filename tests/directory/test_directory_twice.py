@@ -92,6 +92,10 @@ def test_importing_twice_is_importing_once(
     database: Database, tmp_path: Path, lines: Lines, first: str, second: str
 ) -> None:
     agency_id = found_agency(database, f"a{next(agencies)}")
+    targets = [
+        ("2027", "ikl-1", office[0], "", "index", f"{80 + n % 20}.5") for n, office in enumerate(lines["offices"])
+    ]
+    lines = {**lines, "targets": targets}
     counts = import_book(database, written(lines, first, tmp_path), agency_id)
     assert {name: each.new for name, each in counts.items()} == {name: len(rows) for name, rows in lines.items()}
     before = dump(database)

@@ -31,6 +31,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "counters": ("office", "code", "name", "services"),
     "employees": ("code", "name", "nip", "position", "grade", "office", "posted_from"),
     "duties": ("office", "counter", "employee", "from", "until"),
+    "targets": ("period", "instrument", "office", "employee", "figure", "value"),
 }
 
 # Two offices in different zones, three counters, two people, a morning and an afternoon.

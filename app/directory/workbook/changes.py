@@ -1,12 +1,13 @@
 """Compares an import with the stored directory: which rows are new or changed, and how many by sheet."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from app.directory.rules.office_tree import parents_first
 from app.directory.store import DirectoryChange, ExistingDirectory, StoredRow
 from app.directory.tables import Counter, Duty, Employee, Office, Posting, Service
+from app.directory.targets import CheckedTargets
 from app.directory.workbook.proposal import DirectoryProposal
 from app.directory.workbook.roster import DutyInterval, DutyKey
 from app.directory.workbook.rows import Columns
@@ -27,10 +28,16 @@ class Changes:
 
     writes: tuple[DirectoryChange, ...]
     counts: Mapping[str, ChangeCounts]
+    targets: CheckedTargets
 
     def are_none(self) -> bool:
         """Whether the import changes nothing."""
-        return not any(change.new or change.changed for change in self.writes)
+        return not self.targets.changed and not any(change.new or change.changed for change in self.writes)
+
+    def with_targets(self, targets: CheckedTargets) -> "Changes":
+        """With other targets, compared anew."""
+        rows = sum(self.counts["targets"])
+        return replace(self, targets=targets, counts={**self.counts, "targets": target_counts(targets, rows)})
 
 
 class Before(NamedTuple):
@@ -48,7 +55,13 @@ class RowComparison:
         self._proposal = proposal
         self._existing = existing
 
-    def changes(self, postings: Postings, spans: Iterable[DutyInterval], duties: Mapping[DutyKey, Duty]) -> Changes:
+    def changes(
+        self,
+        postings: Postings,
+        spans: Iterable[DutyInterval],
+        duties: Mapping[DutyKey, Duty],
+        targets: CheckedTargets,
+    ) -> Changes:
         """Everything the file changes."""
         offices, services, counters = self._offices(), self._services(), self._counters()
         employees, stays, roster = self._employees(), self._stays(postings), self._roster(spans, duties)
@@ -58,9 +71,10 @@ class RowComparison:
             "counters": _counts(counters, len(self._proposal.counters.entries)),
             "employees": self._employee_counts(employees, postings),
             "duties": _counts(roster, len(self._proposal.duties.entries)),
+            "targets": target_counts(targets, len(self._proposal.targets.entries)),
         }
         # In this order no row comes before one that its foreign key names.
-        return Changes((offices, services, counters, employees, stays, roster), counts)
+        return Changes((offices, services, counters, employees, stays, roster), counts, targets)
 
     def _offices(self) -> DirectoryChange:
         by_code = {entry.row.code: entry.row for entry in self._proposal.offices.entries}
@@ -116,6 +130,12 @@ class RowComparison:
             elif any(getattr(stored, column) != value for column, value in values.items()):
                 change.changed.append(values)
         return change
+
+
+def target_counts(targets: CheckedTargets, rows: int) -> ChangeCounts:
+    """How many of so many rows set a target where there is none, or another one."""
+    changed = sum(each.key in targets.rows for each in targets.changed)
+    return ChangeCounts(len(targets.changed) - changed, changed, rows - len(targets.changed))
 
 
 def _counts(change: DirectoryChange, rows: int) -> ChangeCounts:

@@ -123,6 +123,44 @@ SHEETS: dict[str, tuple[WorkbookColumn, ...]] = {
             "Required. End of the duty, local time of the office; that moment is not included.",
         ),
     ),
+    "targets": (
+        WorkbookColumn(
+            "period",
+            "text",
+            "Wajib. Periode target (SKP): 2026-09, 2026-Q3, 2026-S2 atau 2026.",
+            "Required. Period of the target (SKP): 2026-09, 2026-Q3, 2026-S2 or 2026.",
+        ),
+        WorkbookColumn(
+            "instrument",
+            "text",
+            "Kode kuesioner, misalnya skm-2017; kosong berarti ikl-1.",
+            "Code of the questionnaire, such as skm-2017; empty means ikl-1.",
+        ),
+        WorkbookColumn(
+            "office",
+            "text",
+            "Kode kantor, untuk target kantor; kosong untuk target pegawai.",
+            "Code of the office, for a target of an office; empty for one of an employee.",
+        ),
+        WorkbookColumn(
+            "employee",
+            "text",
+            "Kode pegawai, untuk target pegawai; kosong untuk target kantor. Jangan memakai NIP.",
+            "Code of the employee, for a target of an employee; empty for one of an office. Never the NIP.",
+        ),
+        WorkbookColumn(
+            "figure",
+            "text",
+            "Kode pertanyaan, atau index; kosong berarti index.",
+            "Code of a question, or index; empty means index.",
+        ),
+        WorkbookColumn(
+            "value",
+            "text",
+            "Wajib. Target pada skala indeks, misalnya 88.00. Target dihapus di halaman Target.",
+            "Required. The target on the scale of the index, such as 88.00. It is taken away on the page Targets.",
+        ),
+    ),
 }
 
 # A sheet for people; the import leaves it alone.

@@ -21,9 +21,13 @@ from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.roster import DutyInterval
 from app.directory.workbook.writing import AGAIN, Advice, Line, write_workbook
 from app.foundation.storage.database import Database, Session
+from app.targets.rules.target import shown
+from app.targets.store import newest_targets
+from app.targets.tables import TargetRow
 
 # Half of what a sheet may have, so that the file can also be uploaded again; some months of a large agency.
 MOST_DUTIES = 100_000
+MOST_TARGETS = 100_000
 ADVICE: tuple[Advice, ...] = (
     (
         "Ini direktori pada saat diunduh: setiap pegawai di tempat tugas terakhirnya, dan jadwal di sana.",
@@ -73,6 +77,9 @@ def _read(session: Session, agency_id: str, most_duties: int) -> ExportedDirecto
     # A few more would fit, but a day that is there by halves would be worse.
     left_out = duties[-1].until_at.date() if len(duties) > most_duties else None
     sheets = _sheets(existing, [each for each in duties if left_out is None or each.until_at.date() > left_out])
+    posted = existing.stays.keys()
+    targets = newest_targets(session, agency_id, MOST_TARGETS)
+    sheets["targets"].extend(_target(row) for row in targets if row.kind == "office" or row.unit in posted)
     file = BytesIO()
     write_workbook(file, sheets, (*ADVICE, *_missing_duties(left_out)))
     return ExportedDirectory(file.getvalue(), {name: len(lines) for name, lines in sheets.items()}, left_out)
@@ -86,7 +93,7 @@ def _missing_duties(left_out: date | None) -> Iterator[Advice]:
         )
 
 
-def _sheets(existing: ExistingDirectory, duties: Sequence[Duty]) -> Mapping[str, Sequence[Line]]:
+def _sheets(existing: ExistingDirectory, duties: Sequence[Duty]) -> dict[str, list[Line]]:
     lines: dict[str, list[Line]] = {name: [] for name in SHEETS}
     for _, office in sorted(existing.offices.items()):
         lines["offices"].append((office.code, office.name, office.parent, office.timezone, office.region_code))
@@ -110,6 +117,11 @@ def _sheets(existing: ExistingDirectory, duties: Sequence[Duty]) -> Mapping[str,
 
 def _employee(row: Employee, stay: Stay) -> Line:
     return (row.code, row.name, row.nip, row.position, row.grade, stay.office, stay.from_on, row.appraiser)
+
+
+def _target(row: TargetRow) -> Line:
+    office, employee = (row.unit, None) if row.kind == "office" else (None, row.unit)
+    return (row.period, row.instrument, office, employee, row.figure, str(shown(row.hundredths)))
 
 
 def _duty(duty: Duty, zone: ZoneInfo, stay: Stay | None) -> Line | None:

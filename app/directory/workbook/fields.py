@@ -1,6 +1,8 @@
 """Field types of a workbook's rows: each reads a cell, checks its form and gives its value."""
 
+import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
@@ -9,6 +11,10 @@ from app.directory.faults import Sentence
 from app.directory.workbook import forms
 from app.directory.workbook.cells import Cell, count_of, day_of, moment_of, optional_count_of, required_text_of, text_of
 from app.foundation.days import EARLIEST
+from app.targets.rules.target import INDEX
+
+VALUE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
+DEFAULT_INSTRUMENT = "ikl-1"
 
 
 def _nip(text: str, info: ValidationInfo) -> str:
@@ -28,6 +34,13 @@ def _not_before_service(day: date) -> date:
     if day < EARLIEST:
         raise ValueError(Sentence("the year must be {first} or later", first=EARLIEST.year))
     return day
+
+
+def _hundredths(cell: Cell) -> int:
+    text = required_text_of(cell).replace(",", ".")
+    if not VALUE.fullmatch(text):
+        raise ValueError("write the target with at most two decimals, such as 88.00")
+    return int(Decimal(text) * 100)
 
 
 Required = BeforeValidator(required_text_of)
@@ -50,5 +63,9 @@ Grade = Annotated[Annotated[str, Field(max_length=20), WithoutNip] | None, Optio
 Day = Annotated[date, BeforeValidator(day_of)]
 RecentDay = Annotated[Day, AfterValidator(_not_before_service)]
 Moment = Annotated[datetime, BeforeValidator(moment_of)]
+Period = Annotated[str, Required, Field(max_length=10)]
+Instrument = Annotated[str, BeforeValidator(lambda cell: text_of(cell) or DEFAULT_INSTRUMENT), Field(max_length=40)]
+Figure = Annotated[str, BeforeValidator(lambda cell: text_of(cell) or INDEX), Field(max_length=40)]
+Hundredths = Annotated[int, BeforeValidator(_hundredths)]
 Count = Annotated[int, BeforeValidator(count_of)]
 OptionalCount = Annotated[int | None, BeforeValidator(optional_count_of)]

@@ -13,12 +13,14 @@ from app.access.audit import record
 from app.directory.catalogue_store import directory_version, duties_since
 from app.directory.faults import DirectoryFault, Fault, WorkbookFault
 from app.directory.store import ExistingDirectory, existing_directory, lock_agency, renew_version, write
+from app.directory.targets import write_targets
 from app.directory.workbook.changes import Before, ChangeCounts, Changes, RowComparison
 from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.consistency import cycle_faults, nip_faults, reference_faults
 from app.directory.workbook.oneself import own_faults
 from app.directory.workbook.proposal import DirectoryProposal
 from app.directory.workbook.roster import absence_faults, overlap_faults, read_roster
+from app.directory.workbook.target_rows import target_faults, targets_after
 from app.directory.workbook.transfers import Postings, postings_after
 from app.foundation.storage.database import Session
 
@@ -65,6 +67,11 @@ def import_checked(
         raise DirectoryFault(f"there is no agency {agency_id}")
     if agency.directory_version != checked.version:
         checked = check(session, proposal, agency_id, by)
+    elif proposal.targets.entries:
+        # Targets have no version: since the check some may have been set otherwise, or their period closed.
+        targets = targets_after(session, proposal, checked.before.directory, agency_id, by)
+        _refuse([*target_faults(proposal, targets.flaws)])
+        checked = checked._replace(changes=checked.changes.with_targets(targets))
     write_changes(session, checked.changes, agency_id=agency_id, actor=actor, now=now)
     return checked
 
@@ -74,6 +81,7 @@ def write_changes(session: Session, changes: Changes, *, agency_id: str, actor: 
     if changes.are_none():
         return
     write(session, changes.writes)
+    write_targets(session, agency_id, changes.targets, by=actor, at=now)
     renew_version(session, agency_id)
     counts = {sheet: each._asdict() for sheet, each in changes.counts.items()}
     record(
@@ -101,6 +109,7 @@ def check(session: Session, proposal: DirectoryProposal, agency_id: str, by: str
     since = _earliest(proposal, existing, postings)
     duties = duties_since(session, agency_id, since) if since else []
     roster = read_roster(proposal, existing, duties)
+    targets = targets_after(session, proposal, existing, agency_id, by)
     # All checks run before anything is refused: whoever mends the file wants to see every fault at once.
     faults = [
         *proposal.faults,
@@ -110,15 +119,20 @@ def check(session: Session, proposal: DirectoryProposal, agency_id: str, by: str
         *postings.faults,
         *overlap_faults(roster),
         *absence_faults(roster, postings),
+        *target_faults(proposal, targets.flaws),
     ]
+    _refuse(faults)
+    by_key = {(duty.office, duty.counter, duty.from_at): duty for duty in duties}
+    changes = RowComparison(agency_id, proposal, existing).changes(postings, roster.proposed, by_key, targets)
+    before = Before(existing, by_key)
+    if by is not None:
+        _refuse([*own_faults(changes, before, proposal, roster.proposed, by)])
+    return CheckedImport(version, changes, before)
+
+
+def _refuse(faults: Sequence[Fault]) -> None:
     if faults:
         raise WorkbookFault(in_reading_order(faults))
-    by_key = {(duty.office, duty.counter, duty.from_at): duty for duty in duties}
-    changes = RowComparison(agency_id, proposal, existing).changes(postings, roster.proposed, by_key)
-    before = Before(existing, by_key)
-    if by is not None and (own := [*own_faults(changes, before, proposal, roster.proposed, by)]):
-        raise WorkbookFault(in_reading_order(own))
-    return CheckedImport(version, changes, before)
 
 
 def _earliest(proposal: DirectoryProposal, existing: ExistingDirectory, postings: Postings) -> datetime | None:

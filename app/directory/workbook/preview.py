@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 from app.directory.store import DirectoryChange, StoredRow
 from app.directory.tables import Counter, Duty, Employee, Office, Posting, Service
 from app.directory.workbook.changes import Before, ChangeCounts, Changes
+from app.targets.rules.target import shown
 
 # More than anybody reads; the counts tell of all.
 MOST_ALTERATIONS = 10_000
@@ -58,6 +59,7 @@ def preview_of(changes: Changes, before: Before) -> Preview:
     """What these changes do."""
     ended = sum(len(change.changed) for change in changes.writes if change.table is Posting)
     in_all = sum(len(_new_rows(change, before)) + len(change.changed) for change in changes.writes)
+    in_all += len(changes.targets.changed)
     return Preview(changes.counts, ended, tuple(islice(_alterations(changes, before), MOST_ALTERATIONS)), in_all)
 
 
@@ -80,6 +82,22 @@ def _alterations(changes: Changes, before: Before) -> Iterator[Alteration]:
             else:
                 stored = _stored(change.table, row, before)
                 yield Alteration(sheet, "changed", key, name, _differences(change.table, stored, row))
+    yield from _target_alterations(changes, before)
+
+
+def _target_alterations(changes: Changes, before: Before) -> Iterator[Alteration]:
+    for target in changes.targets.changed:
+        key, row = target.key, changes.targets.rows.get(target.key)
+        known = before.directory.offices if key.kind == "office" else before.directory.employees
+        unit = known.get(key.unit)
+        was = None if row is None else str(shown(row.hundredths))
+        yield Alteration(
+            "targets",
+            "new" if row is None else "changed",
+            f"{key.period} · {key.instrument} · {key.unit} · {key.figure}",
+            None if unit is None else unit.name,
+            (Difference("value", was, str(target.value)),),
+        )
 
 
 def _key(table: type[StoredRow], row: Mapping[str, Any]) -> str:

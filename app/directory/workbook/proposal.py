@@ -19,6 +19,7 @@ from app.directory.workbook.rows import (
     OfficeRow,
     Row,
     ServiceRow,
+    TargetLine,
     problems_of,
     read_row,
 )
@@ -78,6 +79,7 @@ class DirectoryProposal:
     counters: ParsedSheet[CounterRow] = field(default_factory=ParsedSheet)
     employees: ParsedSheet[EmployeeRow] = field(default_factory=ParsedSheet)
     duties: ParsedSheet[DutyRow] = field(default_factory=ParsedSheet)
+    targets: ParsedSheet[TargetLine] = field(default_factory=ParsedSheet)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -89,10 +91,11 @@ def propose(book: Workbook, today: date) -> DirectoryProposal:
         counters=_parsed(CounterRow, book, today),
         employees=_parsed(EmployeeRow, book, today),
         duties=_parsed(DutyRow, book, today),
+        targets=_parsed(TargetLine, book, today),
         faults=list(book.faults),
     )
     proposal.faults += proposal.offices.faults + proposal.services.faults + proposal.counters.faults
-    proposal.faults += proposal.employees.faults + proposal.duties.faults
+    proposal.faults += proposal.employees.faults + proposal.duties.faults + proposal.targets.faults
     return proposal
 
 

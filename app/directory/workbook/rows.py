@@ -15,12 +15,16 @@ from app.directory.workbook.fields import (
     Codes,
     Day,
     EmployeeCode,
+    Figure,
     Grade,
+    Hundredths,
+    Instrument,
     Moment,
     Name,
     Nip,
     OptionalCode,
     OptionalEmployeeCode,
+    Period,
     Position,
     PublicName,
     RegionCode,
@@ -147,6 +151,31 @@ class DutyRow(Row):
             self.from_local.replace(tzinfo=zone).astimezone(UTC),
             self.until_local.replace(tzinfo=zone).astimezone(UTC),
         )
+
+
+class TargetLine(Row):
+    """A row of the sheet `targets`: what a figure of an office or of an employee shall be; `value` in hundredths."""
+
+    sheet = "targets"
+    key_columns = ("period", "instrument", "office", "employee", "figure")
+    period: Period
+    instrument: Instrument
+    office: OptionalCode
+    employee: OptionalEmployeeCode
+    figure: Figure
+    value: Hundredths
+
+    @property
+    def key(self) -> Key:
+        """With an empty text for the one of office and employee that is not named."""
+        return self.period, self.instrument, self.office or "", self.employee or "", self.figure
+
+    @field_validator("employee")
+    @classmethod
+    def _one_of_both(cls, employee: str | None, info: ValidationInfo) -> str | None:
+        if "office" in info.data and (employee is None) == (info.data["office"] is None):
+            raise ValueError("name an office or an employee, and not both")
+        return employee
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)

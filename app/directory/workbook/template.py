@@ -39,6 +39,10 @@ EXAMPLES: Mapping[str, tuple[Line, ...]] = {
         ),
         ("E002", "Petugas Contoh", "", "Petugas Layanan", "", "disdukcapil", date(2026, 1, 1), "E001"),
     ),
+    "targets": (
+        ("2027", "ikl-1", "disdukcapil", "", "index", "88.00"),
+        ("2027", "ikl-1", "", "E001", "speed", "85.00"),
+    ),
     "duties": (
         ("disdukcapil", "loket-1", "E001", _moment(8), _moment(12)),
         ("disdukcapil", "loket-1", "E002", _moment(12), _moment(16)),
