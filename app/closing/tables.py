@@ -176,10 +176,10 @@ class Publication(SQLModel, table=True):
     address: str | None = Field(default=None, sa_type=Text(300))
 
 
-class PublicFigures(SQLModel, table=True):
+class PublicClosing(SQLModel, table=True):
     """What the public page shows of a closing: by somebody's decision, taken from its signed reports (`figures`)."""
 
-    __tablename__ = "public_figures"
+    __tablename__ = "public_closing"
     __table_args__ = (
         ForeignKeyConstraint(
             ["agency_id", "root", "code", "instrument", "revision"],

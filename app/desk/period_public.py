@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from app.closing.tables import DRAFT, Period, PublicFigures
+from app.closing.tables import DRAFT, Period, PublicClosing
 from app.desk.blocks import DeskBlock, Field, Form, Links, Section
 from app.desk.requests import principal_of
 from app.disclosure.rules.calendar import LAST_ZONE
@@ -13,7 +13,7 @@ from app.reports.sections.language import Language
 
 
 def public_section(
-    request: Request, found: SignedIn, stored: Period, shown: PublicFigures | None, tell: Language
+    request: Request, found: SignedIn, stored: Period, shown: PublicClosing | None, tell: Language
 ) -> tuple[Section, ...]:
     """Whether a final period is shown, since when, and what can be decided; nothing before anything is final."""
     if stored.state == DRAFT and shown is None and stored.revision == 1:
@@ -27,7 +27,7 @@ def public_section(
     return (Section(tuple(blocks), tell("Public page")),)
 
 
-def _state(shown: PublicFigures | None, tell: Language) -> str:
+def _state(shown: PublicClosing | None, tell: Language) -> str:
     if shown is None:
         return tell(
             "Not on the public page. There everybody would read index, grade, interval and number of ratings of the "
@@ -38,7 +38,7 @@ def _state(shown: PublicFigures | None, tell: Language) -> str:
     return tell("Revision {n} is on the public page since {day}.", n=str(shown.revision), day=day)
 
 
-def _forms(stored: Period, shown: PublicFigures | None, tell: Language) -> list[DeskBlock]:
+def _forms(stored: Period, shown: PublicClosing | None, tell: Language) -> list[DeskBlock]:
     fields = (
         Field("code", "", "hidden", value=stored.code),
         Field("instrument", "", "hidden", value=stored.instrument),

@@ -14,7 +14,7 @@ from app.access.keys import issue
 from app.access.principals import KeyKind
 from app.access.tables import AuditEvent
 from app.closing.rules.public_figures import Signed, public_figures
-from app.closing.tables import PublicFigures, Report
+from app.closing.tables import PublicClosing, Report
 from app.seals.rules.canonical_json import canonical
 from app.seals.signing import make_key
 from tests.closing.steps import AFTER_THE_WINDOW, OCTOBER, close, finalise, rated, refused, revise
@@ -34,9 +34,9 @@ def final(office: House, key_file: Path) -> House:
     return office
 
 
-def shown(house: House) -> list[PublicFigures]:
+def shown(house: House) -> list[PublicClosing]:
     with house.database.reading() as session:
-        return list(session.exec(select(PublicFigures)).all())
+        return list(session.exec(select(PublicClosing)).all())
 
 
 def decisions(house: House) -> list[str]:

@@ -77,13 +77,13 @@ def explained(database: Database) -> Iterator[list[tuple[str, str]]]:
         cursor = connection.connection.cursor()
         if not database.is_sqlite:
             # Of so few rows its statistics, which it takes when it likes, may call for going through all of them.
-            cursor.execute("SET enable_seqscan = off")
+            cursor.execute("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off")
         cursor.execute(f"EXPLAIN {'QUERY PLAN ' if database.is_sqlite else ''}{statement}", values)
         lines = [str(row[3] if database.is_sqlite else row[0]).strip() for row in cursor.fetchall()]
         lines += [f"{line} {below}" for line, below in pairwise(lines) if below.startswith("Index Cond")]
         found.extend((" ".join(statement.split()), line) for line in lines)
         if not database.is_sqlite:
-            cursor.execute("RESET enable_seqscan")
+            cursor.execute("RESET enable_seqscan; RESET enable_hashjoin; RESET enable_mergejoin")
         cursor.close()
 
     engines = {id(each): each for each in (database.reader, database.writer)}.values()

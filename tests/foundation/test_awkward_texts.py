@@ -31,7 +31,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/tickets/arm"): {
         "tickets": [{"ticket": "0" * 12, "employee": "E001", "service": "ktp-el", "counter": "loket-1"}]
     },
-    ("POST", "/v1/tickets/look"): {"ticket": "0" * 12},
+    ("POST", "/v1/tickets/look"): {"ticket": "0" * 12, "instrument": "ikl-1"},
     ("POST", "/v1/devices"): {"office": "dukcapil", "counter": "loket-1", "label": "x", "instrument": "ikl-1"},
     ("POST", "/v1/devices/pair"): {"code": "0" * 10},
     ("POST", "/v1/devices/me/heartbeat"): {"app_version": "1", "queue_depth": 0, "parked_codes": {"busy": 1}},
@@ -60,6 +60,11 @@ BODIES: dict[tuple[str, str], Any] = {
             }
         ]
     },
+    ("PUT", "/v1/agency"): {"name": "x", "period": "quarter"},
+    ("POST", "/v1/instruments"): {"source": "x"},
+    ("POST", "/v1/reports/{report_id}/note"): {"text": "x"},
+    ("POST", "/v1/webhooks"): {"address": "https://antrean.example.go.id/x", "office": "dukcapil"},
+    ("POST", "/v1/webhooks/{webhook_id}/replay"): {"event": ID},
     ("PUT", "/v1/targets"): {
         "targets": [{"period": "2027", "instrument": "ikl-1", "employee": "E001", "figure": "index", "value": "88.00"}]
     },

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app.closing.tables import Period, PublicFigures
+from app.closing.tables import Period, PublicClosing
 from tests.closing.fixtures import key_file, office
 from tests.closing.steps import close, finalise
 from tests.desk.browsing import text_of
@@ -176,12 +176,12 @@ def test_a_badge_is_a_picture_with_its_interval_that_loads_nothing(public: House
 
 def test_where_several_questionnaires_are_shown_a_badge_is_of_one_that_is_named(public: House) -> None:
     with public.database.writing() as session:
-        [figures] = session.exec(select(PublicFigures)).all()
+        [figures] = session.exec(select(PublicClosing)).all()
         other = json.loads(figures.figures)
         period = session.get_one(Period, ("kota", "", "2026-10", "ikl-1", 1))
         session.add(Period(**period.model_dump() | {"instrument": "skm-2017"}))
         session.flush()
-        session.add(PublicFigures(**figures.model_dump() | {"instrument": "skm-2017", "figures": json.dumps(other)}))
+        session.add(PublicClosing(**figures.model_dump() | {"instrument": "skm-2017", "figures": json.dumps(other)}))
     answer = see(public, f"{HALL}/badge.svg")
     assert (answer.status_code, answer.json()["code"]) == (409, "instrument-ambiguous")
     assert "ikl-1, skm-2017" in answer.json()["detail"]
@@ -191,7 +191,7 @@ def test_where_several_questionnaires_are_shown_a_badge_is_of_one_that_is_named(
 
 def test_an_office_without_figures_says_so(public: House) -> None:
     with public.database.writing() as session:
-        [row] = session.exec(select(PublicFigures)).all()
+        [row] = session.exec(select(PublicClosing)).all()
         figures = json.loads(row.figures)
         figures["offices"][0] |= {"report": None, "digest": None, "n": None, "index": None}
         row.figures = json.dumps(figures)

@@ -16,7 +16,7 @@ from app.closing.public.schemas import PublicPageOut
 from app.closing.rules.public_figures import AGENCY, OFFICE, SURVEY, Signed, public_figures
 from app.closing.survey.plans import Place, Planned, add_publication, change_publication, mark_of, publications_of
 from app.closing.survey.schemas import PublicationPart
-from app.closing.tables import DRAFT, Period, PublicFigures, Report
+from app.closing.tables import DRAFT, Period, PublicClosing, Report
 from app.directory.store import lock_agency
 from app.disclosure.rules.calendar import LAST_ZONE, Span
 from app.foundation.problems import Problem
@@ -41,7 +41,7 @@ def publish(
     """
     lock_agency(session, reach.agency_id)
     period = _newest_final(session, reach, span, instrument)
-    figures = PublicFigures(
+    figures = PublicClosing(
         agency_id=period.agency_id,
         root=period.root,
         code=period.code,
@@ -77,7 +77,7 @@ def withdraw(session: Session, reach: Reach, span: Span, instrument: str | None,
     audit(session, reach, "period.hidden", period, now)
 
 
-def page_out(figures: PublicFigures, public_url: str | None) -> PublicPageOut:
+def page_out(figures: PublicClosing, public_url: str | None) -> PublicPageOut:
     """What is shown, where and since when."""
     return PublicPageOut(
         period=figures.code,

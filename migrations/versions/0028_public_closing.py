@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.types import TypeEngine
 
-revision = "0028_public_figures"
+revision = "0028_public_closing"
 down_revision = "0027_notifications"
 branch_labels = None
 depends_on = None
@@ -17,7 +17,7 @@ def text(length: int) -> TypeEngine[str]:
 
 def upgrade() -> None:
     op.create_table(
-        "public_figures",
+        "public_closing",
         sa.Column("agency_id", text(40), nullable=False),
         sa.Column("root", text(40), nullable=False),
         sa.Column("code", text(10), nullable=False),
@@ -27,14 +27,14 @@ def upgrade() -> None:
         sa.Column("last_on", sa.Date(), nullable=False),
         sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("figures", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("agency_id", "root", "code", "instrument", name=op.f("public_figures_pkey")),
+        sa.PrimaryKeyConstraint("agency_id", "root", "code", "instrument", name=op.f("public_closing_pkey")),
         sa.ForeignKeyConstraint(
             ["agency_id", "root", "code", "instrument", "revision"],
             ["period.agency_id", "period.root", "period.code", "period.instrument", "period.revision"],
-            name=op.f("public_figures_agency_id_root_code_instrument_revision_fkey"),
+            name=op.f("public_closing_agency_id_root_code_instrument_revision_fkey"),
         ),
     )
 
 
 def downgrade() -> None:
-    op.drop_table("public_figures")
+    op.drop_table("public_closing")
