@@ -49,7 +49,7 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("GET", "/v1/targets"): ANSWERABLE,
     ("PUT", "/v1/targets"): ANSWERABLE,
     ("GET", "/v1/promises"): ANSWERABLE,
-    ("PUT", "/v1/promises"): ANSWERABLE,
+    ("PUT", "/v1/promises"): ADMINISTRATORS,
     ("GET", "/v1/webhooks"): ADMINISTRATORS,
     ("POST", "/v1/webhooks"): ADMINISTRATORS,
     ("POST", "/v1/webhooks/{webhook_id}/off"): ADMINISTRATORS,

@@ -13,7 +13,7 @@ from app.desk.addresses import ON_A_PAGE, onward
 from app.desk.blocks import DeskBlock, Field, Form, Page, Section
 from app.desk.faults import Faults, faults_of, read
 from app.desk.moments import day_words
-from app.desk.navigation import PROMISES
+from app.desk.navigation import AGENCY, PROMISES
 from app.desk.offices import MOST_CHOICES
 from app.desk.page_file import is_asked_as_file
 from app.desk.rendering import reader_of, respond
@@ -33,6 +33,8 @@ from app.standards.setting import list_promises, put_promises
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Reader = Annotated[SignedIn, Depends(having(PROMISES))]
+# Whoever sets up the agency.
+Setter = Annotated[SignedIn, Depends(having(AGENCY))]
 After = Annotated[PromisePlace | None, Query()]
 SET = "/desk/promises/set"
 UNITS = {Unit.minutes: "Minutes", Unit.hours: "Hours", Unit.working_days: "Working days"}
@@ -51,7 +53,7 @@ def promises(request: Request, found: Reader, _: Lang, after: After = None) -> R
 
 
 @router.post("/desk/promises/set")
-def set_promise(request: Request, found: Reader, sent: FormSent) -> Response:
+def set_promise(request: Request, found: Setter, sent: FormSent) -> Response:
     """Set one promise, or none from a month on where amount, unit and document are empty."""
     services = services_of(request)
     if not may_set(principal_of(found)):

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["directory"])
 READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
 ANSWERABLE = (Role.supervisor, Role.administrator)
 Reader = Annotated[Principal, Depends(requires(*READERS, roles=ANSWERABLE))]
-Administrator = Annotated[Principal, Depends(requires(KeyKind.admin, roles=ANSWERABLE, proof=True))]
+Administrator = Annotated[Principal, Depends(requires(KeyKind.admin, roles=(Role.administrator,), proof=True))]
 Queue = Annotated[Principal, Depends(requires(KeyKind.queue, KeyKind.admin))]
 
 

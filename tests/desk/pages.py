@@ -148,7 +148,7 @@ PAGES: Mapping[tuple[str, str], Who] = {
     ("POST", "/desk/period/publish"): CLOSERS,
     ("POST", "/desk/period/withdraw"): CLOSERS,
     ("GET", "/desk/promises"): CLOSERS,
-    ("POST", "/desk/promises/set"): CLOSERS,
+    ("POST", "/desk/promises/set"): ADMINISTRATORS,
     ("GET", "/desk/recognition"): frozenset({Role.supervisor, Role.auditor, Role.administrator}),
     ("GET", "/desk/targets"): CLOSERS,
     ("POST", "/desk/targets/set"): CLOSERS,

@@ -248,7 +248,10 @@ def test_nobody_signs_in_where_others_can_read(browser: Open, door: Door) -> Non
 
 
 # What these do depends on nothing that is sent.
-WITHOUT_FIELDS = ("/sign-out", "/sign-out-everywhere", "/upload/erase")
+WITHOUT_FIELDS = (
+    *("/mail/confirm", "/unsubscribe", "/notices/remove"),
+    *("/sign-out", "/sign-out-everywhere", "/upload/erase"),
+)
 # A browser sends these forms in parts.
 WITH_A_FILE = ("/desk/directory/upload", "/desk/instruments/add")
 
