@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.foundation.http.problem_responses import EXPECTED
+from app.foundation.http.expected import EXPECTED, PATTERNS
 from app.foundation.problems import FIELD_MESSAGES, KINDS
 from app.foundation.settings import Settings
 from app.foundation.translations import catalogues
@@ -49,7 +49,7 @@ def test_every_code_stands_in_the_api_guide(document: str) -> None:
 
 def test_every_problem_has_indonesian_words() -> None:
     texts = {kind.title for kind in KINDS.values()} | {kind.detail for kind in KINDS.values()}
-    texts |= set(FIELD_MESSAGES.values()) | {expected for _, expected in EXPECTED.values()}
+    texts |= set(FIELD_MESSAGES.values()) | {expected for _, expected in EXPECTED.values()} | set(PATTERNS.values())
     assert texts - set(catalogues()["id"]) == set()
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from app.access.audit import record
 from app.access.principals import Reach
@@ -23,16 +23,10 @@ from app.disclosure.rules.due import month_code
 from app.disclosure.rules.profiles import Months
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
-from app.foundation.wire import WireModel
+from app.foundation.wire import OneLine, WireModel
 from app.indices.reading import instrument_of
 from app.instruments.schemas import InstrumentId
 from app.measures.schemas import PeriodCode
-
-
-def _readable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("must be one line of readable text")
-    return text
 
 
 class CommentQuery(WireModel):
@@ -41,7 +35,7 @@ class CommentQuery(WireModel):
     period: PeriodCode
     instrument: InstrumentId = "ikl-1"
     office: CodeText | None = Field(None, description="Left out: everything in reach.")
-    search: Annotated[str, Field(max_length=100), AfterValidator(_readable)] = Field(
+    search: Annotated[str, Field(max_length=100), OneLine] = Field(
         "", description="Words that stand in it, in capitals or not."
     )
     element: CodeText | None = Field(None, description="Those that a reader has marked as being about this element.")
@@ -55,12 +49,7 @@ class MarkIn(WireModel):
 
     handled: bool = False
     element: CodeText | None = Field(None, description="An element of the comment's questionnaire.")
-    note: (
-        Annotated[
-            str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(_readable)
-        ]
-        | None
-    ) = None
+    note: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), OneLine] | None = None
 
 
 class MarkOut(WireModel):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from app.closing.rules.report_documents.training import TrainingNeedPart
 from app.foundation.wire import WireModel
@@ -20,7 +21,7 @@ LONGEST_TEXT = 4_000
 def _storable(text: str) -> str:
     # PostgreSQL keeps every character but this one; other control characters are left out where texts are shown.
     if "\x00" in text:
-        raise ValueError("must be without NUL")
+        raise PydanticCustomError("without_nul", "must be without NUL")
     return text
 
 

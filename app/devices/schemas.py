@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from app.devices.rules.pins import is_pin
 from app.devices.rules.states import DeviceState
 from app.directory.schemas import CodeText, Limit
-from app.foundation.wire import WireModel
+from app.foundation.wire import OneLine, WireModel
 from app.instruments.schemas import InstrumentId, InstrumentOut
 
 MOST_WAITING = 10_000_000
@@ -21,15 +21,7 @@ MOST_CODES = 20
 MOST_MILLISECONDS = 4_000_000_000_000
 
 
-def _one_line(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("must be one line of readable text")
-    return text
-
-
-Label = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), AfterValidator(_one_line)
-]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), OneLine]
 
 
 def _pin(text: str) -> str:

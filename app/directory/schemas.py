@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from app.directory.workbook.cells import HIGHEST_COUNT
 from app.directory.workbook.forms import without_nip
 from app.foundation.days import Day
-from app.foundation.wire import WireModel
+from app.foundation.wire import WireModel, one_line
 
 # Wider than any code, so that an unknown office gets `office-unknown` and not a fault of form; narrow enough that no
 # character reaches the database which it refuses (PostgreSQL takes no NUL).
@@ -23,9 +23,11 @@ Limit: TypeAlias = Annotated[int, Field(ge=1, le=1_000, description="Longest pag
 
 
 def _public_name(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("must be one line of readable text")
-    return without_nip(text)
+    readable = one_line(text)
+    try:
+        return without_nip(readable)
+    except ValueError as fault:
+        raise PydanticCustomError("without_nip", "must not hold a NIP") from fault
 
 
 class AgencyIn(WireModel):

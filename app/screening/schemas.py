@@ -4,22 +4,17 @@ from datetime import date, datetime
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.directory.schemas import CodeText, Limit
 from app.foundation.days import Day
-from app.foundation.wire import WireModel
+from app.foundation.wire import OneLine, WireModel
 from app.screening.rules.opening_hours import MINUTES_OF_DAY
 from app.screening.rules.sheets import Reason
 
 Standing: TypeAlias = Literal["held", "noted", "released", "confirmed"]
 ClockTime: TypeAlias = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
-
-
-def _readable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("must be one line of readable text")
-    return text
 
 
 class FindingQuery(WireModel):
@@ -68,9 +63,7 @@ class FindingPage(WireModel):
 class DecisionIn(WireModel):
     """Why it is decided so: one line for whoever asks later, without names of citizens."""
 
-    note: Annotated[
-        str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(_readable)
-    ]
+    note: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), OneLine]
 
 
 class OpenOn(WireModel):
@@ -83,7 +76,7 @@ class OpenOn(WireModel):
     @model_validator(mode="after")
     def _in_order(self) -> "OpenOn":
         if not minutes_of(self.opens) < minutes_of(self.closes):
-            raise ValueError("an office opens before it closes")
+            raise PydanticCustomError("closes_later", "must open before it closes")
         return self
 
 
@@ -95,7 +88,7 @@ class OpeningIn(WireModel):
     @model_validator(mode="after")
     def _once_each(self) -> "OpeningIn":
         if len({each.weekday for each in self.hours}) < len(self.hours):
-            raise ValueError("a weekday is named twice")
+            raise PydanticCustomError("weekday_once", "must name each weekday once")
         return self
 
 

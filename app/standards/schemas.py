@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Self, TypeAlias
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.directory.schemas import CodeText, Limit, People
-from app.foundation.wire import WireModel
+from app.foundation.wire import OneLine, WireModel
 from app.standards.rules.counts import MOST_STEPS
 from app.standards.rules.promise import Unit
 
@@ -16,18 +16,12 @@ MOST_PROMISES = 30
 MOST_COUNTS = 50
 
 
-def _one_line(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("must be one line of readable text")
-    return text
-
-
 MonthCode: TypeAlias = Annotated[str, Field(pattern="^2[0-9]{3}-(0[1-9]|1[0-2])$", description="Such as `2026-10`.")]
 Amount: TypeAlias = Annotated[int, Field(ge=1, le=600, strict=True)]
 SourceText: TypeAlias = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
-    AfterValidator(_one_line),
+    OneLine,
     Field(description="The document that says so, such as the decree on service standards, with its number."),
 ]
 PromisePlace: TypeAlias = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,40}/2[0-9]{3}-(0[1-9]|1[0-2])$")]

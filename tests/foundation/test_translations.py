@@ -9,7 +9,7 @@ import pytest
 
 from app.access.principals import Role
 from app.closing import slips as personal_slips
-from app.foundation.http.problem_responses import BOUNDS, EXPECTED
+from app.foundation.http.expected import BOUNDS, EXPECTED, PATTERNS
 from app.foundation.problems import FIELD_MESSAGES, KINDS
 from app.foundation.translations import DEFAULT, catalogues, negotiate, translator
 from app.intake.invitation import posters
@@ -21,7 +21,8 @@ from tests.house import House
 def texts_of_problems() -> set[str]:
     """Everything a problem may say."""
     kinds = {text for kind in KINDS.values() for text in (kind.title, kind.detail)}
-    return kinds | set(FIELD_MESSAGES.values()) | {expected for _, expected in EXPECTED.values()}
+    expectations = {expected for _, expected in EXPECTED.values()} | set(PATTERNS.values())
+    return kinds | set(FIELD_MESSAGES.values()) | expectations
 
 
 def texts_of_pages() -> set[str]:

@@ -7,28 +7,16 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.foundation.days import Day
-from app.foundation.wire import WireModel
+from app.foundation.wire import OneLine, WireModel
 from app.indices.query import Code
 from app.instruments.schemas import InstrumentId, TextsOut
 
 MOST_ITEMS = 100
 
 
-def _one_line(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("must be one line of readable text")
-    return text
-
-
-LongText = Annotated[
-    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(_one_line)
-]
-ShortText = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), AfterValidator(_one_line)
-]
-Address = Annotated[
-    str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True), AfterValidator(_one_line)
-]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), OneLine]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), OneLine]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True), OneLine]
 
 
 def _is_sha256(text: str) -> str:
@@ -82,7 +70,7 @@ class FollowUpPart(PlannedPart):
     @model_validator(mode="after")
     def _done_has_a_day(self) -> "FollowUpPart":
         if (self.status == "done") != (self.done_on is not None):
-            raise ValueError("done_on is needed with status done, and only then")
+            raise PydanticCustomError("day_of_done", "must have done_on with status done, and only then")
         return self
 
 

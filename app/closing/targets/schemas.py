@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, TypeAlias
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.directory.schemas import CodeText, Limit
 from app.foundation.wire import WireModel
@@ -68,7 +69,7 @@ class TargetIn(WireModel):
     @model_validator(mode="after")
     def _one_subject(self) -> "TargetIn":
         if (self.office is None) == (self.employee is None):
-            raise ValueError("a target is of one office or of one employee")
+            raise PydanticCustomError("one_subject", "must be of one office or of one employee")
         return self
 
 

@@ -15,10 +15,11 @@ from starlette.routing import BaseRoute
 
 from app.foundation.http.body import BodyRefused
 from app.foundation.http.content_negotiation import wants_page
+from app.foundation.http.expected import expected
 from app.foundation.http.services import services_of
 from app.foundation.problems import MEDIA_TYPE, FieldError, Problem, busy
 from app.foundation.storage.database import OperationalError, SQLAlchemyError, TimeoutError
-from app.foundation.translations import Phrase, negotiate, translator
+from app.foundation.translations import negotiate, translator
 
 log = structlog.get_logger("cermin.http")
 
@@ -31,36 +32,6 @@ SECURITY_HEADERS = (
 # FastAPI answers 400 to a body that is not even UTF-8.
 CODE_OF_STATUS = {400: "malformed-json", 404: "not-found", 405: "method-not-allowed"}
 
-# pydantic's kinds of error → our code and what was expected instead.
-EXPECTED = {
-    "string_type": ("field-type", "text"),
-    "int_type": ("field-type", "a whole number"),
-    "int_parsing": ("field-type", "a whole number"),
-    "bool_type": ("field-type", "true or false"),
-    "dict_type": ("field-type", "an object"),
-    "list_type": ("field-type", "a list"),
-    "model_type": ("field-type", "an object"),
-    "model_attributes_type": ("field-type", "an object"),
-    "date_from_datetime_parsing": ("field-invalid", "a date such as 2026-11-24"),
-    "date_parsing": ("field-invalid", "a date such as 2026-11-24"),
-    "date_type": ("field-invalid", "a date such as 2026-11-24"),
-    "date_from_datetime_inexact": ("field-invalid", "a date such as 2026-11-24"),
-    "string_pattern_mismatch": (
-        "field-invalid",
-        "a code of letters, digits and hyphens, at most 40 characters",
-    ),
-    "string_too_short": ("field-invalid", "text that is not empty"),
-    "sha256": ("field-invalid", "64 hexadecimal digits (SHA-256)"),
-    "promise_parts": ("field-invalid", "an amount, a unit and a source, or none of them"),
-    "month_counts": ("field-invalid", "times, steps, or both"),
-    "both_steps": ("field-invalid", "steps_due and steps_done, or neither"),
-    "done_of_due": ("field-invalid", "no more steps done than were due"),
-    "pin": ("field-invalid", "four to eight digits"),
-    "too_short": ("field-invalid", "at least one entry"),
-    "too_long": ("field-invalid", "fewer entries"),
-    "uuid_parsing": ("field-invalid", "an id as Cermin gives it"),
-    "uuid_type": ("field-invalid", "an id as Cermin gives it"),
-}
 # Of the id that whoever rates makes; of any other it would ask for what nobody can make.
 UUID_ERRORS = {"uuid_type", "uuid_parsing", "uuid_version"}
 
@@ -100,27 +71,8 @@ def _field_error(error: Any, skip: int) -> FieldError:
         return FieldError(path, "id-not-uuid7")
     if kind == "string_too_long" and path.endswith("comment"):
         return FieldError(path, "comment-too-long", {"limit": context["max_length"]})
-    code, expected = EXPECTED.get(kind, ("field-invalid", _expectation(kind, context)))
-    return FieldError(path, code, {"expected": expected})
-
-
-BOUNDS = {
-    "ge": "at least {limit}",
-    "gt": "more than {limit}",
-    "le": "at most {limit}",
-    "lt": "less than {limit}",
-    "max_length": "at most {limit} characters",
-}
-
-
-def _expectation(kind: str, context: dict[str, Any]) -> Phrase | str:
-    """What would have been valid, from a bound or a choice: `less_than_equal` with le=1000 → "at most 1000"."""
-    if kind in ("literal_error", "enum"):
-        return Phrase("one of {choices}", {"choices": str(context["expected"]).replace(" or ", ", ")})
-    for name, text in BOUNDS.items():
-        if name in context:
-            return Phrase(text, {"limit": context[name]})
-    return "another value"
+    code, words = expected(kind, context)
+    return FieldError(path, code, {"expected": words})
 
 
 def validation_problem(error: ValidationError) -> Problem:
