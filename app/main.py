@@ -88,6 +88,7 @@ from app.tickets.issuing import TicketIssuer
 from app.web import docs
 from app.web.api_document import document, with_fresh_ids
 from app.web.missing import missing
+from app.web.public_answers import PublicAnswers
 
 log = structlog.get_logger("cermin")
 
@@ -196,6 +197,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
     ).with_services(
         SealedReportCache(),
         MeasuresCache(),
+        PublicAnswers(),
         Authenticator(database, clock, settings.key_cache_seconds),
         Readings(database, clock, settings.reads_per_hour),
         marks := AgencyMarks(),

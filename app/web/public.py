@@ -1,21 +1,23 @@
 """`/p/{agency}`: what an agency decided to show everybody, as pages and as open data, with no key and no script."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from re import fullmatch
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.guesses import LinkGuesses
-from app.closing.public.reading import Choice, PublicPage, public_page
+from app.closing.public.reading import Choice, PublicPage, all_shown, public_page
 from app.foundation.http.etag import has_tag, tag_of
 from app.foundation.http.services import address_of, services_of
 from app.foundation.problems import Problem
 from app.pages.shell import language_of
 from app.reports.sections.language import language
 from app.web.pages import Lang, page
+from app.web.public_answers import PublicAnswers, Question, Written
 from app.web.public_badge import badge
 from app.web.public_files import as_csv, as_dcat, as_json
 from app.web.public_words import closing_words
@@ -26,6 +28,7 @@ Instrument = Annotated[str | None, Query(max_length=40)]
 # A picture loads nothing, whatever stands in it.
 DRAWING = "default-src 'none'"
 A_CODE = r"[A-Za-z0-9-]{1,40}"
+Write = Callable[[PublicPage], Response]
 
 
 @router.get("/p/{agency}")
@@ -33,8 +36,7 @@ def agency_page(
     request: Request, agency: str, period: Period = None, instrument: Instrument = None, _: Lang = None
 ) -> Response:
     """The agency and its offices: the newest period that is shown of each questionnaire, or the one asked for."""
-    found = read(request, agency, Choice(None, period, instrument))
-    return drawn(request, "public.html", found, f"/p/{agency}")
+    return _page(request, "public.html", agency, Choice(None, period, instrument), f"/p/{agency}")
 
 
 @router.get("/p/{agency}/data.csv")
@@ -69,8 +71,7 @@ def office_page(
     _: Lang = None,
 ) -> Response:
     """One office."""
-    found = read(request, agency, Choice(office, period, instrument))
-    return drawn(request, "public_office.html", found, f"/p/{agency}/{office}", office=office)
+    return _page(request, "public_office.html", agency, Choice(office, period, instrument), f"/p/{agency}/{office}")
 
 
 @router.get("/p/{agency}/{office}/screen")
@@ -83,8 +84,8 @@ def screen(
     _: Lang = None,
 ) -> Response:
     """One office for a screen in its hall: large, and kept up to date by itself."""
-    found = read(request, agency, Choice(office, period, instrument))
-    return drawn(request, "public_screen.html", found, f"/p/{agency}/{office}/screen", office=office)
+    choice = Choice(office, period, instrument)
+    return _page(request, "public_screen.html", agency, choice, f"/p/{agency}/{office}/screen")
 
 
 @router.get("/p/{agency}/{office}/badge.svg")
@@ -97,68 +98,95 @@ def badge_svg(
     _: Lang = None,
 ) -> Response:
     """One office's newest index as a picture for other sites. Raises `instrument-ambiguous` where there are several."""
-    found, code = read(request, agency, Choice(office, period, instrument)), language_of(request)
-    choices = sorted({each.head.instrument for each in found.closings})
-    if len(choices) > 1:
-        raise Problem("instrument-ambiguous", choices=", ".join(choices))
-    picture = badge(closing_words(found.closings[0], language(code)), office, code)
-    headers = {"Content-Language": code, "Content-Security-Policy": DRAWING, "Vary": "Accept-Language, Cookie"}
-    return tagged(request, Response(picture, media_type="image/svg+xml", headers=headers))
+    code = language_of(request)
+
+    def drawn(found: PublicPage) -> Response:
+        choices = sorted({each.head.instrument for each in found.closings})
+        if len(choices) > 1:
+            raise Problem("instrument-ambiguous", choices=", ".join(choices))
+        picture = badge(closing_words(found.closings[0], language(code), office), office, code)
+        headers = {"Content-Language": code, "Content-Security-Policy": DRAWING, "Vary": "Accept-Language, Cookie"}
+        return Response(picture, media_type="image/svg+xml", headers=headers)
+
+    return answered(request, agency, Choice(office, period, instrument), drawn, code)
 
 
-def read(request: Request, agency: str, choice: Choice) -> PublicPage:
-    """What is asked for. What is not shown is answered like what there is not (404)."""
+def answered(request: Request, agency: str, choice: Choice, write: Write, spoken: str) -> Response:
+    """The answer with its tag, written anew only where it was not lately.
+
+    Whoever has it keeps it, and asks about it each time, since it may be taken back. What is not shown is answered
+    like what there is not (404). `spoken` is the language, empty where there is none.
+    """
     services = services_of(request)
+    answers = services.of(PublicAnswers)
+    with _looked_up(request, agency, choice), services.database.reading() as session:
+        heads = all_shown(session, agency)
+        question = Question(agency, heads, request.scope["path"], choice, spoken, _host(request))
+        written = answers.find(question)
+        found = public_page(session, agency, choice, heads) if written is None else None
+    if found is not None:
+        written = _written(write(found))
+        answers.keep(question, written, len(written.body))
+    assert written is not None, "it was kept, or it has been written"
+    if has_tag(request, written.headers["etag"]):
+        kept = ("etag", "cache-control", "vary")
+        return Response(
+            status_code=304, headers={name: written.headers[name] for name in kept if name in written.headers}
+        )
+    return Response(written.body, headers=dict(written.headers))
+
+
+@contextmanager
+def _looked_up(request: Request, agency: str, choice: Choice) -> Iterator[None]:
+    """What is looked for within it: one of many attempts, and a page that is not there where nothing is shown."""
     try:
         for code in (agency, choice.office, choice.period, choice.instrument):
             if code is not None and not fullmatch(A_CODE, code):
                 raise Problem("report-unknown")
-        guesses = services.of(LinkGuesses)
         # By all that is asked for: who asks in vain for one office shuts nobody out from the others.
         asked = f"{request.scope['path']} {choice.period} {choice.instrument}"
-        with guesses.attempt(address_of(request), asked), services.database.reading() as session:
-            return public_page(session, agency, choice)
+        with services_of(request).of(LinkGuesses).attempt(address_of(request), asked):
+            yield
     except Problem as problem:
         if problem.code != "report-unknown":
             raise
         raise HTTPException(404) from None
 
 
-def drawn(request: Request, template: str, found: PublicPage, here: str, **values: Any) -> Response:
-    """A page of it, with its tag."""
-    tell = language(language_of(request))
-    closings = tuple(closing_words(each, tell) for each in found.closings)
-    shown = {(each.code, each.instrument) for each in found.all}
-    at_hand = {(each.code, each.instrument) for each in closings}
-    earlier = sorted(shown - at_hand, reverse=True)
-    answer = page(
-        request,
-        template,
-        here=here,
-        agency=found.agency,
-        agency_name=found.closings[0].figures["agency"]["name"],
-        closings=closings,
-        others=tuple((code, instrument, tell.period(code)) for code, instrument in earlier),
-        host=_host(request),
-        **values,
-    )
-    return tagged(request, answer)
+def _written(answer: Response) -> Written:
+    body = bytes(answer.body)
+    tag = {"etag": tag_of(body.decode()), "cache-control": "public, no-cache"}
+    return Written(body, {name: value for name, value in answer.headers.items() if name != "content-length"} | tag)
 
 
-def tagged(request: Request, answer: Response) -> Response:
-    """The answer with its tag: kept by whoever has it, and asked about each time, since it may be taken back."""
-    headers = {"ETag": tag_of(bytes(answer.body).decode()), "Cache-Control": "public, no-cache"}
-    if has_tag(request, headers["ETag"]):
-        vary = {name: answer.headers[name] for name in ("vary",) if name in answer.headers}
-        return Response(status_code=304, headers=headers | vary)
-    answer.headers.update(headers)
-    return answer
+def _page(request: Request, template: str, agency: str, choice: Choice, here: str) -> Response:
+    code = language_of(request)
+
+    def drawn(found: PublicPage) -> Response:
+        tell = language(code)
+        closings = tuple(closing_words(each, tell, choice.office) for each in found.closings)
+        shown = {(each.code, each.instrument) for each in found.all}
+        at_hand = {(each.code, each.instrument) for each in closings}
+        earlier = sorted(shown - at_hand, reverse=True)
+        return page(
+            request,
+            template,
+            here=here,
+            agency=agency,
+            office=choice.office,
+            agency_name=found.closings[0].figures["agency"]["name"],
+            closings=closings,
+            others=tuple((period, by, tell.period(period)) for period, by in earlier),
+            host=_host(request),
+        )
+
+    return answered(request, agency, choice, drawn, code)
 
 
 def _data(
     request: Request, agency: str, choice: Choice, write: Callable[[PublicPage], str], media_type: str
 ) -> Response:
-    return tagged(request, Response(write(read(request, agency, choice)), media_type=media_type))
+    return answered(request, agency, choice, lambda found: Response(write(found), media_type=media_type), "")
 
 
 def _host(request: Request) -> str:

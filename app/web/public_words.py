@@ -47,13 +47,13 @@ class ClosingWords:
         return next(each for each in self.offices if each.code == code)
 
 
-def closing_words(closing: PublicClosing, tell: Language) -> ClosingWords:
-    """The closing in this language."""
+def closing_words(closing: PublicClosing, tell: Language, office: str | None = None) -> ClosingWords:
+    """The closing in this language, with all its offices or with this one alone."""
     figures, head = closing.figures, closing.head
     method = Method.model_validate(figures["method"])
-    offices = tuple(unit_words(each, tell) for each in figures["offices"])
+    offices = tuple(unit_words(each, tell) for each in figures["offices"] if office in (None, each["code"]))
     # The report of a part's whole bears the agency's name.
-    part = next((each.name for each in offices if each.code == head.root), head.root)
+    part = next((each["name"] for each in figures["offices"] if each["code"] == head.root), head.root)
     return ClosingWords(
         title=in_language(method.index_title, tell),
         name=method.index_name,

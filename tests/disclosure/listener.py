@@ -43,6 +43,8 @@ ABOUT_OTHERS = frozenset(
 # none or ten and more, and whoever runs the kiosks how many came today, in tens (SECURITY.md).
 LIVE = frozenset({f"/desk/{page}" for page in ("readers", "trail", "trail/file", "finding", "kiosks", "kiosk")})
 FIRST_PAGE = "/desk/account"
+# What everybody reads of an agency, and of each office, where a period is shown.
+OF_THE_AGENCY, OF_AN_OFFICE = ("", "/data.csv", "/data.jsonld"), ("", "/screen", "/badge.svg")
 # Of one page, such as an office's, so many periods.
 MOST_ALIKE = 4
 
@@ -102,6 +104,29 @@ class Listener:
             self.reports[line["id"]] = self._report(asker, line["id"], document)
             self.subjects[line["id"]] = line["unit"]
         self._appraisals(asker, period)
+
+    def public(self) -> dict[str, str]:
+        """What everybody reads of the agency, and of its offices: each figure stands in the report that it names."""
+        root = f"/p/{self.town.agency_id}"
+        answer = self.house.get(f"{root}/data.json", None)
+        if answer.status_code == 404:
+            return {}
+        figures, said, found = answer.json(), Said(), {f"{root}/data.json": answer.text}
+        for unit in (each for item in figures["items"] for each in (item["whole"], *item["offices"])):
+            about, shown = Said() if unit["report"] is None else self.reports[unit["report"]], Said()
+            assert not list(small_counts(unit)), unit
+            shown.add({"n": unit["n"], "index": unit["index"]})
+            assert shown.everything <= about.everything, unit
+        said.add(figures)
+        offices = {office["code"] for item in figures["items"] for office in item["offices"]}
+        for place in (*OF_THE_AGENCY, *(f"/{office}{each}" for office in sorted(offices) for each in OF_AN_OFFICE)):
+            answer = self.house.get(f"{root}{place}", None, headers={"accept-language": "en"})
+            found[f"{root}{place}"] = answer.text
+            # A badge is of one questionnaire alone.
+            assert answer.status_code == 200, (place, answer.text)
+            unsaid = said.unsaid(page_of(answer))
+            assert not unsaid, (place, unsaid)
+        return found
 
     def walk(self, seat: Seat, steps: Iterable[int]) -> None:
         """Go from page to page, by these links; every number that stands there was said by an answer to this person."""

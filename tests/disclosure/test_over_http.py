@@ -1,6 +1,7 @@
 """Whoever asks whatever address, and looks at whatever page, in whatever order: no answer is about one to nine."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
+from app.closing.public.reading import PublicClosing
 from app.desk.blocks import Section
 from app.desk.office_figures import OfficeFigures, sections_of
 from app.disclosure.rules import due
@@ -22,6 +24,7 @@ from app.reports.sections.blocks import Words
 from app.reports.sections.language import Language
 from app.seals.signing import make_key
 from app.tickets.tables import TicketCount
+from app.web.public_words import ClosingWords, closing_words
 from tests.conftest import Lend
 from tests.desk.browsing import desk
 from tests.disclosure.askers import KEYS, PARENTS, SEATS, keys_of, seats_of
@@ -153,6 +156,8 @@ class OverHttp(Differencing):
             body: dict[str, Any] = {"json": {}} if step == "close" else {}
             self.house.request("POST", f"/v1/periods/{period}/{step}", self.keys["supervisor"], **body)
             self.listener.reports_of(period)
+            self.house.post(f"/v1/periods/{period}/publish", {}, self.keys["supervisor"])
+            self.listener.public()
 
     @rule(who=st.sampled_from(SEAT_NAMES), steps=st.lists(st.integers(0, 99), min_size=1, max_size=8))
     def look(self, who: str, steps: list[int]) -> None:
@@ -169,9 +174,9 @@ class OverHttp(Differencing):
     def poll(self, who: str, office: str, employee: str | None, day: date, n: int) -> None:
         """A few citizens rate while somebody looks: no page changes until a night has released."""
         seat = self.listener.seats[who]
-        before = self.listener.everything(seat)
+        before = self.listener.everything(seat) | self.listener.public()
         self.rate_(office, employee, day, "ktp-el", "kiosk", ["111"] * n)
-        after = self.listener.everything(seat)
+        after = self.listener.everything(seat) | self.listener.public()
         # One by one: a difference of all pages at once would take longer to print than to find.
         changed = [at for at in before | after if before.get(at) != after.get(at)]
         assert not changed, (changed[0], before.get(changed[0]), after.get(changed[0]))
@@ -301,7 +306,25 @@ def leak_by_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.desk.office.sections_of", sections)
 
 
-LEAKS = (leak_by_range, leak_by_complement, leak_by_polling, leak_by_counts, leak_by_waiting, leak_by_a_page)
+def leak_by_the_public_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The public page says how many have rated an office since."""
+
+    def words(closing: PublicClosing, tell: Language, office: str | None = None) -> ClosingWords:
+        found = closing_words(closing, tell, office)
+        return replace(found, offices=tuple(replace(each, n=f"{each.n} (+7)") for each in found.offices))
+
+    monkeypatch.setattr("app.web.public.closing_words", words)
+
+
+LEAKS = (
+    leak_by_range,
+    leak_by_complement,
+    leak_by_polling,
+    leak_by_counts,
+    leak_by_waiting,
+    leak_by_a_page,
+    leak_by_the_public_page,
+)
 
 
 @pytest.mark.campaign

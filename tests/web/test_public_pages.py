@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import pytest
 from sqlmodel import select
 
 from app.closing.tables import Period, PublicClosing
+from app.web.public_answers import PublicAnswers
 from tests.closing.fixtures import key_file, office
 from tests.closing.steps import close, finalise
 from tests.desk.browsing import text_of
+from tests.disclosure.shown import Page
 from tests.house import House
 
 __all__ = ["key_file", "office"]
@@ -126,6 +129,108 @@ def test_files_hold_the_figures_as_they_were_signed(public: House) -> None:
         assert (row["n"], row["grade"]) == (str(figures["n"]), index["grade"])
         told += 1
     assert told >= 2
+
+
+def in_cells(figures: dict[str, Any], language: str) -> list[str]:
+    """A signed document's figures as the cells of a row in this language: index, interval, grade, ratings."""
+    index, n = figures["index"], figures["n"]
+    if index is None:
+        return [{"id": "tanpa angka", "en": "no figures"}[language], "–", "", "–" if n is None else str(n)]
+    ends = (index["interval"]["lower"], index["interval"]["upper"])
+    cells = [index["value"], " – ".join(ends), f"{index['grade']} ({index['words'][language]})", str(n)]
+    return [cell.replace(".", ",") for cell in cells] if language == "id" else cells
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_figure_of_the_pages_is_that_of_the_signed_document(public: House, language: str) -> None:
+    documents = [each["document"] for each in reports(public).values()]
+    signed = {each["subject"]["code"]: each for each in documents if each["kind"] == "office"}
+    [whole] = [each for each in documents if each["kind"] == "agency"]
+    page = Page.read(see(public, f"/p/kota?lang={language}").text)
+    rows = {row[0]: row[1:] for row in page.rows if row}
+    none: dict[str, Any] = {"index": None, "n": None}
+    assert rows == {
+        line["name"]: in_cells(signed[line["code"]]["figures"] if line["code"] in signed else none, language)
+        for line in whole["offices"]
+    }
+    assert {len(row) for row in rows.values()} == {4}
+    for document, address in ((whole, "/p/kota"), *((each, f"/p/kota/{code}") for code, each in signed.items())):
+        value, interval, grade, n = in_cells(document["figures"], language)
+        for place in (address, *([f"{address}/screen"] if document is not whole else [])):
+            text = text_of(see(public, f"{place}?lang={language}"))
+            for said in filter(None, (value, interval, grade, n)):
+                assert said in text, (place, said)
+
+
+def test_every_part_of_the_open_data_is_that_of_the_signed_document(public: House) -> None:
+    signed = {key: each for key, each in reports(public).items() if each["document"]["kind"] in ("agency", "office")}
+    [item] = see(public, "/p/kota/data.json").json()["items"]
+    units = [each for each in (item["whole"], *item["offices"]) if each["report"]]
+    assert {each["report"] for each in units} == signed.keys()
+    [whole] = [each for each in units if signed[each["report"]]["document"]["kind"] == "agency"]
+    document = signed[whole["report"]]["document"]
+    assert item["final_on"] == document["final_on"]
+    for part in ("agency", "period", "method"):
+        assert item[part].items() <= document[part].items(), part
+    for unit in units:
+        envelope = signed[unit["report"]]
+        figures = envelope["document"]["figures"]
+        assert (unit["digest"], unit["n"]) == (envelope["digest"], figures["n"])
+        assert unit["index"].items() <= figures["index"].items()
+        assert {"value", "mean", "interval", "mean_interval", "grade"} <= unit["index"].keys()
+
+
+def test_of_the_follow_up_there_is_the_plan_before_and_when_its_own_is_told(office: House, key_file: Path) -> None:
+    action = {"element": "speed", "problem": "Antre", "action": "Loket ketiga", "due_on": "2026-11-30", "owner": "Umum"}
+    done = action | {"status": "done", "done_on": "2026-10-20"}
+    for period, items in (("2026-09", [done, action]), ("2026-10", [done])):
+        plan = office.put(f"/v1/periods/{period}/follow-ups?instrument=ikl-1", {"items": items})
+        assert plan.status_code == 200, plan.text
+    close(office)
+    finalise(office, key_file)
+    assert office.post("/v1/periods/2026-10/publish", {}, "supervisor").status_code == 200
+    [survey] = [
+        each["document"]
+        for each in reports(office).values()
+        if (each["document"]["kind"], each["document"]["subject"]["code"]) == ("skm", "kota")
+    ]
+    [item] = see(office, "/p/kota/data.json").json()["items"]
+    realised = survey["realisation"]
+    assert item["follow_up"] == {
+        "actions": len(realised["items"]),
+        **{name: realised[name] for name in ("period", "done", "share", "on_time", "median_days")},
+    }
+    text = text_of(see(office, "/p/kota?lang=en"))
+    assert "Of 2 actions planned after September 2026, 1 were done when the report was signed." in text
+    assert "What follows from this period's own survey stands with the figures of the next one." in text
+
+
+def test_an_answer_is_written_once_until_something_else_is_decided(public: House) -> None:
+    first = {address: see(public, address).content for address in EVERY}
+    other = public.get("/p/kota", None, headers={"host": "elsewhere.test"}).text
+    with public.database.writing() as session:
+        [row] = session.exec(select(PublicClosing)).all()
+        row.figures = row.figures.replace("Dukcapil", "Kantor lain")
+        session.add(row)
+    assert {address: see(public, address).content for address in EVERY} == first
+    # Readers in another language, and at another address of the service, get theirs.
+    assert "Kantor lain" in see(public, "/p/kota?lang=en").text
+    assert other == public.get("/p/kota", None, headers={"host": "elsewhere.test"}).text
+    public.clock.now += timedelta(days=1)
+    assert public.post("/v1/periods/2026-10/publish", {}, "supervisor").status_code == 200
+    again = {address: see(public, address).text for address in EVERY}
+    assert "Kantor lain" not in see(public, "/p/kota?lang=en").text
+    assert again["/p/kota/data.json"] != first["/p/kota/data.json"].decode()
+    public.post("/v1/periods/2026-10/withdraw", {}, "supervisor")
+    assert {see(public, address).status_code for address in EVERY} == {404}
+
+
+def test_answers_take_no_more_memory_than_they_may(public: House) -> None:
+    answers = PublicAnswers(5_000)
+    public.put_instead(PublicAnswers, answers)
+    before = {address: see(public, address).content for address in EVERY}
+    assert sum(len(body) for body in before.values()) > 5_000
+    assert {address: see(public, address).content for address in EVERY} == before
 
 
 def test_a_catalogue_of_open_data_finds_the_files(public: House) -> None:

@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -10,31 +12,65 @@ from pydantic import SecretStr
 from app.foundation.settings import Settings
 from app.foundation.startup_errors import StartupError
 from app.main import create_app
+from app.seals.signing import make_key
+from tests.closing.steps import AFTER_THE_WINDOW, OCTOBER, SEPTEMBER, close, rated
 from tests.conftest import Lend
 from tests.house import House, problem
+from tests.ratings.visits import put
 
 BASE = "/cermin"
 
 
 @pytest.fixture
-def house(lend: Lend) -> Iterator[House]:
+def house(lend: Lend, tmp_path: Path) -> Iterator[House]:
     """Reached at https://kota.test/cermin."""
-    with lend("sqlite") as (url, keys), House.open(url, keys, public_url=f"https://kota.test{BASE}") as one:
+    options = {"public_url": f"https://kota.test{BASE}", "signing_key_file": tmp_path / "key.pem"}
+    with lend("sqlite") as (url, keys), House.open(url, keys, **options) as one:
         yield one
+
+
+def led_to(text: str) -> set[str]:
+    """Where a page leads, and what it loads, on this host."""
+    return {unescape(each) for each in re.findall(r"""(?:href|src|data-worker|data-scope)="(/[^"#]*)\"""", text)}
+
+
+def check_leads(house: House, page: str) -> None:
+    """The page reads alike whether the proxy takes the path off or leaves it on, and leads to pages that answer."""
+    texts = [house.get(f"{prefix}{page}", None).text for prefix in ("", BASE)]
+    assert texts[0] == texts[1]
+    led = led_to(texts[0]) | set(re.findall(r"""['"](/[\w./-]+)['"]""", texts[0] if page == "/docs" else ""))
+    assert led
+    assert {address for address in led if not f"{address}/".startswith(f"{BASE}/")} == set(), page
+    assert {house.get(address, None).status_code for address in led} == {200}, page
 
 
 @pytest.mark.long
 def test_every_page_leads_to_addresses_under_the_path_that_answer(house: House) -> None:
     for page in ("/", "/kiosk", "/t", "/o/kota/dukcapil", "/r", "/docs", "/verify/x", "/sign-in", "/sign-in/link"):
-        # As a proxy passes it on that takes the path off, and as one does that leaves it on.
-        texts = [house.get(f"{prefix}{page}", None).text for prefix in ("", BASE)]
-        assert texts[0] == texts[1]
-        led = set(re.findall(r"""(?:href|src|data-worker|data-scope)="(/[^"#]*)\"""", texts[0]))
-        led |= set(re.findall(r"""['"](/[\w./-]+)['"]""", texts[0] if page == "/docs" else ""))
-        assert led
-        assert {address for address in led if not f"{address}/".startswith(f"{BASE}/")} == set(), page
-        assert {house.get(address, None).status_code for address in led} == {200}, page
+        check_leads(house, page)
     assert f"https://kota.test{BASE}/v1/ratings" in house.get(BASE, None).text
+
+
+@pytest.mark.long
+def test_the_public_page_leads_to_addresses_under_the_path_that_answer(house: House, tmp_path: Path) -> None:
+    for start, month in ((0, OCTOBER), (1_000, SEPTEMBER)):
+        put(house.database, rated("E001", 15, day=month), start=start)
+    for code in ("2026-09", "2026-10"):
+        close(house, code)
+    make_key(tmp_path / "key.pem")
+    house.clock.now += AFTER_THE_WINDOW
+    for code in ("2026-09", "2026-10"):
+        for step in ("finalise", "publish"):
+            assert house.post(f"/v1/periods/{code}/{step}", {}, "supervisor").status_code == 200
+    for page in ("/p/kota", "/p/kota/dukcapil", "/p/kota/dukcapil/screen", "/p/kota?period=2026-09&instrument=ikl-1"):
+        check_leads(house, page)
+    # What stands elsewhere names the whole address.
+    assert f'href="https://kota.test{BASE}/p/kota/dukcapil"' in unescape(house.get("/p/kota/dukcapil", None).text)
+    catalogue = house.get("/p/kota/data.jsonld", None).text
+    told = re.findall(r'"(https://kota\.test[^"]*)"', catalogue)
+    assert told
+    assert {house.get(each.removeprefix("https://kota.test"), None).status_code for each in told} == {200}
+    assert all(each.startswith(f"https://kota.test{BASE}/p/kota") for each in told)
 
 
 def test_the_kiosk_works_offline_under_the_path(house: House) -> None:

@@ -43,12 +43,16 @@ class PublicPage:
     all: tuple[Shown, ...]
 
 
-def public_page(session: Session, agency_id: str, asked: Choice) -> PublicPage:
-    """The closings asked for; without a period the newest of each questionnaire and root.
+def all_shown(session: Session, agency_id: str) -> tuple[Shown, ...]:
+    """The decisions that hold now, the newest period first; none where there is no such agency."""
+    return tuple(store.shown(session, agency_id))
+
+
+def public_page(session: Session, agency_id: str, asked: Choice, heads: tuple[Shown, ...]) -> PublicPage:
+    """The closings asked for among all that are shown; without a period the newest of each questionnaire and root.
 
     Raises `report-unknown` where nothing of it is shown, whether or not there is such an agency or office.
     """
-    heads = store.shown(session, agency_id)
     kept = [each for each in heads if asked.period in (None, each.code) and asked.instrument in (None, each.instrument)]
     found = tuple(
         closing
@@ -57,7 +61,7 @@ def public_page(session: Session, agency_id: str, asked: Choice) -> PublicPage:
     )
     if not found:
         raise Problem("report-unknown")
-    return PublicPage(agency_id, found, tuple(heads))
+    return PublicPage(agency_id, found, heads)
 
 
 def _closing(session: Session, agency_id: str, head: Shown) -> PublicClosing:
