@@ -67,6 +67,10 @@ crash: .venv/dev ## Kill the service and its database under load (KILLS=3000 DAT
 bench: .venv/dev ## Measure; needs wrk (Debian: apt-get install wrk)
 	$(BIN)/python -m benchmarks
 
+.PHONY: bench-short
+bench-short: .venv/dev ## Show what a rating costs the processor, in half a minute; needs wrk
+	$(BIN)/python -m benchmarks.short
+
 .PHONY: pictures
 pictures: .venv/dev ## Make the pictures in docs/ again, from the demo agency
 	$(BIN)/python -m docs.pictures

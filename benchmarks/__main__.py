@@ -23,15 +23,15 @@ def main() -> None:
     chosen = parser.parse_args()
     rounds, seconds = (1, 1) if chosen.quick else (chosen.rounds, chosen.seconds)
     large = 100_000 if chosen.quick else 1_000_000
-    with stores() as both:
-        writes, memory = measure_writes(both, rounds, seconds)
+    with stores(town=True) as both:
+        writes = measure_writes(both, rounds, seconds)
         batches = measure_batches(both[0], rounds, seconds)
         reads = {store.name: measure_reads(store, rounds, large // 10, large) for store in both}
     with stores() as fresh:
         persons = 50 if chosen.quick else 1_000
         pages = {each.name: measure_pages(each, 100 * rounds, large, persons) for each in fresh}
     documents = measure_documents(rounds, seconds, persons=50 if chosen.quick else 1_000)
-    table = written(writes, memory, batches, reads, documents, pages, rounds, seconds)
+    table = written(writes, batches, reads, documents, pages, rounds, seconds)
     print(table)
     if not chosen.quick:
         before, _, rest = PAGE.read_text("utf-8").partition("<!-- figures -->")

@@ -13,6 +13,7 @@ from app.ratings.keys import KeyMaker
 from benchmarks.load import press
 from benchmarks.servers import SECRET, cermin
 from benchmarks.stores import Store
+from benchmarks.writes import roster_of
 
 BATCH = 500
 # Two connections keep the service busy, as two feeding systems would.
@@ -31,13 +32,13 @@ class BatchFigures:
 def measure_batches(store: Store, rounds: int, seconds: int) -> BatchFigures:
     """Medians of interleaved rounds on PostgreSQL."""
     service, copied = [], []
-    with cermin(store.url) as server:
+    with roster_of(store) as roster, cermin(store.url) as server:
         for number in range(rounds + 1):
             before = _stored(store.url)
-            load = press(server, store.keys["app"], CONNECTIONS, seconds, seed=7_000 + number, sheets=BATCH)
+            load = press(server, roster, CONNECTIONS, seconds, seed=7_000 + number, sheets=BATCH)
             if _stored(store.url) - before < load.requests * BATCH:
                 raise SystemExit("ratings of a batch were refused: the figures would mean nothing")
-            copy_rate = _copy(store.url, load.requests, seed=number)
+            copy_rate = _copy(store, load.requests, seed=number)
             if number:
                 service.append(load.rate * BATCH)
                 copied.append(copy_rate)
@@ -52,19 +53,20 @@ def _stored(url: str) -> int:
     return int(row[0])
 
 
-def _copy(url: str, batches: int, seed: int) -> float:
-    """The same kind of rows, keys included, into a table like `rating` with its indexes."""
+def _copy(store: Store, batches: int, seed: int) -> float:
+    """The same kind of rows, keys included and spread alike, into a table like `rating` with its indexes."""
     random, keys = Random(seed), KeyMaker.of(SECRET.encode())
     day = datetime.now(UTC).date()
+    lines = [line for line in store.roster if line.office]
     groups = [
         [
-            ("kota", keys.key("kota", new_id()), day, "dukcapil", "ktp-el", "E001", "mobile", False, "counted", "ikl-1",
-             "".join(random.choice("234") for _ in range(3)), "0" * 32)
-            for _ in range(BATCH)
+            ("kota", keys.key("kota", new_id()), day, line.office, line.service, line.employee, "mobile", False,
+             "counted", "ikl-1", "".join(random.choice("234") for _ in range(3)), "0" * 32)
+            for line in random.choices(lines, k=BATCH)
         ]
         for _ in range(batches)
     ]  # fmt: skip
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(store.url, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS plain_copy")
         connection.execute("CREATE TABLE plain_copy (LIKE rating INCLUDING ALL)")
         started = time.perf_counter()

@@ -1,5 +1,6 @@
--- wrk's script: every request carries new answer sheets with ids of this moment.
--- Arguments after `--`: key, path, seed, sheets per request (1: a rating; more: a batch).
+-- wrk's script: every request carries new answer sheets with ids of this moment, spread over a roster.
+-- Arguments after `--`: roster, path, seed, sheets per request (1: a rating; more: a batch of an app's).
+-- A line of the roster: key, office, service, employee, channel; `-` leaves a field out.
 local thread_number = 0
 
 function setup(thread)
@@ -7,32 +8,42 @@ function setup(thread)
   thread_number = thread_number + 1
 end
 
-function init(args)
-  key, path, sheets = args[1], args[2], tonumber(args[4])
-  math.randomseed(tonumber(args[3]) * 1009 + number)
-  headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. key }
+local function field(name, value)
+  return value == "-" and "" or string.format('"%s":"%s",', name, value)
 end
 
-local function sheet()
+function init(args)
+  path, sheets = args[2], tonumber(args[4])
+  math.randomseed(tonumber(args[3]) * 1009 + number)
+  lines = {}
+  for line in io.lines(args[1]) do
+    local key, office, service, employee, channel = line:match("(%S+) (%S+) (%S+) (%S+) (%S+)")
+    -- Batches are an app's, which sends for every office.
+    if sheets == 1 or office ~= "-" then
+      lines[#lines + 1] = {
+        headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. key },
+        place = field("office", office) .. field("service", service) .. field("employee", employee)
+          .. field("channel", channel),
+      }
+    end
+  end
+end
+
+local function sheet(line)
   local ms = string.format("%012x", os.time() * 1000)
   local id = string.format("%s-%s-7%03x-%04x-%06x%06x", ms:sub(1, 8), ms:sub(9, 12), math.random(0, 0xfff),
     0x8000 + math.random(0, 0x3fff), math.random(0, 0xffffff), math.random(0, 0xffffff))
   return string.format(
-    '{"id":"%s","office":"dukcapil","service":"ktp-el","employee":"E001","channel":"mobile","instrument":"ikl-1",'
-      .. '"scores":{"speed":%d,"transparency":%d,"friendliness":%d}}',
-    id, math.random(2, 4), math.random(2, 4), math.random(2, 4))
+    '{"id":"%s",%s"instrument":"ikl-1","scores":{"speed":%d,"transparency":%d,"friendliness":%d}}',
+    id, line.place, math.random(2, 4), math.random(2, 4), math.random(2, 4))
 end
 
 function request()
-  local body
-  if sheets == 1 then
-    body = sheet()
-  else
-    local all = {}
-    for index = 1, sheets do all[index] = sheet() end
-    body = '{"ratings":[' .. table.concat(all, ",") .. "]}"
-  end
-  return wrk.format("POST", path, headers, body)
+  local line = lines[math.random(#lines)]
+  if sheets == 1 then return wrk.format("POST", path, line.headers, sheet(line)) end
+  local all = {}
+  for index = 1, sheets do all[index] = sheet(lines[math.random(#lines)]) end
+  return wrk.format("POST", path, line.headers, '{"ratings":[' .. table.concat(all, ",") .. "]}")
 end
 
 function done(summary, latency, requests)

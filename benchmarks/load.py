@@ -22,10 +22,13 @@ class Load:
     p99: float
 
 
-def press(server: Server, key: str, connections: int, seconds: int, seed: int, *, sheets: int = 1) -> Load:
-    """Post ratings (or, with more `sheets` than one, batches of them) from `connections` clients at once."""
+def press(server: Server, roster: Path, connections: int, seconds: int, seed: int, *, sheets: int = 1) -> Load:
+    """Post ratings (or, with more `sheets` than one, batches of them) from `connections` clients at once.
+
+    `roster` is the file by which they are spread.
+    """
     path = "/v1/ratings" if sheets == 1 else "/v1/ratings/batch"
-    arguments = ["-s", str(SCRIPT), server.url, "--", key, path, str(seed), str(sheets)]
+    arguments = ["-s", str(SCRIPT), server.url, "--", str(roster), path, str(seed), str(sheets)]
     printed = _wrk(connections, seconds, arguments)
     line = next(line for line in printed.splitlines() if line.startswith("RESULT"))
     requests, duration, p50, p99, refused = map(int, line.split()[1:])

@@ -86,7 +86,7 @@ def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/openapi.json", timeout=1):
+            with urlopen(f"http://127.0.0.1:{port}/openapi.json", timeout=5):
                 return
         except (URLError, OSError):
             time.sleep(0.1)

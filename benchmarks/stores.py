@@ -1,13 +1,15 @@
-"""The two stores, fresh and furnished with the tests' agency."""
+"""The two stores, fresh and furnished with the tests' agency, and with a town's roster for what writes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database
+from benchmarks.roster import Line, furnish_town
 from tests.house import furnish
 from tests.postgres import start_postgres
 
@@ -19,18 +21,24 @@ class Store:
     name: str
     url: str
     keys: dict[str, str]
+    # The process of its server; SQLite has none.
+    server: int | None = None
+    # By what sheets are spread.
+    roster: tuple[Line, ...] = ()
 
 
 @contextmanager
-def stores() -> Iterator[list[Store]]:
-    """PostgreSQL from the wheel and an SQLite file, both on the same disk."""
+def stores(*, town: bool = False) -> Iterator[list[Store]]:
+    """PostgreSQL from the wheel and an SQLite file, both on the same disk; with a `town` by which sheets are spread."""
     with TemporaryDirectory(prefix="cermin-bench-") as folder:
         server = start_postgres(f"{folder}/pg")
         try:
-            yield [
-                furnished("PostgreSQL", server.create("bench")),
+            process = int(Path(f"{folder}/pg/postmaster.pid").read_text("ascii").split()[0])
+            both = [
+                replace(furnished("PostgreSQL", server.create("bench")), server=process),
                 furnished("SQLite", f"sqlite:///{folder}/bench.db"),
             ]
+            yield [_with_town(store) for store in both] if town else both
         finally:
             server.stop()
 
@@ -42,3 +50,10 @@ def furnished(name: str, url: str) -> Store:
     keys = furnish(database, "kota", datetime.now(UTC))
     database.dispose()
     return Store(name, url, keys)
+
+
+def _with_town(store: Store) -> Store:
+    database = Database(store.url)
+    roster = furnish_town(database, "kota", store.keys["app"], datetime.now(UTC), seed=1)
+    database.dispose()
+    return replace(store, roster=tuple(roster))

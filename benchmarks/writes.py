@@ -1,56 +1,129 @@
-"""Single ratings under load: (a) bare, (b) textbook and (c) the service, interleaved."""
+"""Single ratings under load: (c) the service beside (a), with nothing else alive; then (a) beside (b), the textbook."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from benchmarks.load import Load, press
+from benchmarks.processor import Cost, Taken, cost, median_cost, taken_by, taken_by_children
+from benchmarks.roster import write_roster
 from benchmarks.servers import Server, baseline, cermin
 from benchmarks.stores import Store
 
-CONNECTIONS = (1, 16, 64)
+CONNECTIONS = (1, 16, 64, 256)
+# At which the processor's time is shown, and at which the textbook is compared.
+BUSY = 64
+# The devices' quotas are asked, as everywhere, but refuse nothing: a town has more devices than this load.
+UNBOUNDED = {
+    "CERMIN_DEVICE_PER_HOUR": "1000000",
+    "CERMIN_DEVICE_BURST": "1000000",
+    "CERMIN_DEVICE_INTERVAL_SECONDS": "0",
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is pressed, with which store's roster, and whose server works for it."""
+
+    server: Server
+    store: Store
 
 
 @dataclass(frozen=True)
 class Medians:
-    """The medians over all rounds."""
+    """The medians over all rounds: answers a second, milliseconds, and the processor's time of each."""
 
     rate: float
     p50: float
     p99: float
+    cost: Cost
 
 
 Figures = dict[tuple[str, int], Medians]
+Round = tuple[Load, Cost]
 
 
-def measure_writes(stores: list[Store], rounds: int, seconds: int) -> tuple[Figures, dict[str, float]]:
-    """Figures by (subject, connections), and the service's peak memory in MiB by store."""
+@dataclass(frozen=True)
+class StoreFigures:
+    """One store's: the service beside (a), the textbook beside (a), and the service's peak memory in MiB."""
+
+    service: Figures
+    textbook: Figures
+    memory: float
+
+
+def measure_writes(stores: list[Store], rounds: int, seconds: int) -> dict[str, StoreFigures]:
+    """Figures by store. Each is measured with nothing alive but what it is compared with."""
+    figures = {}
+    for store in stores:
+        service, memory = measure_service(store, CONNECTIONS, rounds, seconds)
+        with baseline("bare", store.url) as bare, baseline("textbook", store.url) as textbook:
+            subjects = {"a": Subject(bare, store), "b": Subject(textbook, store)}
+            figures[store.name] = StoreFigures(service, _measured(subjects, CONNECTIONS, rounds, seconds), memory)
+    return figures
+
+
+def measure_service(store: Store, connections: tuple[int, ...], rounds: int, seconds: int) -> tuple[Figures, float]:
+    """Figures of bare ASGI, (a) and (c) by (subject, connections), and (c)'s peak memory in MiB."""
     with ExitStack() as stack:
-        subjects: dict[str, tuple[Server, str]] = {"a": (stack.enter_context(baseline("bare", stores[0].url)), "none")}
-        for store in stores:
-            subjects[f"b {store.name}"] = (stack.enter_context(baseline("textbook", store.url)), "none")
-            subjects[f"c {store.name}"] = (stack.enter_context(cermin(store.url)), store.keys["app"])
-        loads = _rounds(subjects, rounds, seconds)
-        memory = {store.name: subjects[f"c {store.name}"][0].memory_mib() for store in stores}
-    return {key: _medians(of_key) for key, of_key in loads.items()}, memory
+        subjects = {
+            name: Subject(stack.enter_context(baseline(kind, store.url)), store)
+            for name, kind in {"asgi": "asgi", "a": "bare"}.items()
+        }
+        subjects["c"] = Subject(stack.enter_context(cermin(store.url, **UNBOUNDED)), store)
+        return _measured(subjects, connections, rounds, seconds), subjects["c"].server.memory_mib()
 
 
-def _rounds(subjects: dict[str, tuple[Server, str]], rounds: int, seconds: int) -> dict[tuple[str, int], list[Load]]:
-    loads: dict[tuple[str, int], list[Load]] = {}
-    for number in range(rounds + 1):
-        for connections in CONNECTIONS:
-            for name, (server, key) in subjects.items():
-                seed = number * 100 + connections
-                load = press(server, key, connections, 1 if number == 0 else seconds, seed)
-                # Round 0 warms up: pools, caches and the planner.
-                if number:
-                    loads.setdefault((name, connections), []).append(load)
-                    print(
-                        f"round {number} {connections:>2} connections {name:<12} {load.rate:8.0f}/s",
-                        flush=True,
-                    )
-    return loads
+@contextmanager
+def roster_of(store: Store) -> Iterator[Path]:
+    """The file by which wrk spreads its sheets."""
+    with TemporaryDirectory(prefix="cermin-roster-") as folder:
+        file = Path(folder) / "roster"
+        write_roster(list(store.roster), file)
+        yield file
 
 
-def _medians(loads: list[Load]) -> Medians:
-    return Medians(*(median(getattr(load, name) for load in loads) for name in ("rate", "p50", "p99")))
+def _measured(
+    subjects: Mapping[str, Subject], connections: tuple[int, ...], rounds: int, seconds: int
+) -> dict[tuple[str, int], Medians]:
+    found: dict[tuple[str, int], list[Round]] = {}
+    with ExitStack() as stack:
+        rosters = {name: stack.enter_context(roster_of(subject.store)) for name, subject in subjects.items()}
+        for number in range(rounds + 1):
+            for n in connections:
+                for name, subject in subjects.items():
+                    seed = number * 1_000 + n
+                    one = _round(subject, rosters[name], n, 1 if number == 0 else seconds, seed)
+                    # Round 0 warms up: pools, caches and the planner.
+                    if number:
+                        found.setdefault((name, n), []).append(one)
+                        print(f"round {number} {n:>3} {name:<4} {subject.store.name:<10} {_line(*one)}", flush=True)
+    return {key: _medians(of_key) for key, of_key in found.items()}
+
+
+def _round(subject: Subject, roster: Path, connections: int, seconds: int, seed: int) -> Round:
+    before = _taken(subject)
+    load = press(subject.server, roster, connections, seconds, seed)
+    return load, cost(subject.server.process.pid, before, _taken(subject), load.requests)
+
+
+def _taken(subject: Subject) -> tuple[Taken, Taken]:
+    server = subject.store.server
+    return taken_by(subject.server.process.pid), {} if server is None else taken_by_children(server)
+
+
+def _line(load: Load, cost: Cost) -> str:
+    return f"{load.rate:7.0f}/s  µs: loop {cost.loop:4.0f}, threads {cost.threads:4.0f}, server {cost.server:4.0f}"
+
+
+def _medians(rounds: list[Round]) -> Medians:
+    loads = [load for load, _ in rounds]
+    return Medians(
+        median(load.rate for load in loads),
+        median(load.p50 for load in loads),
+        median(load.p99 for load in loads),
+        median_cost(cost for _, cost in rounds),
+    )
