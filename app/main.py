@@ -29,6 +29,7 @@ import app.intake.invitation.routes
 import app.intake.routes
 import app.measures.routes
 import app.notifications.routes
+import app.people.keys.routes
 import app.people.routes
 import app.reports.routes
 import app.screening.routes
@@ -110,6 +111,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.indices.routes.router,
     app.measures.routes.router,
     app.people.routes.router,
+    app.people.routes.trail_router,
+    app.people.keys.routes.router,
     app.closing.routes.router,
     app.closing.public.routes.router,
     app.closing.targets.routes.router,

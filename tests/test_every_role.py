@@ -14,7 +14,7 @@ from app.people.sessions import PLAIN_COOKIE
 from tests.conftest import Lend
 from tests.house import House, problem
 from tests.people.persons import Door
-from tests.test_every_route import OTHERWISE, TAKES, Entry, address
+from tests.test_every_route import BY_PERSONS, OTHERWISE, TAKES, Entry, address
 
 OVERSEERS = frozenset({Role.supervisor, Role.auditor, Role.administrator})
 OFFICE_READERS = OVERSEERS | {Role.viewer}
@@ -50,6 +50,17 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("PUT", "/v1/targets"): ANSWERABLE,
     ("GET", "/v1/promises"): ANSWERABLE,
     ("PUT", "/v1/promises"): ADMINISTRATORS,
+    ("GET", "/v1/persons"): ADMINISTRATORS,
+    ("POST", "/v1/persons"): ADMINISTRATORS,
+    ("GET", "/v1/persons/{person_id}"): ADMINISTRATORS,
+    ("POST", "/v1/persons/{person_id}/link"): ADMINISTRATORS,
+    ("POST", "/v1/persons/{person_id}/roles"): ADMINISTRATORS,
+    ("POST", "/v1/persons/{person_id}/roles/{grant_id}/revoke"): ADMINISTRATORS,
+    ("GET", "/v1/persons/{person_id}/sessions"): ADMINISTRATORS,
+    ("POST", "/v1/persons/{person_id}/sessions/end"): ADMINISTRATORS,
+    ("GET", "/v1/keys"): ADMINISTRATORS,
+    ("POST", "/v1/keys"): ADMINISTRATORS,
+    ("POST", "/v1/keys/{key_id}/revoke"): ADMINISTRATORS,
     ("GET", "/v1/webhooks"): ADMINISTRATORS,
     ("POST", "/v1/webhooks"): ADMINISTRATORS,
     ("POST", "/v1/webhooks/{webhook_id}/off"): ADMINISTRATORS,
@@ -210,6 +221,17 @@ def test_a_key_beside_a_session_is_what_counts(house: House) -> None:
         headers = {"authorization": f"Bearer {house.keys['device']}"}
         expected = house.request(method, at_home(path, method), "device").status_code
         assert ask(house, Role.supervisor, method, at_home(path, method), headers=headers).status_code == expected
+
+
+def test_what_is_for_persons_alone_refuses_unknown_parameters_and_other_bodies(house: House) -> None:
+    for method, path in BY_PERSONS:
+        role = min(ADMITS[method, path])
+        response = ask(house, role, method, f"{at_home(path, method)}?tiada=1")
+        problem(response, 422, "field-unknown", "tiada")
+        response = ask(
+            house, role, method, at_home(path, method), content=b"{}", headers={"content-type": "text/plain"}
+        )
+        assert response.status_code == OTHERWISE.get((method, path), 415), path
 
 
 def test_who_answers_for_some_offices_changes_nothing_of_the_whole_agency(house: House) -> None:

@@ -68,6 +68,8 @@ SUPERVISORS = frozenset({KeyKind.supervisor, KeyKind.admin})
 AUDITORS = frozenset({KeyKind.auditor})
 OVERSEERS = SUPERVISORS | AUDITORS
 COUNTERS = frozenset({KeyKind.queue, KeyKind.admin})
+# What gives somebody a way in: only signed-in persons may do it (tests/test_every_role.py).
+NO_KEY: frozenset[KeyKind] = frozenset()
 
 # Who may do what. A new route fails these tests until somebody has decided whom it is for.
 TAKES: Mapping[Entry, frozenset[KeyKind]] = {
@@ -128,6 +130,17 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("POST", "/v1/promises/counts"): COUNTERS,
     ("GET", "/v1/targets"): READERS,
     ("PUT", "/v1/targets"): SUPERVISORS,
+    ("GET", "/v1/persons"): ADMINS,
+    ("POST", "/v1/persons"): NO_KEY,
+    ("GET", "/v1/persons/{person_id}"): ADMINS,
+    ("POST", "/v1/persons/{person_id}/link"): NO_KEY,
+    ("POST", "/v1/persons/{person_id}/roles"): NO_KEY,
+    ("POST", "/v1/persons/{person_id}/roles/{grant_id}/revoke"): ADMINS,
+    ("GET", "/v1/persons/{person_id}/sessions"): ADMINS,
+    ("POST", "/v1/persons/{person_id}/sessions/end"): ADMINS,
+    ("GET", "/v1/keys"): ADMINS,
+    ("POST", "/v1/keys"): NO_KEY,
+    ("POST", "/v1/keys/{key_id}/revoke"): ADMINS,
     ("GET", "/v1/webhooks"): ADMINS,
     ("POST", "/v1/webhooks"): ADMINS,
     ("POST", "/v1/webhooks/{webhook_id}/off"): ADMINS,
@@ -158,6 +171,12 @@ OTHERWISE: Mapping[Entry, int] = {
     # Nothing says which of the questionnaires is meant.
     ("GET", "/v1/periods/{code}/follow-ups"): 409,
     ("GET", "/v1/periods/{code}/publications"): 409,
+    ("GET", "/v1/persons/{person_id}"): 404,
+    ("POST", "/v1/persons/{person_id}/link"): 404,
+    ("POST", "/v1/persons/{person_id}/roles/{grant_id}/revoke"): 404,
+    ("GET", "/v1/persons/{person_id}/sessions"): 404,
+    ("POST", "/v1/persons/{person_id}/sessions/end"): 404,
+    ("POST", "/v1/keys/{key_id}/revoke"): 404,
     ("POST", "/v1/webhooks/{webhook_id}/off"): 404,
     ("POST", "/v1/webhooks/{webhook_id}/on"): 404,
     ("GET", "/v1/webhooks/{webhook_id}/deliveries"): 404,
@@ -230,6 +249,17 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/promises/counts"): GUARD | BODY,
     ("GET", "/v1/targets"): GUARD | NAMING,
     ("PUT", "/v1/targets"): GUARD | BODY,
+    ("GET", "/v1/persons"): GUARD,
+    ("POST", "/v1/persons"): GUARD | BODY,
+    ("GET", "/v1/persons/{person_id}"): GUARD | NAMING,
+    ("POST", "/v1/persons/{person_id}/link"): GUARD | NAMING,
+    ("POST", "/v1/persons/{person_id}/roles"): GUARD | BODY | NAMING,
+    ("POST", "/v1/persons/{person_id}/roles/{grant_id}/revoke"): GUARD | NAMING,
+    ("GET", "/v1/persons/{person_id}/sessions"): GUARD | NAMING,
+    ("POST", "/v1/persons/{person_id}/sessions/end"): GUARD | NAMING,
+    ("GET", "/v1/keys"): GUARD,
+    ("POST", "/v1/keys"): GUARD | BODY,
+    ("POST", "/v1/keys/{key_id}/revoke"): GUARD | NAMING,
     ("GET", "/v1/webhooks"): GUARD,
     ("POST", "/v1/webhooks"): GUARD | BODY | {409},
     ("POST", "/v1/webhooks/{webhook_id}/off"): GUARD | NAMING,
@@ -297,7 +327,8 @@ def documented(house: House) -> dict[Entry, dict[str, Any]]:
 def address(path: str, method: str = "GET") -> str:
     """A path with something in the place of its parameters, and what it cannot be read without."""
     named = {"instrument": "ikl-1", "code": "2026-09", "agency": "kota", "office": "dukcapil", "name": "x"}
-    ids = dict.fromkeys(("report_id", "device_id", "finding_id", "comment_id", "webhook_id"), UUID(int=7))
+    things = ("report", "device", "finding", "comment", "webhook", "person", "grant", "key")
+    ids = dict.fromkeys((f"{thing}_id" for thing in things), UUID(int=7))
     filled = path.format(**named, **ids)
     return filled + "?period=2026-09" if path in NEEDS_A_PERIOD and method == "GET" else filled
 
@@ -329,6 +360,9 @@ def test_schemas_of_the_document_have_names_of_their_own(house: House) -> None:
 def test_whoever_has_no_key_gets_in_at_the_public_entries_only(house: House) -> None:
     for method, path in TAKES:
         response = house.request(method, address(path, method))
+        if TAKES[method, path] == NO_KEY:
+            problem(response, 401, "session-ended")
+            continue
         problem(response, 401, "key-missing")
         assert response.headers["www-authenticate"] == 'Bearer realm="cermin"'
     for (method, _), path in PUBLIC.items():
@@ -353,6 +387,9 @@ def test_every_kind_of_key_gets_in_where_the_table_says_and_nowhere_else(house: 
                 usual = 200 if method == "GET" else 415
                 assert response.status_code == OTHERWISE.get((method, path), usual), (path, kind)
                 continue
+            if kinds == NO_KEY:
+                problem(response, 403, "persons-only")
+                continue
             document = problem(response, 403, "key-kind-refused")
             assert all(taken in document["detail"] for taken in kinds), (path, kind)
 
@@ -365,17 +402,21 @@ def test_the_key_is_looked_at_before_anything_else_of_the_request(house: House) 
         if 413 in DOCUMENTED[method, path]:
             wrong |= {"content": b"\xff" * 2_000, "headers": {"content-type": "text/plain"}}
         options = [dict(wrong) for _ in range(2)]
-        problem(house.request(method, address(path, method), None, **options[0]), 401, "key-missing")
+        alone = TAKES[method, path] == NO_KEY
+        missing, wrong_kind = ("session-ended", "persons-only") if alone else ("key-missing", "key-kind-refused")
+        problem(house.request(method, address(path, method), None, **options[0]), 401, missing)
         refused = next((kind for kind in KeyKind if kind not in TAKES[method, path]), None)
         if refused is not None:
-            problem(house.request(method, address(path, method), refused, **options[1]), 403, "key-kind-refused")
+            problem(house.request(method, address(path, method), refused, **options[1]), 403, wrong_kind)
 
 
 # What takes a workbook has tests of its own: tests/directory/test_directory_http.py.
 WORKBOOKS = {("POST", "/v1/directory")}
-TAKE_BODIES = {entry for entry, statuses in DOCUMENTED.items() if 415 in statuses and entry not in WORKBOOKS} | {
-    entry for entry, status in HELD.items() if status == 415
-}
+# What takes no key is asked by persons: tests/test_every_role.py.
+BY_PERSONS = {entry for entry, kinds in TAKES.items() if kinds == NO_KEY}
+TAKE_BODIES = {
+    entry for entry, statuses in DOCUMENTED.items() if 415 in statuses and entry not in WORKBOOKS | BY_PERSONS
+} | {entry for entry, status in HELD.items() if status == 415}
 BODIES = (
     {"content-type": "text/plain"},
     {"content-type": "application/json; charset=utf-16"},
@@ -445,7 +486,7 @@ def test_head_is_answered_as_get_without_the_body(house: House) -> None:
 @pytest.mark.sqlite_daily
 def test_a_parameter_that_is_unknown_or_repeated_is_refused_at_every_entry(house: House) -> None:
     document = documented(house)
-    for method, path in [*TAKES, *HELD]:
+    for method, path in [*TAKES.keys() - BY_PERSONS, *HELD]:
         key = next((str(kind) for kind in TAKES.get((method, path), ())), None)
         joined = "&" if "?" in address(path, method) else "?"
         for query in ("tiada=1", "tiada", "x=1&tiada=2", "tiada=1&tiada=1", "=1&tiada="):
@@ -474,7 +515,7 @@ def test_a_very_long_query_is_answered_shortly(house: House) -> None:
 
 @pytest.mark.sqlite_daily
 def test_there_is_nothing_at_any_other_address(house: House) -> None:
-    for path in ("/v1", "/v1/", "/v1/ratings/x", "/v1/keys", "/admin", "/static/", "/redoc", "/docs/x"):
+    for path in ("/v1", "/v1/", "/v1/ratings/x", "/v1/key", "/admin", "/static/", "/redoc", "/docs/x"):
         for key in (None, "admin"):
             problem(house.get(path, key), 404, "not-found")
 
@@ -503,6 +544,9 @@ def test_the_document_says_that_guarded_entries_need_a_key_and_the_others_none(h
             assert not operation.get("security"), entry
             continue
         [name] = [name for requirement in operation["security"] for name in requirement]
+        if entry in BY_PERSONS:
+            assert (schemes[name]["type"], schemes[name]["in"]) == ("apiKey", "cookie"), entry
+            continue
         assert (schemes[name]["type"], schemes[name]["scheme"]) == ("http", "bearer")
 
 

@@ -33,13 +33,19 @@ NOWHERE = {"office": "rsud-niet", "service": "imb-niet", "employee": "N777", "in
 NAMES_NOTHING = {"agency", "after", "limit", "channel", "from", "to", "by", "include", "weights", "bands", "period",
                  "code", "revision", "kind", "unit", "format", "lang", "standing", "state", "order",
                  "action", "appraiser", "search", "element"}  # fmt: skip
-# Of one agency or not there at all: tests/closing/, tests/desk/, tests/devices/, tests/notifications/ and
-# tests/screening/ ask for the other's.
-OF_ONE_AGENCY = {"report_id", "device_id", "finding_id", "comment_id", "webhook_id"}
+# Of one agency or not there at all: tests/closing/, tests/desk/, tests/devices/, tests/notifications/, tests/people/
+# and tests/screening/ ask for the other's.
+OF_ONE_AGENCY = {"report_id", "device_id", "finding_id", "comment_id", "webhook_id", "person_id"}
 # What is answered where 200 would need more than a right name.
 OTHERWISE = {"/v1/offices/{office}/poster": 409}
 # What is not for everybody who reads.
-KEPT_FROM_READERS = {"/v1/findings": "auditor", "/v1/audit": "auditor", "/v1/comments": "supervisor"}
+KEPT_FROM_READERS = {
+    "/v1/findings": "auditor",
+    "/v1/audit": "auditor",
+    "/v1/comments": "supervisor",
+    "/v1/persons": "admin",
+    "/v1/keys": "admin",
+}
 # What some addresses cannot do without.
 ALWAYS = (
     {

@@ -101,6 +101,30 @@ def requires(
     return guard
 
 
+def requires_person(*roles: Role, proof: bool = False) -> Callable[[Request], Awaitable[Principal]]:
+    """A dependency that admits persons alone, by their session: what gives somebody a way in takes no key.
+
+    A key proves nothing about who holds it, so nobody could be kept from giving oneself a role.
+    """
+
+    async def guard(request: Request) -> Principal:
+        authorization = _authorization(request)
+        if authorization is not None:
+            # Whoever holds a wrong key learns no more than elsewhere.
+            await admit(request, EVERY_KIND, authorization)
+            raise Problem("persons-only")
+        principal = await _admit_person(request, roles, proof=proof)
+        if principal is None:
+            raise Problem("session-ended")
+        services_of(request).of(Readings).take(principal)
+        if request.scope["query_string"]:
+            await exact_query(request)
+        await json_body(request)
+        return principal
+
+    return guard
+
+
 def reads(*kinds: KeyKind, roles: tuple[Role, ...] = ()) -> Callable[[Request], Awaitable[Principal]]:
     """As `requires`, for what tells figures: any kind of key, and any person, may ask so often an hour and no more."""
     admitted = requires(*kinds, roles=roles)

@@ -15,8 +15,10 @@ from app.people import store
 from app.people.faults import PeopleFault
 from app.people.granting import Asked, Granter, grant, revoke
 from app.people.inviting import Invitation, Invited, invite, invite_again
+from app.people.listing import listed
 from app.people.passkeys.store import passkeys_of
-from app.people.sessions import audit, live_sessions
+from app.people.sessions import live_sessions
+from app.people.signing_out import sign_out_everywhere
 from app.people.tables import Person
 
 person = typer.Typer(help="Persons who sign in: invitations, roles, sessions.", no_args_is_help=True)
@@ -67,18 +69,12 @@ def list_persons(agency: AgencyCode) -> None:
     with database() as db:
         _require_agency(db, agency)
         with db.reading() as session:
-            links = {link.person_id: link for link in store.links_of(session, agency) if link.expires_at > now}
-            grants = store.grants_of(session, agency)
-            entered = store.entered(session, agency)
-            for each in store.persons_of(session, agency):
-                held = [
-                    f"{row.role} of {row.office or 'the agency'}" for row in grants if row.person_id == each.person_id
-                ]
-                other = "active" if each.person_id in entered else "link expired"
-                state = "invited" if each.person_id in links else other
-                cells = (each.login, each.name, each.employee or "", ", ".join(held))
+            for each in listed(session, agency, store.persons_of(session, agency), now):
+                who, held = each.person, [f"{row.role} of {row.office or 'the agency'}" for row in each.grants]
+                cells = (who.login, who.name, who.employee or "", ", ".join(held))
+                state = "link expired" if each.state == "expired" else each.state
                 # Text, because a name may hold what rich takes for markup.
-                table.add_row(*map(Text, cells), "yes" if each.totp else "", state)
+                table.add_row(*map(Text, cells), "yes" if who.totp else "", state)
     print_table(table)
 
 
@@ -168,8 +164,7 @@ def _end(db: Database, agency: str, login: str | None) -> None:
     now = system_clock()
     with db.writing() as session:
         whose = _person(session, agency, login)
-        n = store.end_sessions(session, agency, whose.person_id, now)
-        audit(session, agency, whose.person_id, "person.signed-out", now, actor=actor(), sessions=n)
+        n = sign_out_everywhere(session, whose, Granter(actor()), now)
     out.print(f"ended {n} sessions of {login}", markup=False, highlight=False)
 
 

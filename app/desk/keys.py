@@ -1,7 +1,6 @@
 """Keys of machines: what there is, making one (shown once), ending one."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -9,9 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.keys import KeyFault, issue, revoke
 from app.access.principals import KeyKind
-from app.access.store import find_key, keys_of
 from app.access.tables import ApiKey
 from app.desk.account import proof_first
 from app.desk.addresses import ON_A_PAGE, Place, numbered
@@ -23,12 +20,13 @@ from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to
 from app.desk.words import called
-from app.directory.listing_store import office_parents
-from app.directory.reach import offices_in_reach
-from app.directory.rules.reach import reached_offices
 from app.foundation.http.services import services_of
 from app.foundation.storage.database import Session
 from app.people.faults import PeopleFault
+from app.people.keys.keeping import end_key, find_listed, keys_in_reach, make_key
+from app.people.keys.schemas import KeyIn
+from app.people.rules.codes import is_code
+from app.people.rules.key_states import state_of
 from app.people.sessions import SignedIn
 from app.reports.sections.blocks import Column, Facts, Table, Words
 from app.reports.sections.language import Language
@@ -60,25 +58,19 @@ def issue_key(request: Request, found: Administrator, sent: FormSent) -> Respons
     if not found.is_proven(services.now()):
         return to(request, "/desk/confirm?to=keys")
     try:
-        kind, label, days = _read(sent)
+        asked = _read(sent)
         with services.database.writing() as session:
-            office = _office(session, found, sent)
-            text, _ = issue(
-                session,
-                agency_id=found.agency_id,
-                kind=kind,
-                label=label,
-                actor=principal_of(found).actor,
-                now=services.now(),
-                office=office,
-                expires_at=services.now() + timedelta(days=days) if days else None,
-            )
+            made = make_key(session, principal_of(found), asked, services.now())
     except PeopleFault as fault:
         return _keys(request, found, fault, sent)
     page = Page(
         tell("The key is ready"),
         tell("Copy it now into the system that needs it: it is shown once, and nobody can show it again."),
-        (Section((Facts(((tell("Key"), text), (tell("Label"), label))), Links(((tell("Keys"), KEYS.address),)))),),
+        (
+            Section(
+                (Facts(((tell("Key"), made.key), (tell("Label"), made.label))), Links(((tell("Keys"), KEYS.address),)))
+            ),
+        ),
     )
     return respond(request, page, found)
 
@@ -129,19 +121,13 @@ def revoke_key(request: Request, found: Administrator, sent: FormSent) -> Respon
         with services.database.writing() as session:
             if _key(session, found, asked) is None:
                 raise PeopleFault("This key was ended already.")
-            revoke(
-                session,
-                agency_id=found.agency_id,
-                key_id=asked,
-                actor=principal_of(found).actor,
-                now=services.now(),
-            )
-    except (PeopleFault, KeyFault):
+            end_key(session, principal_of(found).reach, asked, services.now())
+    except PeopleFault:
         return _keys(request, found, PeopleFault("This key was ended already."))
     return to(request, KEYS.address)
 
 
-def _read(sent: Sent) -> tuple[KeyKind, str, int]:
+def _read(sent: Sent) -> KeyIn:
     kind, label, days = (sent.get(name, "").strip() for name in ("kind", "label", "lifetime"))
     if kind not in KINDS:
         raise PeopleFault("Choose one of the kinds.", "kind")
@@ -149,26 +135,16 @@ def _read(sent: Sent) -> tuple[KeyKind, str, int]:
         raise PeopleFault("A label has 1 to 100 characters; say which system it is for.", "label")
     if days not in LIFETIMES:
         raise PeopleFault("Choose how long it works.", "lifetime")
-    return KeyKind(kind), label, int(days)
-
-
-def _office(session: Session, found: SignedIn, sent: Sent) -> str | None:
-    """The office asked for; the whole agency only for whoever reaches it."""
-    reach, office = principal_of(found).reach, sent.get("office") or None
-    if office is None and reach.root is None:
-        return None
-    if office not in reached_offices(office_parents(session, reach.agency_id), reach):
+    office = sent.get("office") or None
+    if office is not None and not is_code(office):
         raise PeopleFault("Choose one of your offices.", "office")
-    return office
+    return KeyIn.model_validate({"kind": kind, "label": label, "office": office, "days": int(days) or None})
 
 
 def _key(session: Session, found: SignedIn, key_id: UUID) -> ApiKey | None:
-    """A key that can be ended: in force, and in reach."""
-    row = find_key(session, found.agency_id, key_id)
-    if row is None or row.revoked_at is not None or row.kind == KeyKind.device:
-        return None
-    within = offices_in_reach(session, principal_of(found).reach)
-    return row if within is None or row.office in within else None
+    """A key that can be ended: in reach, and not ended before."""
+    row = find_listed(session, principal_of(found).reach, key_id)
+    return None if row is None or row.revoked_at is not None else row
 
 
 def _keys(
@@ -177,11 +153,10 @@ def _keys(
     services, tell = services_of(request), reader_of(request)
     reach = principal_of(found).reach
     with services.database.reading() as session:
-        within = offices_in_reach(session, reach)
-        rows = [row for row in keys_of(session, found.agency_id) if within is None or row.office in within]
+        rows = keys_in_reach(session, reach)
         offices = office_choices(session, reach, tell)
     now = services.now()
-    valid = [row for row in rows if _is_shown(row, now)]
+    valid = [row for row in rows if state_of(row.expires_at, row.revoked_at, now) == "valid"]
     proven = found.is_proven(now)
     shown, pages = part(valid, place, ON_A_PAGE, request)
     onward = numbered(KEYS.address, {}, place, pages, tell)
@@ -199,11 +174,6 @@ def _keys(
         values=dict(sent or {}),
     )
     return respond(request, page, found, 200 if fault is None else 422)
-
-
-def _is_shown(row: ApiKey, now: datetime) -> bool:
-    valid = row.revoked_at is None and (row.expires_at is None or row.expires_at > now)
-    return valid and row.kind != KeyKind.device
 
 
 def _table(rows: list[ApiKey], zone: str, tell: Language, *, proven: bool) -> DeskBlock:

@@ -1,9 +1,7 @@
 """People and roles: who may sign in, and inviting them; giving roles and taking them away is in `person.py`."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
@@ -23,10 +21,11 @@ from app.foundation.http.services import services_of
 from app.foundation.storage.database import Session
 from app.people import store
 from app.people.faults import PeopleFault
-from app.people.granting import Asked, Granter
+from app.people.granting import Asked, Granter, granter_of
 from app.people.inviting import Invitation, Invited, invite
+from app.people.listing import Listed, listed
 from app.people.sessions import SignedIn
-from app.people.tables import Grant, Person
+from app.people.tables import Grant
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Facts, Number, Table
 from app.reports.sections.language import Language
@@ -58,8 +57,7 @@ def invite_person(request: Request, found: Administrator, sent: FormSent) -> Res
 
 def granter(found: SignedIn) -> Granter:
     """This administrator as one who grants."""
-    principal = principal_of(found)
-    return Granter(principal.actor, principal.office, found.person_id, found.employee)
+    return granter_of(principal_of(found))
 
 
 def asked_role(sent: Sent) -> Asked:
@@ -103,18 +101,11 @@ def ready(request: Request, found: SignedIn, invited: Invited) -> Response:
     return respond(request, page, found)
 
 
-def state_words(person: Person, links: Collection[UUID], entered: Collection[UUID], tell: Language) -> str:
-    """Whether somebody came in so far, as those `entered` did; `links` are those who still may."""
-    if person.person_id in links:
-        return tell("invited")
-    if person.person_id not in entered:
-        return tell("invitation expired")
-    return tell("signs in with a second factor") if person.totp else tell("signs in")
-
-
-def open_links(session: Session, agency_id: str, now: datetime) -> set[UUID]:
-    """The persons whose link still works."""
-    return {link.person_id for link in store.links_of(session, agency_id) if link.expires_at > now}
+def state_words(found: Listed, tell: Language) -> str:
+    """Whether somebody came in so far, and how."""
+    if found.state == "active":
+        return tell("signs in with a second factor") if found.person.totp else tell("signs in")
+    return tell("invited") if found.state == "invited" else tell("invitation expired")
 
 
 def places_of_grants(session: Session, agency_id: str, grants: Sequence[Grant]) -> dict[str, str]:
@@ -130,13 +121,10 @@ def _people(
     with services.database.reading() as session:
         everybody = store.persons_of(session, found.agency_id)
         shown, pages = part(list(everybody), place, ON_A_PAGE, request)
-        grants = store.grants_of(session, found.agency_id, [each.person_id for each in shown])
-        links, entered = open_links(session, found.agency_id, now), store.entered(session, found.agency_id)
-        names = places_of_grants(session, found.agency_id, grants)
+        rows = listed(session, found.agency_id, shown, now)
+        names = places_of_grants(session, found.agency_id, [row for each in rows for row in each.grants])
         offices = office_choices(session, principal_of(found).reach, tell)
-    sections = [
-        Section((_table(shown, grants, names, links, entered, tell), *numbered(PEOPLE.address, {}, place, pages, tell)))
-    ]
+    sections = [Section((_table(rows, names, tell), *numbered(PEOPLE.address, {}, place, pages, tell)))]
     if found.is_proven(now):
         form = Form("/desk/people/invite", tell("Invite"), (*_fields(tell), *role_fields(offices, tell)))
         sections.append(Section((form,), tell("Invite somebody")))
@@ -152,30 +140,20 @@ def _people(
     return respond(request, page, found, 200 if fault is None else 422)
 
 
-def _table(
-    persons: store.Persons,
-    grants: Sequence[Grant],
-    names: Mapping[str, str],
-    links: set[UUID],
-    entered: set[UUID],
-    tell: Language,
-) -> LinkedTable:
-    held: dict[UUID, list[str]] = {person.person_id: [] for person in persons}
-    for row in grants:
-        held[row.person_id].append(role_words(tell, row.role, names.get(row.office or "")))
+def _table(found: Sequence[Listed], names: Mapping[str, str], tell: Language) -> LinkedTable:
     rows = tuple(
         (
-            person.name,
-            f"{person.login}@{person.agency_id}",
-            person.employee,
-            ", ".join(held[person.person_id]) or None,
-            state_words(person, links, entered, tell),
+            each.person.name,
+            f"{each.person.login}@{each.person.agency_id}",
+            each.person.employee,
+            ", ".join(role_words(tell, row.role, names.get(row.office or "")) for row in each.grants) or None,
+            state_words(each, tell),
         )
-        for person in persons
+        for each in found
     )
     titles = (tell("Name"), tell("Sign-in name"), tell("Employee code"), tell("Roles"), tell("State"))
     table = Table(tell("Persons, by name"), tuple(Column(title, "text") for title in titles), rows)
-    return LinkedTable(table, tuple(f"/desk/person?id={person.person_id}" for person in persons))
+    return LinkedTable(table, tuple(f"/desk/person?id={each.person.person_id}" for each in found))
 
 
 def _fields(tell: Language) -> tuple[Field, ...]:

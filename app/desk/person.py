@@ -10,14 +10,13 @@ from starlette.responses import Response
 
 from app.desk.account import proof_first, role_words
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
-from app.desk.moments import day_words
+from app.desk.moments import day_words, moment_cell
 from app.desk.navigation import PEOPLE
 from app.desk.offices import office_choices
 from app.desk.people import (
     Administrator,
     asked_role,
     granter,
-    open_links,
     places_of_grants,
     ready,
     role_fields,
@@ -31,7 +30,10 @@ from app.people import store
 from app.people.faults import PeopleFault
 from app.people.granting import grant, revoke
 from app.people.inviting import invite_again
+from app.people.listing import listed
+from app.people.schemas import SessionOut
 from app.people.sessions import SignedIn
+from app.people.signing_out import sessions_of, sign_out_everywhere
 from app.people.tables import Grant, Person
 from app.reports.sections.blocks import Column, Facts, Table, Words
 from app.reports.sections.language import Language
@@ -129,6 +131,21 @@ def take_role(request: Request, found: Administrator, sent: FormSent) -> Respons
     return to(request, f"/desk/person?id={person_id}")
 
 
+@router.post("/desk/person/sign-out")
+def sign_out(request: Request, found: Administrator, sent: FormSent) -> Response:
+    """Sign somebody out everywhere."""
+    services, person_id = services_of(request), as_id(sent.get("person", ""))
+    if not found.is_proven(services.now()):
+        return to(request, "/desk/confirm?to=people")
+    try:
+        with services.database.writing() as session:
+            whom = _known(store.find_person(session, found.agency_id, person_id))
+            sign_out_everywhere(session, whom, granter(found), services.now())
+    except PeopleFault as fault:
+        return _person(request, found, person_id, fault)
+    return to(request, f"/desk/person?id={person_id}")
+
+
 def _known(person: Person | None) -> Person:
     if person is None:
         raise Problem("not-found")
@@ -142,24 +159,26 @@ def _person(
     now = services.now()
     with services.database.reading() as session:
         whom = _known(store.find_person(session, found.agency_id, person_id))
-        grants = store.grants_of(session, found.agency_id, [person_id])
-        names = places_of_grants(session, found.agency_id, grants)
-        links, entered = open_links(session, found.agency_id, now), store.entered(session, found.agency_id)
+        [shown] = listed(session, found.agency_id, [whom], now)
+        names = places_of_grants(session, found.agency_id, shown.grants)
+        open_now = sessions_of(session, whom, now).items
         offices = office_choices(session, principal_of(found).reach, tell)
-    state = state_words(whom, links, entered, tell)
     facts = Facts(
         (
             (tell("Sign-in name"), f"{whom.login}@{whom.agency_id}"),
             (tell("Employee code"), whom.employee),
-            (tell("State"), state),
+            (tell("State"), state_words(shown, tell)),
         )
     )
     proven = found.is_proven(now)
-    sections = [Section((facts,)), Section(_held(grants, names, found.zone, tell, proven=proven), tell("Roles"))]
-    sections += _forms(whom, offices, tell, waits=person_id not in entered) if proven else [proof_first(tell, "people")]
+    sections = [Section((facts,)), Section(_held(shown.grants, names, found.zone, tell, proven=proven), tell("Roles"))]
+    sections += [
+        Section(_browsers(request, found, whom, open_now, proven=proven), tell("Where the person is signed in"))
+    ]
+    sections += _forms(whom, offices, tell, waits=shown.state != "active") if proven else [proof_first(tell, "people")]
     page = Page(
         whom.name,
-        tell("Roles: {n}.", n=str(len(grants))),
+        tell("Roles: {n}.", n=str(len(shown.grants))),
         (*sections, Section((Links(((tell("People and roles"), PEOPLE.address),)),))),
         faults=() if fault is None else ((fault.field, fault.in_words(tell)),),
         values=dict(sent or {}),
@@ -184,6 +203,25 @@ def _held(
     return (
         LinkedTable(table, tuple(f"/desk/person/revoke?grant={row.grant_id}" for row in grants)) if proven else table,
     )
+
+
+def _browsers(
+    request: Request, found: SignedIn, whom: Person, open_now: Sequence[SessionOut], *, proven: bool
+) -> tuple[DeskBlock, ...]:
+    tell = reader_of(request)
+    if not open_now:
+        return (Words(tell("Nowhere at present.")),)
+    at = moment_cell(request, found.zone, tell)
+    table = Table(
+        tell("Browsers in which this person is signed in"),
+        (Column(tell("Browser"), "text"), Column(tell("Since"), "text"), Column(tell("Seen"), "text")),
+        tuple((each.browser, at(each.started_at), at(each.seen_at)) for each in open_now),
+    )
+    if not proven:
+        return (table,)
+    who = Field("person", "", "hidden", value=str(whom.person_id))
+    said = Words(tell("Every browser is signed out at once. The roles stay; take them away above."))
+    return (table, said, Form("/desk/person/sign-out", tell("Sign out everywhere"), (who,), tone="danger"))
 
 
 def _forms(whom: Person, offices: tuple[tuple[str, str], ...], tell: Language, *, waits: bool) -> list[Section]:

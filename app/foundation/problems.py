@@ -64,6 +64,7 @@ KINDS: Mapping[str, Kind] = {
         429, "Too many wrong keys", "Too many wrong keys came from this address; try again after {seconds} seconds."
     ),
     "key-kind-refused": Kind(403, "Not for this kind of key", "This address takes keys of the kinds {kinds}."),
+    "persons-only": Kind(403, "For persons only", "Only people who are signed in may do this; no key is taken."),
     "session-ended": Kind(401, "Session over", "Nobody is signed in in this browser any more; sign in again."),
     "role-refused": Kind(403, "Not for this role", "This address is for the roles {roles}."),
     "cross-site": Kind(403, "From another site", "Only Cermin's own pages may change something for who is signed in."),
@@ -79,6 +80,9 @@ KINDS: Mapping[str, Kind] = {
     "about-oneself": Kind(403, "About oneself", "Nobody decides about oneself; somebody else has to do this."),
     "out-of-scope": Kind(403, "Out of scope", "This key does not reach {what}."),
     # What is named.
+    "person-unknown": Kind(404, "Unknown person", "The agency has no person with this id."),
+    "role-unknown": Kind(404, "Unknown role", "This person was given no role with this id."),
+    "api-key-unknown": Kind(404, "No such key", "The agency has no key with this id that can be ended here."),
     "office-unknown": Kind(404, "Unknown office", "The agency has no office with this code."),
     "service-unknown": Kind(404, "Unknown service", "The agency has no service with this code."),
     "counter-unknown": Kind(404, "Unknown counter", "The office has no counter with this code."),
@@ -226,6 +230,7 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "field-not-open": "An answer without key and ticket takes no comment and no profile; leave this field out.",
     "workbook-fault": "{problem}",
     "questionnaire-fault": "{problem}",
+    "entry-refused": "{problem}",
     "score-missing": "An answer is missing; send null for a question that was skipped.",
     "score-unknown": "A score was sent for a question that the instrument does not have.",
     "score-out-of-range": "The answer is outside the instrument's scale.",

@@ -1,6 +1,7 @@
 """What cannot be done with persons, grants and ways to sign in, as sentences for page and terminal."""
 
-from app.foundation.translations import Translate, translator
+from app.foundation.problems import FieldError, Problem
+from app.foundation.translations import Phrase, Translate, translator
 
 
 class PeopleFault(ValueError):
@@ -18,3 +19,8 @@ class PeopleFault(ValueError):
     def in_words(self, translate: Translate) -> str:
         """The sentence in a reader's language."""
         return translate(self.text, **self.values)
+
+    def as_problem(self) -> Problem:
+        """The same over the API, in the reader's language like everything that is refused there."""
+        said = Phrase(self.text, self.values)
+        return Problem("invalid-request", errors=[FieldError(self.field or "body", "entry-refused", {"problem": said})])

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.access.audit import record
-from app.access.principals import Role
+from app.access.principals import Principal, Role
 from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import at_and_above
 from app.directory.rules.reach import Parents
@@ -29,6 +29,12 @@ class Granter:
     root: str | None = None
     person_id: UUID | None = None
     employee: str | None = None
+
+
+def granter_of(principal: Principal) -> Granter:
+    """This key or person as one who grants."""
+    person_id = principal.key_id if isinstance(principal.kind, Role) else None
+    return Granter(principal.actor, principal.office, person_id, principal.employee)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,14 @@ def persons_of(session: Session, agency_id: str) -> Persons:
     return session.exec(query.order_by(col(Person.name), col(Person.login))).all()
 
 
+def persons_after(session: Session, agency_id: str, login: str | None, limit: int) -> Persons:
+    """The persons whose sign-in name comes after this one, in the order of these names."""
+    query = select(Person).where(Person.agency_id == agency_id)
+    if login is not None:
+        query = query.where(col(Person.login) > login)
+    return session.exec(query.order_by(col(Person.login)).limit(limit)).all()
+
+
 def lock_person(session: Session, agency_id: str, person_id: UUID) -> Person | None:
     """The person, the row locked until the transaction ends and read anew."""
     query = select(Person).where(Person.agency_id == agency_id, Person.person_id == person_id).with_for_update()

@@ -94,6 +94,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "element": "speed",
         "note": "A second counter is open until 12:00.",
     },
+    ("post", "/v1/persons"): {"name": "Siti Rahma", "role": "supervisor", "office": "disdukcapil"},
+    ("post", "/v1/persons/{person_id}/roles"): {"role": "viewer", "office": None},
+    ("post", "/v1/keys"): {"kind": "reader", "label": "Dashboard of the mayor", "office": None, "days": 365},
     ("post", "/v1/webhooks"): {"address": "https://antrean.example.go.id/cermin", "kinds": ["finding.raised"]},
     ("post", "/v1/webhooks/{webhook_id}/replay"): {"event": None},
     ("post", "/v1/replies/read"): {"token": "of-a-personal-link"},
@@ -113,6 +116,9 @@ PARAMETERS = {
     "comment_id": "Id of the comment, as `GET /v1/comments` lists it.",
     "finding_id": "Id of the finding, as `GET /v1/findings` lists it.",
     "webhook_id": "Id of the webhook, as `GET /v1/webhooks` lists it.",
+    "person_id": "Id of the person, as `GET /v1/persons` lists it.",
+    "grant_id": "Id of the role, as `GET /v1/persons` lists it.",
+    "key_id": "Id of the key, as `GET /v1/keys` lists it.",
     "report_id": "Id of the report, as `GET /v1/reports` lists it.",
 }
 

@@ -73,6 +73,7 @@ PAGES: Mapping[tuple[str, str], Who] = {
     ("GET", "/desk/person"): ADMINISTRATORS,
     ("POST", "/desk/person/grant"): ADMINISTRATORS,
     ("POST", "/desk/person/link"): ADMINISTRATORS,
+    ("POST", "/desk/person/sign-out"): ADMINISTRATORS,
     ("GET", "/desk/person/revoke"): ADMINISTRATORS,
     ("POST", "/desk/person/revoke"): ADMINISTRATORS,
     ("GET", "/desk/keys"): ADMINISTRATORS,

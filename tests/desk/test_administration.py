@@ -102,6 +102,24 @@ def test_a_link_that_was_lost_is_made_anew_for_who_never_came_in_alone(admin: Br
 
 
 @pytest.mark.long
+def test_somebody_is_signed_out_everywhere(admin: Browser, browser: Open, door: Door) -> None:
+    cici = browser()
+    cici.join(door, "Cici", Role.viewer)
+    page = person_page(admin, "Cici")
+    assert "Tempat orang ini sedang masuk" in text_of(page)
+    page = admin.submit(page, "/desk/person/sign-out")
+    assert "Saat ini tidak di mana pun." in text_of(page)
+    assert title_of(cici.go("/desk/account")) == "Masuk"
+    # The roles stay, and the page of who is not proven shows no button.
+    assert grants(door, "cici") == [("viewer", None)]
+    cici.submit(cici.go("/sign-in"), "/sign-in", name="cici@kota", passphrase=PASSPHRASE)
+    admin.house.clock.now += timedelta(minutes=11)
+    page = person_page(admin, "Cici")
+    assert "Tempat orang ini sedang masuk" in text_of(page)
+    assert 'action="/desk/person/sign-out"' not in page.text
+
+
+@pytest.mark.long
 def test_roles_are_given_and_taken_away_after_a_question(admin: Browser, door: Door) -> None:
     invite(admin, admin.go("/desk/people"))
     page = person_page(admin, "Budi Besar")

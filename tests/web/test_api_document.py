@@ -130,6 +130,10 @@ ANSWERS = {
     ("put", "/v1/promises"): ("admin", 200),
     ("post", "/v1/promises/counts"): ("queue", 200),
     ("put", "/v1/targets"): ("supervisor", 200),
+    # For persons alone: tests/people/.
+    ("post", "/v1/persons"): ("admin", 403),
+    ("post", "/v1/persons/{person_id}/roles"): ("admin", 403),
+    ("post", "/v1/keys"): ("admin", 403),
     ("post", "/v1/webhooks"): ("admin", 201),
     ("post", "/v1/webhooks/{webhook_id}/replay"): ("admin", 404),
     ("put", "/v1/comments/{comment_id}/mark"): ("supervisor", 404),
@@ -170,7 +174,7 @@ def test_what_stands_as_an_example_is_taken_as_it_stands(town: House) -> None:
         if "requestBody" in operation and (method, path) != WORKBOOK
     }
     assert found.keys() == ANSWERS.keys()
-    ids = dict.fromkeys(("finding_id", "comment_id", "report_id", "webhook_id"), UUID(int=7))
+    ids = dict.fromkeys(("finding_id", "comment_id", "report_id", "webhook_id", "person_id"), UUID(int=7))
     named = {"office": "disdukcapil", "code": "2026-Q3"} | ids
     answered = {}
     for (method, path), body in found.items():

@@ -59,6 +59,7 @@ PATTERNS: Mapping[str, str] = {
     "^2[0-9]{3}-(0[1-9]|1[0-2])$": "a month such as 2026-10",
     r"^[0-9]{1,3}(\.[0-9]{1,2})?$": "a number with at most two decimals, such as 88.00",
     r"^[a-z0-9][a-z0-9.-]{0,39}$": "the id of a questionnaire, such as ikl-1",
+    "^[a-z0-9._-]{1,40}$": "a sign-in name of small letters, digits, dots and hyphens, such as siti.rahma",
     r"^[A-Za-z0-9.+_-]{1,40}$": "a version such as 1.0.0",
     r"^[a-z]{1,20}(\.[a-z-]{1,20})?$": "an action such as finding.released, or what it is about, such as finding",
     "^[A-Za-z0-9-]{1,40}/[A-Za-z0-9-]{1,40}$": NEXT,

@@ -15,6 +15,14 @@ SECURITY_SCHEME = {
     "scheme": "bearer",
     "description": "A key `crm_<kind>_…`, as `cermin key issue` shows it once.",
 }
+SESSION_SCHEME = {
+    "type": "apiKey",
+    "in": "cookie",
+    "name": "__Host-cermin",
+    "description": "The session of somebody who has signed in; over plain http on the machine itself it is `cermin`.",
+}
+# Of an operation that takes no key.
+SESSION_ALONE: dict[str, Any] = {"security": [{"session": []}]}
 PROBLEM_SCHEMA = {
     "title": "Problem",
     "type": "object",
@@ -91,7 +99,7 @@ def document(app: FastAPI, base_path: str = "") -> dict[str, Any]:
         schema["servers"] = [{"url": base_path}]
     components = schema.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
-    components["securitySchemes"] = {"key": SECURITY_SCHEME}
+    components["securitySchemes"] = {"key": SECURITY_SCHEME, "session": SESSION_SCHEME}
     for path, operations in schema["paths"].items():
         if path.startswith(GUARDED):
             for operation in operations.values():

@@ -29,6 +29,7 @@ DANGEROUS = {
     "/desk/person/grant": Role.administrator,
     "/desk/person/link": Role.administrator,
     "/desk/person/revoke": Role.administrator,
+    "/desk/person/sign-out": Role.administrator,
     "/desk/keys/issue": Role.administrator,
     "/desk/keys/revoke": Role.administrator,
     "/desk/periods/close": Role.administrator,

@@ -1,0 +1,1 @@
+"""Keys of machines as administrators deal with them: listing, making, ending."""
