@@ -10,6 +10,7 @@ from typing import NamedTuple
 import structlog
 
 from app.devices.fleet import count_silent
+from app.directory.standards import counting
 from app.directory.uploads import Uploads
 from app.disclosure.nightly import NightlyRelease, oldest_release_age
 from app.foundation.clock import Clock
@@ -23,7 +24,6 @@ from app.ratings import retention
 from app.ratings.deleting import clock_is_believable, clock_is_far_ahead
 from app.ratings.retention import forget, tidy
 from app.screening.nightly import NightlyScreening, count_open, due_on
-from app.standards import counting
 from app.tickets import expiry
 from app.tickets.expiry import sweep_expired
 

@@ -20,6 +20,7 @@ import app.closing.targets.routes
 import app.desk.routes
 import app.devices.routes
 import app.directory.routes
+import app.directory.standards.routes
 import app.directory.volumes.routes
 import app.directory.workbook.routes
 import app.foundation.http.routes
@@ -33,7 +34,6 @@ import app.people.keys.routes
 import app.people.routes
 import app.reports.routes
 import app.screening.routes
-import app.standards.routes
 import app.tickets.routes
 import app.web.routes
 from app.access.authentication import Authenticator
@@ -103,7 +103,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.devices.routes.router,
     app.intake.routes.router,
     app.intake.routes.batch_router,
-    app.standards.routes.router,
+    app.directory.standards.routes.router,
     app.tickets.routes.router,
     app.tickets.routes.queue_router,
     app.intake.invitation.routes.router,

@@ -15,16 +15,16 @@ from app.cli.context import actor, database, fail, out, print_table
 from app.cli.faults import faulty, read_or_fail, show_faults
 from app.desk.faults import faults_of, read
 from app.directory.catalogue_cache import CatalogueCache
+from app.directory.standards.counting import take_counts
+from app.directory.standards.schemas import CountsIn, MonthCountsIn, PromiseQuery, TypedPromise
+from app.directory.standards.setting import list_promises, put_promises
 from app.directory.store import find_agency
 from app.foundation.clock import system_clock
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database
 from app.ratings.csv_import.csv_file import CsvFault
 from app.reports.sections.language import language
-from app.standards.counting import take_counts
 from app.standards.rules.counts import TIMES
-from app.standards.schemas import CountsIn, MonthCountsIn, PromiseQuery, TypedPromise
-from app.standards.setting import list_promises, put_promises
 
 promises = typer.Typer(help="How long services take at most, and what was kept of it.", no_args_is_help=True)
 AGENCY = typer.Argument(metavar="AGENCY", help="Code of the agency.")

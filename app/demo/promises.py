@@ -8,13 +8,13 @@ from uuid import UUID
 from app.access.principals import KeyKind, Principal, Reach
 from app.demo.town import AGENCY_CODE
 from app.directory.catalogue_cache import CatalogueCache
+from app.directory.standards.counting import take_counts
+from app.directory.standards.schemas import MOST_COUNTS, CountsIn, MonthCountsIn, PromiseIn, StepsIn, TimesIn
+from app.directory.standards.setting import put_promises
 from app.directory.store import served_volumes
 from app.disclosure.rules.calendar import Span, months_until
 from app.foundation.storage.database import Database
-from app.standards.counting import take_counts
 from app.standards.rules.promise import Unit
-from app.standards.schemas import MOST_COUNTS, CountsIn, MonthCountsIn, PromiseIn, StepsIn, TimesIn
-from app.standards.setting import put_promises
 
 DECREE, LATER = "SK Bupati Cermin 12/2025", "SK Bupati Cermin 4/2026"
 # At most so many, and how many steps the procedure has where the queue system knows them.

@@ -43,6 +43,7 @@ KINDS = {
     "postings": "Postings",
     "duties": "Duties",
     "targets": "Targets (SKP)",
+    "promises": "Promises",
 }
 
 

@@ -19,6 +19,8 @@ from app.desk.page_file import is_asked_as_file
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
 from app.directory.listing_store import names_of, services_page
+from app.directory.standards.schemas import PromiseOut, PromisePlace, PromiseQuery, TypedPromise
+from app.directory.standards.setting import list_promises, put_promises
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
@@ -28,8 +30,6 @@ from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language
 from app.reports.sections.standards import amount_words
 from app.standards.rules.promise import Unit
-from app.standards.schemas import PromiseOut, PromisePlace, PromiseQuery, TypedPromise
-from app.standards.setting import list_promises, put_promises
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Reader = Annotated[SignedIn, Depends(having(PROMISES))]

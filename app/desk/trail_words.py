@@ -128,6 +128,7 @@ PARTS: Mapping[str, str] = {
     "employees": "Employees",
     "duties": "Duties",
     "targets": "Targets (SKP)",
+    "promises": "Promises",
     "new": "new",
     "changed": "changed",
     "unchanged": "unchanged",

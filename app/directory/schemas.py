@@ -232,4 +232,5 @@ class DirectoryImported(WireModel):
     employees: SheetChanges
     duties: SheetChanges
     targets: SheetChanges
+    promises: SheetChanges
     postings_ended: int = Field(description="Of the employees who changed: how many leave an office.")

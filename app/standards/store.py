@@ -38,15 +38,17 @@ def promises_of(
     return histories([promise_of(row) for row in session.exec(query)])
 
 
-def rows_of(session: Session, agency_id: str, services: Collection[str]) -> Mapping[tuple[str, Month], PromiseRow]:
-    """The rows of these services by their keys, locked until the transaction ends."""
+def rows_of(
+    session: Session, agency_id: str, services: Collection[str], *, held: bool
+) -> Mapping[tuple[str, Month], PromiseRow]:
+    """The rows of these services by their keys; `held`: locked until the transaction ends."""
     query = (
         select(PromiseRow)
         .where(PromiseRow.agency_id == agency_id, col(PromiseRow.service).in_(sorted(services)))
         .order_by(col(PromiseRow.service), col(PromiseRow.valid_from))
-        .with_for_update()
     )
-    return {(row.service, row.valid_from): row for row in session.exec(query)}
+    found = session.exec(query.with_for_update() if held else query)
+    return {(row.service, row.valid_from): row for row in found}
 
 
 def put(

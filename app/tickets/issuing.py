@@ -8,10 +8,10 @@ from typing import NamedTuple
 from app.access.principals import Principal
 from app.directory.catalogue_cache import CatalogueCache
 from app.directory.rules.catalogue import Catalogue
+from app.directory.standards.counting import count_tickets
 from app.foundation.problems import FieldError, Problem, busy
 from app.foundation.storage.database import Database, IntegrityError
 from app.ratings.validation import LARGEST_LEAD
-from app.standards.counting import count_tickets
 from app.standards.rules.counts import ServedTicket, Steps, minute_of, minutes_between
 from app.standards.store import has_promises
 from app.tickets import store

@@ -64,7 +64,7 @@ def rows(proposal: DirectoryProposal) -> dict[str, list[dict[str, Any]]]:
 
     return {
         name: sorted((values(entry.row) for entry in getattr(proposal, name).entries), key=repr)
-        for name in ("offices", "services", "counters", "employees", "duties", "targets")
+        for name in ("offices", "services", "counters", "employees", "duties", "targets", "promises")
     }
 
 
@@ -80,7 +80,7 @@ def test_what_was_imported_is_exported_and_changes_nothing(database: Database) -
     found_agency(database)
     import_lines(database, TOWN)
     found = exported(database)
-    assert found.counts == {name: len(lines) for name, lines in TOWN.items()} | {"targets": 0}
+    assert found.counts == {name: len(lines) for name, lines in TOWN.items()} | {"targets": 0, "promises": 0}
     assert rows(proposed(found.content)) == rows(propose(book_of(TOWN), TODAY))
     assert_nothing_changes(database, "kota", found.content)
 
@@ -159,7 +159,7 @@ def test_what_looks_like_a_formula_is_a_text_in_it(database: Database) -> None:
     with ZipFile(BytesIO(content)) as archive:
         sheets = [archive.read(each) for each in archive.namelist() if each.startswith("xl/worksheets/sheet")]
         links = [each for each in archive.namelist() if "rels" in each and b"jahat" in archive.read(each)]
-    assert len(sheets) == 7
+    assert len(sheets) == 8
     assert [sheet for sheet in sheets if b"<f>" in sheet or b"<hyperlink" in sheet] == []
     assert links == []
 

@@ -32,6 +32,7 @@ UNCHANGED = {
     "employees": ChangeCounts(0, 0, 2),
     "duties": ChangeCounts(0, 0, 2),
     "targets": ChangeCounts(0, 0, 0),
+    "promises": ChangeCounts(0, 0, 0),
 }
 TRANSFER = ("E001", "Budi", NIP, "Analis", "III/b", "setda", "2026-12-01")
 
@@ -126,6 +127,7 @@ def test_only_rows_that_differ_are_changed(town: Database) -> None:
         "employees": ChangeCounts(0, 1, 1),
         "duties": ChangeCounts(0, 1, 0),
         "targets": ChangeCounts(0, 0, 0),
+        "promises": ChangeCounts(0, 0, 0),
     }
     assert version(town) != before
     with town.reading() as session:
@@ -219,6 +221,7 @@ def test_a_file_may_use_what_only_the_directory_knows(town: Database) -> None:
         "employees": 1,
         "duties": 1,
         "targets": 0,
+        "promises": 0,
     }
 
 

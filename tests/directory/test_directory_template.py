@@ -8,12 +8,21 @@ from python_calamine import CalamineWorkbook
 from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.files import read_workbook
 from app.directory.workbook.proposal import propose
-from app.directory.workbook.rows import CounterRow, DutyRow, EmployeeRow, OfficeRow, Row, ServiceRow, TargetLine
+from app.directory.workbook.rows import (
+    CounterRow,
+    DutyRow,
+    EmployeeRow,
+    OfficeRow,
+    PromiseLine,
+    Row,
+    ServiceRow,
+    TargetLine,
+)
 from app.directory.workbook.template import EXAMPLES, write_template
 from app.foundation.storage.database import Database
 from tests.directory.workbooks import TODAY, found_agency, import_book
 
-MODELS: tuple[type[Row], ...] = (OfficeRow, ServiceRow, CounterRow, EmployeeRow, DutyRow, TargetLine)
+MODELS: tuple[type[Row], ...] = (OfficeRow, ServiceRow, CounterRow, EmployeeRow, DutyRow, TargetLine, PromiseLine)
 
 
 def test_the_template_imports_as_it_is(database: Database, tmp_path: Path) -> None:

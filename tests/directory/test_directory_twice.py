@@ -95,7 +95,8 @@ def test_importing_twice_is_importing_once(
     targets = [
         ("2027", "ikl-1", office[0], "", "index", f"{80 + n % 20}.5") for n, office in enumerate(lines["offices"])
     ]
-    lines = {**lines, "targets": targets}
+    promises = [(service[0], "2027-01", str(1 + n), "hours", f"SK {n}") for n, service in enumerate(lines["services"])]
+    lines = {**lines, "targets": targets, "promises": promises[:20]}
     counts = import_book(database, written(lines, first, tmp_path), agency_id)
     assert {name: each.new for name, each in counts.items()} == {name: len(rows) for name, rows in lines.items()}
     before = dump(database)

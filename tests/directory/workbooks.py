@@ -32,6 +32,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "employees": ("code", "name", "nip", "position", "grade", "office", "posted_from"),
     "duties": ("office", "counter", "employee", "from", "until"),
     "targets": ("period", "instrument", "office", "employee", "figure", "value"),
+    "promises": ("service", "valid_from", "amount", "unit", "source"),
 }
 
 # Two offices in different zones, three counters, two people, a morning and an afternoon.

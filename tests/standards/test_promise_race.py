@@ -3,7 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from app.standards.counting import count_tickets
+from app.directory.standards.counting import count_tickets
 from app.standards.rules.counts import ServedTicket
 from tests.house import House, problem
 from tests.standards.told import promise, put, stored

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from app.access.principals import Reach
+from app.directory.standards.schemas import PromiseIn
+from app.directory.standards.setting import put_promises
 from app.foundation.problems import Problem
-from app.standards.schemas import PromiseIn
-from app.standards.setting import put_promises
 from tests.house import NOW, House, problem
 from tests.standards.told import PATH, month, nothing, promise, put, tell
 

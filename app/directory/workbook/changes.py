@@ -1,10 +1,11 @@
 """Compares an import with the stored directory: which rows are new or changed, and how many by sheet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from app.directory.rules.office_tree import parents_first
+from app.directory.standards.setting import CheckedPromises
 from app.directory.store import DirectoryChange, ExistingDirectory, StoredRow
 from app.directory.tables import Counter, Duty, Employee, Office, Posting, Service
 from app.directory.targets import CheckedTargets
@@ -29,15 +30,20 @@ class Changes:
     writes: tuple[DirectoryChange, ...]
     counts: Mapping[str, ChangeCounts]
     targets: CheckedTargets
+    promises: CheckedPromises
 
     def are_none(self) -> bool:
         """Whether the import changes nothing."""
-        return not self.targets.changed and not any(change.new or change.changed for change in self.writes)
+        beside = self.targets.changed or self.promises.changed
+        return not beside and not any(change.new or change.changed for change in self.writes)
 
-    def with_targets(self, targets: CheckedTargets) -> "Changes":
-        """With other targets, compared anew."""
-        rows = sum(self.counts["targets"])
-        return replace(self, targets=targets, counts={**self.counts, "targets": target_counts(targets, rows)})
+    def with_others(self, targets: CheckedTargets, promises: CheckedPromises) -> "Changes":
+        """With other targets and promises, compared anew."""
+        counts = {
+            "targets": _counts_beside(targets, sum(self.counts["targets"])),
+            "promises": _counts_beside(promises, sum(self.counts["promises"])),
+        }
+        return replace(self, targets=targets, promises=promises, counts={**self.counts, **counts})
 
 
 class Before(NamedTuple):
@@ -61,6 +67,7 @@ class RowComparison:
         spans: Iterable[DutyInterval],
         duties: Mapping[DutyKey, Duty],
         targets: CheckedTargets,
+        promises: CheckedPromises,
     ) -> Changes:
         """Everything the file changes."""
         offices, services, counters = self._offices(), self._services(), self._counters()
@@ -71,10 +78,11 @@ class RowComparison:
             "counters": _counts(counters, len(self._proposal.counters.entries)),
             "employees": self._employee_counts(employees, postings),
             "duties": _counts(roster, len(self._proposal.duties.entries)),
-            "targets": target_counts(targets, len(self._proposal.targets.entries)),
+            "targets": _counts_beside(targets, len(self._proposal.targets.entries)),
+            "promises": _counts_beside(promises, len(self._proposal.promises.entries)),
         }
         # In this order no row comes before one that its foreign key names.
-        return Changes((offices, services, counters, employees, stays, roster), counts, targets)
+        return Changes((offices, services, counters, employees, stays, roster), counts, targets, promises)
 
     def _offices(self) -> DirectoryChange:
         by_code = {entry.row.code: entry.row for entry in self._proposal.offices.entries}
@@ -132,10 +140,12 @@ class RowComparison:
         return change
 
 
-def target_counts(targets: CheckedTargets, rows: int) -> ChangeCounts:
-    """How many of so many rows set a target where there is none, or another one."""
-    changed = sum(each.key in targets.rows for each in targets.changed)
-    return ChangeCounts(len(targets.changed) - changed, changed, rows - len(targets.changed))
+def _counts_beside(checked: CheckedTargets | CheckedPromises, rows: int) -> ChangeCounts:
+    """How many of so many rows set something where there is nothing, or something else than there is."""
+    # A key is one of a target or of a promise, as the rows are.
+    stored: Collection[object] = checked.rows
+    changed = sum(each.key in stored for each in checked.changed)
+    return ChangeCounts(len(checked.changed) - changed, changed, rows - len(checked.changed))
 
 
 def _counts(change: DirectoryChange, rows: int) -> ChangeCounts:

@@ -161,6 +161,33 @@ SHEETS: dict[str, tuple[WorkbookColumn, ...]] = {
             "Required. The target on the scale of the index, such as 88.00. It is taken away on the page Targets.",
         ),
     ),
+    "promises": (
+        WorkbookColumn("service", "text", "Wajib. Kode layanan.", "Required. Code of the service."),
+        WorkbookColumn(
+            "valid_from",
+            "text",
+            "Wajib. Bulan mulai berlakunya janji waktu: 2027-01.",
+            "Required. The month from which the promise holds: 2027-01.",
+        ),
+        WorkbookColumn(
+            "amount",
+            "text",
+            "Jumlah, misalnya 15; kosong bersama satuan dan dokumennya: sejak bulan itu tidak ada janji.",
+            "How many, such as 15; empty together with unit and document: nothing is promised from that month on.",
+        ),
+        WorkbookColumn(
+            "unit",
+            "text",
+            "Satuan: minutes (menit), hours (jam) atau working-days (hari kerja).",
+            "The unit: minutes, hours or working-days.",
+        ),
+        WorkbookColumn(
+            "source",
+            "text",
+            "Dokumen yang menyatakannya, misalnya SK standar pelayanan dengan nomornya.",
+            "The document that says so, such as the decree on service standards, with its number.",
+        ),
+    ),
 }
 
 # A sheet for people; the import leaves it alone.

@@ -21,13 +21,15 @@ from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.roster import DutyInterval
 from app.directory.workbook.writing import AGAIN, Advice, Line, write_workbook
 from app.foundation.storage.database import Database, Session
+from app.standards.store import page
+from app.standards.tables import PromiseRow
 from app.targets.rules.target import shown
 from app.targets.store import newest_targets
 from app.targets.tables import TargetRow
 
 # Half of what a sheet may have, so that the file can also be uploaded again; some months of a large agency.
 MOST_DUTIES = 100_000
-MOST_TARGETS = 100_000
+MOST_TARGETS = MOST_PROMISES = 100_000
 ADVICE: tuple[Advice, ...] = (
     (
         "Ini direktori pada saat diunduh: setiap pegawai di tempat tugas terakhirnya, dan jadwal di sana.",
@@ -80,6 +82,7 @@ def _read(session: Session, agency_id: str, most_duties: int) -> ExportedDirecto
     posted = existing.stays.keys()
     targets = newest_targets(session, agency_id, MOST_TARGETS)
     sheets["targets"].extend(_target(row) for row in targets if row.kind == "office" or row.unit in posted)
+    sheets["promises"].extend(map(_promise, page(session, agency_id, ("", ""), MOST_PROMISES)))
     file = BytesIO()
     write_workbook(file, sheets, (*ADVICE, *_missing_duties(left_out)))
     return ExportedDirectory(file.getvalue(), {name: len(lines) for name, lines in sheets.items()}, left_out)
@@ -122,6 +125,10 @@ def _employee(row: Employee, stay: Stay) -> Line:
 def _target(row: TargetRow) -> Line:
     office, employee = (row.unit, None) if row.kind == "office" else (None, row.unit)
     return (row.period, row.instrument, office, employee, row.figure, str(shown(row.hundredths)))
+
+
+def _promise(row: PromiseRow) -> Line:
+    return (row.service, row.valid_from, None if row.amount is None else str(row.amount), row.unit, row.source)
 
 
 def _duty(duty: Duty, zone: ZoneInfo, stay: Stay | None) -> Line | None:

@@ -12,12 +12,14 @@ from uuid import UUID
 from app.access.audit import record
 from app.directory.catalogue_store import directory_version, duties_since
 from app.directory.faults import DirectoryFault, Fault, WorkbookFault
+from app.directory.standards.setting import write_promises
 from app.directory.store import ExistingDirectory, existing_directory, lock_agency, renew_version, write
 from app.directory.targets import write_targets
 from app.directory.workbook.changes import Before, ChangeCounts, Changes, RowComparison
 from app.directory.workbook.columns import SHEETS
 from app.directory.workbook.consistency import cycle_faults, nip_faults, reference_faults
 from app.directory.workbook.oneself import own_faults
+from app.directory.workbook.promise_rows import promise_faults, promises_after
 from app.directory.workbook.proposal import DirectoryProposal
 from app.directory.workbook.roster import absence_faults, overlap_faults, read_roster
 from app.directory.workbook.target_rows import target_faults, targets_after
@@ -46,9 +48,9 @@ def import_directory(
     # Held from the first read on: a second import would otherwise compare with rows that this one is changing.
     if lock_agency(session, agency_id) is None:
         raise DirectoryFault(f"there is no agency {agency_id}")
-    changes = check(session, proposal, agency_id).changes
-    write_changes(session, changes, agency_id=agency_id, actor=actor, now=now)
-    return changes.counts
+    checked = _settled(session, proposal, check(session, proposal, agency_id), agency_id, None)
+    write_changes(session, checked.changes, agency_id=agency_id, actor=actor, now=now)
+    return checked.changes.counts
 
 
 def import_checked(
@@ -67,13 +69,25 @@ def import_checked(
         raise DirectoryFault(f"there is no agency {agency_id}")
     if agency.directory_version != checked.version:
         checked = check(session, proposal, agency_id, by)
-    elif proposal.targets.entries:
-        # Targets have no version: since the check some may have been set otherwise, or their period closed.
-        targets = targets_after(session, proposal, checked.before.directory, agency_id, by)
-        _refuse([*target_faults(proposal, targets.flaws)])
-        checked = checked._replace(changes=checked.changes.with_targets(targets))
+    checked = _settled(session, proposal, checked, agency_id, by)
     write_changes(session, checked.changes, agency_id=agency_id, actor=actor, now=now)
     return checked
+
+
+def _settled(
+    session: Session, proposal: DirectoryProposal, checked: CheckedImport, agency_id: str, by: str | None
+) -> CheckedImport:
+    """What was checked, with targets and promises as they are now, under the agency's lock.
+
+    They have no version: since the check some may have been set otherwise, a period closed, or times been counted.
+    """
+    if not proposal.targets.entries and not proposal.promises.entries:
+        return checked
+    directory = checked.before.directory
+    targets = targets_after(session, proposal, directory, agency_id, by)
+    promises = promises_after(session, proposal, directory, agency_id, held=True)
+    _refuse([*target_faults(proposal, targets.flaws), *promise_faults(proposal, promises.flaws)])
+    return checked._replace(changes=checked.changes.with_others(targets, promises))
 
 
 def write_changes(session: Session, changes: Changes, *, agency_id: str, actor: str, now: datetime) -> None:
@@ -82,6 +96,7 @@ def write_changes(session: Session, changes: Changes, *, agency_id: str, actor: 
         return
     write(session, changes.writes)
     write_targets(session, agency_id, changes.targets, by=actor, at=now)
+    write_promises(session, agency_id, changes.promises, by=actor, at=now)
     renew_version(session, agency_id)
     counts = {sheet: each._asdict() for sheet, each in changes.counts.items()}
     record(
@@ -110,6 +125,7 @@ def check(session: Session, proposal: DirectoryProposal, agency_id: str, by: str
     duties = duties_since(session, agency_id, since) if since else []
     roster = read_roster(proposal, existing, duties)
     targets = targets_after(session, proposal, existing, agency_id, by)
+    promises = promises_after(session, proposal, existing, agency_id, held=False)
     # All checks run before anything is refused: whoever mends the file wants to see every fault at once.
     faults = [
         *proposal.faults,
@@ -120,10 +136,12 @@ def check(session: Session, proposal: DirectoryProposal, agency_id: str, by: str
         *overlap_faults(roster),
         *absence_faults(roster, postings),
         *target_faults(proposal, targets.flaws),
+        *promise_faults(proposal, promises.flaws),
     ]
     _refuse(faults)
     by_key = {(duty.office, duty.counter, duty.from_at): duty for duty in duties}
-    changes = RowComparison(agency_id, proposal, existing).changes(postings, roster.proposed, by_key, targets)
+    compared = RowComparison(agency_id, proposal, existing)
+    changes = compared.changes(postings, roster.proposed, by_key, targets, promises)
     before = Before(existing, by_key)
     if by is not None:
         _refuse([*own_faults(changes, before, proposal, roster.proposed, by)])

@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
+from app.directory.standards.setting import in_words
 from app.directory.store import DirectoryChange, StoredRow
 from app.directory.tables import Counter, Duty, Employee, Office, Posting, Service
 from app.directory.workbook.changes import Before, ChangeCounts, Changes
+from app.standards.rules.promise import Promise
+from app.standards.store import promise_of
 from app.targets.rules.target import shown
 
 # More than anybody reads; the counts tell of all.
@@ -59,7 +62,7 @@ def preview_of(changes: Changes, before: Before) -> Preview:
     """What these changes do."""
     ended = sum(len(change.changed) for change in changes.writes if change.table is Posting)
     in_all = sum(len(_new_rows(change, before)) + len(change.changed) for change in changes.writes)
-    in_all += len(changes.targets.changed)
+    in_all += len(changes.targets.changed) + len(changes.promises.changed)
     return Preview(changes.counts, ended, tuple(islice(_alterations(changes, before), MOST_ALTERATIONS)), in_all)
 
 
@@ -83,6 +86,7 @@ def _alterations(changes: Changes, before: Before) -> Iterator[Alteration]:
                 stored = _stored(change.table, row, before)
                 yield Alteration(sheet, "changed", key, name, _differences(change.table, stored, row))
     yield from _target_alterations(changes, before)
+    yield from _promise_alterations(changes, before)
 
 
 def _target_alterations(changes: Changes, before: Before) -> Iterator[Alteration]:
@@ -98,6 +102,31 @@ def _target_alterations(changes: Changes, before: Before) -> Iterator[Alteration
             None if unit is None else unit.name,
             (Difference("value", was, str(target.value)),),
         )
+
+
+def _promise_alterations(changes: Changes, before: Before) -> Iterator[Alteration]:
+    rows, services = changes.promises.rows, before.directory.services
+    for promise in changes.promises.changed:
+        stored, service = rows.get(promise.key), services.get(promise.service)
+        was = None if stored is None else promise_of(stored)
+        yield Alteration(
+            "promises",
+            "new" if was is None else "changed",
+            f"{promise.service} · {promise.valid_from}",
+            None if service is None else service.name,
+            (
+                Difference("amount", _promised(was), _promised(promise)),
+                *(
+                    [Difference("source", None if was is None else was.source, promise.source)]
+                    if was is None or was.source != promise.source
+                    else []
+                ),
+            ),
+        )
+
+
+def _promised(promise: Promise | None) -> str | None:
+    return None if promise is None else in_words(promise.promised)
 
 
 def _key(table: type[StoredRow], row: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from app.directory.workbook.rows import (
     EmployeeRow,
     Key,
     OfficeRow,
+    PromiseLine,
     Row,
     ServiceRow,
     TargetLine,
@@ -80,6 +81,7 @@ class DirectoryProposal:
     employees: ParsedSheet[EmployeeRow] = field(default_factory=ParsedSheet)
     duties: ParsedSheet[DutyRow] = field(default_factory=ParsedSheet)
     targets: ParsedSheet[TargetLine] = field(default_factory=ParsedSheet)
+    promises: ParsedSheet[PromiseLine] = field(default_factory=ParsedSheet)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -92,10 +94,12 @@ def propose(book: Workbook, today: date) -> DirectoryProposal:
         employees=_parsed(EmployeeRow, book, today),
         duties=_parsed(DutyRow, book, today),
         targets=_parsed(TargetLine, book, today),
+        promises=_parsed(PromiseLine, book, today),
         faults=list(book.faults),
     )
     proposal.faults += proposal.offices.faults + proposal.services.faults + proposal.counters.faults
-    proposal.faults += proposal.employees.faults + proposal.duties.faults + proposal.targets.faults
+    proposal.faults += proposal.employees.faults + proposal.duties.faults
+    proposal.faults += proposal.targets.faults + proposal.promises.faults
     return proposal
 
 

@@ -20,14 +20,18 @@ from app.directory.workbook.fields import (
     Hundredths,
     Instrument,
     Moment,
+    Month,
     Name,
     Nip,
     OptionalCode,
+    OptionalCount,
     OptionalEmployeeCode,
     Period,
     Position,
+    PromisedUnit,
     PublicName,
     RegionCode,
+    Source,
     Zone,
 )
 
@@ -176,6 +180,26 @@ class TargetLine(Row):
         if "office" in info.data and (employee is None) == (info.data["office"] is None):
             raise ValueError("name an office or an employee, and not both")
         return employee
+
+
+class PromiseLine(Row):
+    """A row of the sheet `promises`: how long a service takes at most from a month on; without an amount nothing is."""
+
+    sheet = "promises"
+    key_columns = ("service", "valid_from")
+    service: Code
+    valid_from: Month
+    amount: OptionalCount
+    unit: PromisedUnit
+    source: Source
+
+    @field_validator("source")
+    @classmethod
+    def _whole(cls, source: str | None, info: ValidationInfo) -> str | None:
+        parts = [info.data[name] for name in ("amount", "unit") if name in info.data]
+        if any((part is None) != (source is None) for part in parts):
+            raise ValueError("write an amount, a unit and a document, or none of them")
+        return source
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)

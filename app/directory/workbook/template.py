@@ -43,6 +43,10 @@ EXAMPLES: Mapping[str, tuple[Line, ...]] = {
         ("2027", "ikl-1", "disdukcapil", "", "index", "88.00"),
         ("2027", "ikl-1", "", "E001", "speed", "85.00"),
     ),
+    "promises": (
+        ("ktp-el", "2027-01", "15", "minutes", "SK Kepala Dinas 060/12/2026 (contoh)"),
+        ("kk", "2027-01", "3", "working-days", "SK Kepala Dinas 060/12/2026 (contoh)"),
+    ),
     "duties": (
         ("disdukcapil", "loket-1", "E001", _moment(8), _moment(12)),
         ("disdukcapil", "loket-1", "E002", _moment(12), _moment(16)),

@@ -1,18 +1,28 @@
-"""Sets promises: all of a request, or none and every fault; and lists them."""
+"""Sets promises, wherever they come from: all that was sent, or none and every fault; and lists them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from app.access.audit import record
 from app.access.principals import Reach
 from app.directory.listing_store import names_of
+from app.directory.standards.schemas import PromiseIn, PromiseOut, PromisePage, PromiseQuery
 from app.directory.store import lock_agency
 from app.foundation.problems import FieldError, Problem
 from app.foundation.storage.database import Session
 from app.standards import counts_store, store
-from app.standards.rules.promise import Flaw, Known, Promise, Promised, Unit, flaws_of, histories
-from app.standards.schemas import PromiseIn, PromiseOut, PromisePage, PromiseQuery
+from app.standards.rules.promise import Flaw, Known, Month, Promise, Promised, Unit, flaws_of, histories
 from app.standards.tables import PromiseRow
+
+
+class CheckedPromises(NamedTuple):
+    """Everything wrong with the promises that were sent, which of them are new or changed, and what held before."""
+
+    flaws: Sequence[Flaw]
+    changed: Sequence[Promise]
+    known: Known
+    rows: Mapping[tuple[str, Month], PromiseRow]
 
 
 def put_promises(session: Session, reach: Reach, sent: Sequence[PromiseIn], now: datetime) -> int:
@@ -25,22 +35,57 @@ def put_promises(session: Session, reach: Reach, sent: Sequence[PromiseIn], now:
         raise Problem("out-of-scope", what="the whole agency")
     lock_agency(session, reach.agency_id)
     promises = [_promise(each) for each in sent]
-    services = {each.service for each in promises}
-    rows = store.rows_of(session, reach.agency_id, services)
+    services = names_of(session, reach.agency_id, "service", {each.service for each in promises})
+    checked = check_promises(session, reach.agency_id, promises, services=frozenset(services), held=True)
+    if checked.flaws:
+        raise Problem("invalid-request", errors=errors_of("promises", checked.flaws))
+    write_promises(session, reach.agency_id, checked, by=reach.actor, at=now)
+    return len(checked.changed)
+
+
+def check_promises(
+    session: Session, agency_id: str, promises: Sequence[Promise], *, services: Collection[str], held: bool
+) -> CheckedPromises:
+    """Compare promises with what is promised, what was counted by it, and the codes of services that there are.
+
+    `held`: what is promised stays as it is until the transaction ends, so that the promises can be written.
+    """
+    named = {each.service for each in promises}
+    # Whoever counts by a promise holds it: what was counted is read after what is promised is held.
+    rows = store.rows_of(session, agency_id, named, held=held)
     known = Known(
-        services=frozenset(names_of(session, reach.agency_id, "service", services)),
+        services=services,
         stored=histories([store.promise_of(row) for row in rows.values()]),
-        counted=counts_store.counted_months(session, reach.agency_id, services),
+        counted=counts_store.counted_months(session, agency_id, named),
     )
-    if flaws := flaws_of(promises, known):
-        raise Problem("invalid-request", errors=errors_of("promises", flaws))
     changed = [each for each in promises if _changes(each, rows)]
-    was = {each.key: known.former(each) for each in changed}
-    store.put(session, reach.agency_id, changed, rows, by=reach.actor, at=now)
+    return CheckedPromises(flaws_of(promises, known), changed, known, rows)
+
+
+def write_promises(session: Session, agency_id: str, checked: CheckedPromises, *, by: str, at: datetime) -> None:
+    """Set what is new or changed, with an audit row for each; the promises were held since before the check."""
+    was = {each.key: checked.known.former(each) for each in checked.changed}
+    store.put(session, agency_id, checked.changed, checked.rows, by=by, at=at)
     # Sending the same again changes nothing, and is nothing to be told of.
-    for each in changed:
-        _audit(session, reach, each, was[each.key], now)
-    return len(changed)
+    for each in checked.changed:
+        former = was[each.key]
+        record(
+            session,
+            agency_id=agency_id,
+            actor=by,
+            action="promise.set",
+            subject=each.service,
+            at=at,
+            valid_from=each.valid_from,
+            was=in_words(former.promised if former else None),
+            now=in_words(each.promised),
+            source=each.source,
+        )
+
+
+def in_words(promised: Promised | None) -> str | None:
+    """Such as `15 minutes`; None where nothing is promised."""
+    return None if promised is None else f"{promised.amount} {promised.unit}"
 
 
 def list_promises(session: Session, agency_id: str, query: PromiseQuery) -> PromisePage:
@@ -75,26 +120,6 @@ def _promise(sent: PromiseIn) -> Promise:
 def _changes(promise: Promise, rows: Mapping[tuple[str, str], PromiseRow]) -> bool:
     row = rows.get(promise.key)
     return row is None or store.promise_of(row) != promise
-
-
-def _audit(session: Session, reach: Reach, promise: Promise, was: Promise | None, now: datetime) -> None:
-    """What held from that month on before, and what holds now."""
-    record(
-        session,
-        agency_id=reach.agency_id,
-        actor=reach.actor,
-        action="promise.set",
-        subject=promise.service,
-        at=now,
-        valid_from=promise.valid_from,
-        was=_in_words(was.promised if was else None),
-        now=_in_words(promise.promised),
-        source=promise.source,
-    )
-
-
-def _in_words(promised: Promised | None) -> str | None:
-    return None if promised is None else f"{promised.amount} {promised.unit}"
 
 
 def _out(row: PromiseRow) -> PromiseOut:

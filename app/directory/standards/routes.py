@@ -8,11 +8,11 @@ from starlette.requests import Request
 from app.access.guard import requires
 from app.access.principals import KeyKind, Principal, Role
 from app.directory.catalogue_cache import CatalogueCache
+from app.directory.standards.counting import take_counts
+from app.directory.standards.schemas import CountsIn, CountsStored, PromisePage, PromiseQuery, PromisesIn, PromisesSet
+from app.directory.standards.setting import list_promises, put_promises
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
-from app.standards.counting import take_counts
-from app.standards.schemas import CountsIn, CountsStored, PromisePage, PromiseQuery, PromisesIn, PromisesSet
-from app.standards.setting import list_promises, put_promises
 
 router = APIRouter(prefix="/v1", tags=["directory"])
 READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)

@@ -7,6 +7,8 @@ from app.access.audit import record
 from app.access.principals import Principal
 from app.directory.catalogue_cache import CatalogueCache
 from app.directory.rules.catalogue import Catalogue
+from app.directory.standards.schemas import CountsIn, CountsStored, MonthCountsIn
+from app.directory.standards.setting import errors_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
 from app.foundation.storage.rewriting import Apart
@@ -23,8 +25,6 @@ from app.standards.rules.counts import (
     count_flaws,
     ticket_counts,
 )
-from app.standards.schemas import CountsIn, CountsStored, MonthCountsIn
-from app.standards.setting import errors_of
 
 # A count grows in the transaction that arms a ticket.
 APART = (Apart("standard_count", within="month", counts=True, grows=True),)
