@@ -54,8 +54,14 @@ class ReportedUnit:
 
 
 def units_with_ratings(inputs: ClosingInputs, by: By) -> tuple[dict[str, ReportedUnit], dict[str, UnitMeasures]]:
-    """Every office or employee of the agency with ratings in the period, and the measures of those with figures."""
+    """Every office or employee of the agency with ratings in the period, and the measures of those with figures.
+
+    An office of which service standards are told, and no ratings, is among them, without figures.
+    """
     units = units_of(inputs.sheets, inputs.span, by, None, inputs.beside[by])
+    if by is By.office:
+        unrated = inputs.office_standards.keys() - units.keys()
+        units |= {code: unrated_unit(inputs.beside[by].served.get(code)) for code in unrated}
     measures = measure(inputs.scoring, units, inputs.families if by is By.employee else None)
     trends = {month: inputs.sheets.by(by, Scope(month, month)) for month in inputs.trend}
     reported = {
@@ -70,6 +76,11 @@ def units_with_ratings(inputs: ClosingInputs, by: By) -> tuple[dict[str, Reporte
         for code, unit in sorted(units.items())
     }
     return reported, measures
+
+
+def unrated_unit(served: int | None) -> MeasuredUnit:
+    """A unit that nobody rated."""
+    return MeasuredUnit(now=Released(), before=Released(), held=0, served=served)
 
 
 def needs_of_persons(inputs: ClosingInputs) -> Mapping[str, tuple[Need, ...]]:

@@ -29,9 +29,9 @@ from app.screening.held_store import held_reasons
 
 @dataclass(frozen=True)
 class MeasuresTable:
-    """The units with ratings, by code and with their names; measures are None where too little is told.
+    """The units with ratings or, offices, with told service standards, by code and with their names.
 
-    `standards` are those of offices, by code.
+    Measures are None where too little is told. `standards` are those of offices, by code.
     """
 
     agency_id: str
@@ -88,10 +88,13 @@ def read_measures(
         units = _measured(session, scoring, question)
         if cache:
             cache.keep(question, units, len(units))
-    names = names_of(session, agency_id, by, list(units))
     beside = (
         standards_told(session, agency_id, span, None if whole else offices).of_offices() if by is By.office else {}
     )
+    if beside.keys() - units.keys():
+        # Queue systems count also where nobody rates.
+        units = {code: units.get(code) for code in sorted(units.keys() | beside.keys())}
+    names = names_of(session, agency_id, by, list(units))
     return MeasuresTable(agency_id, scoring, span, by, units, names, state, beside)
 
 

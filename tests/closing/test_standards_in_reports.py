@@ -36,9 +36,13 @@ def test_offices_and_the_agency_tell_what_was_kept_and_persons_nothing(office: H
         {"valid_from": "2026-10", "amount": 15, "unit": "minutes", "source": "SK Wali Kota 1/2026"}
     ]
     whole = report(office, "kota", kind="agency")["document"]
-    # An office without ratings has no report; what it told counts in the agency's.
     assert (whole["standards"]["time"]["k"], whole["standards"]["time"]["n"]) == (53, 62)
-    [line] = whole["offices"]
+    line, unrated = whole["offices"]
+    # An office that nobody rated has its times in its own report and in the agency's table, and no figures.
+    assert (unrated["code"], unrated["n"], unrated["index"]) == ("upt-makassar", None, None)
+    assert (unrated["standards"]["time"]["k"], unrated["standards"]["time"]["n"]) == (9, 12)
+    alone = report(office, "upt-makassar", kind="office")["document"]
+    assert (alone["n"], alone["withheld"], alone["standards"]["time"]["n"]) == (0, "few", 12)
     assert line["standards"]["time"] == {name: n for name, n in standards["time"].items() if name != "buckets"}
     assert line["standards"]["steps"] == standards["steps"]
     assert "standards" not in report(office, "E002")["document"]
@@ -52,7 +56,14 @@ def test_offices_and_the_agency_tell_what_was_kept_and_persons_nothing(office: H
     rate(office.database, [Visit(employee="E003", office="upt-jayapura", rated_on=DAY) for _ in range(12)], start=9_000)
     revise(office)
     assert report(office, "dukcapil", revision="2")["document"]["standards"] == standards
-    assert report(office, "kota", kind="agency", revision="2")["document"]["standards"]["time"]["n"] == 162
+    revised = report(office, "kota", kind="agency", revision="2")["document"]
+    assert revised["standards"]["time"]["n"] == 162
+    assert [each["code"] for each in revised["offices"]] == ["dukcapil", "upt-jayapura", "upt-makassar"]
+    for form in ("pdf", "html", "xlsx", "csv"):
+        listed = office.get("/v1/reports", "supervisor", params={"period": "2026-10", "unit": "upt-makassar"}).json()
+        for each in listed["items"]:
+            answer = office.get(f"/v1/reports/{each['id']}", "supervisor", params={"format": form, "lang": "en"})
+            assert answer.status_code == 200, answer.text
 
 
 def test_where_nothing_is_told_reports_say_nothing(office: House) -> None:

@@ -70,6 +70,7 @@ def told(house: House) -> House:
         month((9, 3, 0, 0), service="kk", **october, steps=steps),
         month((5, 0, 0, 0), office="setda", **october),
         month((0, 0, 6, 0), office="upt-makassar", **october),
+        month((2, 20, 8, 0), office="upt-jayapura", **october),
     ).status_code == 200  # fmt: skip
     day = date(2026, 10, 12)
     rate(
@@ -80,15 +81,24 @@ def told(house: House) -> House:
     return house
 
 
-def rows(house: House, key: str = "reader", period: str = "2026-10", what: str = "offices") -> dict[str, Any]:
+def measured(house: House, key: str = "reader", period: str = "2026-10", what: str = "offices") -> list[dict[str, Any]]:
     response = house.get(f"/v1/measures/{what}", key, params={"period": period})
     assert response.status_code == 200, response.text
-    return {row["code"]: row["standards"] for row in response.json()["rows"]}
+    found: list[dict[str, Any]] = response.json()["rows"]
+    return found
+
+
+def rows(house: House, key: str = "reader", **asked: str) -> dict[str, Any]:
+    return {row["code"]: row["standards"] for row in measured(house, key, **asked)}
 
 
 def test_offices_tell_promised_beside_real_time(told: House) -> None:
     found = rows(told)
     assert found["upt-makassar"] is None
+    # Nobody rated there, and people were served all the same.
+    assert (found["upt-jayapura"]["time"]["k"], found["upt-jayapura"]["time"]["n"]) == (22, 30)
+    unrated = next(row for row in measured(told) if row["code"] == "upt-jayapura")
+    assert (unrated["name"], unrated["n"], unrated["suppressed"]) == ("Upt-Jayapura", None, True)
     own = found["dukcapil"]
     assert own["time"] == {
         "k": 56, "n": 62, "share": 0.9032, "lower": 0.8045, "upper": 0.9549, "buckets": [13, 43, 5, 1]
