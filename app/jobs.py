@@ -17,6 +17,8 @@ from app.foundation.clock import Clock
 from app.foundation.http.services import Services
 from app.foundation.storage.database import Database
 from app.foundation.storage.rewriting import Rewriting
+from app.integrity import telling
+from app.integrity.telling import tell_of_days
 from app.notifications.retention import forget_told
 from app.notifications.sending import Sender
 from app.notifications.watching import Watcher
@@ -33,7 +35,7 @@ HOUR, MINUTE = 3_600.0, 60.0
 # The first retry is due after five seconds.
 SENDING = 5.0
 # What stands apart from ratings, in the order in which it is written anew.
-APART = (*retention.APART, *expiry.APART, *counting.APART)
+APART = (*retention.APART, *expiry.APART, *counting.APART, *telling.APART)
 
 
 class Job(NamedTuple):
@@ -101,8 +103,12 @@ def jobs_of(
         metrics.open_findings.set(count_open(database))
         metrics.release_age.set(oldest_release_age(database, clock()))
 
+    def tell_of_reports() -> None:
+        tell_of_days(database, clock())
+
     return (
         Job("tidy", HOUR, partial(_in_turn, turn, clean_up)),
+        Job("integrity", HOUR, partial(_in_turn, turn, tell_of_reports)),
         Job("look", MINUTE, update_gauges),
         Job("uploads", MINUTE, services.of(Uploads).purge),
         Job("screening", MINUTE, partial(_in_turn, turn, screen), at_once=False),

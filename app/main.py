@@ -28,6 +28,7 @@ import app.indices.routes
 import app.instruments.routes
 import app.intake.invitation.routes
 import app.intake.routes
+import app.integrity.routes
 import app.measures.routes
 import app.notifications.routes
 import app.people.keys.routes
@@ -65,6 +66,7 @@ from app.intake.rules.quotas import DevicePace, DeviceQuotas
 from app.intake.with_key import Intake
 from app.intake.with_ticket import TicketIntake
 from app.intake.without_key import OpenAnswerIntake
+from app.integrity.door import IntegrityDoor
 from app.jobs import BackgroundJobs, JobMaker, jobs_of, rewriting_of
 from app.measures.cache import MeasuresCache
 from app.notifications.mail_config import mail_terms
@@ -107,6 +109,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.tickets.routes.router,
     app.tickets.routes.queue_router,
     app.intake.invitation.routes.router,
+    app.integrity.routes.router,
     app.screening.routes.router,
     app.indices.routes.router,
     app.measures.routes.router,
@@ -127,6 +130,7 @@ LONGER_BODIES = {
     **app.desk.routes.LONG_FORMS,
     **app.directory.workbook.routes.LIMITS,
     **app.instruments.routes.LIMITS,
+    **app.integrity.routes.LIMITS,
 }
 # How many tickets may be redeemed at the same time.
 REDEEMING = 4
@@ -163,7 +167,12 @@ class Cermin(FastAPI):
             longer=LONGER_BODIES,
             seconds=settings.receive_seconds,
         )
-        stack = ResponseWatch(HeadAsGet(stack), metrics=metrics, language=settings.language)
+        stack = ResponseWatch(
+            HeadAsGet(stack),
+            metrics=metrics,
+            language=settings.language,
+            uncounted=app.integrity.routes.UNCOUNTED,
+        )
         # The fast path is outermost: what it answers passes none of the other layers.
         routes = [route for router in ROUTERS for route in router.routes]
         stack = FastPath(stack, routes, metrics, settings.answer_seconds)
@@ -206,6 +215,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
         marks := AgencyMarks(),
         KioskPairing(database, marks, derive(secret, "pairing"), clock),
         LinkGuesses(clock),
+        IntegrityDoor(database, marks, derive(secret, "integrity-receipt"), clock),
         *_workbooks(database, clock),
         *_people(settings, database, clock, secret),
         *_notifications(settings, database, clock, secret, metrics),

@@ -12,6 +12,7 @@ import app.closing.tables
 import app.directory.tables
 import app.foundation.storage.tables
 import app.instruments.tables
+import app.integrity.tables
 import app.people.tables
 import app.ratings.tables
 import app.screening.tables

@@ -13,6 +13,7 @@ from app.foundation.storage.database import Database
 from app.people.sessions import PLAIN_COOKIE
 from tests.conftest import Lend
 from tests.house import House, problem
+from tests.integrity.reporting import PUBLIC_KEY
 from tests.people.persons import Door
 from tests.test_every_route import BY_PERSONS, OTHERWISE, TAKES, Entry, address
 
@@ -93,11 +94,24 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("GET", "/v1/findings/{finding_id}/timeline"): OVERSEERS,
     ("GET", "/v1/comments"): frozenset({Role.supervisor, Role.administrator}),
     ("GET", "/v1/audit"): AUDITORS,
+    ("GET", "/v1/integrity-reports"): AUDITORS,
+    ("GET", "/v1/integrity-reports/{integrity_report_id}"): AUDITORS,
+    ("GET", "/v1/integrity-reports/{integrity_report_id}/hand-over"): AUDITORS,
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/forward"): AUDITORS,
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/confirm"): AUDITORS,
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/erase"): AUDITORS,
+    ("GET", "/v1/integrity-settings"): AUDITORS | ADMINISTRATORS,
+    ("PUT", "/v1/integrity-settings"): ADMINISTRATORS,
+    ("GET", "/v1/integrity-keys"): AUDITORS | ADMINISTRATORS,
+    ("POST", "/v1/integrity-keys"): ADMINISTRATORS,
+    ("POST", "/v1/integrity-keys/{thumbprint}/challenge"): ADMINISTRATORS,
+    ("POST", "/v1/integrity-keys/{thumbprint}/prove"): ADMINISTRATORS,
+    ("POST", "/v1/integrity-keys/{thumbprint}/retire"): ADMINISTRATORS,
 }
 # What a page asks a fresh proof for.
 SENSITIVE = {
     entry for entry, roles in ADMITS.items() if entry[0] != "GET" and roles not in (SUPERVISORS, APPRAISERS)
-} | {("GET", "/v1/directory")}
+} | {("GET", "/v1/directory"), ("GET", "/v1/integrity-reports/{integrity_report_id}/hand-over")}
 # What only who answers for the whole agency may do, with a body where it takes one.
 WHOLE: Mapping[Entry, dict[str, Any] | None] = {
     ("PUT", "/v1/agency"): {"name": "Kota", "period": "quarter"},
@@ -115,6 +129,20 @@ WHOLE: Mapping[Entry, dict[str, Any] | None] = {
     ("POST", "/v1/periods/{code}/finalise"): None,
     ("POST", "/v1/periods/{code}/publish"): None,
     ("POST", "/v1/periods/{code}/withdraw"): None,
+    # Reports are never the matter of an office, whoever is its auditor.
+    ("GET", "/v1/integrity-reports"): None,
+    ("GET", "/v1/integrity-reports/{integrity_report_id}"): None,
+    ("GET", "/v1/integrity-reports/{integrity_report_id}/hand-over"): None,
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/forward"): None,
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/confirm"): None,
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/erase"): None,
+    ("GET", "/v1/integrity-settings"): None,
+    ("PUT", "/v1/integrity-settings"): {"open": False, "retention_days": 30},
+    ("GET", "/v1/integrity-keys"): None,
+    ("POST", "/v1/integrity-keys"): {"recipient": "agency", "label": "x", "jwk": PUBLIC_KEY},
+    ("POST", "/v1/integrity-keys/{thumbprint}/challenge"): None,
+    ("POST", "/v1/integrity-keys/{thumbprint}/prove"): {"word": "x"},
+    ("POST", "/v1/integrity-keys/{thumbprint}/retire"): None,
 }
 # Everybody here has a role over `upt-makassar`, which has `upt-jayapura` below it.
 OWN, BELOW, COLLEAGUES, ABOVE, FOREIGN = "upt-makassar", "upt-jayapura", "dukcapil", "setda", "rsud-desa"

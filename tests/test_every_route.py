@@ -45,6 +45,9 @@ HELD: Mapping[Entry, int] = {
     ("POST", "/v1/devices/pair"): 415,
     ("POST", "/v1/tickets/look"): 415,
     ("GET", "/v1/open/{agency}/{office}"): 200,
+    ("GET", "/v1/integrity-form/{agency}"): 404,
+    ("POST", "/v1/integrity-reports"): 415,
+    ("POST", "/v1/integrity-receipts"): 415,
 }
 
 # Pages for people that are about something, and what they answer where it is not there.
@@ -141,6 +144,19 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("GET", "/v1/keys"): ADMINS,
     ("POST", "/v1/keys"): NO_KEY,
     ("POST", "/v1/keys/{key_id}/revoke"): ADMINS,
+    ("GET", "/v1/integrity-reports"): AUDITORS,
+    ("GET", "/v1/integrity-reports/{integrity_report_id}"): AUDITORS,
+    ("GET", "/v1/integrity-reports/{integrity_report_id}/hand-over"): AUDITORS,
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/forward"): AUDITORS,
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/confirm"): AUDITORS,
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/erase"): AUDITORS,
+    ("GET", "/v1/integrity-settings"): AUDITORS | ADMINS,
+    ("PUT", "/v1/integrity-settings"): ADMINS,
+    ("GET", "/v1/integrity-keys"): AUDITORS | ADMINS,
+    ("POST", "/v1/integrity-keys"): ADMINS,
+    ("POST", "/v1/integrity-keys/{thumbprint}/challenge"): ADMINS,
+    ("POST", "/v1/integrity-keys/{thumbprint}/prove"): ADMINS,
+    ("POST", "/v1/integrity-keys/{thumbprint}/retire"): ADMINS,
     ("GET", "/v1/webhooks"): ADMINS,
     ("POST", "/v1/webhooks"): ADMINS,
     ("POST", "/v1/webhooks/{webhook_id}/off"): ADMINS,
@@ -177,6 +193,13 @@ OTHERWISE: Mapping[Entry, int] = {
     ("GET", "/v1/persons/{person_id}/sessions"): 404,
     ("POST", "/v1/persons/{person_id}/sessions/end"): 404,
     ("POST", "/v1/keys/{key_id}/revoke"): 404,
+    ("GET", "/v1/integrity-reports/{integrity_report_id}"): 404,
+    ("GET", "/v1/integrity-reports/{integrity_report_id}/hand-over"): 404,
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/forward"): 404,
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/confirm"): 404,
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/erase"): 404,
+    ("POST", "/v1/integrity-keys/{thumbprint}/challenge"): 404,
+    ("POST", "/v1/integrity-keys/{thumbprint}/retire"): 404,
     ("POST", "/v1/webhooks/{webhook_id}/off"): 404,
     ("POST", "/v1/webhooks/{webhook_id}/on"): 404,
     ("GET", "/v1/webhooks/{webhook_id}/deliveries"): 404,
@@ -260,6 +283,19 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("GET", "/v1/keys"): GUARD,
     ("POST", "/v1/keys"): GUARD | BODY,
     ("POST", "/v1/keys/{key_id}/revoke"): GUARD | NAMING,
+    ("GET", "/v1/integrity-reports"): GUARD,
+    ("GET", "/v1/integrity-reports/{integrity_report_id}"): GUARD | NAMING,
+    ("GET", "/v1/integrity-reports/{integrity_report_id}/hand-over"): GUARD | NAMING | {409},
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/forward"): GUARD | NAMING | {409},
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/confirm"): GUARD | NAMING | {409},
+    ("POST", "/v1/integrity-reports/{integrity_report_id}/erase"): GUARD | NAMING | {409},
+    ("GET", "/v1/integrity-settings"): GUARD,
+    ("PUT", "/v1/integrity-settings"): GUARD | BODY,
+    ("GET", "/v1/integrity-keys"): GUARD,
+    ("POST", "/v1/integrity-keys"): GUARD | BODY | {409},
+    ("POST", "/v1/integrity-keys/{thumbprint}/challenge"): GUARD | NAMING | {409},
+    ("POST", "/v1/integrity-keys/{thumbprint}/prove"): GUARD | BODY | {404, 409, 410},
+    ("POST", "/v1/integrity-keys/{thumbprint}/retire"): GUARD | NAMING,
     ("GET", "/v1/webhooks"): GUARD,
     ("POST", "/v1/webhooks"): GUARD | BODY | {409},
     ("POST", "/v1/webhooks/{webhook_id}/off"): GUARD | NAMING,
@@ -327,7 +363,8 @@ def documented(house: House) -> dict[Entry, dict[str, Any]]:
 def address(path: str, method: str = "GET") -> str:
     """A path with something in the place of its parameters, and what it cannot be read without."""
     named = {"instrument": "ikl-1", "code": "2026-09", "agency": "kota", "office": "dukcapil", "name": "x"}
-    things = ("report", "device", "finding", "comment", "webhook", "person", "grant", "key")
+    things = ("report", "device", "finding", "comment", "webhook", "person", "grant", "key", "integrity_report")
+    named["thumbprint"] = "k" * 43
     ids = dict.fromkeys((f"{thing}_id" for thing in things), UUID(int=7))
     filled = path.format(**named, **ids)
     return filled + "?period=2026-09" if path in NEEDS_A_PERIOD and method == "GET" else filled

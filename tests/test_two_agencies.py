@@ -33,9 +33,18 @@ NOWHERE = {"office": "rsud-niet", "service": "imb-niet", "employee": "N777", "in
 NAMES_NOTHING = {"agency", "after", "limit", "channel", "from", "to", "by", "include", "weights", "bands", "period",
                  "code", "revision", "kind", "unit", "format", "lang", "standing", "state", "order",
                  "action", "appraiser", "search", "element"}  # fmt: skip
-# Of one agency or not there at all: tests/closing/, tests/desk/, tests/devices/, tests/notifications/, tests/people/
-# and tests/screening/ ask for the other's.
-OF_ONE_AGENCY = {"report_id", "device_id", "finding_id", "comment_id", "webhook_id", "person_id"}
+# Of one agency or not there at all: tests/closing/, tests/desk/, tests/devices/, tests/integrity/,
+# tests/notifications/, tests/people/ and tests/screening/ ask for the other's.
+OF_ONE_AGENCY = {
+    "report_id",
+    "device_id",
+    "finding_id",
+    "comment_id",
+    "webhook_id",
+    "person_id",
+    "integrity_report_id",
+    "thumbprint",
+}
 # What is answered where 200 would need more than a right name.
 OTHERWISE = {"/v1/offices/{office}/poster": 409}
 # What is not for everybody who reads.
@@ -93,6 +102,9 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/tickets/counts", {"office": "dukcapil"}),
     ("/v1/offices/dukcapil/poster", {}),
     ("/v1/webhooks", {}),
+    ("/v1/integrity-reports", {}),
+    ("/v1/integrity-settings", {}),
+    ("/v1/integrity-keys", {}),
     ("/v1/findings", {}),
     ("/v1/findings", NOVEMBER | {"office": "dukcapil", "standing": "held"}),
     ("/v1/offices/dukcapil/opening", {}),

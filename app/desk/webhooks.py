@@ -19,7 +19,7 @@ from app.foundation.problems import FieldError, Problem
 from app.notifications.letters import NAMES
 from app.notifications.schemas import WebhookIn, WebhookOut
 from app.notifications.webhooks import WebhookTerms, add_webhook, list_webhooks
-from app.outbox.rules.kinds import EventKind
+from app.outbox.rules.kinds import FOR_MACHINES, EventKind
 from app.people.sessions import SignedIn
 from app.reports.sections.blocks import Column, Facts, Table, Words
 from app.reports.sections.language import Language
@@ -69,7 +69,7 @@ def add(request: Request, found: Administrator, sent: FormSent) -> Response:
 def _kinds(sent: Sent) -> tuple[EventKind, ...]:
     """The kind that was chosen; none for all. Raises `invalid-request`."""
     kind = sent.get("kinds", "")
-    if kind not in {"", *EventKind}:
+    if kind not in {"", *FOR_MACHINES}:
         error = FieldError("kinds", "field-invalid", {"expected": "a kind of event"})
         raise Problem("invalid-request", errors=[error])
     return (EventKind(kind),) if kind else ()
@@ -119,7 +119,7 @@ def _webhooks(request: Request, found: SignedIn, faults: Faults = (), sent: Sent
 
 def _form(offices: tuple[tuple[str, str], ...], tell: Language) -> Form:
     everything = ("", tell("of everything"))
-    kinds = (everything, *((kind.value, tell(NAMES[kind])) for kind in EventKind))
+    kinds = (everything, *((kind.value, tell(NAMES[kind])) for kind in FOR_MACHINES))
     return Form(
         "/desk/webhooks/add",
         tell("Add the webhook"),

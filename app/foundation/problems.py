@@ -187,6 +187,35 @@ KINDS: Mapping[str, Kind] = {
     "too-many-answers": Kind(
         429, "Too many answers", "Too many open answers came from this address; send the same after {seconds} seconds."
     ),
+    # An integrity report.
+    "integrity-closed": Kind(
+        404, "No integrity reports here", "No agency of this code takes integrity reports here; see SP4N-LAPOR!."
+    ),
+    "too-many-integrity-reports": Kind(
+        429, "Too many reports", "Too many reports came from this address; send the same after {seconds} seconds."
+    ),
+    "integrity-day-full": Kind(
+        503,
+        "No more reports today",
+        "The agency has as many reports of today as it takes; nothing was stored. Send it tomorrow.",
+    ),
+    "receipt-unknown": Kind(404, "Receipt not known", "There is no report with this receipt; check each character."),
+    "too-many-receipts": Kind(
+        429, "Too many wrong receipts", "Too many wrong receipts came from this address; try after {seconds} seconds."
+    ),
+    "integrity-report-unknown": Kind(404, "Unknown report", "The agency has no integrity report with this id."),
+    "integrity-state": Kind(
+        409,
+        "Not at this step",
+        "A report is received, forwarded, confirmed, erased, in this order; this one is at another step.",
+    ),
+    "integrity-erase-early": Kind(409, "Too early to erase", "What this report says is kept until {day}."),
+    "integrity-key-unknown": Kind(404, "Unknown key", "The agency has no public key with this thumbprint."),
+    "integrity-key-retired": Kind(409, "Key retired", "This public key is retired; add another one."),
+    "integrity-keys-many": Kind(409, "Too many keys", "A recipient may have {limit} keys; retire one first."),
+    "integrity-proof-refused": Kind(
+        410, "Word not valid", "This word is not the last one sealed to the key, or its day is over; ask for a new one."
+    ),
     # A rating.
     "id-conflict": Kind(409, "Id already used", "This id is stored with other content; nothing was changed."),
     "id-in-future": Kind(422, "Id from the future", "The id's time is ahead of the server's; correct the clock."),
@@ -231,6 +260,11 @@ FIELD_MESSAGES: Mapping[str, str] = {
     "workbook-fault": "{problem}",
     "questionnaire-fault": "{problem}",
     "entry-refused": "{problem}",
+    "public-key-refused": "Send the public half of a P-256 key as a JWK (kty, crv, x, y), without the private one.",
+    "public-key-known": "The agency has this key, or had it; make a new one for each holder.",
+    "keys-missing": "Reports are taken once two keys of the agency's are proved.",
+    "recipient-closed": "Reports to this recipient are not taken here; send it to the agency.",
+    "kind-for-persons": "Machines are not told of this kind of event; leave it out.",
     "score-missing": "An answer is missing; send null for a question that was skipped.",
     "score-unknown": "A score was sent for a question that the instrument does not have.",
     "score-out-of-range": "The answer is outside the instrument's scale.",

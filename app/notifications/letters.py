@@ -30,6 +30,8 @@ NAMES: Mapping[EventKind, str] = {
     EventKind.ending: "Reply windows that end soon",
     EventKind.drafted: "Drafts of reports",
     EventKind.final: "Signed reports",
+    EventKind.integrity_received: "Integrity reports that came",
+    EventKind.integrity_forwarded: "Integrity reports that were handed over",
 }
 
 

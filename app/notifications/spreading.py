@@ -11,7 +11,7 @@ from app.directory.rules.reach import Parents
 from app.foundation.storage.database import Database, Session
 from app.notifications import delivery_store, mail_store, webhook_store
 from app.notifications.rules.concerns import concerns, is_asked_for
-from app.notifications.rules.rhythms import Rhythm, due_at
+from app.notifications.rules.rhythms import due_at, rhythm_of
 from app.notifications.subscriptions import role_told, wants
 from app.outbox import store as outbox_store
 from app.outbox.rules.kinds import EventKind
@@ -71,7 +71,7 @@ def _to_persons(
                 continue
             if role_told(grants[each.person_id], kind, event.office, parents) is None:
                 continue
-            row = _row(event, each.person_id, "mail", now, due_at(Rhythm(each.rhythm), now))
+            row = _row(event, each.person_id, "mail", now, due_at(rhythm_of(kind, each.rhythm), now))
             # Of two subscriptions to the same, the one that is due first tells.
             former = rows.setdefault((event.event_id, each.person_id), row)
             former["due_at"] = min(former["due_at"], row["due_at"])

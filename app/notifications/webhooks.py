@@ -27,6 +27,7 @@ from app.notifications.schemas import (
     WebhookPage,
 )
 from app.notifications.tables import Webhook
+from app.outbox.rules.kinds import FOR_PERSONS
 from app.people.sealing import Seal
 
 MOST_WEBHOOKS = 20
@@ -52,10 +53,13 @@ class WebhookTerms:
 def add_webhook(session: Session, terms: WebhookTerms, reach: Reach, asked: WebhookIn, now: datetime) -> WebhookAdded:
     """Add a webhook; its secret is told now and never again.
 
-    Raises `invalid-request` (`webhook-address-refused`, `office-unknown`, `out-of-scope`) and `webhooks-many`.
+    Raises `invalid-request` (`webhook-address-refused`, `kind-for-persons`, `office-unknown`, `out-of-scope`) and
+    `webhooks-many`.
     """
     if read_address(asked.address, terms.hosts) is None:
         raise Problem("invalid-request", errors=[FieldError("address", "webhook-address-refused")])
+    if not FOR_PERSONS.isdisjoint(asked.kinds):
+        raise Problem("invalid-request", errors=[FieldError("kinds", "kind-for-persons")])
     office = _office(session, reach, asked.office)
     lock_agency(session, reach.agency_id)
     if len(webhook_store.webhooks_of(session, reach.agency_id)) >= MOST_WEBHOOKS:

@@ -99,6 +99,25 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/v1/keys"): {"kind": "reader", "label": "Dashboard of the mayor", "office": None, "days": 365},
     ("post", "/v1/webhooks"): {"address": "https://antrean.example.go.id/cermin", "kinds": ["finding.raised"]},
     ("post", "/v1/webhooks/{webhook_id}/replay"): {"event": None},
+    ("post", "/v1/integrity-reports"): {
+        "agency": "kab-cermin",
+        "office": "disdukcapil",
+        "kind": "demand-for-favours",
+        "text": "I was asked for money before my papers were looked at.",
+    },
+    ("post", "/v1/integrity-receipts"): {"receipt": "7Q4M-X2KD-9RTW"},
+    ("put", "/v1/integrity-settings"): {"open": False, "retention_days": 90, "inspectorate": "Inspektorat Daerah"},
+    ("post", "/v1/integrity-keys"): {
+        "recipient": "agency",
+        "label": "Safe of the inspector, first key",
+        "jwk": {
+            "kty": "EC",
+            "crv": "P-256",
+            "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+            "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+        },
+    },
+    ("post", "/v1/integrity-keys/{thumbprint}/prove"): {"word": "7q4mx2kd9rtw7q4mx2kd"},
     ("post", "/v1/replies/read"): {"token": "of-a-personal-link"},
     ("post", "/v1/replies"): {"token": "of-a-personal-link", "text": "The queue system was down that week."},
 }
@@ -115,6 +134,7 @@ PARAMETERS = {
     "device_id": "Id of the kiosk, as `GET /v1/devices` lists it.",
     "comment_id": "Id of the comment, as `GET /v1/comments` lists it.",
     "finding_id": "Id of the finding, as `GET /v1/findings` lists it.",
+    "integrity_report_id": "Id of the integrity report, as `GET /v1/integrity-reports` lists it.",
     "webhook_id": "Id of the webhook, as `GET /v1/webhooks` lists it.",
     "person_id": "Id of the person, as `GET /v1/persons` lists it.",
     "grant_id": "Id of the role, as `GET /v1/persons` lists it.",

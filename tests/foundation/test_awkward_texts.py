@@ -69,6 +69,22 @@ BODIES: dict[tuple[str, str], Any] = {
         "targets": [{"period": "2027", "instrument": "ikl-1", "employee": "E001", "figure": "index", "value": "88.00"}]
     },
     ("PUT", "/v1/comments/{comment_id}/mark"): {"handled": True, "element": "speed", "note": "x"},
+    ("POST", "/v1/integrity-reports"): {
+        "agency": "kota",
+        "office": "dukcapil",
+        "kind": "partiality",
+        "recipient": "agency",
+        "text": "x",
+        "contact": "x",
+    },
+    ("POST", "/v1/integrity-receipts"): {"receipt": "0" * 12},
+    ("PUT", "/v1/integrity-settings"): {"open": False, "retention_days": 30, "inspectorate": "x"},
+    ("POST", "/v1/integrity-keys"): {
+        "recipient": "agency",
+        "label": "x",
+        "jwk": {"kty": "EC", "crv": "P-256", "x": "x" * 43, "y": "x" * 43, "kid": "x"},
+    },
+    ("POST", "/v1/integrity-keys/{thumbprint}/prove"): {"word": "x"},
     ("POST", "/v1/replies/read"): {"token": f"crm_reply_{'0' * 12}_{'0' * 32}"},
     ("POST", "/v1/replies"): {"token": f"crm_reply_{'0' * 12}_{'0' * 32}", "text": "x"},
 }

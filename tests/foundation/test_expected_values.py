@@ -17,12 +17,13 @@ from app.closing.survey.schemas import FollowUpPart
 from app.closing.targets.schemas import TargetIn
 from app.devices.schemas import DeviceIn
 from app.directory.schemas import AgencyIn, VolumeQuery
+from app.directory.standards.schemas import MonthCountsIn, PromiseIn
 from app.foundation.http.expected import ANOTHER, EXPECTED, PATTERNS
 from app.foundation.http.problem_responses import validation_problem
 from app.foundation.translations import translator
 from app.foundation.wire import WireModel
+from app.integrity.schemas import IntegrityReportIn, IntegrityReportQuery
 from app.screening.schemas import OpeningIn, OpenOn
-from app.standards.schemas import MonthCountsIn, PromiseIn
 from app.tickets.schemas import ArmIn
 
 ROOMS = "app."
@@ -30,6 +31,7 @@ PLAN = {"element": "speed", "problem": "x", "action": "x", "due_on": "2026-12-31
 PLACE = {"office": "dukcapil", "service": "ktp-el"}
 MONDAY = {"weekday": 0, "opens": "08:00", "closes": "16:00"}
 # Every kind that a validator of ours raises, and a body that raises it: the model, the body, the field it is told of.
+A_REPORT = {"agency": "kota", "office": "dukcapil", "kind": "discrimination"}
 RAISED: Mapping[str, tuple[type[WireModel], dict[str, Any], str]] = {
     "one_line": (MarkIn, {"note": "a\nb"}, "note"),
     "without_nul": (WordsIn, {"text": "a\x00b"}, "text"),
@@ -49,6 +51,8 @@ RAISED: Mapping[str, tuple[type[WireModel], dict[str, Any], str]] = {
     "month_counts": (MonthCountsIn, PLACE | {"month": "2026-10"}, "body"),
     "both_steps": (ArmIn, {"ticket": "x", "steps_due": 2}, "body"),
     "done_of_due": (ArmIn, {"ticket": "x", "steps_due": 2, "steps_done": 3}, "body"),
+    "string_too_short": (IntegrityReportIn, A_REPORT | {"text": " "}, "text"),
+    "next_place": (IntegrityReportQuery, {"after": "tomorrow"}, "after"),
 }
 # Patterns of codes, for which the words about codes are right.
 CODES = {

@@ -13,6 +13,7 @@ from app.foundation.http.expected import BOUNDS, EXPECTED, PATTERNS
 from app.foundation.problems import FIELD_MESSAGES, KINDS
 from app.foundation.translations import DEFAULT, catalogues, negotiate, translator
 from app.intake.invitation import posters
+from app.integrity.rules import kinds
 from app.tickets.rules import slips
 from tests.directory.test_directory_sentences import OF_CSV
 from tests.house import House
@@ -116,6 +117,7 @@ def test_no_translation_is_left_over_from_a_text_that_is_gone() -> None:
             - slips.TEXTS
             - posters.TEXTS
             - personal_slips.TEXTS
+            - kinds.TEXTS
             - values
         )
         == []

@@ -137,6 +137,11 @@ ANSWERS = {
     ("post", "/v1/webhooks"): ("admin", 201),
     ("post", "/v1/webhooks/{webhook_id}/replay"): ("admin", 404),
     ("put", "/v1/comments/{comment_id}/mark"): ("supervisor", 404),
+    ("post", "/v1/integrity-reports"): (None, 404),
+    ("post", "/v1/integrity-receipts"): (None, 404),
+    ("put", "/v1/integrity-settings"): ("admin", 200),
+    ("post", "/v1/integrity-keys"): ("admin", 201),
+    ("post", "/v1/integrity-keys/{thumbprint}/prove"): ("admin", 404),
     ("post", "/v1/replies/read"): (None, 404),
     ("post", "/v1/replies"): (None, 404),
 }
@@ -174,8 +179,8 @@ def test_what_stands_as_an_example_is_taken_as_it_stands(town: House) -> None:
         if "requestBody" in operation and (method, path) != WORKBOOK
     }
     assert found.keys() == ANSWERS.keys()
-    ids = dict.fromkeys(("finding_id", "comment_id", "report_id", "webhook_id", "person_id"), UUID(int=7))
-    named = {"office": "disdukcapil", "code": "2026-Q3"} | ids
+    things = ("finding_id", "comment_id", "report_id", "webhook_id", "person_id", "integrity_report_id")
+    named = {"office": "disdukcapil", "code": "2026-Q3", "thumbprint": "k" * 43} | dict.fromkeys(things, UUID(int=7))
     answered = {}
     for (method, path), body in found.items():
         key, _ = ANSWERS[method, path]

@@ -38,6 +38,7 @@ EXPECTED: Mapping[str, tuple[str, str]] = {
     "uuid_parsing": ("field-invalid", "an id as Cermin gives it"),
     "uuid_type": ("field-invalid", "an id as Cermin gives it"),
     "uuid_version": ("field-invalid", "an id as Cermin gives it"),
+    "next_place": ("field-invalid", NEXT),
     "one_line": ("field-invalid", "one line of readable text"),
     "without_nul": ("field-invalid", "text without NUL characters"),
     "without_nip": ("field-invalid", "a public name, without a NIP"),

@@ -5,7 +5,7 @@ GET; `ResponseWatch` counts answers, gives every one the security headers, and t
 a 500 without its text; `UnderPath` lets the service live under a path of a host.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +14,8 @@ from app.foundation.http.body import BodyRefused, read_body
 from app.foundation.http.problem_responses import SECURITY_HEADERS, ProblemResponse, unexpected_error
 from app.foundation.problems import Problem
 from app.foundation.telemetry import Metrics
+
+BROKEN = 500
 
 
 class BodyLimits:
@@ -74,10 +76,14 @@ class HeadAsGet:
 class ResponseWatch:
     """Counts every answer exactly once and adds the security headers, for all that the fast path leaves."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, language: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, language: str, uncounted: Collection[str] = frozenset()
+    ) -> None:
         self.app = app
         self.metrics = metrics
         self.language = language
+        # Routes whose answers would tell, counted as they come, when somebody was there; their failures are counted.
+        self.uncounted = uncounted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and record the status of the answer."""
@@ -106,7 +112,9 @@ class ResponseWatch:
                 return
             await self._answer(problem, scope, receive, send_recorded)
         finally:
-            self.metrics.answered(scope["method"], route_of(scope), status)
+            route = route_of(scope)
+            if route not in self.uncounted or status >= BROKEN:
+                self.metrics.answered(scope["method"], route, status)
 
     async def _answer(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
         language = Request(scope).headers.get("accept-language")

@@ -15,6 +15,8 @@ RESOURCES: Mapping[EventKind, str] = {
     EventKind.drafted: "/v1/reports?period={period}&instrument={instrument}&revision={revision}",
     EventKind.final: "/v1/reports?period={period}&instrument={instrument}&revision={revision}",
     EventKind.ending: "/v1/periods",
+    EventKind.integrity_received: "/v1/integrity-reports",
+    EventKind.integrity_forwarded: "/v1/integrity-reports/{report}/hand-over",
 }
 BY_OFFICE = frozenset({EventKind.drop, EventKind.overdue})
 

@@ -16,6 +16,8 @@ PAGES: Mapping[EventKind, Mapping[Role, str]] = {
         Role.viewer: "/desk/office?instrument={instrument}&period={period}",
     },
     EventKind.finding: {Role.auditor: "/desk/finding?id={finding}", Role.supervisor: "/desk/finding?id={finding}"},
+    # Never for the office, and for its head in no role.
+    EventKind.integrity_received: {Role.auditor: "/desk"},
     EventKind.silent: {Role.supervisor: "/desk/kiosk?id={device}", Role.administrator: "/desk/kiosk?id={device}"},
     EventKind.overdue: {Role.supervisor: "/desk/follow-up"},
     EventKind.ending: {
@@ -38,6 +40,8 @@ PAGES: Mapping[EventKind, Mapping[Role, str]] = {
         Role.auditor: _REPORTS,
         Role.viewer: _REPORTS,
     },
+    # Who forwards one knows it; only the receiver's machine is told.
+    EventKind.integrity_forwarded: {},
 }
 WORST_FIRST = tuple(PAGES)
 

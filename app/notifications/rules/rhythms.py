@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from app.disclosure.rules.calendar import LAST_ZONE
+from app.outbox.rules.kinds import EventKind
 
 # In the zone whose day begins last: digests lie there when work begins anywhere in the country.
 MORNING = time(6)
@@ -16,6 +17,15 @@ class Rhythm(StrEnum):
     daily = "daily"
     weekly = "weekly"
     monthly = "monthly"
+
+
+# At once would tell the hour, and a week is longer than there is time to hand a report over.
+ALWAYS_DAILY = frozenset({EventKind.integrity_received})
+
+
+def rhythm_of(kind: EventKind, chosen: str) -> Rhythm:
+    """How often somebody is told of this kind who has chosen so."""
+    return Rhythm.daily if kind in ALWAYS_DAILY else Rhythm(chosen)
 
 
 def due_at(rhythm: Rhythm, now: datetime) -> datetime:
