@@ -191,7 +191,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs on PostgreSQL runs on SQLite as well, where its lines are traced; browsers test scripts.
 
     What is marked `sqlite_daily`, and all but the first case of what is marked `once`, meets PostgreSQL in the
-    campaign only.
+    campaign only; what belongs to the campaign anyway, in the one at full size.
     """
     met = set[str]()
     for item in items:
@@ -202,7 +202,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             kind = item.nodeid.split("[")[0]
             blind = item.get_closest_marker("sqlite_daily") or (kind in met and item.get_closest_marker("once"))
             if blind:
-                item.add_marker("campaign")
+                item.add_marker("full_size" if item.get_closest_marker("campaign") else "campaign")
             met.add(kind)
         # What `make coverage` leaves out needs another place.
         if item.get_closest_marker("long") and item.get_closest_marker("untraced"):

@@ -328,6 +328,7 @@ LEAKS = (
 
 
 @pytest.mark.campaign
+@pytest.mark.once
 @pytest.mark.parametrize("leak", LEAKS)
 def test_a_planted_leak_is_found_over_http(
     machine: type[OverHttp], leak: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
