@@ -66,6 +66,7 @@ from app.intake.rules.quotas import DevicePace, DeviceQuotas
 from app.intake.with_key import Intake
 from app.intake.with_ticket import TicketIntake
 from app.intake.without_key import OpenAnswerIntake
+from app.integrity.door import PEPPER as RECEIPT_PEPPER
 from app.integrity.door import IntegrityDoor
 from app.jobs import BackgroundJobs, JobMaker, jobs_of, rewriting_of
 from app.measures.cache import MeasuresCache
@@ -215,7 +216,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
         marks := AgencyMarks(),
         KioskPairing(database, marks, derive(secret, "pairing"), clock),
         LinkGuesses(clock),
-        IntegrityDoor(database, marks, derive(secret, "integrity-receipt"), clock),
+        IntegrityDoor(database, marks, derive(secret, RECEIPT_PEPPER), clock),
         *_workbooks(database, clock),
         *_people(settings, database, clock, secret),
         *_notifications(settings, database, clock, secret, metrics),

@@ -36,6 +36,7 @@ COMMANDS = {
     "volumes": Entry("volumes", "volumes", "How many people were served."),
     "promises": Entry("promises", "promises", "How long services take at most, and what was kept of it."),
     "targets": Entry("targets", "targets", "What figures shall be (SKP)."),
+    "integrity": Entry("integrity", "integrity", "Integrity reports: received, handed over, erased."),
     "counts": Entry("counts", "counts", "Past results of which only counts are known."),
     "period": Entry("periods", "period", "Closing periods: draft, replies, final, revisions."),
     "simulate": Entry("simulate", "simulate", "Made-up traffic against a running service."),

@@ -43,6 +43,8 @@ MOST_A_DAY = 300
 # So often is a receipt's code drawn where it is taken.
 DRAWS = 3
 RECEIPTS = (CodeKind.receipt,)
+# What the installation's secret is derived for.
+PEPPER = "integrity-receipt"
 
 
 class ReceiptGuesses(Guesses):

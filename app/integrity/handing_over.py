@@ -4,7 +4,7 @@ Each step is of the whole agency, goes to the next state only, and leaves an aud
 """
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -120,6 +120,16 @@ def erase(session: Session, reach: Reach, report_id: UUID, now: datetime) -> Int
     elif row.state != ReportState.erased:
         raise Problem("integrity-state")
     return find_report(session, reach, report_id, now)
+
+
+def erase_due(session: Session, reach: Reach, now: datetime) -> int:
+    """Erase every confirmed report whose time is over; how many. Raises `out-of-scope`."""
+    require_whole(reach)
+    today, retention = _today(session, reach.agency_id, now), _retention(session, reach.agency_id)
+    due = store.confirmed_until(session, reach.agency_id, today - timedelta(days=retention))
+    for report_id in due:
+        erase(session, reach, report_id, now)
+    return len(due)
 
 
 def _report(session: Session, reach: Reach, report_id: UUID, *, locked: bool = False) -> IntegrityReport:

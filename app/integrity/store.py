@@ -81,6 +81,16 @@ def reports_page(
     return session.exec(query.order_by(*order).limit(limit)).all()
 
 
+def confirmed_until(session: Session, agency_id: str, day: date) -> Sequence[UUID]:
+    """The ids of reports that were confirmed on this day at the latest and are not erased, in order."""
+    query = select(col(IntegrityReport.report_id)).where(
+        IntegrityReport.agency_id == agency_id,
+        IntegrityReport.state == ReportState.confirmed,
+        col(IntegrityReport.confirmed_on) <= day,
+    )
+    return list(session.exec(query.order_by(col(IntegrityReport.report_id))))
+
+
 def count_by_kind(session: Session, agency_id: str, first: date, last: date) -> Sequence[tuple[str, int]]:
     """How many reports of each kind came on these days, in the whole agency; no office, and nobody, is told apart."""
     query = (

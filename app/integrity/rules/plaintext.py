@@ -40,6 +40,11 @@ def plaintext(written: Written, about: About) -> bytes:
     return whole.ljust(next(length for length in LENGTHS if len(whole) <= length))
 
 
+def readable(text: str) -> str:
+    """The text without anything but letters, spaces and line breaks: what a stranger wrote commands no terminal."""
+    return "".join(each for each in text if each.isprintable() or each == "\n")
+
+
 def read_plaintext(opened: bytes) -> dict[str, object]:
     """What was sealed, without the spaces. Raises ValueError for something else."""
     found = json.loads(opened)
