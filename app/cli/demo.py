@@ -22,6 +22,7 @@ from app.closing.replies import invite
 from app.demo import half_year
 from app.demo.accounts import ACCOUNTS, SignInLink, login_of, sign_in_links
 from app.demo.half_year import ACTOR
+from app.demo.integrity_reports import have_integrity_reports
 from app.demo.loading import DemoRefused, extend_roster, load
 from app.demo.roster import CLOSES_HOUR, OPENS_HOUR
 from app.demo.town import AGENCY_CODE
@@ -37,6 +38,7 @@ from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
 from app.foundation.storage.migrations import upgrade
 from app.foundation.translations import translator
+from app.integrity.door import PEPPER as RECEIPT_PEPPER
 from app.main import create_app
 from app.notifications.schemas import WebhookIn
 from app.notifications.webhooks import add_webhook
@@ -76,7 +78,7 @@ def demo(
         exports = dict(_exports(values, db, now))
         links = list(sign_in_links(db, now))
         employee = _on_duty(db, now)
-    for line in _welcome(exports, employee, links):
+    for line in _welcome(exports, employee, links, _holders_folder(values)):
         typer.echo(line)
     if serve:
         run(values, port=port)
@@ -92,6 +94,8 @@ def _with_address(values: Settings, port: int | None) -> Settings:
 def _live_half_a_year(values: Settings, db: Database, now: datetime) -> None:
     """What an agency does besides rating; where somebody has closed periods before, theirs stay as they are."""
     _add_a_webhook(values, db, now)
+    reach = Reach(AGENCY_CODE, None, ACTOR)
+    have_integrity_reports(db, reach, derive(secret(), RECEIPT_PEPPER), _holders_folder(values), now)
     asyncio.run(half_year.hand_out_tickets(values, db, now, serving))
     try:
         half_year.screen_and_close(values, db, now)
@@ -158,6 +162,11 @@ def _add_a_webhook(values: Settings, db: Database, now: datetime) -> None:
         add_webhook(session, terms, reach, WebhookIn(address=DASHBOARD, signing="v1a"), now)
 
 
+def _holders_folder(values: Settings) -> Path:
+    """Where the private halves of the demo's keys for integrity reports lie: beside its secret."""
+    return values.secret_file.parent / "demo-integrity-keys"
+
+
 def _leave_a_kiosk_silent(db: Database, now: datetime) -> None:
     """Pair one more kiosk three days ago, of which nobody has heard since: the pages and the fleet say so."""
     then, pepper = now - SILENT_SINCE, derive(secret(), "pairing")
@@ -214,7 +223,9 @@ def _on_duty(db: Database, now: datetime) -> str | None:
     return roster.on_duty(now) if roster else None
 
 
-def _welcome(exports: Mapping[str, str], employee: str | None, links: Sequence[SignInLink]) -> Iterator[str]:
+def _welcome(
+    exports: Mapping[str, str], employee: str | None, links: Sequence[SignInLink], holders: Path
+) -> Iterator[str]:
     base = exports["BASE"]
     scores = '"scores": {"speed": 4, "transparency": 3, "friendliness": 4}'
     json_type = '-H "Content-Type: application/json"'
@@ -252,6 +263,9 @@ def _welcome(exports: Mapping[str, str], employee: str | None, links: Sequence[S
     yield '  curl "$BASE/v1/indices?by=office" -H "Authorization: Bearer $READER_KEY"'
     yield f'  curl "$BASE/v1/indices?by=employee&office={OFFICE}" \\'
     yield '    -H "Authorization: Bearer $READER_KEY" -H "Accept: text/csv"'
+    yield ""
+    yield f"What citizens report of integrity is opened with one of the private keys in {holders}/ (docs/integrity.md);"
+    yield "those of a real agency are never on its server."
     yield ""
     yield f"Import past answers as Google Forms, Kobo and LimeSurvey save them (docs/importing.md): {EXAMPLES}/"
     yield ""

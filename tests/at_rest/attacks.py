@@ -1,6 +1,6 @@
-"""Three ways to join a comment to its rating by what a database keeps besides its rows, and how well they do.
+"""Ways to join a comment, or an integrity report, to its rating by what a database keeps besides its rows.
 
-Each attack knows the rows and where they lie, and guesses for every comment the rating it came with.
+Each attack knows the rows and where they lie, and guesses for every one the rating it came with, or after.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from tests.at_rest.sqlite_bytes import Cell, cells_of, commits_of, pages_of
 
 # Comment id → key of the rating that it is thought to belong to.
 Guesses = Mapping[str, str]
-RATING_COLUMNS, COMMENT_COLUMNS = 13, 8
+RATING_COLUMNS, COMMENT_COLUMNS, REPORT_COLUMNS = 13, 8, 12
 
 
 def from_the_log(file: Path, comments: Iterable[str], ratings: Sequence[str], seed: int) -> Guesses:
@@ -35,15 +35,29 @@ def from_the_log(file: Path, comments: Iterable[str], ratings: Sequence[str], se
     return {comment: found.get(comment) or picks.choice(ratings) for comment in comments}
 
 
-def from_the_cells(file: Path) -> Guesses:
+def from_the_turns(file: Path, reports: Iterable[str], ratings: Sequence[str], seed: int) -> Guesses:
+    """SQLite's WAL: a report that first appears in a transaction belongs to the rating of the one before it."""
+    before = [cell for page in pages_of(file) for cell in cells_of(*page)]
+    seen = {*_keys(before, RATING_COLUMNS), *_keys(before, REPORT_COLUMNS)}
+    found, last = dict[str, str](), None
+    for commit in commits_of(file.with_name(f"{file.name}-wal")):
+        cells = [cell for page in commit.pages for cell in cells_of(*page)]
+        for key in _keys(cells, RATING_COLUMNS):
+            last = key if key not in seen else last
+        if last is not None:
+            found |= {key: last for key in _keys(cells, REPORT_COLUMNS) if key not in seen}
+        seen.update(_keys(cells, RATING_COLUMNS), _keys(cells, REPORT_COLUMNS))
+    picks = Random(seed)
+    return {report: found.get(report) or picks.choice(ratings) for report in reports}
+
+
+def from_the_cells(file: Path, width: int = COMMENT_COLUMNS) -> Guesses:
     """A copied SQLite file: a page fills from its end, so the n-th comment on it came with the n-th rating."""
     cells = [cell for page in pages_of(file) for cell in cells_of(*page)]
-    return dict(
-        zip(*(_keys(_as_they_came(cells, width), width) for width in (COMMENT_COLUMNS, RATING_COLUMNS)), strict=True)
-    )
+    return dict(zip(*(_keys(_as_they_came(cells, each), each) for each in (width, RATING_COLUMNS)), strict=True))
 
 
-def from_the_rows(database: Database) -> Guesses:
+def from_the_rows(database: Database, apart: tuple[str, str] = ("comment", "comment_id")) -> Guesses:
     """PostgreSQL: rows of one transaction share its number, and tables are filled from their beginning."""
     with database.reading() as session:
         comments, ratings = (
@@ -57,7 +71,7 @@ def from_the_rows(database: Database) -> Guesses:
                     )
                 )
             ]
-            for table, key in (("comment", "comment_id"), ("rating", "key"))
+            for table, key in (apart, ("rating", "key"))
         )
     by_number = {row[0]: row[3] for row in ratings}
     by_place = dict(zip(sorted(comments), sorted(ratings), strict=True))
