@@ -131,8 +131,8 @@ class IntegrityDoor:
         )
 
     def _taken(self, session: Session, sent: IntegrityReportIn, code: str, now: datetime) -> IntegrityReceiptGiven:
-        recipients = recipients_open(session, sent.agency)
-        if not recipients:
+        setting, recipients = store.setting_of(session, sent.agency), recipients_open(session, sent.agency)
+        if setting is None or not recipients:
             raise Problem("integrity-closed")
         if sent.recipient not in recipients:
             raise Problem("invalid-request", errors=[FieldError("recipient", "recipient-closed")])
@@ -156,7 +156,7 @@ class IntegrityDoor:
             recipient=sent.recipient,
             received_on=today,
         )
-        store.add_report(session, report, json.dumps(sealed, separators=(",", ":")))
+        store.add_report(session, report, json.dumps(sealed, separators=(",", ":")), setting.retention_days)
         return IntegrityReceiptGiven(
             receipt=printed(code),
             kind=sent.kind,

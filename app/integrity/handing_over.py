@@ -4,7 +4,7 @@ Each step is of the whole agency, goes to the next state only, and leaves an aud
 """
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from app.integrity.schemas import (
     IntegrityReportQuery,
     Open311Request,
 )
-from app.integrity.settings import USUAL_RETENTION, require_whole
+from app.integrity.settings import require_whole
 from app.integrity.tables import IntegrityReport
 from app.outbox.events import tell
 from app.outbox.rules.kinds import EventKind
@@ -37,10 +37,11 @@ def list_reports(session: Session, reach: Reach, query: IntegrityReportQuery, no
     after = None if query.after is None else place_of(query.after)
     found = store.reports_page(session, reach.agency_id, state=query.state, after=after, limit=query.limit + 1)
     shown = found[: query.limit]
-    today, retention = _today(session, reach.agency_id, now), _retention(session, reach.agency_id)
+    today = _today(session, reach.agency_id, now)
+    kept = store.retentions(session, reach.agency_id, [row.report_id for row in shown])
     last = shown[-1] if len(found) > query.limit else None
     return IntegrityReportPage(
-        items=tuple(_out(row, today, retention) for row in shown),
+        items=tuple(_out(row, today, kept.get(row.report_id)) for row in shown),
         next=None if last is None else f"{last.received_on}/{last.report_id}",
     )
 
@@ -48,7 +49,7 @@ def list_reports(session: Session, reach: Reach, query: IntegrityReportQuery, no
 def find_report(session: Session, reach: Reach, report_id: UUID, now: datetime) -> IntegrityReportOut:
     """One report without what it says. Raises `out-of-scope`, `integrity-report-unknown`."""
     row = _report(session, reach, report_id)
-    return _out(row, _today(session, reach.agency_id, now), _retention(session, reach.agency_id))
+    return _out(row, _today(session, reach.agency_id, now), _retention(session, row))
 
 
 def hand_over(session: Session, reach: Reach, report_id: UUID, now: datetime) -> IntegrityHandOver:
@@ -110,7 +111,7 @@ def erase(session: Session, reach: Reach, report_id: UUID, now: datetime) -> Int
     row = _report(session, reach, report_id, locked=True)
     if row.state == ReportState.confirmed and row.confirmed_on is not None:
         today = _today(session, reach.agency_id, now)
-        first = erasable_from(row.confirmed_on, _retention(session, reach.agency_id))
+        first = erasable_from(row.confirmed_on, _retention(session, row) or 0)
         if today < first:
             raise Problem("integrity-erase-early", day=first)
         store.erase_sealed(session, reach.agency_id, report_id)
@@ -125,8 +126,8 @@ def erase(session: Session, reach: Reach, report_id: UUID, now: datetime) -> Int
 def erase_due(session: Session, reach: Reach, now: datetime) -> int:
     """Erase every confirmed report whose time is over; how many. Raises `out-of-scope`."""
     require_whole(reach)
-    today, retention = _today(session, reach.agency_id, now), _retention(session, reach.agency_id)
-    due = store.confirmed_until(session, reach.agency_id, today - timedelta(days=retention))
+    today, found = _today(session, reach.agency_id, now), store.confirmed(session, reach.agency_id)
+    due = [report_id for report_id, day, kept in found if erasable_from(day, kept) <= today]
     for report_id in due:
         erase(session, reach, report_id, now)
     return len(due)
@@ -144,12 +145,11 @@ def _today(session: Session, agency_id: str, now: datetime) -> date:
     return now.astimezone(ZoneInfo(zone_of_agency(session, agency_id))).date()
 
 
-def _retention(session: Session, agency_id: str) -> int:
-    setting = store.setting_of(session, agency_id)
-    return USUAL_RETENTION if setting is None else setting.retention_days
+def _retention(session: Session, row: IntegrityReport) -> int | None:
+    return store.retentions(session, row.agency_id, [row.report_id]).get(row.report_id)
 
 
-def _out(row: IntegrityReport, today: date, retention: int) -> IntegrityReportOut:
+def _out(row: IntegrityReport, today: date, retention: int | None) -> IntegrityReportOut:
     state, due_on = ReportState(row.state), forward_by(row.received_on)
     return IntegrityReportOut(
         id=row.report_id,
@@ -162,7 +162,9 @@ def _out(row: IntegrityReport, today: date, retention: int) -> IntegrityReportOu
         due=state is ReportState.received and due_on <= today,
         forwarded_on=row.forwarded_on,
         confirmed_on=row.confirmed_on,
-        erasable_from=None if row.confirmed_on is None else erasable_from(row.confirmed_on, retention),
+        erasable_from=None
+        if row.confirmed_on is None or retention is None
+        else erasable_from(row.confirmed_on, retention),
         erased_on=row.erased_on,
     )
 

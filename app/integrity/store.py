@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import and_, delete
 from sqlmodel import col, func, select, tuple_
 
 from app.foundation.storage.agencies import of_agencies
@@ -26,10 +26,14 @@ def put(session: Session, row: IntegritySetting | IntegrityKey | IntegrityReport
     session.flush()
 
 
-def add_report(session: Session, report: IntegrityReport, sealed: str) -> None:
+def add_report(session: Session, report: IntegrityReport, sealed: str, retention_days: int) -> None:
     """Insert a report and its sealed words. Raises IntegrityError where its receipt's code was drawn before."""
     words = IntegritySealed(
-        agency_id=report.agency_id, report_id=report.report_id, received_on=report.received_on, sealed=sealed
+        agency_id=report.agency_id,
+        report_id=report.report_id,
+        received_on=report.received_on,
+        sealed=sealed,
+        retention_days=retention_days,
     )
     session.add_all((report, words))
     session.flush()
@@ -81,29 +85,27 @@ def reports_page(
     return session.exec(query.order_by(*order).limit(limit)).all()
 
 
-def confirmed_until(session: Session, agency_id: str, day: date) -> Sequence[UUID]:
-    """The ids of reports that were confirmed on this day at the latest and are not erased, in order."""
-    query = select(col(IntegrityReport.report_id)).where(
-        IntegrityReport.agency_id == agency_id,
-        IntegrityReport.state == ReportState.confirmed,
-        col(IntegrityReport.confirmed_on) <= day,
+def confirmed(session: Session, agency_id: str) -> Sequence[tuple[UUID, date, int]]:
+    """The reports that are confirmed and not erased: on which day they were, and for how many days each is kept."""
+    words = and_(
+        col(IntegritySealed.agency_id) == col(IntegrityReport.agency_id),
+        col(IntegritySealed.report_id) == col(IntegrityReport.report_id),
     )
-    return list(session.exec(query.order_by(col(IntegrityReport.report_id))))
-
-
-def count_by_kind(session: Session, agency_id: str, first: date, last: date) -> Sequence[tuple[str, int]]:
-    """How many reports of each kind came on these days, in the whole agency; no office, and nobody, is told apart."""
     query = (
-        select(IntegrityReport.kind, func.count())
-        .where(
-            IntegrityReport.agency_id == agency_id,
-            IntegrityReport.received_on >= first,
-            IntegrityReport.received_on <= last,
-        )
-        .group_by(IntegrityReport.kind)
-        .order_by(IntegrityReport.kind)
+        select(IntegrityReport.report_id, col(IntegrityReport.confirmed_on), IntegritySealed.retention_days)
+        .join(IntegritySealed, words)
+        .where(IntegrityReport.agency_id == agency_id, IntegrityReport.state == ReportState.confirmed)
+        .order_by(col(IntegrityReport.report_id))
     )
-    return [(kind, n) for kind, n in session.exec(query)]
+    return [(report_id, day, kept) for report_id, day, kept in session.exec(query) if day is not None]
+
+
+def retentions(session: Session, agency_id: str, reports: Collection[UUID]) -> dict[UUID, int]:
+    """For how many days after its confirmation each of these reports is kept; those that are erased are absent."""
+    query = select(IntegritySealed.report_id, IntegritySealed.retention_days).where(
+        IntegritySealed.agency_id == agency_id, col(IntegritySealed.report_id).in_(reports)
+    )
+    return dict(session.exec(query).all())
 
 
 def sealed_of(session: Session, agency_id: str, report_id: UUID) -> str | None:

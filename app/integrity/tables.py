@@ -53,7 +53,10 @@ class IntegrityReport(SQLModel, table=True):
 
 
 class IntegritySealed(SQLModel, table=True):
-    """What a report says, sealed; gone when the report is erased. No foreign key: nights delete and insert anew."""
+    """What a report says, sealed; gone when the report is erased. No foreign key: nights delete and insert anew.
+
+    `retention_days` is what the citizen was told: so long it is kept after its receiver has confirmed it.
+    """
 
     __tablename__ = "integrity_sealed"
     __table_args__ = (ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]), WITHOUT_ROWID)
@@ -62,6 +65,7 @@ class IntegritySealed(SQLModel, table=True):
     report_id: UUID = Field(primary_key=True, sa_type=Uuid)
     received_on: date
     sealed: str = Field(sa_type=Text(48_000))
+    retention_days: int
     mixed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("report_id", sa.Uuid(), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("sealed", text(48_000), nullable=False),
+        sa.Column("retention_days", sa.Integer(), nullable=False),
         mixed(),
         sa.PrimaryKeyConstraint("agency_id", "report_id", name=op.f("integrity_sealed_pkey")),
         of_agency("integrity_sealed"),

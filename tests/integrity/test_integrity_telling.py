@@ -1,12 +1,14 @@
 """Who is told: auditors, a day later and daily whatever they chose; machines by name alone; nobody of an office."""
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import app.jobs
 from app.access.principals import Role
 from app.directory.listing_store import office_parents
 from app.integrity.telling import tell_of_days
@@ -157,3 +159,16 @@ def test_a_machine_that_asks_by_name_is_told_where_the_file_is_and_nothing_else(
     # With an auditor's key the receiver reads the sealed words there.
     assert house.get(address.removeprefix("https://cermin.example.go.id"), "auditor").status_code == 200
     house.clock.now = MIDNIGHT
+
+
+def test_the_service_tells_by_itself(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.jobs, "HOUR", 0.05)
+    with House.open(*furnished, jobs=True) as house:
+        opened(house)
+        send(house)
+        house.clock.now = MIDNIGHT
+        for _ in range(400):
+            if days(house):
+                break
+            threading.Event().wait(0.05)
+        assert days(house) == ["2026-11-18"]
