@@ -30,6 +30,7 @@ import app.intake.invitation.routes
 import app.intake.routes
 import app.integrity.routes
 import app.measures.routes
+import app.notifications.own.routes
 import app.notifications.routes
 import app.people.keys.routes
 import app.people.routes
@@ -122,6 +123,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.closing.targets.routes.router,
     app.reports.routes.router,
     app.notifications.routes.router,
+    app.notifications.own.routes.router,
     *app.web.routes.routers,
     *app.desk.routes.routers,
 )

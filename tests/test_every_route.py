@@ -71,7 +71,7 @@ SUPERVISORS = frozenset({KeyKind.supervisor, KeyKind.admin})
 AUDITORS = frozenset({KeyKind.auditor})
 OVERSEERS = SUPERVISORS | AUDITORS
 COUNTERS = frozenset({KeyKind.queue, KeyKind.admin})
-# What gives somebody a way in: only signed-in persons may do it (tests/test_every_role.py).
+# What gives somebody a way in, and what is somebody's own: for signed-in persons alone (tests/test_every_role.py).
 NO_KEY: frozenset[KeyKind] = frozenset()
 
 # Who may do what. A new route fails these tests until somebody has decided whom it is for.
@@ -133,6 +133,10 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("POST", "/v1/promises/counts"): COUNTERS,
     ("GET", "/v1/targets"): READERS,
     ("PUT", "/v1/targets"): SUPERVISORS,
+    ("GET", "/v1/mailbox"): NO_KEY,
+    ("PUT", "/v1/mailbox"): NO_KEY,
+    ("GET", "/v1/subscriptions"): NO_KEY,
+    ("PUT", "/v1/subscriptions"): NO_KEY,
     ("GET", "/v1/persons"): ADMINS,
     ("POST", "/v1/persons"): NO_KEY,
     ("GET", "/v1/persons/{person_id}"): ADMINS,
@@ -272,6 +276,10 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/promises/counts"): GUARD | BODY,
     ("GET", "/v1/targets"): GUARD | NAMING,
     ("PUT", "/v1/targets"): GUARD | BODY,
+    ("GET", "/v1/mailbox"): GUARD,
+    ("PUT", "/v1/mailbox"): GUARD | BODY | {409},
+    ("GET", "/v1/subscriptions"): GUARD,
+    ("PUT", "/v1/subscriptions"): GUARD | BODY,
     ("GET", "/v1/persons"): GUARD,
     ("POST", "/v1/persons"): GUARD | BODY,
     ("GET", "/v1/persons/{person_id}"): GUARD | NAMING,

@@ -1,4 +1,4 @@
-"""`cermin notify events|send` and `cermin notify webhook add|list|off|on|replay`."""
+"""`cermin notify events|send`, `cermin notify webhook add|list|off|on|deliveries|replay`, and `… mail`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from app.access.principals import Reach
 from app.cli.context import actor, database, fail, out, print_table, secret, settings
+from app.cli.notify_mail import mail
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.problems import Problem
@@ -21,7 +22,7 @@ from app.foundation.translations import translator
 from app.notifications import webhooks
 from app.notifications.mail_config import mail_terms
 from app.notifications.mailboxes import Mailboxes
-from app.notifications.schemas import WebhookIn
+from app.notifications.schemas import DeliveryQuery, DeliveryState, WebhookIn
 from app.notifications.sending import Sender
 from app.notifications.wiring import sender_of, terms_of
 from app.outbox.store import newest_events
@@ -29,6 +30,7 @@ from app.outbox.store import newest_events
 notify = typer.Typer(help="Telling people and machines what happened.", no_args_is_help=True)
 webhook = typer.Typer(help="Addresses that are told what happened.", no_args_is_help=True)
 notify.add_typer(webhook, name="webhook")
+notify.add_typer(mail, name="mail")
 
 AgencyCode = Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]
 WebhookId = Annotated[UUID, typer.Argument(metavar="WEBHOOK", help="Id, as `cermin notify webhook list` shows it.")]
@@ -109,6 +111,24 @@ def switch_off(agency: AgencyCode, webhook_id: WebhookId) -> None:
 def switch_on(agency: AgencyCode, webhook_id: WebhookId) -> None:
     """Tell a webhook of what happens from now on."""
     _switch(agency, webhook_id, on=True)
+
+
+@webhook.command("deliveries")
+def deliveries(
+    agency: AgencyCode,
+    webhook_id: WebhookId,
+    state: Annotated[DeliveryState | None, typer.Option(help="waiting, delivered, failed or dropped.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 50,
+) -> None:
+    """What became of each event, the newest first."""
+    table = Table("event", "happened (UTC)", "kind", "office", "state", "tries", "outcome")
+    with database() as db, _told(), db.reading() as session:
+        query = DeliveryQuery(state=state, limit=limit)
+        for each in webhooks.list_deliveries(session, _reach(agency), webhook_id, query).items:
+            at = f"{each.happened_at:%Y-%m-%d %H:%M:%S}"
+            cells = (str(each.event), at, each.kind, each.office or "", each.state, str(each.attempts))
+            table.add_row(*map(Text, (*cells, each.outcome or "")))
+    print_table(table)
 
 
 @webhook.command("replay")

@@ -72,7 +72,7 @@ def subscribe(request: Request, found: SomeoneIn, sent: FormSent) -> Response:
     try:
         with services.database.writing() as session:
             parents = office_parents(session, found.agency_id)
-            subscriptions.subscribe(session, found, dict(sent), parents, services.now())
+            subscriptions.subscribe(session, found, sent, parents, services.now())
     except PeopleFault as fault:
         return _notices(request, found, fault, sent)
     return to(request, NOTICES)
@@ -106,8 +106,10 @@ def ask_ending(request: Request, found: SomeoneIn, _: Lang, kind: Kind, office: 
 @router.post(ENDING)
 def end(request: Request, found: SomeoneIn, sent: FormSent) -> Response:
     """End a subscription."""
-    with services_of(request).database.writing() as session:
-        subscriptions.end(session, found.agency_id, found.person_id, sent.get("kind", ""), sent.get("office", ""))
+    services = services_of(request)
+    with services.database.writing() as session:
+        kind, office = sent.get("kind", ""), sent.get("office", "")
+        subscriptions.end(session, found.agency_id, found.person_id, kind, office, services.now())
     return to(request, NOTICES)
 
 

@@ -90,6 +90,8 @@ ACTIONS: Mapping[str, str] = {
     "integrity-key.retired": "a key of integrity reports was retired",
     "mail.entered": "a mail address was entered",
     "mail.confirmed": "a mail address was confirmed",
+    "mail.subscribed": "mail was subscribed to",
+    "mail.subscription-ended": "a subscription to mail was ended",
     "mail.removed": "a mail address was forgotten",
     "mail.unsubscribed": "all mail was ended by a link",
     "directory.imported": "the directory was imported",

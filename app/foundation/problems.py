@@ -92,6 +92,7 @@ KINDS: Mapping[str, Kind] = {
     "finding-unknown": Kind(404, "Unknown finding", "The agency has no finding with this id."),
     "webhook-unknown": Kind(404, "Unknown webhook", "The agency has no webhook with this id."),
     "event-unknown": Kind(404, "Unknown event", "This webhook was not to be told of an event with this id."),
+    "mail-off": Kind(409, "No mail", "No server for mail is set up here (CERMIN_SMTP_HOST)."),
     "webhook-off": Kind(409, "Switched off", "This webhook is switched off; switch it on first."),
     "webhooks-many": Kind(
         409, "Too many webhooks", "An agency may have {limit} webhooks; have one that was added pass things on."

@@ -27,8 +27,19 @@ class Mailboxes:
         self._key = derive(secret, "mail-link")
         self.is_on = is_on
 
-    def enter(self, session: Session, person: tuple[str, UUID], address: str, language: str, now: datetime) -> None:
-        """Keep an address and have it asked whether it is right. Raises `PeopleFault`."""
+    def enter(
+        self,
+        session: Session,
+        person: tuple[str, UUID],
+        address: str,
+        language: str,
+        now: datetime,
+        actor: str | None = None,
+    ) -> None:
+        """Keep an address and have it asked whether it is right; `actor` where it is not the person's own doing.
+
+        Raises `PeopleFault`.
+        """
         if not is_mail_address(address):
             raise PeopleFault("This is no mail address; write it like siti@kota.go.id.", "address")
         agency_id, person_id = person
@@ -44,13 +55,15 @@ class Mailboxes:
             confirmed_at=None,
         )
         mail_store.put_mailbox(session, mailbox)
-        _audit(session, agency_id, person_id, "mail.entered", now)
+        _audit(session, agency_id, person_id, "mail.entered", now, actor)
 
-    def remove(self, session: Session, agency_id: str, person_id: UUID, now: datetime) -> None:
+    def remove(
+        self, session: Session, agency_id: str, person_id: UUID, now: datetime, actor: str | None = None
+    ) -> None:
         """Forget a person's address and what mail it was to get."""
         mail_store.forget_mailbox(session, agency_id, person_id)
         _leave(session, agency_id, person_id)
-        _audit(session, agency_id, person_id, "mail.removed", now)
+        _audit(session, agency_id, person_id, "mail.removed", now, actor)
 
     def address(self, mailbox: Mailbox) -> str | None:
         """The address; None where it was sealed under another installation's secret."""
@@ -96,6 +109,8 @@ def _leave(session: Session, agency_id: str, person_id: UUID) -> None:
     delivery_store.drop_waiting(session, Receiver(agency_id, person_id, "mail"), "unsubscribed")
 
 
-def _audit(session: Session, agency_id: str, person_id: UUID, action: str, now: datetime) -> None:
-    actor = f"person:{person_id}"
-    record(session, agency_id=agency_id, actor=actor, action=action, subject=str(person_id), at=now)
+def _audit(
+    session: Session, agency_id: str, person_id: UUID, action: str, now: datetime, actor: str | None = None
+) -> None:
+    by = actor or f"person:{person_id}"
+    record(session, agency_id=agency_id, actor=by, action=action, subject=str(person_id), at=now)

@@ -1,9 +1,11 @@
 """What persons want to be told of: kinds of events, about an office and those below it, and how often."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
+from app.access.audit import record
 from app.access.principals import Role
 from app.directory.rules.reach import Parents
 from app.foundation.storage.database import Session
@@ -15,16 +17,45 @@ from app.notifications.rules.rhythms import Rhythm
 from app.notifications.tables import ANYWHERE, Subscription
 from app.outbox.rules.kinds import EventKind
 from app.people.faults import PeopleFault
-from app.people.sessions import SignedIn
 from app.people.tables import Grant
 
 MOST_SUBSCRIPTIONS = 50
 
 
-def subscribe(session: Session, person: SignedIn, asked: dict[str, str], parents: Parents, now: datetime) -> None:
-    """Subscribe to a kind of event, or change how often. Raises `PeopleFault`."""
+class RoleAt(Protocol):
+    """A role at an office and all below it, however it is held: that of a session, or a grant."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def office(self) -> str | None: ...
+
+
+class Account(Protocol):
+    """Whose subscriptions they are, with the roles of which one may be told."""
+
+    @property
+    def agency_id(self) -> str: ...
+
+    @property
+    def person_id(self) -> UUID: ...
+
+    @property
+    def roles(self) -> Sequence[RoleAt]: ...
+
+
+def subscribe(
+    session: Session,
+    person: Account,
+    asked: Mapping[str, str],
+    parents: Parents,
+    now: datetime,
+    actor: str | None = None,
+) -> None:
+    """Subscribe to a kind of event, or change how often; `actor` where it is not the person. Raises `PeopleFault`."""
     kind, office, rhythm = (asked.get(name, "") for name in ("kind", "office", "rhythm"))
-    if kind not in kinds_for(each.role for each in person.roles):
+    if kind not in kinds_for(Role(each.role) for each in person.roles):
         raise PeopleFault("Choose one of the kinds.", "kind")
     if rhythm not in set(Rhythm):
         raise PeopleFault("Choose how often.", "rhythm")
@@ -44,11 +75,25 @@ def subscribe(session: Session, person: SignedIn, asked: dict[str, str], parents
             since_at=now,
         ),
     )
+    said = {"kind": kind, "office": office or None, "rhythm": rhythm}
+    _audit(session, person.agency_id, person.person_id, "mail.subscribed", now, actor, said)
 
 
-def end(session: Session, agency_id: str, person_id: UUID, kind: str, office: str) -> None:
+def end(
+    session: Session,
+    agency_id: str,
+    person_id: UUID,
+    kind: str,
+    office: str,
+    now: datetime,
+    actor: str | None = None,
+) -> None:
     """End a subscription; one that there is none of stays none."""
+    held = mail_store.subscriptions_of(session, agency_id, person_id)
+    if (kind, office) not in {(each.kind, each.office) for each in held}:
+        return
     mail_store.end_subscription(session, agency_id, person_id, kind, office)
+    _audit(session, agency_id, person_id, "mail.subscription-ended", now, actor, {"kind": kind, "office": office})
 
 
 def role_told(grants: Collection[Grant], kind: EventKind, office: str | None, parents: Parents) -> Role | None:
@@ -62,8 +107,28 @@ def wants(held: Subscription | Subscriber, kind: EventKind, office: str | None, 
     return held.kind == kind and concerns(parents, kind, office, held.office or None)
 
 
-def _reaches(person: SignedIn, kind: EventKind, office: str, parents: Parents) -> bool:
+def _reaches(person: Account, kind: EventKind, office: str, parents: Parents) -> bool:
     # A finding is the kind that counts for the offices of a subtree and for none above or beside them.
     return office in parents and any(
         concerns(parents, EventKind.finding, office, each.office) for each in person.roles if each.role in PAGES[kind]
+    )
+
+
+def _audit(
+    session: Session,
+    agency_id: str,
+    person_id: UUID,
+    action: str,
+    now: datetime,
+    actor: str | None,
+    said: Mapping[str, str | None],
+) -> None:
+    record(
+        session,
+        agency_id=agency_id,
+        actor=actor or f"person:{person_id}",
+        action=action,
+        subject=str(person_id),
+        at=now,
+        **said,
     )

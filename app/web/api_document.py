@@ -94,6 +94,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "element": "speed",
         "note": "A second counter is open until 12:00.",
     },
+    ("put", "/v1/mailbox"): {"address": "siti.rahma@kota.example.go.id", "language": "id"},
+    ("put", "/v1/subscriptions"): {"kind": "period.final", "office": None, "rhythm": "weekly"},
     ("post", "/v1/persons"): {"name": "Siti Rahma", "role": "supervisor", "office": "disdukcapil"},
     ("post", "/v1/persons/{person_id}/roles"): {"role": "viewer", "office": None},
     ("post", "/v1/keys"): {"kind": "reader", "label": "Dashboard of the mayor", "office": None, "days": 365},

@@ -4,13 +4,17 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from sqlmodel import col, select
 from typer.testing import CliRunner, Result
 
+from app.access.principals import Role
+from app.access.tables import AuditEvent
 from app.cli import context
 from app.cli.program import program
 from tests.house import SECRET, House
 from tests.notifications.messages import happened
 from tests.notifications.receiver import receiving
+from tests.people.persons import Door
 
 pytestmark = pytest.mark.sqlite_daily
 Run = Callable[..., Result]
@@ -50,11 +54,64 @@ def test_a_webhook_is_added_told_listed_switched_and_replayed(house: House, run:
         assert "1 events are delivered again" in run("webhook", "replay", "kota", webhook, "--event", event).stdout
         run("send")
         assert receiver.ids == [str(event)] * 2
+        became = run("webhook", "deliveries", "kota", webhook, "--state", "delivered").stdout
+        assert str(event) in became
+        assert "http-204" in became or "http-200" in became
+        assert str(event) not in run("webhook", "deliveries", "kota", webhook, "--state", "failed").stdout
         assert "switched off" in run("webhook", "off", "kota", webhook).stdout
         assert "asked" in run("webhook", "list", "kota").stdout
         assert "switched off; switch it on" in run("webhook", "replay", "kota", webhook).stderr
         assert "switched on" in run("webhook", "on", "kota", webhook).stdout
         assert "0 events are delivered again" in run("webhook", "replay", "kota", webhook).stdout
+
+
+def test_a_person_is_subscribed_and_gets_a_link_to_confirm_the_address(
+    house: House, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Door.open(house.database.url.render_as_string(hide_password=False)) as door:
+        door.invite("Ani", Role.auditor, "dukcapil")
+    assert "No server for mail" in run("mail", "address", "kota", "ani", "--address", "ani@kota.go.id").stderr
+    for name, value in {"SMTP_HOST": "127.0.0.1", "SMTP_FROM": "c@kota.go.id", "PUBLIC_URL": "https://c.test"}.items():
+        monkeypatch.setenv(f"CERMIN_{name}", value)
+    context.settings.cache_clear()
+    made = run("mail", "address", "kota", "ani", "--address", "ani@kota.go.id")
+    assert "the link for ani" in made.stdout, made.output
+    assert "no mail address" in run("mail", "address", "kota", "ani", "--address", "ani").stderr
+    assert (
+        "gets finding.raised weekly"
+        in run(
+            "mail",
+            "subscribe",
+            "kota",
+            "ani@kota",
+            "--kind",
+            "finding.raised",
+            "--often",
+            "weekly",
+            "--office",
+            "dukcapil",
+        ).stdout
+    )
+    shown = run("mail", "show", "kota", "ani").stdout
+    assert "waits for the confirmation" in shown
+    assert "ani@kota.go.id" not in shown
+    assert [word in shown for word in ("finding.raised", "dukcapil", "weekly")] == [True] * 3
+    # What no role of the person reaches cannot be chosen for anybody, either.
+    for kind, office in (("device.silent", ""), ("finding.raised", "setda")):
+        refused = run("mail", "subscribe", "kota", "ani", "--kind", kind, "--office", office)
+        assert refused.exit_code == 1
+        assert "Choose one of" in refused.stderr
+    assert run("mail", "end", "kota", "ani", "--kind", "finding.raised", "--office", "dukcapil").exit_code == 0
+    assert run("mail", "forget", "kota", "ani").exit_code == 0
+    shown = run("mail", "show", "kota", "ani").stdout
+    assert "address: none" in shown
+    assert "finding.raised" not in shown
+    assert "no person budi" in run("mail", "show", "kota", "budi").stderr
+    assert "no person ani" in run("mail", "show", "desa", "ani").stderr
+    with house.database.reading() as session:
+        trail = session.exec(select(AuditEvent).where(col(AuditEvent.action).startswith("mail."))).all()
+    told = {each.action for each in trail if each.actor.startswith("cli:")}
+    assert told == {"mail.entered", "mail.subscribed", "mail.subscription-ended", "mail.removed"}
 
 
 def test_a_key_pair_shows_its_public_half(run: Run) -> None:

@@ -277,7 +277,7 @@ def test_whoever_ended_it_or_lost_the_role_is_told_nothing_of_what_waited(post: 
     happened(post.house)
     send(post.house)
     with post.house.database.writing() as session:
-        subscriptions.end(session, "kota", post.person.person_id, "finding.raised", "")
+        subscriptions.end(session, "kota", post.person.person_id, "finding.raised", "", post.house.clock.now)
     post.house.clock.now += timedelta(days=1)
     assert send(post.house) == 0
     assert post.states() == [("dropped", 0, "unsubscribed")]

@@ -131,6 +131,8 @@ ANSWERS = {
     ("post", "/v1/promises/counts"): ("queue", 200),
     ("put", "/v1/targets"): ("supervisor", 200),
     # For persons alone: tests/people/.
+    ("put", "/v1/mailbox"): ("admin", 403),
+    ("put", "/v1/subscriptions"): ("admin", 403),
     ("post", "/v1/persons"): ("admin", 403),
     ("post", "/v1/persons/{person_id}/roles"): ("admin", 403),
     ("post", "/v1/keys"): ("admin", 403),
