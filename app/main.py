@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Lifespan
 
+import app.closing.persons.routes
 import app.closing.public.routes
 import app.closing.routes
 import app.closing.targets.routes
@@ -119,6 +120,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.people.routes.trail_router,
     app.people.keys.routes.router,
     app.closing.routes.router,
+    app.closing.persons.routes.router,
     app.closing.public.routes.router,
     app.closing.targets.routes.router,
     app.reports.routes.router,

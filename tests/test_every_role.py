@@ -22,6 +22,7 @@ OFFICE_READERS = OVERSEERS | {Role.viewer}
 ANSWERABLE = frozenset({Role.supervisor, Role.administrator})
 SUPERVISORS, AUDITORS = frozenset({Role.supervisor}), frozenset({Role.auditor})
 ADMINISTRATORS, APPRAISERS = frozenset({Role.administrator}), frozenset({Role.appraiser})
+EMPLOYEES = frozenset({Role.employee})
 # Which of the guarded addresses take a session instead of a key, and of whom: those that a person's page uses.
 ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("GET", "/v1/agency"): OFFICE_READERS,
@@ -51,6 +52,10 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("PUT", "/v1/targets"): ANSWERABLE,
     ("GET", "/v1/promises"): ANSWERABLE,
     ("PUT", "/v1/promises"): ADMINISTRATORS,
+    ("GET", "/v1/reports/{report_id}/reply"): frozenset({Role.employee, Role.appraiser}),
+    ("POST", "/v1/reports/{report_id}/reply"): EMPLOYEES,
+    ("GET", "/v1/readers"): EMPLOYEES,
+    ("GET", "/v1/team"): APPRAISERS,
     ("GET", "/v1/mailbox"): frozenset(Role),
     ("PUT", "/v1/mailbox"): frozenset(Role),
     ("GET", "/v1/subscriptions"): frozenset(Role),
@@ -115,7 +120,7 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
 # What a page asks a fresh proof for.
 UNPROVEN = {("PUT", "/v1/subscriptions")}
 SENSITIVE = {
-    entry for entry, roles in ADMITS.items() if entry[0] != "GET" and roles not in (SUPERVISORS, APPRAISERS)
+    entry for entry, roles in ADMITS.items() if entry[0] != "GET" and roles not in (SUPERVISORS, APPRAISERS, EMPLOYEES)
 } - UNPROVEN | {("GET", "/v1/directory"), ("GET", "/v1/integrity-reports/{integrity_report_id}/hand-over")}
 # What only who answers for the whole agency may do, with a body where it takes one.
 WHOLE: Mapping[Entry, dict[str, Any] | None] = {

@@ -1,4 +1,4 @@
-"""`cermin person invite|reset|list|grant|revoke|sessions|passkeys`."""
+"""`cermin person invite|reset|list|grant|revoke|sessions|passkeys|readers`."""
 
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from rich.text import Text
 from app.access.principals import Role
 from app.cli.context import actor, address, database, err, fail, out, print_table
 from app.directory.catalogue_store import directory_version
+from app.directory.store import find_employee
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Database, Session
 from app.people import store
@@ -17,6 +18,7 @@ from app.people.granting import Asked, Granter, grant, revoke
 from app.people.inviting import Invitation, Invited, invite, invite_again
 from app.people.listing import listed
 from app.people.passkeys.store import passkeys_of
+from app.people.readers import readers_of
 from app.people.sessions import live_sessions
 from app.people.signing_out import sign_out_everywhere
 from app.people.tables import Person
@@ -136,6 +138,27 @@ def sessions(
             for row, someone in live_sessions(session, agency, whose, now):
                 cells = (someone.login, row.browser, f"{row.started_at:%Y-%m-%d %H:%M}", f"{row.seen_at:%H:%M}")
                 table.add_row(*map(Text, cells), "yes" if row.strong else "")
+    print_table(table)
+
+
+@person.command("readers")
+def readers(
+    agency: AgencyCode,
+    employee: Annotated[str, typer.Argument(metavar="EMPLOYEE", help="Code of the employee in the directory.")],
+) -> None:
+    """Who has read figures about an employee within a year, for whoever asks and has no account."""
+    table = Table("when (UTC)", "who", "as", "what", "period")
+    with database() as db:
+        _require_agency(db, agency)
+        with db.reading() as session:
+            if find_employee(session, agency, employee) is None:
+                raise fail(f"The agency has no employee {employee}.")
+            found = readers_of(session, agency, employee, system_clock())
+    for each in found.readings:
+        days = f"{each.first} to {each.last}" if each.first and each.last else ""
+        cells = (found.names[each.actor] or each.actor, each.by, each.what, each.period or days)
+        # Text, because a name may hold what rich takes for markup.
+        table.add_row(f"{each.at:%Y-%m-%d %H:%M}", *map(Text, cells))
     print_table(table)
 
 

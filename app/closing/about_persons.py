@@ -11,7 +11,7 @@ from app.closing.lifecycle import keep_note
 from app.closing.reading import report_of
 from app.closing.replies import keep_reply
 from app.closing.store import ReportHead
-from app.closing.tables import DRAFT
+from app.closing.tables import DRAFT, Report
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 
@@ -52,6 +52,38 @@ def reply_to_own(session: Session, principal: Principal, report_id: UUID, text: 
     if now >= period.replies_end_at:
         raise Problem("reply-window-over", until=period.replies_end_at.isoformat())
     keep_reply(session, principal.reach, period, report, text, now)
+
+
+class Said(NamedTuple):
+    """What was said to a draft so far, and whether and until when the person may reply."""
+
+    state: str
+    may_reply: bool
+    reply_until: datetime
+    reply: str | None
+    replied_at: datetime | None
+    note: str | None
+
+
+def reply_to(session: Session, principal: Principal, report_id: UUID, now: datetime) -> tuple[Said, Report]:
+    """What an employee said to a draft, for that employee and whoever appraises this one.
+
+    The note beside a draft is its appraiser's until it is signed. Raises `report-unknown`, `out-of-scope`.
+    """
+    report, period = report_of(session, principal, report_id)
+    ids, own = [report_id], report.unit == principal.employee
+    reply = store.replies_to(session, report.agency_id, ids).get(report_id)
+    note = None if own else store.notes_on(session, report.agency_id, ids).get(report_id)
+    open_now = own and period.state == DRAFT and reply is None and now < period.replies_end_at
+    said = Said(
+        period.state,
+        open_now,
+        period.replies_end_at,
+        None if reply is None else reply.text,
+        None if reply is None else reply.replied_at,
+        None if note is None else note.text,
+    )
+    return said, report
 
 
 def note_on_person(session: Session, principal: Principal, report_id: UUID, text: str, now: datetime) -> None:

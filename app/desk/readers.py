@@ -1,13 +1,12 @@
 """Who looked: every reading of figures about oneself within a year, from the audit trail."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.readings import MOST_SHOWN, readings_about
+from app.access.readings import MOST_SHOWN
 from app.desk.blocks import Page, Section
 from app.desk.moments import moment_cell
 from app.desk.navigation import READERS
@@ -15,31 +14,21 @@ from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having
 from app.desk.trail_words import READ
 from app.desk.words import called
-from app.directory.listing_store import office_parents
-from app.directory.rules.office_tree import at_and_above
 from app.foundation.http.services import services_of
-from app.people import store
+from app.people.readers import readers_of
 from app.people.sessions import SignedIn
-from app.people.trail import names_of_actors
 from app.reports.sections.blocks import Column, Table, Words
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Employee = Annotated[SignedIn, Depends(having(READERS))]
-SHOWN_FOR = timedelta(days=366)
 
 
 @router.get("/desk/readers")
 def readers(request: Request, found: Employee, _: Lang) -> Response:
     """Who has read figures about this person within a year."""
     services, tell = services_of(request), reader_of(request)
-    since = services.now() - SHOWN_FOR
     with services.database.reading() as session:
-        own = found.employee or ""
-        posted = store.offices_of_employee(session, found.agency_id, own, services.now().date())
-        parents = office_parents(session, found.agency_id)
-        above = frozenset(code for office in posted for code in at_and_above(parents, office))
-        readings = readings_about(session, found.agency_id, own, above, since)
-        names = names_of_actors(session, found.agency_id, {each.actor for each in readings})
+        readings, names = readers_of(session, found.agency_id, found.employee or "", services.now())
     at = moment_cell(request, found.zone, tell)
     titles = (tell("When"), tell("Who"), tell("In which role"), tell("What was asked for"), tell("Period"))
     table = Table(

@@ -9,9 +9,8 @@ from starlette.responses import Response
 
 from app.access.readings import Readings
 from app.closing.about_persons import PersonReports, person_reports
-from app.closing.rules.report_documents.reports import EmployeeReport
-from app.closing.store import find_reports, replies_to
-from app.closing.tables import DRAFT, Report
+from app.closing.persons.team import Member, members_of, own_people
+from app.closing.tables import DRAFT
 from app.desk.addresses import ON_A_PAGE, Place, numbered, with_query
 from app.desk.blocks import DeskBlock, LinkedTable, Links, Page, Section
 from app.desk.navigation import TEAM
@@ -21,10 +20,7 @@ from app.desk.report_reading import leave_trace, reply_words
 from app.desk.requests import DeskRoute, Lang, having, principal_of
 from app.directory.tables import Employee
 from app.foundation.http.services import services_of
-from app.foundation.storage.database import Session
-from app.people import store
 from app.people.sessions import SignedIn
-from app.reports.printing import printable
 from app.reports.sections.blocks import Cell, Column, Number, Table, Words
 from app.reports.sections.language import Language
 
@@ -47,11 +43,12 @@ def team(request: Request, found: Appraiser, _: Lang, place: Place = 1) -> Respo
     services, tell, principal = services_of(request), reader_of(request), principal_of(found)
     services.of(Readings).take(principal)
     with services.database.reading() as session:
-        people = own_people(session, found)
+        people = own_people(session, found.agency_id, found.employee)
         reports = person_reports(session, found.agency_id, [each.code for each in people])
         shown, pages = part(people, place, ON_A_PAGE, request)
-        newest = [reports[each.code].newest[0] for each in shown if reports[each.code].newest]
-        rows = _rows(session, request, found, shown, reports, tell)
+        members = members_of(session, found.agency_id, shown, reports)
+    newest = [each.newest for each in members if each.newest is not None]
+    rows = tuple(_row(each, request, tell) for each in members)
     leave_trace(request, principal, {each.unit: each.period for each in newest})
     blocks: list[DeskBlock] = [_table(shown, rows, tell)] if shown else []
     blocks += numbered(TEAM.address, {}, place, pages, tell)
@@ -64,47 +61,14 @@ def team(request: Request, found: Appraiser, _: Lang, place: Place = 1) -> Respo
     return respond(request, page, found)
 
 
-def own_people(session: Session, found: SignedIn) -> list[Employee]:
-    """Whom this person appraises, by name; never the person."""
-    if found.employee is None:
-        return []
-    people = store.appraised_by(session, found.agency_id, found.employee)
-    return [each for each in people if each.code != found.employee]
-
-
-def _rows(
-    session: Session,
-    request: Request,
-    found: SignedIn,
-    people: Sequence[Employee],
-    reports: Mapping[str, PersonReports],
-    tell: Language,
-) -> tuple[tuple[Cell, ...], ...]:
-    heads = {code: each.newest[0] for code, each in reports.items() if each.newest}
-    shown = [heads[each.code] for each in people if each.code in heads]
-    ids = [each.report_id for each in shown]
-    texts, replies = find_reports(session, found.agency_id, ids), replies_to(session, found.agency_id, ids)
-    rows: list[tuple[Cell, ...]] = []
-    for each in people:
-        head = heads.get(each.code)
-        if head is None:
-            rows.append((each.name, each.position, tell("no report so far"), None, None))
-            continue
-        state = tell("draft") if head.state == DRAFT else tell("final")
-        reply = reply_words(head, request, tell, replied=head.report_id in replies)
-        newest = f"{tell.period(head.period)}, {state}"
-        rows.append((each.name, each.position, newest, _use(texts[head.report_id], tell), reply))
-    return tuple(rows)
-
-
-def _use(report: Report, tell: Language) -> str:
-    """What the figures of a report may be used for."""
-    document = printable(report, None).document
-    assert isinstance(document, EmployeeReport), "only these were asked for"
-    if document.figures.suppressed:
-        return tell("no figures")
-    comparison = document.figures.comparison
-    return tell(USES[(comparison and comparison.use) or "coaching"])
+def _row(member: Member, request: Request, tell: Language) -> tuple[Cell, ...]:
+    who, head = member.employee, member.newest
+    if head is None:
+        return (who.name, who.position, tell("no report so far"), None, None)
+    state = tell("draft") if head.state == DRAFT else tell("final")
+    use = tell("no figures") if member.use is None else tell(USES[member.use])
+    reply = reply_words(head, request, tell, replied=member.replied)
+    return (who.name, who.position, f"{tell.period(head.period)}, {state}", use, reply)
 
 
 def _table(people: Sequence[Employee], rows: tuple[tuple[Cell, ...], ...], tell: Language) -> LinkedTable:

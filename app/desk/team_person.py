@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.access.readings import Covered, Readings
 from app.closing.about_persons import PersonReports, note_on_person, person_reports
+from app.closing.persons.team import own_people
 from app.closing.reading import report_of
 from app.closing.schemas import WordsIn
 from app.closing.tables import DRAFT
@@ -18,7 +19,6 @@ from app.desk.person_targets import person_targets, read_targets
 from app.desk.rendering import reader_of, respond
 from app.desk.report_reading import Shown, head_words, read_report, reply_words, report_sections
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to
-from app.desk.team import own_people
 from app.directory.listing_store import names_of
 from app.directory.tables import Employee
 from app.foundation.http.services import services_of
@@ -117,7 +117,7 @@ def _lead(shown: Shown, period: str, tell: Language, *, draft: bool) -> str:
 def _known(request: Request, found: SignedIn, code: str) -> tuple[Employee, PersonReports]:
     """One of the own people, with what there is. Raises `employee-unknown`, `out-of-scope`."""
     with services_of(request).database.reading() as session:
-        whom = next((each for each in own_people(session, found) if each.code == code), None)
+        whom = next((each for each in own_people(session, found.agency_id, found.employee) if each.code == code), None)
         if whom is None:
             known = names_of(session, found.agency_id, By.employee, [code])
             raise Problem("out-of-scope", what="this person") if known else Problem("employee-unknown")

@@ -1,11 +1,12 @@
-"""`cermin person invite|reset|list|grant|revoke|sessions|passkeys`, as an operator types it."""
+"""`cermin person invite|reset|list|grant|revoke|sessions|passkeys|readers`, as an operator types it."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from app.access.principals import Role
+from app.access.principals import Principal, Role
+from app.access.readings import Covered, Readings
 from app.cli import context
 from app.cli.program import program
 from app.foundation.clock import system_clock
@@ -76,6 +77,20 @@ def test_whoever_lost_everything_gets_a_new_link(run: Run, door: Door) -> None:
     link = run("reset", "kota", "ani").stdout.strip()
     new = "hujan turun di pasar"
     assert door.sign_in.with_link(visit(), fragment(link), new, new).cookie
+
+
+def test_who_looked_is_told_to_an_employee_without_an_account(run: Run, door: Door) -> None:
+    door.join("Bu Kepala", Role.supervisor, "dukcapil")
+    reader = Principal("kota", Role.supervisor, door.who(door.join("Pak Lain", Role.supervisor)).person_id)
+    readings = Readings(door.database, door.clock, 0)
+    readings.leave_trace(reader, Covered("report", employee="E001", period="2026-10"))
+    told = run("readers", "kota", "E001").stdout
+    assert "Pak Lain" in told
+    assert "2026-10" in told
+    assert "Bu Kepala" not in told
+    assert "Pak Lain" not in run("readers", "kota", "E002").stdout
+    assert "Pak Lain" not in run("readers", "desa", "E001").stdout
+    assert "no employee E999" in run("readers", "kota", "E999", status=1).stderr
 
 
 def test_passkeys_are_listed_by_person(run: Run, door: Door) -> None:

@@ -1,0 +1,1 @@
+"""What people deal with over HTTP who are reported on, or appraise somebody: replies, readers, the own people."""
