@@ -36,6 +36,7 @@ import app.notifications.routes
 import app.people.keys.routes
 import app.people.routes
 import app.reports.routes
+import app.reports.slips.routes
 import app.screening.routes
 import app.tickets.routes
 import app.web.routes
@@ -124,6 +125,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.closing.public.routes.router,
     app.closing.targets.routes.router,
     app.reports.routes.router,
+    app.reports.slips.routes.router,
     app.notifications.routes.router,
     app.notifications.own.routes.router,
     *app.web.routes.routers,

@@ -56,6 +56,9 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("POST", "/v1/reports/{report_id}/reply"): EMPLOYEES,
     ("GET", "/v1/readers"): EMPLOYEES,
     ("GET", "/v1/team"): APPRAISERS,
+    ("POST", "/v1/periods/{code}/slips"): ANSWERABLE,
+    ("GET", "/v1/directory/template"): ADMINISTRATORS,
+    ("GET", "/v1/opening"): frozenset({Role.auditor, Role.administrator}),
     ("GET", "/v1/mailbox"): frozenset(Role),
     ("PUT", "/v1/mailbox"): frozenset(Role),
     ("GET", "/v1/subscriptions"): frozenset(Role),
@@ -135,6 +138,7 @@ WHOLE: Mapping[Entry, dict[str, Any] | None] = {
         "promises": [{"service": "ktp-el", "valid_from": "2026-12", "amount": 15, "unit": "minutes", "source": "SK"}]
     },
     ("POST", "/v1/periods/{code}/close"): {},
+    ("POST", "/v1/periods/{code}/slips"): {},
     ("POST", "/v1/periods/{code}/revise"): None,
     ("POST", "/v1/periods/{code}/finalise"): None,
     ("POST", "/v1/periods/{code}/publish"): None,

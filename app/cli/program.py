@@ -49,6 +49,7 @@ COMMANDS = {
     "tidy": Entry("tidying", "tidy", "Do now what the service does by the hour and by night."),
     "import": Entry("importing", "import_answers", "Import past answers from a CSV file."),
     "index": Entry("indices", "index", "Show the index of an agency."),
+    "comment": Entry("comments", "comment", "What citizens wrote, and what became of it."),
     "follow-up": Entry("follow_up", "follow_up", "Show the plan that follows a period."),
     "recognition": Entry("recognition", "recognition", "Show whose service is recognised."),
     "training": Entry("recognition", "training", "Show where training helps the offices first."),

@@ -13,13 +13,16 @@ from rich.text import Text
 from app.access.principals import Reach
 from app.cli.context import actor, database, err, fail, out, print_table, settings
 from app.directory.catalogue_store import directory_version
+from app.directory.listing_store import office_parents
+from app.directory.reach import require_office
 from app.foundation.clock import system_clock
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
 from app.foundation.translations import translator
 from app.screening import decisions as deciding
 from app.screening.decisions import CONFIRMED, RELEASED
-from app.screening.opening_record import opening_in, put_opening
+from app.screening.opening_record import list_openings, opening_in, put_opening
+from app.screening.rules.opening_hours import DAYS as DAY_NAMES
 from app.screening.rules.opening_hours import read_week
 from app.screening.run import run_agency, usual_order
 from app.screening.schemas import DecisionIn, FindingOut, FindingQuery, Standing
@@ -103,12 +106,19 @@ def confirm(agency: AgencyCode, finding: FindingId, note: Note) -> None:
 @screen.command("hours")
 def hours(
     agency: AgencyCode,
-    office: Annotated[str, typer.Argument(metavar="OFFICE", help="Code of the office.")],
+    office: Annotated[str | None, typer.Argument(metavar="[OFFICE]", help="Code of the office.")] = None,
     week: Annotated[
-        str, typer.Argument(metavar='"Mon-Fri 08:00-16:00, Sat 08:00-12:00"', help="Days left out are closed.")
-    ],
+        str | None,
+        typer.Argument(metavar='["Mon-Fri 08:00-16:00, Sat 08:00-12:00"]', help="Days left out are closed."),
+    ] = None,
 ) -> None:
-    """Tell when an office is open, from today on: kiosk ratings outside are then doubted."""
+    """Tell when an office is open, from today on: kiosk ratings outside are then doubted.
+
+    Without a week the hours are shown, of one office or of all.
+    """
+    if office is None or week is None:
+        _show_hours(agency, office)
+        return
     try:
         opening = opening_in(read_week(week))
     except ValueError as fault:
@@ -121,6 +131,25 @@ def hours(
         except Problem as problem:
             raise fail(_sentence_of(problem)) from None
     out.print(f"{office}: {len(kept.hours)} days a week, since {kept.since}")
+
+
+def _show_hours(agency: str, office: str | None) -> None:
+    table = Table("office", "open", "since")
+    with database() as db:
+        _check_agency(db, agency)
+        reach = Reach(agency, None, actor())
+        try:
+            with db.reading() as session:
+                if office is not None:
+                    require_office(session, reach, office)
+                offices = [office] if office is not None else sorted(office_parents(session, agency))
+                found = list_openings(session, reach, offices)
+        except Problem as problem:
+            raise fail(_sentence_of(problem)) from None
+    for code, each in found.items():
+        days = ", ".join(f"{DAY_NAMES[day.weekday].capitalize()} {day.opens}-{day.closes}" for day in each.hours)
+        table.add_row(code, days or "not known", "" if each.since is None else each.since.isoformat())
+    print_table(table)
 
 
 def _all(session: Session, agency: str, asked: Mapping[str, object]) -> Iterator[FindingOut]:

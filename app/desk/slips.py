@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.closing.addressing import asked, newest
-from app.closing.replies import keep_links
-from app.closing.slips import draw_slips, last_reply_day, slips_pdf, without_account
+from app.closing.slips import without_account
 from app.closing.tables import DRAFT, Period
 from app.desk.account import proof_first
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
@@ -27,14 +26,13 @@ from app.people.sessions import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language
+from app.reports.slips.sheets import MOST_SLIPS, AskedSlips, make_sheets
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Code = Annotated[PeriodCode, Query()]
 ByInstrument = Annotated[InstrumentId, Query()]
 # A list of more is longer than anybody looks through, and than a page may be; the sheets have all.
 MOST_LISTED = 200
-# Each takes some milliseconds, most of them for its code: somebody waits for them.
-MOST_SLIPS = 500
 
 
 @router.get("/desk/period/slips")
@@ -54,22 +52,14 @@ def make(request: Request, found: Closer, sent: FormSent) -> Response:
     code, instrument = sent.get("code", ""), sent.get("instrument", "")
     reach, public_url = principal_of(found).reach, services.settings.public_url
     try:
-        with services.database.reading() as session:
-            drawn, made = draw_slips(
-                session, reach, code, instrument, public_url, office=sent.get("office") or None, most=MOST_SLIPS
-            )
-        words = {"period": tell.period(made.period.code), "day": tell.day(last_reply_day(made.period))}
-        # Before the links are kept: if the sheets cannot be set, those that were given before still work.
-        sheets = slips_pdf(made, tell.code, words)
-        with services.database.writing() as session:
-            keep_links(session, reach, drawn, services.now())
+        given = AskedSlips(code, instrument, sent.get("office") or None, MOST_SLIPS)
+        sheets = make_sheets(services.database, reach, given, public_url, tell, services.now())
     except Problem as problem:
         if problem.code not in REFUSED:
             raise
         return _slips(request, found, code, instrument, problem)
-    name = f"cermin-{made.period.agency_id}-{made.period.code}-slips.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(sheets, media_type="application/pdf", headers=headers)
+    headers = {"Content-Disposition": f'attachment; filename="{sheets.name}"', "Cache-Control": "private, no-store"}
+    return Response(sheets.content, media_type="application/pdf", headers=headers)
 
 
 def _slips(request: Request, found: SignedIn, code: str, instrument: str, fault: Problem | None = None) -> Response:

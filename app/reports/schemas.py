@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from pydantic import Field
 
 from app.closing.schemas import IdentityOut, Revision
+from app.directory.schemas import CodeText
 from app.foundation.wire import WireModel
 from app.indices.query import Code
 from app.instruments.schemas import InstrumentId
@@ -84,3 +85,15 @@ class ReportOut(WireModel):
     digest: str | None = None
     signature: dict[str, str] | None = None
     identity: IdentityOut | None = None
+
+
+class SlipsIn(WireModel):
+    """Of which office; null: of all. At most 500 slips are made at a time."""
+
+    office: CodeText | None = None
+
+
+class SlipsQuery(LanguageQuery):
+    """By which questionnaire the period was closed, and in which language the sheets are."""
+
+    instrument: InstrumentId | None = Field(None, description="Left out: the only one it was closed by.")

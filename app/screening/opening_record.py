@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 from app.access.audit import record
 from app.access.principals import Reach
-from app.directory.reach import require_office
+from app.directory.listing_store import offices_page
+from app.directory.reach import offices_in_reach, require_office
+from app.directory.schemas import PageQuery
 from app.directory.store import lock_agency
 from app.foundation.storage.database import Session
 from app.screening import store
 from app.screening.rules.opening_hours import OpeningTimes, Week
-from app.screening.schemas import OpeningIn, OpeningOut, OpenOn, minutes_of, time_of
+from app.screening.schemas import OpeningIn, OpeningOut, OpeningPage, OpenOn, minutes_of, time_of
 
 
 def get_opening(session: Session, reach: Reach, office: str) -> OpeningOut:
@@ -24,6 +26,17 @@ def list_openings(session: Session, reach: Reach, offices: Collection[str]) -> d
     """The hours of each of these offices, which the caller has found in reach."""
     weeks = store.weeks_of(session, reach.agency_id, offices)
     return {office: _out(office, weeks.get(office)) for office in offices}
+
+
+def page_of_openings(session: Session, reach: Reach, query: PageQuery) -> OpeningPage:
+    """A page of the offices in reach with their hours, also of those that have said none."""
+    within = offices_in_reach(session, reach)
+    # One more than the page holds, to know whether there is a next one.
+    found = offices_page(session, reach.agency_id, within=within, after=query.after, limit=query.limit + 1)
+    shown = [each.code for each in found[: query.limit]]
+    openings = list_openings(session, reach, shown)
+    following = shown[-1] if len(found) > query.limit else None
+    return OpeningPage(items=tuple(openings[code] for code in shown), next=following)
 
 
 def put_opening(session: Session, reach: Reach, office: str, opening: OpeningIn, now: datetime) -> OpeningOut:

@@ -9,13 +9,13 @@ from starlette.requests import Request
 from app.access.guard import reads, requires
 from app.access.principals import OVERSEERS, KeyKind, Principal, Role
 from app.access.readings import Covered, Readings
-from app.directory.schemas import CodeText
+from app.directory.schemas import CodeText, PageQuery
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.screening import decisions as deciding
 from app.screening import opening_record as opening
 from app.screening.decisions import CONFIRMED, RELEASED
-from app.screening.schemas import DecisionIn, FindingOut, FindingPage, FindingQuery, OpeningIn, OpeningOut
+from app.screening.schemas import DecisionIn, FindingOut, FindingPage, FindingQuery, OpeningIn, OpeningOut, OpeningPage
 
 router = APIRouter(prefix="/v1", tags=["screening"])
 Overseer = Annotated[Principal, Depends(reads(KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, roles=OVERSEERS))]
@@ -65,6 +65,13 @@ def get_opening(request: Request, principal: Reader, office: CodeText) -> Openin
     """When the office is open, as far as anybody has said."""
     with services_of(request).database.reading() as session:
         return opening.get_opening(session, principal.reach, office)
+
+
+@router.get("/opening", responses=problems(422))
+def get_openings(request: Request, principal: Reader, query: Annotated[PageQuery, Query()]) -> OpeningPage:
+    """When the offices in reach are open, by code, as far as anybody has said."""
+    with services_of(request).database.reading() as session:
+        return opening.page_of_openings(session, principal.reach, query)
 
 
 @router.put("/offices/{office}/opening", responses=problems(404, *BODY))

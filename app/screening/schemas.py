@@ -100,6 +100,13 @@ class OpeningOut(WireModel):
     hours: tuple[OpenOn, ...]
 
 
+class OpeningPage(WireModel):
+    """Offices and when they are open, by code; `next` is the `after` of the following page, null on the last."""
+
+    items: tuple[OpeningOut, ...]
+    next: str | None
+
+
 def minutes_of(time: str) -> int:
     """Minutes after midnight."""
     hours, minutes = time.split(":")

@@ -95,6 +95,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "note": "A second counter is open until 12:00.",
     },
     ("post", "/v1/reports/{report_id}/reply"): {"text": "The queue system was down that week."},
+    ("post", "/v1/periods/{code}/slips"): {"office": "disdukcapil"},
     ("put", "/v1/mailbox"): {"address": "siti.rahma@kota.example.go.id", "language": "id"},
     ("put", "/v1/subscriptions"): {"kind": "period.final", "office": None, "rhythm": "weekly"},
     ("post", "/v1/persons"): {"name": "Siti Rahma", "role": "supervisor", "office": "disdukcapil"},

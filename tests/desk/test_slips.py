@@ -15,7 +15,7 @@ from tests.closing.steps import AFTER_THE_WINDOW, close, rated
 from tests.conftest import Lend
 from tests.desk.browsing import desk, text_of, title_of
 from tests.desk.closed import Seat, seats
-from tests.house import House
+from tests.house import House, problem
 from tests.ratings.visits import put
 
 PAGE, MAKE = "/desk/period/slips?code=2026-10&instrument=ikl-1", "/desk/period/slips/make"
@@ -78,6 +78,27 @@ def test_slips_open_the_draft_of_the_one_they_name_and_end_the_links_before(hous
     assert [each["detail"]["invitations"] for each in rows] == [1, 1, 2]
     assert rows[0]["actor"].startswith("supervisor:")
     assert token not in str(rows)
+
+
+@pytest.mark.long
+def test_slips_are_made_over_the_api_by_a_person_with_a_fresh_proof_and_by_no_key(house: House, seat: Seat) -> None:
+    boss, path = seat("Bu Kepala", Role.supervisor), "/v1/periods/2026-10/slips"
+    for language, said in (("id", "sampai 25 November 2026"), ("en", "until 25 November 2026")):
+        made = boss.send("POST", path, json={"office": "dukcapil"}, params={"instrument": "ikl-1", "lang": language})
+        assert made.status_code == 200, made.text
+        assert made.headers["content-disposition"] == 'attachment; filename="cermin-kota-2026-10-slips.pdf"'
+        assert said in " ".join("".join(page.extract_text() for page in PdfReader(BytesIO(made.content)).pages).split())
+    tokens = tokens_in(made.content)
+    assert [opens(house, token) for token in tokens] == [True, True]
+    # Each making ends the links before.
+    boss.send("POST", path, json={})
+    assert [opens(house, token) for token in tokens] == [False, False]
+    problem(house.post(path, {}, "supervisor"), 403, "persons-only")
+    problem(seat("Cabang", Role.supervisor, "dukcapil").send("POST", path, json={}), 403, "out-of-scope")
+    foreign = seat("Asing", Role.supervisor, agency="desa")
+    problem(foreign.send("POST", path, json={}), 404, "period-open")
+    house.clock.now += timedelta(minutes=11)
+    problem(boss.send("POST", path, json={}), 403, "proof-needed")
 
 
 @pytest.mark.long

@@ -42,6 +42,15 @@ def test_another_process_reads_it_alike(furnished: tuple[str, dict[str, str]], w
     assert first["employees"]["new"] == 1
 
 
+@pytest.mark.sqlite_daily
+def test_the_empty_workbook_is_given_to_administrators(house: House) -> None:
+    answer = house.get("/v1/directory/template", "admin")
+    assert answer.headers["content-type"] == MIME_TYPE
+    assert answer.headers["content-disposition"] == 'attachment; filename="directory-template.xlsx"'
+    assert "employees" in CalamineWorkbook.from_filelike(BytesIO(answer.content)).sheet_names
+    problem(house.get("/v1/directory/template", "reader"), 403, "key-kind-refused")
+
+
 def send(house: House, content: bytes, key: str = "admin", **options: object) -> httpx.Response:
     """Send a workbook."""
     headers = {"content-type": MIME_TYPE, **options.pop("headers", {})}  # type: ignore[dict-item]  # headers are a mapping

@@ -68,3 +68,21 @@ def test_an_office_that_is_not_there_or_not_in_reach_has_none(house: House) -> N
     problem(house.get(PATH, "reader makassar"), 403, "out-of-scope")
     assert house.put(PATH, {"hours": WEEK}, "admin").status_code == 200
     assert house.get(PATH, "desa reader").json()["hours"] == []
+
+
+def test_the_hours_of_all_offices_are_listed_in_pages_within_reach(house: House) -> None:
+    house.put(PATH, {"hours": WEEK}, "admin")
+    first = house.get("/v1/opening", params={"limit": 2}).json()
+    rest = house.get("/v1/opening", params={"after": first["next"]}).json()
+    offices = [each["office"] for page in (first, rest) for each in page["items"]]
+    assert offices == sorted(offices)
+    assert len(first["items"]) == 2
+    assert len(offices) > 3
+    known = {each["office"]: each for page in (first, rest) for each in page["items"]}
+    assert known["dukcapil"] == {"office": "dukcapil", "since": "2026-11-18", "hours": WEEK}
+    assert known["setda"] == {"office": "setda", "since": None, "hours": []}
+    assert rest["next"] is None
+    below = house.get("/v1/opening", "reader makassar").json()["items"]
+    assert [each["office"] for each in below] == ["upt-jayapura", "upt-makassar"]
+    # What one agency has said is not said of the other's office of the same code.
+    assert {each["since"] for each in house.get("/v1/opening", "desa reader").json()["items"]} == {None}

@@ -74,6 +74,14 @@ def test_opening_hours_are_told_in_a_line(run: Run, furnished: tuple[str, dict[s
     with House.open(*furnished) as house:
         kept = house.get("/v1/offices/dukcapil/opening").json()
     assert kept["hours"][-1] == {"weekday": 5, "opens": "08:00", "closes": "12:00"}
+    listed = run("hours", "kota").stdout
+    assert "Fri 08:00-16:00, Sat 08:00-12:00" in listed
+    assert "upt-makassar" in listed
+    assert "not known" in listed
+    assert "upt-makassar" not in run("hours", "kota", "dukcapil").stdout
+    assert "Sat" not in run("hours", "desa").stdout
+    assert "no office" in run("hours", "kota", "tiada", status=1).stderr
+    assert "no agency" in run("hours", "tiada", status=1).stderr
 
 
 def test_mistakes_are_told_in_a_sentence(run: Run) -> None:

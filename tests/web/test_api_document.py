@@ -132,6 +132,7 @@ ANSWERS = {
     ("put", "/v1/targets"): ("supervisor", 200),
     # For persons alone: tests/people/.
     ("post", "/v1/reports/{report_id}/reply"): ("admin", 403),
+    ("post", "/v1/periods/{code}/slips"): ("admin", 403),
     ("put", "/v1/mailbox"): ("admin", 403),
     ("put", "/v1/subscriptions"): ("admin", 403),
     ("post", "/v1/persons"): ("admin", 403),

@@ -14,11 +14,13 @@ from app.directory.workbook.apart import WorkbookProcess, WorkbookTooLarge
 from app.directory.workbook.child import Task
 from app.directory.workbook.exporting import MIME_TYPE, export_directory
 from app.directory.workbook.outcome import Checked, Faulty
+from app.directory.workbook.template import template
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of
 from app.foundation.problems import FieldError, Problem, busy
 
 Administrator = Annotated[Principal, Depends(requires(KeyKind.admin, roles=(Role.administrator,), proof=True))]
+AnyAdministrator = Annotated[Principal, Depends(requires(KeyKind.admin, roles=(Role.administrator,)))]
 DryRun = Annotated[bool, Query(description="Only say what would change, or what is wrong.")]
 
 PATH = "/v1/directory"
@@ -45,6 +47,16 @@ def directory_workbook(request: Request, principal: Administrator) -> Response:
         services.database, agency_id=principal.agency_id, actor=principal.actor, now=services.now()
     )
     return workbook_response(f"directory-{principal.agency_id}.xlsx", exported.content)
+
+
+@router.get(
+    "/directory/template",
+    response_class=Response,
+    responses={200: {"description": "The workbook to fill in.", "content": XLSX}, **problems(422)},
+)
+def directory_template(principal: AnyAdministrator) -> Response:  # noqa: ARG001 - asked for by those who may fill it in
+    """The workbook to fill in, with examples and instructions."""
+    return workbook_response("directory-template.xlsx", template())
 
 
 @router.post(
