@@ -12,6 +12,7 @@ from app.desk.navigation import ACCOUNT, AGENCY, PEOPLE, entries_for
 from app.desk.next_steps import has_catalogue
 from app.desk.notices import way_to_notices
 from app.desk.passkeys import own_passkeys, proof_way
+from app.desk.proof_targets import LONGEST_TARGET, after_proof, confirm_address, known_target
 from app.desk.provider import proof_form
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import (
@@ -20,9 +21,7 @@ from app.desk.requests import (
     FormSent,
     Lang,
     SomeoneIn,
-    after_proof,
     as_id,
-    known_target,
     principal_of,
     to,
 )
@@ -36,7 +35,7 @@ from app.reports.sections.blocks import Column, Number, Table, Words
 from app.reports.sections.language import Language
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
-Target = Annotated[str, Query(alias="to", max_length=20)]
+Target = Annotated[str, Query(alias="to", max_length=LONGEST_TARGET)]
 
 
 @router.get("/desk")
@@ -106,12 +105,12 @@ def take_proof(request: Request, visit: Anybody, found: SomeoneIn, sent: FormSen
     return to(request, after_proof(target))
 
 
-def proof_first(tell: Language, target: str) -> Section:
-    """In the place of what is sensitive: the way to prove to be there."""
+def proof_first(tell: Language, target: str, **chosen: object | None) -> Section:
+    """In the place of what is sensitive: the way to prove to be there, and back to what was chosen on this page."""
     return Section(
         (
             Words(tell("What is changed here concerns others. Confirm first that it is you; that lasts ten minutes.")),
-            Links(((tell("Confirm that it is you"), f"/desk/confirm?to={target}"),)),
+            Links(((tell("Confirm that it is you"), confirm_address(target, chosen)),)),
         ),
         tell("Changing something"),
     )
@@ -189,7 +188,7 @@ def _passphrase(found: SignedIn, tell: Language, *, proven: bool) -> tuple[Secti
     title = tell("Passphrase")
     if not proven:
         first = tell("Confirm that it is you, then change it")
-        return (Section((Links(((first, "/desk/confirm?to=account"),)),), title),)
+        return (Section((Links(((first, confirm_address("account")),)),), title),)
     fields = (
         Field("passphrase", tell("New passphrase"), "password", autocomplete="new-password"),
         Field("repeated", tell("The same again"), "password", autocomplete="new-password"),

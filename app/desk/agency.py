@@ -14,7 +14,7 @@ from app.desk.navigation import AGENCY
 from app.desk.next_steps import next_steps
 from app.desk.periods import refuse_part
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to, to_proof
 from app.desk.setup import PERIOD_WORDS
 from app.directory import register
 from app.directory.rules.agency_periods import PERIODS, period_called
@@ -44,7 +44,7 @@ def rename(request: Request, found: Administrator, sent: FormSent) -> Response:
     services = services_of(request)
     refuse_part(found)
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=agency")
+        return to_proof(request, "agency")
     name = sent.get("name", "").strip()
     for field, sentence in name_faults("name", name):
         return _agency(request, found, PeopleFault(sentence, field), sent)
@@ -61,7 +61,7 @@ def change_period(request: Request, found: Administrator, sent: FormSent) -> Res
     services = services_of(request)
     refuse_part(found)
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=agency")
+        return to_proof(request, "agency")
     months = PERIODS.get(sent.get("period", ""))
     if months is None:
         return _agency(request, found, PeopleFault("Choose a quarter or a month.", "period"), sent)

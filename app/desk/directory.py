@@ -13,7 +13,8 @@ from app.desk.files_sent import FileSent
 from app.desk.moments import moment_words
 from app.desk.navigation import DIRECTORY
 from app.desk.rendering import reader_of, remember, respond
-from app.desk.requests import DeskRoute, Lang, having, principal_of, to
+from app.desk.requests import DeskRoute, Lang, having, principal_of, to, to_proof
+from app.desk.trail_words import actor_words
 from app.directory.catalogue_store import directory_counts
 from app.directory.uploads import KEPT, Sender, Uploads
 from app.directory.workbook.exporting import export_directory
@@ -74,7 +75,7 @@ def directory_file(request: Request, found: AdministratorOfAll, _: Lang) -> Resp
     """The directory as it stands, for whoever has just proved to be there: it names persons with NIP."""
     services = services_of(request)
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=directory")
+        return to_proof(request, "directory")
     exported = export_directory(
         services.database, agency_id=found.agency_id, actor=principal_of(found).actor, now=services.now()
     )
@@ -86,7 +87,7 @@ def send_workbook(request: Request, found: AdministratorOfAll, sent: FileSent) -
     """Take a workbook, and look at it."""
     services = services_of(request)
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=directory")
+        return to_proof(request, "directory")
     if not sent.content:
         return directory_page(request, found, reader_of(request)("Choose a file that is not empty."))
     upload_id, key = services.of(Uploads).take(sender_of(found), sent.name or "file", sent.content)
@@ -133,8 +134,7 @@ def _last_import(session: Session, found: SignedIn) -> ActionOut | None:
 def _last(last: ActionOut | None, zone: str, tell: Language) -> DeskBlock:
     if last is None:
         return Words(tell("No workbook has been imported so far."))
-    # Text that the audit trail has of a person is no text of ours.
-    who = last.actor if last.name is None else last.name
+    who = actor_words(last.actor, last.name, tell)
     return Facts(((tell("Last import"), moment_words(last.at, zone, tell)), (tell("Imported by"), who)))
 
 

@@ -22,7 +22,7 @@ from app.desk.directory_changes import (
 from app.desk.downloads import csv_file
 from app.desk.navigation import AGENCY, DIRECTORY
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, as_id, to
+from app.desk.requests import DeskRoute, FormSent, Lang, as_id, to, to_proof
 from app.directory.faults import Fault
 from app.directory.uploads import WORKING, Upload, Uploads, UploadState
 from app.directory.workbook.outcome import Checked, Faulty
@@ -63,9 +63,9 @@ def upload_file(request: Request, found: AdministratorOfAll, _: Lang, asked: Upl
 def import_upload(request: Request, found: AdministratorOfAll, sent: FormSent) -> Response:
     """Import the workbook that was looked at."""
     services = services_of(request)
-    if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=directory")
     asked = as_id(sent.get("id", ""))
+    if not found.is_proven(services.now()):
+        return to_proof(request, "upload", id=asked)
     services.of(Uploads).confirm(sender_of(found), asked, request.cookies.get(KEY_COOKIE, ""))
     # Where there was nothing to confirm the page says how it stands.
     return to(request, f"{UPLOAD}?id={asked}")

@@ -19,6 +19,7 @@ from app.desk.requests import (
     SomeoneIn,
     go_on,
     to,
+    to_proof,
     with_session,
 )
 from app.foundation.http.services import services_of
@@ -138,7 +139,7 @@ def _enrolment(request: Request, found: SignedIn, fault: PeopleFault | None = No
         enrolment = services_of(request).of(SignIn).enrolment(found)
     except PeopleFault:
         if found.complete:
-            return to(request, "/desk/confirm?to=second-factor")
+            return to_proof(request, "second-factor")
         if _stage(found) is Stage.enrol:
             # The first step is too long ago, and only doing it again helps; every other page would lead here again.
             services_of(request).of(Sessions).end(found)

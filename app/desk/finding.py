@@ -26,7 +26,7 @@ from app.desk.findings_words import (
 from app.desk.moments import day_words
 from app.desk.navigation import DECISIONS, FINDINGS
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to, to_proof
 from app.directory.listing_store import names_of
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
@@ -66,7 +66,7 @@ def confirm(request: Request, found: Auditor, sent: FormSent) -> Response:
 def _decide(request: Request, found: SignedIn, sent: Sent, standing: str) -> Response:
     services, finding_id = services_of(request), as_id(sent.get("finding", ""))
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=findings")
+        return to_proof(request, "finding", id=finding_id)
     try:
         decision = read(DecisionIn, {"note": sent.get("note")})
         with services.database.writing() as session:
@@ -173,7 +173,7 @@ def _changes(one: FindingOut, principal: Principal, tell: Language, *, proven: b
         own = Words(tell("This finding is about you: somebody else decides it."), "notice")
         return (*sections, Section((own,)))
     if not proven:
-        return (*sections, proof_first(tell, "findings"))
+        return (*sections, proof_first(tell, "finding", id=one.id))
     forms = (
         Form("/desk/finding/release", tell("Release"), _fields(one, tell)),
         Form("/desk/finding/confirm", tell("Confirm the doubt"), _fields(one, tell), tone="danger"),

@@ -15,7 +15,7 @@ from app.desk.navigation import AGENCY, HOURS
 from app.desk.offices import office_choices
 from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to, to_proof
 from app.directory.listing_store import names_of
 from app.directory.schemas import CodeText
 from app.foundation.http.services import services_of
@@ -72,7 +72,7 @@ def change_hours(request: Request, found: Administrator, sent: FormSent) -> Resp
     """Say anew when an office is open, from today on."""
     services, office = services_of(request), sent.get("office", "")
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=hours")
+        return to_proof(request, "office-hours", office=office)
     week, faults = read_form_week(sent)
     if faults:
         return _office(request, found, office, faults, sent)
@@ -94,12 +94,13 @@ def _office(
         name = names_of(session, principal.agency_id, "office", [office])[office]
     open_cell, since = _cells(opening, tell)
     facts = Facts(((tell("Office"), f"{name} ({office})"), (tell("Open"), open_cell), (tell("Known since"), since)))
-    sections = [Section((facts, Words(_purpose(tell)), Links(((tell("Opening hours"), HOURS.address),))))]
+    sections = [
+        Section((facts, Words(_purpose(tell)), Links(((tell("Opening hours of all offices"), HOURS.address),))))
+    ]
     if principal.kind is Role.administrator:
         proven = found.is_proven(services.now())
-        sections.append(
-            Section((_form(opening, tell),), tell("Change the hours")) if proven else proof_first(tell, "hours")
-        )
+        form = Section((_form(opening, tell),), tell("Change the hours"))
+        sections.append(form if proven else proof_first(tell, "office-hours", office=office))
     page = Page(
         name,
         tell("Open: {hours}.", hours=open_cell),
@@ -111,9 +112,9 @@ def _office(
 
 
 def _form(opening: OpeningOut, tell: Language) -> Form:
-    hint = tell("Such as 08:00-16:00; empty: closed.")
+    hint = tell("Such as 08:00-16:00 or 8-16; empty: closed.")
     days = tuple(
-        Field(day, tell(name), hint=hint if place == 0 else None, value=day_text(opening, place), required=False)
+        Field(day, tell(name), hint=hint if place == 0 else None, value=day_text(opening, place, tell), required=False)
         for place, (day, name) in enumerate(WEEKDAYS.items())
     )
     return Form(

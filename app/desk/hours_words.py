@@ -26,10 +26,11 @@ def week_in_words(opening: OpeningOut, tell: Language) -> str:
     return ", ".join(parts)
 
 
-def day_text(opening: OpeningOut, weekday: int) -> str:
-    """The hours of one day as the form takes them; empty for a day that is closed."""
+def day_text(opening: OpeningOut, weekday: int, tell: Language) -> str:
+    """The hours of one day as its reader writes them, which the form takes; empty for a day that is closed."""
     found = next((each for each in opening.hours if each.weekday == weekday), None)
-    return "" if found is None else f"{found.opens}-{found.closes}"
+    text = "" if found is None else f"{found.opens}-{found.closes}"
+    return text.replace(":", ".") if tell.code == "id" else text
 
 
 def read_form_week(sent: Mapping[str, str]) -> tuple[dict[int, OpeningTimes], tuple[PeopleFault, ...]]:

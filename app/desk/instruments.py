@@ -13,7 +13,7 @@ from app.desk.files_sent import FileSent
 from app.desk.navigation import INSTRUMENTS
 from app.desk.periods import refuse_part
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, Lang, having, principal_of, to
+from app.desk.requests import DeskRoute, Lang, having, principal_of, to, to_proof
 from app.foundation.http.services import services_of
 from app.instruments.faults import InstrumentFault
 from app.instruments.loading import MAX_LENGTH, shipped, template_text
@@ -50,7 +50,7 @@ def add(request: Request, found: Administrator, sent: FileSent) -> Response:
     services, tell = services_of(request), reader_of(request)
     refuse_part(found)
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=instruments")
+        return to_proof(request, "instruments")
     try:
         source = _text_of(sent.content)
         with services.database.writing() as session:

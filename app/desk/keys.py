@@ -1,6 +1,6 @@
 """Keys of machines: what there is, making one (shown once), ending one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -15,11 +15,12 @@ from app.desk.addresses import ON_A_PAGE, Place, numbered
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
 from app.desk.moments import day_words
 from app.desk.navigation import KEYS
-from app.desk.offices import office_choices, office_field
+from app.desk.offices import office_choices, office_field, office_words
 from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to, to_proof
 from app.desk.words import called
+from app.directory.listing_store import names_of
 from app.foundation.http.services import services_of
 from app.foundation.storage.database import Session
 from app.people.faults import PeopleFault
@@ -28,6 +29,7 @@ from app.people.keys.schemas import KeyIn
 from app.people.rules.codes import is_code
 from app.people.rules.key_states import state_of
 from app.people.sessions import SignedIn
+from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Facts, Table, Words
 from app.reports.sections.language import Language
 
@@ -56,7 +58,7 @@ def issue_key(request: Request, found: Administrator, sent: FormSent) -> Respons
     """Make a key, which is shown once."""
     services, tell = services_of(request), reader_of(request)
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=keys")
+        return to_proof(request, "keys")
     try:
         asked = _read(sent)
         with services.database.writing() as session:
@@ -81,6 +83,7 @@ def ask_revoking(request: Request, found: Administrator, _: Lang, asked: KeyId) 
     tell = reader_of(request)
     with services_of(request).database.reading() as session:
         row = _key(session, found, asked)
+        names = {} if row is None else _names(session, found, [row])
     if row is None:
         return _keys(request, found, PeopleFault("This key was ended already."))
     page = Page(
@@ -93,7 +96,7 @@ def ask_revoking(request: Request, found: Administrator, _: Lang, asked: KeyId) 
                         (
                             (tell("Label"), row.label),
                             (tell("Kind"), tell(called(row.kind))),
-                            (tell("Office"), row.office),
+                            (tell("Reach"), _reach(row, names, tell)),
                         )
                     ),
                     Form(
@@ -114,9 +117,9 @@ def ask_revoking(request: Request, found: Administrator, _: Lang, asked: KeyId) 
 def revoke_key(request: Request, found: Administrator, sent: FormSent) -> Response:
     """End a key."""
     services = services_of(request)
-    if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=keys")
     asked = as_id(sent.get("key", ""))
+    if not found.is_proven(services.now()):
+        return to_proof(request, "keys-revoke", key=asked)
     try:
         with services.database.writing() as session:
             if _key(session, found, asked) is None:
@@ -155,17 +158,18 @@ def _keys(
     with services.database.reading() as session:
         rows = keys_in_reach(session, reach)
         offices = office_choices(session, reach, tell)
+        names = _names(session, found, rows)
     now = services.now()
     valid = [row for row in rows if state_of(row.expires_at, row.revoked_at, now) == "valid"]
     proven = found.is_proven(now)
     shown, pages = part(valid, place, ON_A_PAGE, request)
     onward = numbered(KEYS.address, {}, place, pages, tell)
     kiosks = Words(tell("Kiosks have keys of their own, which begin and end with them."))
-    sections = [Section((_table(shown, found.zone, tell, proven=proven), *onward, kiosks))]
+    sections = [Section((_table(shown, names, found.zone, tell, proven=proven), *onward, kiosks))]
     if proven:
         sections.append(Section((_form(offices, tell),), tell("Make a key")))
     else:
-        sections.append(proof_first(tell, "keys"))
+        sections.append(proof_first(tell, "keys", page=place if place > 1 else None))
     page = Page(
         tell("Keys"),
         tell("Keys in force: {n}. Machines use them; persons sign in.", n=str(len(valid))),
@@ -176,7 +180,11 @@ def _keys(
     return respond(request, page, found, 200 if fault is None else 422)
 
 
-def _table(rows: list[ApiKey], zone: str, tell: Language, *, proven: bool) -> DeskBlock:
+def _names(session: Session, found: SignedIn, rows: Iterable[ApiKey]) -> Mapping[str, str]:
+    return names_of(session, found.agency_id, By.office, {row.office for row in rows if row.office})
+
+
+def _table(rows: list[ApiKey], names: Mapping[str, str], zone: str, tell: Language, *, proven: bool) -> DeskBlock:
     titles = (tell("Label"), tell("Kind"), tell("Reach"), tell("Issued"), tell("Expires"))
     table = Table(
         tell("Keys in force; each leads to the question whether it shall end") if proven else tell("Keys in force"),
@@ -185,7 +193,7 @@ def _table(rows: list[ApiKey], zone: str, tell: Language, *, proven: bool) -> De
             (
                 row.label,
                 tell(called(row.kind)),
-                _reach(row, tell),
+                _reach(row, names, tell),
                 day_words(row.issued_at, zone, tell),
                 tell("never") if row.expires_at is None else day_words(row.expires_at, zone, tell),
             )
@@ -195,8 +203,8 @@ def _table(rows: list[ApiKey], zone: str, tell: Language, *, proven: bool) -> De
     return LinkedTable(table, tuple(f"/desk/keys/revoke?key={row.key_id}" for row in rows)) if proven else table
 
 
-def _reach(row: ApiKey, tell: Language) -> str:
-    return f"{row.office or tell('the whole agency')}{f' · {row.counter}' if row.counter else ''}"
+def _reach(row: ApiKey, names: Mapping[str, str], tell: Language) -> str:
+    return f"{office_words(row.office, names, tell)}{f' · {row.counter}' if row.counter else ''}"
 
 
 def _form(offices: tuple[tuple[str, str], ...], tell: Language) -> Form:

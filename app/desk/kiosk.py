@@ -16,7 +16,7 @@ from app.desk.kiosks import Administrator, Overseer, code_page, places, silent_a
 from app.desk.moments import day_words
 from app.desk.navigation import KIOSKS
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, as_id, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, as_id, principal_of, to, to_proof
 from app.devices import fleet
 from app.devices.pairing import KioskPairing, renew_code
 from app.devices.rules.states import DeviceState
@@ -43,7 +43,7 @@ def new_code(request: Request, found: Administrator, sent: FormSent) -> Response
     """A new code, shown once; the one before no longer works."""
     services, kiosk_id = services_of(request), as_id(sent.get("kiosk", ""))
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=kiosks")
+        return to_proof(request, "kiosk", id=kiosk_id)
     try:
         with services.database.writing() as session:
             pepper = services.of(KioskPairing).pepper
@@ -89,7 +89,7 @@ def revoke_kiosk(request: Request, found: Administrator, sent: FormSent) -> Resp
     """End a kiosk; again changes nothing."""
     services, kiosk_id = services_of(request), as_id(sent.get("kiosk", ""))
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=kiosks")
+        return to_proof(request, "kiosk-revoke", id=kiosk_id)
     reach, now = principal_of(found).reach, services.now()
     with services.database.writing() as session:
         fleet.revoke_device(session, reach, kiosk_id, now=now, silent_after=silent_after(request))
@@ -150,7 +150,7 @@ def _acts(request: Request, found: SignedIn, shown: DeviceOut, tell: Language) -
     if principal_of(found).kind is not Role.administrator or shown.state is DeviceState.revoked:
         return ()
     if not found.is_proven(services_of(request).now()):
-        return (proof_first(tell, "kiosks"),)
+        return (proof_first(tell, "kiosk", id=shown.id),)
     sections = []
     if shown.state in CODELESS:
         words = Words(tell("The code before no longer works then."))

@@ -18,7 +18,7 @@ from app.desk.navigation import DIRECTORY, KEYS, KIOSKS
 from app.desk.offices import counter_choices, counter_field, counters_named, office_choices, one_office
 from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to_proof
 from app.devices import fleet
 from app.devices.kiosk import INSTRUMENT
 from app.devices.pairing import KioskPairing, PairingTerms, add_device
@@ -65,7 +65,7 @@ def add_kiosk(request: Request, found: Administrator, sent: FormSent) -> Respons
     """Add a kiosk; its code is shown once."""
     services = services_of(request)
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=kiosks")
+        return to_proof(request, "kiosks")
     try:
         office, _, counter = sent.get("counter", "").partition("/")
         fields = {name: sent.get(name) for name in ("label", "instrument", "pin")}
@@ -161,7 +161,7 @@ def _kiosks(
             form = _form(counters, instruments, tell) if counters else _no_counters(tell)
             sections.append(Section(form, tell("Add a kiosk")))
         else:
-            sections.append(proof_first(tell, "kiosks"))
+            sections.append(proof_first(tell, "kiosks", page=place if place > 1 else None))
     sections.append(Section(_poster(offices, services.settings.public_url, tell), tell("Poster of an office")))
     silent = sum(each.silent for each in fleet_now)
     counts = {"n": tell.number(Number(len(fleet_now))), "silent": tell.number(Number(silent))}

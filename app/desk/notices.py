@@ -11,8 +11,9 @@ from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Se
 from app.desk.moments import day_words
 from app.desk.navigation import ACCOUNT
 from app.desk.offices import office_field
+from app.desk.proof_targets import confirm_address
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, SomeoneIn, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, SomeoneIn, to, to_proof
 from app.directory.listing_store import names_of, office_parents
 from app.directory.rules.office_tree import subtree
 from app.foundation.http.services import services_of
@@ -53,7 +54,7 @@ def enter_address(request: Request, found: SomeoneIn, sent: FormSent) -> Respons
     services, tell = services_of(request), reader_of(request)
     mailboxes = services.of(Mailboxes)
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=notices")
+        return to_proof(request, "notices")
     if not mailboxes.is_on:
         return to(request, NOTICES)
     try:
@@ -84,8 +85,10 @@ def ask_ending(request: Request, found: SomeoneIn, _: Lang, kind: Kind, office: 
     tell = reader_of(request)
     with services_of(request).database.reading() as session:
         held = mail_store.subscriptions_of(session, found.agency_id, found.person_id)
+        names = names_of(session, found.agency_id, "office", [office])
     if (kind, office) not in {(each.kind, each.office) for each in held}:
         return _notices(request, found, PeopleFault("This subscription was ended already."))
+    place = names.get(office, office) if office else tell("all in your reach")
     fields = (Field("kind", "", "hidden", value=kind), Field("office", "", "hidden", value=office, required=False))
     page = Page(
         tell("End this subscription?"),
@@ -93,7 +96,7 @@ def ask_ending(request: Request, found: SomeoneIn, _: Lang, kind: Kind, office: 
         (
             Section(
                 (
-                    Facts(((tell("What"), tell(NAMES[kind])), (tell("Office"), office or tell("all in your reach")))),
+                    Facts(((tell("What"), tell(NAMES[kind])), (tell("Office"), place))),
                     Form(ENDING, tell("End the subscription"), fields),
                     Links(((tell("No, leave it"), NOTICES),)),
                 )
@@ -173,7 +176,7 @@ def _address(
             Facts(((tell("Address"), mailboxes.address(mailbox) or ""), (tell("State"), _state(mailbox, zone, tell))))
         )
     if not proven:
-        blocks.append(Links(((tell("Confirm that it is you, then change it"), "/desk/confirm?to=notices"),)))
+        blocks.append(Links(((tell("Confirm that it is you, then change it"), confirm_address("notices")),)))
         return tuple(blocks)
     field = Field(
         "address", tell("Mail address"), autocomplete="email", hint=tell("Your own, such as siti@kota.go.id.")
@@ -234,4 +237,5 @@ def _offices(session: Session, found: SignedIn) -> dict[str, str]:
     roots = {each.office for each in found.roles}
     codes = set(parents) if None in roots else {code for root in roots if root for code in subtree(parents, root)}
     names = names_of(session, found.agency_id, "office", codes)
-    return {code: names[code] for code in sorted(codes)}
+    # As everywhere, by name: nobody knows the codes by heart.
+    return dict(sorted(names.items(), key=lambda each: (each[1], each[0])))

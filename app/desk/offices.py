@@ -1,6 +1,6 @@
 """The offices that somebody reaches: what they are called, and which to choose from in a form."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from app.access.principals import Principal, Reach
 from app.desk.blocks import Field
@@ -74,6 +74,11 @@ def office_choices(session: Session, reach: Reach, tell: Language) -> tuple[tupl
     choices = sorted(((code, f"{names[code]} ({code})") for code in codes), key=lambda each: (each[1], each[0]))
     whole = [("", tell("The whole agency"))] if reach.root is None else []
     return (*whole, *choices)
+
+
+def office_words(office: str | None, names: Mapping[str, str], tell: Language) -> str:
+    """What an office is called; without one the whole agency."""
+    return tell("the whole agency") if office is None else names.get(office, office)
 
 
 def reached_name(session: Session, principal: Principal) -> str:

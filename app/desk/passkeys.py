@@ -9,10 +9,12 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.desk.addresses import with_query
 from app.desk.attempts import forget, keep_attempt
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
 from app.desk.moments import day_words
 from app.desk.navigation import ACCOUNT
+from app.desk.proof_targets import LONGEST_TARGET, after_proof, known_target
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import (
     Anybody,
@@ -21,11 +23,10 @@ from app.desk.requests import (
     Lang,
     Sent,
     SomeoneIn,
-    after_proof,
     as_id,
     go_on,
-    known_target,
     to,
+    to_proof,
     with_session,
 )
 from app.foundation.http.services import services_of
@@ -40,7 +41,7 @@ from app.reports.sections.blocks import Column, Facts, Table, Words
 from app.reports.sections.language import Language
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
-Target = Annotated[str, Query(alias="to", max_length=20)]
+Target = Annotated[str, Query(alias="to", max_length=LONGEST_TARGET)]
 PasskeyId = Annotated[UUID, Query(alias="key")]
 SIGN_IN, PROOF, ADDING, ENDING = "/sign-in/passkey", "/desk/confirm/passkey", "/desk/passkeys/add", "/desk/passkeys/end"
 
@@ -85,7 +86,7 @@ def prove(request: Request, visit: Anybody, found: SomeoneIn, sent: FormSent) ->
 def ask_to_add(request: Request, visit: Anybody, found: SomeoneIn, _: Lang) -> Response:
     """Make a passkey."""
     if not found.is_proven(services_of(request).now()):
-        return to(request, "/desk/confirm?to=passkey")
+        return to_proof(request, "passkey")
     return _adding(request, visit, found)
 
 
@@ -93,7 +94,7 @@ def ask_to_add(request: Request, visit: Anybody, found: SomeoneIn, _: Lang) -> R
 def add(request: Request, visit: Anybody, found: SomeoneIn, sent: FormSent) -> Response:
     """Keep the passkey that was made."""
     if not found.is_proven(services_of(request).now()):
-        return to(request, "/desk/confirm?to=passkey")
+        return to_proof(request, "passkey")
     try:
         passkeys_of(request).add(visit, found, sent.get("name", ""), _answered(sent))
     except PeopleFault as fault:
@@ -111,7 +112,7 @@ def ask_ending(request: Request, found: SomeoneIn, _: Lang, asked: PasskeyId) ->
 def end(request: Request, found: SomeoneIn, sent: FormSent) -> Response:
     """End a passkey."""
     if not found.is_proven(services_of(request).now()):
-        return to(request, "/desk/confirm?to=account")
+        return to_proof(request, "passkey-end", key=as_id(sent.get("key", "")))
     asked = as_id(sent.get("key", ""))
     try:
         passkeys_of(request).end(found, asked)
@@ -137,7 +138,7 @@ def proof_way(request: Request, visit: Visit, found: SignedIn, target: str, tell
     passkeys = passkeys_of(request)
     if not passkeys.is_offered(visit) or not passkeys.of(found):
         return ()
-    return (Section((Links(((tell("Use a passkey instead"), f"{PROOF}?to={target}"),)),)),)
+    return (Section((Links(((tell("Use a passkey instead"), with_query(PROOF, {"to": target})),)),)),)
 
 
 def own_passkeys(request: Request, visit: Visit, found: SignedIn, tell: Language) -> tuple[Section, ...]:
@@ -186,7 +187,7 @@ def _proof(request: Request, visit: Visit, found: SignedIn, target: str, fault: 
         tell("Confirm that it is you"),
         tell("So that nobody who finds this browser open can change anything in your name."),
         Form(PROOF, tell("Use a passkey"), (Field("to", "", "hidden", value=target),)),
-        Links(((tell("Use the passphrase instead"), f"/desk/confirm?to={target}"),)),
+        Links(((tell("Use the passphrase instead"), with_query("/desk/confirm", {"to": target})),)),
     )
     return _asking(request, form, lambda: passkeys_of(request).ask_for_proof(visit, found), fault, found)
 

@@ -15,7 +15,7 @@ from app.desk.navigation import PEOPLE
 from app.desk.offices import office_choices, office_field
 from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to_proof
 from app.directory.listing_store import names_of
 from app.foundation.http.services import services_of
 from app.foundation.storage.database import Session
@@ -45,7 +45,7 @@ def invite_person(request: Request, found: Administrator, sent: FormSent) -> Res
     """Add a person with a first role; the link is shown once."""
     services = services_of(request)
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=people")
+        return to_proof(request, "people")
     invitation = Invitation(sent.get("name", ""), sent.get("login") or None, sent.get("employee") or None)
     try:
         with services.database.writing() as session:
@@ -129,7 +129,7 @@ def _people(
         form = Form("/desk/people/invite", tell("Invite"), (*_fields(tell), *role_fields(offices, tell)))
         sections.append(Section((form,), tell("Invite somebody")))
     else:
-        sections.append(proof_first(tell, "people"))
+        sections.append(proof_first(tell, "people", page=place if place > 1 else None))
     page = Page(
         tell("People and roles"),
         tell("Persons who may sign in: {n}.", n=tell.number(Number(len(everybody)))),

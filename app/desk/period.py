@@ -22,7 +22,7 @@ from app.desk.navigation import PERIODS, REPORTS
 from app.desk.period_public import public_section
 from app.desk.periods import REFUSED, Closer, address_of, refuse_part, state_words
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of, to, to_proof
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.instruments.schemas import InstrumentId
@@ -49,9 +49,9 @@ def finalise(request: Request, found: Closer, sent: FormSent) -> Response:
     """Sign every report for ever."""
     services = services_of(request)
     refuse_part(found)
-    if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=periods")
     code, instrument = sent.get("code", ""), sent.get("instrument", "")
+    if not found.is_proven(services.now()):
+        return to_proof(request, "period", code=code, instrument=instrument)
     try:
         key = signing_key(services.settings.signing_key_file)
         reach, now = principal_of(found).reach, services.now()
@@ -68,9 +68,9 @@ def revise(request: Request, found: Closer, sent: FormSent) -> Response:
     """Make the next revision from late ratings."""
     services = services_of(request)
     refuse_part(found)
-    if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=periods")
     code, instrument = sent.get("code", ""), sent.get("instrument", "")
+    if not found.is_proven(services.now()):
+        return to_proof(request, "period", code=code, instrument=instrument)
     try:
         reach, days = principal_of(found).reach, services.settings.reply_working_days
         done = lifecycle.revise(
@@ -100,9 +100,9 @@ def _decide(request: Request, found: SignedIn, sent: Sent, write: Callable[..., 
     """Decide about the public page; what is refused is said on the period's page."""
     services = services_of(request)
     refuse_part(found)
-    if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=periods")
     code, instrument = sent.get("code", ""), sent.get("instrument", "")
+    if not found.is_proven(services.now()):
+        return to_proof(request, "period", code=code, instrument=instrument)
     try:
         span = asked(code)
         with services.database.writing() as session:
@@ -161,7 +161,7 @@ def _next_step(request: Request, found: SignedIn, progress: Progress, tell: Lang
         waits = tell("Employees may reply until {day}; after that the period can be finalised.", day=day)
         return (Section((Words(waits),), tell("Next step")),)
     if not found.is_proven(services.now()):
-        return (proof_first(tell, "periods"),)
+        return (proof_first(tell, "period", code=stored.code, instrument=stored.instrument),)
     fields = (
         Field("code", "", "hidden", value=stored.code),
         Field("instrument", "", "hidden", value=stored.instrument),

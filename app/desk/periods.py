@@ -16,7 +16,7 @@ from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Se
 from app.desk.faults import faults_of
 from app.desk.navigation import PERIODS, REPORTS
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to, to_proof
 from app.disclosure.reading import release_state, told_instruments
 from app.disclosure.rules.calendar import LAST_ZONE, span_between
 from app.foundation.http.services import services_of
@@ -44,7 +44,7 @@ def close(request: Request, found: Closer, sent: FormSent) -> Response:
     services = services_of(request)
     refuse_part(found)
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=periods")
+        return to_proof(request, "periods")
     try:
         closed = lifecycle.close(
             services.database,

@@ -23,7 +23,7 @@ from app.desk.people import (
     state_words,
 )
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, principal_of, to, to_proof
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.people import store
@@ -55,7 +55,7 @@ def give_role(request: Request, found: Administrator, sent: FormSent) -> Respons
     """Give somebody one more role."""
     services, person_id = services_of(request), as_id(sent.get("person", ""))
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=people")
+        return to_proof(request, "person", id=person_id)
     try:
         with services.database.writing() as session:
             whom = _known(store.find_person(session, found.agency_id, person_id))
@@ -70,7 +70,7 @@ def new_link(request: Request, found: Administrator, sent: FormSent) -> Response
     """A new link for somebody who has not come in so far."""
     services, person_id = services_of(request), as_id(sent.get("person", ""))
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=people")
+        return to_proof(request, "person", id=person_id)
     try:
         with services.database.writing() as session:
             whom = _known(store.find_person(session, found.agency_id, person_id))
@@ -122,7 +122,7 @@ def take_role(request: Request, found: Administrator, sent: FormSent) -> Respons
     """Take a role away."""
     services, person_id = services_of(request), as_id(sent.get("person", ""))
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=people")
+        return to_proof(request, "person-revoke", grant=as_id(sent.get("grant", "")))
     try:
         with services.database.writing() as session:
             revoke(session, found.agency_id, as_id(sent.get("grant", "")), granter(found), services.now())
@@ -175,7 +175,10 @@ def _person(
     sections += [
         Section(_browsers(request, found, whom, open_now, proven=proven), tell("Where the person is signed in"))
     ]
-    sections += _forms(whom, offices, tell, waits=shown.state != "active") if proven else [proof_first(tell, "people")]
+    if proven:
+        sections += _forms(whom, offices, tell, waits=shown.state != "active")
+    else:
+        sections.append(proof_first(tell, "person", id=person_id))
     page = Page(
         whom.name,
         tell("Roles: {n}.", n=str(len(shown.grants))),

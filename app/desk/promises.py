@@ -17,7 +17,7 @@ from app.desk.navigation import AGENCY, PROMISES
 from app.desk.offices import MOST_CHOICES
 from app.desk.page_file import is_asked_as_file
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to, to_proof
 from app.directory.listing_store import names_of, services_page
 from app.directory.standards.schemas import PromiseOut, PromisePlace, PromiseQuery, TypedPromise
 from app.directory.standards.setting import list_promises, put_promises
@@ -59,7 +59,7 @@ def set_promise(request: Request, found: Setter, sent: FormSent) -> Response:
     if not may_set(principal_of(found)):
         raise Problem("out-of-scope", what="the whole agency")
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=promises")
+        return to_proof(request, "promises")
     try:
         names = ("service", "valid_from", "amount", "unit", "source")
         promise = read(TypedPromise, {name: sent.get(name, "").strip() for name in names})
@@ -99,7 +99,7 @@ def _page(
     if may_set(principal):
         proven = found.is_proven(services.now())
         form = Section((_form(choices, tell),), tell("Set a promise"))
-        sections.append(form if proven else proof_first(tell, "promises"))
+        sections.append(form if proven else proof_first(tell, "promises", after=query.after))
     page = Page(tell(PROMISES.text), tell(LEAD), tuple(sections), faults=faults, values=dict(sent or {}))
     return respond(request, page, found, 422 if faults else 200)
 

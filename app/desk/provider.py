@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.desk.attempts import forget, keep_attempt
 from app.desk.blocks import Field, Form, Links, Page, Section
+from app.desk.proof_targets import after_proof, known_target
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import (
     Anybody,
@@ -15,9 +16,7 @@ from app.desk.requests import (
     FormSent,
     Lang,
     SomeoneIn,
-    after_proof,
     go_on,
-    known_target,
     read_form,
     to,
 )

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.readings import MOST_SHOWN
+from app.access.readings import MOST_SHOWN, Reading
 from app.desk.blocks import Page, Section
 from app.desk.moments import moment_cell
 from app.desk.navigation import READERS
@@ -18,6 +18,7 @@ from app.foundation.http.services import services_of
 from app.people.readers import readers_of
 from app.people.sessions import SignedIn
 from app.reports.sections.blocks import Column, Table, Words
+from app.reports.sections.language import Language
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Employee = Annotated[SignedIn, Depends(having(READERS))]
@@ -40,7 +41,7 @@ def readers(request: Request, found: Employee, _: Lang) -> Response:
                 names[each.actor],
                 tell(called(each.by)),
                 tell(READ.get(each.what, each.what)),
-                each.period or (f"{each.first} – {each.last}" if each.first and each.last else None),
+                _period(each, tell),
             )
             for each in readings
         ),
@@ -54,3 +55,12 @@ def readers(request: Request, found: Employee, _: Lang) -> Response:
     use = Words(tell("Every reading of figures about persons leaves a trace, and you can see who it was."))
     page = Page(tell("Who looked"), lead, (Section((use, *((table,) if readings else ()))),))
     return respond(request, page, found)
+
+
+def _period(reading: Reading, tell: Language) -> str | None:
+    """The period or the days that were read about."""
+    if reading.period:
+        return tell.period(reading.period)
+    if reading.first and reading.last:
+        return tell("{first} to {last}", first=tell.day(str(reading.first)), last=tell.day(str(reading.last)))
+    return None

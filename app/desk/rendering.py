@@ -148,8 +148,15 @@ def _field(field: Field, form: Form, page: Page) -> dict[str, Any]:
 def _faults(page: Page) -> list[tuple[str | None, str]]:
     """Each fault with the id of its field, where the page has it."""
     forms = [block for section in page.sections for block in section.blocks if isinstance(block, Form)]
-    known = {field.name: _id(form, field.name) for form in forms if form.action == page.sent for field in form.fields}
-    return [(known.get(name or ""), sentence) for name, sentence in page.faults]
+    sent = [(form, field) for form in forms if form.action == page.sent for field in form.fields]
+    known = {field.name: (_id(form, field.name), field.label) for form, field in sent}
+    # Of several fields of a form each fault names its own.
+    several = sum(field.kind != "hidden" for _, field in sent) > 1
+    listed: list[tuple[str | None, str]] = []
+    for name, sentence in page.faults:
+        place, label = known.get(name or "", (None, ""))
+        listed.append((place, f"{label}: {sentence}" if label and several else sentence))
+    return listed
 
 
 def _id(form: Form, name: str) -> str:

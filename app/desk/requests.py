@@ -13,23 +13,8 @@ from starlette.responses import RedirectResponse, Response
 
 from app.access.principals import Principal
 from app.desk.blocks import Links, Page, Section
-from app.desk.navigation import (
-    ACCOUNT,
-    AGENCY,
-    DIRECTORY,
-    FINDINGS,
-    HOURS,
-    INSTRUMENTS,
-    KEYS,
-    KIOSKS,
-    PEOPLE,
-    PERIODS,
-    PROMISES,
-    TARGETS,
-    WEBHOOKS,
-    Entry,
-    roles_of,
-)
+from app.desk.navigation import Entry, roles_of
+from app.desk.proof_targets import confirm_address
 from app.desk.rendering import in_its_language, reader_of, remember, respond
 from app.foundation.http.body import BodyRefused
 from app.foundation.http.problem_responses import database_problem
@@ -48,25 +33,6 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 MOST_FIELDS = 40
 # Where somebody goes on who has come so far.
 NEXT = {Stage.code: "/sign-in/code", Stage.enrol: "/sign-in/second-factor", Stage.open: "/desk"}
-# Where somebody goes on after proving to be there: names, never addresses from outside.
-AFTER_PROOF = {
-    "people": PEOPLE.address,
-    "keys": KEYS.address,
-    "kiosks": KIOSKS.address,
-    "agency": AGENCY.address,
-    "hours": HOURS.address,
-    "instruments": INSTRUMENTS.address,
-    "directory": DIRECTORY.address,
-    "findings": FINDINGS.address,
-    "periods": PERIODS.address,
-    "targets": TARGETS.address,
-    "promises": PROMISES.address,
-    "webhooks": WEBHOOKS.address,
-    "notices": "/desk/notices",
-    "account": ACCOUNT.address,
-    "second-factor": "/sign-in/second-factor",
-    "passkey": "/desk/passkeys/add",
-}
 
 
 class DeskRoute(APIRoute):
@@ -179,6 +145,11 @@ def to(request: Request, address: str) -> RedirectResponse:
     return in_its_language(request, RedirectResponse(f"{base_of(request)}{address}", 303))
 
 
+def to_proof(request: Request, target: str, **chosen: object | None) -> RedirectResponse:
+    """Have somebody prove to be there; after that they are back where they were, with what was chosen there."""
+    return to(request, confirm_address(target, chosen))
+
+
 def with_session(request: Request, response: Response, entered: Entered) -> Response:
     """Give the browser the cookies of its session."""
     secure = request.scope["scheme"] == "https"
@@ -192,16 +163,6 @@ def with_session(request: Request, response: Response, entered: Entered) -> Resp
 def go_on(request: Request, entered: Entered) -> Response:
     """Lead whoever has come so far to what comes next."""
     return with_session(request, to(request, NEXT[entered.stage]), entered)
-
-
-def known_target(name: str) -> str:
-    """The name that stood in a request, if it is one of ours."""
-    return name if name in AFTER_PROOF else "account"
-
-
-def after_proof(target: str) -> str:
-    """The address of a name that stood in a request."""
-    return AFTER_PROOF[known_target(target)]
 
 
 def _told(request: Request, problem: Problem) -> Response:

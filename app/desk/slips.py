@@ -16,7 +16,7 @@ from app.desk.faults import faults_of
 from app.desk.page_file import is_asked_as_file
 from app.desk.periods import REFUSED, Closer, address_of, refuse_part
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, principal_of, to_proof
 from app.directory.listing_store import names_of
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
@@ -47,9 +47,9 @@ def make(request: Request, found: Closer, sent: FormSent) -> Response:
     """Make new links and answer the sheets, once: of a link only a digest is kept."""
     services, tell = services_of(request), reader_of(request)
     refuse_part(found)
-    if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=periods")
     code, instrument = sent.get("code", ""), sent.get("instrument", "")
+    if not found.is_proven(services.now()):
+        return to_proof(request, "slips", code=code, instrument=instrument)
     reach, public_url = principal_of(found).reach, services.settings.public_url
     try:
         given = AskedSlips(code, instrument, sent.get("office") or None, MOST_SLIPS)
@@ -102,7 +102,7 @@ def _making(
     if services.settings.public_url is None:
         return (Section((Words(tell("Nobody has said under which address employees get here (CERMIN_PUBLIC_URL).")),)),)
     if not found.is_proven(services.now()):
-        return (proof_first(tell, "periods"),)
+        return (proof_first(tell, "slips", code=period.code, instrument=period.instrument),)
     named = sorted(offices.items(), key=lambda each: (each[1], each[0]))
     said = tell(
         "A sheet has eight slips, each with name, code and link. Links that these employees were given before end at "

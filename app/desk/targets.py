@@ -22,7 +22,7 @@ from app.desk.offices import MOST_CHOICES, office_choices
 from app.desk.page_file import is_asked_as_file
 from app.desk.plan_choice import DEFAULT_INSTRUMENT
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to, to_proof
 from app.directory.listing_store import names_of
 from app.disclosure.rules.calendar import periods_with
 from app.foundation.http.services import services_of
@@ -68,9 +68,9 @@ def targets(
 def set_target(request: Request, found: Reader, sent: FormSent) -> Response:
     """Set one target, or take it away where no value is given."""
     services = services_of(request)
-    if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=targets")
     about = read(TargetQuery, {"period": sent.get("period"), "instrument": sent.get("instrument")})
+    if not found.is_proven(services.now()):
+        return to_proof(request, "targets", period=about.period, instrument=about.instrument)
     try:
         if bool(sent.get("office")) == bool(sent.get("employee")):
             return _page(request, found, about, ((("employee"), reader_of(request)(ONE_SUBJECT)),), sent)
@@ -120,7 +120,7 @@ def _page(
     elif may_set(principal):
         proven = found.is_proven(services.now())
         form = Section((_form(query, instrument, offices, tell),), tell("Set a target"))
-        sections.append(form if proven else proof_first(tell, "targets"))
+        sections.append(form if proven else proof_first(tell, "targets", **given))
     lead = tell("Targets of {period}, by {instrument}.", period=tell.period(query.period), instrument=query.instrument)
     page = Page(tell(TARGETS.text), lead, tuple(sections), faults=faults, values=dict(sent or {}))
     return respond(request, page, found, 422 if faults else 200)

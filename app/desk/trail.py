@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.readings import Readings
-from app.desk.addresses import onward, with_query
+from app.desk.addresses import ON_A_PAGE, onward, with_query
 from app.desk.blocks import DeskBlock, Field, Form, Links, Page, Section
 from app.desk.downloads import csv_file
 from app.desk.faults import Faults, faults_of, read
@@ -19,6 +19,7 @@ from app.desk.navigation import TRAIL
 from app.desk.offices import office_choices, office_filter
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
+from app.desk.trail_names import TrailNames, trail_names, with_names
 from app.desk.trail_words import THINGS, row, titles
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
@@ -50,24 +51,32 @@ Asked = Annotated[Mapping[str, str | None], Depends(asked)]
 
 @router.get("/desk/trail")
 def trail(request: Request, found: Auditor, given: Asked, _: Lang) -> Response:
-    """What was done, the newest first, a hundred on a page."""
+    """What was done, the newest first, fifty on a page."""
     services, tell, principal = services_of(request), reader_of(request), principal_of(found)
     services.of(Readings).take(principal)
     shown, faults = TrailPage(items=(), next=None), Faults()
     with services.database.reading() as session:
         try:
-            shown = read_trail(session, principal.reach, read(TrailQuery, given), ZoneInfo(found.zone))
+            shown = read_trail(
+                session, principal.reach, read(TrailQuery, {**given, "limit": str(ON_A_PAGE)}), ZoneInfo(found.zone)
+            )
         except Problem as problem:
             if problem.code not in MISTYPED:
                 raise
             faults = faults_of(problem, tell)
         choices = office_choices(session, principal.reach, tell)
+        names = trail_names(session, found.agency_id, shown.items)
     n = str(len(shown.items))
     lead = tell("The newest {n} of the actions asked for.", n=n) if shown.next else tell("Actions: {n}.", n=n)
     at = moment_cell(request, found.zone, tell)
     values = {name: value or "" for name, value in given.items()} if faults else {}
     page = Page(
-        tell("Audit trail"), lead, _sections(given, shown, choices, at, tell), faults=faults, values=values, file=False
+        tell("Audit trail"),
+        lead,
+        _sections(given, shown, names, choices, at, tell),
+        faults=faults,
+        values=values,
+        file=False,
     )
     return respond(request, page, found, 422 if faults else 200)
 
@@ -83,13 +92,15 @@ def trail_file(request: Request, found: Auditor, given: Asked, _: Lang) -> Respo
         return iso_moment(moment, found.zone)
 
     with services.database.snapshot() as session:
-        rows = (row(each, at, tell) for each in whole_trail(session, principal.reach, query, ZoneInfo(found.zone)))
+        actions = whole_trail(session, principal.reach, query, ZoneInfo(found.zone))
+        rows = (row(each, names, at, tell) for each, names in with_names(session, found.agency_id, actions))
         return csv_file(f"audit-{found.agency_id}.csv", titles(tell), rows, tell)
 
 
 def _sections(
     given: Mapping[str, str | None],
     shown: TrailPage,
+    names: TrailNames,
     choices: tuple[tuple[str, str], ...],
     at: Callable[[datetime], str],
     tell: Language,
@@ -102,11 +113,11 @@ def _sections(
         Field("to", tell("To day"), "day", value=given["to"] or "", required=False),
     )
     form = Form(TRAIL.address, tell("Show"), fields, method="get")
-    rows = tuple(row(each, at, tell) for each in shown.items)
+    rows = tuple(row(each, names, at, tell) for each in shown.items)
     table = Table(tell("Actions, the newest first"), tuple(Column(each, "text") for each in titles(tell)), rows)
     blocks: list[DeskBlock] = [table] if rows else []
     blocks += onward(TRAIL.address, given, shown.next, tell)
     if rows:
         address = with_query(FILE, {**given, "after": None})
         blocks.append(Links(((tell("All that is asked for here, as a file (CSV)"), address),)))
-    return (Section((form,), tell("What to show")), Section(tuple(blocks), tell("Actions")))
+    return (Section((form,), tell("What to show")), Section(tuple(blocks), tell("What was done")))

@@ -5,10 +5,13 @@ from datetime import datetime
 from re import compile
 
 from app.desk.findings_words import reason_words
+from app.desk.hours_words import WEEKDAYS
+from app.desk.trail_names import TrailNames
 from app.desk.words import called
 from app.people.schemas import ActionOut
 from app.reports.sections.blocks import Cell
 from app.reports.sections.language import Language
+from app.reports.sections.standards import amount_words
 
 THINGS = {
     "": "Everything",
@@ -161,7 +164,15 @@ PARTS: Mapping[str, str] = {
     "handled": "followed up",
     "invitations": "Links",
     "sessions": "Browsers",
+    "weekdays": "Weekdays",
+    "key": "Key",
+    "months": "Months",
+    "n": "Number",
 }
+# Parts that hold a period's code.
+PERIODS = ("period", "through", "valid_from")
+A_REVISION = compile(r"r([1-9][0-9]*)")
+A_PROMISE = compile(r"([1-9][0-9]*) (minutes|hours|working_days)")
 
 AN_ID = compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -171,15 +182,37 @@ def titles(tell: Language) -> tuple[str, ...]:
     return tell("When"), tell("Who"), tell("What"), tell("On what"), tell("Details")
 
 
-def row(action: ActionOut, at: Callable[[datetime], str], tell: Language) -> tuple[Cell, ...]:
+def row(action: ActionOut, names: TrailNames, at: Callable[[datetime], str], tell: Language) -> tuple[Cell, ...]:
     """One action, alike on the page and in the file but for how its moment is written."""
     return (
         at(action.at),
-        _who(action, tell),
+        actor_words(action.actor, action.name, tell),
         tell(ACTIONS.get(action.action, action.action)),
-        action.subject_name or action.subject,
-        ", ".join(_part(name, value, tell) for name, value in action.detail.items() if _says(value)) or None,
+        action.subject_name or _subject(action, names, tell),
+        ", ".join(_part(name, value, names, tell) for name, value in action.detail.items() if _says(value)) or None,
     )
+
+
+def actor_words(actor: str, name: str | None, tell: Language) -> str:
+    """`Ratna Puspita (auditor)`; without a name an operator's command, or what kind of thing it was."""
+    kind, _, who = actor.partition(":")
+    if name is not None:
+        return f"{name} ({tell(called(kind))})"
+    if kind == "cli":
+        return tell("command of the operator ({who})", who=who)
+    return tell(called(kind)) if AN_ID.fullmatch(who) else actor
+
+
+def _subject(action: ActionOut, names: TrailNames, tell: Language) -> str:
+    """`Dinas Sosial, Triwulan III 2026, revisi 1`."""
+    code, *more = action.subject.split(" ")
+    name = names.of_subject(action.action, code) or (tell("the whole agency") if code == names.agency_id else code)
+    revisions = (A_REVISION.fullmatch(each) for each in more)
+    said = (
+        tell("revision {n}", n=found[1]) if found else tell.period(each)
+        for each, found in zip(more, revisions, strict=True)
+    )
+    return ", ".join((name, *said))
 
 
 def _says(value: object) -> bool:
@@ -187,31 +220,32 @@ def _says(value: object) -> bool:
     return value is not None and not (isinstance(value, str) and AN_ID.fullmatch(value))
 
 
-def _part(name: str, value: object, tell: Language) -> str:
+def _part(name: str, value: object, names: TrailNames, tell: Language) -> str:
     """`Laporan`, `Pegawai E015`, `n 40`: one part of what is recorded."""
     if name == "what":
         return tell(READ.get(str(value), str(value)))
-    return f"{tell(PARTS.get(name, name))} {_value(name, value, tell)}"
+    return f"{tell(PARTS.get(name, name))} {_value(name, value, names, tell)}"
 
 
-def _value(name: str, value: object, tell: Language) -> str:
+def _value(name: str, value: object, names: TrailNames, tell: Language) -> str:
     match value:
         case bool():
             return tell("yes" if value else "no")
         case dict():
             # Of a sheet of a workbook: how many rows were new, how many changed.
-            return f"({', '.join(_part(each, n, tell) for each, n in value.items())})"
+            return f"({', '.join(_part(each, n, names, tell) for each, n in value.items())})"
+        case list() if name == "weekdays":
+            days = tuple(WEEKDAYS.values())
+            return " ".join(tell(days[each]) for each in value)
     match name:
+        case "office":
+            return names.offices.get(str(value), str(value))
+        case "employee":
+            return names.employees.get(str(value), str(value))
+        case "was" | "now" if found := A_PROMISE.fullmatch(str(value)):
+            return amount_words(int(found[1]), found[2], tell)
         case "role" | "kind":
             return tell(called(str(value)))
         case "reason":
             return reason_words(str(value), tell)
-    return str(value)
-
-
-def _who(action: ActionOut, tell: Language) -> str:
-    """`Ratna Puspita (auditor)`; without a name an operator's command, or what kind of thing it was."""
-    kind, _, who = action.actor.partition(":")
-    if action.name is not None:
-        return f"{action.name} ({tell(called(kind))})"
-    return tell(called(kind)) if AN_ID.fullmatch(who) else action.actor
+    return tell.period(str(value)) if name in PERIODS else str(value)

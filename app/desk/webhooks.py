@@ -10,10 +10,11 @@ from app.desk.account import proof_first
 from app.desk.blocks import Field, Form, LinkedTable, Links, Page, Section
 from app.desk.faults import Faults, faults_of, read
 from app.desk.navigation import WEBHOOKS
-from app.desk.offices import office_choices, office_field
+from app.desk.offices import office_choices, office_field, office_words
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to_proof
 from app.desk.webhook_words import SIGNINGS, state_of
+from app.directory.listing_store import names_of
 from app.foundation.http.services import services_of
 from app.foundation.problems import FieldError, Problem
 from app.notifications.letters import NAMES
@@ -21,6 +22,7 @@ from app.notifications.schemas import WebhookIn, WebhookOut
 from app.notifications.webhooks import WebhookTerms, add_webhook, list_webhooks
 from app.outbox.rules.kinds import FOR_MACHINES, EventKind
 from app.people.sessions import SignedIn
+from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Facts, Table, Words
 from app.reports.sections.language import Language
 
@@ -40,7 +42,7 @@ def add(request: Request, found: Administrator, sent: FormSent) -> Response:
     """Add a webhook; its secret is shown once."""
     services, tell = services_of(request), reader_of(request)
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=webhooks")
+        return to_proof(request, "webhooks")
     given = {name: value.strip() for name, value in sent.items() if name != "kinds"}
     try:
         asked = read(WebhookIn, given).model_copy(update={"kinds": _kinds(sent)})
@@ -86,6 +88,7 @@ def _webhooks(request: Request, found: SignedIn, faults: Faults = (), sent: Sent
     with services.database.reading() as session:
         listed = list_webhooks(session, services.of(WebhookTerms), reach).items
         offices = office_choices(session, reach, tell)
+        names = names_of(session, found.agency_id, By.office, {each.office for each in listed if each.office})
     table = Table(
         tell("Webhooks; each leads to its messages"),
         tuple(Column(tell(title), "text") for title in TITLES),
@@ -93,7 +96,7 @@ def _webhooks(request: Request, found: SignedIn, faults: Faults = (), sent: Sent
             (
                 each.address or tell("kept under another secret"),
                 kinds_words(each, tell),
-                each.office or tell("the whole agency"),
+                office_words(each.office, names, tell),
                 state_of(each, tell),
             )
             for each in listed

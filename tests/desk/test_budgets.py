@@ -52,7 +52,7 @@ def test_a_thousand_people_and_all_keys_are_reached_page_by_page(seats: dict[Pla
         seen: set[str] = set()
         page = seat.go(start)
         while True:
-            seen |= set(findall(r'<th scope="row"><a href="([^"]+)"', page.text))
+            seen |= set(findall(r'<th role="rowheader" scope="row"><a href="([^"]+)"', page.text))
             following = findall(r'<a href="([^"]+)">Halaman berikutnya', page.text)
             if not following:
                 break

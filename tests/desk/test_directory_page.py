@@ -310,12 +310,13 @@ def test_without_a_fresh_proof_nothing_is_taken_sent_or_imported(
     house.clock.now += timedelta(minutes=11)
     page = admin.go(PAGE)
     assert "Pastikan dahulu" in text_of(page) or "/desk/confirm?to=directory" in page.text
-    for response in (
-        admin.send("GET", f"{PAGE}/file"),
-        admin.send("POST", UPLOAD, files={"file": ("x.xlsx", sheets(NEW), MIME_TYPE)}),
-        admin.send("POST", f"{UPLOAD}/import", data={"id": admin.at.partition("=")[2]}),
+    sent = looked.url.params["id"]
+    for response, back in (
+        (admin.send("GET", f"{PAGE}/file"), "directory"),
+        (admin.send("POST", UPLOAD, files={"file": ("x.xlsx", sheets(NEW), MIME_TYPE)}), "directory"),
+        (admin.send("POST", f"{UPLOAD}/import", data={"id": sent}), f"upload%3Fid%3D{sent}"),
     ):
-        assert (response.status_code, response.headers["location"]) == (303, "/desk/confirm?to=directory")
+        assert (response.status_code, response.headers["location"]) == (303, f"/desk/confirm?to={back}")
     assert len(rows_of(house)) == 1
     assert looked.status_code == 200
 

@@ -118,7 +118,7 @@ def test_deciding_asks_for_a_fresh_proof(auditor: Browser, house: House) -> None
     page = first_of(auditor)
     house.clock.now += timedelta(minutes=11)
     asked = auditor.go(auditor.at)
-    assert "/desk/confirm?to=findings" in asked.text
+    assert "/desk/confirm?to=finding%3Fid%3D" in asked.text
     assert 'action="/desk/finding/' not in asked.text
     late = auditor.submit(page, "/desk/finding/release", note="Kunjungan sekolah")
     assert title_of(late) == "Pastikan bahwa ini Anda"

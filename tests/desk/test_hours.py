@@ -46,7 +46,7 @@ def test_hours_are_said_in_a_form_and_told_in_words(admin: Browser, house: House
     ]
     assert hours(house, "desa ") == []
     assert "Senin–Kamis 08.00–16.00, Jumat 08.00–11.30" in text_of(admin.go("/desk/hours"))
-    assert fields_of(page, CHANGE)["fri"] == "08:00-11:30"
+    assert fields_of(page, CHANGE)["fri"] == "08.00-11.30"
     with house.database.reading() as session:
         [event] = session.exec(select(AuditEvent).where(AuditEvent.action == "opening.changed"))
     assert (event.agency_id, event.subject, event.actor.partition(":")[0]) == ("kota", "dukcapil", "administrator")
@@ -111,7 +111,9 @@ def test_a_change_asks_for_a_fresh_proof_and_for_one_of_our_own_pages(admin: Bro
     assert admin.send("POST", CHANGE, data=sent, headers={"origin": "https://evil.example"}).status_code == 403
     house.clock.now += timedelta(minutes=11)
     assert CHANGE not in admin.go(PAGE).text
-    assert admin.send("POST", CHANGE, data=sent).headers["location"] == "/desk/confirm?to=hours"
+    assert (
+        admin.send("POST", CHANGE, data=sent).headers["location"] == "/desk/confirm?to=office-hours%3Foffice%3Ddukcapil"
+    )
     assert hours(house) == []
 
 

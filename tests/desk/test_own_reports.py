@@ -154,7 +154,7 @@ def test_who_looked_is_told_by_name_and_role(house: House, seat: Seat) -> None:
     assert appraiser.go("/desk/team").status_code == 200
     told = text_of(siti.go("/desk/readers"))
     assert "3 kali dalam satu tahun" in told
-    assert "Bu Kepala atasan Laporan 2026-10" in told
+    assert "Bu Kepala atasan Laporan Oktober 2026" in told
     assert "Pak Penilai pejabat penilai Laporan" in told
     # When, in the zone of the employee's agency.
     assert f"{(house.clock.now + timedelta(hours=7)):%H.%M}\xa0WIB" in siti.go("/desk/readers").text

@@ -100,8 +100,10 @@ def file_link(page: httpx.Response) -> str | None:
 
 def rows_of(page: httpx.Response) -> list[list[str]]:
     """The rows of a page's tables as they are read, a missing figure empty and both ends of a range by themselves."""
-    body = findall(r"<tbody>(.*?)</tbody>", page.text, DOTALL)
-    rows = [findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for each in body for row in findall(r"<tr>(.*?)</tr>", each)]
+    body = findall(r"<tbody[^>]*>(.*?)</tbody>", page.text, DOTALL)
+    rows = [
+        findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for each in body for row in findall(r"<tr[^>]*>(.*?)</tr>", each)
+    ]
     return [[unescape(sub(r"<[^>]+>", "", cell)).replace("–", "").strip() for cell in row] for row in rows]
 
 

@@ -105,7 +105,7 @@ def test_every_step_asks_for_a_fresh_proof(house: House, seat: Seat) -> None:
     assert title_of(late) == "Pastikan bahwa ini Anda"
     for step in ("finalise", "revise"):
         answer = boss.send("POST", f"/desk/period/{step}", data={"code": "2026-10", "instrument": "ikl-1"})
-        assert answer.headers["location"] == "/desk/confirm?to=periods"
+        assert answer.headers["location"] == "/desk/confirm?to=period%3Fcode%3D2026-10%26instrument%3Dikl-1"
     assert house.get("/v1/periods").json()["items"] == []
 
 
@@ -169,7 +169,7 @@ def test_the_figures_of_a_final_period_are_shown_publicly_by_decision(house: Hou
             assert one.send("POST", f"/desk/period/{step}", data=given).status_code == status
     house.clock.now += timedelta(minutes=11)
     late = boss.send("POST", "/desk/period/withdraw", data={"code": "2026-10", "instrument": "ikl-1"})
-    assert late.headers["location"] == "/desk/confirm?to=periods"
+    assert late.headers["location"] == "/desk/confirm?to=period%3Fcode%3D2026-10%26instrument%3Dikl-1"
     again = seat("Bu Kepala Tiga", Role.supervisor)
     back = again.submit(again.go(address), "/desk/period/withdraw")
     assert "Tidak ada di halaman publik." in text_of(back)

@@ -31,7 +31,7 @@ def seat(house: House) -> Iterator[Seat]:
 
 def listed(page: httpx.Response) -> list[tuple[str, str, str]]:
     """What a page lists: name, kind, state."""
-    cells = r'<a href="/desk/report\?id=[^"]+">([^<]+)</a></th>' + r"<td>([^<]*)</td>" * 4
+    cells = r'<a href="/desk/report\?id=[^"]+">([^<]+)</a></th>' + r"<td[^>]*>([^<]*)</td>" * 4
     return [(each[0], each[1], each[4]) for each in findall(cells, page.text)]
 
 

@@ -85,7 +85,8 @@ def test_whoever_has_not_proved_to_be_there_changes_nothing(house: House, admini
     for path in ("add", "replay", "switch"):
         at = "/desk/webhooks/add" if path == "add" else f"/desk/webhook/{path}"
         sent = administrator.send("POST", at, data={"id": webhook, "address": ADDRESS})
-        assert sent.headers["location"] == "/desk/confirm?to=webhooks"
+        back = "webhooks" if path == "add" else f"webhook%3Fid%3D{webhook}"
+        assert sent.headers["location"] == f"/desk/confirm?to={back}"
     assert "/desk/webhooks/add" not in administrator.go("/desk/webhooks").text
     assert "/desk/webhook/switch" not in administrator.go(f"/desk/webhook?id={webhook}").text
     proof = administrator.go("/desk/confirm?to=webhooks")

@@ -35,7 +35,7 @@ def test_what_cannot_be_read_is_refused(text: str) -> None:
         read_week(text)
 
 
-@pytest.mark.parametrize("text", ["08:00-16:00", " 8.00 – 16.00 ", "08:00—16:00", "8:00 -16.00"])
+@pytest.mark.parametrize("text", ["08:00-16:00", " 8.00 – 16.00 ", "08:00—16:00", "8:00 -16.00", "8-16", "08 – 16.00"])
 def test_the_hours_of_a_day_are_read_as_people_write_them(text: str) -> None:
     assert read_times(text) == OFFICE
 

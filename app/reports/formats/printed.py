@@ -9,6 +9,8 @@ from app.reports.sections.blocks import Block, Cell, Chart, Code, Facts, Headlin
 from app.reports.sections.language import Language, language
 
 Plain = dict[str, Any]
+# So many columns stand beside each other on a screen of 320 pixels, whatever their cells say.
+FITS_A_PHONE = 2
 
 
 def printed(view: View) -> Plain:
@@ -80,6 +82,8 @@ def _table(table: Table, tell: Language) -> Plain:
         "columns": [{"title": column.title, "number": column.kind != "text"} for column in table.columns],
         "rows": [[tell.cell(cell) for cell in row] for row in table.rows],
         "whole": table.last_is_whole,
+        # On a phone each row of a wider one is read from top to bottom, with its headings (`document.css`).
+        "stacks": len(table.columns) > FITS_A_PHONE,
         "note": table.note,
     }
 

@@ -47,16 +47,16 @@ def read_week(text: str) -> dict[int, OpeningTimes]:
 
 
 def read_times(text: str) -> OpeningTimes | None:
-    """`08:00-16:00`, or 08.00 – 16.00, as people write the hours of one day; None for an empty text (closed).
+    """`08:00-16:00`, 08.00 – 16.00 or 8-16, as people write the hours of one day; None for an empty text (closed).
 
     Raises ValueError.
     """
     if not text.strip():
         return None
-    found = fullmatch(r"\s*([0-9]{1,2})[:.]([0-9]{2})\s*[-–—]\s*([0-9]{1,2})[:.]([0-9]{2})\s*", text)
+    found = fullmatch(r"\s*([0-9]{1,2})(?:[:.]([0-9]{2}))?\s*[-–—]\s*([0-9]{1,2})(?:[:.]([0-9]{2}))?\s*", text)
     if found is None:
         raise ValueError("write the hours of a day as 08:00-16:00")
-    return _hours(*(int(found[group]) for group in (1, 2, 3, 4)))
+    return _hours(*(int(found[group] or 0) for group in (1, 2, 3, 4)))
 
 
 def spans(hours: Mapping[int, OpeningTimes]) -> list[tuple[int, int, OpeningTimes]]:

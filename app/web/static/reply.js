@@ -79,6 +79,19 @@ function line(...contents) {
   return made;
 }
 
+// On a phone a row is read from top to bottom: each cell knows its heading, and its role whatever the style makes of it.
+function fill(id, rows) {
+  const titles = Array.from(element(id).closest("table").tHead.rows[0].cells, (each) => each.textContent);
+  rows.forEach((row) => {
+    row.setAttribute("role", "row");
+    Array.from(row.cells).forEach((cell, place) => {
+      cell.setAttribute("role", place === 0 ? "rowheader" : "cell");
+      if (place > 0) cell.dataset.of = titles[place];
+    });
+  });
+  element(id).replaceChildren(...rows);
+}
+
 function figuresIn({ dimensions, index, n }) {
   const row = (title, count, value, grade, interval) => line(title, count, value && number(value), grade, interval && interval.map(number).join(" – "));
   const rows = (dimensions ?? []).map((part) => row(part.title[language], part.n, part.index, part.grade, part.interval));
@@ -114,7 +127,7 @@ function show({ document: report, state, may_reply: mayReply, reply_until: until
   write("state", isFinal ? filled(words.final, { date: day(report.final_on) }) : mayReply || reply ? words.draft : words.waiting);
   element("suppressed").hidden = !figures.suppressed;
   element("figures").hidden = figures.suppressed;
-  element("rows").replaceChildren(...figuresIn(figures));
+  fill("rows", figuresIn(figures));
   element("feedback").replaceChildren(...Object.values(report.feedback ?? {}).map((each) => paragraph(each[language])));
   write("notice", report.notice[language]);
   element("training-section").hidden = training.length === 0;
@@ -124,7 +137,7 @@ function show({ document: report, state, may_reply: mayReply, reply_until: until
   write("window", filled(mayReply ? words.open : words.over, { until: moment(until, true) }));
   given(reply, mayReply);
   if (!reply && !mayReply) write("outcome", words.silent);
-  element("reading-rows").replaceChildren(...readings.map(reading));
+  fill("reading-rows", readings.map(reading));
   element("readings").hidden = readings.length === 0;
   element("unread").hidden = readings.length > 0;
   element("report").hidden = false;
