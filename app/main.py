@@ -368,7 +368,7 @@ def _intake(services: Services, writer: Writer, secret: bytes) -> tuple[object, 
         intake,
         redeemer,
         OpenAnswerIntake(intake, catalogues, clock),
-        TicketIssuer(database, catalogues, pepper),
+        TicketIssuer(database, catalogues, shelves, pepper),
         TicketLookup(database, services.of(AgencyMarks), pepper, attempts, clock),
     )
 

@@ -38,6 +38,7 @@ from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
 from app.foundation.storage.migrations import upgrade
 from app.foundation.translations import translator
+from app.instruments.registry import InstrumentCache
 from app.integrity.door import PEPPER as RECEIPT_PEPPER
 from app.main import create_app
 from app.notifications.schemas import WebhookIn
@@ -139,7 +140,10 @@ def _exports(values: Settings, db: Database, now: datetime) -> Iterator[tuple[st
 def _armed_ticket(db: Database, now: datetime) -> str:
     """The code of a ticket that is ready to be spent, good for a week."""
     issuer = TicketIssuer(
-        db, CatalogueCache(db, system_clock, seconds=0, reach=timedelta(days=1)), derive(secret(), "ticket")
+        db,
+        CatalogueCache(db, system_clock, seconds=0, reach=timedelta(days=1)),
+        InstrumentCache(db, system_clock, seconds=0),
+        derive(secret(), "ticket"),
     )
     queue = Principal(AGENCY_CODE, KeyKind.queue, UUID(int=0))
     [code] = issuer.issue(queue, TicketsIn(office=OFFICE, service=SERVICE), now).codes

@@ -20,6 +20,9 @@ def poster(
     file: Annotated[
         Path, typer.Option("--out", metavar="FILE.pdf|.svg", help="Where to write it; .svg: the QR code alone.")
     ] = Path("poster.pdf"),
+    instrument: Annotated[
+        str | None, typer.Option(help="The questionnaire that the page asks; left out, ikl-1.")
+    ] = None,
     language: Annotated[str | None, typer.Option(help="id or en; left out, CERMIN_LANGUAGE.")] = None,
 ) -> None:
     """Draw an office's poster, a sheet of A4, whose QR code leads to its open page; needs CERMIN_PUBLIC_URL."""
@@ -30,9 +33,11 @@ def poster(
             with db.reading() as session:
                 if directory_version(session, agency) is None:
                     raise fail(f"There is no agency {agency}.")
-                shown = drawn_poster(session, Reach(agency, None, actor()), office, settings().public_url)
+                shown = drawn_poster(session, Reach(agency, None, actor()), office, settings().public_url, instrument)
         except Problem as problem:
-            raise fail(str(problem.document(translator("en"))["detail"])) from None
+            document = problem.document(translator("en"))
+            wrong = [each["message"] for each in document.get("errors", ())]
+            raise fail(" ".join(wrong) or str(document["detail"])) from None
     try:
         if file.suffix.lower() == ".svg":
             file.write_text(shown.svg(), "utf-8")

@@ -35,6 +35,7 @@ from app.foundation.ids import new_id
 from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Database, Session
 from app.indices.reading import scoring_of
+from app.instruments.model import Collected
 from app.outbox.rules.kinds import EventKind
 from app.seals.rules.canonical_json import canonical
 from app.seals.signing import SigningKey, key_id, public_bytes, sign
@@ -52,13 +53,16 @@ def close(database: Database, reach: Reach, span: Span, *, by: Method, now: date
     """Compute the drafts and open the reply window.
 
     Raises `period-not-over`, `not-released`, `period-closed` (also by one above or below), `period-empty`, `busy`,
-    `instrument-unknown`, and `invalid-request` for weights and bands that the instrument does not have.
+    `instrument-unknown`, `period-open-answers` for a questionnaire that takes nothing else, and `invalid-request` for
+    weights and bands that the instrument does not have.
     """
     if now < span.ends_at:
         raise Problem("period-not-over", ends=span.ends_at.isoformat())
     # What takes long is done while nobody waits for it; the writing is short.
     with database.snapshot() as session:
         scoring = scoring_of(session, reach.agency_id, by.instrument, by.weights, by.bands)
+        if scoring.instrument.collected is Collected.open:
+            raise Problem("period-open-answers")
         _refuse_closed(session, reach, span, by.instrument)
         seen = _revisions(session, reach)
         planned = PlannedRevision(reach, span, 1, scoring)

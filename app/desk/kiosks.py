@@ -12,6 +12,7 @@ from app.desk.account import proof_first
 from app.desk.addresses import numbered, reached_at
 from app.desk.blocks import Awaited, Field, Form, LinkedTable, Links, Page, Section
 from app.desk.faults import faults_of, read
+from app.desk.instrument_choice import instrument_choices
 from app.desk.kiosk_words import ORDER, clock, heard, kept, state_of, state_words, waiting
 from app.desk.moments import moment_words
 from app.desk.navigation import DIRECTORY, KEYS, KIOSKS
@@ -29,11 +30,13 @@ from app.directory.store import find_office
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
+from app.instruments.model import Collected
 from app.instruments.registry import instruments_of
 from app.people.rules.channels import is_loopback_origin
 from app.people.sessions import SignedIn
 from app.reports.sections.blocks import Code, Column, Facts, Number, Table, Words
 from app.reports.sections.language import Language
+from app.tickets.rules.slips import ASKED_UNNAMED
 
 router = APIRouter(include_in_schema=False, route_class=DeskRoute)
 Overseer = Annotated[SignedIn, Depends(having(KIOSKS))]
@@ -151,7 +154,8 @@ def _kiosks(
         counters = counter_choices(session, reach)
         known = instruments_of(session, found.agency_id).values()
         # What comes with a ticket only, or openly only, a kiosk cannot ask.
-        instruments = tuple(sorted(each.id for each in known if each.takes(None)))
+        instruments = instrument_choices((each for each in known if each.takes(None)), tell)
+        openly = instrument_choices((each for each in known if each.takes(Collected.open)), tell)
         offices = office_choices(session, reach, tell)
     sections = (
         [Section((_table(shown, named, now, tell), *numbered(KIOSKS.address, {}, place, pages, tell)))] if shown else []
@@ -162,7 +166,7 @@ def _kiosks(
             sections.append(Section(form, tell("Add a kiosk")))
         else:
             sections.append(proof_first(tell, "kiosks", page=place if place > 1 else None))
-    sections.append(Section(_poster(offices, services.settings.public_url, tell), tell("Poster of an office")))
+    sections.append(Section(_poster(offices, openly, services.settings.public_url, tell), tell("Poster of an office")))
     silent = sum(each.silent for each in fleet_now)
     counts = {"n": tell.number(Number(len(fleet_now))), "silent": tell.number(Number(silent))}
     page = Page(
@@ -220,20 +224,24 @@ def _no_counters(tell: Language) -> tuple[Words, Links]:
     return Words(words), Links(((tell("Enter services, counters and employees"), DIRECTORY.address),))
 
 
-def _form(counters: tuple[tuple[str, str], ...], instruments: tuple[str, ...], tell: Language) -> tuple[Form]:
-    named = tuple((each, each) for each in instruments)
+def _form(
+    counters: tuple[tuple[str, str], ...], instruments: tuple[tuple[str, str], ...], tell: Language
+) -> tuple[Form]:
     pin = tell("Four to eight digits by which a technician leaves the kiosk's page; left empty, nobody needs one.")
     fields = (
         counter_field(counters, tell),
         Field("label", tell("Label"), hint=tell("What people call it: Tablet at the entrance.")),
-        Field("instrument", tell("Questionnaire"), "select", value=INSTRUMENT, choices=named),
+        Field("instrument", tell("Questionnaire"), "select", value=INSTRUMENT, choices=instruments),
         Field("pin", tell("PIN"), "code", hint=pin, required=False),
     )
     return (Form("/desk/kiosks/add", tell("Add the kiosk"), fields),)
 
 
 def _poster(
-    offices: tuple[tuple[str, str], ...], public_url: str | None, tell: Language
+    offices: tuple[tuple[str, str], ...],
+    instruments: tuple[tuple[str, str], ...],
+    public_url: str | None,
+    tell: Language,
 ) -> tuple[Words] | tuple[Words, Form]:
     if public_url is None:
         missing = tell(
@@ -242,5 +250,9 @@ def _poster(
         return (Words(missing),)
     what = tell("It leads citizens without a ticket to the open page of the office, to be hung up at the entrance.")
     kinds = (("pdf", tell("A sheet of A4 (PDF)")), ("svg", tell("The QR code alone (SVG)")))
-    fields = (one_office(offices, tell), Field("kind", tell("As"), "select", choices=kinds))
+    fields = (
+        one_office(offices, tell),
+        Field("instrument", tell("Questionnaire"), "select", value=ASKED_UNNAMED, choices=instruments),
+        Field("kind", tell("As"), "select", choices=kinds),
+    )
     return Words(what), Form("/desk/poster", tell("Download the poster"), fields, method="get")

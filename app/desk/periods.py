@@ -14,6 +14,7 @@ from app.desk.account import proof_first
 from app.desk.addresses import with_query
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Links, Page, Section
 from app.desk.faults import faults_of
+from app.desk.instrument_choice import instrument_choices
 from app.desk.navigation import PERIODS, REPORTS
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to, to_proof
@@ -22,6 +23,8 @@ from app.disclosure.rules.calendar import LAST_ZONE, span_between
 from app.foundation.http.services import services_of
 from app.foundation.problems import KINDS, Problem
 from app.foundation.storage.database import Session
+from app.instruments.model import Collected
+from app.instruments.registry import instruments_of
 from app.people.sessions import SignedIn
 from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language
@@ -84,7 +87,10 @@ def _periods(request: Request, found: SignedIn, fault: Problem | None = None, se
     services, tell, principal = services_of(request), reader_of(request), principal_of(found)
     with services.database.reading() as session:
         closed = closings(session, principal.reach)
-        instruments = told_instruments(session, found.agency_id)
+        known, told = instruments_of(session, found.agency_id), told_instruments(session, found.agency_id)
+        # Figures of what comes openly stand apart and are no matter of a period.
+        closable = [known[each] for each in told if each in known and known[each].collected is not Collected.open]
+        instruments = instrument_choices(closable, tell)
         newest = _newest(session, found.agency_id)
     blocks: list[DeskBlock] = [_table(closed, tell)] if closed else []
     sections = [Section(tuple(blocks))]
@@ -136,10 +142,10 @@ def _table(closed: list[Period], tell: Language) -> LinkedTable:
     return LinkedTable(table, tuple(address_of(each) for each in closed))
 
 
-def _form(newest: str, instruments: list[str], tell: Language) -> Form:
+def _form(newest: str, instruments: tuple[tuple[str, str], ...], tell: Language) -> Form:
     hint = tell("A month, quarter, semester or year: 2026-10, 2026-Q4, 2026-S2, 2026.")
     fields = (
         Field("period", tell("Period"), hint=hint, value=newest),
-        Field("instrument", tell("Questionnaire"), "select", choices=tuple((each, each) for each in instruments)),
+        Field("instrument", tell("Questionnaire"), "select", choices=instruments),
     )
     return Form("/desk/periods/close", tell("Close the period"), fields)

@@ -136,7 +136,7 @@ def sign_out(request: Request, found: Administrator, sent: FormSent) -> Response
     """Sign somebody out everywhere."""
     services, person_id = services_of(request), as_id(sent.get("person", ""))
     if not found.is_proven(services.now()):
-        return to(request, "/desk/confirm?to=people")
+        return to_proof(request, "person", id=person_id)
     try:
         with services.database.writing() as session:
             whom = _known(store.find_person(session, found.agency_id, person_id))

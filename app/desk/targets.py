@@ -16,6 +16,7 @@ from app.desk.account import proof_first
 from app.desk.addresses import ON_A_PAGE, onward, with_query
 from app.desk.blocks import DeskBlock, Field, Form, Page, Section
 from app.desk.faults import Faults, faults_of, read
+from app.desk.instrument_choice import instrument_choices
 from app.desk.moments import day_words
 from app.desk.navigation import TARGETS
 from app.desk.offices import MOST_CHOICES, office_choices
@@ -109,7 +110,7 @@ def _page(
             items += listed.items
         names = _names(session, principal.agency_id, items)
         instrument = instrument_of(session, principal.agency_id, query.instrument)
-        choices = tuple(sorted(instruments_of(session, principal.agency_id)))
+        choices = instrument_choices(instruments_of(session, principal.agency_id).values(), tell)
         offices = office_choices(session, principal.reach, tell) if may_set(principal) else ()
     given = {"period": query.period, "instrument": query.instrument, "after": query.after}
     blocks: list[DeskBlock] = [_table(items, names, instrument, found.zone, tell)]
@@ -168,7 +169,7 @@ def _figures(instrument: Instrument, tell: Language) -> dict[str, str]:
     return {INDEX: instrument.index_name, **titles}
 
 
-def _filter(query: TargetQuery, instruments: tuple[str, ...], tell: Language) -> Form:
+def _filter(query: TargetQuery, instruments: tuple[tuple[str, str], ...], tell: Language) -> Form:
     fields = (
         Field("period", tell("Period"), value=query.period, hint=tell("Such as 2026-10, 2026-Q4, 2026-S2 or 2026.")),
         Field(
@@ -176,7 +177,7 @@ def _filter(query: TargetQuery, instruments: tuple[str, ...], tell: Language) ->
             tell("Questionnaire"),
             "select",
             value=query.instrument,
-            choices=tuple((each, each) for each in instruments),
+            choices=instruments,
         ),
     )
     return Form(TARGETS.address, tell("Show"), fields, method="get")

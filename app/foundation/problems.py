@@ -127,6 +127,11 @@ KINDS: Mapping[str, Kind] = {
     "period-not-over": Kind(409, "Period not over", "The period runs until {ends}; close it after that."),
     "period-closed": Kind(409, "Already closed", "This period is closed already (revision {revision}); revise it."),
     "period-empty": Kind(409, "Nothing to report", "The period has no unit with enough ratings to be shown."),
+    "period-open-answers": Kind(
+        409,
+        "Answered openly only",
+        "This questionnaire takes open answers only. Their figures stand apart, and no period is closed by them.",
+    ),
     "period-draft": Kind(409, "Still a draft", "The newest revision is a draft; finalise it after {until}."),
     "period-final": Kind(409, "Already final", "Revision {revision} is final and never changes; revise the period."),
     "plan-signed": Kind(

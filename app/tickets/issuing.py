@@ -11,6 +11,8 @@ from app.directory.rules.catalogue import Catalogue
 from app.directory.standards.counting import count_tickets
 from app.foundation.problems import FieldError, Problem, busy
 from app.foundation.storage.database import Database, IntegrityError
+from app.instruments.model import Collected
+from app.instruments.registry import InstrumentCache
 from app.ratings.validation import LARGEST_LEAD
 from app.standards.rules.counts import ServedTicket, Steps, minute_of, minutes_between
 from app.standards.store import has_promises
@@ -33,9 +35,12 @@ class IssuedTickets(NamedTuple):
 class TicketIssuer:
     """Issues and arms tickets; the pepper keys the digests of their codes."""
 
-    def __init__(self, database: Database, catalogues: CatalogueCache, pepper: bytes) -> None:
+    def __init__(
+        self, database: Database, catalogues: CatalogueCache, instruments: InstrumentCache, pepper: bytes
+    ) -> None:
         self._database = database
         self._catalogues = catalogues
+        self._instruments = instruments
         self._pepper = pepper
 
     def issue(self, principal: Principal, asked: TicketsIn, now: datetime) -> IssuedTickets:
@@ -48,7 +53,8 @@ class TicketIssuer:
             raise Problem("out-of-scope", what="this office")
         today = now.astimezone(entry.zone).date()
         service = TicketService(asked.counter, asked.service, asked.employee)
-        if flaws := [FieldError(*flaw) for flaw in flaws_of(service, asked.office, today, catalogue)]:
+        flaws = [FieldError(*flaw) for flaw in flaws_of(service, asked.office, today, catalogue)]
+        if flaws := flaws + self._instrument_flaws(principal.agency_id, asked.instrument):
             raise Problem("invalid-request", errors=flaws)
         expires_on = expiry(day_of(now))
         for _ in range(DRAWS):
@@ -58,6 +64,17 @@ class TicketIssuer:
                 self._keep(principal.agency_id, asked, codes, today, now)
                 return IssuedTickets(codes, expires_on)
         raise busy()
+
+    def _instrument_flaws(self, agency_id: str, name: str | None) -> list[FieldError]:
+        """A slip must not lead to a page that asks nothing."""
+        if name is None:
+            return []
+        found = self._instruments.current(agency_id).get(name)
+        if found is None:
+            return [FieldError("instrument", "instrument-unknown")]
+        return (
+            [] if found.takes(Collected.ticketed) else [FieldError("instrument", f"instrument-{found.collected}-only")]
+        )
 
     def _keep(self, agency_id: str, asked: TicketsIn, codes: Sequence[str], today: date, now: datetime) -> None:
         # Slips that are printed in advance say nothing of when somebody came.

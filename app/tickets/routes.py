@@ -56,7 +56,7 @@ def _issued_out(request: Request, asked: TicketsIn, issued: IssuedTickets) -> Is
     translate = translator(language)
     tickets = []
     for code in issued.codes:
-        where = slips.address(settings.public_url, code)
+        where = slips.address(settings.public_url, code, asked.instrument)
         tickets.append(
             TicketOut(
                 code=code,

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from app.foundation.days import Day
 from app.foundation.wire import StrictWireModel, WireModel
+from app.instruments.schemas import InstrumentId
 from app.ratings.schemas import EmployeeCode, OfficeCode, TicketText
 from app.standards.rules.counts import MOST_STEPS
 from app.tickets.rules.lifecycle import Armed
@@ -22,6 +23,11 @@ class TicketsIn(StrictWireModel):
     service: OfficeCode
     counter: OfficeCode | None = None
     employee: EmployeeCode | None = None
+    instrument: InstrumentId | None = Field(
+        default=None,
+        description="The questionnaire that address and slip name; left out, the page asks `ikl-1`. A ticket itself is "
+        "good for one answer to any that is asked with tickets.",
+    )
     count: Annotated[int, Field(ge=1, le=MOST_TICKETS)] = 1
     qr: Literal["svg", "png"] | None = Field(default=None, description="Draw the address as a QR code; png as base64.")
     slips: Literal["pdf"] | None = Field(

@@ -127,6 +127,16 @@ def test_what_cannot_be_closed_is_told(office: House, code: str, answer: tuple[i
     assert refused(office.post(f"/v1/periods/{code}/close", {}, "supervisor")) == answer
 
 
+@pytest.mark.sqlite_daily
+def test_that_a_period_is_not_closed_by_open_answers_is_told(office: House) -> None:
+    office.release()
+    by = {"instrument": "kepercayaan-2025"}
+    assert refused(office.post("/v1/periods/2026-10/close", by, "supervisor")) == (409, "period-open-answers")
+    # Of one that takes others, too, it is only that there are none.
+    by = {"instrument": "maladministrasi-2025"}
+    assert refused(office.post("/v1/periods/2026-10/close", by, "supervisor")) == (409, "period-empty")
+
+
 @pytest.mark.long
 @pytest.mark.sqlite_daily
 def test_what_is_not_released_is_not_closed(office: House) -> None:

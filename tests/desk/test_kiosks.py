@@ -305,12 +305,18 @@ def test_where_the_operator_has_said_the_address_codes_and_posters_lead_there(pu
     assert "hanya sampai" not in text_of(page)
     assert 'data-awaited="/desk/kiosk?id=' in page.text
     form = admin.go("/desk/kiosks")
-    assert fields_of(form, "/desk/poster") == {"office": "dukcapil", "kind": "pdf"}
+    assert fields_of(form, "/desk/poster") == {"office": "dukcapil", "instrument": "ikl-1", "kind": "pdf"}
     paper = admin.send("GET", "/desk/poster?office=dukcapil&kind=pdf")
     assert (paper.content[:5], paper.headers["content-type"]) == (b"%PDF-", "application/pdf")
     assert paper.headers["content-disposition"] == 'attachment; filename="poster-dukcapil.pdf"'
     drawn = admin.send("GET", "/desk/poster?office=dukcapil&kind=svg")
     assert drawn.text == public.get("/v1/offices/dukcapil/poster", headers={"accept": "image/svg+xml"}).text
+    # Of several questionnaires each has its own, and only those that anybody may answer are offered.
+    assert 'value="kepercayaan-2025"' in form.text.partition('action="/desk/poster"')[2]
+    assert 'value="maladministrasi-2025"' not in form.text.partition('action="/desk/poster"')[2]
+    trust = admin.send("GET", "/desk/poster?office=dukcapil&instrument=kepercayaan-2025")
+    assert 'filename="poster-dukcapil-kepercayaan-2025.pdf"' in trust.headers["content-disposition"]
+    assert admin.send("GET", "/desk/poster?office=dukcapil&instrument=maladministrasi-2025").status_code == 422
     assert foreign.send("GET", "/desk/poster?office=dukcapil").status_code == 403
     assert foreign.send("GET", "/desk/poster?office=upt-makassar").status_code == 200
     for query, status in (("office=tiada", 404), ("office=dukcapil&kind=x", 422), ("office=%00", 422), ("", 422)):

@@ -142,6 +142,36 @@ def test_a_poster_is_a_picture_of_the_open_pages_address(reached: House) -> None
     problem(reached.get("/v1/offices/tiada/poster", "reader"), 404, "office-unknown")
 
 
+def test_a_poster_names_the_questionnaire_that_its_page_shall_ask(reached: House) -> None:
+    at = "/v1/offices/dukcapil/poster"
+    told = reached.get(at, "queue", params={"instrument": "kepercayaan-2025"}).json()
+    assert told["address"] == f"{PUBLIC}/o/kota/dukcapil?instrument=kepercayaan-2025"
+    assert told["qr"] != reached.get(at, "queue").json()["qr"]
+    # The one that is asked anyway stands in no address, and posters that hang already stay as they are.
+    assert reached.get(at, "queue", params={"instrument": "ikl-1"}).json() == reached.get(at, "queue").json()
+    sheet = reached.get(at, "queue", params={"instrument": "kepercayaan-2025"}, headers={"Accept": "application/pdf"})
+    [page] = PdfReader(BytesIO(sheet.content)).pages
+    assert "dukcapil?instrument=kepercayaan-2025" in page.extract_text()
+    assert "Kepercayaan Masyarakat" in page.extract_text()
+    refused = reached.get(at, "queue", params={"instrument": "maladministrasi-2025"})
+    problem(refused, 422, "instrument-ticketed-only", "instrument")
+    problem(reached.get(at, "queue", params={"instrument": "tiada-1"}), 404, "instrument-unknown")
+    problem(reached.get(at, "queue", params={"instrument": "%00"}), 422, "invalid-request")
+
+
+def test_a_slip_names_the_questionnaire_that_its_page_shall_ask(reached: House) -> None:
+    body = {"office": "dukcapil", "service": "ktp-el", "qr": "svg"}
+    [usual] = reached.post("/v1/tickets", body, "queue").json()["tickets"]
+    assert usual["address"] == f"{PUBLIC}/t#{usual['code']}"
+    [named] = reached.post("/v1/tickets", body | {"instrument": "maladministrasi-2025"}, "queue").json()["tickets"]
+    assert named["address"] == f"{PUBLIC}/t?instrument=maladministrasi-2025#{named['code']}"
+    assert f"{PUBLIC}/t?instrument=maladministrasi-2025\n" in named["text"]
+    same = reached.post("/v1/tickets", body | {"instrument": "ikl-1"}, "queue").json()["tickets"][0]
+    assert "instrument" not in same["address"]
+    for name, code in (("kepercayaan-2025", "instrument-open-only"), ("tiada-1", "instrument-unknown")):
+        problem(reached.post("/v1/tickets", body | {"instrument": name}, "queue"), 422, code, "instrument")
+
+
 @pytest.mark.parametrize(("language", "title"), [("id", "Bagaimana pelayanan kami?"), ("en", "How was our service?")])
 def test_a_poster_is_a_sheet_of_a4_in_the_language_asked_for(reached: House, language: str, title: str) -> None:
     with reached.database.writing() as session:

@@ -34,6 +34,10 @@ def test_a_poster_is_written_or_it_is_said_why_not(
     sheet = tmp_path / "poster.pdf"
     assert invoke("kota", "dukcapil", "--out", str(sheet), "--language", "en", status=0).stdout.strip() == str(sheet)
     assert sheet.read_bytes().startswith(b"%PDF")
+    trust = invoke("kota", "dukcapil", "--out", str(file), "--instrument", "kepercayaan-2025", status=0)
+    assert trust.stdout.strip() == str(file)
+    only = invoke("kota", "dukcapil", "--out", str(file), "--instrument", "maladministrasi-2025", status=1)
+    assert "with a ticket only" in only.stderr
     assert "id or en" in invoke("kota", "dukcapil", "--language", "fr", status=1).stderr
     assert "no agency tiada" in invoke("tiada", "dukcapil", "--out", str(file), status=1).stderr
     assert "no office" in invoke("kota", "tiada", "--out", str(file), status=1).stderr

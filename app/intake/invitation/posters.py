@@ -1,5 +1,6 @@
 """The poster of an office: a QR code that leads to its open page, alone or on a sheet of A4 to be hung up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.access.principals import Reach
@@ -10,6 +11,9 @@ from app.foundation.qr import qr_svg
 from app.foundation.storage.database import Session
 from app.foundation.translations import translator
 from app.foundation.typefaces import breakable, typeset
+from app.instruments.model import Collected
+from app.intake.invitation.asked_instrument import asked_instrument
+from app.tickets.rules.slips import ASKED_UNNAMED, asking
 
 TITLE = "How was our service?"
 SCAN = "Scan this code with the camera of your phone and rate the service you received."
@@ -19,21 +23,25 @@ TEXTS = frozenset({TITLE, SCAN, PROMISE})
 
 @dataclass(frozen=True)
 class Poster:
-    """What a poster shows; `address` is where its code leads."""
+    """What a poster shows; `address` is where its code leads, `asks` what is asked there, by language."""
 
     agency: str
     office: str
     address: str
+    asks: Mapping[str, str]
 
     def svg(self) -> str:
         """The QR code alone."""
         return qr_svg(self.address)
 
 
-def poster(session: Session, reach: Reach, office: str, public_url: str | None) -> Poster:
-    """The poster of an office in reach.
+def poster(
+    session: Session, reach: Reach, office: str, public_url: str | None, instrument: str | None = None
+) -> Poster:
+    """The poster of an office in reach, for a questionnaire (None: that which is asked where none is named).
 
-    Raises `office-unknown`, `out-of-scope`, and `public-url-missing` where nobody has said how citizens get here.
+    Raises `office-unknown`, `out-of-scope`, `public-url-missing` where nobody has said how citizens get here,
+    `instrument-unknown`, and `invalid-request` for a questionnaire that takes no open answers.
     """
     require_office(session, reach, office)
     if public_url is None:
@@ -41,7 +49,9 @@ def poster(session: Session, reach: Reach, office: str, public_url: str | None) 
     agency, shown = find_agency(session, reach.agency_id), find_office(session, reach.agency_id, office)
     assert agency is not None, "a reach is of an agency"
     assert shown is not None, "an office in reach exists"
-    return Poster(agency.name, shown.name, f"{public_url}/o/{reach.agency_id}/{office}")
+    asks = asked_instrument(session, reach.agency_id, instrument or ASKED_UNNAMED, Collected.open)
+    address = f"{public_url}/o/{reach.agency_id}/{office}{asking(instrument)}"
+    return Poster(agency.name, shown.name, address, asks.titles)
 
 
 def poster_pdf(shown: Poster, language: str) -> bytes:
@@ -55,6 +65,7 @@ def poster_pdf(shown: Poster, language: str) -> bytes:
         "sentences": [tell(SCAN), tell(PROMISE)],
         "address": shown.address,
         # Not breakable: who copies it must get no character that cannot be seen. It has slashes to break at.
+        "asks": breakable(shown.asks[language]),
         "printed": shown.address.partition("://")[2],
         "qr": shown.svg(),
     }

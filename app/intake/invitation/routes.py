@@ -20,6 +20,7 @@ from app.intake.invitation import office_page as pages
 from app.intake.invitation.posters import poster, poster_pdf
 from app.intake.invitation.schemas import LookIn, OpenPageOut, PosterOut, TicketPageOut
 from app.intake.invitation.ticket_lookup import TicketLookup
+from app.tickets.rules.slips import ASKED_UNNAMED
 
 router = APIRouter(prefix="/v1", tags=["inviting"])
 PRINTERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin, KeyKind.queue)
@@ -38,7 +39,7 @@ DRAWN: dict[int | str, dict[str, Any]] = {
     dependencies=OPEN,
     responses=UNCHANGED | open_problems(404, 429),
 )
-def get_open_page(request: Request, agency: Code, office: Code, instrument: InstrumentId = "ikl-1") -> Response:
+def get_open_page(request: Request, agency: Code, office: Code, instrument: InstrumentId = ASKED_UNNAMED) -> Response:
     """What the open page of an office shows, by a questionnaire. With If-None-Match, 304 while nothing changed."""
     services = services_of(request)
     guesses = services.of(LinkGuesses)
@@ -59,8 +60,10 @@ def look_at_ticket(request: Request, body: LookIn) -> TicketPageOut:
 
 
 @router.get("/offices/{office}/poster", response_model=PosterOut, responses=DRAWN | problems(404, 406, 409))
-def get_poster(request: Request, principal: Printer, office: Code) -> Response:
-    """The poster that leads citizens to the open page of this office.
+def get_poster(
+    request: Request, principal: Printer, office: Code, instrument: InstrumentId = ASKED_UNNAMED
+) -> Response:
+    """The poster that leads citizens to the open page of this office, by a questionnaire.
 
     By `Accept`: JSON with the address and its QR code, the code alone (SVG), or a sheet of A4 to hang up (PDF), whose
     words follow `Accept-Language`.
@@ -69,7 +72,7 @@ def get_poster(request: Request, principal: Printer, office: Code) -> Response:
     settings = services.settings
     media_type = media_type_for(request, (JSON, SVG, PDF))
     with services.database.reading() as session:
-        shown = poster(session, principal.reach, office, settings.public_url)
+        shown = poster(session, principal.reach, office, settings.public_url, instrument)
     language = negotiate(request.headers.get("accept-language"), settings.language)
     content: str | bytes
     match media_type:

@@ -7,14 +7,22 @@ from app.foundation.qr import qr_png, qr_svg
 from app.foundation.translations import Translate
 from app.tickets.rules.codes import printed
 
+# What citizens' pages ask whose address names no questionnaire.
+ASKED_UNNAMED = "ikl-1"
+
 INVITATION, PLACE, CODE = "Rate the service you receive today.", "Open {address}", "Code: {code}"
 VALIDITY = "Valid until {day}. It works once, after your service."
 TEXTS = frozenset({INVITATION, PLACE, CODE, VALIDITY})
 
 
-def address(public_url: str | None, code: str) -> str | None:
+def address(public_url: str | None, code: str, instrument: str | None = None) -> str | None:
     """The address where to rate. A fragment stays in the browser: no server, proxy or log ever sees it."""
-    return f"{public_url}/t#{code}" if public_url else None
+    return f"{public_url}/t{asking(instrument)}#{code}" if public_url else None
+
+
+def asking(instrument: str | None) -> str:
+    """What of a page's address names the questionnaire; nothing for the one that is asked where none is named."""
+    return "" if instrument in (None, ASKED_UNNAMED) else f"?instrument={instrument}"
 
 
 def slip(code: str, where: str | None, expires_on: date, translate: Translate) -> str:
