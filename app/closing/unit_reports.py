@@ -96,7 +96,7 @@ def employee_report(
         appraiser=staff.appraiser_of(unit.code),
         feedback=feedback(inputs.scoring.instrument, unit.measures) if unit.measures else None,
         notice=NOTICE,
-        **_recognised(unit),
+        **_recognised(unit, inputs.scoring.instrument.high),
         **beside,
         **common_parts(inputs, unit, subject.name),
         **optional_parts(inputs, unit),
@@ -118,8 +118,8 @@ def office_report(inputs: ClosingInputs, unit: ReportedUnit, staff: Staff) -> An
     )
 
 
-def _recognised(unit: ReportedUnit) -> _Recognised:
-    is_so = unit.measures is not None and is_recognised(unit.measures.comparison)
+def _recognised(unit: ReportedUnit, high: int) -> _Recognised:
+    is_so = unit.measures is not None and is_recognised(unit.measures.comparison, high)
     return _Recognised(recognised=True) if is_so else _Recognised()
 
 

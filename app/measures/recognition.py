@@ -10,7 +10,8 @@ from app.measures.schemas import RecognisedPersonOut, RecognitionOut, TrainingNe
 
 def recognition_out(table: MeasuresTable) -> RecognitionOut:
     """The persons of a table whose service is recognised, by name: names alone, nobody comes first."""
-    found = [code for code, unit in table.units.items() if unit is not None and is_recognised(unit.comparison)]
+    high = table.scoring.instrument.high
+    found = [code for code, unit in table.units.items() if unit is not None and is_recognised(unit.comparison, high)]
     people = (RecognisedPersonOut(code=code, name=table.names.get(code, code)) for code in found)
     return RecognitionOut.model_validate(
         {**head_of(table), "rows": tuple(sorted(people, key=lambda each: (each.name.casefold(), each.code)))}

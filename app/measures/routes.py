@@ -49,8 +49,8 @@ def get_office_measures(
 def get_recognition(request: Request, principal: Overseer, query: Annotated[MeasuresQuery, Query()]) -> Response:
     """Whose service is recognised in a period: by name, without figures and without a first place.
 
-    Above the peers by more than chance: the lower end of the estimate lies above their mean, from thirty ratings and
-    with a reliability of 0.70.
+    Above the peers by more than chance: the lower end of the estimate lies above their mean and the estimate by
+    three points of the index, from thirty ratings and with a reliability of 0.70.
     """
     return tagged(
         request, recognition_out(_read(request, principal, query, By.employee)).model_dump_json(by_alias=True), JSON

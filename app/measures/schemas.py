@@ -214,7 +214,7 @@ class TrainingNeedOut(WireModel):
     """A question that shows a weak spot of an office beyond chance.
 
     `grade`: its whole interval lies in the lower half of the grades; `peers`: that of the estimate lies below the mean
-    of the offices.
+    of the offices, and the estimate by three points of the index or more.
     """
 
     office: str

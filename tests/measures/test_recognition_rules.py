@@ -13,6 +13,7 @@ from app.disclosure.rules.released import ReleasedBlock
 from app.indices.rules.figures import Scoring
 from app.instruments.loading import shipped
 from app.measures.rules.comparison import UnitComparison, compare
+from app.measures.rules.differences import matters
 from app.measures.rules.formulas.moments import item_moments
 from app.measures.rules.formulas.reliability import Use
 from app.measures.rules.recognition import is_recognised
@@ -40,19 +41,19 @@ def needs(histograms: Sequence[Sequence[int]], scoring: Scoring = SCORING) -> di
 
 def test_who_lies_beyond_chance_above_eight_peers_is_recognised() -> None:
     found = compared([GOOD, *[MIDDLING] * 3, *[(3, 14, 38, 25)] * 4])
-    assert [is_recognised(each) for each in found] == [True, *[False] * 7]
+    assert [is_recognised(each, IKL.high) for each in found] == [True, *[False] * 7]
     # Of seven nobody can be told, and without peers there is nothing to compare.
-    assert not any(is_recognised(each) for each in compared([GOOD, *[MIDDLING] * 6]))
-    assert not is_recognised(None)
+    assert not any(is_recognised(each, IKL.high) for each in compared([GOOD, *[MIDDLING] * 6]))
+    assert not is_recognised(None, IKL.high)
 
 
 def test_figures_for_coaching_alone_recognise_nobody() -> None:
     [first, *_] = compared([GOOD, *[MIDDLING] * 3, *[(3, 14, 38, 25)] * 4])
     assert first.shrunk is not None
     for use in Use:
-        assert is_recognised(replace(first, use=use)) == (use in {Use.appraisal, Use.consequence})
-    assert not is_recognised(replace(first, shrunk=None))
-    assert not is_recognised(replace(first, centre=None))
+        assert is_recognised(replace(first, use=use), IKL.high) == (use in {Use.appraisal, Use.consequence})
+    assert not is_recognised(replace(first, shrunk=None), IKL.high)
+    assert not is_recognised(replace(first, centre=None), IKL.high)
 
 
 def test_the_lower_end_must_lie_above_both_means_and_not_on_them() -> None:
@@ -60,9 +61,41 @@ def test_the_lower_end_must_lie_above_both_means_and_not_on_them() -> None:
     assert first.shrunk is not None
     assert first.centre is not None
     at = replace(first, shrunk=replace(first.shrunk, lower=first.centre))
-    assert not is_recognised(at)
+    assert not is_recognised(at, IKL.high)
     # One person with most of the answers may move the mean of answers, which stands beside the estimate.
-    assert not is_recognised(replace(first, group_mean=item_moments((0, 0, 0, 1)).mean))
+    assert not is_recognised(replace(first, group_mean=item_moments((0, 0, 0, 1)).mean), IKL.high)
+
+
+@pytest.mark.parametrize(("points", "expected"), [(3, True), (2.99, False), (0.01, False), (40, True)])
+def test_what_lies_beyond_chance_alone_is_no_reason_to_recognise_anybody(points: float, *, expected: bool) -> None:
+    """Of a hundred thousand answers any difference is beyond chance."""
+    [first, *_] = compared([GOOD, *[MIDDLING] * 3, *[(3, 14, 38, 25)] * 4])
+    assert first.shrunk is not None
+    assert first.centre is not None
+    mean = max(first.centre, float(first.group_mean))
+    # Three points of an index that ends at 100, on a scale that ends at four.
+    near = replace(first.shrunk, lower=mean + 0.0001, estimate=mean + points * 4 / 100 + 1e-12)
+    assert is_recognised(replace(first, shrunk=near), IKL.high) is expected
+
+
+def test_of_thousands_of_answers_a_question_is_no_need_for_a_point_or_two() -> None:
+    def of_thousands(mean: float) -> tuple[int, ...]:
+        return (0, 0, round(10_000 * (4 - mean)), round(10_000 * (mean - 3)))
+
+    peers = [of_thousands(3.6 + each / 100) for each in (-1, 0, 0, 0, 0, 0, 0, 1)]
+    # A hundredth of the scale is a quarter of a point of the index.
+    assert needs([*peers, of_thousands(3.52)]) == {}
+    assert needs([*peers, of_thousands(3.45)]) == {"O008": (Need(0, (Reason.peers,)),)}
+
+
+@pytest.mark.parametrize(
+    ("difference", "high", "expected"),
+    [(0.12, 4, True), (0.1199, 4, False), (0.15, 5, True), (0.149, 5, False), (-1, 4, False)],
+)
+def test_a_difference_matters_from_three_points_of_the_index_on(
+    difference: float, high: int, *, expected: bool
+) -> None:
+    assert matters(difference, high) is expected
 
 
 def test_a_question_whose_whole_interval_lies_in_the_lower_half_of_the_grades_is_a_need() -> None:
@@ -130,7 +163,7 @@ def test_nobody_is_named_against_the_own_figures(histograms: list[tuple[int, ...
     """Whatever is answered: who is recognised has a mean above both, and who is named for the peers one below."""
     found, moments = compared(histograms), [item_moments(each) for each in histograms]
     for own, each in zip(moments, found, strict=True):
-        if is_recognised(each):
+        if is_recognised(each, IKL.high):
             assert own.n >= 30
             assert each.reliability is not None
             assert each.reliability >= 0.7
@@ -140,7 +173,7 @@ def test_nobody_is_named_against_the_own_figures(histograms: list[tuple[int, ...
         place = int(code[1:])
         assert moments[place].n >= 30
         if Reason.peers in each_need[0].reasons:
-            assert not is_recognised(found[place])
+            assert not is_recognised(found[place], IKL.high)
             assert moments[place].mean < found[place].group_mean
 
 
@@ -150,4 +183,4 @@ def test_the_order_of_peers_changes_nothing(histograms: list[tuple[int, ...]], r
     mixed = list(range(len(histograms)))
     random.shuffle(mixed)
     one, other = compared(histograms), compared([histograms[place] for place in mixed])
-    assert [is_recognised(one[place]) for place in mixed] == [is_recognised(each) for each in other]
+    assert [is_recognised(one[place], IKL.high) for place in mixed] == [is_recognised(each, IKL.high) for each in other]

@@ -8,7 +8,8 @@ from app.disclosure.rules.minimum import SMALLEST_N
 from app.foundation.rounding import half_up
 from app.indices.rules.figures import Scoring
 from app.indices.rules.intervals import item_interval
-from app.instruments.model import Band
+from app.instruments.model import Band, Instrument
+from app.measures.rules.differences import matters
 from app.measures.rules.formulas.between import peer_group
 from app.measures.rules.formulas.moments import Moments, item_moments
 from app.measures.rules.formulas.reliability import APPRAISAL_N, APPRAISAL_RELIABILITY, reliability
@@ -39,12 +40,13 @@ def training_needs(
     """The needs of each of the `units` by code, questions in their order; whoever has none is absent.
 
     From thirty answers to the question: where its whole 95 % interval, as it is shown, lies in the lower half of the
-    grades; and where among eight `groups` peers or more the whole interval of the estimate lies below their mean, with
-    a reliability of 0.70. Peers are those of the one group that has the unit; who has fewer than ten answers is none.
+    grades; and where among eight `groups` peers or more the whole interval of the estimate lies below their mean, and
+    the estimate by a difference that matters, with a reliability of 0.70. Peers are those of the one group that has
+    the unit; who has fewer than ten answers is none.
     """
     found: dict[str, list[Need]] = {}
     for place in range(len(scoring.instrument.items)):
-        below = {code for group in groups for code in _below_peers(scoring.instrument.low, place, group)}
+        below = {code for group in groups for code in _below_peers(scoring.instrument, place, group)}
         for code, histograms in units.items():
             reasons = []
             if _in_lower_half(scoring, histograms[place]):
@@ -71,10 +73,10 @@ def _in_lower_half(scoring: Scoring, histogram: Sequence[int]) -> bool:
     return upper < lower_half_begins(instrument.bands(scoring.bands)).lower
 
 
-def _below_peers(low: int, place: int, group: Mapping[str, Histograms]) -> list[str]:
-    """The peers of whom the whole interval of the estimate lies below the mean of all, reliably."""
+def _below_peers(instrument: Instrument, place: int, group: Mapping[str, Histograms]) -> list[str]:
+    """The peers of whom the estimate lies below the mean of all: reliably, beyond chance, and by what matters."""
     answers: dict[str, Moments] = {
-        code: item_moments(histograms[place], low)
+        code: item_moments(histograms[place], instrument.low)
         for code, histograms in sorted(group.items())
         if sum(histograms[place]) >= SMALLEST_N
     }
@@ -89,6 +91,7 @@ def _below_peers(low: int, place: int, group: Mapping[str, Histograms]) -> list[
         if own.n >= APPRAISAL_N
         and (reliability(own.n, peers.icc) or 0) >= APPRAISAL_RELIABILITY
         and estimate.upper < mean
+        and matters(mean - estimate.estimate, instrument.high)
     ]
 
 

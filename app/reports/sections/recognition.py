@@ -13,14 +13,15 @@ from app.reports.sections.results import CONFIDENCE, count, in_language, officia
 
 CRITERIA = (
     "Recognised is whoever lies above the peers by more than chance: the lower end of the estimate lies above their "
-    "mean, from at least thirty answers and with a reliability of 0.70. Of those who do not lie above the peers one in "
-    "forty is recognised at most. There is no first place, and whoever is not named is not worse."
+    "mean and the estimate by three points of the index or more, from at least thirty answers and with a reliability "
+    "of 0.70. Of those who do not lie above the peers one in forty is recognised at most. There is no first place, and "
+    "whoever is not named is not worse."
 )
 SUBJECT = "The service of this person is recognised: it lies above that of the peers by more than chance."
 NOBODY = "In this period nobody's figures lie above the peers by more than chance."
 REASONS = {
     "grade": "the whole interval lies in the lower half of the grades",
-    "peers": "lower than at the peers by more than chance",
+    "peers": "lower than at the peers by more than chance and by three points of the index or more",
 }
 MEANING = (
     "A question is named where a weak spot shows beyond chance, from at least thirty answers: it is where training "

@@ -13,6 +13,7 @@ from scipy import stats
 from app.indices.rules.figures import Scoring
 from app.instruments.loading import shipped
 from app.measures.rules.comparison import compare
+from app.measures.rules.differences import SMALLEST_DIFFERENCE
 from app.measures.rules.formulas.moments import item_moments
 from app.measures.rules.recognition import is_recognised
 from app.measures.rules.training import Reason, training_needs
@@ -81,9 +82,28 @@ def test_who_really_is_much_better_is_recognised_mostly(persons: int, share: flo
     assert found >= stats.binom.ppf(0.001, GROUPS, share)
 
 
+@pytest.mark.long
+@pytest.mark.sized
+@pytest.mark.parametrize("spread", [0.05, 0.1, 0.2, 0.4])
+@pytest.mark.parametrize("kind", ["good", "middling", "all six"])
+def test_of_thousands_of_answers_hardly_anybody_is_named_for_a_point_or_two(kind: str, spread: float) -> None:
+    """Who is nearer to the mean than three points of the index, below or above it, is neither weak nor recognised."""
+    near = wrong = deep = found = 0
+    for answers, means in groups(kind, spread, 20, first=-0.2, answers=(1_000, 5_000)):
+        named, rewarded = below_peers(answers), recognised(answers)
+        points = 25 * (means - means[1:].mean())
+        near += int((points > -SMALLEST_DIFFERENCE).sum() + (points < SMALLEST_DIFFERENCE).sum())
+        wrong += int((named & (points > -SMALLEST_DIFFERENCE)).sum())
+        wrong += int((rewarded & (points < SMALLEST_DIFFERENCE)).sum())
+        deep, found = deep + 1, found + bool(named[0])
+    assert wrong <= stats.binom.ppf(0.999, near, MOST)
+    # Five points below is seen.
+    assert found >= stats.binom.ppf(0.001, deep, 0.9)
+
+
 def recognised(answers: Sequence[list[int]]) -> np.ndarray:
     units = {f"E{place:02}": {"ktp-el": item_moments(each)} for place, each in enumerate(answers)}
-    return np.array([is_recognised(each) for _, each in sorted(compare(units).items())])
+    return np.array([is_recognised(each, IKL.high) for _, each in sorted(compare(units).items())])
 
 
 def below_peers(answers: Sequence[list[int]]) -> np.ndarray:
@@ -93,7 +113,9 @@ def below_peers(answers: Sequence[list[int]]) -> np.ndarray:
     return np.array([Reason.peers in next((each.reasons for each in needs.get(code, ())), ()) for code in units])
 
 
-def groups(kind: str, spread: float, size: int, first: float = 0.0) -> Iterator[Group]:
+def groups(
+    kind: str, spread: float, size: int, first: float = 0.0, answers: tuple[int, int] = (30, 160)
+) -> Iterator[Group]:
     """Groups with their true means; the first one lies so far from the mean of the others."""
     for number in range(GROUPS):
         draw = np.random.default_rng([list(TRUTHS).index(kind), round(100 * spread), size, number])
@@ -105,7 +127,7 @@ def groups(kind: str, spread: float, size: int, first: float = 0.0) -> Iterator[
         means = np.array([truth @ SCORES for truth in truths])
         truths[0] = tilted(bases[0], means[1:].mean() + first)
         means[0] = means[1:].mean() + first
-        sizes = draw.integers(30, 161, size)
+        sizes = draw.integers(answers[0], answers[1] + 1, size)
         yield [draw.multinomial(n, truth).tolist() for n, truth in zip(sizes, truths, strict=True)], means
 
 

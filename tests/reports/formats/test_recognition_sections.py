@@ -79,7 +79,7 @@ def test_training_needs_are_named_by_question_and_by_office(drafts: Drafts) -> N
     assert every
     assert [row[0] for row in own.rows] == ["Kecepatan", "Transparansi"]
     assert [row[0] for row in every.rows] == ["Dukcapil, Kecepatan", "Dukcapil, Transparansi"]
-    assert own.rows[1][-1] == "lebih rendah daripada rekan melebihi pengaruh kebetulan"
+    assert own.rows[1][-1] == "lebih rendah daripada rekan melebihi pengaruh kebetulan, dan tiga poin indeks atau lebih"
     none = section(draft({**drafts["dukcapil"], "training": []}), "training", "en")
     assert none
     assert table(none) is None

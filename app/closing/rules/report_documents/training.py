@@ -9,7 +9,7 @@ class TrainingNeedPart(Part):
     """A question that shows a weak spot beyond chance, with its figures, and why it does.
 
     `grade`: the whole interval lies in the lower half of the grades; `peers`: that of the estimate lies below the mean
-    of the peers.
+    of the peers, and the estimate by three points of the index or more.
     """
 
     figure: str
