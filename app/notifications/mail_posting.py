@@ -3,9 +3,12 @@
 import asyncio
 import ssl
 from email.message import EmailMessage
+from socket import AF_INET, AF_INET6, SOCK_STREAM, socket
 from typing import Literal, NamedTuple
 
 from aiosmtplib import SMTP, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+
+from app.notifications.looking_up import LookUp, system_look_up
 
 # In all, from the connection to the server's word about one letter.
 SECONDS = 15.0
@@ -27,8 +30,11 @@ class MailTerms(NamedTuple):
 class MailPost:
     """Sends one letter after the other, each over a connection of its own: they are few, and servers hang up."""
 
-    def __init__(self, terms: MailTerms, *, trusted: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, terms: MailTerms, look_up: LookUp = system_look_up, *, trusted: ssl.SSLContext | None = None
+    ) -> None:
         self.terms = terms
+        self._look_up = look_up
         self._trusted = trusted
 
     async def send(self, letter: EmailMessage) -> str:
@@ -50,9 +56,11 @@ class MailPost:
         terms = self.terms
         if self._trusted is None and terms.security != "none":
             self._trusted = ssl.create_default_context()
+        connected = await self._connected()
         client = SMTP(
+            # The certificate is that of the name.
             hostname=terms.host,
-            port=terms.port,
+            sock=connected,
             timeout=SECONDS,
             # Otherwise the name of this machine, which is nobody's business and may take a while to find out.
             local_hostname=terms.name,
@@ -71,7 +79,27 @@ class MailPost:
             # turns, and there may be no loop any more.
             client.close()
             await asyncio.sleep(0.01)
+            connected.close()
         return DELIVERED
+
+    async def _connected(self) -> socket:
+        """A connection to the first of the server's addresses that takes one. Raises OSError."""
+        # Looked up here: aiosmtplib asks in a thread for which the end of the service would wait.
+        refused = OSError("the name has no address")
+        for address in await self._look_up(self.terms.host, self.terms.port):
+            tried = socket(AF_INET6 if ":" in address else AF_INET, SOCK_STREAM)
+            tried.setblocking(False)
+            try:
+                await asyncio.get_running_loop().sock_connect(tried, (address, self.terms.port))
+            except OSError as error:
+                tried.close()
+                refused = error
+            except BaseException:
+                tried.close()
+                raise
+            else:
+                return tried
+        raise refused
 
 
 def is_for_good(outcome: str) -> bool:

@@ -2,46 +2,18 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Collection
-from contextlib import suppress
-from socket import SOCK_STREAM, gaierror, getaddrinfo
-from threading import Thread
-from typing import Any
+from collections.abc import Collection
+from socket import gaierror
 
 import httpx
 
+from app.notifications.looking_up import LookUp, system_look_up
 from app.notifications.rules.addresses import Target, may_be_called, read_address
 
 # In all, from the look-up to the answer: whoever trickles bytes gets no more than whoever is silent.
 SECONDS = 8.0
 USER_AGENT = "Cermin"
 REFUSED = "address-refused"
-
-# The addresses of a host at a port.
-LookUp = Callable[[str, int], Awaitable[list[str]]]
-
-
-async def system_look_up(host: str, port: int) -> list[str]:
-    """The addresses that this machine's resolver knows. Raises OSError."""
-    # In a thread of its own, for which nobody waits when the service ends: a resolver that is away takes its time.
-    loop = asyncio.get_running_loop()
-    found: asyncio.Future[list[str]] = loop.create_future()
-
-    def look() -> None:
-        try:
-            known = [str(sockaddr[0]) for *_, sockaddr in getaddrinfo(host, port, type=SOCK_STREAM)]
-        except (OSError, UnicodeError) as error:
-            settle(found.set_exception, error)
-        else:
-            settle(found.set_result, known)
-
-    def settle(tell: Callable[[Any], None], what: object) -> None:
-        # The loop may have ended, or whoever waited given up.
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(lambda: None if found.done() else tell(what))
-
-    Thread(target=look, name="look-up", daemon=True).start()
-    return await found
 
 
 class WebhookPost:

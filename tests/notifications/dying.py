@@ -1,8 +1,8 @@
-"""Processes that tell and send, and are killed: `python -m tests.notifications.dying URL KILLS [MUTANT]`.
+"""Processes that tell and send, and are killed: `python -m tests.notifications.dying URL KILLS MAIL [MUTANT]`.
 
 One child does things and has each told in its own transaction, another one sends. Both are killed (SIGKILL) after some
 milliseconds, again and again. What was done is in the audit trail; what was told, in the outbox; what came, with the
-receiver, which is somebody else's process.
+receiver of webhooks and the mail server (at port MAIL), which are somebody else's process.
 """
 
 import os
@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from email.message import EmailMessage
 from random import Random
 
 from sqlalchemy import text
@@ -20,6 +21,7 @@ from app.foundation.clock import system_clock
 from app.foundation.ids import new_id
 from app.foundation.storage.database import Database
 from app.foundation.telemetry import Metrics
+from app.notifications.mail_posting import MailPost, MailTerms
 from app.notifications.mail_sending import MailSending
 from app.notifications.mailboxes import Mailboxes
 from app.notifications.posting import WebhookPost
@@ -35,39 +37,42 @@ ACTION = "campaign.done"
 # Shorter than the pause between two deaths, so that the next sender need not wait for the lease of a dead one.
 LEASE = timedelta(milliseconds=20)
 ALIVE = (0.1, 0.5)
+PUBLIC, FROM = "https://cermin.example.go.id", "cermin@kota.go.id"
 TOLD_APART, NOTED_FIRST = "told in a second transaction", "noted before it is sent"
+MAIL_NOTED_FIRST = "mail is noted before it is sent"
+Work = Callable[[str, int, str], None]
 
 
-def main(url: str, kills: str, mutant: str = "") -> None:
+def main(url: str, kills: str, mail: str, mutant: str = "") -> None:
     """Kill so often."""
     share_compiled_statements()
     # Once in peace: what a process learns at its first statements its children need not learn again before they die.
     warm = Database(url)
     do_one(warm, "")
-    sender(warm).run_if_due()
+    sender(warm, int(mail)).run_if_due()
     warm.dispose()
     dice = Random()
     for _ in range(int(kills)):
-        children = [born(work, url, mutant) for work in (act, send)]
+        children = [born(work, url, int(mail), mutant) for work in (act, send)]
         time.sleep(dice.uniform(*ALIVE))
         for child in children:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
 
 
-def born(work: Callable[[str, str], None], url: str, mutant: str) -> int:
+def born(work: Work, url: str, mail: int, mutant: str) -> int:
     """The pid of a child that works until it is killed."""
     child = os.fork()
     if child == 0:
         try:
-            work(url, mutant)
+            work(url, mail, mutant)
         finally:
             # A child that fails must not go on as a parent.
             os._exit(1)
     return child
 
 
-def act(url: str, mutant: str) -> None:
+def act(url: str, _: int, mutant: str) -> None:
     """Do one thing after the other, and have each told."""
     database = Database(url)
     while True:
@@ -88,22 +93,24 @@ def do_one(database: Database, mutant: str) -> None:
             tell(session, EventKind.finding, agency_id="kota", office="dukcapil", about=about, at=now)
 
 
-def send(url: str, mutant: str) -> None:
+def send(url: str, mail: int, mutant: str) -> None:
     """Send what there is."""
-    sending = sender(Database(url), mutant)
+    sending = sender(Database(url), mail, mutant)
     while True:
         sending.run_if_due()
         time.sleep(0.002)
 
 
-def sender(database: Database, mutant: str = "") -> Sender:
-    """The sending of one process, to receivers on this machine."""
+def sender(database: Database, mail: int, mutant: str = "") -> Sender:
+    """The sending of one process, to receivers and a mail server on this machine."""
     terms = terms_of(SECRET.encode(), "127.0.0.1")
     post = NotingFirst(database) if mutant == NOTED_FIRST else WebhookPost(terms.hosts)
     webhooks = WebhookSending(database, system_clock, Metrics(), post, terms, public_url=None)
-    mailboxes = Mailboxes(SECRET.encode(), is_on=False)
-    mail = MailSending(database, system_clock, Metrics(), None, mailboxes, public_url=None)
-    return Sender(database, system_clock, webhooks, mail, lease=LEASE)
+    mailboxes = Mailboxes(SECRET.encode(), is_on=True)
+    server = MailTerms("127.0.0.1", mail, "none", None, None, FROM, "cermin.test")
+    posting = MailNotingFirst(database, server) if mutant == MAIL_NOTED_FIRST else MailPost(server)
+    letters = MailSending(database, system_clock, Metrics(), posting, mailboxes, public_url=PUBLIC)
+    return Sender(database, system_clock, webhooks, letters, lease=LEASE)
 
 
 class NotingFirst(WebhookPost):
@@ -126,6 +133,26 @@ class NotingFirst(WebhookPost):
             )
         time.sleep(0.005)
         return await super().post(address, headers, body)
+
+
+class MailNotingFirst(MailPost):
+    """What must never be: all that a letter tells is noted as delivered, and then it is sent."""
+
+    def __init__(self, database: Database, terms: MailTerms) -> None:
+        super().__init__(terms)
+        self._database = database
+
+    async def send(self, letter: EmailMessage) -> str:
+        """Note, and then send."""
+        with self._database.writing() as session:
+            session.execute(
+                text(
+                    "UPDATE delivery SET state = 'delivered', due_at = NULL "
+                    "WHERE channel = 'mail' AND letter_id IS NOT NULL AND state = 'waiting'"
+                )
+            )
+        time.sleep(0.005)
+        return await super().send(letter)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from socket import create_server
+from threading import Event
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from app.directory.listing_store import office_parents
 from app.foundation.own_certificate import own_certificate
 from app.foundation.settings import Settings
 from app.foundation.startup_errors import StartupError
-from app.notifications import mail_posting, subscriptions
+from app.notifications import looking_up, mail_posting, subscriptions
 from app.notifications.letters import MOST_LINES
 from app.notifications.mail_config import mail_terms
 from app.notifications.mail_sending import AWAY
@@ -372,6 +373,33 @@ def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch)
         port = server.getsockname()[1]
         terms = mail_posting.MailTerms("127.0.0.1", port, "none", None, None, "a@kota.go.id", "x")
         assert asyncio.run(mail_posting.MailPost(terms).send(EmailMessage())) == "timeout"
+
+
+def test_a_resolver_that_is_away_keeps_neither_mail_nor_the_end_of_the_service_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answering, letter = Event(), EmailMessage()
+    monkeypatch.setattr(mail_posting, "SECONDS", 0.1)
+    monkeypatch.setattr(looking_up, "getaddrinfo", lambda *_, **__: [][: answering.wait(30)])
+    terms = mail_posting.MailTerms("mail.lan", 25, "none", None, None, "a@kota.go.id", "x")
+    # `asyncio.run` ends without the resolver's answer, which nobody waits for any more.
+    assert asyncio.run(mail_posting.MailPost(terms).send(letter)) == "timeout"
+    answering.set()
+
+
+def test_the_addresses_of_a_server_are_tried_one_after_the_other(post: Post) -> None:
+    async def look_up(_: str, __: int) -> list[str]:
+        return ["::1", "127.0.0.2", "127.0.0.1"]
+
+    async def nobody(_: str, __: int) -> list[str]:
+        return []
+
+    letter = EmailMessage()
+    letter["From"], letter["To"] = "a@kota.go.id", "b@kota.go.id"
+    terms = mail_posting.MailTerms("mail.lan", post.server.port, "none", None, None, "a@kota.go.id", "x")
+    assert asyncio.run(mail_posting.MailPost(terms, look_up).send(letter)) == "delivered"
+    assert asyncio.run(mail_posting.MailPost(terms, nobody).send(letter)) == "no-connection"
+    assert len(post.server.letters) == 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from app.foundation.own_certificate import own_certificate
-from app.notifications import posting
+from app.notifications import looking_up, posting
 from app.notifications.posting import WebhookPost
 from app.notifications.rules.addresses import may_be_called, read_address
 from tests.notifications.receiver import receiving
@@ -215,12 +215,12 @@ def test_a_name_is_looked_up_once() -> None:
 def test_the_machines_own_resolver_is_asked_and_waited_for_no_longer_than_a_message_may_take(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert asyncio.run(posting.system_look_up("127.0.0.1", 443)) == ["127.0.0.1"]
+    assert asyncio.run(looking_up.system_look_up("127.0.0.1", 443)) == ["127.0.0.1"]
     with pytest.raises(OSError, match=r"."):
-        asyncio.run(posting.system_look_up("penerima.invalid", 443))
+        asyncio.run(looking_up.system_look_up("penerima.invalid", 443))
     answering = Event()
     monkeypatch.setattr(posting, "SECONDS", 0.1)
-    monkeypatch.setattr(posting, "getaddrinfo", lambda *_, **__: [][: answering.wait(30)])
+    monkeypatch.setattr(looking_up, "getaddrinfo", lambda *_, **__: [][: answering.wait(30)])
     # That ends without the resolver's answer, which nobody waits for any more.
     assert asyncio.run(WebhookPost(frozenset()).post(NAME, {}, b"{}")) == "timeout"
     answering.set()
