@@ -60,7 +60,7 @@ from app.foundation.http.services import Services
 from app.foundation.secret import derive, load_secret
 from app.foundation.settings import Environment, Settings
 from app.foundation.startup_errors import StartupError
-from app.foundation.storage.database import Database
+from app.foundation.storage.database import Database, address
 from app.foundation.storage.installation import claim_secret
 from app.foundation.telemetry import Metrics
 from app.instruments.registry import InstrumentCache, changed_since_use, record_new_shipped
@@ -85,9 +85,12 @@ from app.people.sessions import Sessions
 from app.people.setting_up import SetUp
 from app.people.signing_in import SignIn
 from app.ratings.keys import KeyMaker
+from app.ratings.loop_store import LoopStore
 from app.ratings.store import RatingStore
 from app.ratings.validation import RatingValidator
 from app.ratings.writer import Writer
+from app.ratings.writer_task import task_lane
+from app.ratings.writer_thread import thread_lane
 from app.reports.sealed_cache import SealedReportCache
 from app.screening.nightly import NightlyScreening
 from app.tickets.attempts import TicketAttempts
@@ -271,9 +274,11 @@ def _workbooks(database: Database, clock: Clock) -> tuple[object, ...]:
 
 def open_database(settings: Settings) -> Database:
     """The database of these settings, not connected yet."""
+    is_sqlite = address(settings.database_url).get_backend_name() == "sqlite"
     return Database(
         settings.database_url,
-        pool_size=settings.pool_size,
+        # The lanes of PostgreSQL have connections of their own.
+        pool_size=settings.pool_size if is_sqlite else max(1, settings.pool_size - settings.writers),
         statement_timeout_ms=settings.statement_timeout_ms,
         lock_timeout_ms=settings.lock_timeout_ms,
     )
@@ -321,13 +326,11 @@ def _lifespan(secret: bytes, jobs: JobMaker) -> Lifespan[FastAPI]:
 
 def _writer(settings: Settings, database: Database) -> Writer:
     """The group-commit writer of this process and event loop."""
-    return Writer(
-        RatingStore(database),
-        queue_length=settings.queue_length,
-        group_length=settings.group_length,
-        # SQLite has one writer at a time anyway; a second one would only wait for the lock.
-        writers=1 if database.is_sqlite else settings.writers,
-    )
+    # SQLite has one writer at a time anyway; a second one would only wait for the lock.
+    lanes = [thread_lane(RatingStore(database))]
+    if not database.is_sqlite:
+        lanes = [task_lane(LoopStore(database))] * settings.writers
+    return Writer(lanes, queue_length=settings.queue_length, group_length=settings.group_length)
 
 
 def _intake(services: Services, writer: Writer, secret: bytes) -> tuple[object, ...]:

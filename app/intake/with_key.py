@@ -14,12 +14,11 @@ from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import SQLAlchemyError
 from app.instruments.registry import InstrumentCache
 from app.intake.rules.quotas import DeviceQuotas, QuotaShare
-from app.ratings.rating import NewRating, Stored, StoreOutcome
+from app.ratings.rating import NewRating, Result, Stored, StoreOutcome
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
 from app.ratings.validation import KnownCodes, RatingValidator
 from app.ratings.writer import Writer
-from app.ratings.writer_thread import Result
 
 INVALID, TOO_FAST = 422, 429
 Validated: TypeAlias = NewRating | Result

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.foundation.problems import Problem
 from app.ratings.status import COUNTED
 
 # The digest of a sheet that was made of counts begins so: nobody knows which of its answers were given together.
@@ -63,3 +64,6 @@ class Stored(NamedTuple):
     office: str
     employee: str | None
     rated_on: date
+
+
+Result = Stored | Problem

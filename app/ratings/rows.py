@@ -1,11 +1,13 @@
 """The database rows of a validated rating: rating, trace, and the separate rows of its comment and profile."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from app.ratings.rating import NewRating
+from app.ratings.statements import COLUMNS, TRACED
 
 Row = tuple[str | bool | None, ...]
 SeparateRow = Mapping[str, Any]
@@ -38,6 +40,25 @@ def trace(rating: NewRating) -> Row:
 def traces(ratings: Iterable[NewRating]) -> list[Row]:
     """(key, hour, source) of the ratings that leave a trace."""
     return [(rating.key, *trace(rating)) for rating in ratings if rating.place.hour is not None]
+
+
+def postgresql_values(agency_id: str, ratings: Collection[NewRating]) -> dict[str, str]:
+    """The parameters of the statement that stores these ratings of one agency, or none at all."""
+    columns = array_literals([(*row(each), *trace(each)) for each in ratings]) or ["{}"] * len(PARAMETERS)
+    return {
+        "agency_id": agency_id,
+        **dict(zip(PARAMETERS, columns, strict=True)),
+        "comments": json_of(comments(ratings)),
+        "profiles": json_of(profiles(ratings)),
+    }
+
+
+def json_of(rows: Sequence[object]) -> str:
+    """The rows as JSON."""
+    return json.dumps(rows, separators=(",", ":"))
+
+
+PARAMETERS = (*COLUMNS, *TRACED)
 
 
 def array_literals(rows: Sequence[Row]) -> list[str]:

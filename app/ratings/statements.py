@@ -71,6 +71,12 @@ _EXISTING = "SELECT key, digest, office, employee, rated_on FROM rating WHERE ag
 POSTGRESQL_EXISTING = _EXISTING + "(SELECT CAST(value AS uuid) FROM json_array_elements_text(CAST(:keys AS json)))"
 SQLITE_EXISTING = _EXISTING + "(SELECT value FROM json_each(:keys))"
 
+# Reaches the disk, and leaves no row.
+TOUCH = (
+    "INSERT INTO lease (name, holder, until_at) VALUES (:name, '', '2000-01-01 00:00:00')",
+    "DELETE FROM lease WHERE name = :name",
+)
+
 
 def strays() -> tuple[str, ...]:
     """One query per kind of code: the codes in ratings that the directory does not have."""

@@ -1,27 +1,28 @@
-"""A writer thread: one thread with one connection that writes group after group.
+"""The lane of SQLite: one thread with one connection. The database works inside this process, and would hold the loop.
 
 The thread takes the next group itself as soon as it has written one; going back to the event loop for it would
 leave the disk idle while the loop is busy.
 """
 
+import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from math import inf
 from time import monotonic
 from typing import TypeVar
 
 import structlog
 
-from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Connection, DBAPIError, OperationalError, SQLAlchemyError
 from app.foundation.storage.time_budget import budget_of
-from app.ratings.rating import NewRating, Stored
+from app.ratings.group_plan import Fault, FaultKind, Outcome, plan_of
+from app.ratings.groups import Group, Lane, Work, ratings_of
+from app.ratings.rating import NewRating, Result
 from app.ratings.store import RatingStore
 
 log = structlog.get_logger("cermin.writer")
 
-Result = Stored | Problem
-Group = TypeVar("Group")
 Done = TypeVar("Done")
 
 
@@ -31,17 +32,21 @@ class GroupWriter:
     def __init__(self, store: RatingStore) -> None:
         self._store = store
         self._connection: Connection | None = None
-        self._until = inf
 
     def write(self, ratings: Sequence[NewRating], until: float = inf) -> list[Result]:
-        """Write the ratings, each agency's in a transaction of its own; one result per rating, in order. Never raises.
+        """Write the ratings; one result per rating, in order. Never raises.
 
-        On a database that is distributed by agency each transaction then touches one shard only. After the moment
-        `until` nothing more is tried, and a connection on which no answer came until then is dropped.
+        After the moment `until` nothing more is tried, and a connection on which no answer came until then is dropped.
         """
-        self._until = until
+        plan = plan_of(ratings, lambda: monotonic() > until)
         with budget_of(until - monotonic()):
-            return self._write(ratings)
+            try:
+                part = next(plan)
+                while True:
+                    part = plan.send(self._store_part(part))
+            except StopIteration as end:
+                results: list[Result] = end.value
+                return results
 
     def try_out(self, rating: NewRating | None, until: float) -> bool:
         """Whether a rating would be stored: does with this one all but keep it. Never raises."""
@@ -53,57 +58,11 @@ class GroupWriter:
             return False
         return True
 
-    def _write(self, ratings: Sequence[NewRating]) -> list[Result]:
-        of_agency: dict[str, list[int]] = {}
-        for index, rating in enumerate(ratings):
-            of_agency.setdefault(rating.agency_id, []).append(index)
-        if len(of_agency) == 1:
-            return self._write_safely(ratings)
-        results: dict[int, Result] = {}
-        for indexes in of_agency.values():
-            results.update(zip(indexes, self._write_safely([ratings[i] for i in indexes]), strict=True))
-        return [results[index] for index in range(len(ratings))]
-
-    def _write_safely(self, group: Sequence[NewRating]) -> list[Result]:
-        """Write one agency's ratings; whatever breaks, every request is answered and the thread goes on."""
+    def _store_part(self, part: Sequence[NewRating]) -> Outcome:
         try:
-            return self._write_group(group)
-        except Exception as error:
-            log.error("group.failed", n=len(group), error=type(error).__name__)
-            return [busy() for _ in group]
-
-    def _write_group(self, group: Sequence[NewRating]) -> list[Result]:
-        if monotonic() > self._until:
-            # An earlier agency's part, or half, has used the time up.
-            return [busy() for _ in group]
-        try:
-            return self._store_group(group)
-        except OperationalError as error:
-            # A retry helps after a broken connection or a deadlock; after a lock timeout or a full disk it adds load.
-            return self._retry(group, error) if _is_transient(error) else _refuse(group, error)
-        except DBAPIError as error:
-            return self._halve(group, error)
-        except SQLAlchemyError as error:
-            return _refuse(group, error)
-
-    def _retry(self, group: Sequence[NewRating], error: OperationalError) -> list[Result]:
-        """Write the group once more on a fresh connection: every id is idempotent, so nothing is counted twice."""
-        if monotonic() > self._until:
-            return _refuse(group, error)
-        try:
-            return self._store_group(group)
-        except SQLAlchemyError as error:
-            return _refuse(group, error)
-
-    def _halve(self, group: Sequence[NewRating], error: DBAPIError) -> list[Result]:
-        """Split a refused group until the row that the database refuses is alone: it must not cost the others."""
-        if len(group) == 1:
-            return _refuse(group, error)
-        middle = len(group) // 2
-        return self._write_group(group[:middle]) + self._write_group(group[middle:])
-
-    def _store_group(self, group: Sequence[NewRating]) -> list[Result]:
-        return list(self._attempt(lambda connection: self._store.write(connection, group)))
+            return self._attempt(lambda connection: self._store.write(connection, part))
+        except Exception as error:  # Whatever breaks, every request is answered and the thread goes on.
+            return Fault(_kind(error), type(error).__name__)
 
     def _attempt(self, work: Callable[[Connection], Done]) -> Done:
         connection = self._connection
@@ -129,31 +88,72 @@ class GroupWriter:
             connection.close()
 
 
-def start_writer_thread(
-    group_writer: GroupWriter, next_group: Callable[[], Group | None], write: Callable[[GroupWriter, Group], None]
-) -> threading.Thread:
-    """Start a thread that has every group written, until `next_group` gives None."""
+class ThreadLane:
+    """A lane in a thread of its own."""
 
-    def run() -> None:
+    def __init__(self, store: RatingStore, work: Work) -> None:
+        self._work = work
+        self._loop = asyncio.get_running_loop()
+        self._writer = GroupWriter(store)
+        self._woken = threading.Event()
+        # A daemon: a process whose event loop has died must not live on for its writer thread.
+        self._thread = threading.Thread(target=self._run, name="rating-writer", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> bool:
+        """Tell it that something waits; busy or not, it looks once more."""
+        if not self._woken.is_set():
+            self._woken.set()
+        return True
+
+    async def end(self) -> None:
+        """Return once the thread has ended."""
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
         try:
-            while (group := next_group()) is not None:
-                write(group_writer, group)
+            while (group := self._next()) is not None:
+                self._write(group)
         finally:
-            group_writer.close()
+            self._writer.close()
 
-    # A daemon: a process whose event loop has died must not live on for its writer threads.
-    thread = threading.Thread(target=run, name="rating-writer", daemon=True)
-    thread.start()
-    return thread
+    def _next(self) -> Group | None:
+        """Wait for the next group; None when nothing new may come."""
+        while True:
+            # Cleared before the look: what comes after it sets it again.
+            self._woken.clear()
+            has_ended = self._work.has_ended
+            group = self._work.next_group()
+            if group is not None or has_ended:
+                return group
+            self._woken.wait()
+
+    def _write(self, group: Group) -> None:
+        ratings, until = ratings_of(group), self._work.until(group)
+        if ratings:
+            results = self._writer.write(ratings, until)
+            self._tell(lambda: self._work.written(group, results))
+        else:
+            works = self._writer.try_out(self._work.to_try, until)
+            self._tell(lambda: self._work.tried(group, works=works))
+
+    def _tell(self, outcome: Callable[[], None]) -> None:
+        # RuntimeError: the loop is closed, and nobody is left to be answered.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(outcome)
 
 
-def _is_transient(error: OperationalError) -> bool:
+def thread_lane(store: RatingStore) -> Callable[[Work], Lane]:
+    """What starts a lane in a thread that writes to this store."""
+    return lambda work: ThreadLane(store, work)
+
+
+def _kind(error: Exception) -> FaultKind:
+    if isinstance(error, OperationalError):
+        return FaultKind.passing if _is_passing(error) else FaultKind.lasting
+    return FaultKind.row if isinstance(error, DBAPIError) else FaultKind.lasting
+
+
+def _is_passing(error: OperationalError) -> bool:
     """Whether a retry may succeed: a lost connection, or SQLSTATE class 40 (deadlock, serialisation failure)."""
     return error.connection_invalidated or (getattr(error.orig, "sqlstate", None) or "").startswith("40")
-
-
-def _refuse(group: Sequence[NewRating], error: Exception) -> list[Result]:
-    """Answer `busy` for the whole group and log why."""
-    # The error's text may hold row values, so only its type is logged.
-    log.error("group.refused", n=len(group), error=type(error).__name__)
-    return [busy() for _ in group]

@@ -15,12 +15,13 @@ from sqlalchemy import Connection, text
 import app.main
 from app.cli import main
 from app.foundation.ids import new_id
+from app.foundation.storage.loop_connection import LoopConnection
 from app.ratings.keys import KeyMaker
-from app.ratings.rating import NewRating, Stored, StoreOutcome
+from app.ratings.loop_store import LoopStore, for_psycopg
+from app.ratings.rating import NewRating, Result, Stored, StoreOutcome
 from app.ratings.rows import comments, profiles
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
-from app.ratings.writer_thread import Result
 
 dice = Random()
 
@@ -48,37 +49,63 @@ def answers_before_commit() -> None:
     main()
 
 
-COMMENT_APART = text(
-    "INSERT INTO comment (agency_id, comment_id, office, written_in, text, mixed) "
-    "VALUES (:agency_id, :comment_id, :office, :written_in, :text, false)"
+COMMENT_APART = (
+    "INSERT INTO comment (agency_id, comment_id, instrument, office, written_in, text, mixed) "
+    "VALUES (:agency_id, :comment_id, :instrument, :office, :written_in, :text, false)"
 )
-PROFILE_APART = text(
-    "INSERT INTO profile_tally (agency_id, office, month, attribute, value, n) "
-    "VALUES (:agency_id, :office, :month, :attribute, :value, 1) "
-    "ON CONFLICT (agency_id, office, month, attribute, value) DO UPDATE SET n = profile_tally.n + 1"
+PROFILE_APART = (
+    "INSERT INTO profile_tally (agency_id, instrument, office, month, attribute, value, n) "
+    "VALUES (:agency_id, :instrument, :office, :month, :attribute, :value, 1) "
+    "ON CONFLICT (agency_id, instrument, office, month, attribute, value) DO UPDATE SET n = profile_tally.n + 1"
 )
 
 
 class ApartStore(RatingStore):
-    """Stores a group, and its comments and profiles in a second transaction a little later."""
+    """Stores a group, and its comments and profiles in a second transaction a little later: on SQLite."""
 
     def write(self, connection: Connection, group: Sequence[NewRating]) -> list[Stored]:
         """Two transactions where there must be one."""
-        results = super().write(connection, [rating._replace(comment=None, profile=None) for rating in group])
-        pairs = zip(group, results, strict=True)
-        new = [rating for rating, result in pairs if result.outcome is StoreOutcome.stored]
+        results = super().write(connection, without_words(group))
         time.sleep(dice.uniform(0.02, 0.05))
-        rows = ((COMMENT_APART, comments(new)), (PROFILE_APART, profiles(new)))
         with connection.begin():
-            for statement, found in rows:
-                if found:
-                    connection.execute(statement, [{"agency_id": group[0].agency_id, **each} for each in found])
+            for statement, row in rows_apart(group, results):
+                connection.execute(text(statement), row)
         return results
+
+
+class ApartLoopStore(LoopStore):
+    """The same on PostgreSQL."""
+
+    async def write(self, connection: LoopConnection, group: Sequence[NewRating]) -> list[Stored]:
+        """Two transactions where there must be one."""
+        results = await super().write(connection, without_words(group))
+        await asyncio.sleep(dice.uniform(0.02, 0.05))
+        async with connection.transaction():
+            for statement, row in rows_apart(group, results):
+                await connection.execute(for_psycopg(statement), row)
+        return results
+
+
+def without_words(group: Sequence[NewRating]) -> list[NewRating]:
+    """The ratings alone."""
+    return [rating._replace(comment=None, profile=None) for rating in group]
+
+
+def rows_apart(group: Sequence[NewRating], results: Sequence[Stored]) -> list[tuple[str, dict[str, object]]]:
+    """What else is to be stored of those that are new."""
+    pairs = zip(group, results, strict=True)
+    new = [rating for rating, result in pairs if result.outcome is StoreOutcome.stored]
+    rows = [(COMMENT_APART, row) for row in comments(new)] + [(PROFILE_APART, row) for row in profiles(new)]
+    return [
+        (statement, {"agency_id": group[0].agency_id, **{name: row[name] for name in row if name != "key"}})
+        for statement, row in rows
+    ]
 
 
 def comments_apart() -> None:
     """Comments and profiles are not stored in the transaction of the ratings."""
     setattr(app.main, "RatingStore", ApartStore)  # noqa: B010 - mypy forbids assigning to a class
+    setattr(app.main, "LoopStore", ApartLoopStore)  # noqa: B010 - likewise
     main()
 
 

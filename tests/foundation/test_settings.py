@@ -2,6 +2,7 @@
 
 import ast
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -232,7 +233,10 @@ def test_when_all_connections_are_taken_a_reader_is_told_so(
         pool = house.services.database.reader
         # Seconds in the service.
         monkeypatch.setattr(pool.pool, "_timeout", 0.05)
-        with pool.connect(), pool.connect():
+        with ExitStack() as stack:
+            # PostgreSQL's lane has one of the two for itself.
+            for _ in range(2 if house.database.is_sqlite else 1):
+                stack.enter_context(pool.connect())
             response = house.get("/v1/offices")
         assert (response.status_code, response.json()["code"]) == (503, "busy")
         assert house.get("/v1/offices").status_code == 200

@@ -41,7 +41,7 @@ def exhausted(house: House) -> Iterator[None]:
     """Every connection of the service's pool is in use."""
     database, size = house.services.database, house.services.settings.pool_size
     with ExitStack() as stack:
-        # One of the writing ones is the rating writer's own.
+        # One of the writing ones is the rating writer's own; PostgreSQL's is none of the pool's.
         for engine, n in {database.reader: size, database.writer: size - 1}.items():
             for _ in range(n if database.is_sqlite or engine is database.writer else 0):
                 stack.enter_context(engine.connect())

@@ -127,10 +127,10 @@ def test_a_week_without_network_is_delivered_at_once(furnished: Furnished) -> No
 def test_what_a_full_service_refused_uses_up_nothing(furnished: Furnished, monkeypatch: pytest.MonkeyPatch) -> None:
     with paced(furnished, device_burst=1) as house:
         writer = house.services.of(Intake)._writer
-        monkeypatch.setattr(writer, "_closing", True)
+        monkeypatch.setattr(writer, "queued", 100_000)
         one = sheet(house)
         problem(house.post(RATE, one, "device"), 503, "busy")
-        monkeypatch.setattr(writer, "_closing", False)
+        monkeypatch.setattr(writer, "queued", 0)
         assert house.post(RATE, one, "device").status_code == 201
         assert house.post(RATE, sheet(house), "device").status_code == 429
 

@@ -13,11 +13,11 @@ from sqlalchemy.exc import DataError, OperationalError
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Connection
 from app.ratings import writer as writer_module
-from app.ratings.rating import NewRating, Place, Stored, StoreOutcome
+from app.ratings.rating import NewRating, Place, Result, Stored, StoreOutcome
 from app.ratings.rows import array_literals, row
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
-from app.ratings.writer_thread import GroupWriter, Result
+from app.ratings.writer_thread import GroupWriter, thread_lane
 
 PLACE = Place("dukcapil", None, "ktp-el", "NULL", "mobile", date(2026, 11, 24))
 
@@ -140,7 +140,7 @@ def test_what_waits_behind_a_stalled_database_is_refused_in_time(monkeypatch: py
     store = Store(lambda group: None if group[0].key != "slow" else (released.wait(5), None)[1])
 
     async def main() -> list[str]:
-        writer = Writer(cast(RatingStore, store), queue_length=100, group_length=10, writers=1)
+        writer = Writer([thread_lane(cast(RatingStore, store))], queue_length=100, group_length=10)
         slow = asyncio.create_task(writer.write([rating("slow")]))
         while not store.groups:
             await asyncio.sleep(0.001)
@@ -165,7 +165,7 @@ def test_the_writer_knows_by_its_last_outcome_and_by_trials_whether_ratings_are_
     store = Store(broken(OperationalError, key="bad"))
 
     async def main() -> None:
-        writer = Writer(cast(RatingStore, store), queue_length=100, group_length=10, writers=1)
+        writer = Writer([thread_lane(cast(RatingStore, store))], queue_length=100, group_length=10)
         # Nothing was stored yet: a trial, which all who ask share.
         assert await asyncio.gather(*(writer.works() for _ in range(50))) == [True] * 50
         assert 0 < len(store.trials) < 50
@@ -194,7 +194,7 @@ def test_a_writer_that_hangs_does_not_work(monkeypatch: pytest.MonkeyPatch) -> N
     store = Store(lambda _: (released.wait(5), None)[1])
 
     async def main() -> bool:
-        writer = Writer(cast(RatingStore, store), queue_length=100, group_length=10, writers=1)
+        writer = Writer([thread_lane(cast(RatingStore, store))], queue_length=100, group_length=10)
         works = await writer.works()
         released.set()
         await writer.drain()

@@ -17,7 +17,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session, SQLModel
 
 from app.foundation.private_files import open_to_others
-from app.foundation.storage.engines import AUTOCOMMIT, postgresql_engine, sqlite_engine
+from app.foundation.storage.engines import AUTOCOMMIT, postgresql_arguments, postgresql_engine, sqlite_engine
+from app.foundation.storage.loop_connection import LoopConnection
 from app.foundation.storage.server_limits import ServerLimits
 from app.foundation.storage.time_budget import patience
 
@@ -130,6 +131,15 @@ class Database:
     def limits_in_transactions(self) -> bool:
         """Whether only a transaction can say how long its statements may take: behind a pooler."""
         return not self.is_sqlite and self._limits.in_transactions
+
+    async def loop_connection(self, seconds: float) -> LoopConnection:
+        """A connection to PostgreSQL for the event loop, made within so many seconds; none of the pool's."""
+        engine, limits = self.writer, self._limits
+        arguments, parameters = engine.dialect.create_connect_args(engine.url)
+        told = {**parameters, **postgresql_arguments(engine.url)}
+        connection = await LoopConnection.over(lambda: limits.connect(*arguments, **told), seconds)
+        connection.limits = limits.statement if limits.in_transactions else None
+        return connection
 
     @property
     def reader(self) -> Engine:

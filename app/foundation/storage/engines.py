@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy import URL, Dialect, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.foundation.private_files import make_file, make_folder
@@ -105,14 +105,23 @@ def _make_private(file: Path) -> None:
         return
 
 
-def postgresql_engine(url: str, pool_size: int, limits: ServerLimits) -> Engine:
-    """No overflow: a storm waits in our bounded queue, not in the server's connection slots."""
-    parts = make_url(url)
+def postgresql_address(url: str) -> URL:
+    """The address for our driver. Its options are among the limits."""
+    return make_url(url).set(drivername="postgresql+psycopg").difference_update_query(["options"])
+
+
+def postgresql_arguments(parts: URL) -> dict[str, Any]:
+    """What our driver is told beside the address."""
     # What the operator says in the address about keeping connections alive holds.
     keepalive = {name: value for name, value in KEEPALIVE.items() if name not in parts.query}
+    return {"connect_timeout": 3, "application_name": "cermin", **keepalive}
+
+
+def postgresql_engine(url: str, pool_size: int, limits: ServerLimits) -> Engine:
+    """No overflow: a storm waits in our bounded queue, not in the server's connection slots."""
+    parts = postgresql_address(url)
     engine = create_engine(
-        # The options of the address are among the limits.
-        parts.set(drivername="postgresql+psycopg").difference_update_query(["options"]),
+        parts,
         poolclass=BoundedPool,
         pool_size=pool_size,
         max_overflow=0,
@@ -121,7 +130,7 @@ def postgresql_engine(url: str, pool_size: int, limits: ServerLimits) -> Engine:
         pool_pre_ping=True,
         # The connection used last is the one whose plans and caches are warm.
         pool_use_lifo=True,
-        connect_args={"connect_timeout": 3, "application_name": "cermin", **keepalive},
+        connect_args=postgresql_arguments(parts),
     )
 
     @event.listens_for(engine, "do_connect")

@@ -1,0 +1,71 @@
+"""A connection to PostgreSQL of which the event loop waits for answers itself, until a moment and no longer."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from math import inf
+from time import monotonic
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from app.foundation.storage.bounded_connection import BoundedConnection
+from app.foundation.storage.time_budget import FREE, budget_of
+
+PostgresError, PostgresOperationalError = psycopg.Error, psycopg.OperationalError
+
+
+class LoopConnection(psycopg.AsyncConnection[Any]):
+    """A connection that closes itself, and raises `OperationalError`, when an answer comes after `until`.
+
+    `limits` is what each transaction must say before anything else; None where the connection itself was told, and
+    a statement needs no transaction around it.
+    """
+
+    until = inf
+    limits: str | None = None
+    # What the driver made when it connected; both drive one and the same connection.
+    _made: BoundedConnection
+
+    @classmethod
+    async def over(cls, connect: Callable[[], BoundedConnection], seconds: float) -> "LoopConnection":
+        """A connection in autocommit over the one that `connect` makes within so many seconds."""
+
+        def made_in_time() -> BoundedConnection:
+            with budget_of(seconds):
+                return connect()
+
+        # Making one is rare, and what has to be tried for it is written once, for threads.
+        made = await asyncio.to_thread(made_in_time)
+        own = cls(made.pgconn)
+        own._made = made
+        own.prepare_threshold = made.prepare_threshold
+        await own.set_autocommit(True)
+        return own
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing can be asked over it any more."""
+        return self.closed
+
+    async def restored(self) -> bool:
+        """Whether it can be used again after a failed statement, whose transaction is rolled back."""
+        if not self.closed and self.info.transaction_status is not TransactionStatus.IDLE:
+            with suppress(psycopg.Error):
+                await self.rollback()
+        return not self.closed and self.info.transaction_status is TransactionStatus.IDLE
+
+    async def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for the answer to one statement."""
+        began = monotonic()
+        # As everywhere, what is late may still be rolled back.
+        left = max(FREE, self.until - began)
+        limit = left if timeout is None else min(left, timeout)
+        try:
+            return await super().wait(gen, interval, None if limit == inf else limit)
+        except psycopg.OperationalError:
+            if monotonic() - began >= limit:
+                # What was asked may still be answered some day: nobody may read that as the answer to the next.
+                self.pgconn.finish()
+            raise
