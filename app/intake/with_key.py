@@ -1,6 +1,7 @@
 """Intake with a key: validates sheets and hands them to the writer. What is answered as stored is on disk."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -66,15 +67,36 @@ class Intake:
 
     async def submit(self, principal: Principal, sheet: RatingIn) -> Accepted:
         """Store one rating; returns when it is on disk, raises a `Problem` otherwise."""
-        codes = self._cached_codes(principal.agency_id)
-        # The fast path: with cached codes and no quota a rating needs neither another thread nor a second validation.
-        if codes is not None and sheet.id is not None and not self._is_paced(principal):
-            validated = self._validator.validate(principal, sheet, sheet.id, codes, self._clock())
+        rating_id, codes = sheet.id, self._cached_codes(principal.agency_id)
+        # The fast path: with cached codes a rating needs neither another thread nor a second validation.
+        if codes is not None and rating_id is not None:
+            now = self._clock()
+            validated = self._validator.validate(principal, sheet, rating_id, codes, now)
             if isinstance(validated, NewRating):
-                [result] = await self._writer.write((validated,))
-                return _accepted(sheet.id, result)
+                share = self._share(principal, rating_id, now)
+                if not isinstance(share, int):
+                    return _accepted(rating_id, await self._write_shared(validated, share))
         [(rating_id, result)] = await self._submit(principal, (sheet,))
         return _accepted(rating_id, result)
+
+    def _share(self, principal: Principal, rating_id: UUID, now: datetime) -> QuotaShare | int | None:
+        """The rating's share of its device's quota, or the seconds to wait for one; None where none is needed."""
+        return self._quotas.take(principal.key_id, moment_of(rating_id), now) if self._is_paced(principal) else None
+
+    async def _write_shared(self, rating: NewRating, share: QuotaShare | None) -> Result:
+        """Write one rating; only what is newly stored uses its share up."""
+        if share is None:
+            [result] = await self._writer.write((rating,))
+            return result
+        try:
+            [result] = await self._writer.write((rating,))
+        except Problem:
+            # The writer's queue is full: nothing was stored.
+            self._quotas.give_back((share,))
+            raise
+        if not _is_new(result):
+            self._quotas.give_back((share,))
+        return result
 
     async def submit_all(self, principal: Principal, sheets: Sequence[RatingIn]) -> list[Accepted | Problem]:
         """One result per sheet, in order; one bad sheet costs no other."""
@@ -132,7 +154,7 @@ class Intake:
     ) -> list[QuotaShare | int | None]:
         now = self._clock()
         return [
-            self._quotas.take(principal.key_id, moment_of(rating_id), now) if isinstance(one, NewRating) else None
+            self._share(principal, rating_id, now) if isinstance(one, NewRating) else None
             for rating_id, one in zip(ids, validated, strict=True)
         ]
 

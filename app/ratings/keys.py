@@ -6,6 +6,7 @@ nobody without the installation's secret which moment or which client it came fr
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from hashlib import blake2b
 from uuid import UUID
 
@@ -32,6 +33,15 @@ class KeyMaker:
         """The key maker for this installation's secret."""
         return cls(derive(secret, "rating-key"), derive(secret, "rating-digest"))
 
+    # BLAKE2b that has taken its key in already: a copy of it costs a third of a new one.
+    @cached_property
+    def _keyed_key(self) -> blake2b:
+        return blake2b(key=self.key_secret, digest_size=10)
+
+    @cached_property
+    def _keyed_digest(self) -> blake2b:
+        return blake2b(key=self.digest_secret, digest_size=16)
+
     def key(self, agency_id: str, rating_id: UUID) -> str:
         """A UUIDv8 (RFC 9562 §5.8) as 32 hex digits: 48 bits of the day in milliseconds, then 74 bits of a keyed hash.
 
@@ -39,8 +49,9 @@ class KeyMaker:
         """
         day = ((rating_id.int >> 80) + WIB_MS) // DAY_MS * DAY_MS
         # The agency is hashed too: two agencies may send the same id, and each has its own row.
-        hashed = blake2b(rating_id.bytes + agency_id.encode(), key=self.key_secret, digest_size=10).digest()
-        random = int.from_bytes(hashed, "big") >> 6
+        hashed = self._keyed_key.copy()
+        hashed.update(rating_id.bytes + agency_id.encode())
+        random = int.from_bytes(hashed.digest(), "big") >> 6
         high, low = random >> 62, random & ((1 << 62) - 1)
         return f"{day << 80 | VERSION_8 | high << 64 | VARIANT | low:032x}"
 
@@ -52,7 +63,9 @@ class KeyMaker:
         which stands before the last of them.
         """
         content = SEPARATOR.join([ABSENT if part is None else part for part in parts])
-        return blake2b(rating_id.bytes + content.encode(), key=self.digest_secret, digest_size=16).hexdigest()
+        hashed = self._keyed_digest.copy()
+        hashed.update(rating_id.bytes + content.encode())
+        return hashed.hexdigest()
 
 
 def first_key(day: date) -> UUID:

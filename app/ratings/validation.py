@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -128,7 +129,7 @@ def _content(sheet: RatingIn, comment: str | None) -> tuple[str | None, ...]:
     """The content of a sheet that does not depend on who sends it, as parts of its digest."""
     return (
         sheet.instrument,
-        _canonical_pairs(sheet.scores),
+        _canonical_scores(tuple(sheet.scores.items())),
         comment,
         _canonical_pairs(profile) if (profile := _given_profile(sheet.profile)) else None,
     )
@@ -174,6 +175,12 @@ def _given_profile(profile: ProfileIn | None) -> dict[str, str] | None:
     """The attributes given in a profile; None when there are none."""
     given: dict[str, str] = profile.model_dump(exclude_none=True) if profile else {}
     return given or None
+
+
+# Sheets repeat: three questions of four answers have 64, and most of them are the same few.
+@lru_cache(maxsize=4_096)
+def _canonical_scores(scores: tuple[tuple[str, int | None], ...]) -> str:
+    return _canonical_pairs(dict(scores))
 
 
 def _canonical_pairs(pairs: Mapping[str, object]) -> str:

@@ -42,11 +42,6 @@ class Writer:
 
     async def write(self, ratings: Sequence[NewRating]) -> list[Result]:
         """One result per rating, in order; raises `busy` at once when the queue is full."""
-        # A client that hangs up cancels only its own waiting; the write goes on with the others'.
-        return await self.enqueue(ratings)
-
-    def enqueue(self, ratings: Sequence[NewRating]) -> "asyncio.Future[list[Result]]":
-        """Have the ratings written; what is awaited for their results."""
         # A batch longer than the queue is taken when nothing else waits, or it could never be written.
         if self._queue.is_closed or self.queued + len(ratings) > max(self._queue_length, len(ratings)):
             raise busy()
@@ -60,7 +55,8 @@ class Writer:
         for lane in self._lanes:
             if lane.wake():
                 break
-        return done
+        # A client that hangs up cancels only its own waiting; the write goes on with the others'.
+        return await done
 
     async def works(self) -> bool:
         """Whether ratings reach the disk, by the last outcome; one that is bad or no longer fresh is tried out."""

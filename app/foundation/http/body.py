@@ -1,10 +1,13 @@
 """Reads request bodies, bounded in bytes and in seconds, and refuses those that are not JSON."""
 
 import asyncio
+from collections.abc import Awaitable, Generator
+from types import coroutine
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.types import Receive, Scope
+from starlette.types import Message, Receive, Scope
 
 from app.foundation.problems import Problem
 from app.foundation.storage.time_budget import count_from_now
@@ -50,13 +53,34 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int, seconds: floa
     # Refused before a byte is read; a body sent in chunks declares nothing and is counted as it comes.
     if declared_length(scope) > limit:
         raise too_large(limit)
-    # A plain timer costs a fifth of `asyncio.timeout`, and every rating pays for it.
+    # A body of one packet is nearly always here with the head: then there is nothing to wait for, and no timer.
+    awaited = receive().__await__()
+    try:
+        pending = awaited.send(None)
+    except StopIteration as arrived:
+        body = _body_of(arrived.value)
+        if body is None:
+            body = await _in_time(_read_pieces(arrived.value, receive, limit), seconds)
+    else:
+        body = await _in_time(_read_from(_resumed(awaited, pending), receive, limit), seconds)
+    if len(body) > limit:
+        raise too_large(limit)
+    # However slowly the body came: the database has its time from here.
+    count_from_now()
+    return body
+
+
+def _body_of(message: Message) -> bytes | None:
+    """The body, if this message holds the whole of it."""
+    return None if message.get("more_body", False) else message.get("body", b"")
+
+
+async def _in_time(reading: Awaitable[bytes], seconds: float) -> bytes:
+    """What is read, unless it takes longer (408)."""
+    # A plain timer costs a fifth of `asyncio.timeout`.
     timer = _Timer(seconds)
     try:
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        if message.get("more_body", False):
-            body = await _read_rest(body, receive, limit)
+        return await reading
     except asyncio.CancelledError:
         # Only a cancellation by the timer alone is a slow body: at shutdown somebody else cancels the task as well, and
         # that must go on upwards.
@@ -65,22 +89,38 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int, seconds: floa
         raise
     finally:
         timer.handle.cancel()
-    if len(body) > limit:
-        raise too_large(limit)
-    # However slowly the body came: the database has its time from here.
-    count_from_now()
-    return body
 
 
-async def _read_rest(first: bytes, receive: Receive, limit: int) -> bytes:
+async def _read_from(first: Awaitable[Message], receive: Receive, limit: int) -> bytes:
+    """A body of which nothing has come yet."""
+    return await _read_pieces(await first, receive, limit)
+
+
+async def _read_pieces(message: Message, receive: Receive, limit: int) -> bytes:
     """A body that comes in pieces, read no further than the piece that exceeds the limit."""
-    pieces, taken, more = [first], len(first), True
-    while more and taken <= limit:
+    pieces = [message.get("body", b"")]
+    taken = len(pieces[0])
+    while message.get("more_body", False) and taken <= limit:
         message = await receive()
         pieces.append(message.get("body", b""))
         taken += len(pieces[-1])
-        more = message.get("more_body", False)
     return b"".join(pieces)
+
+
+@coroutine
+def _resumed(awaited: Generator[Any, Any, Message], pending: Any) -> Generator[Any, Any, Message]:
+    """What is left of an awaitable that was begun by hand and waits for `pending`."""
+    try:
+        while True:
+            try:
+                answer = yield pending
+            except BaseException as error:
+                pending = awaited.throw(error)
+            else:
+                pending = awaited.send(answer)
+    except StopIteration as end:
+        message: Message = end.value
+        return message
 
 
 def _is_json(scope: Scope) -> bool:
