@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from app.access.guesses import BUDGET
-from app.access.rules.checked_codes import ALPHABET, CodeKind, check_character
+from app.access.rules.checked_codes import ALPHABET, CodeKind, check_character, new_code
 from app.integrity import door
 from app.integrity.door import SENT_AT_ONCE
 from app.tickets.rules import codes as tickets
@@ -196,3 +196,21 @@ def test_10_000_guesses_at_receipts_hit_nothing_and_wait_after_the_budget(house:
     # Whoever holds a receipt behind the same address is told, after a moment.
     house.clock.now += timedelta(seconds=1)
     assert receipt(house, codes[0]).status_code == 200
+
+
+def test_a_receipt_that_is_taken_is_drawn_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(house)
+    first, second = (new_code(b"pepper", "kota", CodeKind.receipt) for _ in range(2))
+    drawn = [first, first, second]
+    monkeypatch.setattr(door, "new_code", lambda *_: drawn.pop(0))
+    assert [send(house).json()["receipt"].replace("-", "") for _ in range(2)] == [first, second]
+    monkeypatch.setattr(door, "new_code", lambda *_: first)
+    problem(send(house), 503, "busy")
+    assert rows(house, "SELECT count(*) FROM integrity_report") == [(2,)]
+
+
+def test_pages_know_whether_an_agency_takes_reports(house: House) -> None:
+    doorway = house.services.of(door.IntegrityDoor)
+    assert not doorway.is_open("kota")
+    opened(house)
+    assert (doorway.is_open("kota"), doorway.is_open("desa"), doorway.is_open("tiada")) == (True, False, False)
