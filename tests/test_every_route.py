@@ -140,6 +140,9 @@ TAKES: Mapping[Entry, frozenset[KeyKind]] = {
     ("POST", "/v1/periods/{code}/slips"): NO_KEY,
     ("GET", "/v1/directory/template"): ADMINS,
     ("GET", "/v1/opening"): READERS,
+    ("GET", "/v1/periods/{code}/progress"): READERS,
+    ("GET", "/v1/targets/offices"): READERS,
+    ("GET", "/v1/targets/person"): NO_KEY,
     ("GET", "/v1/mailbox"): NO_KEY,
     ("PUT", "/v1/mailbox"): NO_KEY,
     ("GET", "/v1/subscriptions"): NO_KEY,
@@ -199,6 +202,7 @@ OTHERWISE: Mapping[Entry, int] = {
     ("GET", "/v1/periods/{code}/follow-ups"): 409,
     ("GET", "/v1/periods/{code}/publications"): 409,
     ("GET", "/v1/reports/{report_id}/reply"): 404,
+    ("GET", "/v1/periods/{code}/progress"): 404,
     ("GET", "/v1/persons/{person_id}"): 404,
     ("POST", "/v1/persons/{person_id}/link"): 404,
     ("POST", "/v1/persons/{person_id}/roles/{grant_id}/revoke"): 404,
@@ -291,6 +295,9 @@ DOCUMENTED: Mapping[Entry, set[int]] = {
     ("POST", "/v1/periods/{code}/slips"): GUARD | BODY | {404, 409},
     ("GET", "/v1/directory/template"): GUARD,
     ("GET", "/v1/opening"): GUARD,
+    ("GET", "/v1/periods/{code}/progress"): GUARD | NAMING | {409},
+    ("GET", "/v1/targets/offices"): GUARD | NAMING | {429},
+    ("GET", "/v1/targets/person"): GUARD | NAMING | {429},
     ("GET", "/v1/mailbox"): GUARD,
     ("PUT", "/v1/mailbox"): GUARD | BODY | {409},
     ("GET", "/v1/subscriptions"): GUARD,
@@ -347,6 +354,7 @@ NEEDS_A_PERIOD = {
     "/v1/appraisals/pack",
     "/v1/comments",
     "/v1/targets",
+    "/v1/targets/offices",
 }
 
 

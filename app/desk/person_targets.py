@@ -6,12 +6,10 @@ from starlette.requests import Request
 
 from app.access.readings import Readings
 from app.closing.rules.follow_up import today
-from app.closing.targets.of_person import PersonSoFar, person_so_far
+from app.closing.targets.of_person import PersonSoFar, told_so_far
 from app.desk.blocks import Section
 from app.desk.requests import principal_of
-from app.disclosure.reading import release_state
 from app.foundation.http.services import services_of
-from app.foundation.problems import Problem
 from app.people.sessions import SignedIn
 from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language
@@ -24,13 +22,7 @@ def read_targets(request: Request, found: SignedIn, employee: str) -> tuple[Pers
     services = services_of(request)
     services.of(Readings).take(principal_of(found))
     with services.database.snapshot() as session:
-        try:
-            state = release_state(session, found.agency_id)
-        except Problem as problem:
-            if problem.code != "nothing-released":
-                raise
-            state = None
-        return person_so_far(session, found.agency_id, employee, state, today(services.now()))
+        return told_so_far(session, found.agency_id, employee, today(services.now()))
 
 
 def person_targets(found: Sequence[PersonSoFar], tell: Language) -> tuple[Section, ...]:

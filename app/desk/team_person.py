@@ -6,12 +6,13 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.readings import Covered, Readings
+from app.access.readings import Readings
 from app.closing.about_persons import PersonReports, note_on_person, person_reports
 from app.closing.persons.team import own_people
 from app.closing.reading import report_of
 from app.closing.schemas import WordsIn
 from app.closing.tables import DRAFT
+from app.closing.targets.of_person import covered_so_far
 from app.desk.blocks import Field, Form, Links, Page, Section
 from app.desk.faults import faults_of, lines_of, read
 from app.desk.navigation import TEAM
@@ -98,10 +99,7 @@ def _person(
 def _targets(request: Request, found: SignedIn, code: str, tell: Language) -> tuple[Section, ...]:
     """What the targets of this person come to so far, once it is written down who looked."""
     so_far = read_targets(request, found, code)
-    told = [(each.first, each.through) for each in so_far if each.through is not None]
-    if told:
-        first, last = min(first for first, _ in told), max(last for _, last in told)
-        covered = Covered("indices", employee=code, first=first, last=last)
+    if covered := covered_so_far(code, so_far, principal_of(found)):
         services_of(request).of(Readings).leave_trace(principal_of(found), covered)
     return person_targets(so_far, tell)
 

@@ -37,6 +37,17 @@ def test_targets_of_the_period_shown_and_of_those_that_run(browser: Open, door: 
     told = text_of(of_office.go("/desk/office"))
     assert "Triwulan III 2026, Dukcapil, IKL" in told
     assert "Tahun 2026, Dukcapil, IKL" in told
+    # Over the API the same, within the same reach.
+    asked = {"period": "2026-Q3"}
+    items = of_office.send("GET", "/v1/targets/offices", params=asked).json()["items"]
+    assert {each["office"] for each in items} == {"dukcapil"}
+    assert items[0]["period"] == "2026-Q3"
+    targets = {each["period"]: each["reached"][0]["target"] for each in items}
+    assert targets == {"2026-Q3": "80.00", "2026": "99.00", "2026-Q4": "88.25"}
+    assert {each["period"] for each in items if each["reached"][0]["n"] is None} == {"2026-Q4"}
+    everywhere = house.get("/v1/targets/offices", "reader", params=asked).json()["items"]
+    assert {each["office"] for each in everywhere} == {"dukcapil", "setda"}
+    assert house.get("/v1/targets/offices", "desa reader", params=asked).status_code == 404
     # Nothing is told of the quarter that runs.
     row = told.partition("Triwulan IV 2026, Dukcapil, IKL")[2][:60]
     assert "88,25" in row

@@ -11,7 +11,7 @@ from tests.closing.steps import AFTER_THE_WINDOW, OCTOBER, rated
 from tests.conftest import Lend
 from tests.desk.browsing import Browser, desk, fields_of, text_of, title_of
 from tests.desk.closed import Seat, seats
-from tests.house import House
+from tests.house import House, problem
 from tests.ratings.visits import put
 
 
@@ -60,6 +60,10 @@ def test_a_period_goes_from_figures_to_signed_reports(house: House, seat: Seat, 
     siti = seat("Siti", Role.employee, employee="E001")
     siti.submit(siti.go("/desk/reply"), "/desk/reply/send", text="Antrean dua kali lipat.")
     assert "Tanggapan 1 dari 2 orang" in text_of(boss.go(address))
+    told = boss.send("GET", "/v1/periods/2026-10/progress").json()
+    assert [told[name] for name in ("persons", "replies", "notes", "may_finalise")] == [2, 1, 0, False]
+    assert (told["period"]["state"], told["public_revision"]) == ("draft", None)
+    problem(house.get("/v1/periods/2026-10/progress", "desa supervisor"), 404, "period-open")
     house.clock.now += AFTER_THE_WINDOW
     boss = seat("Bu Kepala Dua", role)
     page = boss.go(address)

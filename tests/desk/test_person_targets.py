@@ -10,7 +10,7 @@ from app.directory.tables import Employee
 from tests.conftest import Lend
 from tests.desk.browsing import desk, text_of
 from tests.desk.closed import Seat, readings, seats
-from tests.house import House
+from tests.house import House, problem
 from tests.ratings.visits import Visit, put
 
 PERSON = "/desk/team/person?employee="
@@ -116,3 +116,38 @@ def test_before_anything_is_told_a_target_stands_without_a_figure(lend: Lend) ->
         row = after(text_of(own.go("/desk/mirror")), "Tahun 2026, IKL")
         assert "77,75" in row
         assert "belum dapat dipastikan" in row
+
+
+@pytest.mark.long
+def test_the_same_is_told_over_the_api_to_the_same_people(house: House, seat: Seat) -> None:
+    set_targets(house)
+    own = seat("Ani", Role.employee, employee="E001")
+    told = own.send("GET", "/v1/targets/person").json()["items"]
+    assert {each["employee"] for each in told} == {"E001"}
+    through = {(each["instrument"], each["period"]): each["through"] for each in told}
+    assert through.keys() == {("ikl-1", "2026-Q4"), ("ikl-1", "2026"), ("skm-2017", "2026")}
+    assert set(through.values()) == {"2026-10-31"}
+    year = next(each for each in told if (each["instrument"], each["period"]) == ("ikl-1", "2026"))
+    assert [(each["figure"], each["target"]) for each in year["reached"]] == [("index", "77.75"), ("speed", "99.25")]
+    row = house.get("/v1/indices?employee=E001&from=2026-01-01&to=2026-10-31").json()["rows"][0]
+    assert year["reached"][0]["value"] == row["index"]["value"]
+    before = len(readings(house))
+    appraiser = seat("Pak Penilai", Role.appraiser, employee="E002")
+    seen = appraiser.send("GET", "/v1/targets/person", params={"employee": "E004"}).json()["items"]
+    assert [each["reached"][0]["target"] for each in seen] == ["66.25"]
+    assert readings(house)[before:] == [("appraiser", "E004", "indices")]
+    everybody = appraiser.send("GET", "/v1/targets/person").json()["items"]
+    assert {each["employee"] for each in everybody} == {"E001", "E004"}
+    assert readings(house)[before + 1 :] == [("appraiser", "E001", "indices"), ("appraiser", "E004", "indices")]
+    # Nobody else: neither a colleague, nor another appraiser, nor somebody of the other agency.
+    for browser, employee, code in (
+        (own, "E004", "out-of-scope"),
+        (own, "E999", "employee-unknown"),
+        (seat("Pak Lain", Role.appraiser, employee="E003"), "E001", "out-of-scope"),
+        (appraiser, "E002", "out-of-scope"),
+    ):
+        status = 404 if code == "employee-unknown" else 403
+        problem(browser.send("GET", "/v1/targets/person", params={"employee": employee}), status, code)
+    foreign = seat("Asing", Role.employee, agency="desa", employee="E001")
+    assert foreign.send("GET", "/v1/targets/person").json() == {"items": []}
+    assert len(readings(house)) == before + 3

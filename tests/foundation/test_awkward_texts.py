@@ -3,13 +3,17 @@
 import json
 from collections.abc import Iterator
 from copy import deepcopy
+from re import sub
 from typing import Any
 
 import pytest
 
+from app.access.principals import Role
 from tests.effort import sized
 from tests.house import House
-from tests.test_every_route import HELD, PUBLIC, TAKE_BODIES, TAKES, address
+from tests.people.signed import seats
+from tests.test_every_role import ADMITS
+from tests.test_every_route import BY_PERSONS, DOCUMENTED, HELD, PUBLIC, TAKE_BODIES, TAKES, address
 
 # PostgreSQL is the one that refuses a text; SQLite keeps any.
 pytestmark = [pytest.mark.sized, pytest.mark.parametrize("store", ["postgresql"])]
@@ -88,6 +92,16 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/replies/read"): {"token": f"crm_reply_{'0' * 12}_{'0' * 32}"},
     ("POST", "/v1/replies"): {"token": f"crm_reply_{'0' * 12}_{'0' * 32}", "text": "x"},
 }
+# The same for entries that take no key, only the session of a person.
+OF_PERSONS: dict[tuple[str, str], Any] = {
+    ("POST", "/v1/persons"): {"name": "x", "login": "x", "employee": "E001", "role": "viewer", "office": "dukcapil"},
+    ("POST", "/v1/persons/{person_id}/roles"): {"role": "viewer", "office": "dukcapil"},
+    ("POST", "/v1/keys"): {"kind": "reader", "label": "x", "office": "dukcapil", "days": 1},
+    ("PUT", "/v1/mailbox"): {"address": "siti@kota.go.id", "language": "id"},
+    ("PUT", "/v1/subscriptions"): {"kind": "period.final", "office": "dukcapil", "rhythm": "weekly"},
+    ("POST", "/v1/reports/{report_id}/reply"): {"text": "x"},
+    ("POST", "/v1/periods/{code}/slips"): {"office": "dukcapil"},
+}
 # Bodies that need no key.
 KEYLESS: dict[tuple[str, str], list[Any]] = {
     ("POST", "/v1/ratings"): [
@@ -149,6 +163,28 @@ def test_no_text_of_a_body_breaks_anything(house: House) -> None:
                     content=content,
                     headers={"content-type": "application/json"},
                 )
+
+
+@pytest.mark.long
+def test_no_text_that_a_person_sends_breaks_anything(furnished: tuple[str, dict[str, str]]) -> None:
+    assert OF_PERSONS.keys() == {entry for entry in BY_PERSONS if 415 in DOCUMENTED[entry]}
+    mail: dict[str, Any] = {"smtp_host": "127.0.0.1", "smtp_security": "none", "smtp_from": "cermin@kota.go.id"}
+    with seats(*furnished, public_url="http://localhost", **mail) as town:
+        for role in Role:
+            town.join(role, role, employee=None if role is Role.auditor else "E003")
+        for entry in BY_PERSONS:
+            method, path = entry
+            who, body = min(ADMITS[entry]), OF_PERSONS.get(entry)
+            headers = {"content-type": "application/json"}
+            for sent in () if body is None else (body, *altered(body)):
+                content = json.dumps(sent).encode()
+                answer = town.ask(who, method, address(path, method), content=content, headers=headers)
+                assert answer.status_code < 500, (entry, sent, answer.text)
+            for text in PATHS if "{" in path else ():
+                filled = sub(r"\{[^}]*\}", text, path)
+                assert town.ask(who, method, filled, body).status_code < 500, (entry, text)
+            for text in QUERIES:
+                assert town.ask(who, method, f"{address(path, method)}?x={text}", body).status_code < 500, entry
 
 
 @pytest.mark.long

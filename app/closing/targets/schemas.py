@@ -1,11 +1,12 @@
 """Targets on the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, TypeAlias
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.closing.rules.report_documents.targets import Attainment
 from app.directory.schemas import CodeText, Limit
 from app.foundation.wire import WireModel
 from app.indices.query import Code
@@ -90,3 +91,33 @@ class TargetsSet(WireModel):
 
     stored: int
     changed: int
+
+
+class SoFarQuery(WireModel):
+    """Of which period the targets of offices are asked for, beside the ones that run."""
+
+    period: PeriodCode = Field(description="`2026-09`, `2026-Q3`, `2026-S2` or `2026`.")
+    instrument: InstrumentId = "ikl-1"
+
+
+class SoFarOut(WireModel):
+    """What a unit's targets in one period come to by a day (`through`); null: nothing of the period is told."""
+
+    period: str
+    instrument: str
+    office: str | None
+    employee: str | None
+    through: date | None
+    reached: tuple[Attainment, ...]
+
+
+class SoFarPage(WireModel):
+    """By period, the one asked for first, and code."""
+
+    items: tuple[SoFarOut, ...]
+
+
+class PersonSoFarQuery(WireModel):
+    """Whose targets: left out, the own, or those of all whom one appraises."""
+
+    employee: CodeText | None = Field(default=None, description="One of the own people alone.")
