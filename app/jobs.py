@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import structlog
 
+from app.access.authentication import Authenticator
 from app.devices.fleet import count_silent
 from app.directory.standards import counting
 from app.directory.uploads import Uploads
@@ -110,6 +111,7 @@ def jobs_of(
         Job("tidy", HOUR, partial(_in_turn, turn, clean_up)),
         Job("integrity", HOUR, partial(_in_turn, turn, tell_of_reports)),
         Job("look", MINUTE, update_gauges),
+        Job("keys", MINUTE, services.of(Authenticator).uses.write, at_once=False),
         Job("uploads", MINUTE, services.of(Uploads).purge),
         Job("screening", MINUTE, partial(_in_turn, turn, screen), at_once=False),
         Job("release", MINUTE, partial(_in_turn, turn, releasing.run_if_due), at_once=False),

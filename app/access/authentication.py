@@ -7,6 +7,7 @@ time (at most 60 s) bounds how long a revoked key still works in any process.
 from hashlib import sha256
 
 from app.access.guesses import Guesses
+from app.access.key_uses import KeyUses
 from app.access.keys import KeyText, matches, read_key
 from app.access.principals import KeyKind, Principal
 from app.access.store import keys_by_lookup
@@ -32,6 +33,7 @@ class Authenticator:
         self._clock = clock
         self._guesses = Guesses(clock, "too-many-keys", ("key-unknown",))
         # By digest, so that no key lies in memory longer than its request.
+        self.uses = KeyUses(database, clock)
         self._cache: Cache[bytes, Principal] = Cache(clock, cache_seconds)
 
     def cached(self, authorization: str | None) -> Principal | None:
@@ -50,6 +52,7 @@ class Authenticator:
             self._cache.forget(_digest(authorization or ""))
             raise
         principal = Principal(key.agency_id, KeyKind(key.kind), key.key_id, key.office, key.counter, key.sees_nip)
+        self.uses.see(key.agency_id, key.key_id)
         ends = float("inf") if key.expires_at is None else key.expires_at.timestamp()
         self._cache.put(_digest(authorization or ""), principal, ends=ends)
         return principal

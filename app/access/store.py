@@ -1,11 +1,11 @@
 """The only SQL of this room."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, or_, select, update
 
 from app.access.tables import ApiKey, AuditEvent
 from app.foundation.storage.agencies import of_agencies
@@ -36,6 +36,19 @@ def keys_of(session: Session, agency_id: str) -> Sequence[ApiKey]:
 def find_key(session: Session, agency_id: str, key_id: UUID) -> ApiKey | None:
     """One key of the agency."""
     return session.get(ApiKey, (agency_id, key_id))
+
+
+def note_use(session: Session, agency_id: str, key_id: UUID, day: date) -> None:
+    """Note that a key was used on this day, unless a later one is known."""
+    session.execute(
+        update(ApiKey)
+        .where(
+            col(ApiKey.agency_id) == agency_id,
+            col(ApiKey.key_id) == key_id,
+            or_(col(ApiKey.last_used_on).is_(None), col(ApiKey.last_used_on) < day),
+        )
+        .values(last_used_on=day)
+    )
 
 
 def events_since(session: Session, agency_id: str, action: str, since: datetime) -> Sequence[AuditEvent]:

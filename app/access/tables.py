@@ -1,6 +1,6 @@
 """Keys and the audit trail."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from app.foundation.storage.database import Code, Text, UtcDateTime
 
 
 class ApiKey(SQLModel, table=True):
-    """One key of any kind; only a digest of its secret is kept."""
+    """One key of any kind; only a digest of its secret is kept. `last_used_on` is a day in UTC, told by the minute."""
 
     __tablename__ = "api_key"
     __table_args__ = (
@@ -31,6 +31,7 @@ class ApiKey(SQLModel, table=True):
     issued_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_used_on: date | None = None
 
 
 class AuditEvent(SQLModel, table=True):

@@ -70,7 +70,7 @@ def issue(
 def list_keys(agency: AgencyCode) -> None:
     """Every key of the agency; secrets are not kept and cannot be shown."""
     now = system_clock()
-    table = Table("id", "kind", "label", "office", "counter", "sees NIP", "issued", "state")
+    table = Table("id", "kind", "label", "office", "counter", "sees NIP", "issued", "last used", "state")
     with database() as db, db.reading() as session:
         if directory_version(session, agency) is None:
             raise fail(f"There is no agency {agency}.")
@@ -78,7 +78,11 @@ def list_keys(agency: AgencyCode) -> None:
             cells = (str(row.key_id), row.kind, row.label, row.office or "", row.counter or "")
             # Text, because a label may hold what rich takes for markup.
             table.add_row(
-                *map(Text, cells), "yes" if row.sees_nip else "", f"{row.issued_at:%Y-%m-%d}", _state(row, now)
+                *map(Text, cells),
+                "yes" if row.sees_nip else "",
+                f"{row.issued_at:%Y-%m-%d}",
+                "" if row.last_used_on is None else row.last_used_on.isoformat(),
+                _state(row, now),
             )
     print_table(table)
 

@@ -185,7 +185,7 @@ def _names(session: Session, found: SignedIn, rows: Iterable[ApiKey]) -> Mapping
 
 
 def _table(rows: list[ApiKey], names: Mapping[str, str], zone: str, tell: Language, *, proven: bool) -> DeskBlock:
-    titles = (tell("Label"), tell("Kind"), tell("Reach"), tell("Issued"), tell("Expires"))
+    titles = (tell("Label"), tell("Kind"), tell("Reach"), tell("Issued"), tell("Last used"), tell("Expires"))
     table = Table(
         tell("Keys in force; each leads to the question whether it shall end") if proven else tell("Keys in force"),
         tuple(Column(title, "text") for title in titles),
@@ -195,6 +195,7 @@ def _table(rows: list[ApiKey], names: Mapping[str, str], zone: str, tell: Langua
                 tell(called(row.kind)),
                 _reach(row, names, tell),
                 day_words(row.issued_at, zone, tell),
+                None if row.last_used_on is None else tell.day(row.last_used_on.isoformat()),
                 tell("never") if row.expires_at is None else day_words(row.expires_at, zone, tell),
             )
             for row in rows

@@ -81,4 +81,5 @@ def _out(row: ApiKey, now: datetime) -> KeyOut:
         issued_at=row.issued_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        last_used_on=row.last_used_on,
     )

@@ -1,6 +1,6 @@
 """Keys of machines on the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
@@ -31,6 +31,7 @@ class KeyOut(WireModel):
     issued_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    last_used_on: date | None = Field(description="A day in UTC; null where no use is known.")
 
 
 class KeyPage(WireModel):
