@@ -1,5 +1,6 @@
 """Questionnaires: those that are in force, and adding one of the agency's own; one of them is in `instrument.py`."""
 
+from re import compile
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -9,16 +10,18 @@ from starlette.responses import Response
 from app.desk.account import proof_first
 from app.desk.addresses import with_query
 from app.desk.blocks import Field, Form, LinkedTable, Links, Page, Section
-from app.desk.files_sent import FileSent
+from app.desk.files_sent import FileSent, SentFile
 from app.desk.navigation import INSTRUMENTS
 from app.desk.periods import refuse_part
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of, to, to_proof
 from app.foundation.http.services import services_of
-from app.instruments.faults import InstrumentFault
+from app.instruments.faults import Fault, InstrumentFault
 from app.instruments.loading import MAX_LENGTH, shipped, template_text
 from app.instruments.model import Instrument
 from app.instruments.registry import add_own, instruments_of
+from app.instruments.xlsform_apart import text_apart
+from app.instruments.xlsform_reading import MAX_BYTES
 from app.people.faults import PeopleFault
 from app.people.sessions import SignedIn
 from app.reports.sections.blocks import Cell, Column, Number, Table, Words
@@ -29,6 +32,11 @@ Administrator = Annotated[SignedIn, Depends(having(INSTRUMENTS))]
 TEMPLATE = "/desk/instruments/template"
 # More than anybody mends at once; a page stays small.
 MOST_FAULTS = 50
+# With what an archive begins; a text does not.
+A_WORKBOOK = b"PK\x03\x04"
+A_ROW = compile(r"(survey|choices|settings)\.([0-9]+)")
+# What a form adds to a file.
+LIMITS = {"/desk/instruments/add": MAX_BYTES + 16 * 1024}
 
 
 @router.get("/desk/instruments")
@@ -52,13 +60,13 @@ def add(request: Request, found: Administrator, sent: FileSent) -> Response:
     if not found.is_proven(services.now()):
         return to_proof(request, "instruments")
     try:
-        source = _text_of(sent.content)
+        source = _text_of(sent)
         with services.database.writing() as session:
             added = add_own(session, found.agency_id, source, actor=principal_of(found).actor, now=services.now())
     except PeopleFault as fault:
         return _instruments(request, found, (fault.in_words(tell),))
     except InstrumentFault as wrong:
-        return _instruments(request, found, tuple(fault.in_words(tell) for fault in wrong.found))
+        return _instruments(request, found, tuple(_in_words(fault, tell) for fault in wrong.found))
     return to(request, address_of(added))
 
 
@@ -72,14 +80,27 @@ def origin_of(instrument: Instrument, tell: Language) -> str:
     return tell("comes with Cermin") if instrument.id in shipped() else tell("of the agency")
 
 
-def _text_of(file: bytes) -> str:
-    if not file:
+def _text_of(file: SentFile) -> str:
+    if not file.content:
         raise PeopleFault("Choose a file.", "file")
+    if file.name.lower().endswith(".xlsx") or file.content.startswith(A_WORKBOOK):
+        return text_apart(file.content)
     try:
         # Some editors begin a text with a mark of its encoding.
-        return file.decode("utf-8-sig")
+        return file.content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise PeopleFault("This file is not a UTF-8 text.", "file") from None
+        raise PeopleFault("This file is neither a UTF-8 text nor an XLSX workbook.", "file") from None
+
+
+def _in_words(fault: Fault, tell: Language) -> str:
+    """A fault with its place: of an XLSForm sheet and row, of a text the name of the part."""
+    in_a_row = A_ROW.fullmatch(fault.place)
+    if in_a_row is None:
+        return fault.in_words(tell)
+    # In quotes: words of the file stay as they are, also where one of them is a word of ours.
+    place = tell("sheet {sheet}, row {row}", sheet=f"“{in_a_row[1]}”", row=in_a_row[2])
+    values = {name: f"“{value}”" if isinstance(value, str) else value for name, value in fault.values.items()}
+    return f"{place}: {tell(fault.text, **values)}"
 
 
 def _instruments(request: Request, found: SignedIn, faults: tuple[str, ...] = ()) -> Response:
@@ -110,7 +131,11 @@ def _instruments(request: Request, found: SignedIn, faults: tuple[str, ...] = ()
 
 
 def _adding(tell: Language) -> Section:
-    hint = tell("A TOML file in UTF-8, at most {most} characters.", most=tell.number(Number(MAX_LENGTH)))
+    hint = tell(
+        "An XLSForm of ODK or KoBoToolbox (.xlsx) with questions of the type select_one, or a TOML file in UTF-8 of at "
+        "most {most} characters.",
+        most=tell.number(Number(MAX_LENGTH)),
+    )
     return Section(
         (
             Words(

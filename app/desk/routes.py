@@ -100,10 +100,9 @@ rooms = (
     team_person,
 )
 routers = (*(each.router for each in rooms), provider.machines)
-# What is written at length: four thousand characters, of which a form writes each as up to twelve bytes, and a
-# questionnaire's file, whose characters have up to four.
+# What is written at length: four thousand characters, of which a form writes each as up to twelve bytes; and files.
 LONG_FORMS: Mapping[str, int] = {
     **dict.fromkeys(("/desk/reply/send", "/desk/team/note"), 64 * 1024),
-    "/desk/instruments/add": 300 * 1024,
+    **instruments.LIMITS,
     **directory.LIMITS,
 }

@@ -66,7 +66,7 @@ def test_a_kiosk_asks_every_question_with_all_its_answers_in_sight(
         asked_through(page, one)
 
 
-@pytest.mark.parametrize("name", ["csm-2022", "maladministrasi-2025"])
+@pytest.mark.parametrize("name", ["csm-2022", "maladministrasi-2025", "pekppp-f03"])
 def test_a_phone_asks_with_a_ticket_what_its_address_names(service: Standing, browser: Browser, name: str) -> None:
     one = shipped()[name]
     with browser.new_context(locale="id-ID", viewport={"width": 360, "height": 640}, has_touch=True) as context:

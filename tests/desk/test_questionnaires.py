@@ -17,6 +17,7 @@ from app.web.rating_files import LANGUAGES
 from tests.desk.browsing import Browser, facts_of, text_of, title_of
 from tests.house import House
 from tests.instruments.test_instrument_files import FIVE_POINTS, IKL
+from tests.instruments.test_xlsform import ASKED, HEAD, workbook
 from tests.people.persons import Door
 
 Open = Callable[[], Browser]
@@ -123,7 +124,7 @@ def test_a_neighbours_questionnaire_is_not_shown(admin: Browser, browser: Open, 
     ("content", "told"),
     [
         (b"", "Pilih sebuah berkas"),
-        (b"\xff\xfe\x00", "bukan teks UTF-8"),
+        (b"\xff\xfe\x00", "bukan teks UTF-8 dan bukan buku kerja XLSX"),
         (b"\0", "bukan TOML"),
         (b"x = ", "bukan TOML"),
         (b"version = 1", "version: harus berupa teks"),
@@ -139,6 +140,33 @@ def test_what_is_wrong_is_said_in_words_with_its_place(
     assert page.status_code == 422
     assert told in text_of(page)
     assert 'href="#add-file"' in page.text
+    assert known(house) == sorted(shipped())
+
+
+@pytest.mark.long
+def test_an_xlsform_is_taken_as_it_is(admin: Browser, house: House) -> None:
+    file = {"file": ("survei.XLSX", workbook())}
+    sent = admin.send("POST", ADD, files=file)
+    page = admin.go(sent.headers["location"])
+    assert (page.status_code, facts_of(page)["Asal"]) == (200, "milik instansi")
+    assert "Seberapa cepat?" in text_of(page)
+    assert "survei-saya-2026" in known(house)
+    # Also where a browser or a mail program has given it another name.
+    assert admin.send("POST", ADD, files={"file": ("lampiran", workbook())}).status_code == 303
+
+
+@pytest.mark.long
+def test_what_is_wrong_with_an_xlsform_is_said_by_sheet_and_row(admin: Browser, house: House) -> None:
+    survey = (HEAD, ASKED, ("text", "SARAN", "Saran?", "Anything else?"), ("select_one lain", "X", "Apa?", "What?"))
+    page = admin.send("POST", ADD, files={"file": ("survei.xlsx", workbook(survey=survey))})
+    told = text_of(page)
+    assert page.status_code == 422
+    assert "lembar “survey”, baris 3: “text” bukan pertanyaan select_one" in told
+    assert "lembar “survey”, baris 4:" in told
+    assert 'href="#add-file"' in page.text
+    for content in (b"PK\x03\x04", b"PK\x03\x04" + b"x" * 1000, workbook()[:-40]):
+        page = admin.send("POST", ADD, files={"file": ("survei.xlsx", content)})
+        assert (page.status_code, "bukan buku kerja berbentuk XLSForm" in text_of(page)) == (422, True)
     assert known(house) == sorted(shipped())
 
 

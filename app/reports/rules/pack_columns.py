@@ -47,7 +47,8 @@ def result_columns(pack: Pack, tell: Language) -> tuple[PackColumn, ...]:
         PackColumn(
             tell("Not told as complete"),
             tell(
-                "Share of the ratings that skip a question or are told with some that do. Above 20 % the interval "
+                "Share of the ratings that leave a question unanswered (skipped, or not applicable) or are told "
+                "with some that do. Above 20 % the interval "
                 "may be too narrow."
             ),
         ),

@@ -26,8 +26,8 @@ MEANINGS = {
 }
 NOT_SHOWN = {"few": "fewer than 10 ratings", "difference": "would tell about a few citizens"}
 OFTEN_SKIPPED = (
-    "In these offices more than 20 % of the sheets skip a question, or are told together with some that do, "
-    "so that the interval may be too narrow: {names}."
+    "In these offices more than 20 % of the sheets leave a question unanswered (skipped, or not applicable), or are "
+    "told together with some that do, so that the interval may be too narrow: {names}."
 )
 # Of a chart of intervals; more would not fit on a page of paper.
 MOST_ROWS = 45

@@ -14,9 +14,9 @@ NO_INTERVAL = (
     "agree."
 )
 MUCH_SKIPPED = (
-    "{share} of the sheets skip a question, or are told together with some that do. The index uses every answer; "
-    "how sure it is is known from fewer sheets, and if those who skip questions judge otherwise than the rest, "
-    "the interval is too narrow."
+    "{share} of the sheets leave a question unanswered (skipped, or not applicable), or are told together with some "
+    "that do. The index uses every answer; how sure it is is known from fewer sheets, and if those who leave questions "
+    "unanswered judge otherwise than the rest, the interval is too narrow."
 )
 
 

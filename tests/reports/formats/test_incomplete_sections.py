@@ -37,10 +37,12 @@ def test_the_share_stands_beside_the_index_and_is_said_in_words_above_twenty_per
     beside, words = result(with_share(drafts[unit], 21))
     assert beside["Not told as complete"] == "21\u00a0%"
     assert len(words) == 1
-    assert words[0].startswith("21\u00a0% of the sheets skip a question, or are told together with some that do.")
+    assert words[0].startswith(
+        "21\u00a0% of the sheets leave a question unanswered (skipped, or not applicable), or are"
+    )
     beside, words = result(with_share(drafts[unit], 21), "id")
     assert beside["Tidak disampaikan sebagai lengkap"] == "21\u00a0%"
-    assert words[0].startswith("21\u00a0% lembar melewatkan sebuah pertanyaan")
+    assert words[0].startswith("21\u00a0% lembar tidak menjawab sebuah pertanyaan")
 
 
 @pytest.mark.parametrize("unit", UNITS)
