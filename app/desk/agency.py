@@ -14,7 +14,7 @@ from app.desk.navigation import AGENCY
 from app.desk.next_steps import next_steps
 from app.desk.periods import refuse_part
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to, to_proof
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, saved, to_proof
 from app.desk.setup import PERIOD_WORDS
 from app.directory import register
 from app.directory.rules.agency_periods import PERIODS, period_called
@@ -52,7 +52,7 @@ def rename(request: Request, found: Administrator, sent: FormSent) -> Response:
         register.rename_agency(
             session, agency_id=found.agency_id, name=name, actor=principal_of(found).actor, now=services.now()
         )
-    return to(request, AGENCY.address)
+    return saved(request, AGENCY.address)
 
 
 @router.post("/desk/agency/period")
@@ -69,7 +69,7 @@ def change_period(request: Request, found: Administrator, sent: FormSent) -> Res
         register.set_period(
             session, agency_id=found.agency_id, months=months, actor=principal_of(found).actor, now=services.now()
         )
-    return to(request, AGENCY.address)
+    return saved(request, AGENCY.address)
 
 
 def _agency(request: Request, found: SignedIn, fault: PeopleFault | None = None, sent: Sent | None = None) -> Response:

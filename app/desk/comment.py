@@ -15,7 +15,7 @@ from app.desk.faults import faults_of, read
 from app.desk.navigation import COMMENTS
 from app.desk.plan_words import element_titles
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, saved
 from app.directory.listing_store import names_of
 from app.disclosure.rules.due import span_of_months
 from app.foundation.http.services import services_of
@@ -52,7 +52,7 @@ def mark(request: Request, found: Supervisor, sent: FormSent) -> Response:
         if problem.code not in ("invalid-request", "element-unknown"):
             raise
         return _comment(request, found, comment_id, problem, sent)
-    return to(request, with_query("/desk/comment", {"id": comment_id}))
+    return saved(request, with_query("/desk/comment", {"id": comment_id}))
 
 
 def mark_words(mark: MarkOut | None, titles: dict[str, str], who: str | None, tell: Language) -> str:

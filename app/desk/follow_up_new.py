@@ -20,7 +20,7 @@ from app.desk.navigation import FOLLOW_UP
 from app.desk.plan_choice import PlanChoice, chosen
 from app.desk.plan_words import element_about, element_titles
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of, saved
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
@@ -64,7 +64,7 @@ def add_action(request: Request, found: Supervisor, sent: FormSent) -> Response:
         if problem.code not in REFUSED:
             raise
         return _form_page(request, found, choice, {}, problem, sent)
-    return to(request, choice.at(FOLLOW_UP.address))
+    return saved(request, choice.at(FOLLOW_UP.address))
 
 
 def planned_fields(titles: Mapping[str, str], filled: Mapping[str, str], tell: Language) -> tuple[Field, ...]:
@@ -107,7 +107,7 @@ def _form_page(
     form = Form(
         "/desk/follow-up/add", tell("Add the action"), (*choice.hidden(), *planned_fields(titles, filled, tell))
     )
-    words = Words(tell("Until the period is finalised you can change it; then it is signed with the report."))
+    words = Words(tell("You can change it until a report is signed with it."))
     page = Page(
         tell("Add an action"),
         tell("One more action in the plan that follows {period}.", period=tell.period(choice.period)),

@@ -15,7 +15,7 @@ from app.desk.navigation import AGENCY, HOURS
 from app.desk.offices import office_choices
 from app.desk.page_file import part
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to, to_proof
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, saved, to_proof
 from app.directory.listing_store import names_of
 from app.directory.schemas import CodeText
 from app.foundation.http.services import services_of
@@ -78,7 +78,7 @@ def change_hours(request: Request, found: Administrator, sent: FormSent) -> Resp
         return _office(request, found, office, faults, sent)
     with services.database.writing() as session:
         put_opening(session, principal_of(found).reach, office, opening_in(week), services.now())
-    return to(request, _address(office))
+    return saved(request, _address(office))
 
 
 def _office(

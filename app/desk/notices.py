@@ -13,7 +13,7 @@ from app.desk.navigation import ACCOUNT
 from app.desk.offices import office_field
 from app.desk.proof_targets import confirm_address
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, SomeoneIn, to, to_proof
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, SomeoneIn, saved, to, to_proof
 from app.directory.listing_store import names_of, office_parents
 from app.directory.rules.office_tree import subtree
 from app.foundation.http.services import services_of
@@ -76,7 +76,7 @@ def subscribe(request: Request, found: SomeoneIn, sent: FormSent) -> Response:
             subscriptions.subscribe(session, found, sent, parents, services.now())
     except PeopleFault as fault:
         return _notices(request, found, fault, sent)
-    return to(request, NOTICES)
+    return saved(request, NOTICES)
 
 
 @router.get(ENDING)

@@ -22,7 +22,7 @@ from app.desk.navigation import PERIODS, REPORTS
 from app.desk.period_public import public_section
 from app.desk.periods import REFUSED, Closer, address_of, refuse_part, state_words
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of, to, to_proof
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of, saved, to, to_proof
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.instruments.schemas import InstrumentId
@@ -111,7 +111,7 @@ def _decide(request: Request, found: SignedIn, sent: Sent, write: Callable[..., 
         if problem.code not in REFUSED:
             raise
         return _period(request, found, code, instrument, problem)
-    return to(request, with_query("/desk/period", {"code": code, "instrument": instrument}))
+    return saved(request, with_query("/desk/period", {"code": code, "instrument": instrument}))
 
 
 def _period(request: Request, found: SignedIn, code: str, instrument: str, fault: Problem | None = None) -> Response:

@@ -23,7 +23,7 @@ from app.desk.people import (
     state_words,
 )
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, principal_of, to, to_proof
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, principal_of, saved, to_proof
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.people import store
@@ -62,7 +62,7 @@ def give_role(request: Request, found: Administrator, sent: FormSent) -> Respons
             grant(session, whom, asked_role(sent), granter(found), services.now())
     except PeopleFault as fault:
         return _person(request, found, person_id, fault, sent)
-    return to(request, f"/desk/person?id={person_id}")
+    return saved(request, f"/desk/person?id={person_id}")
 
 
 @router.post("/desk/person/link")
@@ -128,7 +128,7 @@ def take_role(request: Request, found: Administrator, sent: FormSent) -> Respons
             revoke(session, found.agency_id, as_id(sent.get("grant", "")), granter(found), services.now())
     except PeopleFault as fault:
         return _person(request, found, person_id, fault)
-    return to(request, f"/desk/person?id={person_id}")
+    return saved(request, f"/desk/person?id={person_id}")
 
 
 @router.post("/desk/person/sign-out")
@@ -143,7 +143,7 @@ def sign_out(request: Request, found: Administrator, sent: FormSent) -> Response
             sign_out_everywhere(session, whom, granter(found), services.now())
     except PeopleFault as fault:
         return _person(request, found, person_id, fault)
-    return to(request, f"/desk/person?id={person_id}")
+    return saved(request, f"/desk/person?id={person_id}")
 
 
 def _known(person: Person | None) -> Person:

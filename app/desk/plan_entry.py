@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.closing.survey.plans import Place
 from app.desk.follow_up_new import REFUSED
 from app.desk.plan_choice import PlanChoice, chosen, place_of
-from app.desk.requests import Sent, principal_of, to
+from app.desk.requests import Sent, principal_of, saved
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
@@ -41,4 +41,4 @@ def change_entry(
         if problem.code not in REFUSED:
             raise
         return again(choice, place.number, problem)
-    return to(request, after(choice, place.number))
+    return saved(request, after(choice, place.number))

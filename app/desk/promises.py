@@ -17,7 +17,7 @@ from app.desk.navigation import AGENCY, PROMISES
 from app.desk.offices import MOST_CHOICES
 from app.desk.page_file import is_asked_as_file
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to, to_proof
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, saved, to_proof
 from app.directory.listing_store import names_of, services_page
 from app.directory.standards.schemas import PromiseOut, PromisePlace, PromiseQuery, TypedPromise
 from app.directory.standards.setting import list_promises, put_promises
@@ -73,7 +73,7 @@ def set_promise(request: Request, found: Setter, sent: FormSent) -> Response:
             for field, text in faults_of(problem, reader_of(request))
         )
         return _page(request, found, PromiseQuery(limit=ON_A_PAGE), faults, sent)
-    return to(request, PROMISES.address)
+    return saved(request, PROMISES.address)
 
 
 def may_set(principal: Principal) -> bool:

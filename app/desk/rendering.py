@@ -22,6 +22,8 @@ from app.reports.sections.language import language as language_of_reports
 
 AnyResponse = TypeVar("AnyResponse", bound=Response)
 LANGUAGE_SECONDS = 365 * 86_400
+# Says that something was saved, to the page that comes next and no other.
+SAVED_COOKIE, SAVED_SECONDS = "cermin_saved", 60
 HEADERS = {
     # Forms of these pages must say where they come from: under `no-referrer` browsers say `null`.
     "Referrer-Policy": "same-origin",
@@ -54,6 +56,7 @@ def respond(request: Request, page: Page, signed_in: SignedIn | None = None, sta
             raise Problem("not-acceptable", offered="text/html")
         return page_file(page, f"{path.rpartition('/')[2]}-{signed_in.agency_id}.csv", tell)
     page = replace(page, sent=path)
+    is_saved = request.method == "GET" and signed_in is not None and SAVED_COOKIE in request.cookies
     # What a form was sent to is no address to come back to.
     here = _in_language(request, path) if request.method == "GET" else None
     text = templates.get_template("page.html").render(
@@ -61,6 +64,7 @@ def respond(request: Request, page: Page, signed_in: SignedIn | None = None, sta
         _=tell,
         tell=tell,
         page=page,
+        saved=is_saved,
         faults=_faults(page),
         sections=[
             {"title": section.title, "blocks": [plain(block, tell, page) for block in section.blocks]}
@@ -71,7 +75,10 @@ def respond(request: Request, page: Page, signed_in: SignedIn | None = None, sta
         file=f"{base_of(request)}{_in_language(request, path)}{tell.code}&format=csv" if offered else None,
     )
     headers = HEADERS | {"Content-Language": tell.code, "Content-Security-Policy": _policy(page)}
-    return in_its_language(request, HTMLResponse(text, status, headers=headers))
+    response = HTMLResponse(text, status, headers=headers)
+    if is_saved:
+        response.delete_cookie(SAVED_COOKIE, path="/", secure=request.scope["scheme"] == "https", httponly=True)
+    return in_its_language(request, response)
 
 
 def in_its_language(request: Request, response: AnyResponse) -> AnyResponse:

@@ -15,7 +15,7 @@ from app.access.principals import Principal
 from app.desk.blocks import Links, Page, Section
 from app.desk.navigation import Entry, roles_of
 from app.desk.proof_targets import confirm_address
-from app.desk.rendering import in_its_language, reader_of, remember, respond
+from app.desk.rendering import SAVED_COOKIE, SAVED_SECONDS, in_its_language, reader_of, remember, respond
 from app.foundation.http.body import BodyRefused
 from app.foundation.http.problem_responses import database_problem
 from app.foundation.http.query_parameters import exact_query
@@ -143,6 +143,13 @@ def as_id(text: str) -> UUID:
 def to(request: Request, address: str) -> RedirectResponse:
     """Go on to another of our pages, by GET; the language that this address was asked for in goes along."""
     return in_its_language(request, RedirectResponse(f"{base_of(request)}{address}", 303))
+
+
+def saved(request: Request, address: str) -> RedirectResponse:
+    """Go on to the page on which something was changed, which says once that it is."""
+    response = to(request, address)
+    remember(response, SAVED_COOKIE, "1", SAVED_SECONDS, secure=request.scope["scheme"] == "https")
+    return response
 
 
 def to_proof(request: Request, target: str, **chosen: object | None) -> RedirectResponse:

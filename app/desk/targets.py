@@ -23,7 +23,7 @@ from app.desk.offices import MOST_CHOICES, office_choices
 from app.desk.page_file import is_asked_as_file
 from app.desk.plan_choice import DEFAULT_INSTRUMENT
 from app.desk.rendering import reader_of, respond
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, to, to_proof
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal_of, saved, to_proof
 from app.directory.listing_store import names_of
 from app.disclosure.rules.calendar import periods_with
 from app.foundation.http.services import services_of
@@ -88,7 +88,7 @@ def set_target(request: Request, found: Reader, sent: FormSent) -> Response:
             for field, text in faults_of(problem, reader_of(request))
         )
         return _page(request, found, about, faults, sent)
-    return to(request, with_query(TARGETS.address, {"period": about.period, "instrument": about.instrument}))
+    return saved(request, with_query(TARGETS.address, {"period": about.period, "instrument": about.instrument}))
 
 
 def may_set(principal: Principal) -> bool:

@@ -19,7 +19,7 @@ from app.desk.navigation import TEAM
 from app.desk.person_targets import person_targets, read_targets
 from app.desk.rendering import reader_of, respond
 from app.desk.report_reading import Shown, head_words, read_report, reply_words, report_sections
-from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to
+from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, saved
 from app.directory.listing_store import names_of
 from app.directory.tables import Employee
 from app.foundation.http.services import services_of
@@ -56,7 +56,7 @@ def put_note(request: Request, found: Appraiser, sent: FormSent) -> Response:
         if problem.code not in TOLD:
             raise
         return _person(request, found, report.unit, problem, sent)
-    return to(request, f"/desk/team/person?employee={report.unit}")
+    return saved(request, f"/desk/team/person?employee={report.unit}")
 
 
 def _person(

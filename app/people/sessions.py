@@ -110,8 +110,11 @@ class Sessions:
                 return None
             row, person = found
             grants = store.grants_of(session, person.agency_id, [person.person_id])
-            places = places_of(session, person.agency_id, {each.office for each in grants if each.office})
-            zone = zone_of_agency(session, person.agency_id)
+            offices = {each.office for each in grants if each.office}
+            places = places_of(session, person.agency_id, offices) if offices else {}
+            signed_in = _signed_in(row, person, grants, channel, places)
+            if signed_in.active is None or signed_in.active.office is None:
+                signed_in = replace(signed_in, zone=zone_of_agency(session, person.agency_id))
         if now - row.seen_at >= SEEN_EVERY:
             try:
                 with self._database.writing() as session:
@@ -120,7 +123,7 @@ class Sessions:
             except OperationalError:
                 # Somebody holds the database up; the session was found live, and the next request marks it.
                 log.warning("session.unmarked")
-        return _signed_in(row, person, grants, channel, places, zone)
+        return signed_in
 
     def principal(self, visit: Visit, proof: bool = False) -> Principal | None:
         """The person of a request as a principal; None where the browser sends no session at all.
@@ -262,8 +265,8 @@ def _signed_in(
     grants: Sequence[Grant],
     channel: Channel,
     places: Mapping[str, Place],
-    zone: str,
 ) -> SignedIn:
+    """Whoever this is, with the zone of the active role's office; that of the whole agency is not known here."""
     provided = _provided(row)
     roles = tuple(
         HeldRole(each.grant_id, Role(each.role), each.office, places[each.office].name if each.office else None)
@@ -283,13 +286,13 @@ def _signed_in(
         channel=channel,
         roles=roles,
         active=None,
-        zone=zone,
+        zone="UTC",
         provided=provided,
     )
     usable = [each for each in roles if found.may_act_as(each)]
     chosen = next((each for each in usable if each.grant_id == row.grant_id), None)
     at = None if chosen is None or chosen.office is None else places[chosen.office]
-    return replace(found, active=chosen, zone=zone if at is None else at.timezone)
+    return replace(found, active=chosen, zone=found.zone if at is None else at.timezone)
 
 
 def _provided(row: PersonSession) -> Provided | None:

@@ -54,6 +54,24 @@ def targets_of_unit(
     return {key_of(row): row.hundredths for row in session.exec(query)}
 
 
+def targets_of_offices(
+    session: Session, agency_id: str, offices: Iterable[str], periods: Iterable[str], instrument: str
+) -> Mapping[TargetKey, int]:
+    """The targets of these offices in these periods by one questionnaire, in hundredths; nobody's of a person."""
+    ordered, named = sorted(offices), sorted(periods)
+    found: dict[TargetKey, int] = {}
+    for start in range(0, len(ordered), BATCH):
+        query = select(TargetRow).where(
+            TargetRow.agency_id == agency_id,
+            col(TargetRow.period).in_(named),
+            TargetRow.instrument == instrument,
+            TargetRow.kind == "office",
+            col(TargetRow.unit).in_(ordered[start : start + BATCH]),
+        )
+        found |= {key_of(row): row.hundredths for row in session.exec(query)}
+    return found
+
+
 def rows_about(session: Session, agency_id: str, keys: Iterable[TargetKey]) -> Mapping[TargetKey, TargetRow]:
     """The rows with these keys; others of the same units may be among them."""
     wanted = set(keys)

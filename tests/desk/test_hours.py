@@ -37,6 +37,9 @@ def test_hours_are_said_in_a_form_and_told_in_words(admin: Browser, house: House
     assert "belum menentukan" in text_of(listed)
     assert 'href="/desk/hours/office?office=dukcapil"' in listed.text
     page = admin.submit(admin.go(PAGE), CHANGE, **WEEK)
+    # Said once, on the page that comes next.
+    assert '<p class="notice" role="status">Tersimpan.</p>' in page.text
+    assert "Tersimpan." not in admin.go(PAGE).text
     facts = facts_of(page)
     assert facts["Buka"] == "Senin–Kamis 08.00–16.00, Jumat 08.00–11.30"
     assert facts["Diketahui sejak"] == "18 November 2026"

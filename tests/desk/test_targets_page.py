@@ -55,7 +55,7 @@ def test_a_target_is_set_in_a_form_seen_in_the_list_and_taken_away(supervisor: B
     [
         ({"employee": "E001", "value": "88"}, "Tidak seorang pun"),
         ({"employee": "E999", "value": "88"}, "kode ini"),
-        ({"office": "dukcapil", "value": "banyak"}, "tidak sah"),
+        ({"office": "dukcapil", "value": "banyak"}, "paling banyak dua desimal"),
         ({"office": "dukcapil", "value": "25"}, "di atas jawaban terendah"),
         ({"office": "dukcapil", "employee": "E002", "value": "88"}, "hanya untuk salah satunya"),
         ({"value": "88"}, "hanya untuk salah satunya"),

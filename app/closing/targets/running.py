@@ -16,7 +16,8 @@ from app.disclosure.rules.released import Released, Scope
 from app.foundation.storage.database import Session
 from app.indices.reading import scoring_of
 from app.ratings.rules.selection import By
-from app.targets.store import targets_of
+from app.targets.rules.target import TargetKey
+from app.targets.store import targets_of_offices
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,20 @@ def offices_so_far(
     """
     offices = reached_offices(office_parents(session, reach.agency_id), reach)
     within = None if reach.root is None else offices
+    spans = (shown, *(running for running in periods_with(day) if running != shown))
+    found = targets_of_offices(session, reach.agency_id, offices, (span.code for span in spans), instrument)
     return tuple(
         each
-        for span in (shown, *(running for running in periods_with(day) if running != shown))
-        for each in _of_period(session, reach.agency_id, instrument, state, span, offices, within)
+        for span in spans
+        for each in _of_period(
+            session,
+            reach.agency_id,
+            instrument,
+            state,
+            span,
+            {key: value for key, value in found.items() if key.period == span.code},
+            within,
+        )
     )
 
 
@@ -51,11 +62,10 @@ def _of_period(
     instrument: str,
     state: ReleaseState,
     span: Span,
-    offices: frozenset[str],
+    targets: Mapping[TargetKey, int],
     within: frozenset[str] | None,
 ) -> list[OfficeSoFar]:
-    units = by_unit(targets_of(session, agency_id, span.code, instrument))
-    wanted = {code: units["office", code] for code in sorted(offices) if ("office", code) in units}
+    wanted = {code: figures for (_, code), figures in sorted(by_unit(targets).items())}
     if not wanted:
         return []
     last = min(span.last, state.last)
