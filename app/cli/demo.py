@@ -25,6 +25,7 @@ from app.demo.half_year import ACTOR
 from app.demo.integrity_reports import have_integrity_reports
 from app.demo.loading import DemoRefused, extend_roster, load
 from app.demo.roster import CLOSES_HOUR, OPENS_HOUR
+from app.demo.surveys import SURVEY
 from app.demo.town import AGENCY_CODE
 from app.devices.pairing import KioskPairing, PairingTerms, add_device
 from app.devices.schemas import DeviceIn
@@ -44,6 +45,7 @@ from app.main import create_app
 from app.notifications.schemas import WebhookIn
 from app.notifications.webhooks import add_webhook
 from app.notifications.wiring import terms_of
+from app.ratings.keys import KeyMaker
 from app.tickets.issuing import TicketIssuer
 from app.tickets.schemas import ArmIn, ArmsIn, TicketsIn
 
@@ -78,8 +80,8 @@ def demo(
             _live_half_a_year(values, db, now)
         exports = dict(_exports(values, db, now))
         links = list(sign_in_links(db, now))
-        employee = _on_duty(db, now)
-    for line in _welcome(exports, employee, links, _holders_folder(values)):
+        employee, surveyed = _on_duty(db, now), half_year.surveyed(db)
+    for line in _welcome(exports, employee, links, surveyed, _holders_folder(values)):
         typer.echo(line)
     if serve:
         run(values, port=port)
@@ -99,7 +101,7 @@ def _live_half_a_year(values: Settings, db: Database, now: datetime) -> None:
     have_integrity_reports(db, reach, derive(secret(), RECEIPT_PEPPER), _holders_folder(values), now)
     asyncio.run(half_year.hand_out_tickets(values, db, now, serving))
     try:
-        half_year.screen_and_close(values, db, now)
+        half_year.screen_and_close(values, db, KeyMaker.of(secret()), now)
     except Problem as problem:
         sentence = problem.document(translator("en"))["detail"]
         err.print(f"No period was closed: {sentence}", style="red", markup=False, highlight=False)
@@ -228,7 +230,11 @@ def _on_duty(db: Database, now: datetime) -> str | None:
 
 
 def _welcome(
-    exports: Mapping[str, str], employee: str | None, links: Sequence[SignInLink], holders: Path
+    exports: Mapping[str, str],
+    employee: str | None,
+    links: Sequence[SignInLink],
+    surveyed: str | None,
+    holders: Path,
 ) -> Iterator[str]:
     base = exports["BASE"]
     scores = '"scores": {"speed": 4, "transparency": 3, "friendliness": 4}'
@@ -263,6 +269,13 @@ def _welcome(
     yield f"demo prints new ones. Afterwards {base}/sign-in takes names such as {login_of(ACCOUNTS[0])}@{AGENCY_CODE}."
     yield from (_sign_in(base, link) for link in links)
     yield ""
+    yield "Look at the mail that a supervisor would get about all of this; no mail server is needed:"
+    yield f"  cermin notify preview {AGENCY_CODE} {login_of(ACCOUNTS[0])} --language en"
+    yield ""
+    if surveyed is not None:
+        yield "Write the signed report of another questionnaire, a survey on paper of which only counts were known:"
+        yield f"  cermin report {AGENCY_CODE} agency {surveyed} --instrument {SURVEY} --out var/survey"
+        yield ""
     yield "Pull indices, as JSON and as CSV:"
     yield '  curl "$BASE/v1/indices?by=office" -H "Authorization: Bearer $READER_KEY"'
     yield f'  curl "$BASE/v1/indices?by=employee&office={OFFICE}" \\'

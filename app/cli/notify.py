@@ -1,7 +1,8 @@
-"""`cermin notify events|send`, `cermin notify webhook add|list|off|on|deliveries|replay`, and `… mail`."""
+"""`cermin notify events|preview|send`, `cermin notify webhook add|list|off|on|deliveries|replay`, and `… mail`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from rich.text import Text
 from app.access.principals import Reach
 from app.cli.context import actor, database, fail, out, print_table, secret, settings
 from app.cli.notify_mail import mail
+from app.cli.reports import writing
 from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.problems import Problem
@@ -22,10 +24,13 @@ from app.foundation.translations import translator
 from app.notifications import webhooks
 from app.notifications.mail_config import mail_terms
 from app.notifications.mailboxes import Mailboxes
+from app.notifications.previewing import Looked, digest_for
 from app.notifications.schemas import DeliveryQuery, DeliveryState, WebhookIn
 from app.notifications.sending import Sender
 from app.notifications.wiring import sender_of, terms_of
 from app.outbox.store import newest_events
+from app.people.store import person_called
+from app.reports.sections.language import language as language_named
 
 notify = typer.Typer(help="Telling people and machines what happened.", no_args_is_help=True)
 webhook = typer.Typer(help="Addresses that are told what happened.", no_args_is_help=True)
@@ -63,6 +68,37 @@ def send() -> None:
     with database() as db:
         n = _sender(db).run_if_due()
     out.print(f"{n} messages tried")
+
+
+@notify.command("preview")
+def preview(
+    agency: AgencyCode,
+    login: Annotated[str, typer.Argument(metavar="NAME", help="By which the person signs in, without @AGENCY.")],
+    file: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.eml", help="As a letter that mail programs open.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="id or en (CERMIN_LANGUAGE).")] = None,
+) -> None:
+    """Show the mail that a person would get about what happened lately; nothing is sent, and no mail server needed."""
+    if language not in (None, "id", "en"):
+        raise fail("Letters are written in id or en.")
+    values = settings()
+    base = values.public_url or f"http://{values.host}:{values.port}"
+    looked = Looked(values.smtp_from or "cermin@example.invalid", system_clock(), base)
+    with database() as db, db.reading() as session:
+        _check_agency(session, agency)
+        person = person_called(session, agency, login)
+        if person is None:
+            raise fail(f"Nobody of {agency} signs in as {login}.")
+        letter = digest_for(session, agency, person.person_id, looked, language_named(language or values.language))
+    if letter is None:
+        raise fail("Nothing that happened is told to this person.")
+    if file is None:
+        typer.echo(f"{letter['Subject']}\n\n{letter.get_content()}")
+        return
+    with writing():
+        file.write_bytes(letter.as_bytes())
+    out.print(f"{file} written", markup=False, highlight=False)
 
 
 @webhook.command("add")

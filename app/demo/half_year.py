@@ -19,6 +19,7 @@ from app.demo.opening import tell_hours
 from app.demo.promises import promise_and_tell
 from app.demo.rating import DemoRating, uuid7
 from app.demo.roster import on_duty
+from app.demo.surveys import SURVEY, count_answers
 from app.demo.targets import set_targets
 from app.demo.town import AGENCY_CODE, OFFICE_BY_CODE, OFFICES, TownOffice
 from app.demo.weeks import first_day
@@ -30,13 +31,14 @@ from app.foundation.clock import Clock
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
 from app.foundation.storage.installation import fact, put_fact
+from app.ratings.keys import KeyMaker
 from app.screening.run import run_agency, usual_order
 from app.seals.keyring import signing_key
 from app.seals.signing import SigningKey, make_key
 
 ACTOR = "cli:demo"
-# Facts in the database: all of this was done, and the month of the drafts.
-DONE, DRAFTED = "demo-half-year", "demo-drafted"
+# Facts in the database: all of this was done, the month of the drafts, and that of the survey on paper.
+DONE, DRAFTED, SURVEYED = "demo-half-year", "demo-drafted", "demo-surveyed"
 # Of eight people served five rated; seven were asked.
 SERVED_OF_FIVE, OFFERED_OF_FIVE = 8, 7
 # On a day of tickets each office issues so many, arms and gets back so many.
@@ -95,15 +97,24 @@ def drafted(db: Database) -> str | None:
         return fact(session, DRAFTED)
 
 
-def screen_and_close(values: Settings, db: Database, now: datetime) -> None:
+def surveyed(db: Database) -> str | None:
+    """The month of which there is a signed report by another questionnaire."""
+    with db.reading() as session:
+        return fact(session, SURVEYED)
+
+
+def screen_and_close(values: Settings, db: Database, keys: KeyMaker, now: datetime) -> None:
     """Tell the hours, hold what nobody can have given, release, sign the newest quarter, draft the newest month.
 
-    Raises what closing a period raises.
+    The first month of that quarter has a survey by another questionnaire beside it, signed, too. Raises what closing a
+    period raises.
     """
     reach, by = Reach(AGENCY_CODE, None, ACTOR), lifecycle.Method(INSTRUMENT)
     tell_hours(db, reach, datetime.combine(first_day(now.date()), time(), UTC))
     run_agency(db, AGENCY_CODE, usual_order(now, ACTOR, DAYS))
     promise_and_tell(db, reach, now)
+    survey = surveyed_month(now, timedelta(days=values.release_after_days))
+    count_answers(db, keys, survey, now, actor=ACTOR)
     after, late = timedelta(days=values.release_after_days), timedelta(days=values.late_limit_days)
     release_agency(db, AGENCY_CODE, ReleaseOrder(now, ACTOR, after, late, whole=True))
     quarter, month = final_quarter(now, after), drafted_month(now, after)
@@ -113,9 +124,12 @@ def screen_and_close(values: Settings, db: Database, now: datetime) -> None:
     lifecycle.finalise(db, reach, quarter, INSTRUMENT, key=_key(values), now=now)
     with db.writing() as session:
         publish(session, reach, quarter, INSTRUMENT, now, values.public_url)
+    lifecycle.close(db, reach, survey, by=lifecycle.Method(SURVEY), now=now, working_days=0)
+    lifecycle.finalise(db, reach, survey, SURVEY, key=_key(values), now=now)
     lifecycle.close(db, reach, month, by=by, now=now, working_days=REPLY_WORKING_DAYS)
     with db.writing() as session:
         put_fact(session, DRAFTED, month.code)
+        put_fact(session, SURVEYED, survey.code)
 
 
 def drafted_month(now: datetime, after: timedelta) -> Span:
@@ -128,6 +142,11 @@ def final_quarter(now: datetime, after: timedelta) -> Span:
     month = last_day(last_month_over(now, after))
     quarter = periods_with(month).quarter
     return quarter if quarter.last <= month else quarter.before()
+
+
+def surveyed_month(now: datetime, after: timedelta) -> Span:
+    """The month of the survey on paper: the first of the signed quarter, so that each period has one questionnaire."""
+    return asked(f"{final_quarter(now, after).first:%Y-%m}")
 
 
 def _key(values: Settings) -> SigningKey | None:

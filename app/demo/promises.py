@@ -25,6 +25,7 @@ PROMISED = {
     "akta-lahir": (3, Unit.working_days, 7),
     "akta-mati": (3, Unit.working_days, None),
     "nib": (1, Unit.hours, 4),
+    "izin-penelitian": (2, Unit.working_days, 3),
     "pbg": (28, Unit.working_days, 11),
     "skck": (30, Unit.minutes, None),
     "sim": (45, Unit.minutes, None),

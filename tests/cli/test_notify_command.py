@@ -1,6 +1,9 @@
 """`cermin notify`: events, webhooks and sending by hand."""
 
 from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -112,6 +115,38 @@ def test_a_person_is_subscribed_and_gets_a_link_to_confirm_the_address(
         trail = session.exec(select(AuditEvent).where(col(AuditEvent.action).startswith("mail."))).all()
     told = {each.action for each in trail if each.actor.startswith("cli:")}
     assert told == {"mail.entered", "mail.subscribed", "mail.subscription-ended", "mail.removed"}
+
+
+def test_the_letter_that_a_person_would_get_is_shown_and_written_and_not_sent(
+    house: House, run: Run, tmp_path: Path
+) -> None:
+    url = house.database.url.render_as_string(hide_password=False)
+    with Door.open(url) as door:
+        for name, role, office, agency in (
+            ("auditor", Role.auditor, None, "kota"),
+            ("jayapura", Role.auditor, "upt-jayapura", "kota"),
+            ("auditor", Role.auditor, None, "desa"),
+        ):
+            door.invite(name, role, office, login=name, agency=agency)
+    for _ in range(2):
+        happened(house)
+    before = house.numbers()
+    shown = run("preview", "kota", "auditor", "--language", "en")
+    assert shown.exit_code == 0, shown.output
+    assert shown.stdout.startswith("Cermin: Findings of screening: 2\n\nFindings of screening: 2.")
+    assert shown.stdout.count("/desk/finding?id=") == 2
+    assert "Temuan penyaringan: 2." in run("preview", "kota", "auditor", "--language", "id").stdout
+    file = tmp_path / "surat.eml"
+    assert run("preview", "kota", "auditor", "--language", "en", "--out", file).exit_code == 0
+    letter = message_from_bytes(file.read_bytes(), policy=default)
+    assert letter["To"].endswith(".invalid")
+    assert "Findings of screening: 2." in letter.get_content()
+    # Of another office, of another agency, and nobody's.
+    for agency, login in (("kota", "jayapura"), ("desa", "auditor")):
+        assert "Nothing that happened is told to this person." in run("preview", agency, login).stderr
+    assert "Nobody of kota signs in as tiada." in run("preview", "kota", "tiada").stderr
+    assert "in id or en" in run("preview", "kota", "auditor", "--language", "fr").stderr
+    assert house.numbers() == before
 
 
 def test_a_key_pair_shows_its_public_half(run: Run) -> None:
