@@ -12,7 +12,7 @@ from app.cli.reports import one_moment, writing
 from app.foundation.clock import system_clock
 from app.reports.evidence_pack import AskedPack
 from app.reports.evidence_pack import evidence_pack as pack_of
-from app.reports.formats.evidence_files import write_evidence
+from app.reports.formats.evidence_files import evidence_pieces
 
 
 def evidence_pack(
@@ -37,5 +37,5 @@ def evidence_pack(
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{packed.pack.name}.zip"
         with file.open("wb") as target:
-            write_evidence(packed, language or settings().language, target)
+            target.writelines(evidence_pieces(packed, language or settings().language))
     out.print(f"{file} written", markup=False, highlight=False)

@@ -24,10 +24,10 @@ from app.reports.appraisals import Appraisals, AppraisedPeriod, appraisals_for, 
 from app.reports.evidence_pack import AskedPack, evidence_pack
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from app.reports.formats.as_pdf import evidence_bytes
-from app.reports.formats.evidence_files import write_evidence
+from app.reports.formats.evidence_files import evidence_pieces
 from app.reports.formats.pack_files import PACK_FORMATS
 from app.reports.formats.registry import FORMATS, Format
-from app.reports.pack import evidence_name, in_a_file, pack_for
+from app.reports.pack import evidence_name, pack_for
 from app.reports.pack import written as pack_file
 from app.reports.printing import Offered, file_name, format_for, in_language, media_types, printable
 from app.reports.schemas import (
@@ -235,15 +235,13 @@ def get_evidence_pack(
     with services.database.snapshot() as session:
         of = AskedPack(query.period, query.instrument)
         packed = evidence_pack(session, principal, of, services.settings.public_url, services.now())
-    # Drawing takes a while; everything is read before, so the database is not held meanwhile.
-    file = in_a_file(lambda target: write_evidence(packed, asked_for, target))
     headers = {
         "Vary": "Accept-Language",
         "Cache-Control": "private, no-store",
-        "Content-Length": str(file.length),
         "Content-Disposition": f'attachment; filename="{packed.pack.name}.zip"',
     }
-    return StreamingResponse(file.chunks(), media_type="application/zip", headers=headers)
+    # Drawing takes a while; everything is read before, so the database is not held meanwhile, and no proxy waits long.
+    return StreamingResponse(evidence_pieces(packed, asked_for), media_type="application/zip", headers=headers)
 
 
 @router.get(

@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 from app.access.principals import Role
 from app.cli import context
 from app.cli.program import program
+from app.reports.formats.as_pdf import pdf_bytes
+from app.reports.formats.evidence_files import EvidenceFiles, evidence_pieces
 from app.seals.keyring import usable_keys
 from app.seals.rules.verification import verify
 from app.seals.signing import make_key
@@ -88,6 +90,35 @@ def test_every_report_lies_in_it_as_paper_and_as_it_was_signed(house: House) -> 
         if name.endswith(".pdf"):
             assert found.read(name).startswith(b"%PDF")
     assert pack(house).read(names[0]) == found.read(names[0])
+
+
+@pytest.mark.long
+def test_it_comes_piece_by_piece_as_it_is_drawn(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    kept: list[EvidenceFiles] = []
+
+    def counted(*given: Any) -> bytes:
+        drawn.append(1)
+        return pdf_bytes(*given)
+
+    def pieces(files: EvidenceFiles, language: str) -> Iterator[bytes]:
+        kept.append(files)
+        return evidence_pieces(files, language)
+
+    monkeypatch.setattr("app.reports.formats.evidence_files.pdf_bytes", counted)
+    monkeypatch.setattr("app.reports.routes.evidence_pieces", pieces)
+    found = pack(house)
+    assert found.testzip() is None
+    assert len(drawn) == 3
+    coming, drawn[:] = evidence_pieces(kept[0], "id"), []
+    first = next(coming)
+    assert first.startswith(b"PK")
+    assert drawn == []
+    next(coming)
+    assert drawn == [1]
+    rest = b"".join(coming)
+    assert len(drawn) == 3
+    assert rest
 
 
 @pytest.mark.long

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
-from typing import BinaryIO
+from io import BytesIO, RawIOBase
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import xlsxwriter
@@ -28,14 +28,44 @@ class EvidenceFiles:
     reports: Sequence[tuple[str, Printable]]
 
 
-def write_evidence(files: EvidenceFiles, language: str, target: BinaryIO) -> None:
-    """The workbook, and of each report the paper and the bytes that were signed; the same pack, the same bytes."""
-    dated = files.pack.span.last
-    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
+def evidence_pieces(files: EvidenceFiles, language: str) -> Iterator[bytes]:
+    """The workbook, and of each report the paper and the bytes that were signed; the same pack, the same bytes.
+
+    A piece is there as soon as its report is drawn: whoever waits for many sees that something comes, and none of it
+    lies in memory or in a file meanwhile.
+    """
+    pieces, dated = _Pieces(), files.pack.span.last
+    with ZipFile(pieces, "w", ZIP_DEFLATED) as archive:
         archive.writestr(entry_of(f"{files.pack.name}.xlsx", dated), _workbook(files.pack, language))
+        yield pieces.taken()
         for name, report in files.reports:
             archive.writestr(entry_of(f"{name}.pdf", dated), pdf_bytes(report, language))
             archive.writestr(entry_of(f"{name}.json", dated), attachment_bytes(report))
+            yield pieces.taken()
+    yield pieces.taken()
+
+
+class _Pieces(RawIOBase):
+    """What an archive wrote since it was taken last; it can only go on, never back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written = bytearray()
+
+    def writable(self) -> bool:
+        """It takes bytes."""
+        return True
+
+    def write(self, content: Any, /) -> int:
+        """Keep this until it is taken."""
+        self._written += content
+        return memoryview(content).nbytes
+
+    def taken(self) -> bytes:
+        """What was written, once."""
+        content = bytes(self._written)
+        self._written.clear()
+        return content
 
 
 def _workbook(pack: EvidencePack, language: str) -> bytes:

@@ -57,7 +57,8 @@ def _fault(value: Any) -> str | None:
 
 
 def _is_text(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    # Most texts are codes and figures, which a look at each letter would cost as much as all else here.
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def digest_in(envelope: str) -> str:
