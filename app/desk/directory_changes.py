@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from app.desk.blocks import Links, Section
 from app.desk.directory import KINDS
 from app.directory.faults import Fault, in_words
+from app.directory.workbook.alteration import Alteration, Difference
 from app.directory.workbook.columns import SHEETS
-from app.directory.workbook.preview import Alteration, Difference, Preview
+from app.directory.workbook.preview import Preview
 from app.reports.sections.blocks import Cell, Column, Number, Table, Words
 from app.reports.sections.language import Language
 

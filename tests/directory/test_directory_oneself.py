@@ -3,9 +3,10 @@
 import pytest
 
 from app.directory.faults import Fault, WorkbookFault
+from app.directory.workbook.alteration import Alteration, Difference
 from app.directory.workbook.importing import check, import_checked
 from app.directory.workbook.oneself import OWN_DUTY, OWN_PEOPLE, OWN_ROW
-from app.directory.workbook.preview import MOST_ALTERATIONS, Alteration, Difference, Preview, preview_of
+from app.directory.workbook.preview import MOST_ALTERATIONS, Preview, preview_of
 from app.directory.workbook.proposal import propose
 from app.directory.workbook.sheets import Workbook
 from app.foundation.storage.database import Database

@@ -8,11 +8,12 @@ from sqlmodel import select
 
 from app.access.tables import AuditEvent
 from app.directory.faults import WorkbookFault
+from app.directory.workbook.alteration import Alteration, Difference
 from app.directory.workbook.changes import ChangeCounts
 from app.directory.workbook.exporting import export_directory
 from app.directory.workbook.files import read_bytes_workbook
 from app.directory.workbook.importing import check, import_checked
-from app.directory.workbook.preview import Alteration, Difference, preview_of
+from app.directory.workbook.preview import preview_of
 from app.directory.workbook.proposal import propose
 from app.foundation.storage.database import Database
 from app.standards.counts_store import add_counts

@@ -7,22 +7,26 @@ from sqlmodel import select
 
 from app.access.tables import AuditEvent
 from app.directory.faults import Fault, WorkbookFault
+from app.directory.workbook.alteration import Alteration, Difference
 from app.directory.workbook.changes import ChangeCounts
 from app.directory.workbook.exporting import export_directory
 from app.directory.workbook.files import read_bytes_workbook
 from app.directory.workbook.importing import check, import_checked
-from app.directory.workbook.preview import Alteration, Difference, preview_of
+from app.directory.workbook.preview import preview_of
 from app.directory.workbook.proposal import propose
 from app.foundation.storage.database import Database
 from app.targets.store import fix, targets_of
 from tests.directory.workbooks import (
+    NIP,
     NOW,
     TODAY,
     TOWN,
     book_of,
     dump,
     faults_in,
+    faults_of,
     found_agency,
+    from_records,
     import_book,
     import_lines,
 )
@@ -89,7 +93,12 @@ def test_what_is_exported_is_what_was_set(town: Database) -> None:
         ({2: ""}, "employee", "not both"),
         ({4: "tiada"}, "figure", "no such figure"),
         ({5: "25"}, "value", "above the lowest answer"),
+        ({5: "100.01"}, "value", "above the lowest answer"),
+        ({5: "88.555"}, "value", "at most two decimals"),
+        ({5: "-1"}, "value", "at most two decimals"),
         ({5: "banyak"}, "value", "at most two decimals"),
+        ({0: "x" * 11}, "period", "at most 10 characters"),
+        ({2: "", 3: NIP}, "employee", "NIP"),
         ({5: ""}, "value", "a value is required"),
     ],
 )
@@ -102,6 +111,17 @@ def test_every_fault_is_told_with_row_and_column_and_nothing_is_written(
     assert (fault.sheet, fault.row, fault.column) == ("targets", 3, column)
     assert problem in fault.problem
     assert stored(town) == {}
+
+
+def test_a_column_that_is_missing_is_told_once_and_a_wrong_unit_not_once_more(town: Database) -> None:
+    with_fault: dict[str, Any] = {"offices": [("baru", "Baru", "", "nirgendwo", "")]}
+    # The office is wrong in itself: that it is named by a target is no other fault.
+    found = faults_in(town, with_fault | {"targets": [(*OFFICE[:2], "baru", *OFFICE[3:])]})
+    assert [(fault.sheet, fault.row) for fault in found] == [("offices", 2)]
+    headless = from_records({"targets": [{"period": "2026-Q4", "office": "dukcapil"}, {"period": "2026-Q4"}]})
+    assert {(fault.row, fault.column) for fault in faults_of(town, headless)} == {
+        (1, name) for name in ("instrument", "employee", "figure", "value")
+    }
 
 
 def test_one_figure_twice_and_a_wrong_row_elsewhere_are_told_together(town: Database) -> None:

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from app.directory.standards.setting import in_words
 from app.directory.store import DirectoryChange, StoredRow
 from app.directory.tables import Counter, Duty, Employee, Office, Posting, Service
+from app.directory.workbook.alteration import Alteration, Difference
+from app.directory.workbook.alterations_beside import promise_alterations, target_alterations
 from app.directory.workbook.changes import Before, ChangeCounts, Changes
-from app.standards.rules.promise import Promise
-from app.standards.store import promise_of
-from app.targets.rules.target import shown
 
 # More than anybody reads; the counts tell of all.
 MOST_ALTERATIONS = 10_000
@@ -24,24 +22,6 @@ SHEET_OF: Mapping[type[StoredRow], str] = {
 }
 # What identifies a row; it never changes.
 KEYS = frozenset({"agency_id", "code", "active"})
-
-
-class Difference(NamedTuple):
-    """A column that an import changes, with what stood and what will stand there; None where that is not shown."""
-
-    column: str
-    before: str | None
-    after: str | None
-
-
-class Alteration(NamedTuple):
-    """A row that an import adds (`new`), changes, or ends (a posting). `name` is as the directory has it by now."""
-
-    sheet: str
-    kind: Literal["new", "changed", "ended"]
-    key: str
-    name: str | None
-    differences: tuple[Difference, ...]
 
 
 class Preview(NamedTuple):
@@ -85,48 +65,8 @@ def _alterations(changes: Changes, before: Before) -> Iterator[Alteration]:
             else:
                 stored = _stored(change.table, row, before)
                 yield Alteration(sheet, "changed", key, name, _differences(change.table, stored, row))
-    yield from _target_alterations(changes, before)
-    yield from _promise_alterations(changes, before)
-
-
-def _target_alterations(changes: Changes, before: Before) -> Iterator[Alteration]:
-    for target in changes.targets.changed:
-        key, row = target.key, changes.targets.rows.get(target.key)
-        known = before.directory.offices if key.kind == "office" else before.directory.employees
-        unit = known.get(key.unit)
-        was = None if row is None else str(shown(row.hundredths))
-        yield Alteration(
-            "targets",
-            "new" if row is None else "changed",
-            f"{key.period} · {key.instrument} · {key.unit} · {key.figure}",
-            None if unit is None else unit.name,
-            (Difference("value", was, str(target.value)),),
-        )
-
-
-def _promise_alterations(changes: Changes, before: Before) -> Iterator[Alteration]:
-    rows, services = changes.promises.rows, before.directory.services
-    for promise in changes.promises.changed:
-        stored, service = rows.get(promise.key), services.get(promise.service)
-        was = None if stored is None else promise_of(stored)
-        yield Alteration(
-            "promises",
-            "new" if was is None else "changed",
-            f"{promise.service} · {promise.valid_from}",
-            None if service is None else service.name,
-            (
-                Difference("amount", _promised(was), _promised(promise)),
-                *(
-                    [Difference("source", None if was is None else was.source, promise.source)]
-                    if was is None or was.source != promise.source
-                    else []
-                ),
-            ),
-        )
-
-
-def _promised(promise: Promise | None) -> str | None:
-    return None if promise is None else in_words(promise.promised)
+    yield from target_alterations(changes, before)
+    yield from promise_alterations(changes, before)
 
 
 def _key(table: type[StoredRow], row: Mapping[str, Any]) -> str:
