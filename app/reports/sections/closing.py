@@ -55,7 +55,7 @@ def feedback_section(document: EmployeeReport, tell: Language) -> Section | None
 
 def words_section(document: EmployeeReport, tell: Language) -> Section:
     """What the employee and the supervisor wrote; of a draft, which holds neither so far, when they come."""
-    if document.state == "draft":
+    if document.state == "draft" and document.reply is None and document.note is None:
         words = Words(tell("Reply and note become part of the report when it is signed."))
         return Section("words", tell("Reply and note"), (words,))
     return Section(
