@@ -51,12 +51,12 @@ ATTEMPT = "try { return await openSealed(given.sealed, given.key); } catch (erro
 READ = "try { return await readKeyFile(given.file, given.phrase); } catch (error) { return error.constructor.name; }"
 
 
-def sealed(text: str, *keys: ECKey, **header: Any) -> dict[str, Any]:
+def sealed(text: str, *keys: ECKey, **header: Any) -> Any:
     """The text for these keys, by joserfc."""
     made = jwe.GeneralJSONEncryption({"enc": "A256GCM", **header}, text.encode())
     for key in keys:
         made.add_recipient({"alg": "ECDH-ES+A256KW", "kid": key.thumbprint()}, key)
-    return dict(jwe.encrypt_json(made, None))
+    return jwe.encrypt_json(made, None)
 
 
 def private(key: ECKey) -> dict[str, Any]:
