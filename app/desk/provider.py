@@ -17,9 +17,9 @@ from app.desk.requests import (
     Lang,
     SomeoneIn,
     go_on,
-    read_form,
     to,
 )
+from app.foundation.http.forms import read_form
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.people.faults import PeopleFault

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import Depends, Query
@@ -17,6 +16,7 @@ from app.desk.navigation import Entry, roles_of
 from app.desk.proof_targets import confirm_address
 from app.desk.rendering import SAVED_COOKIE, SAVED_SECONDS, in_its_language, reader_of, remember, respond
 from app.foundation.http.body import BodyRefused
+from app.foundation.http.forms import read_form
 from app.foundation.http.problem_responses import database_problem
 from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import services_of
@@ -29,8 +29,6 @@ from app.people.steps import Entered, Stage
 from app.people.tries import BROWSER_COOKIE, BROWSER_SECONDS
 
 Sent = Mapping[str, str]
-FORM_TYPE = "application/x-www-form-urlencoded"
-MOST_FIELDS = 40
 # Where somebody goes on who has come so far.
 NEXT = {Stage.code: "/sign-in/code", Stage.enrol: "/sign-in/second-factor", Stage.open: "/desk"}
 
@@ -56,20 +54,6 @@ class DeskRoute(APIRoute):
             return response
 
         return answer
-
-
-async def read_form(request: Request) -> Sent:
-    """The fields of the form that was sent; of two with one name the last. 415 for anything that is no form."""
-    await exact_query(request)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
-        raise Problem("unsupported-media-type")
-    # Bounded by the layer that counts bytes.
-    body = await request.body()
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError:
-        raise Problem("invalid-request") from None
-    return dict(pairs)
 
 
 async def bare_query(
