@@ -138,6 +138,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 LARGEST_BODY = 16 * 1_024
 LONGER_BODIES = {
     **app.desk.routes.LONG_FORMS,
+    **app.web.routes.LONG_FORMS,
     **app.directory.workbook.routes.LIMITS,
     **app.instruments.routes.LIMITS,
     **app.integrity.routes.LIMITS,
@@ -181,7 +182,7 @@ class Cermin(FastAPI):
             HeadAsGet(stack),
             metrics=metrics,
             language=settings.language,
-            uncounted=app.integrity.routes.UNCOUNTED,
+            uncounted=app.integrity.routes.UNCOUNTED | app.web.routes.UNCOUNTED,
         )
         # The fast path is outermost: what it answers passes none of the other layers.
         routes = [route for router in ROUTERS for route in router.routes]

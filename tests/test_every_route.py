@@ -28,6 +28,7 @@ PUBLIC: Mapping[Entry, str] = {
     ("GET", "/t"): "/t",
     ("GET", "/o/{office}"): "/o/dukcapil",
     ("GET", "/o/{agency}/{office}"): "/o/kota/dukcapil",
+    ("GET", "/integrity"): "/integrity",
     ("GET", "/static/{version}/{name:path}"): f"{FOLDER}/page.css",
     ("GET", "/static/docs/{name}"): "/static/docs/swagger-ui.css",
     ("GET", "/docs"): "/docs",
@@ -53,6 +54,10 @@ HELD: Mapping[Entry, int] = {
 # Pages for people that are about something, and what they answer where it is not there.
 PAGES: Mapping[Entry, int] = {
     ("GET", "/verify/{report_id}"): 404,
+    ("POST", "/integrity"): 415,
+    ("GET", "/integrity/{agency}"): 404,
+    ("GET", "/integrity/{agency}/{office}"): 404,
+    ("POST", "/integrity/{agency}"): 415,
     ("GET", "/p/{agency}"): 404,
     ("GET", "/p/{agency}/data.csv"): 404,
     ("GET", "/p/{agency}/data.json"): 404,

@@ -60,8 +60,11 @@ def put_settings(session: Session, reach: Reach, asked: IntegritySettingsIn, now
 def recipients_open(session: Session, agency_id: str) -> tuple[ReportRecipient, ...]:
     """To whom reports of this agency can be sent now: nobody, the agency, or also its inspectorate."""
     setting = store.setting_of(session, agency_id)
+    # Most agencies stop here; citizens' pages ask each time.
+    if setting is None or not setting.is_open:
+        return ()
     keys = store.keys_in_use(session, agency_id)
-    if setting is None or not setting.is_open or not may_open(len(keys[ReportRecipient.agency])):
+    if not may_open(len(keys[ReportRecipient.agency])):
         return ()
     if setting.inspectorate is None or not may_open(len(keys[ReportRecipient.inspectorate])):
         return (ReportRecipient.agency,)

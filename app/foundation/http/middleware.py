@@ -25,7 +25,7 @@ class BodyLimits:
         self.app = app
         self.limit = limit
         self.seconds = seconds
-        # Paths whose bodies may be longer.
+        # Paths whose bodies may be longer, and folders (`/integrity/`) in which all may be.
         self.longer = longer or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,7 +33,9 @@ class BodyLimits:
         await self.app(scope, self._bounded(scope, receive) if scope["type"] == "http" else receive, send)
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        read, limit = False, self.longer.get(scope["path"], self.limit)
+        path: str = scope["path"]
+        folder = path[: path.rfind("/") + 1]
+        read, limit = False, self.longer.get(path, self.longer.get(folder, self.limit))
 
         async def bounded() -> Message:
             nonlocal read

@@ -18,10 +18,14 @@ class LookIn(StrictWireModel):
 class TicketPageOut(StrictWireModel):
     """What is rated with this ticket, and how."""
 
+    agency: str
     office: NamedOut
     service: NamedOut
     employee: str | None = Field(description="First name or initial of who served; null where nobody was named.")
     instrument: InstrumentOut
+    integrity: bool = Field(
+        description="Whether the agency takes integrity reports; after rating, `/integrity/{agency}/{office}`."
+    )
 
 
 class PosterOut(StrictWireModel):

@@ -11,6 +11,7 @@ from app.instruments.model import Collected
 from app.instruments.schemas import instrument_out
 from app.intake.invitation.asked_instrument import asked_instrument
 from app.intake.invitation.schemas import TicketPageOut
+from app.integrity.settings import recipients_open
 from app.tickets.attempts import TicketAttempts
 from app.tickets.rules.codes import beginning, code_digest, mark_in
 from app.tickets.rules.lifecycle import LiveTicket, day_of
@@ -49,8 +50,10 @@ def _page(session: Session, agency_id: str, ticket: LiveTicket, instrument: str)
     service = find_service(session, agency_id, ticket.service)
     employee = find_employee(session, agency_id, ticket.employee) if ticket.employee else None
     return TicketPageOut(
+        agency=agency_id,
         office=NamedOut(code=ticket.office, name=office.name if office else ticket.office),
         service=NamedOut(code=ticket.service, name=service.name if service else ticket.service),
         employee=short_name(employee.name) if employee else None,
         instrument=instrument_out(asked_instrument(session, agency_id, instrument, Collected.ticketed)),
+        integrity=bool(recipients_open(session, agency_id)),
     )

@@ -39,6 +39,7 @@ function showLanguages(visit, languages) {
   document.documentElement.lang = visit.words.language;
   const notes = ["promise", page.office && "open_note", !visit.localStore.isLasting && "not_stored"].filter(Boolean);
   document.getElementById("promise").textContent = notes.map((name) => visit.words.say(name)).join(" ");
+  showReports(visit.words);
   const pressed = (language) => String(language === visit.words.language);
   const listen = () => { visit.listen(!visit.aloud); showLanguages(visit, languages); };
   const reading = hasVoice(visit.words.language) && make(
@@ -49,6 +50,14 @@ function showLanguages(visit, languages) {
     "button", { type: "button", class: "plain", lang: language, "aria-pressed": pressed(language), onclick: () => choose(language) },
     make("span", { class: "code" }, language.toUpperCase()), " ", make("span", { class: "name" }, languages[language]),
   )), reading);
+}
+
+// On an office's own page the way to integrity reports stands below everything, where they are taken.
+function showReports(words) {
+  const link = document.getElementById("reports");
+  if (!link) return;
+  link.textContent = words.say("report_improper");
+  link.search = `?lang=${words.language}`;
 }
 
 // The texts, asked for until the network gives them.

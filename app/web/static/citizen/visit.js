@@ -21,6 +21,8 @@ export class Visit {
     // Whether questions are read aloud.
     this.aloud = false;
     this.subject = null;
+    // Whose integrity reports are taken, as { agency, office }, once a ticket has said whom it is about; else null.
+    this.reports = null;
     // Whether another page's answer with this ticket is waited for.
     this.isWatching = false;
     // Whether the answer on its way is what this visit is about.
@@ -51,6 +53,16 @@ export class Visit {
     screen();
   }
 
+  // A link that carries no ticket and tells the form no address that it came from.
+  reportLink() {
+    const { agency, office } = this.reports;
+    const path = [agency, office].map(encodeURIComponent).join("/");
+    return make(
+      "a", { href: `${document.body.dataset.base}/integrity/${path}?lang=${this.words.language}`, rel: "noreferrer", referrerpolicy: "no-referrer" },
+      this.words.say("report_improper"),
+    );
+  }
+
   say(title, text, values, ...buttons) {
     this.show(() => {
       const below = buttons.map(([name, act]) => make("button", { type: "button", class: "plain", onclick: act }, this.words.say(name)));
@@ -59,6 +71,7 @@ export class Visit {
         make("h1", { tabindex: -1 }, this.words.say(title)),
         make("p", { class: "served", role: "status" }, this.words.say(text, values)),
         below.length > 0 && make("div", { class: "below" }, ...below),
+        title === "sent_title" && this.reports && make("p", { class: "reports" }, this.reportLink()),
       );
       this.place.querySelector("h1").focus();
     });
@@ -138,6 +151,7 @@ export class Visit {
 
   ask(shown) {
     document.getElementById("office").textContent = [shown.office.name, shown.service && shown.service.name].filter(Boolean).join(" – ");
+    this.reports = this.subject.ticket && shown.integrity ? { agency: shown.agency, office: shown.office.code } : null;
     const services = this.subject.ticket ? [] : shown.services;
     const subject = services.length === 1 ? Object.assign({ service: services[0].code }, this.subject) : this.subject;
     const form = new Form({
