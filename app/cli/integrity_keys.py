@@ -14,6 +14,7 @@ from app.cli.context import actor, fail, out, print_table
 from app.cli.integrity_step import step
 from app.foundation.private_files import PRIVATE_FILE
 from app.integrity import keys
+from app.integrity.key_files import is_under_passphrase, open_key_file
 from app.integrity.rules.kinds import ReportRecipient
 from app.integrity.rules.open311 import sealed_in
 from app.integrity.rules.plaintext import read_plaintext, readable
@@ -50,15 +51,20 @@ def open_file(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A hand-over file, or a challenge.")
     ],
-    key: Annotated[Path, typer.Option("--key", exists=True, dir_okay=False, help="File of the private half.")],
+    key: Annotated[
+        Path,
+        typer.Option(
+            "--key", exists=True, dir_okay=False, help="File of the private half; also one that a browser saved."
+        ),
+    ],
 ) -> None:
     """Open what is sealed in a file, with a private half; needs no database and no service."""
     sealed = _sealed(_read(file))
-    private = _read(key)
+    private = _private(key)
     if sealed is None:
         raise fail(f"{file} holds nothing that is sealed.")
     if not isinstance(private, dict) or public_half(private) is None or "d" not in private:
-        raise fail(f"{key} holds no private key.")
+        raise fail(f"{key} holds no private key, or its passphrase is another one.")
     opened = open_sealed(sealed, private)
     if opened is None:
         raise fail("This key does not open it: it was sealed to others, or was changed.")
@@ -141,6 +147,18 @@ def _words(opened: bytes) -> str:
 def _sealed(found: Any) -> dict[str, Any] | None:
     # The answer of the API has its list under a name.
     return sealed_in(found.get("requests", found.get("sealed", found)) if isinstance(found, dict) else found)
+
+
+def _private(file: Path) -> Any:
+    """What a key file holds; its passphrase is asked for where it has one."""
+    try:
+        with file.open("rb") as handle:
+            content = handle.read(LARGEST_FILE)
+    except OSError:
+        content = b"{"
+    if not is_under_passphrase(content):
+        return _read(file)
+    return open_key_file(content, typer.prompt("Passphrase of the key file", hide_input=True, err=True))
 
 
 def _read(file: Path) -> Any:
