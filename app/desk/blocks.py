@@ -1,6 +1,6 @@
-"""What a desk page consists of: the blocks of reports, and seven more.
+"""What a desk page consists of: the blocks of reports, and eight more.
 
-Numbers, tasks, links, linked tables, forms, questions of a questionnaire, and what is awaited.
+Numbers, tasks, links, linked tables, forms, questions of a questionnaire, what is awaited, and what private keys do.
 """
 
 from collections.abc import Mapping
@@ -110,7 +110,21 @@ class Awaited:
     address: str
 
 
-DeskBlock: TypeAlias = reports.Block | LinkedTable | Numbers | Tasks | Links | Form | Questions | Awaited
+@dataclass(frozen=True)
+class KeyTool:
+    """What a browser does with a private key, which stays in it; `without` says how to do it where that is impossible.
+
+    `make` makes a pair, `read` opens the sealed report at the address, `prove` the word that a form to the address
+    with this id answers, and sends it. The script `integrity.js` does it.
+    """
+
+    does: Literal["make", "read", "prove"]
+    without: str
+    address: str = ""
+    id: str = ""
+
+
+DeskBlock: TypeAlias = reports.Block | LinkedTable | Numbers | Tasks | Links | Form | Questions | Awaited | KeyTool
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from app.desk.addresses import ON_A_PAGE, onward
 from app.desk.blocks import DeskBlock, Field, Form, LinkedTable, Page, Section
 from app.desk.faults import Faults, faults_of, read
 from app.desk.findings_words import FINDING_STATUS_WORDS, reason_words
+from app.desk.integrity import waiting_task
 from app.desk.moments import day_words
 from app.desk.navigation import DECISIONS, FINDINGS
 from app.desk.offices import office_choices, office_filter
@@ -60,7 +61,11 @@ def findings(request: Request, found: Overseer, _: Lang, office: Filter = None, 
     section = _table(tell("Findings that wait for a decision"), columns, rows, page)
     body = _body(request, found, FINDINGS.address, given, page, section, tell)
     lead = _waiting_words(page, today, tell)
-    return _respond(request, found, Page(tell("Findings"), lead, (Section((Words(what),)), *body)), given, faults)
+    with services_of(request).database.reading() as session:
+        # Auditors land here, and a report that waits has a last day.
+        tasks = waiting_task(session, found, services_of(request).now(), tell)
+    sections = (*tasks, Section((Words(what),)), *body)
+    return _respond(request, found, Page(tell("Findings"), lead, sections), given, faults)
 
 
 @router.get("/desk/decisions")

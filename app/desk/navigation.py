@@ -39,6 +39,8 @@ TEAM = Entry("My people", "/desk/team")
 MIRROR = Entry("My mirror", "/desk/mirror")
 REPLY = Entry("My reply", "/desk/reply")
 READERS = Entry("Who looked", "/desk/readers")
+INTEGRITY = Entry("Integrity reports", "/desk/integrity")
+INTEGRITY_KEYS = Entry("Integrity keys", "/desk/integrity/keys")
 ACCOUNT = Entry("My account", "/desk/account")
 
 PAGES: Mapping[Role, tuple[Entry, ...]] = {
@@ -58,7 +60,17 @@ PAGES: Mapping[Role, tuple[Entry, ...]] = {
     ),
     Role.appraiser: (TEAM,),
     Role.employee: (MIRROR, REPLY, READERS),
-    Role.auditor: (FINDINGS, DECISIONS, TRAIL, HOURS, OFFICE, RECOGNITION, REPORTS),
+    Role.auditor: (
+        FINDINGS,
+        DECISIONS,
+        INTEGRITY,
+        INTEGRITY_KEYS,
+        TRAIL,
+        HOURS,
+        OFFICE,
+        RECOGNITION,
+        REPORTS,
+    ),
     Role.administrator: (
         PEOPLE,
         KEYS,
@@ -74,17 +86,24 @@ PAGES: Mapping[Role, tuple[Entry, ...]] = {
         PERIODS,
         TARGETS,
         PROMISES,
+        INTEGRITY_KEYS,
     ),
     Role.viewer: (OFFICE, REPORTS),
 }
+
+
+# Only for whoever answers for the whole agency: a part of it would read reports about itself.
+OF_THE_WHOLE = frozenset({INTEGRITY, INTEGRITY_KEYS})
 
 
 def entries_for(signed_in: SignedIn) -> tuple[Entry, ...]:
     """The menu of this person in the active role; the account alone without one, nothing before signing in is done."""
     if not signed_in.complete:
         return ()
-    own = () if signed_in.active is None else PAGES[signed_in.active.role]
-    return (*own, ACCOUNT)
+    if signed_in.active is None:
+        return (ACCOUNT,)
+    own = PAGES[signed_in.active.role]
+    return (*(each for each in own if signed_in.active.office is None or each not in OF_THE_WHOLE), ACCOUNT)
 
 
 def roles_of(entry: Entry) -> tuple[Role, ...]:

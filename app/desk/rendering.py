@@ -8,7 +8,19 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.desk.blocks import Awaited, DeskBlock, Field, Form, LinkedTable, Links, Numbers, Page, Questions, Tasks
+from app.desk.blocks import (
+    Awaited,
+    DeskBlock,
+    Field,
+    Form,
+    KeyTool,
+    LinkedTable,
+    Links,
+    Numbers,
+    Page,
+    Questions,
+    Tasks,
+)
 from app.desk.navigation import Entry, entries_for
 from app.desk.page_file import has_file, is_asked_as_file, page_file
 from app.foundation.problems import Problem
@@ -119,6 +131,8 @@ def plain(block: DeskBlock, tell: Language, page: Page) -> dict[str, Any]:
             return {"kind": "awaited", "state": state, "text": text, "address": address}
         case Questions(form):
             return {"kind": "questions", "language": form.language, "questions": form.questions, "skip": form.skip}
+        case KeyTool(does, without, address, asked):
+            return {"kind": "key_tool", "does": does, "without": without, "address": address, "id": asked}
         case LinkedTable(table, addresses):
             return {**plain_block(table, tell), "addresses": addresses}
         case Form():

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from json import dumps
 
 import pytest
 from playwright.sync_api import Browser as Chromium
@@ -19,6 +20,7 @@ from tests.desk.browsing import Browser
 from tests.desk.closed import seats as seats_of
 from tests.desk.full import PLACES, full_house, seated
 from tests.house import House
+from tests.integrity.reporting import new_holder
 from tests.people.persons import PASSPHRASE, Door
 
 NOTE = "Rombongan sekolah"
@@ -167,6 +169,35 @@ def test_releasing_a_finding_with_a_note(at: Opener) -> None:
         press(page, page.locator("tbody a").first)
         fill_in(page, "/desk/finding/release", note=NOTE)
         expect(page.get_by_text(NOTE)).to_be_visible()
+
+
+def test_erasing_an_integrity_report_and_handing_another_over(at: Opener) -> None:
+    with at(Role.auditor, "/desk/integrity?state=confirmed") as page:
+        press(page, page.locator("tbody a"))
+        press(page, page.get_by_role("link", name="Hapus isi laporan ini"))
+        fill_in(page, "/desk/integrity/erase")
+        expect(page.get_by_role("main")).to_contain_text("isinya sudah dihapus")
+    with at(Role.auditor, "/desk/integrity?state=received") as page:
+        press(page, page.locator("tbody a").first)
+        fill_in(page, "/desk/integrity/forward")
+        fill_in(page, "/desk/integrity/confirm")
+        expect(page.get_by_role("main")).to_contain_text("Penerimanya sudah mengonfirmasi.")
+
+
+def test_adding_a_key_proving_it_in_vain_and_retiring_it(at: Opener) -> None:
+    with at(Role.administrator, "/desk/integrity/keys") as page:
+        fill_in(
+            page, "/desk/integrity/keys/add", label="Papan ketik", recipient="inspektorat", jwk=dumps(new_holder().jwk)
+        )
+        expect(page.get_by_role("heading", level=1)).to_have_text("Papan ketik")
+        fill_in(page, "/desk/integrity/key/prove", word="bukan ini")
+        assert page.evaluate("document.activeElement.className") == "faults"
+        press(page, page.get_by_role("link", name="Akhiri kunci ini"))
+        fill_in(page, "/desk/integrity/key/retire")
+        fill_in(page, "/desk/integrity/settings", open="tertutup")
+        expect(page.locator(".lead")).to_have_text(
+            "Tertutup: dua kunci sudah terbukti, tetapi belum ada administrator yang membukanya."
+        )
 
 
 def test_noting_on_a_person_and_replying(at: Opener) -> None:

@@ -8,6 +8,7 @@ from joserfc import jwe
 from joserfc.jwk import ECKey, OctKey
 from playwright.sync_api import Page
 
+from app.integrity.key_files import open_key_file
 from app.pages.files import FOLDER
 from tests.browser.standing import Standing
 
@@ -126,6 +127,7 @@ def test_a_key_file_is_read_again_here_and_elsewhere(scripts: Page) -> None:
     names = ["PBES2-HS512+A256KW", "A256GCM"]
     found = jwe.decrypt_compact(file.strip(), OctKey.import_key(PASSPHRASE.encode()), names)
     assert json.loads(found.plaintext or b"") == pair
+    assert open_key_file(file.encode(), PASSPHRASE) == pair
     # As if by hand: another keyboard composes its letters otherwise.
     assert run(scripts, READ, file=file, phrase=PASSPHRASE.replace("é", "e\u0301")) == pair
 

@@ -22,6 +22,7 @@ from tests.closing.surveys import commented, surveyed
 from tests.desk.browsing import Browser, desk
 from tests.desk.closed import seats
 from tests.house import SECRET, House
+from tests.integrity import reporting
 from tests.ratings.visits import put
 from tests.screening.office import LUNCH, lunch, ordinary, screen
 from tests.standards.told import month, promise, tell
@@ -148,11 +149,14 @@ def full_house(url: str, keys: dict[str, str], key_file: Path) -> Iterator[House
         note = {"note": "Kunjungan sekolah: rombongan datang bersama gurunya dan menilai di tempat."}
         assert house.post(f"/v1/findings/{decided['id']}/release", note, "auditor").status_code == 200
         _promised(house)
+        _reported(house)
         close(house, "2026-09")
         house.clock.now += AFTER_THE_WINDOW
         final = house.post("/v1/periods/2026-09/finalise", {}, "supervisor")
         assert final.status_code == 200, final.text
         close(house, "2026-10")
+        for recipient in ("agency", "inspectorate"):
+            assert reporting.send(house, office="upt-makassar", recipient=recipient).status_code == 201
         # Nobody is there: what is sent waits for another attempt. In a thread, as Playwright has a loop in this one.
         with ThreadPoolExecutor(1) as apart:
             apart.submit(house.services.of(Sender).run_if_due).result()
@@ -167,6 +171,21 @@ def _promised(house: House) -> None:
     steps = {"services": 1_240, "due": 7, "done": 8_431}
     counts = [month((310, 820, 90, 20), service=each, month="2026-10", steps=steps) for each in ("ktp-el", "kk")]
     assert tell(house, *counts, month((3, 9, 2, 1), month="2026-10", office="upt-makassar")).is_success
+
+
+def _reported(house: House) -> None:
+    """Integrity reports in every state: late, handed over, confirmed and long enough kept to be erased, erased."""
+    reporting.opened(house)
+    reporting.proved(house, "inspectorate")
+    assert reporting.add(house, reporting.new_holder(), label=LONG_NAME).status_code == 201
+    inspectorate = "Inspektorat Daerah Kabupaten Administrasi Kepulauan Cermin Raya Bagian Selatan"
+    assert reporting.settle(house, retention_days=1, inspectorate=inspectorate).json()["taking"]
+    steps: tuple[tuple[str, ...], ...] = ((), ("forward",), ("forward", "confirm"))
+    for taken in steps:
+        assert reporting.send(house).status_code == 201
+        one = next(each for each in reporting.listed(house) if each["state"] == "received")
+        for step in taken:
+            assert reporting.step(house, one["id"], step).status_code == 200
 
 
 def _people(house: House) -> None:

@@ -23,6 +23,7 @@ APPRAISERS = frozenset({Role.appraiser})
 CLOSERS = frozenset({Role.supervisor, Role.administrator})
 SUPERVISORS = frozenset({Role.supervisor})
 AUDITORS = frozenset({Role.auditor})
+AUDITORS_AND_ADMINISTRATORS = AUDITORS | ADMINISTRATORS
 OFFICE_READERS = frozenset({Role.supervisor, Role.auditor, Role.administrator, Role.viewer})
 
 PAGES: Mapping[tuple[str, str], Who] = {
@@ -113,6 +114,21 @@ PAGES: Mapping[tuple[str, str], Who] = {
     ("GET", "/desk/decisions"): AUDITORS,
     ("GET", "/desk/trail"): AUDITORS,
     ("GET", "/desk/trail/file"): AUDITORS,
+    ("GET", "/desk/integrity"): AUDITORS,
+    ("GET", "/desk/integrity/report"): AUDITORS,
+    ("GET", "/desk/integrity/file"): AUDITORS,
+    ("POST", "/desk/integrity/forward"): AUDITORS,
+    ("POST", "/desk/integrity/confirm"): AUDITORS,
+    ("GET", "/desk/integrity/erase"): AUDITORS,
+    ("POST", "/desk/integrity/erase"): AUDITORS,
+    ("GET", "/desk/integrity/keys"): AUDITORS_AND_ADMINISTRATORS,
+    ("POST", "/desk/integrity/keys/add"): ADMINISTRATORS,
+    ("POST", "/desk/integrity/settings"): ADMINISTRATORS,
+    ("GET", "/desk/integrity/key"): AUDITORS_AND_ADMINISTRATORS,
+    ("POST", "/desk/integrity/key/word"): AUDITORS_AND_ADMINISTRATORS,
+    ("POST", "/desk/integrity/key/prove"): AUDITORS_AND_ADMINISTRATORS,
+    ("GET", "/desk/integrity/key/retire"): ADMINISTRATORS,
+    ("POST", "/desk/integrity/key/retire"): ADMINISTRATORS,
     ("GET", "/desk/team"): APPRAISERS,
     ("GET", "/desk/team/person"): APPRAISERS,
     ("POST", "/desk/team/note"): APPRAISERS,

@@ -5,7 +5,7 @@ from importlib import resources
 from re import findall
 
 from app.closing import slips
-from app.desk import comment, webhook, webhook_words, webhooks
+from app.desk import comment, integrity, integrity_keys, integrity_words, webhook, webhook_words, webhooks
 from app.desk import reports as report_list
 from app.desk.directory import KINDS as KINDS_OF_ROWS
 from app.desk.directory_changes import KINDS_OF_CHANGE
@@ -31,6 +31,7 @@ from app.desk.trail_words import ACTIONS, PARTS, READ, THINGS
 from app.desk.webhook_words import OFF, OUTCOMES, SIGNINGS
 from app.desk.words import READERS, called
 from app.foundation.translations import catalogues
+from app.integrity.rules.kinds import NAMES as KINDS_OF_REPORTS
 from app.notifications.letters import NAMES
 
 
@@ -52,7 +53,8 @@ def told() -> set[str]:
     )
     for words in (NAMES, RHYTHMS, webhook_words.STATES, OFF, SIGNINGS, OUTCOMES):
         found |= set(words.values())
-    found |= {*webhook.TITLES, *webhooks.TITLES}
+    found |= {*webhook.TITLES, *webhooks.TITLES, *integrity.TITLES, *integrity_keys.TITLES}
+    found |= {*integrity_words.STATES.values(), *integrity_words.RECIPIENTS.values(), *KINDS_OF_REPORTS.values()}
     found |= {entry.text for entries in PAGES.values() for entry in entries}
     for file in desk.iterdir():
         if not file.name.endswith(".py"):

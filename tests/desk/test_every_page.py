@@ -42,6 +42,11 @@ ASKED = {
     "/desk/directory/upload/file": (f"?id={NOTHING}", 404),
     "/desk/keys/revoke": (f"?key={NOTHING}", 422),
     "/desk/webhook": (f"?id={NOTHING}", 404),
+    "/desk/integrity/report": (f"?id={NOTHING}", 404),
+    "/desk/integrity/file": (f"?id={NOTHING}", 404),
+    "/desk/integrity/erase": (f"?id={NOTHING}", 404),
+    "/desk/integrity/key": (f"?id={'x' * 43}", 404),
+    "/desk/integrity/key/retire": (f"?id={'x' * 43}", 404),
     # Where there is no mail, the page says so.
     "/desk/notices/end": ("?kind=period.final", 200),
     "/desk/passkeys/end": (f"?key={NOTHING}", 422),
@@ -163,7 +168,7 @@ def test_every_page_is_small_whole_and_in_one_language(seats: dict[Role | None, 
 
 def search_script(html: str) -> str:
     """The one script tag that a page may have."""
-    found = search(r'<script type="module" src="/static/[^"]+/desk/(?:link|passkey|digest)\.js">', html)
+    found = search(r'<script type="module" src="/static/[^"]+/desk/(?:link|passkey|digest|integrity)\.js">', html)
     return found[0] if found else ""
 
 

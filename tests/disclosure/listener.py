@@ -37,6 +37,8 @@ ABOUT_OTHERS = frozenset(
         *("promises", "targets", "recognition"),
         *("notices", "notices/end", "webhooks", "webhook"),
         *("kiosks", "kiosk", "kiosk/revoke", "poster", "passkeys/end"),
+        *("integrity", "integrity/report", "integrity/erase", "integrity/keys", "integrity/key"),
+        "integrity/key/retire",
     )
 )
 # Whoever looks is written down and sees that; whoever oversees findings sees how many ratings a doubted day has by now,
