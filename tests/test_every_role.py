@@ -119,8 +119,8 @@ ADMITS: Mapping[Entry, frozenset[Role]] = {
     ("PUT", "/v1/integrity-settings"): ADMINISTRATORS,
     ("GET", "/v1/integrity-keys"): AUDITORS | ADMINISTRATORS,
     ("POST", "/v1/integrity-keys"): ADMINISTRATORS,
-    ("POST", "/v1/integrity-keys/{thumbprint}/challenge"): ADMINISTRATORS,
-    ("POST", "/v1/integrity-keys/{thumbprint}/prove"): ADMINISTRATORS,
+    ("POST", "/v1/integrity-keys/{thumbprint}/challenge"): AUDITORS | ADMINISTRATORS,
+    ("POST", "/v1/integrity-keys/{thumbprint}/prove"): AUDITORS | ADMINISTRATORS,
     ("POST", "/v1/integrity-keys/{thumbprint}/retire"): ADMINISTRATORS,
 }
 # What a page asks a fresh proof for.

@@ -49,6 +49,10 @@ Looking = Annotated[
     Principal, Depends(requires(KeyKind.auditor, KeyKind.admin, roles=(Role.auditor, Role.administrator)))
 ]
 Administrator = Annotated[Principal, Depends(requires(KeyKind.admin, roles=(Role.administrator,), proof=True))]
+# Whoever holds a key proves it, often an auditor; which keys there are, administrators say.
+Holder = Annotated[
+    Principal, Depends(requires(KeyKind.auditor, KeyKind.admin, roles=(Role.auditor, Role.administrator), proof=True))
+]
 Code = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,40}$")]
 Thumbprint = Annotated[KeyId, Path(description="Thumbprint of the key, as `GET /v1/integrity-keys` lists it.")]
 BODY = (400, 408, 413, 415)
@@ -155,7 +159,7 @@ def post_integrity_key(request: Request, principal: Administrator, body: Integri
 
 
 @router.post("/integrity-keys/{thumbprint}/challenge", responses=problems(404, 409, 422))
-def challenge_integrity_key(request: Request, principal: Administrator, thumbprint: Thumbprint) -> IntegrityChallenge:
+def challenge_integrity_key(request: Request, principal: Holder, thumbprint: Thumbprint) -> IntegrityChallenge:
     """Seal a new word to a key, in the place of the one before; also to try whether a key can still be opened."""
     services = services_of(request)
     with services.database.writing() as session:
@@ -164,7 +168,7 @@ def challenge_integrity_key(request: Request, principal: Administrator, thumbpri
 
 @router.post("/integrity-keys/{thumbprint}/prove", responses=problems(*BODY, 404, 409, 410, 422))
 def prove_integrity_key(
-    request: Request, principal: Administrator, thumbprint: Thumbprint, body: IntegrityProofIn
+    request: Request, principal: Holder, thumbprint: Thumbprint, body: IntegrityProofIn
 ) -> IntegrityKeyOut:
     """Prove that a key can be opened, by the word that was sealed to it."""
     services = services_of(request)
