@@ -10,6 +10,7 @@ from typing import NamedTuple
 import structlog
 
 from app.access.authentication import Authenticator
+from app.closing.logged import enter_older
 from app.devices.fleet import count_silent
 from app.directory.standards import counting
 from app.directory.uploads import Uploads
@@ -29,6 +30,7 @@ from app.ratings.retention import forget, tidy
 from app.screening.nightly import NightlyScreening, count_open, due_on
 from app.tickets import expiry
 from app.tickets.expiry import sweep_expired
+from app.transparency.nightly import NightlyInventory
 
 log = structlog.get_logger("cermin")
 
@@ -94,6 +96,14 @@ def jobs_of(
         if not clock_is_far_ahead(database, clock()):
             nightly.run_if_due()
 
+    inventory = services.of(NightlyInventory)
+
+    def take_inventory() -> None:
+        if inventory.is_due():
+            # The log begins with the reports that were final before there was one.
+            enter_older(database)
+            inventory.run_if_due()
+
     after = timedelta(minutes=settings.device_silent_minutes)
     sender = services.of(Sender)
     watcher = Watcher(database, clock, silent_after=after)
@@ -115,6 +125,7 @@ def jobs_of(
         Job("uploads", MINUTE, services.of(Uploads).purge),
         Job("screening", MINUTE, partial(_in_turn, turn, screen), at_once=False),
         Job("release", MINUTE, partial(_in_turn, turn, releasing.run_if_due), at_once=False),
+        Job("inventory", MINUTE, partial(_in_turn, turn, take_inventory), at_once=False, stop=inventory.stop),
         Job("notifications", SENDING, sender.run_if_due, at_once=False, stop=sender.stop),
         Job("watching", MINUTE, watcher.look, at_once=False),
         Job("rewriting", MINUTE, partial(_in_turn, turn, rewriting.run_if_due), at_once=False, stop=rewriting.stop),

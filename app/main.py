@@ -95,6 +95,7 @@ from app.reports.sealed_cache import SealedReportCache
 from app.screening.nightly import NightlyScreening
 from app.tickets.attempts import TicketAttempts
 from app.tickets.issuing import TicketIssuer
+from app.transparency.nightly import LogNaming, NightlyInventory
 from app.web import docs
 from app.web.api_document import document, with_fresh_ids
 from app.web.missing import missing
@@ -230,6 +231,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
         *_workbooks(database, clock),
         *_people(settings, database, clock, secret),
         *_notifications(settings, database, clock, secret, metrics),
+        _inventory(settings, database, clock, secret),
     )
     for router in ROUTERS:
         application.include_router(router)
@@ -271,6 +273,18 @@ def _workbooks(database: Database, clock: Clock) -> tuple[object, ...]:
     """The services that take workbooks of the directory."""
     process = WorkbookProcess(database)
     return process, Uploads(database, clock, process)
+
+
+def _inventory(settings: Settings, database: Database, clock: Clock, secret: bytes) -> NightlyInventory:
+    """The nightly inventory, whose roots go into the log."""
+    return NightlyInventory(
+        database,
+        clock,
+        LogNaming(secret, settings.public_url),
+        late_days=settings.late_limit_days,
+        trace_days=settings.trace_days,
+        folder=settings.log_folder,
+    )
 
 
 def open_database(settings: Settings) -> Database:

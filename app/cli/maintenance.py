@@ -1,16 +1,22 @@
 """`cermin migrate|check`: the newest schema, and the proof that all agrees; neither loads the web framework."""
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from app.cli.context import database, err, fail, out, secret_at_hand, settings
+from app.closing.logged import reconcile_reports
 from app.directory.catalogue_store import directory_version
 from app.disclosure.reconciliation import reconcile_blocks
+from app.foundation.clock import system_clock
+from app.foundation.storage.database import Database
 from app.foundation.storage.installation import secret_fault
 from app.foundation.storage.migrations import current, upgrade
 from app.ratings.reconciliation import reconcile
+from app.seals.keyring import usable_keys
 from app.tickets.reconciliation import reconcile_tickets
+from app.transparency.reconciliation import LogReconciliation, LogTerms, reconcile_log
 
 
 def migrate() -> None:
@@ -25,18 +31,39 @@ def migrate() -> None:
 def check(
     agency: Annotated[str | None, typer.Argument(metavar="[AGENCY]", help="One agency only.")] = None,
 ) -> None:
-    """Prove that blocks are what their ratings give, that tickets spent are ratings, codes exist, and the secret is the
-    one that this database was filled with; exit 1 if not."""
+    """Prove that blocks are what their ratings give, that tickets spent are ratings, codes exist, that rows and reports
+    are those of the log, and the secret is the one that this database was filled with; exit 1 if not."""
     with database() as db:
         with db.reading() as session:
             if agency is not None and directory_version(session, agency) is None:
                 raise fail(f"There is no agency {agency}.")
             wrong_secret = secret_fault(session, secret_at_hand())
         report, ledger, tickets = reconcile(db, agency), reconcile_blocks(db, agency), reconcile_tickets(db, agency)
-    faults = [*([wrong_secret] if wrong_secret else []), *report.strays, *ledger.faults, *tickets.faults]
+        # With another secret every mark would be another.
+        log = LogReconciliation(0, 0, ()) if wrong_secret else _reconciled_log(db, agency)
+    faults = [*([wrong_secret] if wrong_secret else []), *report.strays, *ledger.faults, *tickets.faults, *log.faults]
     for fault in faults:
         err.print(fault, markup=False, highlight=False, soft_wrap=True)
     if faults:
         raise typer.Exit(1)
     out.print(f"checked {report.ratings} ratings, {ledger.ratings} of them in {ledger.blocks} blocks: all agree")
     out.print(f"checked {tickets.spent} spent tickets: all agree")
+    if log.entries:
+        out.print(f"checked {log.entries} log entries and {log.rows} rows that they vouch for: all agree")
+
+
+def _reconciled_log(db: Database, agency: str | None) -> LogReconciliation:
+    """The log beside rows and final reports; nothing where there is no secret, and so no log."""
+    values, own = settings(), secret_at_hand()
+    if own is None:
+        return LogReconciliation(0, 0, ())
+    terms = LogTerms(
+        own,
+        values.public_url,
+        system_clock(),
+        timedelta(days=values.late_limit_days),
+        timedelta(days=values.trace_days),
+    )
+    found = reconcile_log(db, terms, agency)
+    reports = reconcile_reports(db, usable_keys(values.signing_key_file), agency)
+    return found._replace(faults=(*found.faults, *reports))

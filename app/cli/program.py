@@ -54,6 +54,8 @@ COMMANDS = {
     "recognition": Entry("recognition", "recognition", "Show whose service is recognised."),
     "training": Entry("recognition", "training", "Show where training helps the offices first."),
     "release": Entry("releasing", "release", "Release an agency's figures now."),
+    "log": Entry("log", "log", "The log that outsiders can check: publishing it, witnesses, proofs."),
+    "witness": Entry("witness", "witness", "Watch a log for somebody else and cosign it."),
     "report": Entry("reports", "report", "Write the reports of a closed period."),
     "evidence-pack": Entry("evidence_pack", "evidence_pack", "Write one ZIP for the review of services (PEKPPP)."),
     "verify": Entry("verify", "verify_file", "Check that a report is as it was signed."),

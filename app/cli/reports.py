@@ -26,7 +26,8 @@ from app.reports.formats.appraisal_files import APPRAISAL_FORMATS, AppraisalForm
 from app.reports.formats.pack_files import PACK_FORMATS, PackFormat
 from app.reports.formats.registry import FORMATS
 from app.reports.pack import pack_for
-from app.reports.printing import file_name, in_language, printable
+from app.reports.printing import file_name, in_language, logged_proof, printable
+from app.transparency.rules.proofs import LogProof
 
 
 class ReportKind(StrEnum):
@@ -98,11 +99,13 @@ def report(
         raise fail("There is no such report.")
     written = in_language(FORMATS[form], FORMATS, language or settings().language)
     identities = _identities(agency_id, found) if sees_nip else {}
+    proofs = _proofs(agency_id, found)
     # Drawing takes minutes; every report is read before, so the database is not held meanwhile.
     with writing(), Progress(console=err) as progress:
         folder.mkdir(parents=True, exist_ok=True)
         for each in progress.track(found, description="reports"):
-            document = printable(each, settings().public_url, identities.get(each.report_id))
+            proof = proofs[each.report_id]
+            document = printable(each, settings().public_url, identities.get(each.report_id), proof=proof)
             (folder / file_name(each, written)).write_bytes(written.write(document, language or settings().language))
     out.print(f"{len(found)} reports written to {folder}", markup=False, highlight=False)
 
@@ -120,6 +123,11 @@ def _reports(agency_id: str, period: str, instrument: str | None, revision: int 
 def _identities(agency_id: str, reports: list[Report]) -> Mapping[UUID, IdentityOut | None]:
     with one_moment(agency_id) as session:
         return {each.report_id: identity_of(session, each) for each in reports}
+
+
+def _proofs(agency_id: str, reports: list[Report]) -> Mapping[UUID, LogProof | None]:
+    with one_moment(agency_id) as session:
+        return {each.report_id: logged_proof(session, each) for each in reports}
 
 
 def _write_appraisals(

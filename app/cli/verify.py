@@ -1,7 +1,7 @@
 """`cermin verify`: checks that a report is as it was signed, and shows where it is not."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -14,9 +14,12 @@ from app.cli.context import err, out, settings
 from app.seals.keyring import by_id, trusted_keys
 from app.seals.rules.verification import Outcome, Verdict, verify
 from app.seals.signing import SigningKeyFault, load_public
+from app.transparency.rules.policies import Policy, parse_policy
+from app.transparency.rules.report_proofs import NotInLog, accepted_proof
 
 LARGEST_FILE = 50_000_000
 PDF = b"%PDF"
+PROOF = ".tlog-proof"
 MOST_PLACES = 100
 LONGEST_WORD = 200
 
@@ -29,11 +32,25 @@ def verify_file(
         list[Path] | None,
         typer.Option(metavar="FOLDER_OR_FILE", help="Public keys to trust instead of this installation's own."),
     ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also check that a log of this policy has the report (tlog-policy)."),
+    ] = None,
+    proof: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The proof (.tlog-proof), where the report has none inside.")
+    ] = None,
 ) -> None:
-    """Check that a report is as it was signed: exit 0 if it is, 1 if it was altered, 2 if that cannot be decided."""
+    """Check that a report is as it was signed: exit 0 if it is, 1 if it was altered, 2 if that cannot be decided.
+
+    With a policy: and that a log has it, as far as the witnesses of the policy have seen. Nothing is asked online.
+    """
     try:
         trusted = trusted_keys(settings().signing_key_file) if keys is None else named_keys(keys)
-        envelope = envelope_in(read(file))
+        terms = None if policy is None else parse_policy(read(policy))
+        content = read(file)
+        envelope = envelope_in(content)
+        inside = _proof_in(content, envelope)
+        found = inside if proof is None else read(proof)
     except (SigningKeyFault, ValueError) as fault:
         _refuse(f"{fault}.")
     except OSError as error:
@@ -43,9 +60,40 @@ def verify_file(
     verdict = verify(envelope, trusted)
     if has_identity:
         out.print("the identity beside the report is of the directory and has no seal: it was not checked")
-    for line in verdict_lines(verdict):
+    status, lines = STATUS[verdict.outcome], [*verdict_lines(verdict)]
+    if verdict.outcome is Outcome.valid and isinstance(envelope, dict):
+        status, line = proof_verdict(envelope, found, terms)
+        lines.append(line)
+    for line in lines:
         out.print(line, markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(STATUS[verdict.outcome])
+    raise typer.Exit(status)
+
+
+def proof_verdict(envelope: Mapping[str, Any], proof: bytes | None, policy: Policy | None) -> tuple[int, str]:
+    """What a valid report's proof comes to: the exit status, and a line."""
+    if policy is None:
+        how = "there is a proof, which --policy checks" if proof else "there is no proof"
+        return 0, f"log: not checked; {how}"
+    if proof is None:
+        return 2, "log: pending: the report comes without a proof; take it again, or name the proof with --proof"
+    try:
+        accepted = accepted_proof(envelope, proof, policy)
+    except NotInLog as fault:
+        return 1, f"log: {printable(str(fault))}"
+    except ValueError as fault:
+        return 2, f"log: {printable(str(fault))}"
+    checkpoint, seen = accepted.proof.checkpoint, ", ".join(sorted(accepted.witnesses))
+    place = f"entry {accepted.proof.position} of {checkpoint.size} in {printable(checkpoint.origin)}"
+    return 0, f"log: {place}, seen by {printable(seen) if seen else 'no witness'}"
+
+
+def _proof_in(content: bytes, envelope: object) -> bytes | None:
+    """The proof beside the envelope, or attached to the PDF; it stands outside of what is signed."""
+    if isinstance(envelope, dict) and isinstance(envelope.get("proof"), str):
+        return str(envelope.pop("proof")).encode()
+    if not content.startswith(PDF):
+        return None
+    return next((found for name, found in _attachments(content) if name.endswith(PROOF)), None)
 
 
 class _NoReport(ValueError):
@@ -70,19 +118,23 @@ def envelope_in(file: bytes) -> object:
 
 def attached_to(pdf: bytes) -> bytes:
     """The one JSON file attached to a PDF; ValueError if there is none."""
+    attachments = [(name, content) for name, content in _attachments(pdf) if name.endswith(".json")]
+    if len(attachments) != 1:
+        raise _NoReport("The PDF has no sealed report attached; a draft has none")
+    return attachments[0][1]
+
+
+def _attachments(pdf: bytes) -> list[tuple[str, bytes]]:
+    """Every file attached to a PDF, with its name; ValueError if it cannot be read."""
     try:
-        attachments = [
-            (name, content)
+        return [
+            (name, bytes(content))
             for name, contents in PdfReader(BytesIO(pdf)).attachments.items()
             for content in contents
-            if name.endswith(".json")
         ]
     except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         # What a reader makes of a damaged file is not limited to its own errors.
         raise _NoReport("The PDF cannot be read") from None
-    if len(attachments) != 1:
-        raise _NoReport("The PDF has no sealed report attached; a draft has none")
-    return bytes(attachments[0][1])
 
 
 def read(file: Path) -> bytes:

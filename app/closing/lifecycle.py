@@ -18,6 +18,7 @@ from app.closing.assembly import ClosingDocuments, closing_documents
 from app.closing.beside import rows_beside
 from app.closing.beside_store import add_beside
 from app.closing.inputs import PlannedRevision, read_inputs
+from app.closing.logged import enter_final
 from app.closing.rules.documents import Document, final_document
 from app.closing.rules.reply_window import reply_deadline
 from app.closing.rules.report_documents.reports import parse_report
@@ -180,6 +181,7 @@ def finalise(
         period.state, period.final_at = FINAL, now
         session.add(period)
         store.seal(session, reach.agency_id, envelopes)
+        enter_final(session, reach.agency_id, envelopes)
         audit(session, reach, "period.finalised", period, now, reports=len(reports), key=key_id(public_bytes(key)))
         tell_of(session, EventKind.final, period, now)
         return period

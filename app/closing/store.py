@@ -208,6 +208,15 @@ def seal(session: Session, agency_id: str, envelopes: Mapping[UUID, str]) -> Non
         )
 
 
+def every_envelope(session: Session, agency_id: str) -> Iterator[tuple[UUID, str]]:
+    """Id and signed envelope of every final report of the agency, some at a time."""
+    query = sql_select(col(Report.report_id), col(Report.envelope)).where(
+        col(Report.agency_id) == agency_id, col(Report.envelope).is_not(None)
+    )
+    ordered = query.order_by(col(Report.report_id))
+    yield from map(tuple, session.connection().execute(ordered, execution_options={"yield_per": BATCH}))
+
+
 def replies_to(session: Session, agency_id: str, reports: Collection[UUID]) -> Mapping[UUID, Reply]:
     """The replies to these reports."""
     return {

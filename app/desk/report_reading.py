@@ -20,7 +20,7 @@ from app.desk.requests import principal_of
 from app.foundation.http.services import services_of
 from app.people.sessions import SignedIn
 from app.reports.formats.printable import Printable
-from app.reports.printing import printable
+from app.reports.printing import logged_proof, printable
 from app.reports.sections.blocks import Words
 from app.reports.sections.language import Language
 from app.reports.sections.view import view
@@ -52,7 +52,7 @@ def read_report(request: Request, found: SignedIn, report_id: UUID) -> Shown:
         reply = store.replies_to(session, report.agency_id, ids).get(report_id)
         note = store.notes_on(session, report.agency_id, ids).get(report_id)
         beside = beside_report(session, principal, report)
-        printed = printable(report, services.settings.public_url, beside=beside)
+        printed = printable(report, services.settings.public_url, beside=beside, proof=logged_proof(session, report))
         shown = Shown(report, period, printed, reply, note, may_take(principal, period))
     read = {each.code for each in beside.recognised or ()} | ({report.unit} if report.kind == "employee" else set())
     leave_trace(request, principal, dict.fromkeys(sorted(read), report.period))

@@ -37,6 +37,8 @@ THINGS = {
     "integrity-key": "Keys of integrity reports",
     "integrity-setting": "Settings of integrity reports",
     "figures": "Releases of figures",
+    "log": "The log: witnesses and restoring",
+    "inventory": "The log: inventories",
 }
 ACTIONS: Mapping[str, str] = {
     "persons.read": "read figures about persons",
@@ -106,6 +108,9 @@ ACTIONS: Mapping[str, str] = {
     "comment.marked": "a comment was marked",
     "comments.purged": "old comments were deleted",
     "figures.released": "figures were released",
+    "log.cosigned": "witnesses cosigned the log",
+    "log.recovered": "the log was brought back from what was published",
+    "inventory.accepted": "an inventory accepted strange rows",
     "instrument.added": "a questionnaire was added",
     "agency.added": "the agency was added",
     "agency.renamed": "the agency was given another name",

@@ -102,6 +102,8 @@ class Settings(BaseSettings):
     smtp_password: Annotated[SecretStr, AfterValidator(_sendable)] | None = None
     smtp_from: Annotated[str, Field(pattern=r"^[^\s@<>\"]+@[^\s@<>\"]+$", max_length=254)] | None = None
     trusted_proxies: Annotated[str, AfterValidator(_networks)] | None = None
+    # Where the nightly inventory writes the log's files, a folder for each agency (docs/log.md); without it nowhere.
+    log_folder: Path | None = None
     language: Literal["id", "en"] = "id"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

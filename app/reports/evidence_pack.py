@@ -23,7 +23,7 @@ from app.indices.reading import instrument_of
 from app.ratings.rules.selection import By
 from app.reports.formats.evidence_files import EvidenceFiles
 from app.reports.formats.printable import Printable
-from app.reports.printing import printable
+from app.reports.printing import logged_proof, printable
 from app.reports.rules.evidence_pack import EvidencePack, PackedSurvey, PlanLine, Published
 from app.reports.rules.file_names import file_part
 from app.reports.sections.view import legible
@@ -63,7 +63,7 @@ def evidence_pack(
     if not surveys:
         raise Problem("out-of-scope", what="the surveys of this period")
     [instrument] = {each.instrument for each in final}
-    printables = {each.report.report_id: printable(each.report, public_url) for each in surveys}
+    printables = {each.report.report_id: _printable(session, each.report, public_url) for each in surveys}
     packed = [_packed(each, printables[each.report.report_id]) for each in _whole_first(surveys)]
     units = {each.unit for each in packed}
     offices = names_of(session, principal.agency_id, By.office, {code for code in units if code})
@@ -85,6 +85,10 @@ def evidence_pack(
         for each, stored in zip(packed, _whole_first(surveys), strict=True)
     ]
     return EvidenceFiles(pack, files)
+
+
+def _printable(session: Session, report: Report, public_url: str | None) -> Printable:
+    return printable(report, public_url, proof=logged_proof(session, report))
 
 
 def _whole_first(surveys: Iterable[_Final]) -> list[_Final]:

@@ -32,6 +32,8 @@ from app.reports.printing import verification_address
 from app.reports.rules.file_names import file_part
 from app.reports.rules.pack import Absent, Pack, PackedPerson, Question
 from app.reports.sections.view import legible
+from app.transparency.log import proof_of
+from app.transparency.rules.proofs import LogProof
 
 
 class _Stored(NamedTuple):
@@ -62,7 +64,11 @@ def pack_for(session: Session, principal: Principal, of: AppraisedPeriod, public
     entries: list[_Entry] = []
     for code, person in own.items():
         if code in stored:
-            entries += (_entry(each, nips, public_url) for each in stored[code] if _is_reached(each, reach))
+            entries += (
+                _entry(each, nips, public_url, proof_of(session, principal.agency_id, each.text.report_id))
+                for each in stored[code]
+                if _is_reached(each, reach)
+            )
         elif _reaches(session, principal.agency_id, code, reach, span.last):
             entries.append(_without(person, nips, "draft" if code in drafted else "none"))
     if not entries:
@@ -164,7 +170,9 @@ def _without(person: Employee, nips: Mapping[str, str | None] | None, absent: Ab
     return _Entry(PackedPerson(person.code, name, position, grade, nip, absent=absent))
 
 
-def _entry(stored: _Stored, nips: Mapping[str, str | None] | None, public_url: str | None) -> _Entry:
+def _entry(
+    stored: _Stored, nips: Mapping[str, str | None] | None, public_url: str | None, proof: LogProof | None
+) -> _Entry:
     """The signed report: its figures and words are taken from the stored envelope as they are."""
     envelope = json.loads(stored.text.text)
     report = parse_report(legible(envelope["document"]))
@@ -183,7 +191,7 @@ def _entry(stored: _Stored, nips: Mapping[str, str | None] | None, public_url: s
         digest=envelope["digest"],
         address=address,
     )
-    printable = Printable(parse_report(envelope["document"]), envelope, address, identity)
+    printable = Printable(parse_report(envelope["document"]), envelope, address, identity, proof=proof)
     return _Entry(person, evidence_name(stored.period, code), printable)
 
 

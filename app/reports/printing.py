@@ -11,9 +11,12 @@ from app.closing.tables import Report
 from app.foundation.csv_dialects import COMMA, dialect_of
 from app.foundation.http.content_negotiation import best_media_type
 from app.foundation.problems import Problem
+from app.foundation.storage.database import Session
 from app.reports.formats.printable import NOTHING_BESIDE, Printable
 from app.reports.formats.registry import Format
 from app.reports.rules.file_names import file_part
+from app.transparency.log import proof_of
+from app.transparency.rules.proofs import LogProof
 
 
 class Offered(Protocol):
@@ -77,14 +80,24 @@ def media_types(formats: Mapping[str, Offered]) -> tuple[str, ...]:
 
 
 def printable(
-    report: Report, public_url: str | None, identity: IdentityOut | None = None, beside: BesideOut = NOTHING_BESIDE
+    report: Report,
+    public_url: str | None,
+    identity: IdentityOut | None = None,
+    beside: BesideOut = NOTHING_BESIDE,
+    proof: LogProof | None = None,
 ) -> Printable:
-    """The report with its seal and, where it can be checked online, that address; what this reader sees beside it."""
+    """The report with its seal, the log's proof and, where it can be checked online, that address; what this reader
+    sees beside it."""
     if report.envelope is None:
         return Printable(parse_report(json.loads(report.document)), identity=identity, beside=beside)
     envelope = json.loads(report.envelope)
     address = verification_address(report.report_id, public_url)
-    return Printable(parse_report(envelope["document"]), envelope, address, identity, beside)
+    return Printable(parse_report(envelope["document"]), envelope, address, identity, beside, proof)
+
+
+def logged_proof(session: Session, report: Report) -> LogProof | None:
+    """That the log has a final report; None of a draft, and while no checkpoint has it."""
+    return None if report.envelope is None else proof_of(session, report.agency_id, report.report_id)
 
 
 def verification_address(report_id: UUID, public_url: str | None) -> str | None:

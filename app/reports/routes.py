@@ -1,5 +1,6 @@
 """Reports over HTTP: one report in any format, and a closed period's file for appraisal systems."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 from uuid import UUID
@@ -29,7 +30,15 @@ from app.reports.formats.pack_files import PACK_FORMATS
 from app.reports.formats.registry import FORMATS, Format
 from app.reports.pack import evidence_name, pack_for
 from app.reports.pack import written as pack_file
-from app.reports.printing import Offered, file_name, format_for, in_language, media_types, printable
+from app.reports.printing import (
+    Offered,
+    file_name,
+    format_for,
+    in_language,
+    logged_proof,
+    media_types,
+    printable,
+)
 from app.reports.schemas import (
     AppraisalQuery,
     AppraisalsOut,
@@ -41,6 +50,7 @@ from app.reports.schemas import (
 )
 from app.reports.sealed_cache import SealedReport, SealedReportCache
 from app.seals.rules.canonical_json import digest_in
+from app.transparency.rules.proofs import LogProof
 
 router = APIRouter(prefix="/v1", tags=["reports"])
 READERS = (KeyKind.reader, KeyKind.supervisor, KeyKind.auditor, KeyKind.admin)
@@ -63,7 +73,9 @@ def _binary(names: Iterable[str]) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {each: {"schema": {"type": "string", "format": "binary"}} for each in names}}}
 
 
-UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Match names the digest; it never changes."}}
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "If-None-Match names what is sealed, which never changes, and the log's proof beside it."}
+}
 
 
 @router.get(
@@ -74,7 +86,7 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "If-None-Matc
 async def get_report(
     request: Request, principal: Reader, report_id: UUID, query: Annotated[FormatQuery, Query()]
 ) -> Response:
-    """One report: sealed once it is final, which never changes; before, the draft.
+    """One report: sealed once it is final, which never changes; before, the draft. Beside the seal the log's proof.
 
     As JSON, CSV, XLSX, PDF (with the sealed JSON attached) or HTML, by `Accept` or `format`. CSV has `;` and decimal
     commas where Indonesian is asked for. A key that sees the NIP gets it beside the document.
@@ -101,8 +113,9 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
         report = report_to_take(session, principal, report_id)
         identity = identity_of(session, report) if principal.sees_nip else None
         beside = beside_report(session, principal, report)
+        proof = logged_proof(session, report)
     names = (report.period, report.instrument, report.revision, report.kind, report.unit)
-    sealed = SealedReport(*names, report.envelope or "")
+    sealed = SealedReport(*names, report.envelope or "", str(proof or ""), _state_of(proof))
     _leave_trace(request, principal, sealed)
     is_signed_alone = form.name == "json" or not (beside.recognised or beside.training)
     if beside.recognised and not is_signed_alone:
@@ -120,7 +133,7 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
         if form.name == "json":
             return _signed(sealed, form, headers)
     return Response(
-        form.write(printable(report, settings.public_url, identity, beside), language),
+        form.write(printable(report, settings.public_url, identity, beside, proof), language),
         media_type=form.media_type,
         headers=headers,
     )
@@ -135,8 +148,14 @@ def _leave_trace(request: Request, principal: Principal, report: SealedReport | 
 
 
 def _signed(sealed: SealedReport, form: Format, headers: Mapping[str, str]) -> Response:
-    """The bytes that were signed are stored: nothing is read or written anew."""
-    return Response(sealed.envelope, media_type=form.media_type, headers=headers)
+    """The bytes that were signed are stored: nothing is read or written anew. The log's proof stands beside them."""
+    beside = f',"proof":{json.dumps(sealed.proof)}}}' if sealed.proof else "}"
+    return Response(sealed.envelope.removesuffix("}") + beside, media_type=form.media_type, headers=headers)
+
+
+def _state_of(proof: LogProof | None) -> str:
+    """What tells one proof of a report from another: which checkpoint it ends with, and how many have signed that."""
+    return f"-{proof.checkpoint.size}.{len(proof.note.signatures)}" if proof else ""
 
 
 def _headers(sealed: SealedReport, form: Format, language: str) -> dict[str, str]:
@@ -147,7 +166,7 @@ def _headers(sealed: SealedReport, form: Format, language: str) -> dict[str, str
         **form.headers,
     }
     if sealed.envelope:
-        headers["ETag"] = f'"{digest_in(sealed.envelope)}-{form.name}-{language}"'
+        headers["ETag"] = f'"{digest_in(sealed.envelope)}-{form.name}-{language}{sealed.proof_state}"'
     return headers
 
 
@@ -264,7 +283,8 @@ def get_evidence(
         report = report_to_take(session, principal, report_id)
         period = period_of_report(session, report)
         identity = identity_of(session, report) if principal.sees_nip else None
-    content = evidence_bytes(printable(report, services.settings.public_url, identity), language)
+        proof = logged_proof(session, report)
+    content = evidence_bytes(printable(report, services.settings.public_url, identity, proof=proof), language)
     _leave_trace(request, principal, report)
     headers = {
         "Vary": "Accept-Language",

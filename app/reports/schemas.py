@@ -78,6 +78,7 @@ class ReportOut(WireModel):
     """A report: the document, and once it is final the seal that `cermin verify` checks.
 
     `identity` is there for keys that see the NIP: the employee's, as the directory has it now. No seal covers it.
+    `proof` (c2sp.org/tlog-proof) is there once a checkpoint of the log has the report (docs/log.md).
     """
 
     document: dict[str, Any]
@@ -85,6 +86,7 @@ class ReportOut(WireModel):
     digest: str | None = None
     signature: dict[str, str] | None = None
     identity: IdentityOut | None = None
+    proof: str | None = None
 
 
 class SlipsIn(WireModel):

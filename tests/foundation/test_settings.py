@@ -83,7 +83,7 @@ WORDS = {
     "oidc_nip_claim": ("nip", ""),
     "oidc_second_factor": ("mfa", ""),
 }
-FREE = {"database_url", "secret_file", "signing_key_file", "host", "certificate_folder"}
+FREE = {"database_url", "secret_file", "signing_key_file", "host", "certificate_folder", "log_folder"}
 
 
 @pytest.fixture(autouse=True)

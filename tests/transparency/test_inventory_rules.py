@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from app.transparency.rules.arrivals import Arrival, Since, is_back_dated, strange_arrivals
+from app.transparency.rules.arrivals import Arrival, Since, day_of, is_back_dated, strange_arrivals
 from app.transparency.rules.entries import inventory_entry, report_entry
 from app.transparency.rules.inventories import KINDS, Marker, Part, packed, parts_of, unpacked
 
@@ -83,3 +83,8 @@ def test_entries_are_these_bytes_for_ever() -> None:
         b'{"kind":"inventory","number":3,"roots":{"audit":"bb","ratings":"aa","released":"cc"},'
         b'"taken_at":"2026-11-29T19:00:00+00:00"}'
     )
+
+
+def test_a_key_that_begins_with_no_day_is_of_the_last() -> None:
+    assert day_of(UUID(int=0)) == date(1970, 1, 1)
+    assert day_of(UUID(int=2**128 - 1)) == date(9999, 12, 31)

@@ -21,7 +21,7 @@ from app.reports.sections.view import view
 
 # The stubs alone have the name of the type.
 STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]
-ATTACHMENT = "report.json"
+ATTACHMENT, PROOF_ATTACHMENT = "report.json", "report.tlog-proof"
 # A letter may be found wanting only when another that hid it is replaced.
 ROUNDS = 4
 
@@ -52,7 +52,7 @@ def png_pages(report: Printable, language: str = "id", *, dots_per_inch: int = 1
     """Its pages as pictures."""
     data = _template_data(view(report, language), report)
     data = settable(data, _missing(doubtful(data)))
-    inputs = {"report": json.dumps(data | {"attached": None}, ensure_ascii=False), "envelope": ""}
+    inputs = {"report": json.dumps(data | {"attached": None, "proof": None}, ensure_ascii=False), "envelope": ""}
     made = _compiler().compile(format="png", ppi=dots_per_inch, sys_inputs=inputs)
     pages = made if isinstance(made, list) else [made]
     return [page for page in pages if page is not None]
@@ -84,9 +84,18 @@ def _template_data(shown: View, report: Printable) -> dict[str, Any]:
             "The signed report is attached to this file as {file}: cermin verify checks it.", file=ATTACHMENT
         ),
         "attachment": tell("The signed report (JSON)"),
+        "proof": tell("The proof that the log has the report"),
     }
     attached = ATTACHMENT if report.envelope is not None else None
-    more = {"date": [day.year, day.month, day.day], "labels": labels, "attached": attached, "compact": False}
+    proof = str(report.proof) if report.proof else None
+    more = {
+        "date": [day.year, day.month, day.day],
+        "labels": labels,
+        "attached": attached,
+        "proof": proof,
+        "proof_file": PROOF_ATTACHMENT,
+        "compact": False,
+    }
     return drawn | more
 
 

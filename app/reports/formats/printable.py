@@ -6,6 +6,7 @@ from typing import Any
 
 from app.closing.rules.report_documents.reports import AnyReport
 from app.closing.schemas import BesideOut, IdentityOut
+from app.transparency.rules.proofs import LogProof
 
 NOTHING_BESIDE = BesideOut(recognised=None, training=None)
 
@@ -26,6 +27,7 @@ class Printable:
     The envelope is as it was stored: formats that carry it write it on unread. `identity` stands beside the document
     for a reader who may see it: the employee's NIP as the directory has it now, which no seal covers. In `beside` are
     the names of who is recognised and a person's training needs, likewise; JSON has them at an address of their own.
+    `proof`: that the log has the sealed report; None of a draft, and while no checkpoint of the log has it.
     """
 
     document: AnyReport
@@ -33,6 +35,7 @@ class Printable:
     verification_address: str | None = None
     identity: IdentityOut | None = None
     beside: BesideOut = NOTHING_BESIDE
+    proof: LogProof | None = None
 
     @property
     def seal(self) -> Seal | None:

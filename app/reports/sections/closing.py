@@ -95,6 +95,7 @@ def evidence_section(report: Printable, tell: Language) -> Section:
             (tell("Digest of the report (SHA-256)"), seal.digest),
             (tell("Signature"), seal.algorithm),
             (tell("Key id"), seal.key),
+            (tell("Log"), _log_place(report, tell)),
             (tell("Verification address"), report.verification_address),
         ]
     blocks.append(Facts(tuple(facts)))
@@ -102,6 +103,20 @@ def evidence_section(report: Printable, tell: Language) -> Section:
         alternative = tell("QR code of the verification address, which is also written out above")
         blocks.append(Code(report.verification_address, alternative))
     return Section("evidence", tell("Evidence (bukti dukung)"), tuple(blocks))
+
+
+def _log_place(report: Printable, tell: Language) -> str:
+    """Where the report is in the log that outsiders can check, and how many of them have seen it there."""
+    if report.proof is None:
+        return tell("pending: no signed checkpoint of the log has this report yet; take it again tomorrow")
+    checkpoint, witnesses = report.proof.checkpoint, len(report.proof.note.signatures) - 1
+    place = tell(
+        "entry {position} of {size} in {origin}",
+        position=report.proof.position,
+        size=checkpoint.size,
+        origin=checkpoint.origin,
+    )
+    return f"{place}; {tell('witnesses: {n}', n=witnesses) if witnesses else tell('no witness yet')}"
 
 
 def _nip(subject: EmployeeSubject, identity: IdentityOut | None, tell: Language) -> tuple[str, str | None]:

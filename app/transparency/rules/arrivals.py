@@ -9,6 +9,16 @@ from uuid import UUID
 GRACE = timedelta(hours=2)
 # Offices are in three time zones, and a key has the day of one of them.
 ZONES = timedelta(days=2)
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9999, 12, 31)
+LAST_MS = (LAST_DAY - FIRST_DAY) // timedelta(milliseconds=1)
+
+
+def day_of(identifier: UUID) -> date:
+    """The day that a rating's key or the id of a line of the trail begins with; the last day for what begins with none.
+
+    Whoever makes a row up may give it any key.
+    """
+    return LAST_DAY if identifier.int >> 80 > LAST_MS else FIRST_DAY + timedelta(milliseconds=identifier.int >> 80)
 
 
 class Since(NamedTuple):
