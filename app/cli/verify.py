@@ -63,17 +63,16 @@ def verify_file(
     status, lines = STATUS[verdict.outcome], [*verdict_lines(verdict)]
     if verdict.outcome is Outcome.valid and isinstance(envelope, dict):
         status, line = proof_verdict(envelope, found, terms)
-        lines.append(line)
+        lines += [line] if line else []
     for line in lines:
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(status)
 
 
 def proof_verdict(envelope: Mapping[str, Any], proof: bytes | None, policy: Policy | None) -> tuple[int, str]:
-    """What a valid report's proof comes to: the exit status, and a line."""
+    """What a valid report's proof comes to: the exit status, and a line; none where nobody asked and there is none."""
     if policy is None:
-        how = "there is a proof, which --policy checks" if proof else "there is no proof"
-        return 0, f"log: not checked; {how}"
+        return 0, "log: not checked; there is a proof, which --policy checks" if proof else ""
     if proof is None:
         return 2, "log: pending: the report comes without a proof; take it again, or name the proof with --proof"
     try:

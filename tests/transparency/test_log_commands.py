@@ -86,7 +86,7 @@ def test_from_a_final_report_to_a_proof_that_a_witness_has_seen(
     assert envelope.pop("proof") == proof.read_text()
     bare.write_text(json.dumps(envelope))
     assert "pending" in said(run("verify", bare, "--policy", policy, status=2))
-    assert "there is no proof" in said(run("verify", bare))
+    assert "log" not in said(run("verify", bare))
     assert "seen by inspektorat" in said(run("verify", bare, "--policy", policy, "--proof", proof))
     # Somebody else's proof, and what is none.
     other = report(office, "E002")["id"]
