@@ -32,6 +32,8 @@ def press(server: Server, roster: Path, connections: int, seconds: int, seed: in
     printed = _wrk(connections, seconds, arguments)
     line = next(line for line in printed.splitlines() if line.startswith("RESULT"))
     requests, duration, p50, p99, refused = map(int, line.split()[1:])
+    if not requests:
+        raise SystemExit(f"{server.url} answered nothing in {seconds} s: the machine is too busy to measure anything")
     if refused:
         raise SystemExit(f"{refused} of {requests} requests were refused: the figures would mean nothing")
     return Load(requests, requests / (duration / 1e6), p50 / 1000, p99 / 1000)
