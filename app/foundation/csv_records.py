@@ -11,6 +11,8 @@ from pathlib import Path
 from re import IGNORECASE, fullmatch
 
 LARGEST_FILE = 64 * 1024 * 1024
+# As many columns as a spreadsheet has. A file of delimiters alone would be millions of cells otherwise.
+MOST_CELLS = 16_384
 # Spreadsheets with Indonesian settings write semicolons, because their decimal mark is the comma; "Unicode text" has
 # tabs, and some survey tools offer bars.
 DELIMITERS = ",;\t|"
@@ -50,6 +52,8 @@ def records(data: bytes, wanted: Collection[str] = ()) -> Iterator[list[str]]:
         text, named = _after_sep(data, encoding)
         delimiter = named or _delimiter(data, encoding, wanted)
         for cells in csv.reader(text, delimiter=delimiter, strict=True):
+            if len(cells) > MOST_CELLS:
+                raise CsvProblem("a row has more cells than a spreadsheet has columns; this is no table", row)
             yield cells
             row += 1
     except UnicodeDecodeError:

@@ -12,6 +12,7 @@ from app.foundation.translations import catalogues, translator
 
 # Of the reader of CSV files, which knows no rooms.
 OF_CSV = (
+    "a row has more cells than a spreadsheet has columns; this is no table",
     "the text is not UTF-8, nor UTF-16; save it as “CSV UTF-8”",
     "this is not well-formed CSV: a quote is opened and never closed",
     "this is not well-formed CSV: a cell has more than 131072 characters; a quote is missing",

@@ -214,3 +214,11 @@ def test_a_broken_cell_beyond_the_read_lines_is_still_marked() -> None:
         [],
         ["", "", Broken.formula],
     ]
+
+
+def test_a_sheet_has_as_many_columns_as_anybody_needs(tmp_path: Path) -> None:
+    wide = [[*HEADERS["services"], *[""] * 600], ["kk", "KK", ""]]
+    assert faults_of(csv_of(tmp_path / "services.csv", wide)) == []
+    wide[0][-1] = "note"
+    (fault,) = faults_of(csv_of(tmp_path / "services.csv", wide))
+    assert fault[:] == ("services", None, None, "a sheet may have at most 500 columns; take the others out")

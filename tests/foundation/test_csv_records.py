@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.foundation import csv_records
-from app.foundation.csv_records import CsvProblem, column_name, read_bytes, records
+from app.foundation.csv_records import MOST_CELLS, CsvProblem, column_name, read_bytes, records
 
 ROWS = [["waktu", "Cepat,\nramah?", "q3"], ["2026-09-01", "4", "é“x”"], ["", "", ""], ["2026-09-02", 'a "b"', "-"]]
 
@@ -93,3 +93,11 @@ def test_a_file_has_a_largest_size(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(csv_records, "LARGEST_FILE", 2)
     with pytest.raises(CsvProblem, match="at most 0 MiB; split it"):
         read_bytes(file)
+
+
+def test_more_cells_than_a_spreadsheet_has_columns_are_no_row() -> None:
+    header = ",".join("abc")
+    assert len(list(records(f"{header}\n{',' * (MOST_CELLS - 1)}".encode()))) == 2
+    with pytest.raises(CsvProblem, match="more cells than a spreadsheet has columns") as caught:
+        list(records(f"{header}\n{',' * MOST_CELLS}".encode()))
+    assert caught.value.row == 2

@@ -316,3 +316,8 @@ def test_a_fault_in_words_of_one_language_is_named_where_the_other_has_none() ->
     assert {fault.partition(":")[0] for fault in caught.value.faults} == {
         "items.KECEPATAN.answers.id.1", "items.KECEPATAN.answers.en.1"
     }  # fmt: skip
+
+
+def test_a_name_of_very_many_parts_is_not_read() -> None:
+    with pytest.raises(InstrumentFault, match="is nested too deeply"):
+        load_instrument("a" + ".a" * 201 + " = 1")

@@ -4,6 +4,7 @@ from fractions import Fraction
 from io import BytesIO
 from typing import Any
 from unicodedata import normalize
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 import xlsxwriter
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from app.instruments.faults import InstrumentFault
 from app.instruments.loading import load_instrument
 from app.instruments.rules.xlsform import XlsForm, instrument_text
-from app.instruments.xlsform_reading import MAX_BYTES, text_of_xlsform
+from app.instruments.xlsform_reading import MAX_BYTES, MAX_UNPACKED, text_of_xlsform
 
 HEAD = ("type", "name", "label::Bahasa Indonesia (id)", "label::English (en)")
 ASKED = ("select_one puas", "CEPAT", "Seberapa cepat?", "How fast?")
@@ -140,6 +141,20 @@ def test_what_is_no_workbook_is_said_to_be_none(content: bytes) -> None:
 def test_a_file_too_large_is_not_opened() -> None:
     with pytest.raises(InstrumentFault, match="at most 1048576 are read"):
         text_of_xlsform(b"P" * (MAX_BYTES + 1))
+
+
+def test_a_file_that_unpacks_to_too_much_is_not_read() -> None:
+    packed = BytesIO(workbook())
+    with ZipFile(packed, "a", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/k.xml", " " * MAX_UNPACKED)
+    assert len(packed.getvalue()) < MAX_BYTES
+    with pytest.raises(InstrumentFault, match=f"at most {MAX_UNPACKED} are read"):
+        text_of_xlsform(packed.getvalue())
+
+
+def test_headings_that_are_no_words_are_no_forms() -> None:
+    with pytest.raises(InstrumentFault, match="is no workbook in the form of an XLSForm"):
+        text_of_xlsform(workbook(survey=((1, 2, 3), ASKED)))
 
 
 @given(st.text(min_size=1, max_size=60), st.sampled_from(["label", "label::English (en)"]))

@@ -174,3 +174,8 @@ def test_a_file_has_a_largest_size(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     os.truncate(file, LARGEST_FILE + 1)
     with pytest.raises(FileFault, match="at most 64 MiB"):
         read_answers(file, ["time", "q1"])
+
+
+def test_of_very_many_columns_the_first_are_named(tmp_path: Path) -> None:
+    with pytest.raises(FileFault, match=r"columns are: k0, .*, k29 and 70 more$"):
+        read_answers(csv_of(tmp_path, ",".join(f"k{n}" for n in range(100)) + "\n"), ["q1"])

@@ -10,6 +10,8 @@ from app.directory.workbook.columns import INSTRUCTIONS, SHEETS
 
 # More rows than the duties of a large agency in a year.
 MOST_ROWS = 200_000
+# Far more than ours and whatever somebody noted beside them; each unknown one is a fault of its own.
+MOST_COLUMNS = 500
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,12 @@ class Workbook:
     faults: list[Fault] = field(default_factory=list)
 
     def add(self, name: str, lines: Iterable[Sequence[Cell]]) -> None:
-        """Add a sheet unless it is blank; refuse one that is unknown, there already, or too long."""
+        """Add a sheet unless it is blank; refuse one that is unknown, there already, too long or too wide."""
         rows = [(number, tuple(line)) for number, line in enumerate(lines, 1) if any(map(is_written, line))]
         known = name.strip().lower()
         if known == INSTRUCTIONS or not rows:
             return
-        problem = self._refusal(known, rows[-1][0])
+        problem = self._refusal(known, rows[-1][0], max(_width(cells) for _, cells in rows))
         if problem:
             # A third copy is no other fault than the second.
             if known not in self.unread:
@@ -50,14 +52,23 @@ class Workbook:
         self.faults.append(Fault(name, None, None, problem))
         self.unread.add(PurePath(name).stem.strip().lower())
 
-    def _refusal(self, name: str, last_row: int) -> str | None:
+    def _refusal(self, name: str, last_row: int, columns: int) -> str | None:
         if name not in SHEETS:
             return Sentence("there is no such sheet; the sheets are {sheets}", sheets=", ".join(SHEETS))
         if any(sheet.name == name for sheet in self.sheets):
             return "this sheet is there twice"
         if last_row > MOST_ROWS:
             return Sentence("a sheet may have at most {most} rows; split it", most=MOST_ROWS)
+        if columns > MOST_COLUMNS:
+            return Sentence("a sheet may have at most {most} columns; take the others out", most=MOST_COLUMNS)
         return None
+
+
+def _width(cells: Sequence[Cell]) -> int:
+    """Up to which column something is written; of ordinary rows it is enough to know that they are not too wide."""
+    if len(cells) <= MOST_COLUMNS:
+        return len(cells)
+    return max(place for place, cell in enumerate(cells, 1) if is_written(cell))
 
 
 def is_written(cell: Cell) -> bool:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from app.foundation.csv_records import CsvProblem, column_name, read_bytes, records
 
 MOST_ROWS = 500_000
+# Of a header with thousands of columns nobody reads all.
+MOST_NAMED = 30
 
 
 class CsvFault(NamedTuple):
@@ -96,10 +98,16 @@ def _add(
 def _header_faults(names: Sequence[str], columns: Collection[str]) -> Iterator[CsvFault]:
     for column in columns:
         if column not in names:
-            there = ", ".join(name for name in names if name) or "none"
-            yield CsvFault(1, column, f"there is no such column; the columns are: {there}")
+            yield CsvFault(1, column, f"there is no such column; the columns are: {_named(names)}")
         elif names.count(column) > 1:
             yield CsvFault(1, column, "this column is there twice; rename one of the two")
+
+
+def _named(names: Sequence[str]) -> str:
+    """The columns that there are, as a sentence names them."""
+    there = [name for name in names if name]
+    more = f" and {len(there) - MOST_NAMED} more" if len(there) > MOST_NAMED else ""
+    return (", ".join(there[:MOST_NAMED]) or "none") + more
 
 
 def _unreadable(problem: str, row: int | None = None) -> FileFault:
