@@ -51,11 +51,11 @@ lint: .venv/dev ## Check format, lint, types and import order
 check: lint test coverage browser campaign crash ## Everything, as CI does, and the campaign at full size
 
 .PHONY: campaign
-campaign: .venv/dev .tools/clients/made ## Proofs at full size: 60,000 ratings, 10,000 guesses, 300 examples, kill -9 at every statement of a closing
+campaign: .venv/dev .tools/clients/made .tools/release/made ## Proofs at full size: 60,000 ratings, 10,000 guesses, 300 examples, kill -9 at every statement of a closing
 	HYPOTHESIS_PROFILE=campaign $(PYTEST) -m 'campaign or sized or hypothesis'
 
 .PHONY: campaign-short
-campaign-short: .venv/dev .tools/clients/made ## The proofs that `make test` leaves out, with 100 examples each and some sizes left out, as CI runs them
+campaign-short: .venv/dev .tools/clients/made .tools/release/made ## The proofs that `make test` leaves out, with 100 examples each and some sizes left out, as CI runs them
 	HYPOTHESIS_PROFILE=ci $(PYTEST) -m 'campaign and not full_size'
 
 .PHONY: crash
@@ -75,6 +75,20 @@ bench-short: .venv/dev ## Show what a rating costs the processor, in half a minu
 pictures: .venv/dev ## Make the pictures in docs/ again, from the demo agency
 	$(BIN)/python -m docs.pictures
 
+.PHONY: wheel
+wheel: .venv/dev ## Build the wheel of the last commit twice, compare the bytes, and put it into dist/
+	deploy/build-wheel $(BIN)/python
+
+.PHONY: licences
+licences: .venv/run ## List what the service installs with its licence; fails where one is not taken
+	@$(BIN)/python deploy/licences.py
+
+.PHONY: sbom
+sbom: .tools/release/made ## Say what a release is made of, as CycloneDX, in dist/cermin.cdx.json
+	@mkdir -p dist
+	.tools/release/bin/cyclonedx-py environment .tools/installed/bin/python --pyproject pyproject.toml \
+	  --output-reproducible --validate -o dist/cermin.cdx.json
+
 .PHONY: migrate
 migrate: .venv/run ## Bring the configured database to the newest schema
 	$(BIN)/cermin migrate
@@ -86,6 +100,7 @@ lock: .tools/uv ## Resolve the dependencies again into requirements/
 	$(UV) pip compile requirements/build.in $(COMPILE) --upgrade -c requirements/dev.txt -o requirements/build.txt
 	$(UV) pip compile requirements/tools.in $(COMPILE) --upgrade -o requirements/tools.txt
 	$(UV) pip compile requirements/clients.in $(COMPILE) --upgrade -o requirements/clients.txt
+	$(UV) pip compile requirements/release.in $(COMPILE) --upgrade -o requirements/release.txt
 	@! grep -rlE '://' requirements/ || { echo "a requirements file names a host"; exit 1; }
 
 .PHONY: clean
@@ -104,6 +119,14 @@ clean: ## Remove what the targets made, but never var/
 .tools/clients/made: .tools/uv requirements/clients.txt
 	@test -d .tools/clients || $(UV) venv -q --python $(PYTHON) .tools/clients
 	VIRTUAL_ENV=.tools/clients $(UV) pip sync -q --require-hashes requirements/clients.txt
+	@touch $@
+
+# What looks at a release, and beside it what it looks at: an environment with nothing but what the service installs.
+.tools/release/made: .tools/uv requirements/release.txt requirements/run.txt
+	@test -d .tools/release || $(UV) venv -q --python $(PYTHON) .tools/release
+	VIRTUAL_ENV=.tools/release $(UV) pip sync -q --require-hashes requirements/release.txt
+	@test -d .tools/installed || $(UV) venv -q --python $(PYTHON) .tools/installed
+	VIRTUAL_ENV=.tools/installed $(UV) pip sync -q --require-hashes requirements/run.txt
 	@touch $@
 
 # What runs the service; a developer's environment holds it, too.
