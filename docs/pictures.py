@@ -45,7 +45,9 @@ def main() -> None:
         run_agency(database, AGENCY_CODE, usual_order(now - timedelta(days=7), "cli:pictures", DAYS))
         make_release(database, AGENCY_CODE, now)
         make_key(key_file)
-        reach, span = Reach(AGENCY_CODE, None, "cli:pictures"), asked(f"{now:%Y-%m}").before()
+        # The newest month that is told, also on the first days of the next one.
+        told = now - timedelta(days=Settings.model_fields["release_after_days"].default)
+        reach, span = Reach(AGENCY_CODE, None, "cli:pictures"), asked(f"{told:%Y-%m}").before()
         lifecycle.close(database, reach, span, by=lifecycle.Method("ikl-1"), now=now, working_days=5)
         lifecycle.finalise(database, reach, span, key=load_key(key_file), now=now + timedelta(days=10))
         with database.reading() as session:

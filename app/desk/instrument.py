@@ -45,6 +45,8 @@ def instrument(
         raise Problem("instrument-unknown")
     one = known[asked]
     form = asked_form(one, spoken if spoken is not None and spoken in LANGUAGES else tell.code)
+    crosswalk = beside(one, known[other] if other is not None else None, known, tell)
+    preview = Section((_note(form, tell), _languages(one, form, tell), Questions(form)), tell("As citizens see it"))
     page = Page(
         one.titles[tell.code],
         tell(
@@ -52,8 +54,7 @@ def instrument(
         ),
         (
             Section((_facts(one, tell), Links(((tell("Questionnaires"), INSTRUMENTS.address),)))),
-            beside(one, known[other] if other is not None else None, known, tell),
-            Section((_note(form, tell), _languages(one, form, tell), Questions(form)), tell("As citizens see it")),
+            *((crosswalk, preview) if other is not None else (preview, crosswalk)),
         ),
     )
     return respond(request, page, found)

@@ -64,15 +64,23 @@ def team(request: Request, found: Appraiser, _: Lang, place: Place = 1) -> Respo
 def _row(member: Member, request: Request, tell: Language) -> tuple[Cell, ...]:
     who, head = member.employee, member.newest
     if head is None:
-        return (who.name, who.position, tell("no report so far"), None, None)
+        return (who.name, who.position, tell("no report so far"), None, None, None)
     state = tell("draft") if head.state == DRAFT else tell("final")
     use = tell("no figures") if member.use is None else tell(USES[member.use])
     reply = reply_words(head, request, tell, replied=member.replied)
-    return (who.name, who.position, f"{tell.period(head.period)}, {state}", use, reply)
+    note = tell("written") if member.noted else tell("none so far") if head.state == DRAFT else None
+    return (who.name, who.position, f"{tell.period(head.period)}, {state}", use, reply, note)
 
 
 def _table(people: Sequence[Employee], rows: tuple[tuple[Cell, ...], ...], tell: Language) -> LinkedTable:
-    titles = (tell("Name"), tell("Position"), tell("Newest report"), tell("May be used for"), tell("Reply"))
+    titles = (
+        tell("Name"),
+        tell("Position"),
+        tell("Newest report"),
+        tell("May be used for"),
+        tell("Reply"),
+        tell("Note"),
+    )
     note = tell("In the order of names. A figure is one piece of evidence beside others; alone it decides nothing.")
     caption = tell("People whom you appraise, by name")
     table = Table(caption, tuple(Column(each, "text") for each in titles), rows, note=note)

@@ -109,6 +109,7 @@ def _members(members: Iterable[Member], now: datetime) -> Iterable[MemberOut]:
                     "use": each.use,
                     "reply": "given" if each.replied else awaited,
                     "reply_until": head.replies_end_at,
+                    "noted": each.noted,
                 }
             )
         who = each.employee

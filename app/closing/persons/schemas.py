@@ -39,7 +39,7 @@ class ReadersOut(WireModel):
 class NewestReport(WireModel):
     """The newest report about one of the own people, and what its figures may be used for (null: it has none).
 
-    `reply`: `given`, `awaited` until `reply_until`, or `none`.
+    `reply`: `given`, `awaited` until `reply_until`, or `none`. `noted`: whether the appraiser has written a note.
     """
 
     id: UUID
@@ -50,6 +50,7 @@ class NewestReport(WireModel):
     use: Literal["nothing", "coaching", "appraisal", "consequence"] | None
     reply: Literal["given", "awaited", "none"]
     reply_until: datetime
+    noted: bool
 
 
 class MemberOut(WireModel):

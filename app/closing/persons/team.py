@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from app.closing.about_persons import PersonReports
 from app.closing.rules.report_documents.reports import EmployeeReport, parse_report
-from app.closing.store import ReportHead, find_reports, replies_to
+from app.closing.store import ReportHead, find_reports, notes_on, replies_to
 from app.closing.tables import Report
 from app.directory.tables import Employee
 from app.foundation.storage.database import Session
@@ -22,6 +22,7 @@ class Member(NamedTuple):
     newest: ReportHead | None
     use: Use | None
     replied: bool
+    noted: bool
 
 
 def own_people(session: Session, agency_id: str, appraiser: str | None) -> list[Employee]:
@@ -38,12 +39,14 @@ def members_of(
     heads = {each.code: reports[each.code].newest[0] for each in people if reports[each.code].newest}
     ids = [each.report_id for each in heads.values()]
     texts, replies = find_reports(session, agency_id, ids), replies_to(session, agency_id, ids)
+    notes = notes_on(session, agency_id, ids)
 
     def member(employee: Employee) -> Member:
         head = heads.get(employee.code)
         if head is None:
-            return Member(employee, None, None, replied=False)
-        return Member(employee, head, use_of(texts[head.report_id]), replied=head.report_id in replies)
+            return Member(employee, None, None, replied=False, noted=False)
+        use, key = use_of(texts[head.report_id]), head.report_id
+        return Member(employee, head, use, replied=key in replies, noted=key in notes)
 
     return [member(each) for each in people]
 
