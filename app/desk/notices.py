@@ -142,7 +142,7 @@ def _notices(request: Request, found: SignedIn, fault: PeopleFault | None = None
         mailbox = mail_store.mailbox_of(session, found.agency_id, found.person_id)
         held = mail_store.subscriptions_of(session, found.agency_id, found.person_id)
         offices = _offices(session, found)
-    kinds = kinds_for(each.role for each in found.roles)
+    kinds = kinds_for(found.roles)
     sections = [
         Section(
             _address(mailboxes, mailbox, found.zone, tell, proven=found.is_proven(services.now())), tell("Mail address")

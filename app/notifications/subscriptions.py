@@ -12,7 +12,7 @@ from app.foundation.storage.database import Session
 from app.notifications import mail_store
 from app.notifications.mail_store import Subscriber
 from app.notifications.rules.concerns import concerns
-from app.notifications.rules.readers import PAGES, kinds_for
+from app.notifications.rules.readers import PAGES, RoleAt, kinds_for
 from app.notifications.rules.rhythms import Rhythm
 from app.notifications.tables import ANYWHERE, Subscription
 from app.outbox.rules.kinds import EventKind
@@ -20,16 +20,6 @@ from app.people.faults import PeopleFault
 from app.people.tables import Grant
 
 MOST_SUBSCRIPTIONS = 50
-
-
-class RoleAt(Protocol):
-    """A role at an office and all below it, however it is held: that of a session, or a grant."""
-
-    @property
-    def role(self) -> str: ...
-
-    @property
-    def office(self) -> str | None: ...
 
 
 class Account(Protocol):
@@ -55,7 +45,7 @@ def subscribe(
 ) -> None:
     """Subscribe to a kind of event, or change how often; `actor` where it is not the person. Raises `PeopleFault`."""
     kind, office, rhythm = (asked.get(name, "") for name in ("kind", "office", "rhythm"))
-    if kind not in kinds_for(Role(each.role) for each in person.roles):
+    if kind not in kinds_for(person.roles):
         raise PeopleFault("Choose one of the kinds.", "kind")
     if rhythm not in set(Rhythm):
         raise PeopleFault("Choose how often.", "rhythm")

@@ -13,6 +13,7 @@ from app.notifications.rules.mail_addresses import is_mail_address
 from app.notifications.rules.readers import PAGES, WORST_FIRST, kinds_for, page_of
 from app.notifications.rules.rhythms import Rhythm, due_at
 from app.outbox.rules.kinds import ABOUT, EventKind
+from app.people.sessions import HeldRole
 from tests.desk.pages import PAGES as DESK
 
 KEY, MAILBOX = b"k" * 32, UUID("018f3f5e-7a4e-7c00-8000-000000000001")
@@ -105,6 +106,11 @@ def test_what_has_not_the_form_of_a_link_is_none(text: str) -> None:
     assert read_link_code(text) is None
 
 
+def held(role: Role, office: str | None = None) -> HeldRole:
+    """A role in force, at the agency or at an office."""
+    return HeldRole(UUID(int=1), role, office, office)
+
+
 def test_everybody_is_led_to_a_page_of_the_own_role() -> None:
     assert set(WORST_FIRST) == set(EventKind)
     for kind, pages in PAGES.items():
@@ -113,6 +119,10 @@ def test_everybody_is_led_to_a_page_of_the_own_role() -> None:
             who = DESK["GET", path]
             assert who == "signed in" or role in who, (kind, role)
     assert kinds_for([]) == ()
-    assert kinds_for([Role.viewer]) == (EventKind.drop, EventKind.final)
+    assert kinds_for([held(Role.viewer)]) == (EventKind.drop, EventKind.final)
+    assert EventKind.integrity_received in kinds_for([held(Role.auditor)])
+    assert EventKind.integrity_received not in kinds_for([held(Role.auditor, "dukcapil")])
     # That an integrity report was handed over is told to machines alone.
-    assert kinds_for(Role) == tuple(kind for kind in WORST_FIRST if kind is not EventKind.integrity_forwarded)
+    assert kinds_for(map(held, Role)) == tuple(
+        kind for kind in WORST_FIRST if kind is not EventKind.integrity_forwarded
+    )

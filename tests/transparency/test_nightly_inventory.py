@@ -14,6 +14,7 @@ from app.foundation.storage.rewriting import Rewriting
 from app.jobs import jobs_of
 from app.screening.nightly import NightlyScreening
 from app.transparency import nightly
+from app.transparency.inventory import take_inventory
 from app.transparency.nightly import LEASE, NAME, LogNaming, NightlyInventory
 from app.transparency.rules.notes import parse_note, signers
 from tests.closing.steps import close, finalise
@@ -72,7 +73,7 @@ def test_a_process_that_loses_its_lease_leaves_the_rest_to_another(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released(house)
-    one, take = watcher(house), nightly.take_inventory
+    one, take = watcher(house), take_inventory
 
     def taken_and_stopped(*arguments: object) -> object:
         one.stop()
@@ -87,7 +88,7 @@ def test_a_process_that_loses_its_lease_leaves_the_rest_to_another(
 
 
 def test_one_agencys_trouble_keeps_no_other_from_its_log(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    take = nightly.take_inventory
+    take = take_inventory
 
     def broken(database: object, agency_id: str, *rest: object) -> object:
         if agency_id == "desa":

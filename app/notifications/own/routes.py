@@ -118,5 +118,5 @@ def _subscriptions(session: Session, found: SignedIn) -> SubscriptionsOut:
             )
             for each in held
         ),
-        kinds=kinds_for(each.role for each in found.roles),
+        kinds=kinds_for(found.roles),
     )

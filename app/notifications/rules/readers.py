@@ -1,6 +1,7 @@
 """Which roles may be told of which events, where each reads of them, and which of several events is the worst. Pure."""
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from app.access.principals import Role
 from app.outbox.rules.kinds import EventKind
@@ -44,12 +45,28 @@ PAGES: Mapping[EventKind, Mapping[Role, str]] = {
     EventKind.integrity_forwarded: {},
 }
 WORST_FIRST = tuple(PAGES)
+# What only those are told of whose role is at the agency.
+OF_THE_AGENCY = frozenset({EventKind.integrity_received})
 
 
-def kinds_for(roles: Iterable[Role]) -> tuple[EventKind, ...]:
+class RoleAt(Protocol):
+    """A role at an office and all below it (None: at the agency), however it is held: that of a session, or a grant."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def office(self) -> str | None: ...
+
+
+def kinds_for(roles: Iterable[RoleAt]) -> tuple[EventKind, ...]:
     """The kinds of events that somebody with these roles may be told of, the worst first."""
-    held = frozenset(roles)
-    return tuple(kind for kind, pages in PAGES.items() if held & pages.keys())
+    held = [(Role(each.role), each.office) for each in roles]
+    return tuple(
+        kind
+        for kind, pages in PAGES.items()
+        if any(role in pages and (office is None or kind not in OF_THE_AGENCY) for role, office in held)
+    )
 
 
 def page_of(kind: EventKind, role: Role, about: Mapping[str, str]) -> str:
