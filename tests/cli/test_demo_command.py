@@ -22,6 +22,7 @@ from app.demo.closed_kiosk import SHEETS
 from app.demo.rating import DemoRating
 from app.demo.roster import on_duty
 from app.demo.simulation import simulate
+from app.demo.surveys import RESPONDENTS, SURVEY
 from app.demo.town import OFFICES
 from app.demo.truths import NEWCOMER, SELF_RATER
 from app.demo.workbook import duty_rows
@@ -102,7 +103,7 @@ def few(environment: None, monkeypatch: pytest.MonkeyPatch) -> list[date]:
     return days
 
 
-FEW = 800 + SHEETS + half_year.SPENT
+FEW = 800 + SHEETS + half_year.SPENT + RESPONDENTS
 
 
 @pytest.mark.campaign
@@ -201,8 +202,13 @@ def test_what_the_demo_prints_can_be_used_at_once(few: list[date], database_url:
 
 
 def half_a_year_was_lived_through(database_url: str) -> None:
-    """Volumes, tickets and a finding stand in a final report; a month is a draft to which somebody may reply."""
+    """Volumes, tickets and a finding stand in a final report; a month is a draft to which somebody may reply.
+
+    The quarter's first month was surveyed by another questionnaire; and mail can be looked at.
+    """
     printed = exported(run("demo", "--no-serve"))
+    month = 3 * int(printed["PERIOD"][-1]) - 2
+    assert "Cermin: " in run("notify", "preview", "kab-cermin", "supervisor", "--language", "en")
     findings = run("screen", "list", "kab-cermin")
     assert re.search(rf"burst.+{SELF_RATER}.+ 40 .+held", findings)
     keys = {"supervisor": printed["SUPERVISOR_KEY"]}
@@ -218,7 +224,11 @@ def half_a_year_was_lived_through(database_url: str) -> None:
             if report["kind"] == "office"
         ]
         public = house.get("/p/kab-cermin/data.json", None).json()["items"]
+        surveyed = house.get("/v1/reports", "supervisor", params={"period": f"{printed['PERIOD'][:4]}-{month:02}"})
+        kinds = {each["kind"]: each for each in surveyed.json()["items"]}
+        by_another = house.get(f"/v1/reports/{kinds['agency']['id']}", "supervisor").json()["document"]
         assert house.get("/p/kab-cermin/disdukcapil/screen", None).status_code == 200
+    assert (by_another["method"]["instrument"], by_another["n"]) == (SURVEY, RESPONDENTS)
     [quarter] = public
     assert quarter["period"]["code"] == printed["PERIOD"]
     assert quarter["follow_up"]["done"] == 2
