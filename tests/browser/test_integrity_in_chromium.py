@@ -127,7 +127,7 @@ def test_a_key_is_made_added_proved_and_opens_a_report_without_leaving_the_brows
                 opening = page.get_by_role("button", name="Buka laporan")
                 for wrong, told in (
                     (stranger, "Ini tidak disegel untuk kunci di berkas ini."),
-                    (Path(__file__), "Berkas ini bukan kunci pribadi"),
+                    (Path(__file__), "Berkas ini bukan kunci privat"),
                 ):
                     page.get_by_label("Berkas kunci Anda").set_input_files(wrong)
                     opening.click()
