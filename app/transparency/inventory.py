@@ -4,9 +4,9 @@ log.
 What cannot have come through the service is left out, so that it stays conspicuous (`reconciliation.py`).
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from app.ratings.keys import first_key
 from app.transparency import inventory_store, store
 from app.transparency.rules.arrivals import GRACE, ZONES, Arrival, Since, day_of, is_back_dated, strange_arrivals
 from app.transparency.rules.entries import INVENTORY, inventory_entry
-from app.transparency.rules.inventories import MarkedRow, Marker, Part, parts_of, unpacked
+from app.transparency.rules.inventories import ROW_BYTES, Marker, Part, gathered, parts_of, unpacked
 from app.transparency.store import Inventory, NewEntry
 
 BACK_DATED = "it is older than the inventory before"
@@ -47,7 +47,7 @@ class TakenInventory(NamedTuple):
 class Unlisted(NamedTuple):
     """What no inventory has of one kind: the rows that may have come since, by part, and the others with a reason."""
 
-    rows: dict[str, list[MarkedRow]]
+    rows: dict[str, bytearray]
     strange: list[tuple[str, str]]
 
 
@@ -67,7 +67,7 @@ def take_inventory(database: Database, agency_id: str, marker: Marker, order: In
     number = found.last.number + 1
     roots = marker.roots(number, found.parts, found.detail)
     entry = NewEntry(INVENTORY, str(number), inventory_entry(number, order.now, roots), found.detail)
-    listed = sum(1 for part in found.parts for _ in unpacked(part.rows))
+    listed = sum(len(part.rows) // ROW_BYTES for part in found.parts)
     with database.unhurried() as session:
         store.lock_agency(session, agency_id)
         if store.newest_inventory(session, agency_id).number != found.last.number:
@@ -103,20 +103,20 @@ def _look(session: Session, agency_id: str, marker: Marker, order: InventoryOrde
     }
     found = {"rating": ratings, "block": blocks, "audit_event": events}
     if order.accept:
-        found |= {
-            "rating": _all_unlisted(session, agency_id, "rating", inventory_store.ratings(session, agency_id, marker)),
-            "audit_event": _all_unlisted(
-                session, agency_id, "audit_event", inventory_store.events(session, agency_id, marker)
-            ),
-        }
+        found |= _everything(session, agency_id, marker)
     parts = [part for kind, unlisted in found.items() for part in parts_of(kind, unlisted.rows)]
     return _ForNow(last, parts, detail, len(ratings.strange) + len(events.strange))
 
 
-def _all_unlisted(session: Session, agency_id: str, kind: str, found: Iterator[inventory_store.FoundRow]) -> Unlisted:
-    """All that no inventory has, whatever is strange about it."""
-    known = listed_marks(session, agency_id, kind)
-    return Unlisted(_grouped(row for row in found if row.marked.id not in known), [])
+def _everything(session: Session, agency_id: str, marker: Marker) -> dict[str, Unlisted]:
+    """All ratings and lines of the trail that no inventory has, whatever is strange about them."""
+    keys = list(_unlisted_keys(session, agency_id, None))
+    known = listed_marks(session, agency_id, "audit_event")
+    events = inventory_store.events(session, agency_id, marker)
+    return {
+        "rating": Unlisted(_gathered(inventory_store.ratings_of(session, agency_id, marker, keys)), []),
+        "audit_event": Unlisted(_gathered(row for row in events if row.marked.id not in known), []),
+    }
 
 
 def listed_marks(
@@ -148,38 +148,41 @@ def unlisted_ratings(
     """The ratings that no inventory has, as far as they may be looked for: late ones in their window, imported ones of
     any day."""
     if not last.number:
-        return Unlisted(_grouped(inventory_store.ratings(session, agency_id, marker)), [])
+        return Unlisted(_gathered(inventory_store.ratings(session, agency_id, marker)), [])
     terms = since(last, order)
-    first = None if imported else first_key(terms.first_day)
-    known = listed_marks(session, agency_id, "rating", "" if first is None else f"{terms.first_day}")
-    found = [row for row in inventory_store.ratings(session, agency_id, marker, first) if row.marked.id not in known]
-    keys = [UUID(bytes=row.marked.id) for row in found]
+    keys = list(_unlisted_keys(session, agency_id, None if imported else terms.first_day))
     traced = inventory_store.traced(session, agency_id, keys)
+    found = list(inventory_store.ratings_of(session, agency_id, marker, keys))
     arrivals = [
         Arrival(key, day_of(key), row.part.partition("/")[2], key in traced)
         for key, row in zip(keys, found, strict=True)
     ]
     strange = dict(strange_arrivals(arrivals, terms, imported))
-    rows: dict[str, list[MarkedRow]] = defaultdict(list)
-    for arrival, row in zip(arrivals, found, strict=True):
-        if arrival not in strange:
-            rows[row.part].append(row.marked)
+    rows = _gathered(row for arrival, row in zip(arrivals, found, strict=True) if arrival not in strange)
     told = [(f"rating {each.key} of {each.day} at {each.office}", reason) for each, reason in strange.items()]
     return Unlisted(rows, told)
+
+
+def _unlisted_keys(session: Session, agency_id: str, first: date | None) -> Iterator[UUID]:
+    """The keys of the ratings that no inventory has, from a day on, in their order; a day at a time."""
+    keys = inventory_store.rating_keys(session, agency_id, None if first is None else first_key(first))
+    for day, run in groupby(keys, day_of):
+        # `0` is the sign after `/`.
+        listed = listed_marks(session, agency_id, "rating", f"{day}/", f"{day}0")
+        yield from (key for key in run if key.bytes not in listed)
 
 
 def unlisted_blocks(session: Session, agency_id: str, marker: Marker, last: Inventory) -> Unlisted:
     """The blocks that a release has written since the last inventory."""
     after = last.detail["release"] if last.number else 0
-    return Unlisted(_grouped(inventory_store.blocks(session, agency_id, marker, after)), [])
+    return Unlisted(_gathered(inventory_store.blocks(session, agency_id, marker, after)), [])
 
 
 def unlisted_events(session: Session, agency_id: str, marker: Marker, last: Inventory) -> tuple[Unlisted, int]:
     """The lines of the audit trail since the last inventory, and how many ratings files have brought since."""
     first = event_floor(last)
     known = listed_marks(session, agency_id, "audit_event", "" if first is None else f"{day_of(first)}")
-    rows: dict[str, list[MarkedRow]] = defaultdict(list)
-    strange, imported = [], 0
+    rows, strange, imported = [], [], 0
     for row in inventory_store.events(session, agency_id, marker, first):
         if row.marked.id in known:
             continue
@@ -188,8 +191,8 @@ def unlisted_events(session: Session, agency_id: str, marker: Marker, last: Inve
             strange.append((f"audit_event {about.event_id} of {about.at:%Y-%m-%d}", BACK_DATED))
             continue
         imported += about.imported
-        rows[row.part].append(row.marked)
-    return Unlisted(rows, strange), imported
+        rows.append(row)
+    return Unlisted(_gathered(rows), strange), imported
 
 
 def event_floor(last: Inventory) -> UUID | None:
@@ -200,8 +203,5 @@ def event_floor(last: Inventory) -> UUID | None:
     return UUID(int=begun.int - (int(GRACE.total_seconds() * 1_000) << 80))
 
 
-def _grouped(found: Iterator[inventory_store.FoundRow]) -> dict[str, list[MarkedRow]]:
-    rows: dict[str, list[MarkedRow]] = defaultdict(list)
-    for row in found:
-        rows[row.part].append(row.marked)
-    return rows
+def _gathered(found: Iterable[inventory_store.FoundRow]) -> dict[str, bytearray]:
+    return gathered((row.part, row.marked) for row in found)

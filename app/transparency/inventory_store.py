@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import Select, func, inspect, select
 
 from app.access.tables import AuditEvent
 from app.disclosure.tables import FigureBlock, FigureRelease
@@ -40,16 +40,36 @@ class FoundRow(NamedTuple):
     about: Any
 
 
-def ratings(session: Session, agency_id: str, marker: Marker, first: UUID | None = None) -> Iterator[FoundRow]:
-    """The agency's ratings by their keys, from `first` on; about each its status."""
-    columns = (RATING.key, RATING.standing, *(RATING[name] for name in FIXED_OF_RATING))
-    query = select(*columns).where(RATING.agency_id == agency_id).order_by(RATING.key)
+def rating_keys(session: Session, agency_id: str, first: UUID | None) -> Iterator[UUID]:
+    """The keys of the agency's ratings in their order, from `first` on: read from the index alone."""
+    query = select(RATING.key).where(RATING.agency_id == agency_id).order_by(RATING.key)
     if first is not None:
         query = query.where(RATING.key >= first)
-    for key, standing, *fixed in session.connection().execute(query, execution_options={"yield_per": AT_ONCE}):
-        # Open answers never become counted ones, nor the other way round.
-        marked = marker.mark("rating", key.bytes, [standing == OPEN, *fixed])
-        yield FoundRow(f"{day_of(key)}/{fixed[1]}", marked, standing)
+    yield from session.connection().execute(query, execution_options={"yield_per": AT_ONCE}).scalars()
+
+
+def ratings_of(session: Session, agency_id: str, marker: Marker, keys: Sequence[UUID]) -> Iterator[FoundRow]:
+    """The agency's ratings of these keys, which come in their order."""
+    for start in range(0, len(keys), BATCH):
+        query = _ratings(agency_id).where(RATING.key.in_(keys[start : start + BATCH]))
+        yield from (_found_rating(marker, *row) for row in session.execute(query))
+
+
+def ratings(session: Session, agency_id: str, marker: Marker) -> Iterator[FoundRow]:
+    """The agency's ratings by their keys."""
+    for row in session.connection().execute(_ratings(agency_id), execution_options={"yield_per": AT_ONCE}):
+        yield _found_rating(marker, *row)
+
+
+def _ratings(agency_id: str) -> Select[Any]:
+    columns = (RATING.key, RATING.standing, *(RATING[name] for name in FIXED_OF_RATING))
+    return select(*columns).where(RATING.agency_id == agency_id).order_by(RATING.key)
+
+
+def _found_rating(marker: Marker, key: UUID, standing: str, *fixed: Any) -> FoundRow:
+    # Open answers never become counted ones, nor the other way round.
+    marked = marker.mark("rating", key.bytes, [standing == OPEN, *fixed])
+    return FoundRow(f"{day_of(key)}/{fixed[1]}", marked, standing)
 
 
 def traced(session: Session, agency_id: str, keys: Collection[UUID]) -> set[UUID]:

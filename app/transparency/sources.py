@@ -34,11 +34,13 @@ class FolderSource:
         """The file of this name."""
         try:
             with (self._folder / name).open("rb") as handle:
-                return _bounded(handle.read(LARGEST_FILE + 1), name)
+                content = handle.read(LARGEST_FILE + 1)
         except FileNotFoundError:
             raise NoSuchFile(f"{self._folder} has no {name}") from None
         except OSError as error:
             raise ValueError(f"{self._folder / name} cannot be read: {error.strerror}") from None
+        _bounded(content, name)
+        return content
 
 
 class UrlSource:
@@ -56,10 +58,11 @@ class UrlSource:
                     raise NoSuchFile(f"there is no {address}")
                 if answer.status_code != httpx.codes.OK:
                     raise ValueError(f"{address} answers {answer.status_code}")
-                content = b""
+                content = bytearray()
                 for piece in answer.iter_bytes():
-                    content = _bounded(content + piece, name)
-                return content
+                    content += piece
+                    _bounded(content, name)
+                return bytes(content)
         except (httpx.HTTPError, httpx.InvalidURL):
             raise ValueError(f"{address} cannot be reached") from None
 
@@ -99,7 +102,6 @@ class PublishedTiles:
             return self._source.read(whole)
 
 
-def _bounded(content: bytes, name: str) -> bytes:
+def _bounded(content: bytes | bytearray, name: str) -> None:
     if len(content) > LARGEST_FILE:
         raise ValueError(f"{name} is too large")
-    return content

@@ -13,8 +13,7 @@ from app.foundation.storage.leases import Lease
 from app.foundation.storage.rewriting import Rewriting
 from app.jobs import jobs_of
 from app.screening.nightly import NightlyScreening
-from app.transparency import nightly
-from app.transparency.inventory import take_inventory
+from app.transparency import inventory as taking
 from app.transparency.nightly import LEASE, NAME, LogNaming, NightlyInventory
 from app.transparency.rules.notes import parse_note, signers
 from tests.closing.steps import close, finalise
@@ -73,13 +72,13 @@ def test_a_process_that_loses_its_lease_leaves_the_rest_to_another(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released(house)
-    one, take = watcher(house), take_inventory
+    one, take = watcher(house), taking.take_inventory
 
     def taken_and_stopped(*arguments: object) -> object:
         one.stop()
         return take(*arguments)  # type: ignore[arg-type]  # handed on as it came
 
-    monkeypatch.setattr(nightly, "take_inventory", taken_and_stopped)
+    monkeypatch.setattr("app.transparency.nightly.take_inventory", taken_and_stopped)
     assert not one.run_if_due()
     assert (len(entries(house)), len(entries(house, "desa"))) == (0, 1)
     monkeypatch.undo()
@@ -88,14 +87,14 @@ def test_a_process_that_loses_its_lease_leaves_the_rest_to_another(
 
 
 def test_one_agencys_trouble_keeps_no_other_from_its_log(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    take = take_inventory
+    take = taking.take_inventory
 
     def broken(database: object, agency_id: str, *rest: object) -> object:
         if agency_id == "desa":
             raise ValueError("a value of a row")
         return take(database, agency_id, *rest)  # type: ignore[arg-type]  # handed on as it came
 
-    monkeypatch.setattr(nightly, "take_inventory", broken)
+    monkeypatch.setattr("app.transparency.nightly.take_inventory", broken)
     released(house)
     with capture_logs() as logs:
         assert watcher(house).run_if_due()

@@ -5,6 +5,7 @@ night is what the log says of them. Marks and roots are keyed, so nobody can fin
 """
 
 import hmac
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b, sha256
 from typing import Any, NamedTuple
@@ -66,9 +67,12 @@ def _written(part: Part) -> bytes:
     return f"{part.kind}\n{part.name}\n{len(part.rows) // ROW_BYTES}\n".encode() + sha256(part.rows).digest()
 
 
-def packed(rows: Iterable[MarkedRow]) -> bytes:
-    """Marked rows as the bytes of a part."""
-    return b"".join(row.id + row.mark for row in sorted(rows))
+def gathered(rows: Iterable[tuple[str, MarkedRow]]) -> dict[str, bytearray]:
+    """Rows that come in the order of their ids, by the name of their part: 32 bytes each, however many there are."""
+    found: dict[str, bytearray] = defaultdict(bytearray)
+    for name, row in rows:
+        found[name] += row.id + row.mark
+    return found
 
 
 def unpacked(content: bytes) -> Iterator[MarkedRow]:
@@ -77,6 +81,6 @@ def unpacked(content: bytes) -> Iterator[MarkedRow]:
         yield MarkedRow(content[start : start + ID_BYTES], content[start + ID_BYTES : start + ROW_BYTES])
 
 
-def parts_of(kind: str, rows: Mapping[str, Sequence[MarkedRow]]) -> list[Part]:
+def parts_of(kind: str, rows: Mapping[str, bytearray]) -> list[Part]:
     """The parts of a kind, from its rows by the name of their part."""
-    return [Part(kind, name, packed(marked)) for name, marked in sorted(rows.items())]
+    return [Part(kind, name, bytes(marked)) for name, marked in sorted(rows.items())]
