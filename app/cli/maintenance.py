@@ -30,6 +30,10 @@ def migrate() -> None:
 
 def check(
     agency: Annotated[str | None, typer.Argument(metavar="[AGENCY]", help="One agency only.")] = None,
+    published: Annotated[
+        str | None,
+        typer.Option(metavar="WHERE", help="Where the logs are published: an address or folder (CERMIN_LOG_FOLDER)."),
+    ] = None,
 ) -> None:
     """Prove that blocks are what their ratings give, that tickets spent are ratings, codes exist, that rows and reports
     are those of the log, and the secret is the one that this database was filled with; exit 1 if not."""
@@ -40,7 +44,7 @@ def check(
             wrong_secret = secret_fault(session, secret_at_hand())
         report, ledger, tickets = reconcile(db, agency), reconcile_blocks(db, agency), reconcile_tickets(db, agency)
         # With another secret every mark would be another.
-        log = LogReconciliation(0, 0, ()) if wrong_secret else _reconciled_log(db, agency)
+        log = LogReconciliation(0, 0, ()) if wrong_secret else _reconciled_log(db, agency, published)
     faults = [*([wrong_secret] if wrong_secret else []), *report.strays, *ledger.faults, *tickets.faults, *log.faults]
     for fault in faults:
         err.print(fault, markup=False, highlight=False, soft_wrap=True)
@@ -52,7 +56,7 @@ def check(
         out.print(f"checked {log.entries} log entries and {log.rows} rows that they vouch for: all agree")
 
 
-def _reconciled_log(db: Database, agency: str | None) -> LogReconciliation:
+def _reconciled_log(db: Database, agency: str | None, published: str | None) -> LogReconciliation:
     """The log beside rows and final reports; nothing where there is no secret, and so no log."""
     values, own = settings(), secret_at_hand()
     if own is None:
@@ -63,6 +67,7 @@ def _reconciled_log(db: Database, agency: str | None) -> LogReconciliation:
         system_clock(),
         timedelta(days=values.late_limit_days),
         timedelta(days=values.trace_days),
+        published or (str(values.log_folder) if values.log_folder else None),
     )
     found = reconcile_log(db, terms, agency)
     reports = reconcile_reports(db, usable_keys(values.signing_key_file), agency)

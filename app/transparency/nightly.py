@@ -21,7 +21,7 @@ from app.transparency.rules.inventories import Marker
 
 log = structlog.get_logger("cermin.transparency")
 
-NAME = "inventory"
+NAME = store.NIGHT
 # When a process dies in the middle, another one takes over after this time.
 LEASE = timedelta(minutes=30)
 

@@ -12,6 +12,7 @@ from app.transparency.rules.checkpoints import Checkpoint, parse_checkpoint
 from app.transparency.rules.merkle import TILE_WIDTH, tree_root
 from app.transparency.rules.notes import VerifierKey, parse_note, signers
 from app.transparency.rules.tiles import CHECKPOINT, Tile, bundle, bundle_name, tile_name, tiles_since
+from app.transparency.sources import NoSuchFile, Source
 
 
 class NotPublished(Exception):
@@ -44,6 +45,24 @@ def publish(database: Database, agency_id: str, folder: Path, key: VerifierKey) 
             )
         written = _write_tiles(session, agency_id, folder, tiles, former.size if former else 0, newest.size)
         return Published(newest.size, written + place(folder / CHECKPOINT, str(note).encode()))
+
+
+def published_fault(session: Session, agency_id: str, source: Source, key: VerifierKey) -> str | None:
+    """Why the log is not the one that was published there; None where it goes on from that, or nothing is published."""
+    try:
+        note = parse_note(source.read(CHECKPOINT))
+        former = parse_checkpoint(note.text)
+        if not signers(note, [key]):
+            return "the published checkpoint is not signed with the key of this log"
+        if former.size > store.size_of(session, agency_id):
+            return f"{former.size} entries were published, and the log has {store.size_of(session, agency_id)}"
+        if tree_root(StoredTiles(session, agency_id), former.size) != former.root:
+            return f"the log does not begin with the {former.size} entries that were published"
+    except NoSuchFile:
+        return None
+    except ValueError as fault:
+        return f"what was published cannot be compared: {fault}"
+    return None
 
 
 def _published(folder: Path, key: VerifierKey) -> Checkpoint | None:

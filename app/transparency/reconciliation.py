@@ -21,6 +21,7 @@ from app.transparency.inventory import (
     unlisted_events,
 )
 from app.transparency.log import StoredTiles, log_key
+from app.transparency.publishing import published_fault
 from app.transparency.rules.arrivals import Arrival, day_of, is_back_dated, strange_arrivals
 from app.transparency.rules.checkpoints import parse_checkpoint
 from app.transparency.rules.entries import INVENTORY, inventory_entry
@@ -28,6 +29,7 @@ from app.transparency.rules.inventories import KINDS, Marker
 from app.transparency.rules.merkle import TILE_WIDTH, root_of, split_hashes, tree_root
 from app.transparency.rules.notes import VerifierKey, parse_note, signers
 from app.transparency.rules.tiles import tiles_since
+from app.transparency.sources import source_of
 from app.transparency.store import Inventory
 from app.transparency.tables import LogCheckpoint
 
@@ -43,6 +45,8 @@ class LogTerms(NamedTuple):
     now: datetime
     late: timedelta
     traces: timedelta
+    # Where the logs are published, a folder for each agency.
+    published: str | None = None
 
 
 class LogReconciliation(NamedTuple):
@@ -79,7 +83,9 @@ class _AgencyCheck:
         self.rows = 0
 
     def faults(self) -> Iterator[str]:
-        for fault in chain(self._of_entries(), self._of_checkpoints(), self._of_rows(), self._of_status()):
+        for fault in chain(
+            self._of_entries(), self._of_checkpoints(), self._of_published(), self._of_rows(), self._of_status()
+        ):
             yield f"{self._agency_id}: {fault}"
 
     def _of_entries(self) -> Iterator[str]:
@@ -92,6 +98,9 @@ class _AgencyCheck:
             if row.kind == INVENTORY:
                 numbers.add(int(row.subject))
                 yield from self._of_inventory(row.position, Inventory(int(row.subject), row.detail), row.entry)
+        night = store.inventory_night(self._session, self._agency_id)
+        if night is not None and not numbers:
+            yield f"the log is empty, though an inventory was taken in the night of {night}"
         for number in sorted(set(store.numbers_of_parts(self._session, self._agency_id)) - numbers):
             yield f"inventory {number} is not in the log"
 
@@ -118,6 +127,13 @@ class _AgencyCheck:
             yield f"{fault}: look at entries {right} to {row.size - 1}"
             return
         yield from self._of_tiles(tiles, right)
+
+    def _of_published(self) -> Iterator[str]:
+        if self._terms.published is not None:
+            key = log_key(self._session, self._agency_id, self._terms.secret, self._terms.public_url).verifier
+            source = source_of(f"{self._terms.published.rstrip('/')}/{self._agency_id}")
+            fault = published_fault(self._session, self._agency_id, source, key)
+            yield from [fault] if fault else []
 
     def _of_tiles(self, tiles: StoredTiles, size: int) -> Iterator[str]:
         for tile in tiles_since(0, size):

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, inspect, select, update
 
 from app.directory.tables import Agency
 from app.foundation.storage.database import Session
+from app.foundation.storage.installation import fact
 from app.transparency.rules.entries import INVENTORY
 from app.transparency.rules.inventories import ROW_BYTES, Part
 from app.transparency.tables import InventoryPart, LogCheckpoint, LogEntry, LogTile
@@ -15,6 +16,8 @@ from app.transparency.tables import InventoryPart, LogCheckpoint, LogEntry, LogT
 AGENCY, ENTRY, TILE, CHECKPOINT, PART = (
     inspect(table).local_table.c for table in (Agency, LogEntry, LogTile, LogCheckpoint, InventoryPart)
 )
+# Under this name the installation remembers the last night of which inventories were taken.
+NIGHT = "inventory"
 # Rows bound into one statement; far below what either driver takes.
 BATCH = 500
 
@@ -100,6 +103,13 @@ def newest_inventory(session: Session, agency_id: str) -> Inventory:
     )
     row = session.execute(query).first()
     return NONE_YET if row is None else Inventory(int(row.subject), row.detail)
+
+
+def inventory_night(session: Session, agency_id: str) -> str | None:
+    """The last night of which there must be an inventory, as the installation remembers it; None for a new agency."""
+    night = fact(session, NIGHT)
+    begun = session.execute(select(AGENCY.created_at).where(AGENCY.agency_id == agency_id)).scalar()
+    return night if night is not None and begun is not None and f"{begun:%Y-%m-%d}" < night else None
 
 
 def add_parts(session: Session, agency_id: str, number: int, parts: Iterable[Part]) -> None:

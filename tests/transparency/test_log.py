@@ -74,6 +74,24 @@ def test_a_report_is_proven_once_a_checkpoint_has_it_and_pending_before(
 
 
 @pytest.mark.long
+def test_a_damaged_log_proves_nothing_and_breaks_no_report(office: House, key_file: Path, tmp_path: Path) -> None:
+    closed(office, key_file)
+    published(office, tmp_path / "log")
+    address = f"/v1/reports/{report(office, 'E001')['id']}"
+    for statement in (
+        "UPDATE log_checkpoint SET note = 'no note'",
+        "DELETE FROM log_entry WHERE position = 0",
+        "DELETE FROM log_checkpoint",
+        "DELETE FROM log_entry",
+    ):
+        change(office.database, statement)
+        answer = office.get(address, "supervisor", params={"format": "html", "lang": "en"})
+        assert answer.status_code == 200
+        assert "pending" in answer.text
+    assert reconcile_reports(office.database, usable_keys(key_file)) == ()
+
+
+@pytest.mark.long
 def test_reports_from_before_there_was_a_log_are_entered_first(office: House, key_file: Path) -> None:
     closed(office, key_file)
     n = len(entries(office))

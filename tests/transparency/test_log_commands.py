@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli import context
 from app.cli.program import program
+from app.foundation.storage.installation import put_fact
 from tests.closing.steps import report
 from tests.house import SECRET, House
 from tests.transparency.houses import change, closed, rate
@@ -133,6 +134,34 @@ def test_a_check_says_what_was_done_to_the_rows(house: House, run: Run) -> None:
     told = said(run("log", "inventory", "kota"))
     assert "inventory 2: 0 rows listed" in told
     assert said(run("check", "kota", status=1)).count("was deleted") == 3
+
+
+def test_a_log_that_was_taken_away_is_missed(house: House, run: Run, tmp_path: Path) -> None:
+    for _ in range(2):
+        run("log", "inventory", "kota")
+    web = tmp_path / "web"
+    run("log", "publish", web, "--agency", "kota")
+    run("check", "--published", web)
+    for table in ("log_entry", "inventory_part", "log_checkpoint"):
+        change(house.database, f"DELETE FROM {table}")
+    run("check", "kota")
+    assert "2 entries were published, and the log has 0" in said(run("check", "--published", web, status=1))
+    for _ in range(3):
+        run("log", "inventory", "kota")
+    told = said(run("check", "kota", "--published", f"{web}/", status=1))
+    assert "does not begin with the 2 entries that were published" in told
+    (web / "kota" / "checkpoint").write_text("damaged")
+    assert "cannot be compared" in said(run("check", "kota", "--published", web, status=1))
+    run("log", "inventory", "desa")
+    run("log", "publish", tmp_path / "other", "--agency", "desa")
+    (web / "kota" / "checkpoint").write_bytes((tmp_path / "other" / "desa" / "checkpoint").read_bytes())
+    assert "not signed with the key of this log" in said(run("check", "kota", "--published", web, status=1))
+    # Without anything published the installation remembers that there was an inventory.
+    with house.database.writing() as session:
+        put_fact(session, "inventory", "2026-11-29")
+    for table in ("log_entry", "inventory_part", "log_checkpoint"):
+        change(house.database, f"DELETE FROM {table}")
+    assert "the log is empty, though an inventory was taken" in said(run("check", "kota", status=1))
 
 
 def test_what_an_inventory_leaves_out_is_said_and_can_be_accepted(house: House, run: Run) -> None:

@@ -136,3 +136,17 @@ def test_bundles_give_back_their_entries(entries: list[bytes]) -> None:
             unbundled(content + b"\x00")
         with pytest.raises(ValueError, match="ends within an entry"):
             unbundled(content + b"\x00\x02x")
+
+
+def test_every_pair_of_small_trees_is_consistent_and_no_path_is_too_long() -> None:
+    for size in range(1, 34):
+        tiles = tiles_of(size)
+        root = tree_root(tiles, size)
+        for old in range(size + 1):
+            path = consistency_proof(tiles, old, size)
+            assert is_consistent(old, tree_root(tiles, old), size, root, path)
+            assert not is_consistent(old, tree_root(tiles, old), size, root, [*path, root, root])
+        for position, entry in enumerate(entries_of(size)):
+            path = inclusion_proof(tiles, position, size)
+            assert is_included(leaf_hash(entry), position, size, path, root)
+            assert not is_included(leaf_hash(entry), position, size, [*path, root, root], root)
