@@ -208,6 +208,7 @@ def test_publishing_writes_what_is_new_alone(house: House, tmp_path: Path) -> No
     assert [json.loads(entry)["number"] for entry in tiles.entries(0, 2)] == [1, 2]
 
 
+@pytest.mark.long
 def test_a_log_of_several_hundred_entries_is_published_and_checked(house: House, tmp_path: Path) -> None:
     inventory(house)
     published(house, tmp_path)

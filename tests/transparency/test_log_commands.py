@@ -123,6 +123,7 @@ def test_a_fork_is_refused_by_the_witness_with_its_own_status(house: House, run:
     assert "cosigned" in said(run(*arguments))
 
 
+@pytest.mark.long
 def test_a_check_says_what_was_done_to_the_rows(house: House, run: Run) -> None:
     rate(house, 3)
     assert "log entries" not in run("check", "kota").output
@@ -136,6 +137,7 @@ def test_a_check_says_what_was_done_to_the_rows(house: House, run: Run) -> None:
     assert said(run("check", "kota", status=1)).count("was deleted") == 3
 
 
+@pytest.mark.long
 def test_a_log_that_was_taken_away_is_missed(house: House, run: Run, tmp_path: Path) -> None:
     for _ in range(2):
         run("log", "inventory", "kota")
@@ -164,6 +166,7 @@ def test_a_log_that_was_taken_away_is_missed(house: House, run: Run, tmp_path: P
     assert "the log is empty, though an inventory was taken" in said(run("check", "kota", status=1))
 
 
+@pytest.mark.long
 def test_what_an_inventory_leaves_out_is_said_and_can_be_accepted(house: House, run: Run) -> None:
     rate(house, 1)
     run("log", "inventory", "kota")
@@ -203,6 +206,7 @@ def test_mistakes_are_told_in_a_sentence(
     assert told in said(run(*given, status=status))
 
 
+@pytest.mark.long
 def test_a_witness_that_nobody_knows_is_not_taken(house: House, run: Run, tmp_path: Path) -> None:
     run("log", "inventory", "kota")
     run("log", "publish", tmp_path / "web", "--agency", "kota")

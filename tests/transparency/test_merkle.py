@@ -15,6 +15,7 @@ from app.transparency.rules.merkle import (
     tree_root,
 )
 from app.transparency.rules.tiles import Tile, bundle, bundle_name, tile_name, tiles_since, unbundled
+from tests.effort import sized
 from tests.transparency.trees import MemoryTiles, entries_of
 
 # The entries and roots of the reference implementation of Certificate Transparency.
@@ -28,7 +29,7 @@ KNOWN = {
     "5051525354555657": "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
     "606162636465666768696a6b6c6d6e6f": "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 }
-SIZES = st.one_of(st.integers(1, 40), st.integers(250, 520), st.just(65_537))
+SIZES = st.one_of(st.integers(1, 40), st.integers(250, 520), st.just(sized(1_030, 65_537)))
 # Trees are made once: an example is about one place in one of them.
 _trees: dict[int, MemoryTiles] = {}
 

@@ -94,6 +94,7 @@ def test_clean_days_give_no_alarm(house: House, tmp_path: Path) -> None:
     assert reconcile_reports(house.database, usable_keys(tmp_path)) == ()
 
 
+@pytest.mark.long
 def test_what_did_not_come_through_the_service_is_left_out_and_stays_conspicuous(house: House) -> None:
     rate(house, 3)
     inventory(house)
@@ -132,6 +133,7 @@ def test_a_line_of_the_trail_that_is_older_than_the_inventory_is_left_out(house:
     assert faults(house) == ()
 
 
+@pytest.mark.long
 def test_a_check_says_so_much_and_no_more(house: House) -> None:
     rate(house, 230)
     inventory(house)

@@ -29,6 +29,7 @@ def recovered(house: House, folder: Path) -> int:
     return recover(house.database, "kota", FolderSource(folder), log, late=LATE, actor="test", now=now)
 
 
+@pytest.mark.long
 def test_a_restored_log_goes_on_and_says_what_was_lost(house: House, tmp_path: Path) -> None:
     web, witness = tmp_path / "web", WitnessPlace(tmp_path / "witness", "insp.example/w1")
     for _ in range(4):

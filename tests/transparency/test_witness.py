@@ -217,6 +217,7 @@ def address() -> Iterator[str]:
     thread.join()
 
 
+@pytest.mark.long
 def test_a_log_is_read_over_http(place: WitnessPlace, address: str) -> None:
     assert place.cosign(LOG, source_of(address), NOW).checkpoint.size == 20
     source = UrlSource(address)
