@@ -34,7 +34,7 @@ _known: dict[str, bool] = {}
 
 
 def pdf_bytes(report: Printable, language: str = "id") -> bytes:
-    """The document; the same report always gives the same bytes.
+    """The document; the same report with the same proof always gives the same bytes.
 
     A character that no typeface here has would break the standard and gives a hollow box; the attached
     JSON has it as it was written.
