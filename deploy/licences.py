@@ -44,8 +44,8 @@ def licence_of(name: str) -> str:
         told = metadata(name)
     except PackageNotFoundError:
         return ABSENT
-    if expression := told.get_all("License-Expression"):
-        return str(expression[0])
+    if expressions := told.get_all("License-Expression"):
+        return str(expressions[0])
     classified = [each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or [] if each.startswith("License")]
     said = [each for each in classified if each != "OSI Approved"] or told.get_all("License") or []
     return " AND ".join(sorted({CALLED.get(each, each) for each in said if each})) or READ.get(name, "")

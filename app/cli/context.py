@@ -1,6 +1,7 @@
 """What every command uses: the settings, the database, tables, and errors as sentences."""
 
 import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -115,7 +116,11 @@ def reporting_errors(status: int = 1) -> Iterator[None]:
 
 def actor() -> str:
     """How the audit trail names the person at the terminal."""
-    return f"cli:{getpass.getuser()}"[:100]
+    try:
+        return f"cli:{getpass.getuser()}"[:100]
+    except (KeyError, OSError):
+        # A container may run as a user that the machine has no name for.
+        return f"cli:user-{os.getuid()}"
 
 
 def fail(message: str, status: int = 1) -> typer.Exit:

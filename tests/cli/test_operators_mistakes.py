@@ -147,3 +147,11 @@ def test_arguments_that_are_no_text_are_refused(
         main()
     assert ended.value.code == 1
     assert capsys.readouterr().err == f"Argument {len(arguments)} is not UTF-8 text.\n"
+
+
+def test_a_user_without_a_name_is_audited_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert context.actor() == f"cli:user-{os.getuid()}"

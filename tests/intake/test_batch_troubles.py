@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from tests.effort import sized
 from tests.house import House, problem
 from tests.intake.batches import BATCH, POISON, bad_sheets, codes, is_sound, send, statuses, stored
 
@@ -160,3 +161,24 @@ def test_every_item_ends_in_exactly_one_counted_outcome(house: House) -> None:
     assert counted["stored"] == counted["replayed"] == 5
     assert sum(counted.values()) == 10 + len(bad)
     assert {code for _, _, code in bad} <= counted.keys()
+
+
+@pytest.mark.long
+@pytest.mark.sized
+def test_bad_items_of_every_kind_and_refused_rows_cost_no_good_one(house: House) -> None:
+    refuse_poison(house)
+    n_stored = 0
+    for n_bad in sized((1, 250, 499), tuple(range(1, 500, 6))):
+        bad = bad_sheets(house)
+        kinds = [*bad, (house.sheet(scores=POISON), 503, "busy")]
+        items = [kinds[n % len(kinds)] for n in range(n_bad)]
+        items += [(house.sheet(), 201, "") for _ in range(500 - n_bad)]
+        # Among each other, so that a mix-up of neighbours is seen.
+        items = [items[(n * 7) % 500] for n in range(500)]
+        results = send(house, [item for item, _, _ in items])
+        for (item, status, code), result in zip(items, results, strict=True):
+            assert result["status"] == status, (n_bad, item, result)
+            assert status == 201 or code in codes(result)
+        n_stored += 500 - n_bad
+        assert stored(house) == n_stored
+    assert is_sound(house)

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import note
+from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -26,7 +26,7 @@ from app.access.keys import read_key, revoke
 from app.access.store import keys_by_lookup
 from app.disclosure.reconciliation import reconcile_blocks
 from app.ratings.reconciliation import reconcile
-from tests.effort import times
+from tests.effort import sized, times
 from tests.house import NOW, House, furnish
 from tests.ratings.house_model import (
     EMPLOYEES,
@@ -314,6 +314,7 @@ class HouseMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.long
+@pytest.mark.sized
 def test_whatever_clients_do_the_database_is_what_was_answered(house: House) -> None:
     HouseMachine.house = house
-    run_state_machine_as_test(HouseMachine, settings=times(0.1))
+    run_state_machine_as_test(HouseMachine, settings=settings(max_examples=sized(times(0.1).max_examples, 500)))
