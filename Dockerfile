@@ -1,6 +1,8 @@
 # syntax=docker/dockerfile:1
 # Two stages: the first installs from hash-pinned requirements, the second holds no installer at all.
-FROM python:3.13-slim AS build
+# Name the digest when you build for others (docs/operating.md): a tag may lead elsewhere tomorrow.
+ARG PYTHON_IMAGE=python:3.13-slim
+FROM ${PYTHON_IMAGE} AS build
 WORKDIR /srv/cermin
 COPY requirements/tools.txt requirements/run.txt requirements/build.txt requirements/
 RUN python -m venv /opt/tools \
@@ -15,7 +17,7 @@ COPY migrations migrations
 RUN VIRTUAL_ENV=/opt/cermin /opt/tools/bin/uv pip install --no-cache --no-deps --no-build-isolation . \
  && VIRTUAL_ENV=/opt/cermin /opt/tools/bin/uv pip uninstall hatchling editables
 
-FROM python:3.13-slim
+FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="Cermin" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --home-dir /srv/cermin --create-home cermin \
