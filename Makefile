@@ -105,7 +105,7 @@ lock: .tools/uv ## Resolve the dependencies again into requirements/
 
 .PHONY: clean
 clean: ## Remove what the targets made, but never var/
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf .venv .tools dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 
 # The installer, with hashes, in an environment of its own.
 .tools/uv: requirements/tools.txt
