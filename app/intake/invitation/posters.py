@@ -44,12 +44,12 @@ def poster(
     `instrument-unknown`, and `invalid-request` for a questionnaire that takes no open answers.
     """
     require_office(session, reach, office)
+    asks = asked_instrument(session, reach.agency_id, instrument or ASKED_UNNAMED, Collected.open)
     if public_url is None:
         raise Problem("public-url-missing")
     agency, shown = find_agency(session, reach.agency_id), find_office(session, reach.agency_id, office)
     assert agency is not None, "a reach is of an agency"
     assert shown is not None, "an office in reach exists"
-    asks = asked_instrument(session, reach.agency_id, instrument or ASKED_UNNAMED, Collected.open)
     address = f"{public_url}/o/{reach.agency_id}/{office}{asking(instrument)}"
     return Poster(agency.name, shown.name, address, asks.titles)
 
