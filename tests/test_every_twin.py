@@ -128,6 +128,25 @@ TWINS: Mapping[Entry, tuple[Entry, ...]] = {
     ("GET", "/desk/recognition"): (("GET", "/v1/measures/recognition"),),
     ("GET", "/desk/targets"): (("GET", "/v1/targets"),),
     ("POST", "/desk/targets/set"): (("PUT", "/v1/targets"),),
+    ("GET", "/desk/integrity"): (("GET", "/v1/integrity-reports"),),
+    ("GET", "/desk/integrity/report"): (
+        ("GET", "/v1/integrity-reports/{integrity_report_id}"),
+        ("GET", "/v1/integrity-settings"),
+    ),
+    ("GET", "/desk/integrity/file"): (("GET", "/v1/integrity-reports/{integrity_report_id}/hand-over"),),
+    ("GET", "/desk/integrity/erase"): (("GET", "/v1/integrity-reports/{integrity_report_id}"),),
+    **{
+        ("POST", f"/desk/integrity/{step}"): (("POST", f"/v1/integrity-reports/{{integrity_report_id}}/{step}"),)
+        for step in ("forward", "confirm", "erase")
+    },
+    ("GET", "/desk/integrity/keys"): (("GET", "/v1/integrity-keys"), ("GET", "/v1/integrity-settings")),
+    ("POST", "/desk/integrity/keys/add"): (("POST", "/v1/integrity-keys"),),
+    ("POST", "/desk/integrity/settings"): (("PUT", "/v1/integrity-settings"),),
+    ("GET", "/desk/integrity/key"): (("GET", "/v1/integrity-keys"),),
+    ("GET", "/desk/integrity/key/retire"): (("GET", "/v1/integrity-keys"),),
+    ("POST", "/desk/integrity/key/word"): (("POST", "/v1/integrity-keys/{thumbprint}/challenge"),),
+    ("POST", "/desk/integrity/key/prove"): (("POST", "/v1/integrity-keys/{thumbprint}/prove"),),
+    ("POST", "/desk/integrity/key/retire"): (("POST", "/v1/integrity-keys/{thumbprint}/retire"),),
 }
 
 SIGNING_IN = "makes the session: a program has a key instead"

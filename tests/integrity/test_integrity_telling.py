@@ -122,9 +122,8 @@ def test_nobody_else_is_told(mailed: Mailed) -> None:
     house = mailed.house
     opened(house)
     # The auditor of some offices might be the colleague of whom it is about.
-    mailed.subscribe(mailed.somebody(Role.auditor, "dukcapil"), "at-once")
-    for role in set(Role) - {Role.auditor}:
-        person = mailed.somebody(role)
+    colleague = mailed.somebody(Role.auditor, "dukcapil")
+    for person in (colleague, *(mailed.somebody(role) for role in set(Role) - {Role.auditor})):
         with pytest.raises(PeopleFault):
             mailed.subscribe(person, "at-once")
     with receiving() as receiver:
