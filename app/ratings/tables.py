@@ -27,8 +27,7 @@ class Rating(SQLModel, table=True):
         CheckConstraint(f"channel IN {CHANNELS}", name="channel"),
         CheckConstraint("standing IN ('counted', 'held', 'open')", name="standing"),
         CheckConstraint("sheet <> ''", name="sheet"),
-        # A person's year and an office's year are read from the index alone.
-        Index("rating_employee_idx", "agency_id", "employee", "rated_on", "instrument", "standing", "sheet"),
+        # For screening and releases, which read an office at a time. Every index is paid for by every rating.
         Index("rating_office_idx", "agency_id", "office", "rated_on"),
         WITHOUT_ROWID,
     )
