@@ -19,7 +19,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 from app.demo.people import EMPLOYEES
-from app.demo.truths import FALL, FALL_WEEK, FALLEN, SELF_RATER
+from app.demo.truths import FALL, FALL_WEEK, FALLEN, PRAISED, SELF_RATER
 from app.demo.visits import TownVisit
 
 THRESHOLDS = (-2.35, -1.6, -0.2)
@@ -76,7 +76,11 @@ SERVICE = {
 }
 
 # The employees of the known truths are fixed, so that the truths hold for every seed.
-FIXED = {FALLEN: Effect(0.1, 0.1, 0.2), SELF_RATER: Effect(-0.45, -0.45, -0.45)}
+FIXED = {
+    FALLEN: Effect(0.1, 0.1, 0.2),
+    SELF_RATER: Effect(-0.45, -0.45, -0.45),
+    PRAISED: Effect(0.5, 0.5, 0.55),
+}
 
 
 def draw_effects(rng: Random) -> dict[str, Effect]:

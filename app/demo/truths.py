@@ -5,7 +5,9 @@
    employee's counter receives 40 perfect sheets without a word; the true ratings are poor.
 3. `NEWCOMER`: posted twelve days before today, not on the roster yet, seven sheets in all. Everybody
    else has many times the ten below which nothing may be shown about a person.
-4. The office `mpp` has more than three times as many sheets as the next one.
+4. `PRAISED`: citizens are clearly more satisfied with this employee than with others of the family, whoever they are
+   served by besides: good service that is recognised.
+5. The office `mpp` has more than three times as many sheets as the next one.
 """
 
 from datetime import date, timedelta
@@ -22,6 +24,8 @@ SELF_RATER = "E036"
 SELF_RATING_WEEK = 15
 SELF_RATINGS = 40
 SELF_RATING_HOUR = 12
+
+PRAISED = "E013"
 
 NEWCOMER = "E040"
 NEWCOMER_DAYS = 12

@@ -383,6 +383,14 @@ def test_truth_only_the_newcomer_has_fewer_than_ten_ratings() -> None:
     assert EMPLOYEES[truths.NEWCOMER]["posted_from"] == (TODAY - timedelta(days=12)).isoformat()
 
 
+def test_truth_citizens_are_more_satisfied_with_one_employee_than_with_all_colleagues() -> None:
+    colleagues = {code for code, row in EMPLOYEES.items() if row["office"] == EMPLOYEES[truths.PRAISED]["office"]}
+    means = {code: fmean(fmean(rating.scores) for rating in about(code)) for code in colleagues}
+    others = [mean for code, mean in means.items() if code != truths.PRAISED]
+    assert means[truths.PRAISED] > max(others)
+    assert means[truths.PRAISED] > fmean(others) + 0.15
+
+
 def test_truth_one_office_is_three_times_as_busy_as_the_next() -> None:
     (busiest, most), (_, second) = Counter(rating.office for rating in ratings()).most_common(2)
     assert busiest == "mpp"
