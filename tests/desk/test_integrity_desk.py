@@ -3,11 +3,14 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from re import findall
 
 import pytest
+from typer.testing import CliRunner
 
 from app.access.principals import Role
+from app.cli.program import program
 from tests.desk.browsing import Browser, facts_of, text_of, title_of
 from tests.house import House
 from tests.integrity import reporting
@@ -81,6 +84,29 @@ def test_a_report_is_handed_over_confirmed_and_erased(house: House, auditor: Bro
     assert "/desk/integrity/file" not in page.text
     assert auditor.send("GET", file.request.url.raw_path.decode()).status_code == 409
     assert receipt(house, code).json()["state"] == "erased"
+
+
+def test_without_javascript_the_files_of_the_pages_are_opened_at_a_terminal(
+    house: House, auditor: Browser, tmp_path: Path
+) -> None:
+    holders = opened(house)
+    send(house)
+    key, report, word = (tmp_path / name for name in ("key.jwk", "report.json", "word.json"))
+    key.write_text(json.dumps(holders[0].private))
+    page = auditor.go(at(house))
+    assert "cermin integrity open" in text_of(page)
+    report.write_text(auditor.send("GET", at(house).replace("report?", "file?")).text)
+    found = CliRunner().invoke(program, ["integrity", "open", str(report), "--key", str(key)])
+    assert (found.exit_code, WORDS in found.stdout, CONTACT in found.stdout) == (0, True, True), found.output
+    asked = auditor.send("POST", "/desk/integrity/key/word", data={"id": holders[0].key_id})
+    word.write_text(asked.text)
+    found = CliRunner().invoke(program, ["integrity", "open", str(word), "--key", str(key)])
+    page = auditor.go(f"/desk/integrity/key?id={holders[0].key_id}")
+    page = auditor.submit(page, "/desk/integrity/key/prove", word=found.stdout)
+    assert "Terbukti" in text_of(page)
+    [(n,)] = reporting.rows(house, "SELECT count(*) FROM audit_event WHERE action = 'integrity-key.proved'")
+    # Both were proved before the agency opened, and this one again.
+    assert n == 3
 
 
 @pytest.mark.long
