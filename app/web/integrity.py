@@ -156,7 +156,7 @@ def _read(request: Request, agency: str, office: str | None) -> Form:
 def _form(
     request: Request,
     place: Form,
-    here: str,
+    here: str | None,
     given: Mapping[str, str] | None = None,
     faults: Mapping[str, str] | None = None,
     status: int = 200,
@@ -185,7 +185,8 @@ def _again(
     except SQLAlchemyError:
         # What somebody wrote is not lost, even where the names around it cannot be read.
         place = Form(agency, agency, None, None, (), (given["office"], given["office"]))
-    response = _form(request, place, f"/integrity/{agency}", given, faults, status)
+    # Another language would be another page, without what was written.
+    response = _form(request, place, None, given, faults, status)
     response.headers.update({} if problem is None else problem.headers)
     return response
 

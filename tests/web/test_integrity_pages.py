@@ -184,6 +184,8 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
         assert f'<a href="#{field}">' in page.text
         assert f'id="{field}-fault"' in page.text
         assert f'id="{field}"' in page.text
+    # What would lead away from what was written is not offered.
+    assert "hreflang" not in page.text
     given = fields_of(page, f'{FORM}[^"]*')
     expected = GOOD | changed
     assert given["text"].strip() == expected["text"].strip()

@@ -16,6 +16,7 @@ from app.seals.signing import make_key
 from tests.closing.steps import AFTER_THE_WINDOW, OCTOBER, SEPTEMBER, close, rated
 from tests.conftest import Lend
 from tests.house import House, problem
+from tests.integrity.reporting import opened
 from tests.ratings.visits import put
 
 BASE = "/cermin"
@@ -31,7 +32,7 @@ def house(lend: Lend, tmp_path: Path) -> Iterator[House]:
 
 def led_to(text: str) -> set[str]:
     """Where a page leads, and what it loads, on this host."""
-    return {unescape(each) for each in re.findall(r"""(?:href|src|data-worker|data-scope)="(/[^"#]*)\"""", text)}
+    return {unescape(each) for each in re.findall(r"""(?:href|src|action|data-worker|data-scope)="(/[^"#]*)\"""", text)}
 
 
 def check_leads(house: House, page: str) -> None:
@@ -46,7 +47,10 @@ def check_leads(house: House, page: str) -> None:
 
 @pytest.mark.long
 def test_every_page_leads_to_addresses_under_the_path_that_answer(house: House) -> None:
-    for page in ("/", "/kiosk", "/t", "/o/kota/dukcapil", "/r", "/docs", "/verify/x", "/sign-in", "/sign-in/link"):
+    opened(house)
+    reports = ("/integrity", "/integrity/kota", "/integrity/kota/dukcapil")
+    others = ("/", "/kiosk", "/t", "/o/kota/dukcapil", "/r", "/docs", "/verify/x", "/sign-in", "/sign-in/link")
+    for page in (*others, *reports):
         check_leads(house, page)
     assert f"https://kota.test{BASE}/v1/ratings" in house.get(BASE, None).text
 
