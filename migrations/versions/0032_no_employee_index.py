@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034_no_employee_index"
-down_revision = "0028_public_closing"
+revision = "0032_no_employee_index"
+down_revision = "0031_log"
 branch_labels = None
 depends_on = None
 
