@@ -5,7 +5,7 @@ CERMIN_DATABASE_URL like every other entry point.
 """
 
 from alembic import context
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Table, event, text
 
 import app.access.tables
 import app.closing.tables
@@ -20,13 +20,32 @@ import app.standards.tables
 import app.targets.tables  # noqa: F401 - every table registers itself in the metadata
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database, metadata
+from app.foundation.storage.distribution import is_distributed, join
+from app.foundation.storage.migrations import LOCK
 
-# Any number that no other program uses as an advisory lock on this database.
-LOCK = 7_235_001
 # A migration that waits for a table keeps everybody else waiting behind it.
 LONGEST_LOCK_MS = 4_000
 # On SQLite racing migrators wait for each other here.
 LONGEST_TURN_MS = 30_000
+
+
+def join_others(table: Table, connection: Connection, **_: object) -> None:
+    """Distribute a new table, before a migration writes to it: its foreign keys lead to tables that are distributed."""
+    join(connection, table.name)
+
+
+def run_on_postgresql(connection: Connection) -> None:
+    """Apply the pending migrations; where the tables are distributed, new ones are, too."""
+    # What was asked is no part of the migrations' transactions.
+    with connection.begin():
+        distributed = is_distributed(connection)
+    if distributed:
+        event.listen(Table, "after_create", join_others)
+    try:
+        run(connection, is_sqlite=False)
+    finally:
+        if distributed:
+            event.remove(Table, "after_create", join_others)
 
 
 def run(connection: Connection, *, is_sqlite: bool) -> None:
@@ -54,7 +73,7 @@ def online() -> None:
                 # Held by a transaction, not a connection: behind a pooler a connection is somebody else's in between.
                 session.execute(text("SET LOCAL lock_timeout = 0"))
                 session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-                run(connection, is_sqlite=False)
+                run_on_postgresql(connection)
             return
         with database.writer.connect() as connection:
             # Batch mode rebuilds tables, which foreign keys would forbid; BEGIN IMMEDIATE is the lock.

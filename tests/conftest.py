@@ -15,6 +15,7 @@ import pytest
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database
 from app.foundation.telemetry import LibraryEvents
+from tests.citus import CITUS_URL, cluster, distribute
 from tests.compiled import share_compiled_statements
 from tests.effort import load_profile
 from tests.house import NOW, House, furnish_two
@@ -57,7 +58,13 @@ def furnished_sqlite(empty_sqlite: Path) -> Template:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL server of this test run alone (CERMIN_TEST_POSTGRES_URL names another)."""
+    """A PostgreSQL server of this test run alone (CERMIN_TEST_POSTGRES_URL names another, or CERMIN_TEST_CITUS_URL)."""
+    if CITUS_URL is not None:
+        with cluster(CITUS_URL) as nodes:
+            migrating.upgrade(nodes.create(EMPTY))
+            distribute(nodes.address(EMPTY))
+            yield nodes
+        return
     # The socket's path must stay short, so the data does not lie under pytest's own long folder.
     folder = mkdtemp(prefix="cermin-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
     server = start_postgres(folder)

@@ -25,6 +25,22 @@ BEGIN
     END LOOP;
 END $$
 """
+# On Citus the rows lie in shards, and only workers know which of these hold some.
+EMPTY_SHARDS = """
+CREATE FUNCTION kept.empty() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE name text; filled text;
+BEGIN
+    SELECT string_agg(result, ',') INTO filled FROM run_command_on_workers($worker$
+        SELECT string_agg(DISTINCT regexp_replace(relname, '_\\d+$', ''), ',') FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0
+    $worker$);
+    FOREACH name IN ARRAY ARRAY[{names}] LOOP
+        IF name = ANY (string_to_array(filled, ',')) OR pg_relation_size(name::regclass) > 0 THEN
+            EXECUTE format('DELETE FROM %I', name);
+        END IF;
+    END LOOP;
+END $$
+"""
 # What a test may have changed besides rows. Whoever did leaves a database that nobody else gets.
 SHAPE = """
 SELECT md5(concat_ws('/',
@@ -48,15 +64,22 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type 
 """
 
 
-def keep(url: str) -> None:
-    """Let this database remember the rows it holds now: `kept.empty()` and `kept.fill()` bring them back."""
+def keep(url: str, rows_of: str | None = None) -> None:
+    """Let this database remember the rows it holds now: `kept.empty()` and `kept.fill()` bring them back.
+
+    With `rows_of`: it remembers what that database does.
+    """
     names = [table.name for table in metadata.sorted_tables]
     with psycopg.connect(url) as connection:
         connection.execute("CREATE SCHEMA kept")
         for name in names:
             connection.execute(f'CREATE TABLE kept."{name}" AS TABLE public."{name}"')
+        if rows_of is not None:
+            _copy_kept(rows_of, connection, names)
         listed = ", ".join(f"'{name}'" for name in reversed(names))
-        connection.execute(EMPTY.format(names=listed, large=LARGE).encode())
+        is_distributed = connection.execute("SELECT FROM pg_extension WHERE extname = 'citus'").fetchone() is not None
+        empty = EMPTY_SHARDS if is_distributed else EMPTY
+        connection.execute(empty.format(names=listed, large=LARGE).encode())
         filled = [
             name for name in names if connection.execute(f'SELECT count(*) FROM kept."{name}"').fetchone() != (0,)
         ]
@@ -64,6 +87,24 @@ def keep(url: str) -> None:
         connection.execute(
             f"CREATE FUNCTION kept.fill() RETURNS void LANGUAGE sql AS $$ {steps or 'SELECT'} $$".encode()
         )
+
+
+def keeps(url: str) -> bool:
+    """Whether this database remembers rows."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT FROM pg_namespace WHERE nspname = 'kept'").fetchone() is not None
+
+
+def _copy_kept(source: str, target: psycopg.Connection[tuple[object, ...]], names: list[str]) -> None:
+    with psycopg.connect(source) as read:
+        for name in names:
+            copied = f'kept."{name}"'
+            with (
+                read.cursor().copy(f"COPY {copied} TO STDOUT (FORMAT BINARY)".encode()) as rows,
+                target.cursor().copy(f"COPY {copied} FROM STDIN (FORMAT BINARY)".encode()) as into,
+            ):
+                for row in rows:
+                    into.write(row)
 
 
 class Lending:
@@ -74,8 +115,8 @@ class Lending:
         self._server, self._template = server, template
         self._numbers = count()
         self._free: list[str] = []
-        with psycopg.connect(server.address(template)) as connection:
-            self._shape = self._shape_of(connection)
+        # By database: copies have the numbers of their template, those on a cluster are made one by one.
+        self._shapes: dict[str, str] = {}
 
     @contextmanager
     def lend(self, *, filled: bool) -> Iterator[str]:
@@ -92,7 +133,8 @@ class Lending:
 
     def _make(self) -> str:
         name = f"cermin_lent_{os.getpid()}_{next(self._numbers)}"
-        self._server.create(name, self._template)
+        with psycopg.connect(self._server.create(name, self._template)) as connection:
+            self._shapes[name] = self._shape_of(connection)
         self.made += 1
         return name
 
@@ -101,7 +143,7 @@ class Lending:
         try:
             with psycopg.connect(self._server.address(name)) as connection:
                 connection.execute(ALONE)
-                if self._shape_of(connection) != self._shape:
+                if self._shape_of(connection) != self._shapes[name]:
                     return False
                 connection.execute("SELECT kept.empty(), kept.fill()" if filled else "SELECT kept.empty()")
         except (psycopg.OperationalError, psycopg.errors.UndefinedTable):

@@ -19,9 +19,10 @@ from sqlalchemy import (
 import app.main
 import app.screening.tables  # noqa: F401 - every table registers itself in the metadata
 from app.foundation.storage.database import Database, UtcDateTime, metadata
+from app.foundation.storage.distribution import STAYS
 
 TABLES = metadata.sorted_tables
-OF_THE_INSTALLATION = {"installation", "lease"}
+OF_THE_INSTALLATION = STAYS.keys() - {"alembic_version"}
 TENANTS = [table for table in TABLES if table.name not in OF_THE_INSTALLATION]
 
 
@@ -69,6 +70,28 @@ def test_the_agency_comes_first_in_all_that_the_database_itself_keeps_apart(data
         seen += len(columns)
         assert [name for name, named in columns if list(named[:1]) != ["agency_id"]] == [], table
     assert seen > 60
+
+
+def test_what_stays_on_a_coordinator_is_there_has_a_reason_and_is_referred_to_by_nothing() -> None:
+    assert {table.name for table in TABLES} >= OF_THE_INSTALLATION
+    assert all(STAYS.values())
+    for table in TABLES:
+        apart = table.name in OF_THE_INSTALLATION
+        assert [key for key in table.foreign_keys if apart or key.column.table.name in OF_THE_INSTALLATION] == []
+
+
+def test_no_rule_of_the_schema_changes_an_agency_or_asks_about_others() -> None:
+    """What Citus refuses of a distributed table: it could lead from one shard to another."""
+    for table in TENANTS:
+        for key in of_kind(table, ForeignKeyConstraint):
+            assert isinstance(key, ForeignKeyConstraint)
+            # Actions that would write the column by which rows are distributed.
+            assert key.onupdate in (None, "NO ACTION", "RESTRICT"), key.name
+            assert key.ondelete in (None, "NO ACTION", "RESTRICT", "CASCADE"), key.name
+            # An agency's row refers to that agency's rows, in the same place on both sides.
+            pairs = [(each.parent.name, each.column.name) for each in key.elements]
+            assert [pair for pair in pairs if "agency_id" in pair] == [("agency_id", "agency_id")], key.name
+        assert [each for each in table.constraints if type(each).__visit_name__ == "exclude_constraint"] == []
 
 
 def test_an_agency_is_named_alike_everywhere_and_always() -> None:

@@ -12,6 +12,8 @@ from alembic.util import CommandError
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database
 
+# Any number that no other program uses as an advisory lock on this database: who migrates or distributes holds it.
+LOCK = 7_235_001
 ROOT = Path(__file__).resolve().parents[3]
 
 
