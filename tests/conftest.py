@@ -204,6 +204,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         given = getattr(getattr(item, "callspec", None), "params", {})
         on_postgresql = "postgresql" in given.values() or "postgres" in getattr(item, "fixturenames", ())
+        if on_postgresql and CITUS_URL is not None and item.get_closest_marker("one_server"):
+            item.add_marker(pytest.mark.skip(reason="knows one server, not a cluster"))
         if on_postgresql:
             item.add_marker("untraced")
             kind = item.nodeid.split("[")[0]

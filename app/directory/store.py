@@ -20,14 +20,15 @@ StoredRow: TypeAlias = SQLModel
 
 # All rows travel as one JSON text, so that one statement stores them however many they are. It writes in the order
 # of the key: unsorted concurrent batches deadlocked 145 times of 180, sorted ones never. What is stored already is left
-# alone and not counted.
+# alone and not counted; the rows are counted by themselves, as Citus also calls those written that were left alone.
 POSTGRESQL_PUT = text(
-    "INSERT INTO volume (agency_id, office, served_on, service, employee, served, offered) "
+    "WITH put AS (INSERT INTO volume (agency_id, office, served_on, service, employee, served, offered) "
     "SELECT :agency_id, office, served_on, service, employee, served, offered "
     "FROM json_to_recordset(CAST(:rows AS json)) AS sent(office text, served_on date, service text, employee text, "
     "served integer, offered integer) ORDER BY office, served_on, service, employee "
     "ON CONFLICT ON CONSTRAINT volume_pkey DO UPDATE SET served = excluded.served, offered = excluded.offered "
-    "WHERE volume.served <> excluded.served OR volume.offered IS DISTINCT FROM excluded.offered"
+    "WHERE volume.served <> excluded.served OR volume.offered IS DISTINCT FROM excluded.offered RETURNING 1) "
+    "SELECT count(*) FROM put"
 )
 # `WHERE true` tells SQLite's parser that ON belongs to the insert and not to a join.
 SQLITE_PUT = text(
@@ -146,9 +147,10 @@ def put_volumes(session: Session, agency_id: str, volumes: Iterable[DayVolume]) 
         volume._asdict() | {"served_on": volume.served_on.isoformat()}
         for volume in sorted(volumes, key=lambda volume: volume.key)
     ]
-    statement = SQLITE_PUT if session.get_bind().dialect.name == "sqlite" else POSTGRESQL_PUT
     values = {"agency_id": agency_id, "rows": json.dumps(rows, separators=(",", ":"))}
-    return session.connection().execute(statement, values).rowcount
+    if session.get_bind().dialect.name == "sqlite":
+        return session.connection().execute(SQLITE_PUT, values).rowcount
+    return int(session.execute(POSTGRESQL_PUT, values).scalar_one())
 
 
 def served_volumes(session: Session, agency_id: str, first: date, last: date) -> list[ServedVolume]:

@@ -55,7 +55,7 @@ def readiness(house: House) -> tuple[int, str, str]:
 READY = (200, "ok", "stored")
 
 
-@pytest.mark.parametrize("fault", [locked, refusing])
+@pytest.mark.parametrize("fault", [locked, pytest.param(refusing, marks=pytest.mark.one_server)])
 def test_where_no_rating_is_stored_the_service_is_not_ready_until_one_would_be(
     furnished: tuple[str, dict[str, str]], fault: Fault
 ) -> None:

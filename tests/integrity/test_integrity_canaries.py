@@ -132,6 +132,7 @@ def bytes_of(house: House) -> bytes:
         return b"".join(bytes(content) for (content,) in connection.execute(text(files)))
 
 
+@pytest.mark.one_server
 def test_of_an_erased_report_no_sealed_word_is_left_in_any_table_and_after_the_night_none_on_the_disk(
     house: House,
 ) -> None:

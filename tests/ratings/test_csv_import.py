@@ -200,6 +200,7 @@ def test_the_same_sheet_and_id_over_http_is_a_replay(house: House) -> None:
         assert session.execute(text("SELECT count(*) FROM trace")).scalar_one() == 0
 
 
+@pytest.mark.one_server
 def test_no_transaction_number_leads_from_a_profile_to_its_rating(opened: Database, imported: Import) -> None:
     if opened.is_sqlite:
         pytest.skip("SQLite keeps no transaction numbers")

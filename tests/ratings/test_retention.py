@@ -61,6 +61,7 @@ CREATE TRIGGER slowly BEFORE DELETE ON comment FOR EACH ROW EXECUTE FUNCTION slo
 
 
 @pytest.mark.parametrize("store", ["postgresql"])
+@pytest.mark.one_server
 def test_tidying_may_take_longer_than_a_statement_of_the_service(house: House) -> None:
     comment(house)
     with house.database.writing() as session:
