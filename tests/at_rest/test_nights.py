@@ -13,6 +13,7 @@ import app.jobs
 from app.foundation.storage import rewriting as room
 from app.foundation.storage.database import Database
 from app.foundation.storage.rewriting import LATER, LEASE, Busy, Rewriting, unlink
+from app.foundation.storage.rewriting_store import sweep
 from app.jobs import APART, rewriting_of
 from app.ratings.retention import PROFILES
 from app.screening.nightly import due_on
@@ -221,3 +222,19 @@ def test_an_import_does_not_wait_for_the_night_on_postgresql(house: House, store
     unlink(house.database, PROFILES)
     mixed = [bool(each) for (each,) in select(house, "SELECT DISTINCT mixed FROM profile_tally")]
     assert mixed == [store == "postgresql"]
+
+
+@pytest.mark.long
+@pytest.mark.one_server
+@pytest.mark.parametrize("store", ["postgresql"])
+def test_a_large_table_takes_longer_than_the_service_waits_for_an_answer(house: House) -> None:
+    rate(house, 3)
+    with house.database.writer.begin() as connection:
+        # To write the table anew is to fill its index anew.
+        slowly = "CREATE FUNCTION slowly(text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN {} RETURN 1; END $$"
+        connection.execute(text(slowly.format("")))
+        connection.execute(text("CREATE INDEX slow ON comment (slowly(text))"))
+        connection.execute(text(slowly.format("PERFORM pg_sleep(0.5);").replace("CREATE", "CREATE OR REPLACE")))
+    hurried = Database(house.database.url.render_as_string(hide_password=False), statement_timeout_ms=100)
+    sweep(hurried, next(each for each in APART if each.table == "comment"))
+    hurried.dispose()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 
 from app.foundation.storage.database import BACKGROUND_LOCK_MS, Database, OperationalError, Session, metadata
+from app.foundation.storage.time_budget import patience
 
 
 class Apart(NamedTuple):
@@ -73,7 +74,8 @@ def sweep(database: Database, apart: Apart) -> None:
     PostgreSQL's ordinary VACUUM frees their place and leaves their bytes there; FULL writes the table anew, which
     holds the intake up for as long: too long for a table that only grows.
     """
-    with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    # Without patience the connection would be closed after some seconds, which a large table takes.
+    with patience(), database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for setting in ("statement_timeout = 0", f"lock_timeout = {POLITE_LOCK_MS}"):
             connection.exec_driver_sql(f"SET {setting}")
         try:
