@@ -53,6 +53,8 @@ class CitusCluster(PostgresServer):
             # Its files cannot be copied, as they are elsewhere.
             if keeps(self.address(template)):
                 keep(self.address(name), self.address(template))
+                with psycopg.connect(self.address(name)) as connection:
+                    connection.execute("SELECT kept.fill()")
         return self.address(name)
 
     def drop(self, name: str) -> None:

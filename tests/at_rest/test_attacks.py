@@ -128,6 +128,7 @@ def test_what_comes_after_the_night_waits_for_the_next_one_and_gives_away_nothin
         assert guesses[new] == both[new], "the test attacks what it says"
 
 
+@pytest.mark.one_server
 def test_the_bytes_of_a_comment_stand_in_one_place_after_the_night(
     store: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
@@ -138,6 +139,7 @@ def test_the_bytes_of_a_comment_stand_in_one_place_after_the_night(
         assert [left.count(words.encode()) for words in said] == [1] * CITIZENS
 
 
+@pytest.mark.one_server
 def test_a_spent_ticket_leaves_no_bytes_after_the_night(
     store: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
