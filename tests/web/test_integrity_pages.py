@@ -250,6 +250,19 @@ def test_no_page_reads_or_sets_a_cookie_or_says_where_somebody_came_from(
         assert "noindex" in page.text
 
 
+def test_no_file_is_loaded_by_which_a_proxys_log_could_tell_that_these_pages_were_read(
+    house: House, holders: tuple[Holder, ...]
+) -> None:
+    def files(page: httpx.Response) -> set[str]:
+        return set(findall(r'(?:src|href)="([^"]*/static/[^"]+)"', page.text))
+
+    code = code_on(send(house))
+    elsewhere = files(see(house, "/"))
+    for page in (see(house, FORM), see(house, "/integrity"), send(house), send(house, text=""), asked(house, code)):
+        assert files(page)
+        assert files(page) <= elsewhere
+
+
 def test_a_key_is_not_looked_at(house: House, holders: tuple[Holder, ...]) -> None:
     for key in ("device", "crm_app_nonsense"):
         assert send(house, headers={"Authorization": f"Bearer {house.keys.get(key, key)}"}).status_code == 200
