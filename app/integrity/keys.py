@@ -13,7 +13,7 @@ from app.foundation.problems import FieldError, Problem
 from app.foundation.storage.database import Session
 from app.integrity import store
 from app.integrity.rules.kinds import ReportRecipient
-from app.integrity.rules.public_keys import MOST, PublicKey, read_public_key
+from app.integrity.rules.public_keys import MOST, PublicKey, is_key_id, read_public_key
 from app.integrity.schemas import IntegrityChallenge, IntegrityKeyIn, IntegrityKeyOut, IntegrityKeyPage
 from app.integrity.sealing import seal
 from app.integrity.settings import recipients_open, require_whole
@@ -107,7 +107,8 @@ def retire_key(session: Session, reach: Reach, key_id: str, now: datetime) -> In
 
 def _key(session: Session, reach: Reach, key_id: str) -> IntegrityKey:
     require_whole(reach)
-    row = store.find_key(session, reach.agency_id, key_id, locked=True)
+    # A form may send anything; PostgreSQL answers a NUL with an error instead of finding nothing.
+    row = store.find_key(session, reach.agency_id, key_id, locked=True) if is_key_id(key_id) else None
     if row is None:
         raise Problem("integrity-key-unknown")
     return row

@@ -248,6 +248,13 @@ def test_wrong_settings_are_told_beside_their_field(administrator: Browser, sent
     assert f'id="settings-{next(iter(sent))}-fault"' in page.text
 
 
+@pytest.mark.parametrize("sent", ["", "x", "a\x00b", "ä" * 43, "\x00" * 43, "x" * 43])
+def test_what_is_no_key_of_the_agency_is_told_as_such_whatever_a_form_sends(administrator: Browser, sent: str) -> None:
+    for path in ("word", "prove", "retire"):
+        page = administrator.send("POST", f"/desk/integrity/key/{path}", data={"id": sent, "word": "x"})
+        assert page.status_code == 404, path
+
+
 def test_what_cannot_be_opened_stays_closed(administrator: Browser) -> None:
     page = administrator.submit(administrator.go(KEYS), "/desk/integrity/settings", open="1")
     assert page.status_code == 422

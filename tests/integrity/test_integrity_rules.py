@@ -28,7 +28,7 @@ from app.integrity.rules.plaintext import (
     read_plaintext,
     readable,
 )
-from app.integrity.rules.public_keys import MOST, PublicKey, may_open, read_public_key
+from app.integrity.rules.public_keys import MOST, PublicKey, is_key_id, may_open, read_public_key
 from tests.integrity.reporting import PUBLIC_KEY
 
 ABOUT = About("kota", "dukcapil", ReportKind.favours, ReportRecipient.agency, date(2026, 11, 18))
@@ -193,3 +193,9 @@ def test_the_file_is_a_request_as_open311_has_it_and_says_nothing_but_codes_and_
         "ciphertext",
     )
     assert [sealed_in(other) for other in others] == [None] * len(others)
+
+
+def test_only_thirty_two_bytes_in_base64url_can_be_the_id_of_a_key() -> None:
+    assert is_key_id("1KmRky5gIi9eEsXO35lNO96ArINnbQg-TCwcSJAbNwc")
+    for other in ("", "x" * 42, "x" * 44, "\x00" * 43, "ä" * 43, "x" * 43 + "\n"):
+        assert not is_key_id(other)

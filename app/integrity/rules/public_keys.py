@@ -12,7 +12,7 @@ CURVE = "P-256"
 FEWEST, MOST = 2, 5
 # 32 bytes in base64url.
 KEY_ID = "^[A-Za-z0-9_-]{43}$"
-COORDINATE = compile(r"[A-Za-z0-9_-]{43}", ASCII)
+THIRTY_TWO_BYTES = compile(r"[A-Za-z0-9_-]{43}", ASCII)
 
 
 class PublicKey(NamedTuple):
@@ -33,7 +33,7 @@ def read_public_key(jwk: Mapping[str, Any]) -> PublicKey | None:
     x, y = str(jwk.get("x")), str(jwk.get("y"))
     if jwk.get("kty") != "EC" or jwk.get("crv") != CURVE or "d" in jwk:
         return None
-    if not (COORDINATE.fullmatch(x) and COORDINATE.fullmatch(y)):
+    if not (THIRTY_TWO_BYTES.fullmatch(x) and THIRTY_TWO_BYTES.fullmatch(y)):
         return None
     try:
         # Only what lies on the curve is a key; anything else could be made to give a secret away.
@@ -41,6 +41,11 @@ def read_public_key(jwk: Mapping[str, Any]) -> PublicKey | None:
         return PublicKey(key.thumbprint(), x, y)
     except (JoseError, ValueError):
         return None
+
+
+def is_key_id(text: str) -> bool:
+    """Whether this could be the id of a key."""
+    return THIRTY_TWO_BYTES.fullmatch(text) is not None
 
 
 def may_open(proved: int) -> bool:
