@@ -32,8 +32,8 @@ class Authenticator:
         self._database = database
         self._clock = clock
         self._guesses = Guesses(clock, "too-many-keys", ("key-unknown",))
-        # By digest, so that no key lies in memory longer than its request.
         self.uses = KeyUses(database, clock)
+        # By digest, so that no key lies in memory longer than its request.
         self._cache: Cache[bytes, Principal] = Cache(clock, cache_seconds)
 
     def cached(self, authorization: str | None) -> Principal | None:

@@ -36,6 +36,20 @@ def test_tokens_are_used_up_and_time_fills_the_bucket_again() -> None:
     assert buckets.take("a", 10) == 0, "the one longest silent is forgotten"
 
 
+def test_whoever_has_all_tokens_again_is_forgotten() -> None:
+    buckets = TokenBuckets(size=3, per_second=0.1)
+    for key, second in (("a", 0), ("b", 10), ("c", 29)):
+        buckets.take(key, second)
+    assert list(buckets._left) == ["a", "b", "c"]
+    buckets.take("d", 30)
+    assert list(buckets._left) == ["b", "c", "d"]
+    # A clock that is put back forgets nobody.
+    buckets.take("e", 0)
+    assert list(buckets._left) == ["b", "c", "d", "e"]
+    buckets.take("f", 1_000)
+    assert list(buckets._left) == ["f"]
+
+
 @pytest.mark.parametrize(
     ("name", "short"),
     [

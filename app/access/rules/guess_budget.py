@@ -31,7 +31,8 @@ def network_of(address: str) -> str:
 class TokenBuckets:
     """A bucket of `size` tokens for each key, which fills again by and by; in memory only.
 
-    Of more than `most` keys the one longest silent is forgotten, and with it what it had used up.
+    What is full again is forgotten when the next one comes: memory says no longer than it must which address was here,
+    and when. Of more than `most` keys the one longest silent is forgotten, and with it what it had used up.
     """
 
     def __init__(self, *, size: int, per_second: float, most: int = 10_000) -> None:
@@ -71,8 +72,13 @@ class TokenBuckets:
     def _keep(self, key: str, left: float, now: float) -> None:
         self._left[key] = (left, now)
         self._left.move_to_end(key)
-        while len(self._left) > self._most:
+        while len(self._left) > self._most or self._is_first_full(now):
             self._left.popitem(last=False)
+
+    def _is_first_full(self, now: float) -> bool:
+        """Whether the bucket longest untouched has filled up since, however empty it was."""
+        since = next(iter(self._left.values()))[1]
+        return (now - since) * self._per_second >= self._size
 
 
 class Attempt(NamedTuple):
