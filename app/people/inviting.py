@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from app.access.audit import record
 from app.access.keys import digest
-from app.directory.store import find_employee
+from app.directory.store import find_employee, lock_agency
 from app.foundation.ids import new_id
 from app.foundation.storage.database import Session
 from app.people import store
@@ -44,6 +44,8 @@ def invite(
         raise PeopleFault("A name has 1 to 200 characters.", "name")
     if not is_login(login):
         raise PeopleFault("A sign-in name has small letters, digits, dots and hyphens: siti.rahma.", "login")
+    # Two who take one sign-in name at once: the second finds the first.
+    lock_agency(session, agency_id)
     if store.person_called(session, agency_id, login) is not None:
         raise PeopleFault("There is somebody with this sign-in name already; choose another one.", "login")
     if invitation.employee is not None and not _is_employee(session, agency_id, invitation.employee):

@@ -1,5 +1,6 @@
 """Roles are given and taken away, by others alone, and never to those whom they exclude."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 
 import pytest
@@ -41,6 +42,18 @@ def as_granter(door: Door, login: str, root: str | None = None) -> Granter:
     """A person who grants."""
     found = person_called(door, login)
     return Granter(f"administrator:{found.person_id}", root, found.person_id, found.employee)
+
+
+def test_of_two_who_take_one_sign_in_name_at_once_the_second_is_told_so(door: Door) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with door.database.writing() as session:
+            invite(session, "kota", Invitation("Ani"), Asked(Role.viewer), OPERATOR, door.clock())
+            second = pool.submit(door.invite, "Ani", Role.viewer)
+            # It has long come as far as it can while the first is not done.
+            wait([second], timeout=0.2)
+        fault = second.exception()
+    assert isinstance(fault, PeopleFault)
+    assert fault.field == "login"
 
 
 @pytest.mark.sqlite_daily
