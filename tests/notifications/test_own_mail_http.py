@@ -8,6 +8,7 @@ import pytest
 
 from app.access.principals import Role
 from app.notifications.mailboxes import Mailboxes
+from app.people import store as people_store
 from tests.house import problem
 from tests.notifications.mail_server import MailServer, link_in, mail_server
 from tests.notifications.messages import send
@@ -105,3 +106,16 @@ def test_without_a_server_there_is_no_address_to_enter(furnished: tuple[str, dic
         found.join("Ani", Role.viewer)
         assert found.ask("Ani", "GET", "/v1/mailbox").json()["is_on"] is False
         problem(found.ask("Ani", "PUT", "/v1/mailbox", {"address": ADDRESS}), 409, "mail-off")
+
+
+def test_an_address_is_forgotten_also_where_the_server_was_taken_away(furnished: tuple[str, dict[str, str]]) -> None:
+    with seats(*furnished) as found:
+        found.join("Ani", Role.viewer)
+        services = found.house.services
+        with services.database.reading() as session:
+            [ani] = people_store.persons_of(session, "kota")
+        with services.database.writing() as session:
+            services.of(Mailboxes).enter(session, ("kota", ani.person_id), ADDRESS, "id", services.now())
+        assert found.ask("Ani", "GET", "/v1/mailbox").json()["address"] == ADDRESS
+        assert found.ask("Ani", "PUT", "/v1/mailbox", {"address": None}).json()["address"] is None
+        assert found.ask("Ani", "GET", "/v1/mailbox").json()["state"] == "none"

@@ -53,7 +53,8 @@ def put_mailbox(request: Request, principal: Proven, body: MailboxIn) -> Mailbox
     """Enter the own address, or another one, which gets a link by which it is confirmed; null forgets it."""
     services, who = services_of(request), (principal.agency_id, principal.key_id)
     mailboxes, now = services.of(Mailboxes), services.now()
-    if not mailboxes.is_on:
+    # Without a server an address is of no use; but whoever left one may always have it forgotten.
+    if not mailboxes.is_on and body.address is not None:
         raise Problem("mail-off")
     try:
         with services.database.writing() as session:
