@@ -58,7 +58,7 @@ def place_of(sent: Mapping[str, str]) -> Place:
 def typed(
     period: Annotated[str | None, Query(max_length=40)] = None,
     instrument: Annotated[str | None, Query(max_length=40)] = None,
-    office: Annotated[str | None, Query(max_length=40)] = None,
+    office: Annotated[str | None, Query(pattern="^[A-Za-z0-9-]{0,40}$")] = None,
 ) -> Mapping[str, str]:
     """What was asked for, as it was typed."""
     given = {"period": period, "instrument": instrument, "office": office}

@@ -64,7 +64,8 @@ def names_of(session: Session, agency_id: str, kind: str, codes: Collection[str]
     if table is None:
         return {}
     names: dict[str, str] = {}
-    ordered = sorted(codes)
+    # PostgreSQL answers a NUL, which no code holds, with an error instead of finding nothing.
+    ordered = sorted(code for code in codes if "\0" not in code)
     for start in range(0, len(ordered), BATCH):
         batch = ordered[start : start + BATCH]
         query = select(table.code, table.name).where(table.agency_id == agency_id, col(table.code).in_(batch))

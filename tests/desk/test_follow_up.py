@@ -230,6 +230,14 @@ def test_publications_are_added_changed_and_taken_away(house: House, seat: Seat)
 
 
 @pytest.mark.long
+def test_what_is_no_code_of_an_office_is_refused(seat: Seat) -> None:
+    boss = seat("Bu Kepala", Role.supervisor)
+    for path in (PAGE, f"{PAGE}/new", "/desk/publications"):
+        for office in ("a%00b", "%00", "x" * 41, "a b"):
+            assert boss.send("GET", f"{path}?office={office}").status_code == 422, path
+        assert boss.go(f"{path}?office=").status_code == 200
+
+
 def test_others_offices_and_agencies_are_out_of_reach(house: House, seat: Seat) -> None:
     add(seat("Bu Kepala", Role.supervisor), action="Rahasia.")
     part = seat("Kepala Makassar", Role.supervisor, "upt-makassar")
