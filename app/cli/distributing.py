@@ -32,7 +32,7 @@ def distribute(dry_run: Rehearsal = False, shards: Shards = None) -> None:
             take(db, step, shards=shards)
             out.print(f"distributed: {', '.join(step.tables)}", soft_wrap=True, highlight=False)
     n = sum(len(step.tables) for step in plan.steps) + len(plan.distributed)
-    out.print(f"{n} tables are distributed over {plan.workers} workers; {len(plan.stays)} stay on the coordinator")
+    out.print(f"tables distributed: {n}, over workers: {plan.workers}; on the coordinator alone: {len(plan.stays)}")
 
 
 def _tell(plan: Plan) -> None:

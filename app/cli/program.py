@@ -47,7 +47,9 @@ COMMANDS = {
     "certificate": Entry("service", "certificate", "Make the certificate of CERMIN_TLS_NAMES."),
     "setup": Entry("setting_up", "set_up", "Print the link that sets up an installation in a browser."),
     "migrate": Entry("maintenance", "migrate", "Bring the database to the newest schema."),
-    "distribute": Entry("distributing", "distribute", "Spread the tables over the workers of a Citus cluster."),
+    "distribute": Entry(
+        "distributing", "distribute", "Distribute the tables over the workers of a Citus cluster, by agency."
+    ),
     "check": Entry("maintenance", "check", "Prove that blocks are what their ratings give."),
     "tidy": Entry("tidying", "tidy", "Do now what the service does by the hour and by night."),
     "import": Entry("importing", "import_answers", "Import past answers from a CSV file."),

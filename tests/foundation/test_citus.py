@@ -106,7 +106,7 @@ def test_the_command_distributes_all_with_their_rows_and_keys_and_again_does_not
     assert "1. distribute agency, api_key" in rehearsed
     assert asked(ordinary, DISTRIBUTED) == []
     done = run("--shards", str(SHARDS))
-    assert "stay on the coordinator" in done
+    assert "on the coordinator alone: 3" in done
     assert rows(ordinary) == before
     assert asked(ordinary, KEYS) == keys
     assert asked(ordinary, ORDINARY) == sorted(STAYS)
