@@ -47,7 +47,7 @@ class CitusCluster(PostgresServer):
             connection.execute("SELECT citus_set_coordinator_host(%s, %s)", self._coordinator)
             for worker in self._workers:
                 connection.execute("SELECT citus_add_node(%s, %s)", worker)
-        if template is not None:
+        if template is not None and template != "template0":
             migrating.upgrade(self.address(name))
             distribute(self.address(name))
             # Its files cannot be copied, as they are elsewhere.
