@@ -43,9 +43,13 @@ class GroupQueue:
         self.is_closed = False
 
     def put(self, waiting: Waiting) -> None:
-        """Add a request."""
+        """Add a request behind those that have waited longer."""
         with self._lock:
-            self._waiting.append(waiting)
+            # Nearly always at the end; one that has waited elsewhere before may be older than those that are here.
+            place = len(self._waiting)
+            while place and self._waiting[place - 1].since > waiting.since:
+                place -= 1
+            self._waiting.insert(place, waiting)
 
     def take(self) -> Group | None:
         """The oldest requests, up to the group's length; None if nothing waits."""

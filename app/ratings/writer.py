@@ -52,6 +52,9 @@ class Writer:
         self.queued += len(ratings)
         self._refuse_overdue()
         self._queue.put(Waiting(ratings, done, since))
+        if budget is not None and budget.used:
+            # Whoever else looks at the queue may be a stalled lane, and too late for one that has waited already.
+            self._loop.call_later(since + LONGEST_WAIT + 0.01 - time.monotonic(), self._refuse_overdue)
         for lane in self._lanes:
             if lane.wake():
                 break

@@ -39,14 +39,13 @@ class GroupWriter:
         After the moment `until` nothing more is tried, and a connection on which no answer came until then is dropped.
         """
         plan = plan_of(ratings, lambda: monotonic() > until)
-        with budget_of(until - monotonic()):
-            try:
-                part = next(plan)
-                while True:
-                    part = plan.send(self._store_part(part))
-            except StopIteration as end:
-                results: list[Result] = end.value
-                return results
+        try:
+            part = next(plan)
+            while True:
+                part = plan.send(self._store_part(part, until))
+        except StopIteration as end:
+            results: list[Result] = end.value
+            return results
 
     def try_out(self, rating: NewRating | None, until: float) -> bool:
         """Whether a rating would be stored: does with this one all but keep it. Never raises."""
@@ -58,9 +57,11 @@ class GroupWriter:
             return False
         return True
 
-    def _store_part(self, part: Sequence[NewRating]) -> Outcome:
+    def _store_part(self, part: Sequence[NewRating], until: float) -> Outcome:
         try:
-            return self._attempt(lambda connection: self._store.write(connection, part))
+            # A budget for each: short waits are free, and those of many parts would leave the last one all of the time.
+            with budget_of(until - monotonic()):
+                return self._attempt(lambda connection: self._store.write(connection, part))
         except Exception as error:  # Whatever breaks, every request is answered and the thread goes on.
             return Fault(_kind(error), type(error).__name__)
 

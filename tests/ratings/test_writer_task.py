@@ -12,6 +12,7 @@ from psycopg import errors
 
 from app.foundation.problems import Problem
 from app.foundation.storage.loop_connection import LoopConnection
+from app.foundation.storage.time_budget import budget_of
 from app.ratings import writer as writer_module
 from app.ratings.loop_store import LoopStore
 from app.ratings.rating import NewRating, Place, Result, Stored, StoreOutcome
@@ -248,3 +249,31 @@ def test_a_connection_is_told_until_when_its_answers_are_awaited() -> None:
     written(Store(note), rating("a"), seconds=7.0)
     assert told[0] - before == pytest.approx(7.0, abs=1.0)
     assert LoopConnection.until == float("inf")
+
+
+def test_who_has_waited_elsewhere_is_not_kept_waiting_behind_a_stalled_lane() -> None:
+    # Found by the simulation, seed 251: nobody looked at the queue until the lane had its answer.
+    async def main() -> list[str]:
+        released = asyncio.Event()
+
+        async def stall(_: Connection, group: Sequence[NewRating]) -> None:
+            if group[0].key == "slow":
+                await released.wait()
+
+        store = Store(stall)
+        writer = writer_of(store)
+        slow = asyncio.create_task(writer.write([rating("slow")]))
+        while not store.groups:
+            await asyncio.sleep(0)
+        fresh = asyncio.create_task(writer.write([rating("fresh")]))
+        await asyncio.sleep(0)
+        with budget_of(2.0) as budget:
+            budget.used = 2.0
+            # It stands before the one that has come before it and has waited less, and is answered at once.
+            told = [_told((await asyncio.wait_for(writer.write([rating("waited")]), 5))[0])]
+        released.set()
+        told += [_told((await slow)[0]), _told((await fresh)[0])]
+        await writer.drain()
+        return told
+
+    assert asyncio.run(main()) == ["busy", "slow", "fresh"]

@@ -11,8 +11,11 @@ import pytest
 from sqlalchemy.exc import DataError, OperationalError
 
 from app.foundation.problems import Problem
+from app.foundation.storage import time_budget
 from app.foundation.storage.database import Connection
+from app.foundation.storage.time_budget import FREE, waiting
 from app.ratings import writer as writer_module
+from app.ratings import writer_thread
 from app.ratings.rating import NewRating, Place, Result, Stored, StoreOutcome
 from app.ratings.rows import array_literals, row
 from app.ratings.store import RatingStore
@@ -123,6 +126,24 @@ def test_after_its_moment_a_group_is_refused_and_nothing_more_is_tried() -> None
     assert [_told(result) for result in results] == ["busy"] * 3
     # Neither another agency's part nor the same on a new connection.
     assert store.groups == [["a1"]]
+
+
+def test_many_short_waits_leave_no_part_more_than_the_groups_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Found by the simulation, seed 162: each wait was short enough to be free, and the last one got all of the time.
+    now, ends = [0.0], list[float]()
+    for module in (writer_thread, time_budget):
+        monkeypatch.setattr(module, "monotonic", lambda: now[0])
+
+    def refuse(group: Sequence[NewRating]) -> None:
+        with waiting(10.0) as seconds:
+            ends.append(now[0] + seconds)
+            now[0] += FREE * 0.9
+        raise DataError("INSERT", {}, Exception())
+
+    group = [rating(str(number)) for number in range(16)]
+    GroupWriter(cast(RatingStore, Store(refuse))).write(group, until=2.4)
+    assert len(ends) > len(group)
+    assert max(ends) <= 2.4 + FREE
 
 
 def test_a_code_that_reads_null_is_not_nothing_and_a_value_that_needs_escaping_is_refused() -> None:
