@@ -252,7 +252,7 @@ def test_a_connection_is_told_until_when_its_answers_are_awaited() -> None:
 
 
 def test_who_has_waited_elsewhere_is_not_kept_waiting_behind_a_stalled_lane() -> None:
-    # Found by the simulation, seed 251: nobody looked at the queue until the lane had its answer.
+    # Found by the simulation: nobody looked at the queue until the lane had its answer.
     async def main() -> list[str]:
         released = asyncio.Event()
 

@@ -129,7 +129,7 @@ def test_after_its_moment_a_group_is_refused_and_nothing_more_is_tried() -> None
 
 
 def test_many_short_waits_leave_no_part_more_than_the_groups_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Found by the simulation, seed 162: each wait was short enough to be free, and the last one got all of the time.
+    # Found by the simulation: each wait was short enough to be free, and the last one got all of the time.
     now, ends = [0.0], list[float]()
     for module in (writer_thread, time_budget):
         monkeypatch.setattr(module, "monotonic", lambda: now[0])

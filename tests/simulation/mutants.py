@@ -1,0 +1,133 @@
+"""Services that break a promise, each in one way: a simulation that finds nothing in them proves nothing.
+
+A mutant is a table of what it puts where, as `stand_ins.stood_in` takes it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.disclosure.rules.block_figures import BlockFigures, block_figures
+from app.disclosure.rules.division import NewBlock, divide
+from app.disclosure.rules.due import Task
+from app.disclosure.rules.minimum import SMALLEST_N
+from app.foundation.ids import new_id
+from app.foundation.storage.leases import Lease
+from app.instruments.model import Instrument
+from app.ratings.groups import Group
+from app.ratings.keys import KeyMaker
+from app.ratings.rating import NewRating, Result, Stored, StoreOutcome
+from app.ratings.writer import Writer
+from tests.simulation.connections import SimulatedDatabase
+from tests.simulation.memory_store import Block, State
+from tests.simulation.nights import Releasing, unreleased
+
+write, key = Writer.write, KeyMaker.key
+
+
+async def _answer_first(self: Writer, ratings: Sequence[NewRating]) -> list[Result]:
+    # Kept by the loop's owner, as every task of a process is.
+    asyncio.get_running_loop().create_task(write(self, ratings)).add_done_callback(lambda task: task.exception())
+    places = [rating.place for rating in ratings]
+    return [Stored(StoreOutcome.stored, place.office, place.employee, place.rated_on) for place in places]
+
+
+def answers_before_commit() -> Mapping[str, Any]:
+    """A rating is acknowledged before it is on disk."""
+    return {"app.ratings.writer.Writer.write": _answer_first}
+
+
+def works_without_lease() -> Mapping[str, Any]:
+    """Every process takes itself for the holder of every lease."""
+
+    def take(self: Lease, now: datetime) -> bool:
+        return True
+
+    return {"app.foundation.storage.leases.Lease.take": take}
+
+
+def counts_a_cell_short() -> Mapping[str, Any]:
+    """A cell leaves out one of the ratings that its block says it has."""
+
+    def short(instrument: Instrument, block: NewBlock) -> BlockFigures:
+        return block_figures(instrument, block._replace(ratings=block.ratings[:-1]))
+
+    # What tells is replaced, not what looks at it afterwards.
+    return {"tests.simulation.nights.cells_of": short}
+
+
+def writes_cells_apart() -> Mapping[str, Any]:
+    """A block's ratings are stored in one transaction, and what is told of them in a second."""
+    made = Releasing.made
+
+    def tell(self: Releasing, database: SimulatedDatabase, agency_id: str, task: Task) -> int:
+        blocks: list[Block] = []
+
+        def without_cells(state: State) -> int:
+            ratings = unreleased(state, agency_id, task)
+            if len(ratings) < SMALLEST_N:
+                return 0
+            for divided in divide(ratings, self.choose):
+                block = made(self, state, agency_id, task, divided)
+                block.figures = None
+                blocks.append(block)
+                state.blocks.append(block)
+            return len(ratings)
+
+        with database.session() as session:
+            return session.ask(f"tells {agency_id}", without_cells)
+
+    return {"tests.simulation.nights.Releasing.tell": tell}
+
+
+def forgets_the_key() -> Mapping[str, Any]:
+    """The key of a row is drawn anew at every attempt, so that no retry meets its row."""
+
+    def random_key(self: KeyMaker, agency_id: str, _: UUID) -> str:
+        return key(self, agency_id, new_id())
+
+    return {"app.ratings.keys.KeyMaker.key": random_key}
+
+
+def takes_a_fault_for_stored() -> Mapping[str, Any]:
+    """A part that the store refused is answered as stored."""
+
+    def stored(group: Sequence[NewRating]) -> list[Result]:
+        places = [rating.place for rating in group]
+        return [Stored(StoreOutcome.stored, place.office, place.employee, place.rated_on) for place in places]
+
+    return {"app.ratings.group_plan._refused": stored}
+
+
+def knows_no_conflict() -> Mapping[str, Any]:
+    """Another content under a stored id is answered as its replay."""
+    return {"app.ratings.outcomes._compared": lambda digests, stored: StoreOutcome.replayed}
+
+
+def gives_every_share_back() -> Mapping[str, Any]:
+    """A share of the quota comes back although its rating was stored."""
+    return {"app.intake.with_key._is_new": lambda result: False}
+
+
+def loses_who_waits() -> Mapping[str, Any]:
+    """Whoever has waited too long is dropped from the queue and never answered."""
+
+    def refuse(self: Writer, group: Group) -> None:
+        self.queued -= sum(len(waiting.ratings) for waiting in group)
+
+    return {"app.ratings.writer.Writer._refuse": refuse}
+
+
+MUTANTS: Sequence[Callable[[], Mapping[str, Any]]] = (
+    answers_before_commit,
+    works_without_lease,
+    counts_a_cell_short,
+    writes_cells_apart,
+    forgets_the_key,
+    takes_a_fault_for_stored,
+    knows_no_conflict,
+    gives_every_share_back,
+    loses_who_waits,
+)
