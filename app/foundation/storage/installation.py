@@ -34,7 +34,11 @@ def claim_secret(database: Database, secret: bytes) -> None:
 
 def secret_fault(session: Session, secret: bytes | None) -> str | None:
     """What is wrong with the secret at hand (None: there is none) for this database; None if nothing is."""
-    claimed = fact(session, "secret")
+    return fault_of(fact(session, "secret"), secret)
+
+
+def fault_of(claimed: str | None, secret: bytes | None) -> str | None:
+    """The same for a database whose secret has this fingerprint (None: it was filled with none yet)."""
     if claimed is None:
         return None
     if secret is None:
