@@ -1,7 +1,9 @@
 """Steps of the tests of `cermin backup|restore`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -60,3 +62,24 @@ def changed(file: Path, change: Callable[[bytearray], object]) -> None:
     content = bytearray(file.read_bytes())
     change(content)
     file.write_bytes(content)
+
+
+@contextmanager
+def under_traffic(house: House) -> Iterator[list[dict[str, Any]]]:
+    """Somebody rates without a pause; the sheets that were acknowledged so far."""
+    acknowledged, enough, stop = list[dict[str, Any]](), Event(), Event()
+
+    def go_on() -> None:
+        while not stop.is_set():
+            acknowledged.extend(rate(house, 1))
+            if len(acknowledged) == 20:
+                enough.set()
+
+    thread = Thread(target=go_on)
+    thread.start()
+    try:
+        assert enough.wait(60)
+        yield acknowledged
+    finally:
+        stop.set()
+        thread.join()

@@ -4,9 +4,8 @@ import json
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from threading import Event, Thread
 from time import sleep
 from typing import Any
 
@@ -16,7 +15,7 @@ from app.cli import context
 from app.foundation.storage.backups import sqlite
 from app.foundation.storage.backups.manifest import place_of
 from app.foundation.storage.migrations import head
-from tests.cli.backup_steps import ANOTHER, Terminal, answers, changed, rate
+from tests.cli.backup_steps import ANOTHER, Terminal, answers, changed, rate, under_traffic
 from tests.downgrading import downgrade
 from tests.house import SECRET, House
 
@@ -45,27 +44,6 @@ def backup(house: House, terminal: Terminal) -> Path:
 def mode(file: Path) -> int:
     """Who may do what with a file."""
     return stat.S_IMODE(file.stat().st_mode)
-
-
-@contextmanager
-def under_traffic(house: House) -> Iterator[list[dict[str, Any]]]:
-    """Somebody rates without a pause; the sheets that were acknowledged so far."""
-    acknowledged, enough, stop = list[dict[str, Any]](), Event(), Event()
-
-    def go_on() -> None:
-        while not stop.is_set():
-            acknowledged.extend(rate(house, 1))
-            if len(acknowledged) == 20:
-                enough.set()
-
-    thread = Thread(target=go_on)
-    thread.start()
-    try:
-        assert enough.wait(60)
-        yield acknowledged
-    finally:
-        stop.set()
-        thread.join()
 
 
 def test_what_was_acknowledged_before_a_backup_under_traffic_began_is_restored(
