@@ -111,6 +111,14 @@ def gives_every_share_back() -> Mapping[str, Any]:
     return {"app.intake.with_key._is_new": lambda result: False}
 
 
+def knows_no_pace() -> Mapping[str, Any]:
+    """A device may send as fast as it likes."""
+    return {
+        "app.intake.rules.quotas.DeviceQuotas._until_filled": lambda self, state: 0.0,
+        "app.intake.rules.quotas.DeviceQuotas._until_apart": lambda self, state, second: 0.0,
+    }
+
+
 def loses_who_waits() -> Mapping[str, Any]:
     """Whoever has waited too long is dropped from the queue and never answered."""
 
@@ -129,5 +137,6 @@ MUTANTS: Sequence[Callable[[], Mapping[str, Any]]] = (
     takes_a_fault_for_stored,
     knows_no_conflict,
     gives_every_share_back,
+    knows_no_pace,
     loses_who_waits,
 )

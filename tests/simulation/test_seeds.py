@@ -47,7 +47,7 @@ def test_the_same_seed_tells_the_same_story_and_another_seed_another() -> None:
 def test_the_story_does_not_depend_on_the_process_that_tells_it() -> None:
     told = set()
     for hash_seed in ("1", "2"):
-        script = "from tests.simulation.test_simulation import digest, run; print(digest(run(2)))"
+        script = "from tests.simulation.test_seeds import digest, run; print(digest(run(2)))"
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(sys.path)}
         ran = subprocess.run(
             [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
