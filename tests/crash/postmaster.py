@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from shutil import rmtree
+from shutil import chown, rmtree
 from tempfile import mkdtemp
 from urllib.parse import quote
 from warnings import catch_warnings, simplefilter
@@ -69,6 +69,26 @@ class Postmaster:
                  "-c", "listen_addresses=", "-c", "wal_writer_delay=10s"],
                 user=self._user, cwd=self._folder, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
+
+    def configure(self, *lines: str) -> None:
+        """Add settings, which hold from the next start on."""
+        with (self._folder / "postgresql.conf").open("a") as file:
+            file.write("".join(f"{line}\n" for line in lines))
+
+    def own_folder(self, name: str) -> Path:
+        """A new folder beside the data, which the server may write to; its path has no blanks."""
+        place = self._folder.with_name(f"{self._folder.name}-{name}")
+        place.mkdir(mode=0o700)
+        if self._user is not None:
+            chown(place, self._user)
+        return place
+
+    def base_backup(self, place: Path) -> "Postmaster":
+        """A copy of the running server for a start of its own, to be brought forward by an archive of its log."""
+        command = [str(self._programs / "pg_basebackup"), "-d", self.url, "-D", str(place), "-X", "none", "-c", "fast"]
+        subprocess.run(command, user=self._user, cwd=place, check=True, capture_output=True)
+        (place / "recovery.signal").touch()
+        return Postmaster(place, self._programs, self._user)
 
     def kill(self) -> None:
         """SIGKILL to the server and every process it has, then wait until all are gone.
