@@ -172,7 +172,7 @@ PARTS: Mapping[str, str] = {
     "weekdays": "Weekdays",
     "key": "Key",
     "months": "Months",
-    "n": "Number",
+    "n": "How many",
 }
 # Parts that hold a period's code.
 PERIODS = ("period", "through", "valid_from")

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from app.access.principals import Role
 from app.cli.program import program
+from app.desk.proof_targets import confirm_address
 from tests.desk.browsing import Browser, facts_of, text_of, title_of
 from tests.house import House
 from tests.integrity import reporting
@@ -328,16 +329,17 @@ def test_without_a_fresh_proof_nothing_is_taken_or_changed(house: House, auditor
     known = listed(house)[0]["id"]
     house.clock.now += timedelta(minutes=11)
     shown = auditor.go(page)
-    assert "/desk/confirm?to=integrity" in shown.text
+    # Back to this very report, as soon as the proof is given.
+    proof = confirm_address("integrity-report", {"id": known})
+    assert proof in shown.text
     assert "/desk/integrity/file" not in shown.text
-    assert auditor.send("GET", f"{LIST}/file?id={known}").headers["location"] == "/desk/confirm?to=integrity"
+    assert auditor.send("GET", f"{LIST}/file?id={known}").headers["location"] == proof
     assert reporting.rows(house, "SELECT count(*) FROM audit_event WHERE action = 'integrity-report.taken'") == [(0,)]
     for step in ("forward", "confirm", "erase"):
         assert auditor.send("POST", f"{LIST}/{step}", data={"id": known}).status_code == 303
     assert listed(house)[0]["state"] == "received"
-    proof = auditor.go("/desk/confirm?to=integrity")
-    auditor.submit(proof, "/desk/confirm", passphrase=PASSPHRASE, code=auditor.code())
-    assert auditor.at == LIST
+    auditor.submit(auditor.go(proof), "/desk/confirm", passphrase=PASSPHRASE, code=auditor.code())
+    assert auditor.at == page
 
 
 @pytest.mark.long

@@ -84,7 +84,7 @@ def test_actions_stand_by_time_with_their_names_and_in_words(auditor: Browser) -
     assert f"Audi Peran {Role.auditor}" in granted
     # Of an id nobody learns anything.
     assert "grant" not in granted
-    assert "Unit kerja Dukcapil, Jumlah 0" in text_of(auditor.go("/desk/trail?action=opening&office=dukcapil"))
+    assert "Unit kerja Dukcapil, Banyaknya 0" in text_of(auditor.go("/desk/trail?action=opening&office=dukcapil"))
 
 
 def test_long_lists_come_in_pages_and_the_file_has_all_of_them(auditor: Browser) -> None:

@@ -167,7 +167,9 @@ def test_only_entry_points_read_the_environment() -> None:
                 reading.add(f"{file.relative_to(ROOT)}: {node.attr}")
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Settings":
                 reading.add(str(file.relative_to(ROOT)))
-    assert {place for place in reading if not place.startswith("cli/")} == set()
+    # Handed on to PostgreSQL's tools as it is, with a password beside it; nothing is read there.
+    handed_on = {"foundation/storage/backups/postgresql.py: environ"}
+    assert {place for place in reading if not place.startswith("cli/")} == handed_on
 
 
 @pytest.mark.long

@@ -13,7 +13,7 @@ from tests.integrity.reporting import KEYS, PUBLIC_KEY, RECEIPTS, REPORTS, opene
 
 pytestmark = pytest.mark.sqlite_daily
 texts = st.text(max_size=30) | st.text(st.characters(max_codepoint=0x2F), max_size=12)
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
 values = scalars | st.lists(scalars, max_size=3) | st.dictionaries(texts, scalars, max_size=3)
 right: dict[str, st.SearchStrategy[Any]] = {
     "agency": st.sampled_from(["kota", "desa"]),
