@@ -1,12 +1,10 @@
 """What desk routes are asked with: the form that was sent, and who sent it. What is refused becomes a page."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,14 +13,12 @@ from app.desk.blocks import Links, Page, Section
 from app.desk.navigation import Entry, roles_of
 from app.desk.proof_targets import confirm_address
 from app.desk.rendering import SAVED_COOKIE, SAVED_SECONDS, in_its_language, reader_of, remember, respond
-from app.foundation.http.body import BodyRefused
 from app.foundation.http.forms import read_form
-from app.foundation.http.problem_responses import database_problem
 from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import services_of
 from app.foundation.http.visits import Visit, visit_of
 from app.foundation.problems import Problem
-from app.foundation.storage.database import SQLAlchemyError
+from app.pages.refusals import PageRoute
 from app.pages.shell import base_of
 from app.people.sessions import Sessions, SignedIn, cookie_name
 from app.people.steps import Entered, Stage
@@ -33,27 +29,13 @@ Sent = Mapping[str, str]
 NEXT = {Stage.code: "/sign-in/code", Stage.enrol: "/sign-in/second-factor", Stage.open: "/desk"}
 
 
-class DeskRoute(APIRoute):
+class DeskRoute(PageRoute):
     """A route whose refusals are pages; who is not signed in any more is led to where one signs in."""
 
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        """The handler that turns problems into pages."""
-        handle = super().get_route_handler()
-
-        async def answer(request: Request) -> Response:
-            try:
-                response: Response = await handle(request)
-            except Problem as problem:
-                return _told(request, problem)
-            except RequestValidationError:
-                return _told(request, Problem("invalid-request"))
-            except BodyRefused as refused:
-                return _told(request, refused.problem)
-            except SQLAlchemyError as error:
-                return _told(request, database_problem(error))
-            return response
-
-        return answer
+    @staticmethod
+    def refusal(request: Request, problem: Problem) -> Response:
+        """The problem as a page of the desk."""
+        return _told(request, problem)
 
 
 async def bare_query(

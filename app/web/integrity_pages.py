@@ -1,20 +1,16 @@
 """Draws the pages for integrity reports: in citizens' languages, kept by nobody, with no cookie and no script."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.foundation.http.body import BodyRefused
-from app.foundation.http.problem_responses import database_problem
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
-from app.foundation.storage.database import SQLAlchemyError
 from app.pages.files import FOLDER
+from app.pages.refusals import PageRoute
 from app.pages.shell import POLICY, base_of
 from app.web.integrity_words import CATALOGUES, IntegrityWords, language_for, languages_from
 from app.web.pages import templates
@@ -35,27 +31,15 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
 OWN_SITES = (None, "same-origin", "none")
 
 
-class CitizenRoute(APIRoute):
+class CitizenRoute(PageRoute):
     """A route whose refusals are pages in citizens' words."""
 
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        """The handler that turns problems into pages."""
-        handle = super().get_route_handler()
+    wrongly_asked = "integrity-closed"
 
-        async def answer(request: Request) -> Response:
-            try:
-                response: Response = await handle(request)
-            except Problem as problem:
-                return told(request, problem)
-            except RequestValidationError:
-                return told(request, Problem("integrity-closed"))
-            except BodyRefused as refused:
-                return told(request, refused.problem)
-            except SQLAlchemyError as error:
-                return told(request, database_problem(error))
-            return response
-
-        return answer
+    @staticmethod
+    def refusal(request: Request, problem: Problem) -> Response:
+        """The problem as a page for citizens."""
+        return told(request, problem)
 
 
 def refuse_other_sites(request: Request) -> None:

@@ -26,14 +26,14 @@ async def in_fiber(work: Callable[[], T]) -> T:
             step = fiber.throw(error)
         else:
             step = fiber.switch(answer)
-    return step  # type: ignore[no-any-return]
+    return step  # type: ignore[no-any-return]  # greenlet has no types
 
 
 def wait_for(awaited: Awaitable[T]) -> T:
     """Wait within a fiber."""
     parent = getcurrent().parent
     assert parent is not None, "only a fiber can wait"
-    return parent.switch(awaited)  # type: ignore[no-any-return]
+    return parent.switch(awaited)  # type: ignore[no-any-return]  # likewise
 
 
 class FiberEvent:

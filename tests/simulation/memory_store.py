@@ -116,7 +116,7 @@ class MemoryStore:
         if not answered.done():
             self._tell(f"{asker.name} gives up waiting: {what}")
             raise Cut
-        return answered.result()  # type: ignore[no-any-return]
+        return answered.result()  # type: ignore[no-any-return]  # what the request gives, its caller knows
 
     async def restart(self) -> None:
         """Be away for some seconds; what was committed is there again."""

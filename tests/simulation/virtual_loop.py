@@ -62,6 +62,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """There are no threads from which it could be called."""
         return self.call_soon(callback, *args, context=context)
 
+    # Narrower than asyncio's, which also takes what has types of its own; nobody hands that over here.
     def run_in_executor(self, executor: object, func: Callable[..., Any], *args: Any) -> "asyncio.Future[Any]":  # type: ignore[override]
         """Run a function as a fiber, where the service has a thread."""
         return self.create_task(in_fiber(lambda: func(*args)))

@@ -33,7 +33,7 @@ CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 
 — example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
 — witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==
-"""  # noqa: E501
+"""  # noqa: E501 - as the specification prints it
 OURS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 THEIRS = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 LOG = VerifierKey("log.example/kota", SIGNER, public_half(OURS))
