@@ -24,6 +24,8 @@ from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
 
 dice = Random()
+# How long the second transaction comes after the first: so long that a kill nearly always falls between them.
+APART_SECONDS = (0.1, 0.3)
 
 
 class HastyWriter(Writer):
@@ -66,7 +68,7 @@ class ApartStore(RatingStore):
     def write(self, connection: Connection, group: Sequence[NewRating]) -> list[Stored]:
         """Two transactions where there must be one."""
         results = super().write(connection, without_words(group))
-        time.sleep(dice.uniform(0.02, 0.05))
+        time.sleep(dice.uniform(*APART_SECONDS))
         with connection.begin():
             for statement, row in rows_apart(group, results):
                 connection.execute(text(statement), row)
@@ -79,7 +81,7 @@ class ApartLoopStore(LoopStore):
     async def write(self, connection: LoopConnection, group: Sequence[NewRating]) -> list[Stored]:
         """Two transactions where there must be one."""
         results = await super().write(connection, without_words(group))
-        await asyncio.sleep(dice.uniform(0.02, 0.05))
+        await asyncio.sleep(dice.uniform(*APART_SECONDS))
         async with connection.transaction():
             for statement, row in rows_apart(group, results):
                 await connection.execute(for_psycopg(statement), row)

@@ -19,7 +19,8 @@ from importlib import import_module
 from typing import Any
 
 # What the service would load when it starts; the mutants are loaded after the fork, by those who ask.
-WARM = ("app.cli", "psycopg", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite.pysqlite",
+# The command by name, because the program imports it only when it is run.
+WARM = ("app.cli.service", "psycopg", "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite.pysqlite",
         "uvloop", "httptools", "uvicorn.lifespan.on", "uvicorn.protocols.http.httptools_impl")  # fmt: skip
 
 
@@ -27,6 +28,7 @@ def main() -> None:
     """Obey until standard input ends, then leave no child behind."""
     for module in WARM:
         import_module(module)
+    assert "app.main" in sys.modules, "every service would import itself"
     # The service walks its whole heap once at start; what was imported here is left out of the walk.
     gc.collect()
     gc.freeze()
