@@ -28,6 +28,7 @@ PUBLIC: Mapping[Entry, str] = {
     ("GET", "/t"): "/t",
     ("GET", "/o/{office}"): "/o/dukcapil",
     ("GET", "/o/{agency}/{office}"): "/o/kota/dukcapil",
+    ("GET", "/log"): "/log",
     ("GET", "/integrity"): "/integrity",
     ("GET", "/static/{version}/{name:path}"): f"{FOLDER}/page.css",
     ("GET", "/static/docs/{name}"): "/static/docs/swagger-ui.css",
@@ -54,6 +55,8 @@ HELD: Mapping[Entry, int] = {
 # Pages for people that are about something, and what they answer where it is not there.
 PAGES: Mapping[Entry, int] = {
     ("GET", "/verify/{report_id}"): 404,
+    ("GET", "/log/{agency}"): 404,
+    ("GET", "/log/{agency}/{name:path}"): 404,
     ("POST", "/integrity"): 415,
     ("GET", "/integrity/{agency}"): 404,
     ("GET", "/integrity/{agency}/{office}"): 404,
@@ -402,7 +405,7 @@ def address(path: str, method: str = "GET") -> str:
     things = ("report", "device", "finding", "comment", "webhook", "person", "grant", "key", "integrity_report")
     named["thumbprint"] = "k" * 43
     ids = dict.fromkeys((f"{thing}_id" for thing in things), UUID(int=7))
-    filled = path.format(**named, **ids)
+    filled = path.replace(":path}", "}").format(**named, **ids)
     return filled + "?period=2026-09" if path in NEEDS_A_PERIOD and method == "GET" else filled
 
 

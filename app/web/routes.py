@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse
 from app.foundation.http.services import services_of
 from app.pages import files
 from app.web import citizen as rating
-from app.web import integrity, kiosk, public, verifying
+from app.web import integrity, kiosk, log_pages, public, verifying
 from app.web.pages import Lang, page
 
 router = APIRouter(include_in_schema=False)
@@ -32,5 +32,14 @@ def _address(request: Request) -> str:
 
 
 # All routers of this room.
-routers = (router, kiosk.router, rating.router, verifying.router, public.router, integrity.router, files.router)
+routers = (
+    router,
+    kiosk.router,
+    rating.router,
+    verifying.router,
+    public.router,
+    log_pages.router,
+    integrity.router,
+    files.router,
+)
 LONG_FORMS, UNCOUNTED = integrity.LONG_FORMS, integrity.UNCOUNTED

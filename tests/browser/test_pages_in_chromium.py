@@ -21,7 +21,7 @@ def test_the_welcome_page_and_the_api_page_load(service: Standing, page: Page) -
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", ["/", "/r"])
+@pytest.mark.parametrize("path", ["/", "/r", "/log"])
 def test_axe_finds_nothing_wrong(service: Standing, browser: Browser, path: str, language: str) -> None:
     for colours in COLOURS:
         with browser.new_context(color_scheme=colours) as context, context.new_page() as page:  # type: ignore[arg-type]  # one of the two words

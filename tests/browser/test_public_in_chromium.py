@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
+from app.transparency.log import checkpoint
 from tests.browser.chromium import axe_violations
 from tests.browser.desks import served
 from tests.browser.layout import wrong_with
@@ -15,7 +16,7 @@ from tests.closing.steps import close, finalise
 from tests.conftest import Lend
 from tests.desk.browsing import desk
 from tests.effort import sized
-from tests.house import House
+from tests.house import SECRET, House
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,7 @@ def house(lend: Lend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hous
         close(opened)
         finalise(opened, key_file)
         assert opened.post("/v1/periods/2026-10/publish", {}, "supervisor").status_code == 200
+        assert checkpoint(opened.database, "kota", SECRET.encode(), None, opened.clock.now)
         yield opened
 
 
@@ -38,7 +40,7 @@ def url(house: House) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("address", ["/p/kota", "/p/kota/dukcapil", "/p/kota/dukcapil/screen"])
+@pytest.mark.parametrize("address", ["/p/kota", "/p/kota/dukcapil", "/p/kota/dukcapil/screen", "/log/kota"])
 def test_the_pages_are_whole_in_every_look(browser: Chromium, url: str, address: str) -> None:
     with browser.new_context(java_script_enabled=True) as context, context.new_page() as page:
         for number in range(3):

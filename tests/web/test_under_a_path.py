@@ -49,7 +49,7 @@ def check_leads(house: House, page: str) -> None:
 def test_every_page_leads_to_addresses_under_the_path_that_answer(house: House) -> None:
     opened(house)
     reports = ("/integrity", "/integrity/kota", "/integrity/kota/dukcapil")
-    others = ("/", "/kiosk", "/t", "/o/kota/dukcapil", "/r", "/docs", "/verify/x", "/sign-in", "/sign-in/link")
+    others = ("/", "/kiosk", "/t", "/o/kota/dukcapil", "/r", "/docs", "/verify/x", "/log", "/sign-in", "/sign-in/link")
     for page in (*others, *reports):
         check_leads(house, page)
     assert f"https://kota.test{BASE}/v1/ratings" in house.get(BASE, None).text

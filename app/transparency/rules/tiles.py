@@ -1,5 +1,6 @@
 """Tiles and bundles of entries as files (c2sp.org/tlog-tiles): their names, their bytes, and which a tree has."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -7,6 +8,8 @@ from app.transparency.rules.merkle import TILE_HEIGHT, TILE_WIDTH
 
 CHECKPOINT = "checkpoint"
 LONGEST_ENTRY = 2**16 - 1
+# A number is written in groups of three digits, all but the last with an x before them.
+NAME = re.compile(r"tile/(entries|[0-7])/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII)
 
 
 class Tile(NamedTuple):
@@ -33,6 +36,23 @@ def _numbered(number: int, width: int) -> str:
         parts.append(f"x{number % 1_000:03}")
     whole = "/".join(reversed(parts))
     return whole if width == TILE_WIDTH else f"{whole}.p/{width}"
+
+
+def tile_of(name: str) -> tuple[Tile, bool] | None:
+    """The tile that a file's name means, and whether the file has the entries under it; None for any other name."""
+    found = NAME.fullmatch(name)
+    if found is None:
+        return None
+    level, number, width = found.groups()
+    is_bundle = level == "entries"
+    tile = Tile(
+        0 if is_bundle else int(level),
+        int(number.replace("/x", "").removeprefix("x").replace("/", "")),
+        int(width or TILE_WIDTH),
+    )
+    # Numbers have one spelling each: no zeros in front, no partial tile that is whole.
+    spelled = bundle_name(tile.number, tile.width) if is_bundle else tile_name(tile)
+    return (tile, is_bundle) if spelled == name else None
 
 
 def tiles_since(old: int, size: int) -> Iterator[Tile]:
