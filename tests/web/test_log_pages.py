@@ -100,6 +100,8 @@ NO_NAMES = (
     "tile/0/0",
     "tile/0/000.p/0",
     "tile/0/000.p/256",
+    "tile/0/000.p/257",
+    "tile/entries/000.p/600",
     "tile/0/000.p/01",
     "tile/00/000",
     "tile/8/000",
@@ -123,7 +125,7 @@ def test_no_other_name_is_served_and_nothing_is_listed(
 ) -> None:
     (tmp_path / "secret").write_text("secret")
     with House.open(*furnished, signing_key_file=key_file, log_folder=tmp_path / "log" if folder else None) as house:
-        signed(house)
+        signed(house, 700)
         if folder:
             published(house, tmp_path / "log" / "kota")
             (tmp_path / "log" / "kota" / "seen.json").write_text("secret")

@@ -52,7 +52,7 @@ def tile_of(name: str) -> tuple[Tile, bool] | None:
     )
     # Numbers have one spelling each: no zeros in front, no partial tile that is whole.
     spelled = bundle_name(tile.number, tile.width) if is_bundle else tile_name(tile)
-    return (tile, is_bundle) if spelled == name else None
+    return (tile, is_bundle) if spelled == name and tile.width <= TILE_WIDTH else None
 
 
 def tiles_since(old: int, size: int) -> Iterator[Tile]:
