@@ -151,7 +151,8 @@ def rotate(
 
 
 def _unrevoked(session: Session, agency_id: str, key_id: UUID) -> ApiKey:
-    key = find_key(session, agency_id, key_id)
+    # Locked: of two who revoke it at once the second is told so.
+    key = find_key(session, agency_id, key_id, locked=True)
     if key is None:
         raise KeyFault("the agency has no such key")
     if key.revoked_at is not None:

@@ -33,9 +33,9 @@ def keys_of(session: Session, agency_id: str) -> Sequence[ApiKey]:
     ).all()
 
 
-def find_key(session: Session, agency_id: str, key_id: UUID) -> ApiKey | None:
+def find_key(session: Session, agency_id: str, key_id: UUID, *, locked: bool = False) -> ApiKey | None:
     """One key of the agency."""
-    return session.get(ApiKey, (agency_id, key_id))
+    return session.get(ApiKey, (agency_id, key_id), with_for_update=locked or None, populate_existing=locked)
 
 
 def note_use(session: Session, agency_id: str, key_id: UUID, day: date) -> None:

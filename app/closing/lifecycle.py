@@ -125,6 +125,7 @@ def note(
 
 def keep_note(session: Session, reach: Reach, period: Period, report: Report, text: str, now: datetime) -> None:
     """Put words beside a draft. Raises `period-final`, `about-oneself`."""
+    store.hold_period(session, period)
     if period.state == FINAL:
         raise Problem("period-final", revision=period.revision)
     if reach.employee is not None and reach.employee == report.unit:

@@ -157,7 +157,10 @@ def enter(
 
 
 def keep_reply(session: Session, reach: Reach, period: Period, report: Report, text: str, now: datetime) -> None:
-    """Keep a reply to a draft whose window is open. Raises `reply-given`."""
+    """Keep a reply to a draft whose window is open. Raises `reply-given`, `period-final`."""
+    store.hold_period(session, period)
+    if period.state != DRAFT:
+        raise Problem("period-final", revision=period.revision)
     if store.replies_to(session, report.agency_id, [report.report_id]):
         raise Problem("reply-given")
     try:

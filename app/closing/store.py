@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from app.closing.tables import Invitation, Note, Period, Release, Reply, Report
 from app.foundation.storage.agencies import of_agencies
 from app.foundation.storage.database import Session
+from app.foundation.storage.upsert import put
 
 Key = TypeVar("Key", str, UUID)
 # Rows bound into one statement; far below what either driver takes.
@@ -235,10 +236,15 @@ def notes_on(session: Session, agency_id: str, reports: Collection[UUID]) -> Map
     }
 
 
+def hold_period(session: Session, period: Period) -> None:
+    """Read a period anew, and let nobody sign its reports until the transaction ends."""
+    # What is written beside a draft while its reports are being signed would be missing from them for ever.
+    session.refresh(period, with_for_update={"read": True})
+
+
 def put_note(session: Session, note: Note) -> None:
     """Write the note, or write it over the one before."""
-    session.merge(note)
-    session.flush()
+    put(session, note)
 
 
 def put_reply(session: Session, reply: Reply) -> None:
@@ -250,8 +256,7 @@ def put_reply(session: Session, reply: Reply) -> None:
 def put_invitations(session: Session, invitations: Iterable[Invitation]) -> None:
     """Write invitations; a new one ends the one before for the same report."""
     for invitation in invitations:
-        session.merge(invitation)
-    session.flush()
+        put(session, invitation)
 
 
 def invitations_by_lookup(session: Session, agency_id: str | None, lookup: str) -> Sequence[Invitation]:

@@ -32,7 +32,7 @@ from app.directory.workbook.rows import (
     checked,
 )
 from app.foundation.ids import new_id
-from app.foundation.storage.database import Session
+from app.foundation.storage.database import IntegrityError, Session
 from app.foundation.storage.installation import SET_UP, forget_fact
 
 
@@ -42,7 +42,11 @@ def add_agency(session: Session, *, code: str, name: str, actor: str, now: datet
     if lock_agency(session, row.code) is not None:
         raise DirectoryFault(f"the agency {row.code} already exists")
     agency = Agency(agency_id=row.code, name=row.name, directory_version=new_id(), created_at=now)
-    add(session, agency)
+    try:
+        add(session, agency)
+    except IntegrityError:
+        # There was no row yet to lock: somebody has added it at the same moment.
+        raise DirectoryFault(f"the agency {row.code} already exists") from None
     # With the first agency the link that sets an installation up is dead, in every process.
     forget_fact(session, SET_UP)
     record(session, agency_id=row.code, actor=actor, action="agency.added", subject=row.code, at=now)

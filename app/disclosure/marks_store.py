@@ -11,6 +11,7 @@ from app.disclosure.rules.minimum import SMALLEST_N
 from app.disclosure.rules.profiles import Months
 from app.disclosure.tables import CommentBlock
 from app.foundation.storage.database import Session
+from app.foundation.storage.upsert import put
 from app.ratings.tables import Comment, CommentMark
 
 COMMENT, MARK, QUOTED = (inspect(table).local_table.c for table in (Comment, CommentMark, CommentBlock))
@@ -72,8 +73,7 @@ def find_mark(session: Session, agency_id: str, comment_id: UUID) -> Mark | None
 
 def put_mark(session: Session, row: CommentMark) -> None:
     """Write a mark, or write it over the one before."""
-    session.merge(row)
-    session.flush()
+    put(session, row)
 
 
 def delete_mark(session: Session, agency_id: str, comment_id: UUID) -> None:

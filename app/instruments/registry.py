@@ -12,7 +12,7 @@ from app.foundation.storage.database import Database, IntegrityError, Session
 from app.instruments.faults import Fault, InstrumentFault
 from app.instruments.loading import load_instrument, shipped
 from app.instruments.model import Instrument
-from app.instruments.store import all_shipped_digests, sources_of, versions_of
+from app.instruments.store import add_version, all_shipped_digests, sources_of, versions_of
 from app.instruments.tables import InstrumentVersion
 
 
@@ -49,7 +49,9 @@ def add_own(session: Session, agency_id: str, source: str, *, actor: str, now: d
     instrument, is_known = check_own(session, agency_id, source)
     if is_known:
         return instrument
-    session.add(_version(agency_id, instrument, source, now))
+    if not add_version(session, _version(agency_id, instrument, source, now)):
+        # Somebody has added it at the same moment: what they added is compared.
+        return check_own(session, agency_id, source)[0]
     record(
         session,
         agency_id=agency_id,

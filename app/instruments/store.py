@@ -5,12 +5,18 @@ from collections.abc import Mapping, Sequence
 from sqlmodel import col, select
 
 from app.foundation.storage.database import Session
+from app.foundation.storage.upsert import add_unless_there
 from app.instruments.tables import InstrumentVersion
 
 
 def versions_of(session: Session, agency_id: str) -> Sequence[InstrumentVersion]:
     """Every instrument version the agency has."""
     return session.exec(select(InstrumentVersion).where(InstrumentVersion.agency_id == agency_id)).all()
+
+
+def add_version(session: Session, version: InstrumentVersion) -> bool:
+    """Keep an instrument version; False where the agency has one with its id, which stays as it is."""
+    return add_unless_there(session, version)
 
 
 def all_shipped_digests(session: Session) -> Sequence[tuple[str, str, str]]:

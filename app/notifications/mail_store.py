@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from app.foundation.storage.agencies import of_agencies
 from app.foundation.storage.database import Session
+from app.foundation.storage.upsert import put
 from app.notifications.tables import Mailbox, Subscription
 
 
@@ -35,8 +36,7 @@ def mailbox_with(session: Session, agency_id: str, mailbox_id: UUID) -> Mailbox 
 
 def put_mailbox(session: Session, mailbox: Mailbox) -> None:
     """Keep a person's mailbox, in place of the one before."""
-    session.merge(mailbox)
-    session.flush()
+    put(session, mailbox)
 
 
 def forget_mailbox(session: Session, agency_id: str, person_id: UUID) -> None:
@@ -58,8 +58,7 @@ def subscriptions_of(session: Session, agency_id: str, person_id: UUID) -> Seque
 
 def put_subscription(session: Session, subscription: Subscription) -> None:
     """Keep a subscription, in place of one to the same."""
-    session.merge(subscription)
-    session.flush()
+    put(session, subscription)
 
 
 def end_subscription(session: Session, agency_id: str, person_id: UUID, kind: str | None, office: str) -> None:

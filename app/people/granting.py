@@ -82,7 +82,8 @@ def grant(session: Session, person: Person, asked: Asked, by: Granter, now: date
 
 def revoke(session: Session, agency_id: str, grant_id: UUID, by: Granter, now: datetime) -> Grant:
     """Take a role away; whoever acts in it is refused at the next request. Raises `PeopleFault`."""
-    row = store.find_grant(session, agency_id, grant_id)
+    # Locked: of two who take it away at once the second is told so.
+    row = store.find_grant(session, agency_id, grant_id, locked=True)
     if row is None or row.revoked_at is not None:
         raise PeopleFault("This role was taken away already.")
     person = store.find_person(session, agency_id, row.person_id)

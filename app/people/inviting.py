@@ -70,6 +70,8 @@ def invite_again(session: Session, person: Person, by: Granter, now: datetime, *
     A reset takes the passphrase's and the second factor's place when the link is taken, so whoever holds the link can
     become this person: it is for the terminal, never for a page. Raises `PeopleFault`.
     """
+    # Read anew: whoever takes the link before holds the person, too, and has a way in afterwards.
+    store.lock_person(session, person.agency_id, person.person_id)
     if person.passphrase is not None and not reset:
         raise PeopleFault("This person has a passphrase already.")
     refuse_further_reach(session, person, by)

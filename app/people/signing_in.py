@@ -92,6 +92,8 @@ class SignIn:
         with self._database.writing() as session:
             # Read anew: of two who hold the link one comes first, and the other reads what a guesser reads.
             link, person = opened_link(session, code, now)
+            # Whoever makes a new link holds the person first and the link afterwards, too.
+            store.lock_person(session, link.agency_id, link.person_id)
             if not store.take_link(session, link.agency_id, link.digest):
                 raise wrong_link()
             forget_ways_in(session, person, now)
@@ -104,6 +106,8 @@ class SignIn:
         """The secret of a new second factor, the same until it is confirmed. Raises `PeopleFault`."""
         self._may_enrol(signed_in)
         with self._database.writing() as session:
+            # Of two pages that are opened at once the second shows the secret of the first.
+            store.lock_person(session, signed_in.agency_id, signed_in.person_id)
             person = self._person(session, signed_in)
             where = person.agency_id, person.person_id
             secret = None if person.totp_next is None else self._factor.opened(*where, person.totp_next)

@@ -11,6 +11,7 @@ from sqlmodel import and_, col, delete, or_, select, update
 from app.access.principals import Role
 from app.directory.tables import Employee, Posting
 from app.foundation.storage.database import Session
+from app.foundation.storage.upsert import put
 from app.people.tables import Grant, Person, PersonIdentity, PersonSession, RecoveryCode, SignInLink
 
 SessionRow: TypeAlias = tuple[PersonSession, Person]
@@ -61,9 +62,9 @@ def grants_of(session: Session, agency_id: str, persons: Collection[UUID] | None
     return session.exec(query.order_by(col(Grant.granted_at), col(Grant.grant_id))).all()
 
 
-def find_grant(session: Session, agency_id: str, grant_id: UUID) -> Grant | None:
+def find_grant(session: Session, agency_id: str, grant_id: UUID, *, locked: bool = False) -> Grant | None:
     """One grant of the agency, in force or not."""
-    return session.get(Grant, (agency_id, grant_id))
+    return session.get(Grant, (agency_id, grant_id), with_for_update=locked or None, populate_existing=locked)
 
 
 def persons_of_employee(session: Session, agency_id: str, employee: str) -> Sequence[UUID]:
@@ -115,8 +116,7 @@ def appraised_by(session: Session, agency_id: str, employee: str) -> Sequence[Em
 
 def put_link(session: Session, link: SignInLink) -> None:
     """Keep a person's link, replacing the one before."""
-    session.merge(link)
-    session.flush()
+    put(session, link)
 
 
 def link_with(session: Session, agency_id: str, digest: str) -> SignInLink | None:

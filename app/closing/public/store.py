@@ -8,6 +8,7 @@ from sqlmodel import col, delete
 
 from app.closing.tables import Period, PublicClosing
 from app.foundation.storage.database import Session
+from app.foundation.storage.upsert import put
 
 
 class Shown(NamedTuple):
@@ -45,8 +46,7 @@ def shown_of(session: Session, period: Period) -> PublicClosing | None:
 
 def show(session: Session, figures: PublicClosing) -> None:
     """Show these figures, in the place of another revision's."""
-    session.merge(figures)
-    session.flush()
+    put(session, figures)
 
 
 def hide(session: Session, period: Period) -> None:

@@ -4,6 +4,7 @@ from app.foundation.secret import fingerprint
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database, IntegrityError, Session
 from app.foundation.storage.tables import Installation
+from app.foundation.storage.upsert import put
 
 SHORTEST_SECRET = 32
 # Under this name lies what the link is drawn from that sets up an installation without any agency.
@@ -74,4 +75,4 @@ def add_fact(session: Session, name: str, value: str) -> None:
 
 def put_fact(session: Session, name: str, value: str) -> None:
     """Keep a fact under this name, replacing the one before."""
-    session.merge(Installation(name=name, value=value))
+    put(session, Installation(name=name, value=value))

@@ -150,6 +150,7 @@ class ProviderEntries:
             identity = self._identity(session, claimed.subject)
             if identity is not None and identity.person_id != person.person_id:
                 raise self._fault("Your account at {name} belongs to somebody else here already.")
+            store.lock_person(session, agency, person.person_id)
             if not store.take_link(session, agency, link.digest):
                 raise wrong_link()
             forget_ways_in(session, person, now)

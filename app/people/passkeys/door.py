@@ -163,11 +163,7 @@ class Passkeys:
             self._refuse(person)
         now = self._clock()
         with self._database.writing() as session:
-            # Of two who come with one credential one comes first.
-            store.lock_person(session, person.agency_id, person.person_id)
-            if passkey_store.passkey_with(session, person.agency_id, found.credential) is not None:
-                raise PeopleFault(TROUBLES["InvalidStateError"])
-            passkey_store.add_passkey(
+            added = passkey_store.add_passkey(
                 session,
                 Passkey(
                     agency_id=person.agency_id,
@@ -180,6 +176,9 @@ class Passkeys:
                     added_at=now,
                 ),
             )
+            # Of two who come with one credential one comes first.
+            if not added:
+                raise PeopleFault(TROUBLES["InvalidStateError"])
             audit(session, person.agency_id, person.person_id, "person.passkey-added", now)
 
     def end(self, signed_in: SignedIn, passkey_id: UUID) -> None:

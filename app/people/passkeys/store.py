@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, text
 from sqlmodel import col, delete, select, update
 
 from app.foundation.storage.database import Session, UtcDateTime
+from app.foundation.storage.upsert import add_unless_there
 from app.people.passkeys.tables import Passkey, PasskeyChallenge
 
 TAKE_CHALLENGE = text(
@@ -44,10 +45,9 @@ def passkey_with(session: Session, agency_id: str, credential: str) -> Passkey |
     return session.exec(select(Passkey).where(Passkey.agency_id == agency_id, Passkey.credential == credential)).first()
 
 
-def add_passkey(session: Session, passkey: Passkey) -> None:
-    """Keep a new passkey."""
-    session.add(passkey)
-    session.flush()
+def add_passkey(session: Session, passkey: Passkey) -> bool:
+    """Keep a new passkey; False where the agency has one with its credential, also of somebody else."""
+    return add_unless_there(session, passkey)
 
 
 def count_use(session: Session, passkey: Passkey, sign_count: int, now: datetime) -> bool:

@@ -1,0 +1,73 @@
+"""Two who do something at once, the same way each time: the first is held right before it commits."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Event, get_ident
+from time import monotonic
+
+from sqlalchemy import event, text
+from sqlmodel import Session
+
+from app.foundation.storage.database import Database
+
+# So long the second may take to come to the row of the first; on SQLite it waits for the whole transaction anyway.
+PATIENCE, ON_SQLITE = 5.0, 0.05
+
+
+def second_of_two(
+    database: Database, first: Callable[[], object], second: Callable[[], object], *, commits: int = 1
+) -> Future[object]:
+    """What comes of `second`, which begins when all of `first` is written and nothing of it is committed.
+
+    It goes on as far as it can before `first` commits, which it does for the last of `commits` times then. Raises what
+    `first` raises.
+    """
+    left, written, go_on = commits, Event(), Event()
+    held: list[int] = []
+
+    def begin() -> object:
+        held.append(get_ident())
+        return first()
+
+    def before_commit(session: Session) -> None:
+        nonlocal left
+        if held != [get_ident()]:
+            return
+        left -= 1
+        if left == 0:
+            session.flush()
+            written.set()
+            assert go_on.wait(2 * PATIENCE), "nobody let the first go on"
+
+    event.listen(Session, "before_commit", before_commit)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            began = pool.submit(begin)
+            while not (written.wait(0.005) or began.done()):
+                pass
+            assert written.is_set(), began.result()
+            follows = pool.submit(second)
+            _wait_until_stuck(database, follows)
+            go_on.set()
+            began.result()
+            wait([follows])
+            return follows
+    finally:
+        go_on.set()
+        event.remove(Session, "before_commit", before_commit)
+
+
+def _wait_until_stuck(database: Database, follows: Future[object]) -> None:
+    """Wait until it is done, or waits for a lock, which only the first can hold."""
+    if database.is_sqlite:
+        wait([follows], ON_SQLITE)
+        return
+    locked = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    until = monotonic() + PATIENCE
+    while not follows.done() and monotonic() < until:
+        with database.reading() as session:
+            if session.execute(locked).scalar_one():
+                return
+        wait([follows], 0.005)
