@@ -17,6 +17,7 @@ from app.directory.uploads import Uploads
 from app.disclosure.nightly import NightlyRelease, oldest_release_age
 from app.foundation.clock import Clock
 from app.foundation.http.services import Services
+from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import Database
 from app.foundation.storage.rewriting import Rewriting
 from app.integrity import telling
@@ -160,7 +161,8 @@ async def _repeat(job: Job) -> None:
 async def _run_to_its_end(work: Callable[[], object]) -> None:
     """Run the work in a thread, and wait for it even if this task is cancelled."""
     # A thread cannot be cancelled, and its connection must not outlive the database that is closed next.
-    working = asyncio.ensure_future(asyncio.to_thread(work))
+    with all_agencies():
+        working = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         await asyncio.shield(working)
     except asyncio.CancelledError:

@@ -60,6 +60,7 @@ from app.foundation.http.services import Services
 from app.foundation.secret import derive, load_secret
 from app.foundation.settings import Environment, Settings
 from app.foundation.startup_errors import StartupError
+from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import Database, address
 from app.foundation.storage.installation import claim_secret
 from app.foundation.telemetry import Metrics
@@ -304,8 +305,9 @@ def _lifespan(secret: bytes, jobs: JobMaker) -> Lifespan[FastAPI]:
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         services: Services = application.state.services
         settings, database, clock, metrics = services.settings, services.database, services.clock, services.metrics
-        check_startup(settings, database, secret)
-        record_new_shipped(database, clock())
+        with all_agencies():
+            check_startup(settings, database, secret)
+            record_new_shipped(database, clock())
         nightly = NightlyScreening(
             database,
             clock,

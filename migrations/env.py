@@ -19,6 +19,7 @@ import app.screening.tables
 import app.standards.tables
 import app.targets.tables  # noqa: F401 - every table registers itself in the metadata
 from app.foundation.settings import Settings
+from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import Database, metadata
 from app.foundation.storage.distribution import is_distributed, join
 from app.foundation.storage.migrations import LOCK
@@ -69,7 +70,7 @@ def online() -> None:
     database = Database(url, statement_timeout_ms=0, lock_timeout_ms=lock_ms)
     try:
         if not database.is_sqlite:
-            with database.unhurried() as session, database.writer.connect() as connection:
+            with all_agencies(), database.unhurried() as session, database.writer.connect() as connection:
                 # Held by a transaction, not a connection: behind a pooler a connection is somebody else's in between.
                 session.execute(text("SET LOCAL lock_timeout = 0"))
                 session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))

@@ -15,6 +15,7 @@ from app.access.tables import ApiKey
 from app.foundation.cache import Cache
 from app.foundation.clock import Clock
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import of_agency_named
 from app.foundation.storage.database import Database
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="cermin"'}
@@ -60,7 +61,7 @@ class Authenticator:
     def _valid_key(self, given: KeyText | None) -> ApiKey:
         if given is None:
             raise Problem("key-unknown", headers=CHALLENGE)
-        with self._database.reading() as session:
+        with of_agency_named(given.agency_id), self._database.reading() as session:
             # The public part has 60 random bits, but nothing makes it unique: the secret decides.
             among = keys_by_lookup(session, given.agency_id, given.lookup)
             found = next((key for key in among if matches(key, given)), None)

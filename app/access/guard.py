@@ -14,6 +14,7 @@ from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import address_of, services_of
 from app.foundation.http.visits import Visit, visit_of
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import enter_agency
 from app.foundation.storage.time_budget import count_from_now
 
 EVERY_KIND = tuple(KeyKind)
@@ -43,6 +44,7 @@ async def admit(request: Request, kinds: tuple[KeyKind, ...], authorization: str
         principal = await run_in_threadpool(authenticator.check, authorization, address_of(request))
         # The route itself waits for a thread, too.
         count_from_now()
+    enter_agency(principal.agency_id)
     if principal.kind not in kinds:
         raise Problem("key-kind-refused", kinds=", ".join(kinds))
     return principal

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.access.store import note_use
 from app.foundation.clock import Clock
+from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database
 
 
@@ -36,7 +37,7 @@ class KeyUses:
                 if self._written.get((agency_id, key_id)) != day:
                     by_agency[agency_id][key_id] = day
             for agency_id, days in by_agency.items():
-                with self._database.writing() as session:
+                with of_agency(agency_id), self._database.writing() as session:
                     for key_id, day in sorted(days.items()):
                         note_use(session, agency_id, key_id, day)
                 self._written |= {(agency_id, key_id): day for key_id, day in days.items()}

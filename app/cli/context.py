@@ -15,6 +15,7 @@ from rich.table import Table
 from app.foundation.secret import load_secret
 from app.foundation.settings import Settings
 from app.foundation.startup_errors import StartupError
+from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import Database, SQLAlchemyError
 
 out = Console()
@@ -93,7 +94,9 @@ def database() -> Iterator[Database]:
         # No limit on statements, as nobody waits for a command's answer; a busy service may hold locks for seconds.
         opened = Database(values.database_url, pool_size=2, statement_timeout_ms=0, lock_timeout_ms=10_000)
         try:
-            yield opened
+            # Whoever may run a command may read the whole database anyway.
+            with all_agencies():
+                yield opened
         finally:
             opened.dispose()
 

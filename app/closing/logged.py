@@ -6,6 +6,7 @@ from itertools import chain
 from uuid import UUID
 
 from app.closing import store
+from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database, Session
 from app.seals.rules.canonical_json import canonical
 from app.seals.rules.verification import Outcome, verify
@@ -26,7 +27,7 @@ def enter_older(database: Database) -> None:
     with database.reading() as session:
         without = [each for each in log_store.agencies(session) if log_store.size_of(session, each) == 0]
     for agency_id in without:
-        with database.unhurried() as session:
+        with of_agency(agency_id), database.unhurried() as session:
             log_store.lock_agency(session, agency_id)
             # A closing may have begun the log meanwhile: it has entered the older ones itself.
             if log_store.size_of(session, agency_id) == 0:

@@ -1,6 +1,7 @@
 """The HTTP of this room: periods are closed and finalised, reports are pulled, employees reply."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 from uuid import UUID
 
@@ -52,6 +53,7 @@ from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.query_parameters import exact_query
 from app.foundation.http.services import address_of, services_of
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import all_agencies, of_agency_named
 from app.seals.keyring import signing_key, usable_keys
 
 router = APIRouter(prefix="/v1", tags=["reports"])
@@ -250,7 +252,8 @@ def get_verification(request: Request, report_id: UUID) -> VerificationOut | Red
         # Printed codes lead here for ever.
         return RedirectResponse(f"{settings.base_path}/verify/{report_id}", 303, headers={"Vary": "Accept"})
     guesses = services.of(LinkGuesses)
-    with guesses.attempt(address_of(request), report_id.hex), services.database.reading() as session:
+    guess = guesses.attempt(address_of(request), report_id.hex)
+    with guess, all_agencies(), services.database.reading() as session:
         return verification_of(session, services.of(AgencyMarks), report_id, usable_keys(settings.signing_key_file))
 
 
@@ -287,10 +290,13 @@ def post_reply(request: Request, body: ReplyIn) -> None:
             replies.reply(session, body.token, body.text, services.now())
 
 
-def _guessing(request: Request, token: str) -> AbstractContextManager[None]:
-    """Whoever asks with a wrong link, again and again, has to wait."""
+@contextmanager
+def _guessing(request: Request, token: str) -> Iterator[None]:
+    """What a link's agency has, within; whoever asks with a wrong link, again and again, has to wait."""
     given = read_secret(replies.PREFIX, token)
-    return services_of(request).of(LinkGuesses).attempt(address_of(request), given and given.lookup)
+    guess = services_of(request).of(LinkGuesses).attempt(address_of(request), given and given.lookup)
+    with guess, of_agency_named(given and given.agency_id):
+        yield
 
 
 def require_whole(principal: Principal) -> None:

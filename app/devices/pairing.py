@@ -21,6 +21,7 @@ from app.foundation.clock import Clock
 from app.foundation.ids import new_id
 from app.foundation.problems import FieldError, Problem
 from app.foundation.qr import qr_svg
+from app.foundation.storage.agency_scope import all_agencies, of_agency
 from app.foundation.storage.database import Database, Session
 from app.instruments.registry import instruments_of
 
@@ -146,13 +147,13 @@ class KioskPairing:
         # All kiosks of an office may be behind one address, so a right code costs nothing.
         with self._guesses.attempt(address, given and given[:3]):
             digest = code_digest(self.pepper, code)
-            with self._database.reading() as session:
+            with all_agencies(), self._database.reading() as session:
                 pairing = self._find(session, given, digest)
             # Read before anything is written: SQLite has one writer, and whoever guesses must not make ratings wait
             # for it.
             if pairing is None or pairing.expires_at <= now:
                 raise Problem("pairing-refused")
-            with self._database.writing() as session:
+            with of_agency(pairing.agency_id), self._database.writing() as session:
                 return _exchange(session, pairing, now)
 
     def _find(self, session: Session, given: str | None, digest: str) -> Pairing | None:

@@ -24,6 +24,7 @@ from app.directory.workbook.outcome import OUTCOME, Checked, Faulty
 from app.foundation.clock import Clock
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database
 
 log = structlog.get_logger("cermin.directory")
@@ -159,7 +160,8 @@ class Uploads:
 
     def _try(self, sender: Sender, upload_id: UUID, key: bytes) -> None:
         try:
-            with self._process.turn(waits=True):
+            # A thread of its own knows nothing of the request.
+            with of_agency(sender.agency_id), self._process.turn(waits=True):
                 self._do(sender, upload_id, key)
         except Exception as error:
             # Whoever looks at it next tries again. The text of the error may hold values of rows.

@@ -31,6 +31,7 @@ from app.disclosure.rules.due import (
 from app.disclosure.standards import tell_standards
 from app.disclosure.sums import renew_sums
 from app.disclosure.tables import FigureRelease
+from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database, OperationalError, Session
 from app.instruments.registry import instruments_of
 from app.ratings.status_store import lock_agency
@@ -84,7 +85,8 @@ def release(
         if not may_continue():
             return None
         try:
-            found[agency_id] = release_agency(database, agency_id, order)
+            with of_agency(agency_id):
+                found[agency_id] = release_agency(database, agency_id, order)
         except Exception as error:
             # One agency's trouble keeps no other from its figures; its age in /metrics tells of it, and the next night
             # tries again. The name of the error only: its text may hold values of rows.

@@ -17,6 +17,7 @@ from app.directory.agency_marks import AgencyMarks
 from app.directory.catalogue_cache import CatalogueCache
 from app.foundation.clock import Clock
 from app.foundation.problems import Problem, busy
+from app.foundation.storage.agency_scope import all_agencies, enter_agency
 from app.foundation.storage.database import Database
 from app.instruments.registry import InstrumentCache
 from app.intake.with_key import Accepted
@@ -86,11 +87,13 @@ class TicketIntake:
         digest, mark = code_digest(self._pepper, sheet.ticket), mark_in(self._pepper, sheet.ticket)
         day = day_of(moment)
         with self._attempts.attempt(address, beginning(sheet.ticket)):
-            with self._database.reading() as session:
+            with all_agencies(), self._database.reading() as session:
                 armed = self._marks.find(
                     session, mark, lambda agencies: store.find_armed(session, agencies, digest, day)
                 )
                 found = self._in_reach(armed, principal)
+            if found is not None:
+                enter_agency(found[0])
             stored = None if found is None else self._spend(*found, sheet, sheet.id, moment)
             # Also after another request spent the ticket first: that may have been an earlier try of this one.
             stored = stored or self._replay(sheet, sheet.id, digest, mark, principal)
@@ -150,7 +153,7 @@ class TicketIntake:
     ) -> Stored | None:
         """The stored rating of which this is a retry; None if there is none."""
         expected = self._validator.digests_ticketed(digest, sheet, rating_id)
-        with self._database.reading() as session:
+        with all_agencies(), self._database.reading() as session:
             # The ticket's row is deleted, and with it what says the agency for certain.
             agencies = [principal.agency_id] if principal else sorted(self._marks.agencies(session, mark))
             keys = [(each, self._validator.keys.key(each, rating_id)) for each in agencies]

@@ -9,6 +9,7 @@ from app.access.rules.guess_budget import TokenBuckets, network_of
 from app.directory.catalogue_cache import CatalogueCache
 from app.foundation.clock import Clock, seconds_of
 from app.foundation.problems import FieldError, Problem
+from app.foundation.storage.agency_scope import enter_agency
 from app.intake.rules.credentials import check_open
 from app.intake.with_key import Accepted, Intake
 from app.ratings.schemas import RatingIn
@@ -31,6 +32,7 @@ class OpenAnswerIntake:
     async def submit(self, sheet: RatingIn, agency_id: str, address: str) -> Accepted:
         """Store an open answer; raises `too-many-answers`, or what is wrong with the sheet."""
         check_open(sheet)
+        enter_agency(agency_id)
         if wait := self._budget.take(network_of(address), self._seconds()):
             raise Problem("too-many-answers", headers={"Retry-After": str(wait)}, seconds=wait)
         if self._catalogues.cached(agency_id) is None and not await run_sync(self._catalogues.known, agency_id):

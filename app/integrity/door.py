@@ -19,6 +19,7 @@ from app.directory.store import find_office
 from app.directory.tables import Office
 from app.foundation.clock import Clock, seconds_of
 from app.foundation.problems import FieldError, Problem, busy
+from app.foundation.storage.agency_scope import all_agencies, of_agency
 from app.foundation.storage.database import Database, IntegrityError, Session
 from app.foundation.translations import Translate
 from app.integrity import store
@@ -68,12 +69,12 @@ class IntegrityDoor:
 
     def is_open(self, agency_id: str) -> bool:
         """Whether the agency takes reports now: pages lead to the form only then."""
-        with self._database.reading() as session:
+        with of_agency(agency_id), self._database.reading() as session:
             return bool(recipients_open(session, agency_id))
 
     def form(self, agency_id: str, tell: Translate) -> IntegrityFormOut:
         """What a form for reports shows (blocking). Raises `integrity-closed`, also where there is no such agency."""
-        with self._database.reading() as session:
+        with of_agency(agency_id), self._database.reading() as session:
             recipients = recipients_open(session, agency_id)
             setting = store.setting_of(session, agency_id)
             if not recipients or setting is None:
@@ -105,7 +106,7 @@ class IntegrityDoor:
             raise Problem("too-many-integrity-reports", headers={"Retry-After": str(wait)}, seconds=wait)
         for _ in range(DRAWS):
             code = new_code(self._pepper, sent.agency, CodeKind.receipt)
-            with suppress(IntegrityError), self._database.writing() as session:
+            with suppress(IntegrityError), of_agency(sent.agency), self._database.writing() as session:
                 return self._taken(session, sent, code, self._clock())
         raise busy()
 
@@ -113,7 +114,8 @@ class IntegrityDoor:
         """What became of a report (blocking). Raises `receipt-unknown` and `too-many-receipts`."""
         given = canonical(code, RECEIPTS)
         digest, mark = code_digest(self._pepper, given), mark_in(self._pepper, given)
-        with self._guesses.attempt(address, given and given[:4]), self._database.reading() as session:
+        guess = self._guesses.attempt(address, given and given[:4])
+        with guess, all_agencies(), self._database.reading() as session:
             found = self._marks.find(session, mark, lambda agencies: store.report_with(session, agencies, digest))
             if found is None:
                 raise Problem("receipt-unknown")

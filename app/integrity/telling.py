@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database, Session
 from app.foundation.storage.rewriting import Apart
 from app.integrity import store
@@ -24,7 +25,7 @@ def tell_of_days(database: Database, now: datetime) -> int:
         agencies = store.agencies_with_settings(session)
     told = 0
     for agency_id in agencies:
-        with database.writing() as session:
+        with of_agency(agency_id), database.writing() as session:
             told += _tell(session, agency_id, today)
     return told
 

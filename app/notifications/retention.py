@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from app.directory.catalogue_store import agency_ids
+from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database
 from app.notifications import delivery_store
 
@@ -15,5 +16,5 @@ def forget_told(database: Database, now: datetime) -> None:
     with database.reading() as session:
         agencies = agency_ids(session)
     for agency_id in agencies:
-        with database.unhurried() as session:
+        with of_agency(agency_id), database.unhurried() as session:
             delivery_store.forget_over(session, agency_id, now - KEPT)

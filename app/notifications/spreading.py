@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.directory.listing_store import office_parents
 from app.directory.rules.reach import Parents
+from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database, Session
 from app.notifications import delivery_store, mail_store, webhook_store
 from app.notifications.rules.concerns import concerns, is_asked_for
@@ -29,7 +30,7 @@ def spread(database: Database, now: datetime, *, mail: bool) -> int:
 
 
 def _spread_of(database: Database, agency_id: str, now: datetime, *, mail: bool) -> int:
-    with database.writing() as session:
+    with of_agency(agency_id), database.writing() as session:
         events = outbox_store.unspread(session, agency_id, BATCH)
         parents = office_parents(session, agency_id)
         delivery_store.add_all(session, _to_machines(session, agency_id, events, parents, now))

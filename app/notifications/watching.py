@@ -15,6 +15,7 @@ from app.disclosure.rules.calendar import span_between
 from app.foundation.clock import Clock
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database, Session
 from app.foundation.storage.leases import Lease
 from app.indices.reading import scoring_of
@@ -59,11 +60,12 @@ class Watcher:
         return sum(self._look_at(agency_id, now) for agency_id in agencies)
 
     def _look_at(self, agency_id: str, now: datetime) -> int:
-        with self._database.reading() as session:
-            ending, overdue = ending_windows(session, agency_id, now), overdue_actions(session, agency_id, now)
-        told = note(self._database, agency_id, EventKind.ending, ending, now)
-        told += note(self._database, agency_id, EventKind.overdue, overdue, now)
-        return told + self._kiosks(agency_id, now) + self._alarms(agency_id, now)
+        with of_agency(agency_id):
+            with self._database.reading() as session:
+                ending, overdue = ending_windows(session, agency_id, now), overdue_actions(session, agency_id, now)
+            told = note(self._database, agency_id, EventKind.ending, ending, now)
+            told += note(self._database, agency_id, EventKind.overdue, overdue, now)
+            return told + self._kiosks(agency_id, now) + self._alarms(agency_id, now)
 
     def _kiosks(self, agency_id: str, now: datetime) -> int:
         assert self._writing_since is not None, "the lease was taken"

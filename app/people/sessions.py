@@ -15,13 +15,14 @@ from app.foundation.clock import Clock
 from app.foundation.http.visits import Visit
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import enter_agency, of_agency
 from app.foundation.storage.database import Database, OperationalError, Session
 from app.people import store
 from app.people.faults import PeopleFault
 from app.people.openings import Opening, Provided
 from app.people.rules.browsers import browser_name
 from app.people.rules.channels import Channel, channel_of, comes_from_us, is_good_enough, is_guarded, origin_of
-from app.people.rules.codes import new_session, read_session, session_text
+from app.people.rules.codes import Named, new_session, read_session, session_text
 from app.people.rules.lifetimes import LONGEST, SEEN_EVERY, is_live, is_proven
 from app.people.rules.linking import LinkedBy, may_act
 from app.people.tables import Grant, Person, PersonSession
@@ -103,6 +104,14 @@ class Sessions:
         channel = self.channel(visit)
         if named is None or channel is Channel.refused:
             return None
+        # The cookie names the agency; whose it is, its secret proves.
+        with of_agency(named.agency_id):
+            signed_in = self._found(named, channel)
+        if signed_in is not None:
+            enter_agency(signed_in.agency_id)
+        return signed_in
+
+    def _found(self, named: Named, channel: Channel) -> SignedIn | None:
         now = self._clock()
         with self._database.reading() as session:
             found = store.session_with(session, named.agency_id, digest(named.value))

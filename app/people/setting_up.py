@@ -13,6 +13,7 @@ from app.directory.rules.agency_periods import PERIODS
 from app.foundation.clock import Clock
 from app.foundation.http.visits import Visit
 from app.foundation.secret import derive
+from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import Database, IntegrityError, Session
 from app.foundation.storage.installation import SET_UP, add_fact, fact, locked_fact, put_fact
 from app.instruments.registry import add_shipped
@@ -60,7 +61,7 @@ class SetUp:
         """Whether there is no agency yet (blocking)."""
         # An agency is never taken away again, so that this is asked no more once there is one.
         if not self._done:
-            with self._database.reading() as session:
+            with all_agencies(), self._database.reading() as session:
                 self._done = has_agencies(session)
         return not self._done
 
@@ -72,7 +73,7 @@ class SetUp:
     def check(self, visit: Visit, text: str) -> None:
         """Refuse a wrong code, and every code once there is an agency. Raises `PeopleFault`, `too-many-links`."""
         self.refuse_channel(visit)
-        with self._attempt(visit, text) as code, self._database.reading() as session:
+        with self._attempt(visit, text) as code, all_agencies(), self._database.reading() as session:
             self._open(session, fact(session, SET_UP), code)
 
     def begin(self, visit: Visit, text: str, asked: FirstAgency) -> Invited:
@@ -84,7 +85,7 @@ class SetUp:
         if faults := tuple(PeopleFault(sentence, field) for field, sentence in faults_of(asked)):
             raise SetUpFaults(faults)
         now, by = self._clock(), Granter(ACTOR)
-        with self._attempt(visit, text) as code, self._database.writing() as session:
+        with self._attempt(visit, text) as code, all_agencies(), self._database.writing() as session:
             # Of two who hold the link one comes first; the other waits here for the row, and finds it gone.
             self._open(session, locked_fact(session, SET_UP), code)
             agency = register.add_agency(session, code=asked.agency, name=asked.name, actor=by.actor, now=now)
@@ -124,7 +125,7 @@ def set_up_key(secret: bytes) -> bytes:
 
 def set_up_code(database: Database, secret: bytes, now: datetime) -> SetUpCode | None:
     """The code that sets this installation up, the same for whoever asks; None once there is an agency."""
-    with database.reading() as session:
+    with all_agencies(), database.reading() as session:
         if has_agencies(session):
             return None
     draw = _kept_draw(database, now)

@@ -7,6 +7,7 @@ from app.foundation.clock import Clock
 from app.foundation.http.visits import Visit
 from app.foundation.problems import Problem
 from app.foundation.secret import derive
+from app.foundation.storage.agency_scope import enter_agency, of_agency
 from app.foundation.storage.database import Database, Session
 from app.people import store
 from app.people.entering import forget_ways_in, stage_of
@@ -57,6 +58,8 @@ class SignIn:
         channel = self.channel_of(visit)
         named = sign_in_name(name)
         taken = self._tries.take(visit, name if named is None else f"{named.value}@{named.agency_id}")
+        if named is not None:
+            enter_agency(named.agency_id)
         with self._database.reading() as session:
             person = None if named is None else store.person_called(session, named.agency_id, named.value)
         if not self._passphrases.matches(None if person is None else person.passphrase, passphrase) or person is None:
@@ -78,6 +81,8 @@ class SignIn:
     def invited(self, visit: Visit, code: str) -> Person:
         """Whose link this is, without taking it. Raises `PeopleFault`, `too-many-links`."""
         named = read_link(code)
+        if named is not None:
+            enter_agency(named.agency_id)
         with self._links.attempt(visit, None if named is None else named.value), self._database.reading() as session:
             return opened_link(session, code, self._clock())[1]
 
@@ -278,7 +283,9 @@ class SignIn:
 
     def refused(self, agency_id: str | None, person: Person | None, step: str) -> None:
         """Leave a trace of a refusal. What was typed is nobody's name: it may be a passphrase in the wrong field."""
-        with self._database.writing() as session:
+        if agency_id is None:
+            return
+        with of_agency(agency_id), self._database.writing() as session:
             audit_refusal(session, agency_id, person, step, self._clock())
 
     def _person(self, session: Session, signed_in: SignedIn) -> Person:

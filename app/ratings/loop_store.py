@@ -26,29 +26,26 @@ class LoopStore:
         """Store a group of one agency's ratings and commit; one result per rating, in order."""
         unique = first_of_each_key(group)
         if connection.limits is None:
+            await connection.tell(group[0].agency_id)
             # One statement does it all, so it is its own transaction: a begin and a commit around it would be two
             # more round trips for every group.
             existing = await self._insert(connection, group[0].agency_id, unique)
         else:
-            async with connection.transaction():
-                await connection.execute(connection.limits)
+            async with connection.transaction_of(group[0].agency_id):
                 existing = await self._insert(connection, group[0].agency_id, unique)
         return outcomes(group, unique, existing)
 
     async def try_out(self, connection: LoopConnection, rating: NewRating | None) -> None:
         """Do all that storing this rating (None: no rating) does, and keep nothing of it; raises where it fails."""
-        async with connection.transaction(force_rollback=True):
-            if connection.limits is not None:
-                await connection.execute(connection.limits)
+        agency_id = "" if rating is None else rating.agency_id
+        async with connection.transaction_of(agency_id, force_rollback=True):
             if rating is None:
                 await connection.execute(STORE, postgresql_values("", ()))
             else:
                 await self._insert(connection, rating.agency_id, {rating.key: rating})
         # What is taken back may never have reached the disk. This does: two rows of a log, and none in a table.
         name = trial_name()
-        async with connection.transaction():
-            if connection.limits is not None:
-                await connection.execute(connection.limits)
+        async with connection.transaction_of(agency_id):
             for statement in TOUCH:
                 await connection.execute(statement, {"name": name})
 

@@ -9,6 +9,7 @@ import structlog
 
 from app.access.audit import record
 from app.foundation.ids import new_id
+from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database
 from app.outbox.events import tell
 from app.outbox.rules.kinds import EventKind
@@ -76,7 +77,8 @@ def run(
         agencies = store.agencies(session)
     total = ScreeningOutcome()
     for agency_id in agencies:
-        found = run_agency(database, agency_id, order, may_continue)
+        with of_agency(agency_id):
+            found = run_agency(database, agency_id, order, may_continue)
         if found is None:
             return None
         total = total.plus(found)

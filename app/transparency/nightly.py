@@ -10,6 +10,7 @@ import structlog
 from app.disclosure.nightly import NAME as RELEASE
 from app.foundation.clock import Clock
 from app.foundation.ids import new_id
+from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database
 from app.foundation.storage.installation import fact, put_fact
 from app.foundation.storage.leases import Lease
@@ -82,8 +83,9 @@ class NightlyInventory:
             if not self._hold_lease():
                 return False
             try:
-                taken = take_inventory(self._database, agency_id, Marker(self._naming.secret, agency_id), order)
-                self._publish(agency_id, now)
+                with of_agency(agency_id):
+                    taken = take_inventory(self._database, agency_id, Marker(self._naming.secret, agency_id), order)
+                    self._publish(agency_id, now)
             except Exception as error:
                 # One agency's trouble keeps no other from its log. The error's name only: its text may hold values.
                 log.error("inventory.agency_failed", agency=agency_id, error=type(error).__name__)

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from app.directory.listing_store import only_agency_with
 from app.foundation.http.services import services_of
+from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import SQLAlchemyError
 from app.integrity.door import IntegrityDoor
 from app.web.pages import Lang, page
@@ -28,7 +29,7 @@ async def ticket(request: Request, _: Lang = None) -> HTMLResponse:
 def open_answer_here(request: Request, office: str, _: Lang = None) -> HTMLResponse:
     """Rate an office by its code alone, which works where only one agency has such an office."""
     database = services_of(request).database
-    with database.reading() as session:
+    with all_agencies(), database.reading() as session:
         agency = only_agency_with(session, office)
     return _rate(request, agency, office)
 

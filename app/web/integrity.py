@@ -17,6 +17,7 @@ from app.foundation.http.forms import read_form
 from app.foundation.http.problem_responses import database_problem
 from app.foundation.http.services import address_of, services_of
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import SQLAlchemyError
 from app.foundation.translations import translator
 from app.integrity.door import IntegrityDoor
@@ -140,7 +141,7 @@ def _read(request: Request, agency: str, office: str | None) -> Form:
     """What the form of an agency shows. Raises `integrity-closed`, also where there is no such agency."""
     services = services_of(request)
     shown = services.of(IntegrityDoor).form(agency, translator("en"))
-    with services.database.reading() as session:
+    with of_agency(agency), services.database.reading() as session:
         found = None if office is None else find_office(session, agency, office)
         some = offices_page(session, agency, within=None, after=None, limit=MOST_OFFICES) if found is None else ()
     return Form(

@@ -14,6 +14,7 @@ from app.closing.public.reading import Choice, PublicPage, all_shown, public_pag
 from app.foundation.http.etag import has_tag, tag_of
 from app.foundation.http.services import address_of, services_of
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import enter_agency
 from app.pages.shell import language_of
 from app.reports.sections.language import language
 from app.web.pages import Lang, page
@@ -119,6 +120,7 @@ def answered(request: Request, agency: str, choice: Choice, write: Write, spoken
     """
     services = services_of(request)
     answers = services.of(PublicAnswers)
+    enter_agency(agency)
     with _looked_up(request, agency, choice), services.database.reading() as session:
         heads = all_shown(session, agency)
         question = Question(agency, heads, request.scope["path"], choice, spoken, _host(request))

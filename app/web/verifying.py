@@ -13,6 +13,7 @@ from app.closing.schemas import VerificationOut
 from app.directory.agency_marks import AgencyMarks
 from app.foundation.http.services import address_of, services_of
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import all_agencies
 from app.reports.sections.language import language
 from app.seals.keyring import usable_keys
 from app.web.pages import Lang, page
@@ -41,7 +42,8 @@ def _verification(request: Request, report_id: str) -> VerificationOut | None:
     try:
         asked = UUID(report_id)
         guesses = services.of(LinkGuesses)
-        with guesses.attempt(address_of(request), asked.hex), services.database.reading() as session:
+        guess = guesses.attempt(address_of(request), asked.hex)
+        with guess, all_agencies(), services.database.reading() as session:
             keys = usable_keys(services.settings.signing_key_file)
             return verification_of(session, services.of(AgencyMarks), asked, keys)
     except ValueError:

@@ -18,6 +18,7 @@ from app.directory.workbook.importing import check, import_checked
 from app.directory.workbook.outcome import OUTCOME, Checked, Faulty
 from app.directory.workbook.preview import preview_of
 from app.directory.workbook.proposal import propose
+from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database, OperationalError, TimeoutError
 
 # Half of what a command takes: whoever sends a workbook waits for an answer.
@@ -75,7 +76,8 @@ def main(given: IO[bytes], answer: IO[bytes]) -> int:
     task = Task.model_validate_json(line)
     database = Database(task.database_url, pool_size=1)
     try:
-        answer.write(OUTCOME.dump_json(work(task, content, database)))
+        with of_agency(task.agency_id):
+            answer.write(OUTCOME.dump_json(work(task, content, database)))
     except (OperationalError, TimeoutError):
         return DATABASE_AWAY
     except MemoryError:

@@ -26,6 +26,7 @@ from app.foundation.http.problem_responses import (
 )
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import begin_scope
 from app.foundation.storage.database import SQLAlchemyError
 from app.foundation.storage.time_budget import begin_budget
 from app.foundation.telemetry import Metrics
@@ -103,6 +104,7 @@ class FastPath:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer here, or pass on."""
         begin_budget(self.seconds)
+        begin_scope()
         found = self.handlers.get(scope["path"]) if scope["type"] == "http" else None
         if found is None or scope["method"] != "POST":
             await self.app(scope, receive, send)

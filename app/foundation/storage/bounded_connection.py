@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
+from app.foundation.storage.agency_scope import SETTING
 from app.foundation.storage.time_budget import statement_seconds, waiting
 
 Answer = TypeVar("Answer")
@@ -29,6 +30,10 @@ KEEPALIVE = {
 }
 # A lookup of the host's name knows no time-out; so connecting is waited for, not done, by whoever needs a connection.
 CONNECT_SECONDS = 5.0
+# Nothing at all, and yet the server answers.
+PING = ";"
+# Outside a transaction: it holds until something else is said.
+SAY_AGENCY = f"SELECT set_config('{SETTING}', %s, false)"
 
 
 class BoundedConnection(psycopg.Connection[Any]):
@@ -36,6 +41,21 @@ class BoundedConnection(psycopg.Connection[Any]):
 
     # Where there is no budget; a command at the terminal may take as long as its user likes.
     longest = float("inf")
+    # Whose rows it was told last to touch; None: it was not told anything.
+    agency: str | None = None
+
+    def check(self, agency: str | None) -> None:
+        """See whether the server still answers; in the same round trip tell it the agency (None: tell it nothing)."""
+        before, self.autocommit = self.autocommit, True
+        try:
+            if agency == self.agency:
+                self.execute(PING)
+            else:
+                self.execute(SAY_AGENCY, (agency,))
+                self.agency = agency
+        finally:
+            if not self.closed:
+                self.autocommit = before
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for the answer to one statement."""

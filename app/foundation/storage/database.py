@@ -129,8 +129,14 @@ class Database:
 
     @property
     def limits_in_transactions(self) -> bool:
-        """Whether only a transaction can say how long its statements may take: behind a pooler."""
-        return not self.is_sqlite and self._limits.in_transactions
+        """Whether only a transaction can say how long its statements may take, and whose rows: behind a pooler."""
+        if self.is_sqlite:
+            return False
+        if self._limits.in_transactions is None:
+            with self.writer.connect():
+                # The first connection has shown it.
+                pass
+        return bool(self._limits.in_transactions)
 
     async def loop_connection(self, seconds: float) -> LoopConnection:
         """A connection to PostgreSQL for the event loop, made within so many seconds; none of the pool's."""
@@ -190,7 +196,7 @@ class Database:
 
     def dispose(self) -> None:
         """Close every pooled connection."""
-        self.reader.dispose()
+        self._reader.dispose()
         self.writer.dispose()
 
     def open_places(self) -> list[str]:

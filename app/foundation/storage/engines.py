@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Dialect, Engine, QueuePool, create_engine, event, make_url
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from app.foundation.private_files import make_file, make_folder
 from app.foundation.startup_errors import StartupError
+from app.foundation.storage.agency_scope import current_scope
 from app.foundation.storage.bounded_connection import KEEPALIVE, BoundedConnection
 from app.foundation.storage.server_limits import ServerLimits
 from app.foundation.storage.time_budget import current_budget, seconds_left, waiting
@@ -126,8 +129,6 @@ def postgresql_engine(url: str, pool_size: int, limits: ServerLimits) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
-        # After a restart of the server the pool is full of dead connections; a ping costs less than a failed request.
-        pool_pre_ping=True,
         # The connection used last is the one whose plans and caches are warm.
         pool_use_lifo=True,
         connect_args=postgresql_arguments(parts),
@@ -137,9 +138,20 @@ def postgresql_engine(url: str, pool_size: int, limits: ServerLimits) -> Engine:
     def connect_in_time(_: Dialect, __: ConnectionPoolEntry, arguments: Any, parameters: Any) -> BoundedConnection:
         return limits.connect(*arguments, **parameters)
 
+    @event.listens_for(engine, "checkout")
+    def check(connection: BoundedConnection, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+        # After a restart of the server the pool is full of dead connections; to ask costs less than a failed request.
+        # SQLAlchemy's own ping would do so, too, but says nothing beside it.
+        try:
+            connection.check(None if limits.in_transactions else current_scope())
+        except psycopg.Error:
+            if connection.closed:
+                raise InvalidatePoolError from None
+            raise
+
     @event.listens_for(engine, "begin")
     def limit(connection: Any) -> None:
         if limits.in_transactions and connection.get_execution_options().get("isolation_level") != AUTOCOMMIT:
-            connection.exec_driver_sql(limits.statement)
+            connection.exec_driver_sql(limits.statement, (current_scope(),))
 
     return engine

@@ -1,8 +1,8 @@
 """A connection to PostgreSQL of which the event loop waits for answers itself, until a moment and no longer."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from math import inf
 from time import monotonic
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from app.foundation.storage.bounded_connection import BoundedConnection
+from app.foundation.storage.bounded_connection import SAY_AGENCY, BoundedConnection
 from app.foundation.storage.time_budget import FREE, budget_of
 
 PostgresError, PostgresOperationalError = psycopg.Error, psycopg.OperationalError
@@ -25,6 +25,8 @@ class LoopConnection(psycopg.AsyncConnection[Any]):
 
     until = inf
     limits: str | None = None
+    # Whose rows it was told last to touch, where it was told itself.
+    agency: str | None = None
     # What the driver made when it connected; both drive one and the same connection.
     _made: BoundedConnection
 
@@ -48,6 +50,22 @@ class LoopConnection(psycopg.AsyncConnection[Any]):
     def is_lost(self) -> bool:
         """Whether nothing can be asked over it any more."""
         return self.closed
+
+    async def tell(self, agency_id: str) -> None:
+        """Tell the server whose rows are touched from now on; not where it was told before."""
+        if agency_id != self.agency:
+            await self.execute(SAY_AGENCY, (agency_id,))
+            self.agency = agency_id
+
+    @asynccontextmanager
+    async def transaction_of(self, agency_id: str, *, force_rollback: bool = False) -> AsyncIterator[None]:
+        """A transaction that touches this agency's rows, and begins with what it must say."""
+        if self.limits is None:
+            await self.tell(agency_id)
+        async with self.transaction(force_rollback=force_rollback):
+            if self.limits is not None:
+                await self.execute(self.limits, (agency_id,))
+            yield
 
     async def restored(self) -> bool:
         """Whether it can be used again after a failed statement, whose transaction is rolled back."""

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 
 from app.foundation.startup_errors import StartupError
+from app.foundation.storage.agency_scope import SETTING
 from app.foundation.storage.bounded_connection import BoundedConnection, connect
 
 # A name that no server knows: it is there only if our options have reached the server.
@@ -34,11 +35,13 @@ class ServerLimits:
         self._options = " ".join((*(f"-c {name}={value}" for name, value in ours.items()), options)).strip()
         # The server's own time-out comes first, as long as there is a server: it leaves the connection usable.
         self._longest = statement_ms / 1_000 + 1 if statement_ms else inf
-        # Whether they must be said in each transaction; known from the first connection on.
-        self.in_transactions = False
+        # Whether they must be said in each transaction; None until the first connection shows it.
+        self.in_transactions: bool | None = None
+        # Its parameter is whose rows the transaction may touch.
         self.statement = (
             f"SELECT set_config('statement_timeout', '{statement_ms}', true), "
-            f"set_config('lock_timeout', '{lock_ms}', true), set_config('timezone', 'UTC', true)"
+            f"set_config('lock_timeout', '{lock_ms}', true), set_config('timezone', 'UTC', true), "
+            f"set_config('{SETTING}', %s, true)"
         )
 
     def connect(self, *arguments: Any, **parameters: Any) -> BoundedConnection:
@@ -46,6 +49,7 @@ class ServerLimits:
         if not self.in_transactions:
             connection = self._with_options(*arguments, **parameters)
             if connection is not None:
+                self.in_transactions = False
                 return connection
             if self._given:
                 raise StartupError(NO_OPTIONS)

@@ -14,6 +14,7 @@ from app.foundation.http.content_negotiation import media_type_for
 from app.foundation.http.etag import UNCHANGED, has_tag
 from app.foundation.http.openapi import open_problems, problems
 from app.foundation.http.services import address_of, services_of
+from app.foundation.storage.agency_scope import enter_agency
 from app.foundation.translations import negotiate
 from app.instruments.schemas import InstrumentId
 from app.intake.invitation import office_page as pages
@@ -43,6 +44,7 @@ def get_open_page(request: Request, agency: Code, office: Code, instrument: Inst
     """What the open page of an office shows, by a questionnaire. With If-None-Match, 304 while nothing changed."""
     services = services_of(request)
     guesses = services.of(LinkGuesses)
+    enter_agency(agency)
     with guesses.attempt(address_of(request), f"{agency}/{office}"), services.database.reading() as session:
         page = pages.open_page(session, agency, office, instrument)
         headers = {"ETag": page.tag, "Cache-Control": "public, no-cache"}

@@ -6,6 +6,7 @@ from app.directory.agency_marks import AgencyMarks
 from app.directory.store import find_employee, find_office, find_service
 from app.foundation.clock import Clock
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import all_agencies, of_agency
 from app.foundation.storage.database import Database, Session
 from app.instruments.model import Collected
 from app.instruments.schemas import instrument_out
@@ -38,11 +39,13 @@ class TicketLookup:
         """
         digest, mark = code_digest(self._pepper, ticket), mark_in(self._pepper, ticket)
         today = day_of(self._clock())
-        with self._attempts.attempt(address, beginning(ticket)), self._database.reading() as session:
-            found = self._marks.find(session, mark, lambda agencies: find_armed(session, agencies, digest, today))
+        with self._attempts.attempt(address, beginning(ticket)):
+            with all_agencies(), self._database.reading() as session:
+                found = self._marks.find(session, mark, lambda agencies: find_armed(session, agencies, digest, today))
             if found is None:
                 raise Problem("ticket-refused")
-            return _page(session, *found, instrument)
+            with of_agency(found[0]), self._database.reading() as session:
+                return _page(session, *found, instrument)
 
 
 def _page(session: Session, agency_id: str, ticket: LiveTicket, instrument: str) -> TicketPageOut:

@@ -9,6 +9,7 @@ from app.directory.store import lock_agency
 from app.foundation.clock import Clock
 from app.foundation.http.visits import Visit
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import enter_agency, of_agency
 from app.foundation.storage.database import Database, Session
 from app.people import store
 from app.people.entering import forget_ways_in, stage_of
@@ -21,6 +22,7 @@ from app.people.oidc.rules.attempts import LEEWAY, Attempt, Purpose, is_fresh
 from app.people.oidc.rules.claims import LAST
 from app.people.oidc.rules.logout import Logout
 from app.people.openings import Provided
+from app.people.rules.codes import read_link
 from app.people.rules.lifetimes import PROOF, is_proven
 from app.people.rules.linking import BY_NIP, LinkedBy
 from app.people.sealing import Seal
@@ -71,6 +73,7 @@ class ProviderEntries:
 
     def enter(self, visit: Visit, attempt: Attempt, claimed: Claimed) -> Entered | None:
         """The cookies of a session; None for a proof, which changes none. Raises `PeopleFault`, `NotFresh`."""
+        enter_agency(self._config.agency)
         if not claimed.admitted:
             self.refused("role")
             raise self._fault("Your account at {name} may not use Cermin; ask {contact}.")
@@ -92,6 +95,7 @@ class ProviderEntries:
 
     def end(self, logout: Logout) -> int:
         """End the sessions that a logout token names; how many. Raises `ProviderFault` for a token taken before."""
+        enter_agency(self._config.agency)
         agency, issuer, now = self._config.agency, self._config.issuer, self._clock()
         expires = datetime.fromtimestamp(min(logout.expires + LEEWAY, LAST), UTC)
         with self._database.writing() as session:
@@ -138,7 +142,9 @@ class ProviderEntries:
 
     def _link(self, visit: Visit, attempt: Attempt, claimed: Claimed) -> Entered:
         channel, agency, now = self._sign_in.channel_of(visit), self._config.agency, self._clock()
-        with self._database.reading() as session:
+        named = read_link(attempt.code)
+        # It may be another agency's, and is refused then.
+        with of_agency(agency if named is None else named.agency_id), self._database.reading() as session:
             link, person = opened_link(session, attempt.code, now)
         if link.agency_id != agency:
             raise self._fault("This invitation is of an agency that does not sign in with {name}.")

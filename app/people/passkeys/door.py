@@ -11,6 +11,7 @@ from app.foundation.clock import Clock
 from app.foundation.http.visits import Visit
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import enter_agency
 from app.foundation.storage.database import Database, Session
 from app.people import store
 from app.people.attempt_cookies import AttemptCookies
@@ -120,6 +121,8 @@ class Passkeys:
         with self._slowed(visit):
             claim = self._claim(sent)
             named = read_handle(claim.handle)
+            if named is not None:
+                enter_agency(named[0])
             person = None if named is None else self._find(*named)
             if person is None:
                 self._sign_in.refused(None if named is None else named[0], None, STEP)
