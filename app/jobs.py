@@ -19,6 +19,7 @@ from app.foundation.clock import Clock
 from app.foundation.http.services import Services
 from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import Database
+from app.foundation.storage.read_replica import LOOK_SECONDS, FigureReads
 from app.foundation.storage.rewriting import Rewriting
 from app.integrity import telling
 from app.integrity.telling import tell_of_days
@@ -118,7 +119,11 @@ def jobs_of(
     def tell_of_reports() -> None:
         tell_of_days(database, clock())
 
+    figures = services.of(FigureReads)
+    replica = [Job("replica", LOOK_SECONDS, figures.look, at_once=False)] if figures.has_replica else []
+
     return (
+        *replica,
         Job("tidy", HOUR, partial(_in_turn, turn, clean_up)),
         Job("integrity", HOUR, partial(_in_turn, turn, tell_of_reports)),
         Job("look", MINUTE, update_gauges),

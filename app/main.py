@@ -63,6 +63,7 @@ from app.foundation.startup_errors import StartupError
 from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import Database, address
 from app.foundation.storage.installation import claim_secret
+from app.foundation.storage.read_replica import FigureReads
 from app.foundation.telemetry import Metrics
 from app.instruments.registry import InstrumentCache, changed_since_use, record_new_shipped
 from app.intake.invitation.ticket_lookup import TicketLookup
@@ -224,6 +225,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
         MeasuresCache(),
         PublicAnswers(),
         Authenticator(database, clock, settings.key_cache_seconds),
+        _figure_reads(settings, database, metrics),
         Readings(database, clock, settings.reads_per_hour),
         marks := AgencyMarks(),
         KioskPairing(database, marks, derive(secret, "pairing"), clock),
@@ -300,6 +302,22 @@ def open_database(settings: Settings) -> Database:
     )
 
 
+def _figure_reads(settings: Settings, database: Database, metrics: Metrics) -> FigureReads:
+    """Where figures are read from: a replica beside the database, if one is set."""
+    url = settings.read_database_url
+    if url is not None and (database.is_sqlite or address(url).get_backend_name() == "sqlite"):
+        raise StartupError("CERMIN_READ_DATABASE_URL is for PostgreSQL: both addresses must lead to it.")
+    replica = url and Database(
+        url,
+        pool_size=settings.pool_size,
+        statement_timeout_ms=settings.statement_timeout_ms,
+        lock_timeout_ms=settings.lock_timeout_ms,
+    )
+    return FigureReads(
+        database, replica or None, settings.read_lag_seconds, counted=metrics.read_from, aged=metrics.replica_age.set
+    )
+
+
 def _lifespan(secret: bytes, jobs: JobMaker) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
@@ -308,6 +326,8 @@ def _lifespan(secret: bytes, jobs: JobMaker) -> Lifespan[FastAPI]:
         with all_agencies():
             check_startup(settings, database, secret)
             record_new_shipped(database, clock())
+        figures = services.of(FigureReads)
+        figures.look()
         nightly = NightlyScreening(
             database,
             clock,
@@ -336,6 +356,7 @@ def _lifespan(secret: bytes, jobs: JobMaker) -> Lifespan[FastAPI]:
             releasing.stop()
             await writer.drain()
             await in_background.end()
+            figures.dispose()
             database.dispose()
 
     return lifespan

@@ -433,6 +433,11 @@ def test_schemas_of_the_document_have_names_of_their_own(house: House) -> None:
 
 
 @pytest.mark.long
+def test_a_readers_key_can_save_nothing() -> None:
+    # So it misses nothing of its own where figures are read from a replica (app/foundation/storage/read_replica.py).
+    assert not [entry for entry, kinds in TAKES.items() if entry[0] != "GET" and KeyKind.reader in kinds]
+
+
 def test_whoever_has_no_key_gets_in_at_the_public_entries_only(house: House) -> None:
     for method, path in TAKES:
         response = house.request(method, address(path, method))

@@ -56,6 +56,11 @@ class Principal:
         return self.kind is not Role.viewer
 
     @property
+    def saves_nothing(self) -> bool:
+        """Whether there is nothing that this principal could have saved, and miss where a state is some seconds old."""
+        return self.kind is KeyKind.reader
+
+    @property
     def reach(self) -> "Reach":
         """What this principal may read and act on; a device its own office only."""
         # A kiosk stands at one counter; a stolen one of a head office must not open the offices below it.

@@ -42,7 +42,8 @@ def run(values: Settings, *, host: str | None = None, port: int | None = None) -
         check_startup(values, application.state.services.database, secret())
     configure_logging(values.log_level)
     descriptors = raise_descriptor_limit() - (0 if values.tls_port is None else tls_listener.AT_ONCE)
-    room = room_for(values.connections, descriptors, values.pool_size)
+    pools = values.pool_size * (1 if values.read_database_url is None else 2)
+    room = room_for(values.connections, descriptors, pools)
     if room.connections < values.connections:
         log.warning("connections.limited_by_descriptors", connections=room.connections)
     for place in application.state.services.database.open_places():

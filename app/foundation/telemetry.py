@@ -67,6 +67,18 @@ class Metrics:
             "How long ago the agency whose figures are oldest got its newest release; looked at every minute.",
             registry=self.registry,
         )
+        self.replica_age = Gauge(
+            "cermin_replica_age_seconds",
+            "How old the state of the read replica is, looked at every two seconds; +Inf where it does not answer, 0 "
+            "where there is none.",
+            registry=self.registry,
+        )
+        self._reads = Counter(
+            "cermin_figure_reads",
+            "Readings of figures where there is a read replica, by what was read: replica or primary.",
+            ("database",),
+            registry=self.registry,
+        )
         self.open_findings = Gauge(
             "cermin_findings_open",
             "Findings of screening, of all agencies, that wait for an auditor's decision.",
@@ -105,6 +117,10 @@ class Metrics:
     def submitted(self, outcome: str, n: int = 1) -> None:
         """Count `n` submitted ratings by what became of them; in the event loop."""
         self._outcomes.counts[(outcome,)] += n
+
+    def read_from(self, database: str) -> None:
+        """Count one reading of figures."""
+        self._reads.labels(database).inc()
 
     def notified(self, channel: str, outcome: str) -> None:
         """Count one attempt to deliver a message."""

@@ -16,8 +16,10 @@ from app.foundation.csv_dialects import asked_language, dialect_of
 from app.foundation.http.content_negotiation import media_type_for
 from app.foundation.http.etag import UNCHANGED, tagged
 from app.foundation.http.openapi import problems
+from app.foundation.http.replica_age import DATED, dated
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
+from app.foundation.storage.read_replica import FigureReads, Read
 from app.indices.csv_text import csv_text
 from app.indices.finding_timeline import TimelineOut, finding_timeline
 from app.indices.presenting import table_out
@@ -46,6 +48,7 @@ FIGURES: dict[int | str, dict[str, Any]] = {
         "(`speed_mean`, `index`, `grade`, …), an empty cell for null, and an apostrophe before a text that "
         "a spreadsheet would take for a formula.",
         "content": {CSV: {"schema": {"type": "string"}}},
+        **DATED[200],
     },
 }
 
@@ -59,10 +62,11 @@ def get_indices(request: Request, principal: Reader, query: Annotated[IndexQuery
     With If-None-Match, 304 while nothing changed.
     """
     media_type = media_type_for(request, OFFERED)
-    table = _read(request, principal, query)
+    read = _read(request, principal, query)
+    table = read.value
     dialect = dialect_of(asked_language(request.headers.get("accept-language")))
     text = csv_text(table, dialect) if media_type == CSV else table_out(table).model_dump_json(by_alias=True)
-    return tagged(request, text, media_type)
+    return dated(tagged(request, text, media_type), read)
 
 
 @router.get("/tickets/counts", tags=["tickets"], responses=problems(404, 422, 429))
@@ -94,26 +98,21 @@ def get_timeline(request: Request, principal: Overseer, finding_id: UUID) -> Tim
     return found
 
 
-def _read(request: Request, principal: Principal, query: IndexQuery) -> IndexTable:
+def _read(request: Request, principal: Principal, query: IndexQuery) -> Read[IndexTable]:
     services = services_of(request)
-    database = services.database
-    clock = services.clock
-    settings = services.settings
+    longest = services.settings.longest_period_days
     personal = about_person(query.employee, query.by)
     if personal and not principal.sees_persons:
         raise Problem("out-of-scope", what="figures about persons")
     # Several queries must fit together: a release may be in the middle of its work.
-    with database.snapshot() as session:
-        table = read_indices(
-            session,
-            principal.reach,
-            query,
-            now=clock(),
-            longest_days=settings.longest_period_days,
-        )
+    read = services.of(FigureReads).read(
+        lambda session: read_indices(session, principal.reach, query, now=services.now(), longest_days=longest),
+        late=principal.saves_nothing,
+        snapshot=True,
+    )
     if personal:
-        period = table.period
+        period = read.value.period
         office = query.office or principal.office
         covered = Covered("indices", query.employee, office, first=period.first, last=period.last)
         services.of(Readings).leave_trace(principal, covered)
-    return table
+    return read

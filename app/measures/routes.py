@@ -11,7 +11,9 @@ from app.access.principals import OFFICE_READERS, OVERSEERS, KeyKind, Principal
 from app.access.readings import Covered, Readings
 from app.foundation.http.etag import UNCHANGED, tagged
 from app.foundation.http.openapi import problems
+from app.foundation.http.replica_age import DATED, dated
 from app.foundation.http.services import services_of
+from app.foundation.storage.read_replica import FigureReads, Read
 from app.measures.cache import MeasuresCache
 from app.measures.presenting import measures_out
 from app.measures.reading import MeasuresTable, read_measures
@@ -27,7 +29,7 @@ OfficeReader = Annotated[Principal, Depends(reads(*READERS, roles=OFFICE_READERS
 JSON = "application/json"
 
 
-@router.get("/measures/employees", response_model=MeasuresOut, responses=UNCHANGED | problems(404, 422, 429))
+@router.get("/measures/employees", response_model=MeasuresOut, responses=DATED | UNCHANGED | problems(404, 422, 429))
 def get_employee_measures(request: Request, principal: Reader, query: Annotated[MeasuresQuery, Query()]) -> Response:
     """Each person's figures in a period with all that makes them fair: reliability, comparison, change, coverage.
 
@@ -37,7 +39,7 @@ def get_employee_measures(request: Request, principal: Reader, query: Annotated[
     return _measures(request, principal, query, By.employee)
 
 
-@router.get("/measures/offices", response_model=MeasuresOut, responses=UNCHANGED | problems(404, 422, 429))
+@router.get("/measures/offices", response_model=MeasuresOut, responses=DATED | UNCHANGED | problems(404, 422, 429))
 def get_office_measures(
     request: Request, principal: OfficeReader, query: Annotated[MeasuresQuery, Query()]
 ) -> Response:
@@ -45,37 +47,37 @@ def get_office_measures(
     return _measures(request, principal, query, By.office)
 
 
-@router.get("/measures/recognition", response_model=RecognitionOut, responses=UNCHANGED | problems(404, 422, 429))
+@router.get(
+    "/measures/recognition", response_model=RecognitionOut, responses=DATED | UNCHANGED | problems(404, 422, 429)
+)
 def get_recognition(request: Request, principal: Overseer, query: Annotated[MeasuresQuery, Query()]) -> Response:
     """Whose service is recognised in a period: by name, without figures and without a first place.
 
     Above the peers by more than chance: the lower end of the estimate lies above their mean and the estimate by
     three points of the index, from thirty ratings and with a reliability of 0.70.
     """
-    return tagged(
-        request, recognition_out(_read(request, principal, query, By.employee)).model_dump_json(by_alias=True), JSON
-    )
+    read = _read(request, principal, query, By.employee)
+    return dated(tagged(request, recognition_out(read.value).model_dump_json(by_alias=True), JSON), read)
 
 
-@router.get("/measures/training", response_model=TrainingOut, responses=UNCHANGED | problems(404, 422, 429))
+@router.get("/measures/training", response_model=TrainingOut, responses=DATED | UNCHANGED | problems(404, 422, 429))
 def get_training(request: Request, principal: OfficeReader, query: Annotated[MeasuresQuery, Query()]) -> Response:
     """Where training helps the offices first, by question: weak spots beyond chance, from thirty answers."""
-    return tagged(
-        request, training_out(_read(request, principal, query, By.office)).model_dump_json(by_alias=True), JSON
-    )
+    read = _read(request, principal, query, By.office)
+    return dated(tagged(request, training_out(read.value).model_dump_json(by_alias=True), JSON), read)
 
 
 def _measures(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> Response:
-    table = _read(request, principal, query, by)
-    return tagged(request, measures_out(table).model_dump_json(by_alias=True), JSON)
+    read = _read(request, principal, query, by)
+    return dated(tagged(request, measures_out(read.value).model_dump_json(by_alias=True), JSON), read)
 
 
-def _read(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> MeasuresTable:
+def _read(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> Read[MeasuresTable]:
     """The table asked for; what is told of persons leaves its trace."""
     services = services_of(request)
     # Several queries must fit together: a rating that arrives between two would be in one figure and not another.
-    with services.database.snapshot() as session:
-        table = read_measures(
+    read = services.of(FigureReads).read(
+        lambda session: read_measures(
             session,
             principal.reach,
             by,
@@ -83,8 +85,11 @@ def _read(request: Request, principal: Principal, query: MeasuresQuery, by: By) 
             period=query.period,
             instrument=query.instrument,
             cache=services.of(MeasuresCache),
-        )
+        ),
+        late=principal.saves_nothing,
+        snapshot=True,
+    )
     if by is By.employee:
         covered = Covered("measures", office=query.office or principal.office, period=query.period)
         services.of(Readings).leave_trace(principal, covered)
-    return table
+    return read

@@ -15,13 +15,17 @@ from app.access.principals import OFFICE_READERS, OVERSEERS, KeyKind, Principal,
 from app.access.readings import Covered, Readings
 from app.closing.beside import beside_report, traces_beside
 from app.closing.reading import identity_of, report_to_take
+from app.closing.schemas import BesideOut, IdentityOut
 from app.closing.store import period_of_report
 from app.closing.tables import Report
 from app.foundation.csv_dialects import asked_language
 from app.foundation.http.etag import has_tag
 from app.foundation.http.openapi import problems
+from app.foundation.http.replica_age import DATED, dated
 from app.foundation.http.services import services_of
-from app.reports.appraisals import Appraisals, AppraisedPeriod, appraisals_for, written
+from app.foundation.storage.database import Session
+from app.foundation.storage.read_replica import FigureReads
+from app.reports.appraisals import AppraisalFile, Appraisals, AppraisedPeriod, appraisals_for, written
 from app.reports.evidence_pack import AskedPack, evidence_pack
 from app.reports.formats.appraisal_files import APPRAISAL_FORMATS
 from app.reports.formats.as_pdf import evidence_bytes
@@ -65,7 +69,7 @@ Appraising = Annotated[Principal, Depends(reads(*READERS, roles=(*OVERSEERS, Rol
 def _formatted(formats: Mapping[str, Offered]) -> dict[int | str, dict[str, Any]]:
     """What the document says of the formats beside JSON."""
     others = [media_type for media_type in media_types(formats) if "json" not in media_type]
-    return {200: {"content": {media_type: {"schema": {"type": "string"}} for media_type in others}}}
+    return {200: {"content": {media_type: {"schema": {"type": "string"}} for media_type in others}, **DATED[200]}}
 
 
 def _binary(names: Iterable[str]) -> dict[int | str, dict[str, Any]]:
@@ -73,6 +77,7 @@ def _binary(names: Iterable[str]) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {each: {"schema": {"type": "string", "format": "binary"}} for each in names}}}
 
 
+PACKED: dict[int | str, dict[str, Any]] = {200: _binary(("application/zip",))[200] | DATED[200]}
 UNCHANGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "If-None-Match names what is sealed, which never changes, and the log's proof beside it."}
 }
@@ -109,11 +114,14 @@ async def get_report(
 def _report(request: Request, principal: Principal, report_id: UUID, form: Format, language: str) -> Response:
     services = services_of(request)
     settings = services.settings
-    with services.database.reading() as session:
+
+    def take(session: Session) -> tuple[Report, IdentityOut | None, BesideOut, LogProof | None]:
         report = report_to_take(session, principal, report_id)
         identity = identity_of(session, report) if principal.sees_nip else None
-        beside = beside_report(session, principal, report)
-        proof = logged_proof(session, report)
+        return report, identity, beside_report(session, principal, report), logged_proof(session, report)
+
+    read = services.of(FigureReads).read(take, late=principal.saves_nothing)
+    report, identity, beside, proof = read.value
     names = (report.period, report.instrument, report.revision, report.kind, report.unit)
     sealed = SealedReport(*names, report.envelope or "", str(proof or ""), _state_of(proof))
     _leave_trace(request, principal, sealed)
@@ -129,14 +137,11 @@ def _report(request: Request, principal: Principal, report_id: UUID, form: Forma
     elif sealed.envelope:
         services.of(SealedReportCache).keep(principal.agency_id, report_id, sealed)
         if _is_known(request, headers):
-            return Response(status_code=304, headers=headers)
+            return dated(Response(status_code=304, headers=headers), read)
         if form.name == "json":
-            return _signed(sealed, form, headers)
-    return Response(
-        form.write(printable(report, settings.public_url, identity, beside, proof), language),
-        media_type=form.media_type,
-        headers=headers,
-    )
+            return dated(_signed(sealed, form, headers), read)
+    content = form.write(printable(report, settings.public_url, identity, beside, proof), language)
+    return dated(Response(content, media_type=form.media_type, headers=headers), read)
 
 
 def _leave_trace(request: Request, principal: Principal, report: SealedReport | Report) -> None:
@@ -191,10 +196,14 @@ def get_appraisals(
     settings = services.settings
     asked = asked_language(request.headers.get("accept-language"))
     form = in_language(format_for(query.format, _accept(request), APPRAISAL_FORMATS), APPRAISAL_FORMATS, asked)
-    with services.database.snapshot() as session:
+
+    def read_all(session: Session) -> tuple[Appraisals, AppraisalFile]:
         of = AppraisedPeriod(query.period, query.instrument, query.revision, query.appraiser)
         asked_for = appraisals_for(session, principal, of, settings.public_url)
-        file = written(session, asked_for, form)
+        return asked_for, written(session, asked_for, form)
+
+    read = services.of(FigureReads).read(read_all, late=principal.saves_nothing, snapshot=True)
+    asked_for, file = read.value
     services.of(Readings).leave_traces(principal, _covered(asked_for, principal, query.period))
     headers = {
         "Vary": "Accept, Accept-Language",
@@ -202,7 +211,7 @@ def get_appraisals(
         "Content-Length": str(file.length),
         "Content-Disposition": f'inline; filename="{asked_for.file_name(form)}"',
     }
-    return StreamingResponse(file.chunks(), media_type=form.media_type, headers=headers)
+    return dated(StreamingResponse(file.chunks(), media_type=form.media_type, headers=headers), read)
 
 
 @router.get(
@@ -239,7 +248,7 @@ def get_pack(request: Request, principal: Appraising, query: Annotated[PackQuery
 @router.get(
     "/evidence-pack",
     response_class=Response,
-    responses=_binary(("application/zip",)) | problems(404, 409, 422, 429),
+    responses=PACKED | problems(404, 409, 422, 429),
 )
 def get_evidence_pack(
     request: Request, principal: OfOffices, query: Annotated[EvidencePackQuery, Query()]
@@ -251,16 +260,21 @@ def get_evidence_pack(
     """
     services = services_of(request)
     asked_for = query.lang or asked_language(request.headers.get("accept-language")) or services.settings.language
-    with services.database.snapshot() as session:
-        of = AskedPack(query.period, query.instrument)
-        packed = evidence_pack(session, principal, of, services.settings.public_url, services.now())
+    of = AskedPack(query.period, query.instrument)
+    read = services.of(FigureReads).read(
+        lambda session: evidence_pack(session, principal, of, services.settings.public_url, services.now()),
+        late=principal.saves_nothing,
+        snapshot=True,
+    )
+    packed = read.value
     headers = {
         "Vary": "Accept-Language",
         "Cache-Control": "private, no-store",
         "Content-Disposition": f'attachment; filename="{packed.pack.name}.zip"',
     }
     # Drawing takes a while; everything is read before, so the database is not held meanwhile, and no proxy waits long.
-    return StreamingResponse(evidence_pieces(packed, asked_for), media_type="application/zip", headers=headers)
+    pieces = evidence_pieces(packed, asked_for)
+    return dated(StreamingResponse(pieces, media_type="application/zip", headers=headers), read)
 
 
 @router.get(

@@ -90,6 +90,15 @@ class Postmaster:
         (place / "recovery.signal").touch()
         return Postmaster(place, self._programs, self._user)
 
+    def replica(self, place: Path) -> "Postmaster":
+        """A copy of the running server that follows it by streaming, for a start of its own."""
+        command = [str(self._programs / "pg_basebackup"), "-d", self.url, "-D", str(place), "-X", "stream", "-R"]
+        subprocess.run([*command, "-c", "fast"], user=self._user, cwd=place, check=True, capture_output=True)
+        # The socket lies beside the data, and whose server it is was copied, too.
+        for lock in place.glob("*.lock"):
+            lock.unlink()
+        return Postmaster(place, self._programs, self._user)
+
     def kill(self) -> None:
         """SIGKILL to the server and every process it has, then wait until all are gone.
 

@@ -51,6 +51,7 @@ BOUNDS: dict[str, tuple[float, float, float, float]] = {
     "lock_timeout_ms": (50, 60_000, 49, 60_001),
     "connections": (16, 60_000, 15, 60_001),
     "receive_seconds": (0.001, 300, 0, 300.1),
+    "read_lag_seconds": (5, 3_600, 4.9, 3_601),
     # A revoked key is refused everywhere within a minute, whatever is set.
     "key_cache_seconds": (0, 55, -0.1, 60.1),
     "directory_cache_seconds": (0, 60, -0.1, 60.1),
@@ -83,7 +84,15 @@ WORDS = {
     "oidc_nip_claim": ("nip", ""),
     "oidc_second_factor": ("mfa", ""),
 }
-FREE = {"database_url", "secret_file", "signing_key_file", "host", "certificate_folder", "log_folder"}
+FREE = {
+    "database_url",
+    "read_database_url",
+    "secret_file",
+    "signing_key_file",
+    "host",
+    "certificate_folder",
+    "log_folder",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,15 @@ import pytest
 from app.foundation.storage import bounded_connection, time_budget
 from app.foundation.storage.bounded_connection import BoundedConnection, connect
 from app.foundation.storage.database import Database, OperationalError
-from app.foundation.storage.time_budget import FREE, budget_of, patience, seconds_left, statement_seconds, waiting
+from app.foundation.storage.time_budget import (
+    FREE,
+    apart,
+    budget_of,
+    patience,
+    seconds_left,
+    statement_seconds,
+    waiting,
+)
 from tests.postgres import PostgresServer
 
 SECONDS = 0.2
@@ -99,6 +107,23 @@ def test_a_background_statement_is_not_cut_off(database: Database) -> None:
         session.connection().exec_driver_sql("SELECT pg_sleep(1)")
     with database.unhurried() as session:
         session.connection().exec_driver_sql("SELECT pg_sleep(0.4)")
+
+
+def test_what_is_tried_apart_has_less_time_and_is_taken_off_all(pass_time: Callable[[float], None]) -> None:
+    with budget_of(2.0) as budget:
+        with waiting(10):
+            pass_time(0.5)
+        with apart(0.8):
+            assert seconds_left(10) == pytest.approx(0.8 + FREE)
+            with waiting(10):
+                pass_time(0.7)
+        assert budget.used == pytest.approx(0.4 + 0.6)
+        assert seconds_left(10) == pytest.approx(2.0 - 1.0 + FREE)
+        # Never more than is left of all.
+        with waiting(10):
+            pass_time(1.0)
+        with apart(0.8):
+            assert seconds_left(10) == pytest.approx(0.1 + FREE + FREE)
 
 
 def test_a_connection_that_comes_too_late_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from app.foundation.http.services import services_of
 from app.foundation.storage.database import Database, SQLAlchemyError
 from app.foundation.storage.migrations import current, head, known
+from app.foundation.storage.read_replica import FigureReads, Standing
 from app.foundation.telemetry import METRICS_TYPE
 
 router = APIRouter(tags=["service"])
@@ -34,6 +35,8 @@ class Readiness(BaseModel):
     # `ahead`: the schema is that of a newer version of this program.
     migration: Literal["current", "behind", "ahead", "unknown"]
     ratings: Literal["stored", "refused", "unknown"] = "unknown"
+    # A read replica that is late or away is not read, and keeps nobody from being ready.
+    replica: Standing = "none"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,9 @@ async def readiness(request: Request) -> Response:
     # At once, because both may have to wait for a database that is stalled.
     state, works = await gather(run_in_threadpool(readiness_of, services.database), services.of(WritingCheck).works())
     status: Literal["ready", "not ready"] = "ready" if works and state.status == "ready" else "not ready"
-    answer = state.model_copy(update={"status": status, "ratings": "stored" if works else "refused"})
+    replica = services.of(FigureReads).standing
+    told = {"status": status, "ratings": "stored" if works else "refused", "replica": replica}
+    answer = state.model_copy(update=told)
     return JSONResponse(answer.model_dump(), 200 if status == "ready" else 503)
 
 

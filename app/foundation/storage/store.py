@@ -19,6 +19,16 @@ DROP = text("UPDATE lease SET until_at = :now WHERE name = :name AND holder = :h
     _MOMENTS[0]
 )
 
+# The moment of PostgreSQL's own clock, in microseconds: what a read replica shows of it is how old its state is. Of
+# several processes that write at once one is enough.
+WRITE_PRIMARY_TIME = text(
+    "INSERT INTO installation (name, value) VALUES "
+    "('primary-time', CAST(CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS text)) "
+    "ON CONFLICT (name) DO UPDATE SET value = excluded.value "
+    "WHERE CAST(installation.value AS bigint) < CAST(excluded.value AS bigint) - 1000000"
+)
+PRIMARY_TIME = text("SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)")
+
 
 def take_lease(session: Session, name: str, holder: str, now: datetime, until: datetime) -> bool:
     """Make this holder the lease's holder unless somebody else is; says whether it is now."""
@@ -29,3 +39,13 @@ def take_lease(session: Session, name: str, holder: str, now: datetime, until: d
 def drop_lease(session: Session, name: str, holder: str, now: datetime) -> None:
     """End this holder's lease now."""
     session.execute(DROP, {"name": name, "holder": holder, "now": now})
+
+
+def write_primary_time(session: Session) -> None:
+    """Write down what time it is at the primary, for its replicas; PostgreSQL alone."""
+    session.execute(WRITE_PRIMARY_TIME)
+
+
+def primary_time(session: Session) -> float:
+    """What time it is at this server (Unix seconds); PostgreSQL alone."""
+    return float(session.execute(PRIMARY_TIME).scalar_one())

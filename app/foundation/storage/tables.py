@@ -9,8 +9,8 @@ from app.foundation.storage.database import Text, UtcDateTime
 
 class Installation(SQLModel, table=True):
     """Named facts about this database; `secret` is the fingerprint of the secret it was filled with, `set-up` what its
-    first link is drawn from until there is an agency, `demo` the day whose demo was loaded whole, `demo-half-year` and
-    `demo-drafted` what came after it.
+    first link is drawn from until there is an agency, `primary-time` what time it was when its replicas were last told,
+    `demo` the day whose demo was loaded whole, `demo-half-year` and `demo-drafted` what came after it.
 
     A process with another secret would derive other rating keys and count every retry twice, so it
     refuses to start.

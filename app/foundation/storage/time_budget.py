@@ -87,6 +87,18 @@ def budget_of(seconds: float) -> Iterator[TimeBudget]:
 
 
 @contextmanager
+def apart(seconds: float) -> Iterator[None]:
+    """Let what is tried within wait so long and no longer; what it waited is taken off the budget around it."""
+    outer = _budget.get()
+    with budget_of(seconds if outer is None else min(seconds, outer.left())) as tried:
+        try:
+            yield
+        finally:
+            if outer is not None:
+                outer.used += tried.used
+
+
+@contextmanager
 def patience() -> Iterator[None]:
     """Let every statement within take as long as it needs, up to an hour."""
     token = _patient.set(True)

@@ -1,0 +1,362 @@
+"""Some readers read a replica, and are told how old its state is; everybody and everything else reads the database.
+
+The replica of the first tests is a second database, into which the time is written by hand. That of the last is one:
+PostgreSQL's own streaming replication, made by `pg_basebackup`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+from time import monotonic, sleep
+
+import httpx
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from app.foundation.settings import Settings
+from app.foundation.startup_errors import StartupError
+from app.foundation.storage import migrations as migrating
+from app.foundation.storage.database import Database
+from app.foundation.storage.read_replica import FigureReads
+from app.main import create_app
+from tests.closing.steps import close, finalise, rated
+from tests.conftest import Lend
+from tests.crash.postmaster import Postmaster
+from tests.house import SECRET, House, furnish_two, problem
+from tests.ratings.visits import put
+from tests.silent_proxy import silent_proxy
+
+HEADER = "Read-Replica-Age"
+OCTOBER = {"from": "2026-10-01", "to": "2026-10-31"}
+# What a reader's key may ask of a replica.
+FIGURES = (
+    ("/v1/indices", OCTOBER | {"by": "office"}),
+    ("/v1/indices", OCTOBER | {"by": "employee"}),
+    ("/v1/measures/employees", {"period": "2026-10"}),
+    ("/v1/measures/offices", {"period": "2026-10"}),
+    ("/v1/measures/recognition", {"period": "2026-10"}),
+    ("/v1/measures/training", {"period": "2026-10"}),
+)
+
+
+def age_of(answer: httpx.Response) -> int | None:
+    """How old the answer says that the replica's state is; None if the database itself was read."""
+    assert answer.status_code in (200, 304), answer.text
+    age = answer.headers.get(HEADER)
+    return None if age is None else int(age)
+
+
+def release_of(house: House, key: str = "reader") -> tuple[int, int | None]:
+    """The release that a key's answer speaks of, and how old it says its state is."""
+    answer = house.get("/v1/indices", key)
+    age = age_of(answer)
+    return answer.json()["release"], age
+
+
+def figures(house: House) -> FigureReads:
+    """Where the service reads figures."""
+    return house.services.of(FigureReads)
+
+
+class Counter:
+    """Seconds that tests count on."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def copy_time(source: str, target: str, *, earlier: float = 0.0) -> None:
+    """Do what replication does with the primary's time; `earlier`: as far behind as this (seconds)."""
+    with psycopg.connect(source) as read, psycopg.connect(target) as write:
+        [value] = read.execute("SELECT value FROM installation WHERE name = 'primary-time'").fetchone() or [None]
+        assert value is not None, "nobody has written the time"
+        then = str(int(value) - int(earlier * 1_000_000))
+        write.execute("DELETE FROM installation WHERE name = 'primary-time'")
+        write.execute("INSERT INTO installation (name, value) VALUES ('primary-time', %s)", [then])
+
+
+class Beside:
+    """A service beside a second database that plays its replica: both have one release, and the second another name."""
+
+    def __init__(self, house: House, primary: str, replica: str) -> None:
+        self.house, self.primary, self.replica = house, primary, replica
+        self.counter = Counter()
+        reads = FigureReads(house.database, Database(replica), 30.0, seconds=self.counter)
+        house.put_instead(FigureReads, reads)
+        reads.look()
+        self.follow()
+
+    def follow(self, *, earlier: float = 0.0) -> None:
+        """Let the replica have the primary's newest time, and the service look at it."""
+        copy_time(self.primary, self.replica, earlier=earlier)
+        figures(self.house).look()
+
+    def close(self) -> None:
+        """Close the connections to the replica."""
+        figures(self.house).dispose()
+
+
+@pytest.fixture
+def beside(lend: Lend) -> Iterator[Beside]:
+    with lend("postgresql") as (primary, keys), lend("postgresql") as (replica, _):
+        for url in (primary, replica):
+            with House.open(url, keys) as house:
+                put(house.database, [*rated("E001", 12), *rated("E002", 40, "433")])
+                house.release()
+        with psycopg.connect(replica) as connection:
+            connection.execute("UPDATE office SET name = 'of the replica'")
+        with House.open(primary, keys) as house:
+            service = Beside(house, primary, replica)
+            yield service
+            service.close()
+
+
+def of_replica(house: House, key: str) -> bool:
+    """Whether this key's answer was read from the replica, by what stands in it; and says so."""
+    answer = house.get("/v1/indices", key, params=OCTOBER | {"by": "office"})
+    read = {row["group"]["name"] for row in answer.json()["rows"]} == {"of the replica"}
+    assert read == (age_of(answer) is not None)
+    return read
+
+
+def test_only_who_can_have_saved_nothing_reads_the_replica(beside: Beside) -> None:
+    readers = {name: of_replica(beside.house, name) for name in ("reader", "supervisor", "auditor", "admin")}
+    assert readers == {"reader": True, "supervisor": False, "auditor": False, "admin": False}
+    # Also one that reaches an office alone.
+    assert of_replica(beside.house, "reader dukcapil")
+
+
+@pytest.mark.long
+def test_every_figure_says_how_old_its_state_is(beside: Beside) -> None:
+    for path, asked in FIGURES:
+        first = beside.house.get(path, params=asked)
+        age = age_of(first)
+        assert age is not None, path
+        # The age is no part of what is tagged: a state that grew older by a second is not another answer.
+        beside.counter.now += 3
+        again = beside.house.get(path, params=asked, headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, age_of(again)) == (304, age + 3), path
+        assert age_of(beside.house.get(path, "supervisor", params=asked)) is None, path
+
+
+@pytest.mark.long
+def test_files_of_reports_say_it_too(lend: Lend, tmp_path: Path) -> None:
+    key_file = tmp_path / "signing-key.pem"
+    with (
+        lend("postgresql") as (primary, keys),
+        # The database is its own replica.
+        House.open(primary, keys, read_database_url=primary, signing_key_file=key_file) as house,
+    ):
+        put(house.database, [*rated("E001", 12), *rated("E002", 40, "433")])
+        close(house)
+        finalise(house, key_file)
+        [line] = house.get("/v1/reports", params={"period": "2026-10", "unit": "E001"}).json()["items"]
+        asked = {"period": "2026-10", "instrument": "ikl-1"}
+        for path, query in (
+            (f"/v1/reports/{line['id']}", {"format": "json"}),
+            (f"/v1/reports/{line['id']}", {"format": "csv"}),
+            ("/v1/appraisals", asked),
+            ("/v1/evidence-pack", asked),
+        ):
+            ages = [age_of(house.get(path, key, params=query)) for key in ("reader", "supervisor")]
+            assert ages[0] is not None, path
+            assert ages[1] is None, path
+        # What is sealed never changes: kept by this process, it is of no state any more.
+        assert age_of(house.get(f"/v1/reports/{line['id']}")) is None
+
+
+def test_a_state_older_than_the_limit_is_not_read(beside: Beside) -> None:
+    beside.follow(earlier=20)
+    assert beside.house.get("/readyz", None).json()["replica"] == "used"
+    assert 20 <= (release_of(beside.house)[1] or 0) <= 22
+    # It stands still meanwhile: seen in the answer, and before the next look at it.
+    beside.counter.now += 11
+    assert release_of(beside.house)[1] is None
+    assert beside.house.get("/readyz", None).json()["replica"] == "late"
+    assert beside.house.get("/readyz", None).status_code == 200
+    beside.follow(earlier=31)
+    assert beside.house.get("/readyz", None).json()["replica"] == "late"
+    assert release_of(beside.house)[1] is None
+    beside.follow()
+    assert release_of(beside.house)[1] is not None
+
+
+def test_a_replica_that_was_never_told_the_time_is_not_read(beside: Beside) -> None:
+    with psycopg.connect(beside.replica) as connection:
+        connection.execute("DELETE FROM installation WHERE name = 'primary-time'")
+    assert release_of(beside.house)[1] is None
+    figures(beside.house).look()
+    assert figures(beside.house).standing == "late"
+
+
+def test_what_the_replica_does_not_have_yet_is_asked_of_the_database(beside: Beside) -> None:
+    with psycopg.connect(beside.replica) as connection:
+        connection.execute("DELETE FROM figure_release")
+    assert release_of(beside.house) == (1, None)
+    problem(beside.house.get("/v1/indices", params={"office": "tiada"}), 404, "office-unknown")
+    # One refusal says nothing about the replica.
+    assert figures(beside.house).standing == "used"
+
+
+def test_a_replica_without_a_table_is_left_until_it_is_looked_at_again(beside: Beside) -> None:
+    with psycopg.connect(beside.replica) as connection:
+        connection.execute("ALTER TABLE figure_release RENAME TO away")
+    assert release_of(beside.house) == (1, None)
+    assert beside.house.get("/readyz", None).json() == {
+        "status": "ready",
+        "database": "ok",
+        "migration": "current",
+        "ratings": "stored",
+        "replica": "unreachable",
+    }
+    with psycopg.connect(beside.replica) as connection:
+        connection.execute("ALTER TABLE away RENAME TO figure_release")
+    assert release_of(beside.house) == (1, None)
+    figures(beside.house).look()
+    assert release_of(beside.house)[1] is not None
+
+
+def test_a_key_revoked_a_moment_ago_reads_no_replica(beside: Beside) -> None:
+    assert of_replica(beside.house, "reader")
+    with psycopg.connect(beside.primary) as connection:
+        connection.execute("UPDATE api_key SET revoked_at = now() WHERE label = 'reader' AND agency_id = 'kota'")
+    problem(beside.house.get("/v1/indices"), 401, "key-revoked")
+
+
+def test_reading_about_persons_leaves_its_trace_in_the_database(beside: Beside) -> None:
+    count = text("SELECT count(*) FROM audit_event WHERE action = 'persons.read'")
+    assert age_of(beside.house.get("/v1/indices", params=OCTOBER | {"by": "employee"})) is not None
+    with beside.house.database.reading() as session:
+        assert session.execute(count).scalar_one() == 1
+
+
+@pytest.mark.long
+def test_a_replica_from_which_no_packet_comes_leaves_an_answer_time_for_the_database(lend: Lend) -> None:
+    with (
+        lend("postgresql") as (primary, keys),
+        silent_proxy(primary) as away,
+        # By way of the proxy the database is its own replica.
+        House.open(primary, keys, read_database_url=away.url) as house,
+    ):
+        put(house.database, rated("E001", 12))
+        house.release()
+        assert release_of(house)[1] is not None
+        away.be_silent()
+        # Within the time that an answer has: what the replica took is taken off it.
+        assert release_of(house) == (1, None)
+        assert figures(house).standing == "unreachable"
+        assert release_of(house) == (1, None)
+
+
+def test_without_a_replica_no_answer_has_an_age(furnished: tuple[str, dict[str, str]]) -> None:
+    with House.open(*furnished) as house:
+        put(house.database, rated("E001", 12))
+        house.release()
+        assert release_of(house) == (1, None)
+        assert house.get("/readyz", None).json()["replica"] == "none"
+        figures(house).look()
+        assert "cermin_figure_reads_total{" not in house.get("/metrics", None).text
+
+
+def test_a_replica_of_another_installation_stops_the_start(lend: Lend) -> None:
+    with lend("postgresql") as (primary, keys), lend("postgresql") as (other, _):
+        with psycopg.connect(other) as connection:
+            connection.execute("INSERT INTO installation (name, value) VALUES ('secret', 'of somebody else')")
+        with (
+            pytest.raises(StartupError, match="another installation"),
+            House.open(primary, keys, read_database_url=other),
+        ):
+            pass
+
+
+@pytest.mark.long
+def test_a_replica_that_does_not_answer_stops_no_start(lend: Lend) -> None:
+    nowhere = "postgresql://cermin@127.0.0.1:1/cermin"
+    with lend("postgresql") as (primary, keys), House.open(primary, keys, read_database_url=nowhere) as house:
+        put(house.database, rated("E001", 12))
+        house.release()
+        assert release_of(house) == (1, None)
+        assert "cermin_replica_age_seconds +Inf" in house.get("/metrics", None).text
+
+
+@pytest.mark.parametrize("replica", ["sqlite:///other.db", "postgresql://cermin@127.0.0.1/cermin"])
+def test_sqlite_has_no_replica(replica: str, tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/cermin.db", read_database_url=replica, secret=SECRET)
+    with pytest.raises(StartupError, match="CERMIN_READ_DATABASE_URL"):
+        create_app(settings)
+
+
+# PostgreSQL's own streaming replication.
+
+
+@contextmanager
+def replicated() -> Iterator[tuple[Postmaster, Postmaster]]:
+    """A server with the two agencies, and its replica."""
+    with Postmaster.running() as primary:
+        migrating.upgrade(primary.url)
+        place = primary.own_folder("replica")
+        replica = primary.replica(place)
+        try:
+            replica.start()
+            replica.wait_until_up()
+            yield primary, replica
+        finally:
+            replica.kill()
+            rmtree(place)
+
+
+@pytest.mark.campaign
+@pytest.mark.one_server
+def test_a_streaming_replica_that_stands_still_is_told_by_its_age_and_left_when_it_is_too_old() -> None:
+    with replicated() as (primary, replica):
+        keys = furnish_two(primary.url)
+        with House.open(primary.url, keys, read_database_url=replica.url, read_lag_seconds=5) as house:
+            put(house.database, rated("E001", 12))
+            house.release()
+            until_it_follows(house)
+            assert release_of(house)[0] == 1
+            with psycopg.connect(replica.url, autocommit=True) as hand:
+                hand.execute("SELECT pg_wal_replay_pause()")
+                paused = monotonic()
+                house.release()
+                told: list[tuple[float, int, int]] = []
+                while True:
+                    release, age = found = release_of(house)
+                    if age is None:
+                        break
+                    told.append((monotonic() - paused, release, age))
+                    figures(house).look()
+                    sleep(0.2)
+                # While it was read it told of the release before, and of an age that grew with the seconds.
+                assert {release for _, release, _ in told} == {1}
+                assert all(age >= seconds - 0.5 for seconds, _, age in told)
+                assert told[-1][2] >= 4
+                assert found == (2, None)
+                assert house.get("/readyz", None).json()["replica"] == "late"
+                assert release_of(house, "supervisor") == (2, None)
+                hand.execute("SELECT pg_wal_replay_resume()")
+            until_it_follows(house)
+            assert release_of(house)[0] == 2
+            replica.kill()
+            assert release_of(house) == (2, None)
+            assert figures(house).standing == "unreachable"
+            replica.start()
+            replica.wait_until_up()
+            until_it_follows(house)
+
+
+def until_it_follows(house: House) -> None:
+    """Look at the replica until it is read and what it shows is less than three seconds old."""
+    until = monotonic() + 20
+    while True:
+        figures(house).look()
+        age = release_of(house)[1]
+        if age is not None and age < 3:
+            return
+        assert monotonic() < until, "the replica does not follow"
+        sleep(0.2)
