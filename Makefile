@@ -28,11 +28,11 @@ run: .venv/run ## Migrate and serve the configured database
 
 .PHONY: test
 test: .venv/dev ## Run the tests on SQLite and PostgreSQL, two to three minutes on two quiet cores; ROOM=ratings: those of one room, long ones, too
-	$(PYTEST) $(if $(ROOM),tests/$(ROOM)) -m 'not crash and not campaign and (not browser or glimpse) $(if $(ROOM),,and not long)'
+	$(PYTEST) $(if $(ROOM),tests/$(ROOM)) -m 'not fault and not campaign and (not browser or glimpse) $(if $(ROOM),,and not long)'
 
 .PHONY: coverage
 coverage: .venv/dev ## Run the tests on SQLite once more, traced, with 100 examples each, and hold both gates
-	HYPOTHESIS_PROFILE=ci $(PYTEST) -m 'not crash and not campaign and not browser and not untraced' --cov --cov-report=
+	HYPOTHESIS_PROFILE=ci $(PYTEST) -m 'not fault and not campaign and not browser and not untraced' --cov --cov-report=
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100
 
@@ -48,7 +48,7 @@ lint: .venv/dev ## Check format, lint, types and import order
 	$(BIN)/lint-imports --no-logo
 
 .PHONY: check
-check: lint test coverage browser campaign crash ## Everything, as CI does, and the campaign at full size
+check: lint test coverage browser campaign faults-short ## Everything, as CI does, and the campaign at full size
 
 .PHONY: campaign
 campaign: .venv/dev .tools/clients/made .tools/release/made ## Proofs at full size: 60,000 ratings, 10,000 guesses, 300 examples, kill -9 at every statement of a closing
@@ -58,10 +58,10 @@ campaign: .venv/dev .tools/clients/made .tools/release/made ## Proofs at full si
 campaign-short: .venv/dev .tools/clients/made .tools/release/made ## The proofs that `make test` leaves out, with 100 examples each and some sizes left out, as CI runs them
 	HYPOTHESIS_PROFILE=ci $(PYTEST) -m 'campaign and not full_size'
 
-.PHONY: crash
-crash: .venv/dev ## Kill the service and its database under load (KILLS=3000 DATABASE_KILLS=1000 SIGNALS=500 for a release)
-	CERMIN_CRASH_KILLS=$(or $(KILLS),30) CERMIN_CRASH_DATABASE_KILLS=$(or $(DATABASE_KILLS),3) \
-	CERMIN_CRASH_SIGNALS=$(or $(SIGNALS),5) $(BIN)/python -m pytest tests/crash -m crash -s
+.PHONY: faults-short
+faults-short: .venv/dev ## Kill the service and its database under load (KILLS=3000 DATABASE_KILLS=1000 SIGNALS=500 for a release)
+	CERMIN_FAULTS_KILLS=$(or $(KILLS),30) CERMIN_FAULTS_DATABASE_KILLS=$(or $(DATABASE_KILLS),3) \
+	CERMIN_FAULTS_SIGNALS=$(or $(SIGNALS),5) $(BIN)/python -m pytest tests/faults -m fault -s
 
 .PHONY: bench
 bench: .venv/dev ## Measure; needs wrk (Debian: apt-get install wrk)

@@ -189,7 +189,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     load_profile()
     share_compiled_statements()
-    told = "PYTEST_DEBUG_TEMPROOT" in os.environ or config.getoption("markexpr") == "crash"
+    told = "PYTEST_DEBUG_TEMPROOT" in os.environ or config.getoption("markexpr") == "fault"
     if not told and MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 

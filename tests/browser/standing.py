@@ -16,7 +16,7 @@ from app.foundation.storage.database import Database
 from app.people.granting import Asked
 from app.people.inviting import Invitation, invite
 from tests.browser.agency import AGENCY, COUNTER, OFFICE, furnish_today
-from tests.crash.service import Nursery, Service
+from tests.faults.service import Nursery, Service
 from tests.people.persons import OPERATOR
 
 STARTING_SECONDS = 30.0

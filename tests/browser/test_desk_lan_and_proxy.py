@@ -23,7 +23,7 @@ from app.access.principals import Role
 from tests.browser.agency import furnish_today
 from tests.browser.chromium import complaints, options
 from tests.browser.standing import Standing, link_for
-from tests.crash.service import UNHURRIED, Nursery, Service, free_port
+from tests.faults.service import UNHURRIED, Nursery, Service, free_port
 from tests.people.persons import PASSPHRASE
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,8 +18,8 @@ from tests.browser.chromium import complaints
 from tests.browser.kiosk import rate, send
 from tests.browser.standing import Standing
 from tests.browser.test_setting_up import set_up
-from tests.crash.service import Command, Service, free_port
 from tests.directory.workbooks import HEADERS, Lines, xlsx_of
+from tests.faults.service import Command, Service, free_port
 from tests.house import SECRET
 
 # However busy the machine is: processes start, and a workbook is read by another one.

@@ -18,7 +18,7 @@ from app.foundation.http import tls_listener
 from app.foundation.http.tls_listener import listening_sockets
 from app.foundation.storage.database import Database
 from app.ratings.reconciliation import reconcile
-from tests.crash.service import UNHURRIED, Nursery, Service, free_port
+from tests.faults.service import UNHURRIED, Nursery, Service, free_port
 from tests.house import NOW, uuid7
 from tests.loopback import Doors, serving_both
 from tests.people.persons import PASSPHRASE, Door

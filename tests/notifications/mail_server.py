@@ -12,7 +12,7 @@ from re import findall
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from tests.crash.service import free_port
+from tests.faults.service import free_port
 
 
 @dataclass

@@ -26,7 +26,7 @@ from tests.notifications.messages import told_of_all
 from tests.people.persons import Door
 from tests.screening.office import rows
 
-pytestmark = pytest.mark.crash
+pytestmark = pytest.mark.fault
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -53,7 +53,7 @@ class Found:
 @pytest.fixture
 def kills() -> int:
     """How often both processes are killed: 30 times in CI, 300 before a release."""
-    return int(os.environ.get("CERMIN_CRASH_KILLS", "30"))
+    return int(os.environ.get("CERMIN_FAULTS_KILLS", "30"))
 
 
 def campaign(teller: House, kills: int, mutant: str = "") -> Found:

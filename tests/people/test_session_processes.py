@@ -28,8 +28,8 @@ from app.people.rules.lifetimes import LONGEST
 from app.people.rules.linking import LinkedBy
 from app.people.sessions import start
 from app.people.tables import Person
-from tests.crash.service import UNHURRIED, Nursery, Service, free_port
 from tests.effort import sized
+from tests.faults.service import UNHURRIED, Nursery, Service, free_port
 from tests.people.oidc.fake_provider import CLIENT, FakeProvider, fake_provider
 from tests.people.persons import OPERATOR, Door
 

@@ -1,4 +1,4 @@
-"""What the database holds after a crash test."""
+"""What the database holds after a fault."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

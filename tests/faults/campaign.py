@@ -7,11 +7,11 @@ from dataclasses import replace
 from random import Random
 
 from app.ratings.keys import KeyMaker
-from tests.crash.clients import Client, connected, crowd, steady
-from tests.crash.figures import Figures, compare
-from tests.crash.inventory import take_inventory
-from tests.crash.ledger import Ledger
-from tests.crash.service import Service
+from tests.faults.clients import Client, connected, crowd, steady
+from tests.faults.figures import Figures, compare
+from tests.faults.inventory import take_inventory
+from tests.faults.ledger import Ledger
+from tests.faults.service import Service
 from tests.house import SECRET
 
 CLIENTS = 16

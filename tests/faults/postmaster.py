@@ -39,7 +39,7 @@ class Postmaster:
     def running(cls) -> Iterator["Postmaster"]:
         """A started server on a new folder; both are gone after the block."""
         # The socket's path must stay short, so the data does not lie under pytest's own long folder.
-        folder = mkdtemp(prefix="cermin-crash-")
+        folder = mkdtemp(prefix="cermin-faults-")
         with catch_warnings():
             # The wheel warns about a runtime folder that containers do not set.
             simplefilter("ignore")

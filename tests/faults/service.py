@@ -46,7 +46,7 @@ class Nursery:
     def open(cls) -> Iterator["Nursery"]:
         """A nursery that ends, with whatever it has forked, when the block or this process does."""
         with subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.nursery"],
+            [sys.executable, "-m", "tests.faults.nursery"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

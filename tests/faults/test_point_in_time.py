@@ -10,10 +10,10 @@ import pytest
 from app.cli import context
 from app.foundation.storage import migrations as migrating
 from tests.cli.backup_steps import Terminal, answers, rate
-from tests.crash.postmaster import Postmaster
+from tests.faults.postmaster import Postmaster
 from tests.house import House, furnish_two
 
-pytestmark = pytest.mark.crash
+pytestmark = pytest.mark.fault
 
 LONGEST = 30.0
 

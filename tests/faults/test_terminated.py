@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 
 from app.ratings.keys import KeyMaker
-from tests.crash.drain import LONGEST_END, drain, drain_beside_a_stalled_client
-from tests.crash.figures import Figures, compare
-from tests.crash.inventory import take_inventory
-from tests.crash.ledger import Ledger
-from tests.crash.service import Nursery, Service
+from tests.faults.drain import LONGEST_END, drain, drain_beside_a_stalled_client
+from tests.faults.figures import Figures, compare
+from tests.faults.inventory import take_inventory
+from tests.faults.ledger import Ledger
+from tests.faults.service import Nursery, Service
 from tests.house import SECRET
 
-pytestmark = pytest.mark.crash
+pytestmark = pytest.mark.fault
 
 
 @pytest.fixture
 def signals() -> int:
     """How often SIGTERM is sent: 5 times in CI, 500 before a release."""
-    return int(os.environ.get("CERMIN_CRASH_SIGNALS", "5"))
+    return int(os.environ.get("CERMIN_FAULTS_SIGNALS", "5"))
 
 
 def test_a_terminated_service_answers_what_it_has_taken_and_ends_in_order(

@@ -9,14 +9,14 @@ import pytest
 from psycopg import sql
 
 from app.foundation.storage import migrations as migrating
-from tests.crash.campaign import LONGEST_RETURN, Strike, run_campaign
-from tests.crash.figures import Figures
-from tests.crash.postmaster import Postmaster
-from tests.crash.service import Command, Nursery, Service
+from tests.faults.campaign import LONGEST_RETURN, Strike, run_campaign
+from tests.faults.figures import Figures
+from tests.faults.postmaster import Postmaster
+from tests.faults.service import Command, Nursery, Service
 from tests.house import furnish_two
 from tests.postgres import PostgresServer
 
-pytestmark = pytest.mark.crash
+pytestmark = pytest.mark.fault
 
 FURNISHED = "furnished"
 FEW = 2
@@ -41,7 +41,7 @@ def town(postmaster: Postmaster) -> tuple[PostgresServer, dict[str, str]]:
 @pytest.fixture
 def database_kills() -> int:
     """How often PostgreSQL is killed: 3 times in CI, a thousand before a release."""
-    return int(os.environ.get("CERMIN_CRASH_DATABASE_KILLS", "3"))
+    return int(os.environ.get("CERMIN_FAULTS_DATABASE_KILLS", "3"))
 
 
 def kill_and_start(postmaster: Postmaster) -> Strike:

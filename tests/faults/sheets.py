@@ -1,4 +1,4 @@
-"""The answer sheets that the clients of a crash test send."""
+"""The answer sheets that the clients of these tests send."""
 
 from dataclasses import dataclass
 from random import Random

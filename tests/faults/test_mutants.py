@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.campaign import kill_and_restart, run_campaign
-from tests.crash.figures import Figures
-from tests.crash.service import Nursery, Service
+from tests.faults.campaign import kill_and_restart, run_campaign
+from tests.faults.figures import Figures
+from tests.faults.service import Nursery, Service
 
-pytestmark = pytest.mark.crash
+pytestmark = pytest.mark.fault
 
 # A broken service is found out by nearly every kill, not by one of thousands.
 FEW = 3
@@ -31,7 +31,7 @@ def trial(
 
     def tried(mutant: str) -> Figures:
         url, keys = furnished
-        with Service.running(nursery, url, log, f"tests.crash.mutants:{mutant}") as service:
+        with Service.running(nursery, url, log, f"tests.faults.mutants:{mutant}") as service:
             strike = kill_and_restart(service)
             figures = run_campaign(service, keys, strike, FEW, settle=SETTLE_SECONDS)
         report(f"{mutant} on {store}", figures)

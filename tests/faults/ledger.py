@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
-from tests.crash.sheets import Sheet
+from tests.faults.sheets import Sheet
 
 CREATED, REPLAYED, BUSY = 201, 200, 503
 

@@ -1,4 +1,4 @@
-"""Services that break the promise, each in one way: a crash test that finds nothing in them proves nothing.
+"""Services that break the promise, each in one way: a test that finds nothing in them proves nothing.
 
 Each function is an entry point like `app.cli:main`, run in a process of its own.
 """

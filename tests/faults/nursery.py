@@ -1,4 +1,4 @@
-"""A program that imports the service once and forks it on demand: `python -m tests.crash.nursery`.
+"""A program that imports the service once and forks it on demand: `python -m tests.faults.nursery`.
 
 Importing the service takes seconds of processor time, starting it a tenth of one. Thirty kills
 would mostly measure Python's imports, three thousand would take hours. A forked child is the real

@@ -9,10 +9,10 @@ from random import Random
 
 import httpx
 
-from tests.crash.campaign import CLIENTS, LONGEST_START, answers
-from tests.crash.clients import Client, connected, steady
-from tests.crash.ledger import Ledger
-from tests.crash.service import Service
+from tests.faults.campaign import CLIENTS, LONGEST_START, answers
+from tests.faults.clients import Client, connected, steady
+from tests.faults.ledger import Ledger
+from tests.faults.service import Service
 
 LONGEST_END = 10.0
 LOAD_SECONDS = (0.1, 0.4)

@@ -5,10 +5,10 @@ from random import Random
 import pytest
 
 from app.ratings.keys import KeyMaker
-from tests.crash.figures import Figures, compare
-from tests.crash.inventory import Inventory, Row
-from tests.crash.ledger import BUSY, CREATED, REPLAYED, Ledger
-from tests.crash.sheets import Sheet, fill_in
+from tests.faults.figures import Figures, compare
+from tests.faults.inventory import Inventory, Row
+from tests.faults.ledger import BUSY, CREATED, REPLAYED, Ledger
+from tests.faults.sheets import Sheet, fill_in
 from tests.house import SECRET
 
 KEYS = KeyMaker.of(SECRET.encode())

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.ratings.keys import KeyMaker
-from tests.crash.inventory import Inventory
-from tests.crash.ledger import Ledger
+from tests.faults.inventory import Inventory
+from tests.faults.ledger import Ledger
 
 
 @dataclass(frozen=True)

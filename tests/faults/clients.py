@@ -9,8 +9,8 @@ from uuid import UUID
 
 import httpx
 
-from tests.crash.ledger import Ledger
-from tests.crash.sheets import Sheet, fill_in
+from tests.faults.ledger import Ledger
+from tests.faults.sheets import Sheet, fill_in
 
 # One agency's device and app, and another's: groups that mix agencies are written one by one.
 KEYS = ("device", "app", "desa device", "desa app")

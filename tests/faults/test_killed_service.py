@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.campaign import kill_and_restart, run_campaign
-from tests.crash.figures import Figures
-from tests.crash.service import Nursery, Service
+from tests.faults.campaign import kill_and_restart, run_campaign
+from tests.faults.figures import Figures
+from tests.faults.service import Nursery, Service
 
-pytestmark = pytest.mark.crash
+pytestmark = pytest.mark.fault
 
 
 def test_no_kill_of_the_service_loses_doubles_or_invents_a_rating(

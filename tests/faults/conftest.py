@@ -1,4 +1,4 @@
-"""Fixtures of the crash tests."""
+"""Fixtures of the tests of faults."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.figures import Figures
-from tests.crash.service import Nursery
+from tests.faults.figures import Figures
+from tests.faults.service import Nursery
 
 
 @pytest.fixture(scope="session")
@@ -37,4 +37,4 @@ def log(tmp_path: Path) -> Path:
 @pytest.fixture
 def kills() -> int:
     """How often the service is killed: 30 in CI, thousands before a release."""
-    return int(os.environ.get("CERMIN_CRASH_KILLS", "30"))
+    return int(os.environ.get("CERMIN_FAULTS_KILLS", "30"))
