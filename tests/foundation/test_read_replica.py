@@ -23,7 +23,7 @@ from app.foundation.storage.read_replica import FigureReads
 from app.main import create_app
 from tests.closing.steps import close, finalise, rated
 from tests.conftest import Lend
-from tests.crash.postmaster import Postmaster
+from tests.faults.postmaster import Postmaster
 from tests.house import SECRET, House, furnish_two, problem
 from tests.ratings.visits import put
 from tests.silent_proxy import silent_proxy
