@@ -1,9 +1,8 @@
 """`cermin import`: answers given before the service was there, or on paper."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -25,12 +24,12 @@ from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
 from app.ratings.csv_import.cells import CHANNELS as CHANNEL_CODES
 from app.ratings.csv_import.cells import PROFILE_CODES
-from app.ratings.csv_import.csv_file import read_answers
+from app.ratings.csv_import.csv_file import open_answers
 from app.ratings.csv_import.former import Foreseen, foresee
 from app.ratings.csv_import.importing import ImportCounts, Track, propose, store_answers
 from app.ratings.csv_import.moments import checked_format
 from app.ratings.csv_import.past_answers import FileColumn, Form
-from app.ratings.csv_import.store import sheets_under
+from app.ratings.csv_import.store import StoredSheets
 from app.ratings.keys import KeyMaker
 from app.ratings.validation import KnownCodes
 
@@ -109,9 +108,8 @@ def import_answers(
             labels=labels_of(labels or (), questionnaire),
         )
         with Progress(console=err) as progress, readable():
-            answers = read_answers(file, form.columns)
-            stored = partial(sheets_under, db, agency)
-            proposal = propose(answers, form, known, keys, now, _tracked(progress), stored)
+            answers = open_answers(file, form.columns)
+            proposal = propose(answers, form, known, keys, now, _tracked(progress), StoredSheets(db, agency))
         show_faults(proposal.faults)
         if proposal.faults and not skip_faulty:
             raise fail(faulty(proposal.faults))
@@ -187,8 +185,9 @@ def _tell(foreseen: Foreseen, *, beside: bool) -> None:
 
 
 def _tracked(progress: Progress) -> Track:
-    def track(items: Sequence[One], what: str, /) -> Iterable[One]:
-        return progress.track(items, description=what)
+    def track(items: Iterable[One], what: str, /) -> Iterable[One]:
+        # Of a file that is being read nobody knows how long it is.
+        return progress.track(items, description=what, total=len(items) if isinstance(items, Sized) else None)
 
     return track
 

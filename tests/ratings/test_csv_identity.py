@@ -36,7 +36,7 @@ from tests.ratings.csv_rows import (
 
 def test_a_rating_has_the_local_day_and_nothing_finer() -> None:
     # In Makassar, half an hour past midnight is still yesterday in UTC and in WIB, whose day the key has.
-    rating = proposal([("2020-07-16 00:30:00", "4", "-", "3", "E001", "P")]).ratings[0]
+    [rating] = proposal([("2020-07-16 00:30:00", "4", "-", "3", "E001", "P")]).ratings
     place = rating.place
     assert (place.rated_on, place.office, place.counter) == (date(2020, 7, 16), "upt-makassar", None)
     assert (place.service, place.employee, place.channel) == ("skck", "E001", "import")
@@ -108,14 +108,14 @@ def test_any_order_of_the_rows_gives_the_same_ratings(rows: list[Row], seed: Ran
     whole = proposal(rows)
     shuffled = proposal(seed.sample(rows, len(rows)))
     assert len(whole.ratings) == len(keys(whole)) == len(rows)
-    assert shuffled.ratings == whole.ratings
+    assert list(shuffled.ratings) == list(whole.ratings)
 
 
 @given(rows=st.lists(ROWS, max_size=40), seed=st.randoms(use_true_random=False))
 def test_any_division_that_keeps_equal_rows_together_gives_the_same(rows: list[Row], seed: Random) -> None:
     whole, parts = proposal(rows), parts_of(rows, seed)
     ratings = [rating for part in parts for rating in proposal(part).ratings]
-    assert sorted(ratings, key=lambda rating: rating.key) == whole.ratings
+    assert sorted(ratings, key=lambda rating: rating.key) == list(whole.ratings)
 
 
 @given(rows=st.lists(ROWS, min_size=1, max_size=40), seed=st.randoms(use_true_random=False))

@@ -19,7 +19,7 @@ from app.foundation.storage.database import Database
 from app.instruments.model import SKIPPED, Instrument
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault, CsvLine
 from app.ratings.csv_import.identity import past_id
-from app.ratings.csv_import.importing import batches
+from app.ratings.csv_import.importing import STORED_TOGETHER, Batches
 from app.ratings.csv_import.moments import EPOCH
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import COUNTS, NewRating, Place, StoreOutcome
@@ -87,7 +87,7 @@ def differing(database: Database, proposal: CountsProposal) -> bool:
     store = RatingStore(database)
     return any(
         found is not None and found.outcome is StoreOutcome.conflict
-        for group in batches(proposal.ratings)
+        for group in Batches(proposal.ratings, STORED_TOGETHER)
         for found in store.existing(proposal.agency_id, [(rating.key, rating.digests) for rating in group])
     )
 
@@ -97,7 +97,7 @@ def store_counts(database: Database, proposal: CountsProposal, *, actor: str, no
     store, outcomes = RatingStore(database), Counter[StoreOutcome]()
     try:
         with store.connect() as connection:
-            for group in batches(proposal.ratings):
+            for group in Batches(proposal.ratings, STORED_TOGETHER):
                 outcomes.update(stored.outcome for stored in store.write(connection, group))
     finally:
         counts = CountsImported(proposal.groups, len(proposal.ratings), outcomes[StoreOutcome.stored])

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 from app.access.store import events_since
 from app.foundation.storage.database import Database
-from app.ratings.csv_import.importing import IMPORTED, ImportProposal, name_or_column, subject_of
+from app.ratings.csv_import.importing import IMPORTED, Batches, ImportProposal, name_or_column, subject_of
 from app.ratings.csv_import.moments import EPOCH
 from app.ratings.csv_import.store import StoredDay, StoredSheet, sheets_under, stored_by_day
 from app.ratings.rating import NewRating
 
 COLUMN = "column "
+# Ratings that are looked up together.
+COMPARED_TOGETHER = 5_000
 NEVER = "a stored rating never changes."
 
 
@@ -67,15 +69,49 @@ class Foreseen:
 
 def foresee(database: Database, proposal: ImportProposal) -> Foreseen:
     """What importing a proposal would do; nothing is written."""
-    stored = sheets_under(database, proposal.agency_id, [rating.key for rating in proposal.ratings])
-    new = [rating for rating in proposal.ratings if rating.key not in stored]
-    former = _former_imports(database, proposal)
+    former, seen = _former_imports(database, proposal), _Seen()
+    beside = _doubtful_imports(proposal, former)
+    for group in Batches(proposal.ratings, COMPARED_TOGETHER):
+        seen.add(group, sheets_under(database, proposal.agency_id, [rating.key for rating in group]), beside)
     return Foreseen(
-        there=len(proposal.ratings) - len(new),
-        new=len(new),
-        refusal=_other_columns(proposal, former, stored),
-        overlap=_overlap(database, proposal, former, new),
+        there=seen.there,
+        new=seen.new,
+        refusal=_other_columns(proposal, former, seen),
+        overlap=_overlap(database, proposal, beside, seen),
     )
+
+
+class _Seen:
+    """What is stored of a proposal's ratings, how many are stored otherwise, and those that earlier imports doubt."""
+
+    def __init__(self) -> None:
+        self.there = self.new = self.otherwise = 0
+        # Of days of which an earlier import brought answers: all of the file, and those that are new.
+        self.in_file: Counter[StoredDay] = Counter()
+        self.fresh: Counter[StoredDay] = Counter()
+
+    def add(
+        self, group: Sequence[NewRating], stored: Mapping[str, StoredSheet], beside: Sequence[FormerImport]
+    ) -> None:
+        """Take in some ratings, and what is stored of them."""
+        self.there += sum(rating.key in stored for rating in group)
+        self.new += sum(rating.key not in stored for rating in group)
+        self.otherwise += sum(
+            rating.key in stored and stored[rating.key].sheet != rating.sheet for rating in group if stored
+        )
+        for rating in group if beside else ():
+            if any(each.covers(rating.place.rated_on) for each in beside):
+                day = _day_of(rating)
+                self.in_file[day] += 1
+                self.fresh[day] += rating.key not in stored
+
+
+def _doubtful_imports(proposal: ImportProposal, former: Sequence[FormerImport]) -> Sequence[FormerImport]:
+    """The earlier imports that may have brought the same answers in another spelling."""
+    if proposal.form.own_id is None:
+        return former
+    # Where both files have ids of the survey tool, nothing can be.
+    return [each for each in former if "id" not in each.detail.get("columns", {})]
 
 
 def _former_imports(database: Database, proposal: ImportProposal) -> Sequence[FormerImport]:
@@ -88,9 +124,7 @@ def _former_imports(database: Database, proposal: ImportProposal) -> Sequence[Fo
     return [each for each in events if each.is_about(proposal)]
 
 
-def _other_columns(
-    proposal: ImportProposal, former: Sequence[FormerImport], stored: Mapping[str, StoredSheet]
-) -> str | None:
+def _other_columns(proposal: ImportProposal, former: Sequence[FormerImport], seen: _Seen) -> str | None:
     """The refusal of a file that was imported with other columns for the same questions: its rows would count twice."""
     for each in former:
         columns = each.detail.get("columns")
@@ -101,37 +135,27 @@ def _other_columns(
             words = ", ".join(f"{name} from {columns.get(name, 'no column')}" for name in differing)
             return f"This file was read with other columns ({words}) by {each}; {NEVER}"
     # Rows of former ids were identified by heading, so the same row may come with other answers.
-    if proposal.form.own_id is None and any(
-        rating.key in stored and stored[rating.key].sheet != rating.sheet for rating in proposal.ratings
-    ):
+    if proposal.form.own_id is None and seen.otherwise:
         name = former[0] if former else "an earlier import"
         return f"Rows of this file were read with other columns for the same questions by {name}; {NEVER}"
     return None
 
 
-def _overlap(
-    database: Database, proposal: ImportProposal, former: Sequence[FormerImport], new: Sequence[NewRating]
-) -> str | None:
+def _overlap(database: Database, proposal: ImportProposal, beside: Sequence[FormerImport], seen: _Seen) -> str | None:
     """What to say of new rows about days of which another file has brought answers that this one does not have."""
-    if proposal.form.own_id is not None:
-        # Where both files have ids of the survey tool, nothing can be the same answer in another spelling.
-        former = [each for each in former if "id" not in each.detail.get("columns", {})]
-    days = [rating.place.rated_on for rating in new]
-    former = [each for each in former if any(map(each.covers, days))]
+    fresh = +seen.fresh
+    former = [each for each in beside if any(each.covers(day.on) for day in fresh)]
     if not former:
         return None
-    offices = {rating.place.office for rating in new}
+    days = {day.on for day in fresh}
+    offices = {day.office for day in fresh}
     instrument = proposal.form.instrument.id
     others = stored_by_day(database, proposal.agency_id, instrument, offices, (min(days), max(days)))
-    fresh = Counter(map(_day_of, new))
-    in_file = Counter(map(_day_of, proposal.ratings))
-    doubtful = sum(
-        n for day, n in fresh.items() if others[day] > in_file[day] - n and any(each.covers(day.on) for each in former)
-    )
+    doubtful = sum(n for day, n in fresh.items() if others[day] > seen.in_file[day] - n)
     if not doubtful:
         return None
     return (
-        f"{doubtful} of {len(new)} new rows are about offices, services, channels and days of which {former[0]} "
+        f"{doubtful} of {seen.new} new rows are about offices, services, channels and days of which {former[0]} "
         "brought answers that this file does not have, or has with other answers or times. The same people's answers "
         "must not be imported twice; if they are other people's, say --beside."
     )

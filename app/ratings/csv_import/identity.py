@@ -11,37 +11,42 @@ it: whoever imports such rows again meets them by their former id first.
 """
 
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from app.ratings.csv_import.moments import EPOCH, NOON
-
-MILLISECOND = timedelta(milliseconds=1)
 MINUTE_MS = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer in one row, at the office's local time.
+class AnswerTexts(NamedTuple):
+    """A row's scores: as a sheet, by question for its id, and by heading for its former id."""
 
-    `written` is its scores by heading, for its former id; `own_id` is the id that a survey tool gave it.
+    sheet: str
+    by_question: str
+    by_heading: str
+
+
+class Answer(NamedTuple):
+    """The answer in one row: its local day as a number (`date.toordinal`), the milliseconds since 1970 of its moment
+    and of that day's noon at the office, and its scores, a mark for each column.
+
+    `own_id` is the id that a survey tool gave it.
     """
 
     row: int
     office: str
     service: str
     channel: str
-    moment: datetime
-    scores: Mapping[str, int | None]
+    day: int
+    at_ms: int
+    noon_ms: int
+    marks: str
     employee: str | None
     profile: Mapping[str, str]
-    written: str
-    own_id: str | None = None
+    own_id: str | None
+    texts: AnswerTexts
 
 
 class FormerIdentity(NamedTuple):
@@ -68,8 +73,8 @@ class AnswerIdentity(NamedTuple):
 
 
 Identity = TypeVar("Identity", FormerIdentity, AnswerIdentity)
-# Which of these ids are those of stored ratings.
-AreStored = Callable[[Collection[UUID]], Collection[UUID]]
+# Which of these ids are those of stored ratings; None where nothing can be stored under any.
+AreStored = Callable[[Collection[UUID]], Collection[UUID]] | None
 
 
 def past_id(at_ms: int, content: str) -> UUID:
@@ -79,22 +84,19 @@ def past_id(at_ms: int, content: str) -> UUID:
     return UUID(int=at_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
 
-def none_stored(ids: Collection[UUID]) -> Collection[UUID]:  # noqa: ARG001 - see AreStored
-    """Nothing is stored yet."""
-    return ()
-
-
 def identified(
-    answers: Sequence[Answer], agency_id: str, instrument: str, are_stored: AreStored = none_stored
+    answers: Sequence[Answer], agency_id: str, instrument: str, are_stored: AreStored = None
 ) -> Iterator[tuple[UUID, Answer]]:
     """The answers with their ids: the former ones of those that are stored under them, of all others the present ones.
 
     Equal answers are numbered by profile and channel, so the order of rows says nothing.
     """
-    former = {answer.row: rating_id for rating_id, answer in formerly_identified(answers, agency_id, instrument)}
-    stored = frozenset(are_stored(list(former.values())))
-    new = [answer for answer in answers if former[answer.row] not in stored]
-    yield from ((former[answer.row], answer) for answer in answers if former[answer.row] in stored)
+    new = answers
+    if are_stored is not None:
+        former = {answer.row: rating_id for rating_id, answer in formerly_identified(answers, agency_id, instrument)}
+        stored = frozenset(are_stored(list(former.values())))
+        new = [answer for answer in answers if former[answer.row] not in stored]
+        yield from ((former[answer.row], answer) for answer in answers if former[answer.row] in stored)
     # Numbered without those: else the numbers of the others would change with what the longer file brings.
     for identity, number, answer in _numbered(new, lambda each: identity_of(each, instrument), _seen):
         yield past_id(identity.at_ms, json.dumps([agency_id, "minute", *identity, number])), answer
@@ -110,11 +112,14 @@ def _numbered(
     answers: Iterable[Answer], identify: Callable[[Answer], Identity], order: Callable[[Answer], list[tuple[str, str]]]
 ) -> Iterator[tuple[Identity, int, Answer]]:
     """Each answer with its identity and its number, from 1, among those that share it."""
-    numbers = Counter[tuple[object, ...]]()
-    sortable = [(identify(answer), order(answer), answer.row, answer) for answer in answers]
-    for identity, _, _, answer in sorted(sortable, key=lambda each: each[:3]):
-        numbers[identity] += 1
-        yield identity, numbers[identity], answer
+    sharing: dict[Identity, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        sharing[identify(answer)].append(answer)
+    for identity, equal in sharing.items():
+        if len(equal) > 1:
+            equal.sort(key=lambda answer: (order(answer), answer.row))
+        for number, answer in enumerate(equal, start=1):
+            yield identity, number, answer
 
 
 def _profile(answer: Answer) -> list[tuple[str, str]]:
@@ -130,18 +135,15 @@ def identity_of(answer: Answer, instrument: str) -> AnswerIdentity:
     """The identity of a row, from which its id is derived."""
     if answer.own_id is not None:
         # Seconds and minutes may be rounded between two exports, the day may not.
-        noon = answer.moment.replace(hour=NOON, minute=0, second=0, microsecond=0)
-        return AnswerIdentity(answer.office, answer.service, instrument, _at_ms(noon), "", "", answer.own_id)
-    minute = _at_ms(answer.moment) // MINUTE_MS * MINUTE_MS
-    answers = ",".join([f"{item}={score}" for item, score in sorted(answer.scores.items())])
-    return AnswerIdentity(answer.office, answer.service, instrument, minute, answers, answer.employee or "", "")
+        return AnswerIdentity(answer.office, answer.service, instrument, answer.noon_ms, "", "", answer.own_id)
+    minute = answer.at_ms // MINUTE_MS * MINUTE_MS
+    return AnswerIdentity(
+        answer.office, answer.service, instrument, minute, answer.texts.by_question, answer.employee or "", ""
+    )
 
 
 def former_identity_of(answer: Answer, instrument: str) -> FormerIdentity:
     """The identity a row had before; neither its headings nor the seconds of its time may have changed since."""
-    at_ms = _at_ms(answer.moment)
-    return FormerIdentity(answer.office, answer.service, instrument, at_ms, answer.written, answer.employee or "")
-
-
-def _at_ms(moment: datetime) -> int:
-    return (moment - EPOCH) // MILLISECOND
+    return FormerIdentity(
+        answer.office, answer.service, instrument, answer.at_ms, answer.texts.by_heading, answer.employee or ""
+    )

@@ -1,55 +1,91 @@
 """Importing past answers: validated and counted like any other rating, all of a file or nothing of it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple, Protocol, TypeVar
+from datetime import date, datetime, timedelta
+from itertools import groupby, islice
+from math import ceil
+from operator import attrgetter
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from app.access.audit import record
-from app.access.principals import KeyKind, Principal
-from app.foundation.problems import Problem
 from app.foundation.storage.database import Database
 from app.foundation.storage.rewriting import unlink
-from app.foundation.translations import translator
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault
-from app.ratings.csv_import.identity import Answer, identified
-from app.ratings.csv_import.moments import EPOCH
-from app.ratings.csv_import.past_answers import FileColumn, Form, LineReader, check_order_of_days
+from app.ratings.csv_import.identity import Answer, AreStored, identified
+from app.ratings.csv_import.past_answers import FileColumn, Form, LineReader
+from app.ratings.csv_import.spool import Spool
 from app.ratings.keys import KeyMaker
-from app.ratings.rating import NewRating, StoreOutcome
+from app.ratings.rating import NewRating, Place, StoreOutcome
 from app.ratings.retention import PROFILES
-from app.ratings.schemas import LONGEST_BATCH, ProfileIn, RatingIn
 from app.ratings.store import RatingStore
-from app.ratings.validation import KnownCodes, RatingValidator
+from app.ratings.validation import KnownCodes
 
 One = TypeVar("One")
+DAY = timedelta(days=1)
 # The action under which the audit trail keeps an import.
 IMPORTED = "ratings.imported"
-# Which of these keys are those of stored ratings.
-StoredKeys = Callable[[Collection[str]], Collection[str]]
+# Answers that are judged together.
+JUDGED_TOGETHER = 5_000
+# Ratings of one transaction: what an import that breaks off may have to do again. On SQLite nobody else writes for as
+# long, a few hundredths of a second.
+STORED_TOGETHER = 2_000
 
 
 class Track(Protocol):
     """Wraps a loop to show its progress."""
 
-    def __call__(self, items: Sequence[One], what: str, /) -> Iterable[One]: ...
+    def __call__(self, items: Iterable[One], what: str, /) -> Iterable[One]: ...
 
 
-def untracked(items: Sequence[One], what: str, /) -> Iterable[One]:  # noqa: ARG001 - see Track
+def untracked(items: Iterable[One], what: str, /) -> Iterable[One]:  # noqa: ARG001 - see Track
     """The items without any progress shown."""
     return items
 
 
-def none_stored(keys: Collection[str]) -> Collection[str]:  # noqa: ARG001 - see StoredKeys
-    """Nothing is stored yet."""
-    return ()
+class StoredRatings(Protocol):
+    """What is stored of the agency already."""
+
+    def any_between(self, first: date, last: date) -> bool:
+        """Whether anything is stored whose key may be of these days."""
+
+    def sheets_under(self, keys: Collection[str]) -> Collection[str]:
+        """Those of the keys under which a rating is stored."""
+
+
+class ProposedRatings:
+    """The ratings that a file would add, in the order of their keys, kept on disk; and their first and last day."""
+
+    def __init__(self, agency_id: str, instrument: str, ratings: Iterable[NewRating]) -> None:
+        self._agency_id = agency_id
+        self._instrument = instrument
+        self._spool = Spool()
+        self._days: set[int] = set()
+        # Unsorted writers deadlock, and a store keeps sorted rows together.
+        self._spool.put((rating.key, self._row(rating)) for rating in ratings)
+        self.first, self.last = (date.fromordinal(find(self._days)) if self._days else None for find in (min, max))
+
+    def __len__(self) -> int:
+        return len(self._spool)
+
+    def __iter__(self) -> Iterator[NewRating]:
+        agency_id, instrument = self._agency_id, self._instrument
+        for key, office, service, employee, channel, day, sheet, digest, profile in self._spool:
+            place = Place(office, None, service, employee, channel, date.fromordinal(day))
+            yield NewRating(agency_id, key, place, instrument, sheet, digest, profile=profile)
+
+    def _row(self, rating: NewRating) -> tuple[Any, ...]:
+        place, day = rating.place, rating.place.rated_on.toordinal()
+        self._days.add(day)
+        given = (place.office, place.service, place.employee, place.channel, day)
+        return (rating.key, *given, rating.sheet, rating.digest, rating.profile)
 
 
 @dataclass(frozen=True)
 class ImportProposal:
-    """The ratings a file would add, sorted by key, and every fault of its other rows.
+    """The ratings a file would add, and every fault of its other rows.
 
     `columns` says by letter from which columns its rows were read.
     """
@@ -57,7 +93,7 @@ class ImportProposal:
     agency_id: str
     form: Form
     read: int
-    ratings: Sequence[NewRating]
+    ratings: ProposedRatings
     faults: Sequence[CsvFault]
     file_digest: str
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -85,32 +121,34 @@ def propose(
     keys: KeyMaker,
     now: datetime,
     track: Track = untracked,
-    stored: StoredKeys = none_stored,
+    stored: StoredRatings | None = None,
 ) -> ImportProposal:
     """Read and validate every row; nothing is written. `stored` finds rows that were imported under a former id.
 
-    Raises FileFault where nobody can tell which days the file means.
+    Raises FileFault where nobody can tell which days the file means, or where it cannot be read on.
     """
-    check_order_of_days(file, form)
     agency_id = codes.catalogue.agency_id
-    reader, validator = LineReader(form, codes.catalogue, now, file.headings), _RowValidator(form, codes, keys, now)
-    answers = [answer for line in track(file.lines, "reading") if (answer := reader.read(line))]
+    reader, answers, lines = LineReader(form, codes.catalogue, now, file.headings), Spool(), 0
 
-    def are_stored(ids: Collection[UUID]) -> Collection[UUID]:
-        by_key = {keys.key(agency_id, rating_id): rating_id for rating_id in ids}
-        return [by_key[key] for key in stored(by_key)]
+    def read() -> Iterator[tuple[str, tuple[Any, ...]]]:
+        nonlocal lines
+        for line in track(file.lines, "reading"):
+            lines += 1
+            if answer := reader.read(line):
+                # What may be the same answer stands together: it is of one office and of one of its days.
+                yield f"{answer.day:07} {answer.office}", answer[:-1]
 
-    faults, ratings = [*file.faults, *reader.faults], list[NewRating]()
-    for rating_id, answer in track(list(identified(answers, agency_id, form.instrument.id, are_stored)), "judging"):
-        validated = validator.validate(rating_id, answer)
-        if isinstance(validated, Problem):
-            faults.extend(_row_faults(validated, answer.row))
-        else:
-            ratings.append(validated)
-    # Unsorted writers deadlock, and a store keeps sorted rows together.
-    ratings.sort(key=lambda rating: rating.key)
-    faults.sort(key=_row)
-    return ImportProposal(agency_id, form, file.rows, ratings, faults, file.digest, form.letters(file))
+    answers.put(read())
+    reader.check_order_of_days()
+    judge = _Judge(agency_id, form, keys)
+    found = (
+        rating
+        for group in _together(map(reader.again, track(answers, "judging")))
+        for rating in judge.ratings(group, stored)
+    )
+    ratings = ProposedRatings(agency_id, form.instrument.id, found)
+    faults = sorted([*file.faults, *reader.faults], key=_row)
+    return ImportProposal(agency_id, form, lines + len(file.faults), ratings, faults, file.digest, form.letters(file))
 
 
 def store_answers(
@@ -124,8 +162,8 @@ def store_answers(
     store, outcomes = RatingStore(database), Counter[StoreOutcome]()
     try:
         with store.connect() as connection:
-            for group in track(list(batches(proposal.ratings)), "storing"):
-                outcomes.update(stored.outcome for stored in store.write(connection, group))
+            for group in track(Batches(proposal.ratings, STORED_TOGETHER), "storing"):
+                outcomes.update([stored.outcome for stored in store.write(connection, group)])
     finally:
         # An interrupted import is audited too: its first groups are stored and counted.
         counts = _counts(proposal, outcomes)
@@ -133,46 +171,76 @@ def store_answers(
     return counts
 
 
-class _RowValidator:
-    """Turns rows into sheets as a client would send them, validated as of the moment they were given."""
+class _Judge:
+    """Turns rows into the ratings that their sheets would become if clients sent them.
 
-    def __init__(self, form: Form, codes: KnownCodes, keys: KeyMaker, now: datetime) -> None:
-        self._form = form
-        self._codes = codes
-        # Ids of the past are what an import is made of, so no id is too late.
-        self._validator = RatingValidator(keys, now - EPOCH)
-        self._now = now
-        self._principal = Principal(codes.catalogue.agency_id, KeyKind.app, UUID(int=0))
-        # Codes and answers were read from the directory and the instrument, and the wire has no word for
-        # the channel `import`, so that no client can claim it: the sheet is filled in, not validated.
-        blank = RatingIn(scores=dict.fromkeys(form.instrument.codes))
-        self._blank = blank.model_copy(update={"instrument": form.instrument.id})
+    Codes and answers were read from the directory and the instrument, and the wire has no word for the channel
+    `import`, so that no client can claim it: no sheet is filled in. That the outcome is that of
+    `RatingValidator` is proven by a test.
+    """
 
-    def validate(self, rating_id: UUID, answer: Answer) -> NewRating | Problem:
-        """The rating to store, or what is wrong with the row as a whole."""
-        profile = ProfileIn.model_validate(answer.profile) if answer.profile else None
-        given = {
-            "office": answer.office,
-            "service": answer.service,
-            "channel": answer.channel,
-            "employee": answer.employee,
-            "scores": answer.scores,
-            "profile": profile,
-        }
-        sheet = self._blank.model_copy(update=given)
-        # A day without a time counts as its noon, which may be a few hours ahead.
-        now = max(self._now, answer.moment)
-        validated = self._validator.validate(self._principal, sheet, rating_id, self._codes, now)
-        if isinstance(validated, Problem):
-            return validated
-        # A file is no witness of the hour, and no device sent it: it leaves no trace.
-        return validated._replace(place=validated.place._replace(hour=None), source=None)
+    def __init__(self, agency_id: str, form: Form, keys: KeyMaker) -> None:
+        self._agency_id = agency_id
+        self._instrument = form.instrument.id
+        self._keys = keys
+
+    def ratings(self, answers: Sequence[Answer], stored: StoredRatings | None) -> Iterator[NewRating]:
+        """The ratings of some answers; all of an office's day are among them, or none."""
+        for rating_id, answer in identified(
+            answers, self._agency_id, self._instrument, self._are_stored(answers, stored)
+        ):
+            yield self._rating(rating_id, answer)
+
+    def _are_stored(self, answers: Sequence[Answer], stored: StoredRatings | None) -> AreStored:
+        # Mostly nothing is stored of a file's days, and then no former id need be made.
+        days = [date.fromordinal(find(answer.day for answer in answers)) for find in (min, max)]
+        if stored is None or not stored.any_between(days[0] - DAY, days[1] + DAY):
+            return None
+
+        def are_stored(ids: Collection[UUID]) -> Collection[UUID]:
+            by_key = {self._keys.key(self._agency_id, rating_id): rating_id for rating_id in ids}
+            return [by_key[key] for key in stored.sheets_under(by_key)]
+
+        return are_stored
+
+    def _rating(self, rating_id: UUID, answer: Answer) -> NewRating:
+        profile = dict(answer.profile) or None
+        # In the order in which `RatingValidator` has the parts of an app's sheet.
+        digest = self._keys.digest(
+            rating_id,
+            answer.office,
+            None,
+            answer.service,
+            answer.employee,
+            answer.channel,
+            self._instrument,
+            answer.texts.by_question,
+            None,
+            None if profile is None else ",".join([f"{name}={code}" for name, code in sorted(profile.items())]),
+        )
+        day = date.fromordinal(answer.day)
+        return NewRating(
+            self._agency_id,
+            self._keys.key(self._agency_id, rating_id),
+            # A file is no witness of the hour, and no device sent it: it leaves no trace.
+            Place(answer.office, None, answer.service, answer.employee, answer.channel, day),
+            self._instrument,
+            answer.texts.sheet,
+            digest,
+            profile=profile,
+        )
 
 
-def _row_faults(problem: Problem, row: int) -> Iterator[CsvFault]:
-    """The faults of a refused sheet; its cells were good one by one, so they concern the row as a whole."""
-    for error in problem.document(translator("en"))["errors"]:
-        yield CsvFault(row, None, error["message"])
+def _together(answers: Iterable[Answer]) -> Iterator[list[Answer]]:
+    """The answers in groups, so that what one office has of one day is in one of them."""
+    group: list[Answer] = []
+    for _, day in groupby(answers, key=attrgetter("day", "office")):
+        group += day
+        if len(group) >= JUDGED_TOGETHER:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _row(fault: CsvFault) -> int:
@@ -180,10 +248,20 @@ def _row(fault: CsvFault) -> int:
     return fault.row
 
 
-def batches(ratings: Sequence[NewRating]) -> Iterator[Sequence[NewRating]]:
-    """The ratings in groups that are written in one transaction each."""
-    for start in range(0, len(ratings), LONGEST_BATCH):
-        yield ratings[start : start + LONGEST_BATCH]
+class Batches:
+    """Ratings in groups of a size, the last of which may be smaller."""
+
+    def __init__(self, ratings: Collection[NewRating] | ProposedRatings, size: int) -> None:
+        self._ratings = ratings
+        self._size = size
+
+    def __len__(self) -> int:
+        return ceil(len(self._ratings) / self._size)
+
+    def __iter__(self) -> Iterator[Sequence[NewRating]]:
+        rest = iter(self._ratings)
+        while group := list(islice(rest, self._size)):
+            yield group
 
 
 def _counts(proposal: ImportProposal, outcomes: Counter[StoreOutcome]) -> ImportCounts:
@@ -209,7 +287,7 @@ def subject_of(proposal: ImportProposal) -> str:
 
 
 def _audit(database: Database, proposal: ImportProposal, counts: ImportCounts, actor: str, now: datetime) -> None:
-    form, days = proposal.form, [rating.place.rated_on.isoformat() for rating in proposal.ratings]
+    form, ratings = proposal.form, proposal.ratings
     with database.writing() as session:
         record(
             session,
@@ -223,8 +301,8 @@ def _audit(database: Database, proposal: ImportProposal, counts: ImportCounts, a
             channel=name_or_column(form.channel),
             file_sha256=proposal.file_digest,
             columns=dict(proposal.columns),
-            first=min(days, default=None),
-            last=max(days, default=None),
+            first=None if ratings.first is None else ratings.first.isoformat(),
+            last=None if ratings.last is None else ratings.last.isoformat(),
             **counts._asdict(),
         )
     if form.profile and counts.stored:

@@ -25,6 +25,7 @@ YEAR_FIRST = re.compile(rf"(?P<year>[0-9]{{4}})([-/.])(?P<month>[0-9]{{1,2}})\2(
 YEAR_LAST = re.compile(rf"(?P<a>[0-9]{{1,2}})([-/.])(?P<b>[0-9]{{1,2}})\2(?P<year>[0-9]{{4}}){_TIME}")
 OFFSET = re.compile(r"(?:GMT|UTC)?(?P<sign>[+-])(?P<hours>[0-9]{1,2}):?(?P<minutes>[0-9]{2})?")
 HIGHEST_MONTH, NOON = 12, 12
+USUAL = len("2020-07-15 13:54:00")
 TRIED = datetime(2001, 2, 3, 16, 5, 6, tzinfo=UTC)
 
 
@@ -88,6 +89,8 @@ def _written(text: str, form: str | None) -> tuple[datetime, bool]:
     """What is written, with its offset if it has one, and whether it is a day without a time."""
     if form is not None and form not in ORDERS:
         return _by_pattern(text, form)
+    if usual := _usual(text):
+        return usual, False
     found = YEAR_FIRST.fullmatch(text) or (form and YEAR_LAST.fullmatch(text))
     if not found:
         raise ValueError("write the time as 2020-07-15 13:54:00, or the day alone as 2020-07-15")
@@ -98,6 +101,16 @@ def _written(text: str, form: str | None) -> tuple[datetime, bool]:
         return _moment(parts), parts["hour"] is None
     except ValueError:
         raise ValueError("there is no such day or time") from None
+
+
+def _usual(text: str) -> datetime | None:
+    """What is written as `2020-07-15 13:54:00`, as in most files: C reads it in a tenth of the time."""
+    if len(text) != USUAL or text[10] not in " T" or not text[4] == text[7] == "-" or not text[13] == text[16] == ":":
+        return None
+    try:
+        return None if text[11:13] == "24" else datetime.fromisoformat(text)  # newer Pythons take 24:00 for midnight
+    except ValueError:
+        return None
 
 
 def _moment(parts: dict[str, str | None]) -> datetime:
