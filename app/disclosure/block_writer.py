@@ -1,7 +1,7 @@
 """Writes blocks: divides what can be told, and splits what was held, or counts again, after telling."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
@@ -67,18 +67,24 @@ class BlockWriter:
         with self._database.unhurried() as session:
             lock_agency(session, self._agency_id)
             made = _Made(store.next_block(session, self._agency_id))
-            told = sum(self._tell(session, task, made) for task in group.tasks)
+            told = sum(self._tell(made, task, ratings) for task, ratings in self._untold(session, group.tasks))
             if group.whole:
                 self._judge(session, made, last_day(through))
             self._write(session, made)
             return told
 
-    def _tell(self, session: Session, task: Task, made: "_Made") -> int:
-        offices = set(task.offices)
-        if len(offices) > 1:
+    def _untold(self, session: Session, tasks: Sequence[Task]) -> Iterator[tuple[Task, Sequence[UnreleasedRating]]]:
+        """The tasks with their ratings."""
+        of_one = untold_store.ratings_of_tasks(session, self._agency_id, [t for t in tasks if len(t.offices) == 1])
+        for task in tasks:
+            if task in of_one:
+                yield task, of_one[task]
+                continue
             # What an office has begun to tell by itself it goes on telling by itself: its few wait for more.
-            offices -= store.offices_begun(session, self._agency_id, task)
-        ratings = untold_store.unreleased_ratings(session, self._agency_id, task, offices)
+            offices = set(task.offices) - store.offices_begun(session, self._agency_id, task)
+            yield task, untold_store.unreleased_ratings(session, self._agency_id, task, offices)
+
+    def _tell(self, made: "_Made", task: Task, ratings: Sequence[UnreleasedRating]) -> int:
         # Some may have been held since they were counted.
         if len(ratings) < SMALLEST_N:
             return 0

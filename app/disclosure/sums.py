@@ -82,32 +82,37 @@ def sum_faults(session: Session, agency_id: str, instruments: Mapping[str, Instr
 
 
 def _renew(session: Session, agency_id: str, span: MonthRange, offices: Sequence[str], instrument: Instrument) -> None:
-    for office, rows in _of_offices(session, agency_id, span, offices, instrument):
-        sums_store.replace_sums(session, agency_id, *span, office, rows)
-    sums_store.replace_sums(session, agency_id, *span, WHOLE_AGENCY, _of_agency(session, agency_id, span, instrument))
+    for batch in store.batches(offices):
+        # Some offices by one statement: with one for each, most of a large agency's first release would be statements.
+        sums_store.replace_sums(
+            session, agency_id, *span, dict(_of_offices(session, agency_id, span, batch, instrument))
+        )
+    whole = {WHOLE_AGENCY: _of_agency(session, agency_id, span, instrument)}
+    sums_store.replace_sums(session, agency_id, *span, whole)
 
 
 def _of_offices(
     session: Session, agency_id: str, span: MonthRange, offices: Sequence[str], instrument: Instrument
 ) -> Iterator[tuple[str, list[SumRow]]]:
+    nothing = empty_cell(instrument)
     for batch in store.batches(offices):
         summands: dict[str, list[_Summand]] = defaultdict(list)
         for row in sums_store.blocks_of_span(session, agency_id, *span, batch):
             summands[row.office].append(_summand(row))
         for office in batch:
-            yield office, _rows(summands.get(office, ()), instrument)
+            yield office, _rows(summands.get(office, ()), nothing)
 
 
 def _of_agency(session: Session, agency_id: str, span: MonthRange, instrument: Instrument) -> list[SumRow]:
     """From the sums of its offices, and the blocks of several offices; which offices these are nobody asks here."""
     pooled = (_summand(row) for row in sums_store.blocks_of_span(session, agency_id, *span, None))
     of_offices = (_summand(row) for row in sums_store.office_sums(session, agency_id, *span))
-    return _rows((each.anywhere() for each in chain(pooled, of_offices)), instrument)
+    return _rows((each.anywhere() for each in chain(pooled, of_offices)), empty_cell(instrument))
 
 
-def _rows(summands: Iterable[_Summand], instrument: Instrument) -> list[SumRow]:
-    split = list(_added(summands, instrument))
-    whole = _added((each._replace(service="", channel="") for each in split), instrument, split=False)
+def _rows(summands: Iterable[_Summand], nothing: Cell) -> list[SumRow]:
+    split = list(_added(summands, nothing))
+    whole = _added((each._replace(service="", channel="") for each in split), nothing, split=False)
     return [*(_row(each, split=True) for each in split), *(_row(each, split=False) for each in whole)]
 
 
@@ -115,8 +120,11 @@ def _comparable(rows: Iterable[Sequence[Any]]) -> list[str]:
     return sorted(json.dumps(list(row)) for row in rows)
 
 
-def _added(summands: Iterable[_Summand], instrument: Instrument, *, split: bool = True) -> Iterator[_Summand]:
-    """The summands by standing, service and channel; parts by what the sum keeps apart: never by employee."""
+def _added(summands: Iterable[_Summand], nothing: Cell, *, split: bool = True) -> Iterator[_Summand]:
+    """The summands by standing, service and channel; parts by what the sum keeps apart: never by employee.
+
+    `nothing` is the cell of no sheets.
+    """
     groups: dict[tuple[str, str, str], list[_Summand]] = defaultdict(list)
     for each in summands:
         groups[each.standing, each.service, each.channel].append(each)
@@ -125,7 +133,7 @@ def _added(summands: Iterable[_Summand], instrument: Instrument, *, split: bool 
         for each in group:
             for (office, _, month, of_service, of_channel), n in each.parts.items():
                 parts[(office, "", month, of_service, of_channel) if split else (office, "", month, "", "")] += n
-        cell = merged(empty_cell(instrument), *(each.cell for each in group))
+        cell = merged(nothing, *(each.cell for each in group))
         yield _Summand(standing, service, channel, cell, parts)
 
 

@@ -1,6 +1,6 @@
 """The SQL of the sums of blocks, by office and of the whole agency."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -101,17 +101,25 @@ def stored_sums(session: Session, agency_id: str, instrument: str, first: Month,
 
 
 def replace_sums(
-    session: Session, agency_id: str, instrument: str, first: Month, last: Month, office: str, rows: Sequence[Any]
+    session: Session,
+    agency_id: str,
+    instrument: str,
+    first: Month,
+    last: Month,
+    by_office: Mapping[str, Sequence[Any]],
 ) -> None:
-    """Put these sums (split, standing, service, channel, cell, parts) in the place of an office's of these months."""
-    key = {
-        "agency_id": agency_id,
-        "instrument": instrument,
-        "first_month": first,
-        "last_month": last,
-        "office": office,
-    }
-    session.execute(delete(BlockSum).where(*(SUM[name] == value for name, value in key.items())))
+    """Put these sums (split, standing, service, channel, cell, parts) in the place of the offices' of these months.
+
+    There are no more offices than one statement may name (`store.batches`).
+    """
+    key = {"agency_id": agency_id, "instrument": instrument, "first_month": first, "last_month": last}
+    of_months = (SUM[name] == value for name, value in key.items())
+    session.execute(delete(BlockSum).where(*of_months, SUM.office.in_(sorted(by_office))))
     names = ("split", "standing", "service", "channel", "cell", "parts")
+    rows = [
+        key | {"office": office} | dict(zip(names, row, strict=True))
+        for office, sums in by_office.items()
+        for row in sums
+    ]
     if rows:
-        session.execute(insert(BlockSum), [key | dict(zip(names, row, strict=True)) for row in rows])
+        session.execute(insert(BlockSum), rows)

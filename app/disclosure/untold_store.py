@@ -1,5 +1,6 @@
 """The SQL of what is not told: ratings that no told block has, and how many of them are said to wait."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
@@ -86,6 +87,25 @@ def unreleased_ratings(
     found: list[UnreleasedRating] = []
     for batch in batches(offices):
         found += map(UnreleasedRating._make, session.execute(query.where(RATING.office.in_(batch))).all())
+    return found
+
+
+def ratings_of_tasks(session: Session, agency_id: str, tasks: Collection[Task]) -> dict[Task, list[UnreleasedRating]]:
+    """The same of tasks of one office each, by task: offices with few ratings would else cost a statement each."""
+    together: dict[tuple[str, str], list[Task]] = defaultdict(list)
+    for task in tasks:
+        together[task.instrument, task.standing].append(task)
+    found: dict[Task, list[UnreleasedRating]] = {task: [] for task in tasks}
+    for (instrument, standing), alike in together.items():
+        of_office: dict[str, list[Task]] = defaultdict(list)
+        for task in alike:
+            of_office[task.offices[0]].append(task)
+        first, last = min(task.first for task in alike), max(task.last for task in alike)
+        span = Task(instrument, standing, tuple(of_office), first, last)
+        for rating in unreleased_ratings(session, agency_id, span, of_office):
+            for task in of_office[rating.office]:
+                if task.first <= rating.month <= task.last:
+                    found[task].append(rating)
     return found
 
 

@@ -162,6 +162,11 @@ class Instrument:
         return {mark: score for score, mark in self.marks.items()}
 
     @cached_property
+    def points_of_marks(self) -> Mapping[str, int]:
+        """What each answer counts in a figure, by its character; without the skipped one, which counts nothing."""
+        return {mark: self.points[score] for mark, score in self.readings.items() if score is not None}
+
+    @cached_property
     def blank(self) -> str:
         """The sheet on which every question was skipped; it is never stored."""
         return SKIPPED * len(self.items)

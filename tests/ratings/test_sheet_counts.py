@@ -12,7 +12,7 @@ from app.indices.rules.composite_intervals import composite_interval
 from app.indices.rules.intervals import item_interval
 from app.indices.rules.official import official_index
 from app.instruments.loading import shipped
-from app.ratings.rules.sheet_counts import SheetCounts, composites, histograms, item_mean
+from app.ratings.rules.sheet_counts import FEW, SheetCounts, composites, histograms, item_mean
 from tests.cells import cell
 
 IKL, SKM = shipped()["ikl-1"], shipped()["skm-2017"]
@@ -34,10 +34,19 @@ def test_a_skipped_answer_counts_in_no_histogram() -> None:
     assert histograms(IKL, {}) == ((0, 0, 0, 0),) * 3
 
 
+@pytest.mark.parametrize("n", [1, FEW, FEW + 1, -1])
 @pytest.mark.parametrize(("sheet", "fault"), [("44", ValueError), ("4444", ValueError), ("445", KeyError)])
-def test_a_sheet_of_another_instrument_is_never_counted(sheet: str, fault: type[Exception]) -> None:
+def test_a_sheet_of_another_instrument_is_never_counted(sheet: str, fault: type[Exception], n: int) -> None:
     with pytest.raises(fault):
-        histograms(IKL, {sheet: 1})
+        histograms(IKL, {sheet: n})
+    with pytest.raises(fault):
+        histograms(IKL, {"444": n, sheet: n})
+
+
+@given(st.dictionaries(skm_sheets, st.integers(1, FEW), min_size=1, max_size=20))
+def test_equal_sheets_count_the_same_one_by_one_and_together(counts: dict[str, int]) -> None:
+    many = histograms(SKM, {sheet: n * (FEW + 1) for sheet, n in counts.items()})
+    assert many == tuple(tuple(n * (FEW + 1) for n in each) for each in histograms(SKM, counts))
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def cell_of(instrument: Instrument, sheets: SheetCounts, *, joint: bool = True) 
 
     The sheets must be as `write_sheet` wrote them for this instrument: ValueError or KeyError otherwise.
     """
-    points = {mark: instrument.points[score] for mark, score in instrument.readings.items() if score is not None}
+    points = instrument.points_of_marks
     return Cell(
         n=sum(sheets.values()),
         items=histograms(instrument, sheets),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -164,6 +165,8 @@ def last_day(month: Month) -> date:
     return (first_day(month) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
+# Every rating and week asks, and there are few days.
+@lru_cache(maxsize=4_096)
 def month_code(day: date) -> Month:
     """The month of a day."""
     return f"{day:%Y-%m}"

@@ -12,6 +12,8 @@ from operator import mul
 from app.instruments.model import SKIPPED, Instrument
 
 SheetCounts = Mapping[str, int]
+# Of equal sheets so few are counted one by one.
+FEW = 8
 
 
 def histograms(instrument: Instrument, counts: SheetCounts) -> tuple[tuple[int, ...], ...]:
@@ -20,11 +22,25 @@ def histograms(instrument: Instrument, counts: SheetCounts) -> tuple[tuple[int, 
     Shape (items, high - low + 1). The sheets must be as `write_sheet` wrote them for this instrument:
     ValueError or KeyError otherwise, for counts that mix instruments mean nothing.
     """
+    if counts and all(0 < n <= FEW for n in counts.values()):
+        return _of_few(instrument, [sheet for sheet, n in counts.items() for _ in range(n)])
     columns = [dict.fromkeys(instrument.readings, 0) for _ in instrument.items]
     for sheet, n in counts.items():
         for column, mark in zip(columns, sheet, strict=True):
             column[mark] += n
     return tuple(tuple(n for mark, n in column.items() if mark != SKIPPED) for column in columns)
+
+
+def _of_few(instrument: Instrument, sheets: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """The same of sheets of which hardly any are equal, as a block's or a week's: C counts the marks of a column."""
+    columns = ["".join(marks) for marks in zip(*sheets, strict=True)]
+    if len(columns) != len(instrument.items):
+        raise ValueError("these sheets are not of this instrument")
+    counted = [[column.count(mark) for mark in instrument.readings] for column in columns]
+    if any(sum(each) != len(sheets) for each in counted):
+        raise KeyError("these sheets have marks that this instrument does not know")
+    places = [place for place, mark in enumerate(instrument.readings) if mark != SKIPPED]
+    return tuple(tuple(each[place] for place in places) for each in counted)
 
 
 def item_mean(histogram: Sequence[int], low: int = 1) -> Fraction | None:
