@@ -98,6 +98,7 @@ from app.screening.nightly import NightlyScreening
 from app.tickets.attempts import TicketAttempts
 from app.tickets.issuing import TicketIssuer
 from app.transparency.nightly import LogNaming, NightlyInventory
+from app.upkeep import Upkeep
 from app.web import docs
 from app.web.api_document import document, with_fresh_ids
 from app.web.missing import missing
@@ -235,6 +236,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
         *_people(settings, database, clock, secret),
         *_notifications(settings, database, clock, secret, metrics),
         _inventory(settings, database, clock, secret),
+        Upkeep(database, clock, screen_at=settings.screen_at),
     )
     for router in ROUTERS:
         application.include_router(router)

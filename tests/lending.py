@@ -14,12 +14,15 @@ from tests.postgres import PostgresServer
 LARGE = 256 * 1_024
 EMPTY = """
 CREATE FUNCTION kept.empty() RETURNS void LANGUAGE plpgsql AS $$
-DECLARE name text;
+DECLARE name text; size bigint;
 BEGIN
     FOREACH name IN ARRAY ARRAY[{names}] LOOP
-        IF pg_table_size(name::regclass) > {large} THEN
+        -- The rows of a table with partitions lie in these.
+        SELECT coalesce(sum(pg_table_size(relid)) FILTER (WHERE pg_relation_size(relid) > 0), 0) INTO size
+        FROM (SELECT name::regclass AS relid UNION SELECT relid FROM pg_partition_tree(name::regclass)) AS parts;
+        IF size > {large} THEN
             EXECUTE format('TRUNCATE %I CASCADE', name);
-        ELSIF pg_relation_size(name::regclass) > 0 THEN
+        ELSIF size > 0 THEN
             EXECUTE format('DELETE FROM %I', name);
         END IF;
     END LOOP;
@@ -31,8 +34,10 @@ CREATE FUNCTION kept.empty() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE name text; filled text;
 BEGIN
     SELECT string_agg(result, ',') INTO filled FROM run_command_on_workers($worker$
-        SELECT string_agg(DISTINCT regexp_replace(relname, '_\\d+$', ''), ',') FROM pg_class
-        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0
+        SELECT string_agg(DISTINCT regexp_replace(coalesce(inhparent::regclass::text, relname), '_\\d+$', ''), ',')
+        FROM pg_class LEFT JOIN pg_inherits ON inhrelid = oid
+        WHERE relkind = 'r' AND relnamespace IN ('public'::regnamespace, to_regnamespace('partition'))
+        AND pg_relation_size(oid) > 0
     $worker$);
     FOREACH name IN ARRAY ARRAY[{names}] LOOP
         IF name = ANY (string_to_array(filled, ',')) OR pg_relation_size(name::regclass) > 0 THEN
@@ -48,9 +53,9 @@ SELECT md5(concat_ws('/',
     (SELECT string_agg(concat_ws(' ', c.oid, c.relname, a.attname, a.atttypid, a.attnotnull), ','
                        ORDER BY c.oid, a.attnum)
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-     WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0),
+     WHERE c.relnamespace IN ('public'::regnamespace, to_regnamespace('partition')) AND a.attnum > 0),
     (SELECT string_agg(concat_ws(' ', oid, conname), ',' ORDER BY oid) FROM pg_constraint
-     WHERE connamespace = 'public'::regnamespace),
+     WHERE connamespace IN ('public'::regnamespace, to_regnamespace('partition'))),
     (SELECT string_agg(concat_ws(' ', oid, tgname, tgenabled), ',' ORDER BY oid) FROM pg_trigger),
     (SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace),
     (SELECT string_agg(setconfig::text, ',') FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase

@@ -53,6 +53,7 @@ COMMANDS = {
     "check": Entry("maintenance", "check", "Prove that blocks are what their ratings give."),
     "backup": Entry("backing_up", "back_up", "Write a verified backup while the service runs."),
     "restore": Entry("restoring", "restore", "Restore a backup into an empty place."),
+    "maintain": Entry("maintaining", "maintain", "Look after the tables of ratings."),
     "tidy": Entry("tidying", "tidy", "Do now what the service does by the hour and by night."),
     "import": Entry("importing", "import_answers", "Import past answers from a CSV file."),
     "index": Entry("indices", "index", "Show the index of an agency."),
