@@ -1,4 +1,4 @@
-"""A campaign: clients write without pause, a calamity strikes again and again, then all is compared."""
+"""Clients write without pause, something bad happens again and again, then all is compared."""
 
 import asyncio
 import time
@@ -7,7 +7,8 @@ from dataclasses import replace
 from random import Random
 
 from app.ratings.keys import KeyMaker
-from tests.faults.clients import Client, connected, crowd, steady
+from tests.faults.accounts import differences
+from tests.faults.clients import Client, Line, connected, crowd, steady
 from tests.faults.figures import Figures, compare
 from tests.faults.inventory import take_inventory
 from tests.faults.ledger import Ledger
@@ -17,66 +18,104 @@ from tests.house import SECRET
 CLIENTS = 16
 # How long the service runs under load before the next strike.
 LOAD_SECONDS = (0.05, 0.7)
-# Some die again before they have come up.
-WHILE_STARTING = 0.1
+# Some die again before they have come up, within so many seconds.
+WHILE_STARTING, SOON = 0.1, 0.3
 LONGEST_RETURN = 10.0
 LONGEST_START = LONGEST_FINISH = 60.0
 
+# Something bad, from its beginning to its end.
 Strike = Callable[[], None]
 
 
-def kill_and_restart(service: Service) -> Strike:
+def kill_and_restart(service: Service, dice: Random) -> Strike:
     """The calamity of the service itself."""
 
     def strike() -> None:
         service.kill()
         service.start()
 
-    return strike
+    return sometimes_twice(strike, dice)
+
+
+def sometimes_twice(strike: Strike, dice: Random) -> Strike:
+    """A strike that is sometimes followed by another, before anything has come up again."""
+
+    def once_or_twice() -> None:
+        strike()
+        if dice.random() < WHILE_STARTING:
+            time.sleep(dice.uniform(0, SOON))
+            strike()
+
+    return once_or_twice
 
 
 def run_campaign(
-    service: Service, keys: Mapping[str, str], strike: Strike, kills: int, *, settle: float = 0.0
+    service: Service,
+    keys: Mapping[str, str],
+    strike: Strike,
+    strikes: int,
+    dice: Random,
+    *,
+    whims: bool = True,
+    settle: float = 0.0,
 ) -> Figures:
-    """Strike `kills` times under load, let every client finish, and compare with the store.
+    """Strike so often under load, let every client finish, and compare with the store and with /metrics.
 
-    A service that keeps its promise needs no time to `settle` (seconds) before it is looked at.
+    A service that keeps its promise needs no time to `settle` (seconds) before it is looked at. Clients without `whims`
+    wait for every answer, so that the books have to be equal to the last request.
     """
     ledger = Ledger()
-    slowest = asyncio.run(_run(service.url, keys, ledger, strike, kills))
+    found = asyncio.run(_run(service, keys, ledger, strike, strikes, dice, whims))
     time.sleep(settle)
-    inventory = take_inventory(service.database_url)
-    figures = compare(ledger, inventory, KeyMaker.of(SECRET.encode()))
-    return replace(figures, kills=kills, slowest_return=slowest)
+    figures = compare(ledger, take_inventory(service.database_url), KeyMaker.of(SECRET.encode()))
+    return replace(
+        figures,
+        strikes=strikes,
+        slowest_return=found.slowest_return,
+        slowest_answer=found.slowest_answer,
+        unaccounted=found.unaccounted,
+    )
 
 
-async def _run(url: str, keys: Mapping[str, str], ledger: Ledger, strike: Strike, kills: int) -> float:
-    """The slowest return in seconds, from the end of a strike to the first rating stored after it."""
+async def _run(
+    service: Service,
+    keys: Mapping[str, str],
+    ledger: Ledger,
+    strike: Strike,
+    strikes: int,
+    dice: Random,
+    whims: bool,
+) -> Figures:
+    """What is timed, and what does not add up."""
     finish = asyncio.Event()
-    async with connected(url) as http:
-        clients, witness = crowd(http, keys, ledger, CLIENTS), steady(http, keys, ledger)
+    async with connected(service) as line:
+        clients = crowd(line, keys, ledger, CLIENTS, dice, whims=whims)
+        witness = steady(line, keys, ledger, dice)
         await answers(witness, LONGEST_START)
         rating = asyncio.gather(*(client.rate_until(finish, clients) for client in clients))
         try:
-            slowest = await _strike_often(witness, strike, kills)
+            slowest = await _strike_often(witness, strike, strikes, dice)
             finish.set()
             async with asyncio.timeout(LONGEST_FINISH):
                 await rating
         finally:
             rating.cancel()
             await asyncio.gather(rating, return_exceptions=True)
-        return slowest
+        return Figures(slowest_return=slowest, slowest_answer=line.account.slowest, unaccounted=await audited(line))
 
 
-async def _strike_often(witness: Client, strike: Strike, kills: int) -> float:
-    dice, slowest = Random(), 0.0
-    for _ in range(kills):
+async def audited(line: Line) -> tuple[str, ...]:
+    """What the books of the process that runs now do not agree on; its clients have finished."""
+    return tuple(differences(line.account, await line.told()))
+
+
+async def _strike_often(witness: Client, strike: Strike, strikes: int, dice: Random) -> float:
+    """The slowest return in seconds, from the end of a strike to the first rating stored after it."""
+    slowest = 0.0
+    for _ in range(strikes):
         await asyncio.sleep(dice.uniform(*LOAD_SECONDS))
         # In a thread, so that the clients go on sending into the silence.
         await asyncio.to_thread(strike)
-        if dice.random() < WHILE_STARTING:
-            await asyncio.sleep(dice.uniform(0, 0.3))
-            await asyncio.to_thread(strike)
         began = time.perf_counter()
         await answers(witness, LONGEST_RETURN)
         slowest = max(slowest, time.perf_counter() - began)

@@ -1,7 +1,8 @@
 """Kiosks and apps as they should be: what is not acknowledged is sent again, with the same id."""
 
 import asyncio
-from collections import deque
+import time
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from random import Random
@@ -9,7 +10,9 @@ from uuid import UUID
 
 import httpx
 
+from tests.faults.accounts import Account, Told
 from tests.faults.ledger import Ledger
+from tests.faults.service import Service
 from tests.faults.sheets import Sheet, fill_in
 
 # One agency's device and app, and another's: groups that mix agencies are written one by one.
@@ -18,6 +21,66 @@ LONGEST_BATCH = 60
 PATIENCE, IMPATIENCE = 5.0, 0.02
 # An answer that names other ids than were asked about.
 MISADDRESSED = 0
+ONE, BATCH = "/v1/ratings", "/v1/ratings/batch"
+
+
+class Line:
+    """What all clients of a service send through, with the books of each of its lives."""
+
+    def __init__(self, http: httpx.AsyncClient, service: Service) -> None:
+        self.http = http
+        self._service = service
+        self._accounts: defaultdict[int, Account] = defaultdict(Account)
+
+    @property
+    def account(self) -> Account:
+        """The books of the process that runs now."""
+        return self._accounts[self._service.life]
+
+    async def told(self) -> Told:
+        """What that process says of itself."""
+        return Told.read((await self.http.get("/metrics")).text)
+
+    async def send(self, sheets: Sequence[Sheet], key: str, patience: float, *, single: bool) -> list[int]:
+        """One status per sheet; raises when no whole answer came."""
+        route = ONE if single else BATCH
+        body = sheets[0].body() if single else {"ratings": [sheet.body() for sheet in sheets]}
+        account, began = self.account, time.perf_counter()
+        try:
+            response = await self.http.post(
+                route, json=body, headers={"Authorization": f"Bearer {key}"}, timeout=patience
+            )
+        except httpx.ConnectError:
+            raise
+        except httpx.TransportError:
+            self._unheard(account, route, len(sheets))
+            raise
+        statuses = _statuses(response, sheets, single=single)
+        if account is self.account:
+            account.answered(route, response.status_code, statuses, time.perf_counter() - began)
+        else:
+            # One life has ended meanwhile; nobody knows which of them answered.
+            self._unheard(account, route, len(sheets))
+        return statuses
+
+    def _unheard(self, account: Account, route: str, ratings: int) -> None:
+        account.broke(route, ratings)
+        if account is not self.account:
+            self.account.broke(route, ratings)
+
+
+def _statuses(response: httpx.Response, sheets: Sequence[Sheet], *, single: bool) -> list[int]:
+    status = response.status_code
+    if single:
+        return [status if status >= 300 or _names(response.json(), sheets[0].id) else MISADDRESSED]
+    if status != 200:
+        return [status] * len(sheets)
+    pairs = zip(response.json()["results"], sheets, strict=True)
+    return [item["status"] if _names(item, sheet.id) else MISADDRESSED for item, sheet in pairs]
+
+
+def _names(answer: Mapping[str, object], rating_id: UUID) -> bool:
+    return answer["id"] == str(rating_id)
 
 
 class Client:
@@ -29,21 +92,22 @@ class Client:
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        line: Line,
         name: str,
         key: str,
         ledger: Ledger,
+        dice: Random,
         *,
         gives_up: float = 0.0,
         hangs_up: float = 0.0,
     ) -> None:
         self.name = name
-        self._http = http
-        self._headers = {"Authorization": f"Bearer {key}"}
+        self._line = line
+        self._key = key
         self._ledger = ledger
         self._gives_up = gives_up
         self._hangs_up = hangs_up
-        self._dice = Random()
+        self._dice = dice
         self._acknowledged: deque[Sheet] = deque(maxlen=200)
 
     async def rate_until(self, finish: asyncio.Event, others: Sequence["Client"]) -> None:
@@ -111,40 +175,28 @@ class Client:
 
     async def send(self, sheets: Sequence[Sheet]) -> list[int]:
         """One status per sheet; raises when no whole answer came."""
-        if len(sheets) == 1:
-            response = await self._post("/v1/ratings", sheets[0].body())
-            status = response.status_code
-            return [status if status >= 300 or _names(response.json(), sheets[0].id) else MISADDRESSED]
-        response = await self._post("/v1/ratings/batch", {"ratings": [sheet.body() for sheet in sheets]})
-        if response.status_code != 200:
-            return [response.status_code] * len(sheets)
-        pairs = zip(response.json()["results"], sheets, strict=True)
-        return [item["status"] if _names(item, sheet.id) else MISADDRESSED for item, sheet in pairs]
-
-    async def _post(self, path: str, body: object) -> httpx.Response:
         # Some hang up while the service is still writing: it must neither stumble nor count twice.
-        timeout = IMPATIENCE if self._dice.random() < self._hangs_up else PATIENCE
-        return await self._http.post(path, json=body, headers=self._headers, timeout=timeout)
-
-
-def _names(answer: Mapping[str, object], rating_id: UUID) -> bool:
-    return answer["id"] == str(rating_id)
+        patience = IMPATIENCE if self._dice.random() < self._hangs_up else PATIENCE
+        return await self._line.send(sheets, self._key, patience, single=len(sheets) == 1)
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Connections to the service, as many as there are requests at a time."""
+async def connected(service: Service) -> AsyncIterator[Line]:
+    """Connections to a service, as many as there are requests at a time."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx.AsyncClient(base_url=url, trust_env=False, limits=limits) as http:
-        yield http
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False, limits=limits) as http:
+        yield Line(http, service)
 
 
-def crowd(http: httpx.AsyncClient, keys: Mapping[str, str], ledger: Ledger, size: int) -> list[Client]:
+def crowd(
+    line: Line, keys: Mapping[str, str], ledger: Ledger, size: int, dice: Random, *, whims: bool = True
+) -> list[Client]:
     """As many clients, the kinds of keys dealt out evenly, with the whims of real ones."""
     names = [KEYS[index % len(KEYS)] for index in range(size)]
-    return [Client(http, name, keys[name], ledger, gives_up=0.2, hangs_up=0.03) for name in names]
+    own = {"gives_up": 0.2, "hangs_up": 0.03} if whims else {}
+    return [Client(line, name, keys[name], ledger, Random(dice.getrandbits(64)), **own) for name in names]
 
 
-def steady(http: httpx.AsyncClient, keys: Mapping[str, str], ledger: Ledger) -> Client:
+def steady(line: Line, keys: Mapping[str, str], ledger: Ledger, dice: Random) -> Client:
     """A client without whims."""
-    return Client(http, "app", keys["app"], ledger)
+    return Client(line, "app", keys["app"], ledger, Random(dice.getrandbits(64)))

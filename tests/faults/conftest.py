@@ -1,13 +1,18 @@
-"""Fixtures of the tests of faults."""
+"""Fixtures of the tests of faults, and the table of what they showed."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.faults.figures import Figures
+from tests.faults.journal import Journal, table, version_at_hand
 from tests.faults.service import Nursery
+from tests.faults.trials import Trials
+
+# Where rounds are written down, so that an interrupted campaign goes on.
+FILE = "CERMIN_FAULTS_JOURNAL"
+JOURNAL = pytest.StashKey[Journal]()
 
 
 @pytest.fixture(scope="session")
@@ -17,15 +22,13 @@ def nursery() -> Iterator[Nursery]:
         yield opened
 
 
-@pytest.fixture
-def report(record_property: Callable[[str, object], None]) -> Callable[[str, Figures], None]:
-    """Shows figures under `-s` or `-rP` and puts them into a JUnit report, if one is written."""
-
-    def shown(title: str, figures: Figures) -> None:
-        print(f"\n{title}: {figures}")  # noqa: T201 - the figures are the result
-        record_property(title, str(figures))
-
-    return shown
+@pytest.fixture(scope="session")
+def trials(pytestconfig: pytest.Config) -> Trials:
+    """How often each fault is tried, and where that is written down."""
+    file = os.environ.get(FILE)
+    journal = Journal.open(None if file is None else Path(file), version_at_hand())
+    pytestconfig.stash[JOURNAL] = journal
+    return Trials.asked_for(journal)
 
 
 @pytest.fixture
@@ -34,7 +37,10 @@ def log(tmp_path: Path) -> Path:
     return tmp_path / "service.log"
 
 
-@pytest.fixture
-def kills() -> int:
-    """How often the service is killed: 30 in CI, thousands before a release."""
-    return int(os.environ.get("CERMIN_FAULTS_KILLS", "30"))
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show of each row what was tried, in all rounds that are written down."""
+    journal = terminalreporter.config.stash.get(JOURNAL, None)
+    if journal is not None:
+        terminalreporter.section(f"faults, version {journal.version}")
+        for line in table(journal.rounds):
+            terminalreporter.write_line(line)

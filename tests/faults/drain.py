@@ -9,7 +9,7 @@ from random import Random
 
 import httpx
 
-from tests.faults.campaign import CLIENTS, LONGEST_START, answers
+from tests.faults.campaign import CLIENTS, LONGEST_START, answers, audited
 from tests.faults.clients import Client, connected, steady
 from tests.faults.ledger import Ledger
 from tests.faults.service import Service
@@ -26,20 +26,34 @@ class End:
     seconds: float
 
 
-def drain(service: Service, keys: Mapping[str, str], ledger: Ledger) -> End:
+def drain(service: Service, keys: Mapping[str, str], ledger: Ledger, dice: Random) -> End:
     """Send SIGTERM under load; no client sends anything a second time."""
-    return asyncio.run(_drain(service, keys, ledger))
+    return asyncio.run(_drain(service, keys, ledger, dice))
 
 
-async def _drain(service: Service, keys: Mapping[str, str], ledger: Ledger) -> End:
-    async with connected(service.url) as http:
-        await answers(steady(http, keys, ledger), LONGEST_START)
-        clients = [steady(http, keys, ledger) for _ in range(CLIENTS)]
-        sending = asyncio.gather(*(send_until_refused(client, ledger) for client in clients))
-        await asyncio.sleep(Random().uniform(*LOAD_SECONDS))
+async def _drain(service: Service, keys: Mapping[str, str], ledger: Ledger, dice: Random) -> End:
+    async with connected(service) as line:
+        await answers(steady(line, keys, ledger, dice), LONGEST_START)
+        clients = [steady(line, keys, ledger, dice) for _ in range(CLIENTS)]
+        sending = asyncio.gather(*(send_until_refused(client, ledger, dice) for client in clients))
+        await asyncio.sleep(dice.uniform(*LOAD_SECONDS))
         end = await asyncio.to_thread(end_of, service)
         await sending
         return end
+
+
+def deliver_the_rest(service: Service, keys: Mapping[str, str], ledger: Ledger, dice: Random) -> tuple[str, ...]:
+    """Send what nobody acknowledged to the next process; what its books do not agree on."""
+    return asyncio.run(_deliver_the_rest(service, keys, ledger, dice))
+
+
+async def _deliver_the_rest(service: Service, keys: Mapping[str, str], ledger: Ledger, dice: Random) -> tuple[str, ...]:
+    async with connected(service) as line:
+        client = steady(line, keys, ledger, dice)
+        await answers(client, LONGEST_START)
+        for sheet in [sheet for key, sheet in ledger.attempted.items() if key not in ledger.acknowledged]:
+            await client.deliver([sheet])
+        return await audited(line)
 
 
 def drain_beside_a_stalled_client(service: Service, keys: Mapping[str, str]) -> End:
@@ -54,8 +68,8 @@ def drain_beside_a_stalled_client(service: Service, keys: Mapping[str, str]) -> 
 
 
 async def _wait_for(service: Service, keys: Mapping[str, str]) -> None:
-    async with connected(service.url) as http:
-        await answers(steady(http, keys, Ledger()), LONGEST_START)
+    async with connected(service) as line:
+        await answers(steady(line, keys, Ledger(), Random()), LONGEST_START)
 
 
 def end_of(service: Service) -> End:
@@ -66,9 +80,8 @@ def end_of(service: Service) -> End:
     return End(code, time.perf_counter() - began)
 
 
-async def send_until_refused(client: Client, ledger: Ledger) -> None:
+async def send_until_refused(client: Client, ledger: Ledger, dice: Random) -> None:
     """One fresh sheet or batch after the other, until nobody listens or no answer comes."""
-    dice = Random()
     while True:
         sheets = [client.fill_in() for _ in range(dice.choice((1, 1, 1, 20)))]
         ledger.sending(sheets)

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
+from tests.faults.accounts import CREATED, REPLAYED
 from tests.faults.sheets import Sheet
 
-CREATED, REPLAYED, BUSY = 201, 200, 503
+BUSY = 503
 
 
 class Ledger:
@@ -18,6 +19,8 @@ class Ledger:
         # Requests that ended without an answer, and how many ratings their retries found stored.
         self.broken = 0
         self.met_again = 0
+        # How often a rating was refused for now.
+        self.refused = 0
         # Answers that the contract does not allow, by what they were.
         self.surprises: Counter[str] = Counter()
         self._created: set[UUID] = set()
@@ -35,6 +38,7 @@ class Ledger:
     def answered(self, sheet: Sheet, status: int) -> bool:
         """Note an answer; whether the client is done with the sheet."""
         if status == BUSY:
+            self.refused += 1
             return False
         if status not in (CREATED, REPLAYED):
             self.surprises[f"status {status}"] += 1

@@ -61,6 +61,10 @@ class Postmaster:
         """What `SHOW data_directory` must say before anything is dropped."""
         return str(self._folder)
 
+    def said(self) -> str:
+        """Its log."""
+        return (self._folder / "log").read_text()
+
     def start(self) -> None:
         """Start it; it recovers by itself from whatever it finds."""
         with (self._folder / "log").open("ab") as log:
@@ -118,6 +122,12 @@ class Postmaster:
         _, alive = psutil.wait_procs(family, ENDING_SECONDS)
         assert not alive, "the kernel did not end a killed process"
 
+    def stop(self) -> None:
+        """End it in order ("fast"): connections are ended, and everything is written."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        assert self._process.wait(ENDING_SECONDS) == 0, self.said()
+
     def wait_until_up(self) -> None:
         """Wait until it takes connections."""
         until = time.monotonic() + STARTING_SECONDS
@@ -125,7 +135,7 @@ class Postmaster:
             try:
                 psycopg.connect(self.url).close()
             except psycopg.OperationalError:
-                assert time.monotonic() < until, (self._folder / "log").read_text()
+                assert time.monotonic() < until, self.said()
                 time.sleep(0.1)
             else:
                 return

@@ -124,12 +124,16 @@ class Service:
     entry: str = REAL
     settings: Mapping[str, str] = field(default_factory=lambda: UNHURRIED)
     pid: int | None = None
+    # How many processes have ended here.
+    life: int = 0
 
     @classmethod
     @contextmanager
-    def running(cls, launcher: Launcher, database_url: str, log: Path, entry: str = REAL) -> Iterator["Service"]:
+    def running(
+        cls, launcher: Launcher, database_url: str, log: Path, entry: str = REAL, **settings: str
+    ) -> Iterator["Service"]:
         """A started service; nothing of it is left after the block."""
-        service = cls(launcher, database_url, log, free_port(), entry)
+        service = cls(launcher, database_url, log, free_port(), entry, UNHURRIED | settings)
         service.start()
         try:
             yield service
@@ -164,6 +168,7 @@ class Service:
         code = self.launcher.reap(self.pid, seconds)
         if code is not None:
             self.pid = None
+            self.life += 1
         return code
 
 

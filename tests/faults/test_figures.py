@@ -5,9 +5,10 @@ from random import Random
 import pytest
 
 from app.ratings.keys import KeyMaker
-from tests.faults.figures import Figures, compare
+from tests.faults.accounts import CREATED, REPLAYED
+from tests.faults.figures import Figures, compare, total
 from tests.faults.inventory import Inventory, Row
-from tests.faults.ledger import BUSY, CREATED, REPLAYED, Ledger
+from tests.faults.ledger import BUSY, Ledger
 from tests.faults.sheets import Sheet, fill_in
 from tests.house import SECRET
 
@@ -92,8 +93,20 @@ def test_an_answer_outside_the_contract_breaks_the_promise(ledger: Ledger, sheet
     assert found(ledger, [row_of(sheet)]).verdict == "broken"
 
 
-def test_the_bound_counts_kills_and_not_ratings() -> None:
-    ledger = Ledger()
-    figures = found(ledger, [])
-    assert figures.bound == 1.0
-    assert Figures(**(vars(figures) | {"kills": 3_000})).bound == pytest.approx(0.000998, rel=1e-3)
+def test_books_that_do_not_add_up_break_the_promise() -> None:
+    assert Figures(acknowledged=1).verdict == "kept"
+    assert Figures(acknowledged=1, unaccounted=("stored: 3 heard, 2 counted",)).verdict == "broken"
+
+
+def test_the_bound_counts_strikes_and_not_ratings() -> None:
+    assert Figures().bound == 1.0
+    assert Figures(strikes=3_000, acknowledged=9).bound == pytest.approx(0.000998, rel=1e-3)
+
+
+def test_rounds_add_up_and_the_slowest_of_them_stays() -> None:
+    one = Figures(attempted=5, strikes=2, surprises={"status 500": 1}, unaccounted=("a",), slowest_return=2.0)
+    other = Figures(attempted=7, strikes=1, surprises={"status 500": 1}, unaccounted=("b",), slowest_return=0.5)
+    both = total([one, other])
+    assert (both.attempted, both.strikes, both.slowest_return) == (12, 3, 2.0)
+    assert (both.surprises, both.unaccounted) == ({"status 500": 2}, ("a", "b"))
+    assert total([]) == Figures()
