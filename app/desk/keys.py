@@ -122,7 +122,7 @@ def revoke_key(request: Request, found: Administrator, sent: FormSent) -> Respon
         return to_proof(request, "keys-revoke", key=asked)
     try:
         with services.database.writing() as session:
-            if _key(session, found, asked) is None:
+            if _key(session, found, asked, locked=True) is None:
                 raise PeopleFault("This key was ended already.")
             end_key(session, principal_of(found).reach, asked, services.now())
     except PeopleFault:
@@ -144,9 +144,9 @@ def _read(sent: Sent) -> KeyIn:
     return KeyIn.model_validate({"kind": kind, "label": label, "office": office, "days": int(days) or None})
 
 
-def _key(session: Session, found: SignedIn, key_id: UUID) -> ApiKey | None:
+def _key(session: Session, found: SignedIn, key_id: UUID, *, locked: bool = False) -> ApiKey | None:
     """A key that can be ended: in reach, and not ended before."""
-    row = find_listed(session, principal_of(found).reach, key_id)
+    row = find_listed(session, principal_of(found).reach, key_id, locked=locked)
     return None if row is None or row.revoked_at is not None else row
 
 

@@ -44,7 +44,7 @@ def revoke_device(
         device.revoked_at = now
         session.add(device)
         store.end_pairing(session, agency_id, device_id)
-        key = None if device.key_id is None else find_key(session, agency_id, device.key_id)
+        key = None if device.key_id is None else find_key(session, agency_id, device.key_id, locked=True)
         if key is not None and key.revoked_at is None:
             keys.revoke(session, agency_id=agency_id, key_id=key.key_id, actor=actor, now=now)
         record(session, agency_id=agency_id, actor=actor, action="device.revoked", subject=str(device_id), at=now)

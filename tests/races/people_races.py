@@ -12,6 +12,7 @@ from app.notifications.mailboxes import Mailboxes
 from app.people import store as people_store
 from app.people.granting import Asked, grant, revoke
 from app.people.inviting import Invitation, invite, invite_again
+from app.people.keys.keeping import end_key
 from app.people.passkeys.exchange import Sent
 from app.people.sessions import SignedIn
 from app.people.tables import Person
@@ -19,7 +20,7 @@ from tests.house import SECRET
 from tests.people.passkeys.at_the_door import ORIGIN, passkeys_of, there, with_attempt
 from tests.people.passkeys.authenticator import Authenticator
 from tests.people.persons import OPERATOR, PASSPHRASE, visit
-from tests.races.town import DONE, Case, Step, Town
+from tests.races.town import DONE, KOTA, Case, Step, Town
 
 
 def newcomer(town: Town) -> Person:
@@ -124,6 +125,13 @@ def the_end_of_one_key(town: Town) -> Case:
     return Case(ends, ends)
 
 
+def the_end_of_one_key_by_persons(town: Town) -> Case:
+    with town.house.database.writing() as session:
+        made = keys.issue(session, agency_id="kota", kind=KeyKind.app, label="x", actor="x", now=town.door.clock())[1]
+    ends = town.writes(lambda s: end_key(s, KOTA, made.key_id, town.door.clock()))
+    return Case(ends, ends)
+
+
 def one_second_factor(town: Town) -> Case:
     code = town.door.invite(f"Orang {uuid4().hex[:8]}", Role.administrator)
     half = visit(town.door.sign_in.with_link(visit(), code, PASSPHRASE, PASSPHRASE))
@@ -167,6 +175,7 @@ CASES: Mapping[Callable[[Town], Case], str] = {
     one_role: "This person has this role already.",
     the_end_of_one_role: "This role was taken away already.",
     the_end_of_one_key: "the key is already revoked",
+    the_end_of_one_key_by_persons: DONE,
     one_second_factor: DONE,
     one_passkey_of_two_persons: "This device has a passkey for your account already.",
 }

@@ -51,9 +51,9 @@ def make_key(session: Session, principal: Principal, asked: KeyIn, now: datetime
     return KeyMade(key=text, **_out(row, now).model_dump())
 
 
-def find_listed(session: Session, reach: Reach, key_id: UUID) -> ApiKey | None:
-    """A key in reach, in force or not; None for every other id."""
-    row = find_key(session, reach.agency_id, key_id)
+def find_listed(session: Session, reach: Reach, key_id: UUID, *, locked: bool = False) -> ApiKey | None:
+    """A key in reach, in force or not; None for every other id. `locked`: as it is until the transaction ends."""
+    row = find_key(session, reach.agency_id, key_id, locked=locked)
     if row is None or row.kind == KeyKind.device:
         return None
     within = offices_in_reach(session, reach)
@@ -62,7 +62,7 @@ def find_listed(session: Session, reach: Reach, key_id: UUID) -> ApiKey | None:
 
 def end_key(session: Session, reach: Reach, key_id: UUID, now: datetime) -> KeyOut:
     """End a key; again changes nothing. Raises `api-key-unknown`."""
-    row = find_listed(session, reach, key_id)
+    row = find_listed(session, reach, key_id, locked=True)
     if row is None:
         raise Problem("api-key-unknown")
     if row.revoked_at is None:
