@@ -14,7 +14,7 @@ from app.access.principals import KeyKind, Principal
 from app.foundation.http.fast_path import PreparedResponse, fast_path_route
 from app.foundation.http.openapi import problems
 from app.foundation.http.problem_responses import database_problem, validation_problem
-from app.foundation.http.services import address_of, services_of
+from app.foundation.http.services import Services, address_of, services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import SQLAlchemyError
 from app.foundation.telemetry import Metrics
@@ -127,12 +127,7 @@ async def _submit_without_plain_key(request: Request, principal: Principal | Non
 async def post_batch(request: Request, principal: Batcher, batch: BatchIn) -> Response:
     """Store up to 500 answer sheets; each gets its own result and costs no other."""
     services = services_of(request)
-    if len(batch.ratings) > LONGEST_BATCH:
-        raise Problem("batch-too-long", limit=LONGEST_BATCH)
-    intake = services.of(Intake)
-    sheets = [item for item in batch.ratings if _is_complete(item)]
-    validated = iter(await intake.submit_all(principal, sheets) if sheets else [])
-    outcomes = [next(validated) if _is_complete(item) else _malformed(item) for item in batch.ratings]
+    outcomes = await _submit_all(services, principal, batch)
     _count(services.metrics, outcomes)
     language = negotiate(request.headers.get("accept-language"), services.settings.language)
     translate = translator(language)
@@ -140,6 +135,23 @@ async def post_batch(request: Request, principal: Batcher, batch: BatchIn) -> Re
     results = ",".join([_item(item, outcome, translate) for item, outcome in pairs])
     waits = [seconds for one in outcomes if isinstance(one, Problem) and (seconds := retry_after(one))]
     return PreparedResponse(f'{{"results":[{results}]}}'.encode(), 200, retry_after=max(waits, default=None))
+
+
+async def _submit_all(services: Services, principal: Principal, batch: BatchIn) -> list[Accepted | Problem]:
+    """One outcome for each rating; raises the problem of a batch that is refused as a whole."""
+    try:
+        if len(batch.ratings) > LONGEST_BATCH:
+            raise Problem("batch-too-long", limit=LONGEST_BATCH)
+        sheets = [item for item in batch.ratings if _is_complete(item)]
+        validated = iter(await services.of(Intake).submit_all(principal, sheets) if sheets else [])
+    except Problem as problem:
+        services.metrics.submitted(outcome_of(problem), len(batch.ratings))
+        raise
+    except SQLAlchemyError as error:
+        failure = database_problem(error)
+        services.metrics.submitted(failure.code, len(batch.ratings))
+        raise failure from None
+    return [next(validated) if _is_complete(item) else _malformed(item) for item in batch.ratings]
 
 
 def _is_complete(item: RatingIn | MalformedItem) -> bool:

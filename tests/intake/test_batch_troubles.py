@@ -139,6 +139,8 @@ def test_a_full_queue_refuses_at_once_and_stores_nothing_of_what_it_refused(
             problem(response, 503, "busy")
             assert int(response.headers["retry-after"]) > 0
         assert waiting(house) == 0
+        busy = [each.result().status_code for each in asked].count(503)
+        assert counted(house)["busy"] == busy + 1 + len(batch["ratings"])
         with house.database.reading() as session:
             n = session.execute(text("SELECT count(*) FROM rating")).scalar_one()
         assert n == 1 + [each.result().status_code for each in asked].count(201)
@@ -147,20 +149,31 @@ def test_a_full_queue_refuses_at_once_and_stores_nothing_of_what_it_refused(
         assert statuses(send(house, batch["ratings"])) == [201] * 4
 
 
+def counted(house: House) -> dict[str, float]:
+    """How many ratings had each outcome, by the service's own figures."""
+    lines = house.get("/metrics", None).text.splitlines()
+    return {
+        line.split('outcome="')[1].split('"')[0]: float(line.split()[-1])
+        for line in lines
+        if line.startswith("cermin_ratings_total{")
+    }
+
+
 def test_every_item_ends_in_exactly_one_counted_outcome(house: House) -> None:
     bad = bad_sheets(house)
     good = [house.sheet() for _ in range(5)]
     send(house, [*good, *(item for item, _, _ in bad)])
     send(house, good)
-    lines = house.get("/metrics", None).text.splitlines()
-    counted = {
-        line.split('outcome="')[1].split('"')[0]: float(line.split()[-1])
-        for line in lines
-        if line.startswith("cermin_ratings_total{")
-    }
-    assert counted["stored"] == counted["replayed"] == 5
-    assert sum(counted.values()) == 10 + len(bad)
-    assert {code for _, _, code in bad} <= counted.keys()
+    outcomes = counted(house)
+    assert outcomes["stored"] == outcomes["replayed"] == 5
+    assert sum(outcomes.values()) == 10 + len(bad)
+    assert {code for _, _, code in bad} <= outcomes.keys()
+
+
+def test_of_a_batch_that_is_refused_as_a_whole_every_item_is_counted(house: House) -> None:
+    long = {"ratings": [{"id": house.new_id()} for _ in range(501)]}
+    problem(house.post(BATCH, long), 422, "batch-too-long")
+    assert counted(house) == {"batch-too-long": 501}
 
 
 @pytest.mark.long
