@@ -55,7 +55,7 @@ def one(url: str, question: str) -> Any:
     return row[0]
 
 
-@pytest.mark.parametrize("ids", [300, pytest.param(10_000, marks=pytest.mark.full_size)])
+@pytest.mark.parametrize("ids", [200, pytest.param(10_000, marks=pytest.mark.full_size)])
 def test_of_all_who_race_for_an_id_one_is_told_that_it_stored_it(four: Four, ids: int) -> None:
     bodies = [json.dumps(sheet(str(new_id()))).encode() for _ in range(ids)]
     answers = asyncio.run(race(four, bodies))
@@ -76,7 +76,7 @@ async def race(four: Four, bodies: list[bytes]) -> Counter[tuple[int, ...]]:
     return found
 
 
-@pytest.mark.parametrize("batches", [1_000, pytest.param(100_000, marks=pytest.mark.full_size)])
+@pytest.mark.parametrize("batches", [300, pytest.param(100_000, marks=pytest.mark.full_size)])
 def test_batches_that_overlap_in_several_processes_never_wait_for_each_other_in_a_ring(
     four: Four, batches: int
 ) -> None:
@@ -198,6 +198,7 @@ def test_a_revoked_key_is_refused_by_all_within_a_minute(four: Four) -> None:
         client.close()
 
 
+@pytest.mark.full_size
 def test_a_night_is_screened_and_released_by_one_of_them(lend: Lend, tmp_path: Path) -> None:
     now = system_clock()
     with lend("postgresql") as (url, keys):
