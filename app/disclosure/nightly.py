@@ -42,10 +42,13 @@ class NightlyRelease:
             if screened is None or released == screened:
                 return False
             order = ReleaseOrder(self._clock(), "service", self._after, self._late)
-            outcomes = release(self._database, order, self._hold_lease)
+            outcomes = release(self._database, order, self._keep_lease)
             if outcomes is None:
                 return False
             with self._database.writing() as session:
+                # Who stood still meanwhile would record a night after a later one.
+                if not self._lease.keep_in(session, self._clock()):
+                    return False
                 put_fact(session, NAME, screened.isoformat())
             log.info("release.done", agencies=len(outcomes), told=sum(each.told for each in outcomes.values()))
             return True
@@ -66,6 +69,9 @@ class NightlyRelease:
 
     def _hold_lease(self) -> bool:
         return not self._stopped.is_set() and self._lease.take(self._clock())
+
+    def _keep_lease(self) -> bool:
+        return not self._stopped.is_set() and self._lease.keep(self._clock())
 
 
 def oldest_release_age(database: Database, now: datetime) -> float:

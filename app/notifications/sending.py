@@ -73,7 +73,7 @@ class Sender:
             task.cancel()
 
     async def _send_both(self) -> int:
-        tried = await asyncio.gather(self._webhooks.send_due(self._hold_lease), self._mail.send_due(self._hold_lease))
+        tried = await asyncio.gather(self._webhooks.send_due(self._keep_lease), self._mail.send_due(self._keep_lease))
         return sum(tried)
 
     def _is_anything(self) -> bool:
@@ -89,3 +89,7 @@ class Sender:
 
     def _hold_lease(self) -> bool:
         return not self._stopped.is_set() and self._lease.take(self._clock())
+
+    def _keep_lease(self) -> bool:
+        # Others may have sent what is in hand here, while this process stood still.
+        return not self._stopped.is_set() and self._lease.keep(self._clock())

@@ -78,13 +78,14 @@ class NightlyScreening:
             # Another process did it between our reading and our lease.
             return False
         now = self._clock()
-        found = run(self._database, usual_order(now, "service", self._trace_days), self._hold_lease)
+        found = run(self._database, usual_order(now, "service", self._trace_days), self._keep_lease)
         if found is None:
             return False
         with self._database.writing() as session:
             store.forget_released(session, first_key((now - timedelta(days=self._trace_days)).date()))
         # Offices that failed are screened next night: every run reads all days of which traces are kept.
-        self._record_night(due)
+        if not self._record_night(due):
+            return False
         self._done = due
         self._failed(found.failed)
         log.info("screening.done", **found._asdict())
@@ -100,12 +101,19 @@ class NightlyScreening:
         finally:
             self._lease.drop(self._clock())
 
-    def _record_night(self, night: date) -> None:
+    def _record_night(self, night: date) -> bool:
         with self._database.writing() as session:
+            # Who stood still meanwhile would record a night after a later one.
+            if not self._lease.keep_in(session, self._clock()):
+                return False
             put_fact(session, NAME, night.isoformat())
+        return True
 
     def _hold_lease(self) -> bool:
         return not self._stopped.is_set() and self._lease.take(self._clock())
+
+    def _keep_lease(self) -> bool:
+        return not self._stopped.is_set() and self._lease.keep(self._clock())
 
     def _last_night(self) -> date | None:
         with self._database.reading() as session:

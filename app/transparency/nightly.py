@@ -66,6 +66,9 @@ class NightlyInventory:
             if released is None or listed == released or not self._take_all(self._clock()):
                 return False
             with self._database.writing() as session:
+                # Who stood still meanwhile would record a night after a later one.
+                if not self._lease.keep_in(session, self._clock()):
+                    return False
                 put_fact(session, NAME, released.isoformat())
             return True
         finally:
@@ -80,7 +83,7 @@ class NightlyInventory:
             agencies = store.agencies(session)
         order = InventoryOrder(now, "service", self._late, self._traces)
         for agency_id in agencies:
-            if not self._hold_lease():
+            if self._stopped.is_set() or not self._lease.keep(self._clock()):
                 return False
             try:
                 with of_agency(agency_id):

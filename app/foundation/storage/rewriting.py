@@ -79,10 +79,9 @@ class Rewriting:
             due = self._due_on(self._clock())
             for step in self._steps():
                 self._patiently(step)
-            self._write(due)
+            return self._write(due)
         finally:
             self._lease.drop(self._clock())
-        return True
 
     def stop(self) -> None:
         """Begin nothing more and wait for nobody; what is left undone is done by the next process."""
@@ -112,9 +111,13 @@ class Rewriting:
             last = fact(session, NAME)
         return last is not None and date.fromisoformat(last) >= night
 
-    def _write(self, night: date) -> None:
+    def _write(self, night: date) -> bool:
         with self._database.writing() as session:
+            # Who stood still meanwhile would record a night after a later one.
+            if not self._lease.keep_in(session, self._clock()):
+                return False
             put_fact(session, NAME, night.isoformat())
+        return True
 
 
 def unlink(database: Database, apart: Apart) -> None:

@@ -14,6 +14,11 @@ TAKE = text(
     "SET holder = excluded.holder, until_at = excluded.until_at "
     "WHERE lease.until_at <= :now OR lease.holder = excluded.holder RETURNING name"
 ).bindparams(*_MOMENTS)
+# A holder that stood still may find that others had the lease meanwhile, and did its work. Then it is free again, and
+# still not the holder's to extend.
+KEEP = text("UPDATE lease SET until_at = :until WHERE name = :name AND holder = :holder RETURNING name").bindparams(
+    _MOMENTS[1]
+)
 # A holder that was slow may find its lease taken over; it must not end that of its successor.
 DROP = text("UPDATE lease SET until_at = :now WHERE name = :name AND holder = :holder AND until_at > :now").bindparams(
     _MOMENTS[0]
@@ -34,6 +39,12 @@ def take_lease(session: Session, name: str, holder: str, now: datetime, until: d
     """Make this holder the lease's holder unless somebody else is; says whether it is now."""
     values = {"name": name, "holder": holder, "now": now, "until": until}
     return session.execute(TAKE, values).first() is not None
+
+
+def keep_lease(session: Session, name: str, holder: str, until: datetime) -> bool:
+    """Extend this holder's lease unless somebody else has had it since; says whether it is still the holder's."""
+    values = {"name": name, "holder": holder, "until": until}
+    return session.execute(KEEP, values).first() is not None
 
 
 def drop_lease(session: Session, name: str, holder: str, now: datetime) -> None:
