@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tests.crash.service import UNHURRIED, Nursery, Service, free_port
+from tests.faults.service import UNHURRIED, Nursery, Service, free_port
 
 PROCESSES = 4
 STARTING_SECONDS = 120.0
