@@ -16,15 +16,25 @@ from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.indices.reading import scoring_of
 from app.indices.rules.figures import Scoring
-from app.measures.cache import MeasuredUnits, MeasuresCache, Question
+from app.measures.cache import MeasuredUnits, MeasuresCache, OfficesQuestion, Question
 from app.measures.rules.alarms import Alarms, alarms, first_day_needed
 from app.measures.rules.time_series import time_series
-from app.measures.rules.unit_measures import MeasuredUnit, measure
+from app.measures.rules.unit_measures import (
+    MeasuredUnit,
+    OfficeAmongAll,
+    among_all,
+    measure,
+    measure_offices,
+    summary_of,
+)
 from app.measures.standard_schemas import StandardsOut
 from app.measures.standards import standards_told
 from app.ratings.rules.selection import By, Selection
 from app.ratings.status import COUNTED
 from app.screening.held_store import held_reasons
+
+# Offices whose figures are read together to be compared.
+READ_TOGETHER = 500
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,7 @@ def read_measures(
     )
     units = cache.find(question) if cache else None
     if units is None:
-        units = _measured(session, scoring, question)
+        units = _measured(session, scoring, question, cache)
         if cache:
             cache.keep(question, units, len(units))
     beside = (
@@ -98,20 +108,50 @@ def read_measures(
     return MeasuresTable(agency_id, scoring, span, by, units, names, state, beside)
 
 
-def _measured(session: Session, scoring: Scoring, question: Question) -> MeasuredUnits:
+def _measured(session: Session, scoring: Scoring, question: Question, cache: MeasuresCache | None) -> MeasuredUnits:
     """Every unit at the offices asked for, by code in order, with its measures if they may be shown."""
     agency_id, by, span, within = question.agency_id, question.by, question.span, question.offices
-    # Peers outside these offices are read, too: a unit is compared with those of the whole agency.
+    some = within if by is By.office else None
+    # A person's peers outside these offices are read, too; how offices compare is known by itself.
     apart = {By.office, By.service, By.channel, by}
-    sheets = read_released(session, agency_id, scoring.instrument.id, span.before().first, span.last, apart=apart)
+    sheets = read_released(session, agency_id, scoring.instrument.id, span.before().first, span.last, some, apart=apart)
     beside = UnitsBeside(
         held={code: dict(reasons) for code, reasons in question.held},
         served=dict(question.served),
         alarms=alarms_of(session, agency_id, scoring, span, by, within),
     )
     families = None if question.families is None else dict(question.families)
-    measured = measure(scoring, units_of(sheets, span, by, within, beside), families)
+    units = units_of(sheets, span, by, within, beside)
+    if some is None:
+        measured = measure(scoring, units, families)
+    else:
+        measured = measure_offices(scoring, units, _among_all(session, scoring, question, cache))
     return {code: measured.get(code) for code in sorted(sheets.by(by, _scope(span, within)))}
+
+
+def _among_all(
+    session: Session, scoring: Scoring, question: Question, cache: MeasuresCache | None
+) -> Mapping[str, OfficeAmongAll]:
+    """How the offices of the whole agency compare; each of them that may be shown."""
+    agency_id, span = question.agency_id, question.span
+    asked = OfficesQuestion(agency_id, question.release, question.instrument, span)
+    found = cache.offices.find(asked) if cache else None
+    if found is None:
+        summaries = {}
+        # Some offices at a time: of thousands all that is told of a year does not fit into memory.
+        offices = sorted(office_parents(session, agency_id))
+        for start in range(0, len(offices), READ_TOGETHER):
+            batch = offices[start : start + READ_TOGETHER]
+            sheets = read_released(
+                session, agency_id, scoring.instrument.id, span.first, span.last, batch, (By.office, By.service)
+            )
+            for code, told in sheets.by(By.office, _scope(span, frozenset(batch))).items():
+                if (summary := summary_of(scoring, told)) is not None:
+                    summaries[code] = summary
+        found = among_all(scoring, summaries)
+        if cache:
+            cache.offices.keep(asked, found, len(found))
+    return found
 
 
 @dataclass(frozen=True)

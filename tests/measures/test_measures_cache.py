@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count, product
 from random import Random
+from typing import Any
 
 import pytest
 from sqlmodel import col, delete, update
@@ -15,8 +16,10 @@ from app.disclosure import releasing
 from app.disclosure.tables import BlockSum, FigureBlock, FigureRelease
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database
+from app.measures import reading
 from app.measures.cache import MeasuresCache
 from app.measures.reading import MeasuresTable, read_measures
+from app.measures.rules.unit_measures import among_all
 from app.ratings.rules.selection import By
 from tests.effort import sized
 from tests.house import LONG_AFTER, House
@@ -133,6 +136,35 @@ def test_whatever_happens_in_whatever_order_the_cache_changes_no_answer(town: To
             assert [town.ask(*question, cache) for cache in town.caches * 2] == [plain] * 4, question
             told += not isinstance(plain, str) and any(plain.units.values())
     assert told > 10
+
+
+def test_an_office_asked_alone_has_what_it_has_among_all_and_they_are_compared_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    def compared(*given: Any) -> Any:
+        found = among_all(*given)
+        made.append(len(found))
+        return found
+
+    monkeypatch.setattr(reading, "among_all", compared)
+    # One office after the other, as where there are thousands.
+    monkeypatch.setattr(reading, "READ_TOGETHER", 1)
+    for _ in range(3):
+        town.release("kota")
+    every, cache = town.ask("kota", By.office, None, "2026-Q4"), town.caches[0]
+    assert isinstance(every, MeasuresTable)
+    for code in OFFICES:
+        alone = town.ask("kota", By.office, code, "2026-Q4", cache)
+        assert isinstance(alone, MeasuresTable)
+        measures = alone.units[code]
+        assert measures is not None
+        assert measures == every.units[code]
+    assert made == [len(OFFICES)]
+    town.release("kota")
+    town.ask("kota", By.office, OFFICES[0], "2026-Q4", cache)
+    assert made == [len(OFFICES)] * 2
 
 
 def test_what_another_process_releases_is_seen_at_the_next_request(house: House) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from app.disclosure.rules.cells import Cell, steps_and_unit
 from app.disclosure.rules.minimum import SMALLEST_N, SMALLEST_PRECISE_N
@@ -71,24 +72,66 @@ class MeasuredUnit:
     alarms: Alarms | None = None
 
 
+class OfficeSummary(NamedTuple):
+    """What comparing an office with all others takes of it: its composites by service, its answers to each question."""
+
+    mix: Mapping[str, Moments]
+    items: Histograms
+
+
+class OfficeAmongAll(NamedTuple):
+    """An office among all of the agency: no more of the others than this is needed to measure it."""
+
+    comparison: UnitComparison | None
+    needs: tuple[Need, ...]
+
+
 def measure(
     scoring: Scoring, units: Mapping[str, MeasuredUnit], families: Mapping[str, str] | None
 ) -> dict[str, UnitMeasures]:
     """The measures of every unit that may be shown, by code.
 
     With `families` (service → family) units are persons, compared within the family they mainly work in; without,
-    all are compared with all.
+    offices, and all are compared with all.
     """
+    if families is None:
+        released = ((code, summary_of(scoring, unit.now)) for code, unit in units.items())
+        return measure_offices(
+            scoring, units, among_all(scoring, {code: summary for code, summary in released if summary is not None})
+        )
     cells = {code: cell for code, unit in units.items() if (cell := unit.now.cell) is not None}
-    family_of = {code: main_family(units[code].now.blocks, families) for code in cells} if families is not None else {}
+    family_of = {code: main_family(units[code].now.blocks, families) for code in cells}
     compared = _compared(scoring, {code: units[code].now.blocks for code in cells}, family_of, families)
-    measured = {
-        code: _unit(scoring, units[code], cell, family_of.get(code), compared.get(code), personal=families is not None)
+    return {
+        code: _unit(scoring, units[code], cell, family_of[code], compared.get(code), personal=True)
         for code, cell in cells.items()
     }
-    if families is None:
-        for code, needs in training_needs(scoring, _histograms(cells), [_histograms(cells)]).items():
-            measured[code] = replace(measured[code], needs=needs)
+
+
+def summary_of(scoring: Scoring, told: Released) -> OfficeSummary | None:
+    """What an office is compared by; None where it may not be shown."""
+    cell = told.cell
+    return None if cell is None else OfficeSummary(_mix(scoring, told.blocks), cell.items)
+
+
+def among_all(scoring: Scoring, offices: Mapping[str, OfficeSummary]) -> dict[str, OfficeAmongAll]:
+    """Each office that may be shown among all of them."""
+    compared = compare({code: office.mix for code, office in offices.items() if office.mix})
+    items = {code: office.items for code, office in offices.items()}
+    needs = training_needs(scoring, items, [items])
+    return {code: OfficeAmongAll(compared.get(code), needs.get(code, ())) for code in offices}
+
+
+def measure_offices(
+    scoring: Scoring, units: Mapping[str, MeasuredUnit], compared: Mapping[str, OfficeAmongAll]
+) -> dict[str, UnitMeasures]:
+    """The measures of these offices of those that are compared with all, by code."""
+    measured = {}
+    for code, unit in units.items():
+        if code in compared and (cell := unit.now.cell) is not None:
+            comparison, needs = compared[code]
+            found = _unit(scoring, unit, cell, None, comparison, personal=False)
+            measured[code] = replace(found, needs=needs)
     return measured
 
 
@@ -123,12 +166,12 @@ def _compared(
     scoring: Scoring,
     units: Mapping[str, Sequence[ReleasedBlock]],
     family_of: Mapping[str, str],
-    families: Mapping[str, str] | None,
+    families: Mapping[str, str],
 ) -> dict[str, UnitComparison]:
-    groups: dict[str | None, dict[str, dict[str, Moments]]] = {}
+    groups: dict[str, dict[str, dict[str, Moments]]] = {}
     for code, blocks in units.items():
-        family = family_of.get(code)
-        within = [block for block in blocks if families is None or families[block.service_mode] == family]
+        family = family_of[code]
+        within = [block for block in blocks if families[block.service_mode] == family]
         mix = _mix(scoring, within)
         if mix:
             groups.setdefault(family, {})[code] = mix
