@@ -37,8 +37,9 @@ coverage: .venv/dev ## Run the tests on SQLite once more, traced, with 100 examp
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100
 
 .PHONY: browser
+# Three at a time: Chromium waits for what it draws longer than it draws.
 browser: .venv/dev ## Run all tests in Chromium
-	$(PYTEST) tests/browser
+	$(PYTEST) -n 3 tests/browser
 
 .PHONY: lint
 lint: .venv/dev ## Check format, lint, types and import order

@@ -206,18 +206,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         on_postgresql = "postgresql" in given.values() or "postgres" in getattr(item, "fixturenames", ())
         if on_postgresql and CITUS_URL is not None and item.get_closest_marker("one_server"):
             item.add_marker(pytest.mark.skip(reason="knows one server, not a cluster"))
+        apart = item.get_closest_marker("campaign") or _is_left_out_of_coverage(item)
         if on_postgresql:
             item.add_marker("untraced")
             kind = item.nodeid.split("[")[0]
             blind = item.get_closest_marker("sqlite_daily") or (kind in met and item.get_closest_marker("once"))
             if blind:
-                item.add_marker("full_size" if item.get_closest_marker("campaign") else "campaign")
+                item.add_marker("full_size" if apart else "campaign")
             met.add(kind)
         # What `make coverage` leaves out needs another place.
-        if item.get_closest_marker("long") and item.get_closest_marker("untraced"):
+        if _is_left_out_of_coverage(item):
             item.add_marker("campaign")
         if item.path.parent.name == "browser":
             item.add_marker("browser")
+
+
+def _is_left_out_of_coverage(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("long") and item.get_closest_marker("untraced"))
 
 
 def _copied(file: Path, folder: Path) -> str:
