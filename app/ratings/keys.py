@@ -62,10 +62,14 @@ class KeyMaker:
         computing digests of guesses. The parts are codes, none of which holds the separator, and one text,
         which stands before the last of them.
         """
-        content = SEPARATOR.join([ABSENT if part is None else part for part in parts])
         hashed = self._keyed_digest.copy()
-        hashed.update(rating_id.bytes + content.encode())
+        hashed.update(rating_id.bytes + joined(*parts).encode())
         return hashed.hexdigest()
+
+
+def joined(*parts: str | None) -> str:
+    """The parts of a digest as one, which stands for them in a longer list of parts."""
+    return SEPARATOR.join([ABSENT if part is None else part for part in parts])
 
 
 def first_key(day: date) -> UUID:

@@ -1,7 +1,7 @@
 """Validation of a sheet: whether, where and for whom it counts, and what is stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,8 +13,8 @@ from app.foundation.ids import moment_of
 from app.foundation.problems import FieldError, Problem
 from app.instruments.model import Collected, Instrument
 from app.instruments.sheets import SheetFault, write_sheet
-from app.ratings.attribution import place_of
-from app.ratings.keys import KeyMaker
+from app.ratings.attribution import Attributions, sent_by
+from app.ratings.keys import KeyMaker, joined
 from app.ratings.rating import NewRating, Place
 from app.ratings.redaction import redact
 from app.ratings.rules.comment_text import formerly_digested, kept_text, sent_text
@@ -38,6 +38,7 @@ class RatingValidator:
 
     keys: KeyMaker
     late_limit: timedelta
+    attributions: Attributions = field(default_factory=Attributions)
 
     def validate(
         self, principal: Principal, sheet: RatingIn, rating_id: UUID, codes: KnownCodes, now: datetime
@@ -45,13 +46,15 @@ class RatingValidator:
         """The rating to store, or the problem to answer."""
         try:
             moment = self.moment(rating_id, now)
-            digest, *former = self.digests(principal, sheet, rating_id)
             way = None if sheet.agency is None else Collected.open
             instrument = _instrument(sheet, codes.instruments, way)
+            attribution = self.attributions.find(sheet, principal, codes.catalogue)
+            place = attribution.at(moment)
+            digest, *former = self._digests(rating_id, sheet, attribution.sent_by)
             return NewRating(
                 agency_id=principal.agency_id,
                 key=self.keys.key(principal.agency_id, rating_id),
-                place=place_of(sheet, principal, codes.catalogue, moment),
+                place=place,
                 instrument=instrument.id,
                 sheet=_answers(instrument, sheet),
                 digest=digest,
@@ -91,22 +94,21 @@ class RatingValidator:
 
     def digests_ticketed(self, ticket: str, sheet: RatingIn, rating_id: UUID) -> tuple[str, ...]:
         """The digests of a sheet with a ticket, which is part of it: only its holder can repeat the rating."""
-        return self._digests(rating_id, sheet, "ticket", ticket)
+        return self._digests(rating_id, sheet, joined("ticket", ticket))
 
     def digests(self, principal: Principal, sheet: RatingIn, rating_id: UUID) -> tuple[str, ...]:
         """The digest of a sheet as it was sent: a roster that changes later does not make its retry a conflict.
 
         Behind it the one that it had before digests were independent of Python's tables, if that is another.
         """
-        if sheet.agency is not None:
-            # Its own first part: nobody can replay an app's rating as an open answer, nor the other way round.
-            return self._digests(rating_id, sheet, OPEN, sheet.office, sheet.service)
-        office = sheet.office or principal.office
-        return self._digests(rating_id, sheet, office, principal.counter, sheet.service, sheet.employee, sheet.channel)
+        return self._digests(rating_id, sheet, sent_by(sheet, principal))
 
-    def _digests(self, rating_id: UUID, sheet: RatingIn, *sent_by: str | None) -> tuple[str, ...]:
+    def _digests(self, rating_id: UUID, sheet: RatingIn, sender: str) -> tuple[str, ...]:
+        if sheet.comment is None and sheet.profile is None:
+            # As most are: answers alone, whose part of the digest is remembered.
+            return (self.keys.digest(rating_id, sender, _bare_content(sheet.instrument, tuple(sheet.scores.items()))),)
         comments = _digested_comments(sheet.comment) if sheet.comment else (None,)
-        return tuple([self.keys.digest(rating_id, *sent_by, *_content(sheet, comment)) for comment in comments])
+        return tuple([self.keys.digest(rating_id, sender, *_content(sheet, comment)) for comment in comments])
 
     def moment(self, rating_id: UUID, now: datetime) -> datetime:
         """The time in the rating's id; `id-in-future` and `id-too-late` give a wrong clock the server's time."""
@@ -129,7 +131,7 @@ def _content(sheet: RatingIn, comment: str | None) -> tuple[str | None, ...]:
     """The content of a sheet that does not depend on who sends it, as parts of its digest."""
     return (
         sheet.instrument,
-        _canonical_scores(tuple(sheet.scores.items())),
+        _canonical_pairs(sheet.scores),
         comment,
         _canonical_pairs(profile) if (profile := _given_profile(sheet.profile)) else None,
     )
@@ -162,8 +164,8 @@ def _answers(instrument: Instrument, sheet: RatingIn) -> str:
     try:
         return write_sheet(instrument, sheet.scores)
     except SheetFault as fault:
-        field = "scores" if fault.item is None else f"scores.{fault.item}"
-        raise Problem("invalid-request", errors=[FieldError(field, fault.code)]) from None
+        where = "scores" if fault.item is None else f"scores.{fault.item}"
+        raise Problem("invalid-request", errors=[FieldError(where, fault.code)]) from None
 
 
 def _stored_comment(text: str) -> str | None:
@@ -179,8 +181,9 @@ def _given_profile(profile: ProfileIn | None) -> dict[str, str] | None:
 
 # Sheets repeat: three questions of four answers have 64, and most of them are the same few.
 @lru_cache(maxsize=4_096)
-def _canonical_scores(scores: tuple[tuple[str, int | None], ...]) -> str:
-    return _canonical_pairs(dict(scores))
+def _bare_content(instrument: str, scores: tuple[tuple[str, int | None], ...]) -> str:
+    """The content of a sheet without comment and profile, as one part of its digest."""
+    return joined(instrument, _canonical_pairs(dict(scores)), None, None)
 
 
 def _canonical_pairs(pairs: Mapping[str, object]) -> str:

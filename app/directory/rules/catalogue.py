@@ -57,9 +57,13 @@ class Catalogue:
     postings: Mapping[str, tuple[Stay, ...]]
     rosters: Mapping[tuple[str, str], Roster] = field(default_factory=dict)
 
+    def stays(self, employee: str, office: str) -> tuple[Stay, ...]:
+        """The employee's postings at this office, in order."""
+        return tuple(stay for stay in self.postings.get(employee, ()) if stay.office == office)
+
     def posted(self, employee: str, office: str, day: date) -> bool:
         """Whether the employee worked at the office on that local day."""
-        return any(stay.office == office and stay.includes(day) for stay in self.postings.get(employee, ()))
+        return any(stay.includes(day) for stay in self.stays(employee, office))
 
     def within(self, office: str, root: str | None) -> bool:
         """Whether the office lies in the subtree under `root` (None: the whole agency)."""
