@@ -12,7 +12,7 @@ import structlog
 from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Lifespan
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 import app.closing.persons.routes
 import app.closing.public.routes
@@ -171,6 +171,14 @@ class Cermin(FastAPI):
         if self._examples_of != today:
             self.openapi_schema, self._examples_of = with_fresh_ids(self.openapi_schema), today
         return self.openapi_schema
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer by the layers; FastAPI's own way to them looks for telemetry first, which is off."""
+        if self.middleware_stack is None or scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        scope["app"] = self
+        await self.middleware_stack(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
         """UnderPath (if there is one) → FastPath → ResponseWatch → HeadAsGet → BodyLimits → FastAPI's own stack."""

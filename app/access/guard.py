@@ -9,8 +9,9 @@ from starlette.requests import Request
 from app.access.authentication import Authenticator, key_missing
 from app.access.principals import KeyKind, Principal, Role
 from app.access.readings import Readings
-from app.foundation.http.body import json_body
+from app.foundation.http.body import json_body, refuse_other_than_json
 from app.foundation.http.query_parameters import exact_query
+from app.foundation.http.request_head import head_of
 from app.foundation.http.services import address_of, services_of
 from app.foundation.http.visits import Visit, visit_of
 from app.foundation.problems import Problem
@@ -50,14 +51,6 @@ async def admit(request: Request, kinds: tuple[KeyKind, ...], authorization: str
     return principal
 
 
-def _authorization(request: Request) -> str | None:
-    """The Authorization header, read without decoding all the others."""
-    for name, value in request.scope["headers"]:
-        if name == b"authorization":
-            return str(value, "latin-1")
-    return None
-
-
 async def _admit_person(request: Request, roles: tuple[Role, ...], *, proof: bool) -> Principal | None:
     """The signed-in person; None without a session.
 
@@ -88,7 +81,7 @@ def requires(
     """
 
     async def guard(request: Request) -> Principal:
-        authorization = _authorization(request)
+        authorization = head_of(request.scope).authorization
         principal = await _admit_person(request, roles, proof=proof) if roles and authorization is None else None
         if principal is None:
             principal = await admit(request, kinds, authorization)
@@ -97,7 +90,7 @@ def requires(
         # A rating has no query, and pays nothing for this.
         if request.scope["query_string"]:
             await exact_query(request)
-        await json_body(request)
+        refuse_other_than_json(request.scope)
         return principal
 
     return guard
@@ -110,7 +103,7 @@ def requires_person(*roles: Role, proof: bool = False) -> Callable[[Request], Aw
     """
 
     async def guard(request: Request) -> Principal:
-        authorization = _authorization(request)
+        authorization = head_of(request.scope).authorization
         if authorization is not None:
             # Whoever holds a wrong key learns no more than elsewhere.
             await admit(request, EVERY_KIND, authorization)
@@ -121,7 +114,7 @@ def requires_person(*roles: Role, proof: bool = False) -> Callable[[Request], Aw
         services_of(request).of(Readings).take(principal)
         if request.scope["query_string"]:
             await exact_query(request)
-        await json_body(request)
+        refuse_other_than_json(request.scope)
         return principal
 
     return guard
@@ -147,14 +140,14 @@ def requires_proof(*kinds: KeyKind) -> Callable[[Request], Awaitable[Principal |
     """
 
     async def guard(request: Request) -> Principal | None:
-        authorization = _authorization(request)
+        authorization = head_of(request.scope).authorization
         principal = None if authorization is None else await admit(request, kinds, authorization)
         if principal is None:
             await _without_key(request)
             return None
         if request.scope["query_string"]:
             await exact_query(request)
-        await json_body(request)
+        refuse_other_than_json(request.scope)
         return principal
 
     return guard

@@ -10,7 +10,7 @@ from typing import Protocol
 from app.ratings.rating import NewRating, Result
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Waiting:
     """A request that waits for its ratings' results since a moment; one without ratings asks for a trial."""
 
@@ -49,7 +49,10 @@ class GroupQueue:
             place = len(self._waiting)
             while place and self._waiting[place - 1].since > waiting.since:
                 place -= 1
-            self._waiting.insert(place, waiting)
+            if place == len(self._waiting):
+                self._waiting.append(waiting)
+            else:
+                self._waiting.insert(place, waiting)
 
     def take(self) -> Group | None:
         """The oldest requests, up to the group's length; None if nothing waits."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from app.ratings.rating import NewRating
@@ -72,7 +72,11 @@ def array_literals(rows: Sequence[Row]) -> list[str]:
 
 def _array_literal(column: Sequence[str | bool | None]) -> str:
     # Written here, because the driver spends 4 ms in Python on the arrays of 500 rows (decision 6).
-    literal = ",".join(["NULL" if value is None else f'"{value}"' for value in column])
+    try:
+        literal = '"' + '","'.join(cast("Sequence[str]", column)) + '"'
+    except TypeError:
+        # Most columns are text alone, which is joined six times as fast.
+        literal = ",".join(["NULL" if value is None else f'"{value}"' for value in column])
     if "\\" in literal or literal.count('"') != 2 * (len(column) - column.count(None)):
         raise ValueError("a value of a rating's row needs escaping")
     return f"{{{literal}}}"

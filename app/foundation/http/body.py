@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
+from app.foundation.http.request_head import head_of
 from app.foundation.problems import Problem
 from app.foundation.storage.time_budget import count_from_now
 
@@ -33,25 +34,21 @@ def too_slow(seconds: float) -> Problem:
     return Problem("body-too-slow", headers=CLOSE, seconds=seconds)
 
 
-def declared_length(scope: Scope) -> int:
-    """The Content-Length; 0 if there is none or it is no number."""
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            # Twenty digits are more than any limit; int() itself refuses some thousands.
-            return int(value[:20]) if value.isdigit() else 0
-    return 0
-
-
 async def json_body(request: Request) -> None:
     """Refuse what is not declared as JSON in UTF-8, uncompressed, where the route takes a body (415)."""
-    if getattr(request.scope["route"], "body_field", None) is not None and not _is_json(request.scope):
+    refuse_other_than_json(request.scope)
+
+
+def refuse_other_than_json(scope: Scope) -> None:
+    """The same, for whoever need not wait for it."""
+    if getattr(scope["route"], "body_field", None) is not None and not head_of(scope).is_json:
         raise Problem("unsupported-media-type")
 
 
 async def read_body(scope: Scope, receive: Receive, *, limit: int, seconds: float) -> bytes:
     """The whole body, nearly always one message; raises the two problems above."""
     # Refused before a byte is read; a body sent in chunks declares nothing and is counted as it comes.
-    if declared_length(scope) > limit:
+    if head_of(scope).length > limit:
         raise too_large(limit)
     # A body of one packet is nearly always here with the head: then there is nothing to wait for, and no timer.
     awaited = receive().__await__()
@@ -121,23 +118,6 @@ def _resumed(awaited: Generator[Any, Any, Message], pending: Any) -> Generator[A
     except StopIteration as end:
         message: Message = end.value
         return message
-
-
-def _is_json(scope: Scope) -> bool:
-    is_json = False
-    for name, value in scope["headers"]:
-        if name == b"content-type":
-            is_json = value == b"application/json" or _is_utf8_json(value)
-        # A compressed body could unpack to any size, so none is taken.
-        elif name == b"content-encoding" and value.strip().lower() != b"identity":
-            return False
-    return is_json
-
-
-def _is_utf8_json(content_type: bytes) -> bool:
-    media_type, *parameters = (part.strip().lower() for part in content_type.split(b";"))
-    charsets = [value.strip(b'"') for name, _, value in (p.partition(b"=") for p in parameters) if name == b"charset"]
-    return media_type == b"application/json" and set(charsets) <= {b"utf-8", b"utf8"}
 
 
 class _Timer:

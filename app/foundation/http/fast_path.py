@@ -111,21 +111,25 @@ class FastPath:
             return
         # Guards read the matched route from the scope, where the router would have put it.
         scope["route"], handle = found
-        response = await self._answer(Request(scope, receive), handle)
-        response.raw_headers.extend(SECURITY_HEADERS)
-        self.metrics.answered("POST", scope["path"], response.status_code)
-        await response(scope, receive, send)
-
-    async def _answer(self, request: Request, handle: Handler) -> Response:
-        # The framework's exception handlers stand behind this layer, so each kind of error is answered here, too.
+        request = Request(scope, receive)
         try:
-            return await handle(request)
-        except Problem as problem:
-            return problem_response(request, problem)
-        except SQLAlchemyError as error:
-            return problem_response(request, database_problem(error))
+            response = await handle(request)
         except Exception as error:  # No request may end without an answer.
-            return problem_response(request, unexpected_error(error, request.scope["path"]))
+            response = _refusal(request, error)
+        self.metrics.answered("POST", scope["path"], response.status_code)
+        # The answer is all there: nothing comes piece by piece, and nothing is done after it.
+        headers = [*response.raw_headers, *SECURITY_HEADERS]
+        await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+        await send({"type": "http.response.body", "body": response.body})
+
+
+def _refusal(request: Request, error: Exception) -> Response:
+    # The framework's exception handlers stand behind this layer, so each kind of error is answered here, too.
+    if isinstance(error, Problem):
+        return problem_response(request, error)
+    if isinstance(error, SQLAlchemyError):
+        return problem_response(request, database_problem(error))
+    return problem_response(request, unexpected_error(error, request.scope["path"]))
 
 
 class PreparedResponse(Response):

@@ -13,6 +13,7 @@ from app.foundation.storage.database import Database
 from app.foundation.telemetry import Metrics
 
 Kind = TypeVar("Kind")
+IN_SCOPE = "cermin.services"
 
 
 @dataclass(frozen=True)
@@ -52,5 +53,9 @@ def address_of(request: Request) -> str:
 
 def services_of(request: Request) -> Services:
     """The record of the application that answers this request."""
-    services: Services = request.app.state.services
+    scope = request.scope
+    services: Services | None = scope.get(IN_SCOPE)
+    if services is None:
+        # Kept with the request, which asks several times.
+        services = scope[IN_SCOPE] = request.app.state.services
     return services

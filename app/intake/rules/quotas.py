@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import NamedTuple
 from uuid import UUID
 
 HOUR = 3_600.0
@@ -29,7 +30,7 @@ class DevicePace:
         return self.per_hour > 0 or self.interval_seconds > 0
 
 
-@dataclass
+@dataclass(slots=True)
 class _Device:
     """Sheets left in the bucket at a Unix second, and when the last live one came."""
 
@@ -38,8 +39,7 @@ class _Device:
     live_at: float | None = None
 
 
-@dataclass(frozen=True)
-class QuotaShare:
+class QuotaShare(NamedTuple):
     """One sheet's share, to be given back if the sheet is not stored after all."""
 
     device: UUID
@@ -81,7 +81,9 @@ class DeviceQuotas:
                 state.live_at = share.live_before
 
     def _filled(self, device: UUID, second: float) -> _Device:
-        state = self._devices.setdefault(device, _Device(float(self.pace.burst), second))
+        state = self._devices.get(device)
+        if state is None:
+            state = self._devices[device] = _Device(float(self.pace.burst), second)
         # A clock that was set back fills nothing.
         grown = max(0.0, second - state.at) * self.pace.per_hour / HOUR
         state.left, state.at = min(float(self.pace.burst), state.left + grown), second
