@@ -77,8 +77,9 @@ bench-short: .venv/dev ## Show what a rating costs the processor, in half a minu
 	$(BIN)/python -m benchmarks.short
 
 .PHONY: pictures
-pictures: .venv/dev ## Make the pictures in docs/ again, from the demo agency
+pictures: .venv/dev ## Make the pictures in docs/ again, from the demo agency and from measured figures
 	$(BIN)/python -m docs.pictures
+	$(BIN)/python -m docs.growth_pictures
 
 .PHONY: wheel
 wheel: .venv/dev ## Build the wheel of the last commit twice, compare the bytes, and put it into dist/

@@ -56,7 +56,9 @@ def measure_documents(rounds: int, seconds: int, persons: int = PERSONS) -> Docu
     """Everything about reports, on SQLite."""
     with _closed(persons) as (url, key, report):
         with TemporaryDirectory(prefix="cermin-bench-") as folder:
-            processor, peak = _run(["report", "kota", "employee", PERIOD, "--format", "pdf", "--out", folder], url)
+            processor, peak = run_command(
+                ["report", "kota", "employee", PERIOD, "--format", "pdf", "--out", folder], url
+            )
             written = len(list(Path(folder).iterdir()))
         bulk = [_bulk_memory(url, rows) for rows in (1, BULK_ROWS)]
         with cermin(url) as server:
@@ -87,7 +89,7 @@ def measure_evidence_pack(offices: int = OFFICES) -> float:
         _offices(database, [f"kantor-{number:03}" for number in range(offices)])
         _make_final(database, Path(folder) / "key.pem")
         database.dispose()
-        taken, _ = _run(["evidence-pack", "kota", PERIOD, "--out", f"{folder}/pack"], store.url)
+        taken, _ = run_command(["evidence-pack", "kota", PERIOD, "--out", f"{folder}/pack"], store.url)
         [file] = Path(folder, "pack").iterdir()
         with ZipFile(file) as pack:
             papers = [each for each in pack.namelist() if each.endswith(".pdf")]
@@ -173,9 +175,9 @@ def staff(database: Database, codes: Sequence[str], rated_on: date, *, start: in
     put(database, visits, start=start)
 
 
-def _run(arguments: Sequence[str], url: str) -> tuple[float, float]:
+def run_command(arguments: Sequence[str], url: str, **settings: str) -> tuple[float, float]:
     """Run a command of the service to its end; its processor seconds, and the peak of its memory in MiB."""
-    environment = os.environ | {"CERMIN_DATABASE_URL": url, "CERMIN_SECRET": SECRET}
+    environment = os.environ | {"CERMIN_DATABASE_URL": url, "CERMIN_SECRET": SECRET} | settings
     command = [sys.executable, "-c", "from app.cli import main; main()", *arguments]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     peak, ended = 0.0, 0

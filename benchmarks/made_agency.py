@@ -77,25 +77,25 @@ def _directory(offices: int) -> Iterator[tuple[type[Any], list[dict[str, Any]]]]
     )
 
 
-def rate(database: Database, offices: int, day: date) -> int:
-    """Write a day's ratings, of each office `A_DAY`, and on a month's last day its profiles; returns how many."""
+def rate(database: Database, offices: int, day: date, a_day: int = A_DAY) -> int:
+    """Write a day's ratings, of each office so many, and on a month's last day its profiles; returns how many."""
     # The same ratings whatever was written before, so that a database can be continued.
     draw = Random(day.toordinal())
-    _write(database, "rating", COLUMNS, _ratings(draw, offices, day, is_sqlite=database.is_sqlite))
+    _write(database, "rating", COLUMNS, _ratings(draw, offices, day, a_day, is_sqlite=database.is_sqlite))
     if (day + timedelta(days=1)).day == 1:
         names = ("agency_id", "instrument", "office", "month", "attribute", "value", "n")
         _write(database, "profile_tally", names, _profiles(offices, day.replace(day=1)))
-    return offices * A_DAY
+    return offices * a_day
 
 
-def _ratings(draw: Random, offices: int, day: date, *, is_sqlite: bool) -> Iterator[Sequence[Any]]:
+def _ratings(draw: Random, offices: int, day: date, a_day: int, *, is_sqlite: bool) -> Iterator[Sequence[Any]]:
     low = first_key(day).int | 0x8 << 76 | 0b10 << 62
     # The last digits are left for the copies of `benchmarks.copies`.
-    on, keys = day.isoformat(), sorted(low | draw.getrandbits(44) << 16 for _ in range(offices * A_DAY))
+    on, keys = day.isoformat(), sorted(low | draw.getrandbits(44) << 16 for _ in range(offices * a_day))
     # In the order of their keys, in which both stores write faster; who rated whom has nothing to do with it.
-    places = draw.sample(range(offices * A_DAY), offices * A_DAY)
+    places = draw.sample(range(offices * a_day), offices * a_day)
     for key, place in zip(keys, places, strict=True):
-        office, number = divmod(place, A_DAY)
+        office, number = divmod(place, a_day)
         yield (
             AGENCY,
             f"{key:032x}",

@@ -1,4 +1,4 @@
-"""The processor's time of a release by its steps, of the service and, where there is one, of the database's server."""
+"""The processor's time of a piece of work by its steps, and with that of the database's server where there is one."""
 
 import os
 import time
@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from app.disclosure import block_writer, releasing, untold_store
 
-# Each step by the functions that do it; what they call of another step counts there. The rest is "others".
+# Each step of a release by the functions that do it; what they call of another step counts there. The rest is "others".
 STEPS: Mapping[str, tuple[tuple[Any, str], ...]] = {
     "counting": ((untold_store, "unreleased_counts"), (untold_store, "left_but_counted")),
     "holding": ((block_writer.BlockWriter, "let_leave"),),
@@ -26,8 +26,9 @@ STEPS: Mapping[str, tuple[tuple[Any, str], ...]] = {
 class Steps:
     """Where the processor's time of what runs meanwhile goes: seconds by step."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], steps: Mapping[str, tuple[tuple[Any, str], ...]] = STEPS) -> None:
         self._clock = clock
+        self._steps = steps
         self._now = "others"
         self._since = clock()
         self.seconds: Counter[str] = Counter()
@@ -53,7 +54,7 @@ class Steps:
     def measuring(self) -> Iterator[None]:
         """Measure what is done meanwhile."""
         with ExitStack() as patches:
-            for step, places in STEPS.items():
+            for step, places in self._steps.items():
                 for place, name in places:
                     patches.enter_context(patch.object(place, name, self._timed(step, getattr(place, name))))
             self._turn_to("others")
