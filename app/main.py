@@ -98,7 +98,7 @@ from app.screening.nightly import NightlyScreening
 from app.tickets.attempts import TicketAttempts
 from app.tickets.issuing import TicketIssuer
 from app.transparency.nightly import LogNaming, NightlyInventory
-from app.upkeep import Upkeep
+from app.upkeep import Upkeep, UpkeepTerms
 from app.web import docs
 from app.web.api_document import document, with_fresh_ids
 from app.web.missing import missing
@@ -244,7 +244,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
         *_people(settings, database, clock, secret),
         *_notifications(settings, database, clock, secret, metrics),
         _inventory(settings, database, clock, secret),
-        Upkeep(database, clock, screen_at=settings.screen_at),
+        Upkeep(database, clock, _upkeep_terms(settings, secret)),
     )
     for router in ROUTERS:
         application.include_router(router)
@@ -297,6 +297,17 @@ def _inventory(settings: Settings, database: Database, clock: Clock, secret: byt
         late_days=settings.late_limit_days,
         trace_days=settings.trace_days,
         folder=settings.log_folder,
+    )
+
+
+def _upkeep_terms(settings: Settings, secret: bytes) -> UpkeepTerms:
+    """How the tables of ratings are looked after."""
+    return UpkeepTerms(
+        secret,
+        settings.screen_at,
+        settings.rating_retention_months,
+        timedelta(days=settings.late_limit_days),
+        timedelta(days=settings.trace_days),
     )
 
 

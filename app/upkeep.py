@@ -1,6 +1,9 @@
-"""Looks after the tables of ratings every night: partitions are made ahead. `cermin maintain` does the same at once."""
+"""Looks after the tables of ratings every night: partitions are made ahead, months past their retention sealed and
+dropped. `cermin maintain` does the same at once.
+"""
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -15,7 +18,12 @@ from app.foundation.storage.leases import Lease
 from app.ratings.deleting import clock_is_far_ahead
 from app.ratings.keys import key_day
 from app.ratings.partitions import make_ahead
+from app.ratings.rules.months import sealable_before
 from app.screening.nightly import due_on
+from app.transparency import store
+from app.transparency.dropping import Dropped, drop_sealed, drop_traces
+from app.transparency.rules.inventories import Marker
+from app.transparency.sealing import Month, SealingOrder, seal_months
 
 log = structlog.get_logger("cermin.upkeep")
 
@@ -25,21 +33,36 @@ LEASE = timedelta(hours=1)
 LATER = timedelta(minutes=15)
 # After the hour of the screening: what it, the release and the inventory say has been said by then.
 HOURS_AFTER = 2
+NOTHING = Dropped(Counter(), [], [])
+
+
+class UpkeepTerms(NamedTuple):
+    """The installation's secret, the hour of the screening, and how long what is kept: None: ratings for ever."""
+
+    secret: bytes
+    screen_at: int
+    retention_months: int | None
+    late: timedelta
+    traces: timedelta
 
 
 class UpkeepOutcome(NamedTuple):
-    """What an upkeep did, or would do: the months for which partitions were made."""
+    """What an upkeep did, or would do: partitions made, months sealed (or not, with reasons), what was dropped."""
 
     made: Sequence[date] = ()
+    sealed: Sequence[Month] = ()
+    dropped: Dropped = NOTHING
+    traces: Sequence[str] = ()
 
 
 class Upkeep:
     """The nightly upkeep as one process sees it; of several processes one does it."""
 
-    def __init__(self, database: Database, clock: Clock, *, screen_at: int) -> None:
+    def __init__(self, database: Database, clock: Clock, terms: UpkeepTerms) -> None:
         self._database = database
         self._clock = clock
-        self._hour = (screen_at + HOURS_AFTER) % 24
+        self._terms = terms
+        self._hour = (terms.screen_at + HOURS_AFTER) % 24
         self._stopped = threading.Event()
         self._lease = Lease(database, NAME, new_id().hex, LEASE)
         self._not_before = clock()
@@ -65,17 +88,37 @@ class Upkeep:
             return False
         with self._database.writing() as session:
             put_fact(session, NAME, night.isoformat())
-        log.info("upkeep.done", partitions=[f"{month:%Y-%m}" for month in outcome.made])
+        _tell(outcome)
         return True
 
-    def now(self, *, dry_run: bool = False) -> UpkeepOutcome | None:
+    def now(self, actor: str = "service", *, dry_run: bool = False) -> UpkeepOutcome | None:
         """Do it at once, or say what would be done; None while another process is at it."""
         if self._stopped.is_set() or not self._lease.take(self._clock()):
             return None
         try:
-            return UpkeepOutcome(made=make_ahead(self._database, key_day(self._clock()), dry_run=dry_run))
+            now, terms = self._clock(), self._terms
+            made = make_ahead(self._database, key_day(now), dry_run=dry_run)
+            traces = [] if dry_run else drop_traces(self._database, key_day(now - terms.traces))
+            if terms.retention_months is None:
+                return UpkeepOutcome(made, traces=traces)
+            stays = sealable_before(key_day(now), terms.retention_months, terms.late)
+            order = SealingOrder(now, actor, stays, terms.late)
+            sealed = self._seal(order, dry_run=dry_run)
+            dropped = NOTHING if dry_run or self._stopped.is_set() else drop_sealed(self._database, order)
+            return UpkeepOutcome(made, sealed, dropped, traces)
         finally:
             self._lease.drop(self._clock())
+
+    def _seal(self, order: SealingOrder, *, dry_run: bool) -> list[Month]:
+        with self._database.reading() as session:
+            agencies = store.agencies(session)
+        found: list[Month] = []
+        for agency_id in agencies:
+            if self._stopped.is_set():
+                break
+            marker = Marker(self._terms.secret, agency_id)
+            found += seal_months(self._database, agency_id, marker, order, dry_run=dry_run)
+        return found
 
     def stop(self) -> None:
         """Begin nothing more; what is left undone is done by the next process."""
@@ -85,3 +128,19 @@ class Upkeep:
         with self._database.reading() as session:
             last = fact(session, NAME)
         return last is not None and date.fromisoformat(last) >= night
+
+
+def _tell(outcome: UpkeepOutcome) -> None:
+    """Say in the log what was done, and what waits."""
+    for month in outcome.sealed:
+        if month.reasons:
+            log.warning("upkeep.not_sealed", agency=month.agency_id, month=month.month, reasons=month.reasons)
+        else:
+            log.info("upkeep.sealed", agency=month.agency_id, month=month.month, ratings=month.ratings)
+    for fault in outcome.dropped.faults:
+        log.warning("upkeep.not_dropped", reason=fault)
+    log.info(
+        "upkeep.done",
+        partitions=[f"{month:%Y-%m}" for month in outcome.made],
+        dropped=outcome.dropped.ratings.total(),
+    )

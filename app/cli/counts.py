@@ -7,7 +7,7 @@ import typer
 
 from app.cli.context import actor, database, fail, out
 from app.cli.faults import faulty, read_or_fail, show_faults
-from app.cli.importing import importable, known_codes, named, row_keys
+from app.cli.importing import importable, known_codes, named, row_keys, sealed_month
 from app.cli.releasing import make_release, say
 from app.foundation.clock import system_clock
 from app.ratings.csv_import.counts import columns_of, differing, propose_counts, store_counts
@@ -40,7 +40,7 @@ def import_counts(
         keys, known = row_keys(db), known_codes(db, agency, now)
         questionnaire = importable(named("instrument", instrument, known.instruments))
         read = read_or_fail(file, columns_of(questionnaire))
-        proposal = propose_counts(read, questionnaire, known.catalogue, keys, now)
+        proposal = propose_counts(read, questionnaire, known.catalogue, keys, now, sealed_month(db, agency))
         if proposal.faults:
             show_faults(proposal.faults)
             raise fail(faulty(proposal.faults))

@@ -31,6 +31,7 @@ from app.ratings.csv_import.moments import checked_format
 from app.ratings.csv_import.past_answers import FileColumn, Form
 from app.ratings.csv_import.store import StoredSheets
 from app.ratings.keys import KeyMaker
+from app.ratings.sealed_store import sealed_through
 from app.ratings.validation import KnownCodes
 
 One = TypeVar("One")
@@ -109,7 +110,8 @@ def import_answers(
         )
         with Progress(console=err) as progress, readable():
             answers = open_answers(file, form.columns)
-            proposal = propose(answers, form, known, keys, now, _tracked(progress), StoredSheets(db, agency))
+            stored = StoredSheets(db, agency)
+            proposal = propose(answers, form, known, keys, now, _tracked(progress), stored, sealed_month(db, agency))
         show_faults(proposal.faults)
         if proposal.faults and not skip_faulty:
             raise fail(faulty(proposal.faults))
@@ -139,6 +141,12 @@ def known_codes(db: Database, agency: str, now: datetime) -> KnownCodes:
         raise fail(f"There is no agency {agency}.")
     with db.reading() as session:
         return KnownCodes(catalogue, instruments_of(session, agency))
+
+
+def sealed_month(db: Database, agency: str) -> str | None:
+    """The last month that nothing joins any more, because its ratings are past their retention."""
+    with db.reading() as session:
+        return sealed_through(session, agency)
 
 
 def named(kind: str, code: str, known: Mapping[str, One]) -> One:

@@ -51,9 +51,16 @@ def check(
     if faults:
         raise typer.Exit(1)
     out.print(f"checked {report.ratings} ratings, {ledger.ratings} of them in {ledger.blocks} blocks: all agree")
+    if ledger.sealed:
+        out.print(f"{ledger.sealed} more blocks are of sealed months, whose ratings are past their retention")
     out.print(f"checked {tickets.spent} spent tickets: all agree")
     if log.entries:
         out.print(f"checked {log.entries} log entries and {log.rows} rows that they vouch for: all agree")
+    for each in log.sealed:
+        gone = f"{each.gone} ratings of it and before are gone, and what is told of them is as it was sealed"
+        out.print(
+            f"{each.agency_id}: {each.month} is sealed since {each.since}: {gone}", highlight=False, soft_wrap=True
+        )
 
 
 def _reconciled_log(db: Database, agency: str | None, published: str | None) -> LogReconciliation:

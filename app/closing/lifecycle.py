@@ -31,7 +31,9 @@ from app.closing.telling import tell_of
 from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import subtree
 from app.directory.store import lock_agency
+from app.disclosure.reading import last_sealed
 from app.disclosure.rules.calendar import Span
+from app.disclosure.rules.due import month_code
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Database, Session
@@ -82,12 +84,15 @@ def revise(
 ) -> Period:
     """A new draft that names what late ratings changed.
 
-    Raises `period-open`, `period-draft`, `revision-unchanged`, `busy`, `instrument-ambiguous`.
+    Raises `period-open`, `period-draft`, `month-sealed`, `revision-unchanged`, `busy`, `instrument-ambiguous`.
     """
     with database.snapshot() as session:
         period = newest(session, reach, span, instrument)
         if period.state == DRAFT:
             raise Problem("period-draft", until=period.replies_end_at.isoformat())
+        sealed = last_sealed(session, reach.agency_id)
+        if sealed is not None and month_code(span.first) <= sealed:
+            raise Problem("month-sealed", month=sealed)
         seen = _revisions(session, reach)
         former = {
             (each.kind, each.unit): parse_report(json.loads(each.document))

@@ -73,7 +73,7 @@ def _decide(request: Request, found: SignedIn, sent: Sent, standing: str) -> Res
             reach = principal_of(found).reach
             decisions.decide(session, reach, finding_id, standing, decision.note, services.now())
     except Problem as problem:
-        if problem.code not in ("invalid-request", "finding-decided", "about-oneself"):
+        if problem.code not in ("invalid-request", "finding-decided", "month-sealed", "about-oneself"):
             raise
         return _finding(request, found, finding_id, problem, sent)
     return to(request, f"/desk/finding?id={finding_id}")

@@ -108,6 +108,8 @@ ACTIONS: Mapping[str, str] = {
     "comment.marked": "a comment was marked",
     "comments.purged": "old comments were deleted",
     "figures.released": "figures were released",
+    "month.sealed": "a month past its retention was sealed",
+    "ratings.dropped": "ratings past their retention were deleted",
     "log.cosigned": "witnesses cosigned the log",
     "log.recovered": "the log was brought back from what was published",
     "inventory.accepted": "an inventory accepted strange rows",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from app.disclosure.rules.division import Month
-from app.disclosure.store import BLOCK, CHART, IN_BLOCK, JOINT, MEMBER, RATING, chunks
+from app.disclosure.store import BLOCK, CHART, IN_BLOCK, JOINT, MEMBER, RATING, chunks, unsealed
 from app.disclosure.tables import ChartMonth
 from app.foundation.storage.database import Session
 from app.ratings.status import COUNTED
@@ -76,7 +76,9 @@ def offices_to_judge(session: Session, agency_id: str, release: int | None) -> d
     query = (
         select(BLOCK.instrument, BLOCK.office)
         .distinct()
-        .where(BLOCK.agency_id == agency_id, BLOCK.charted.is_(False), *IN_CHARTS, *changed)
+        .where(
+            BLOCK.agency_id == agency_id, BLOCK.charted.is_(False), unsealed(session, agency_id), *IN_CHARTS, *changed
+        )
         .order_by(BLOCK.instrument, BLOCK.office)
     )
     found: dict[str, list[str]] = {}
@@ -97,13 +99,16 @@ def offices_in_charts(session: Session, agency_id: str) -> dict[str, list[str]]:
 def blocks_of(
     session: Session, agency_id: str, instrument: str, offices: Collection[str], *, changed: bool
 ) -> dict[int, ChartedBlock]:
-    """The blocks of these offices by their numbers: all, or those that charts do not have as they are."""
+    """The blocks of these offices by their numbers: all, or those that charts do not have as they are.
+
+    Weeks of sealed blocks that charts did not have then they never get.
+    """
     keys = (BLOCK[name] for name in ChartedBlock._fields)
     query = select(*keys).where(
         BLOCK.agency_id == agency_id, BLOCK.instrument == instrument, *IN_CHARTS, BLOCK.office.in_(offices)
     )
     if changed:
-        query = query.where(BLOCK.charted.is_(False))
+        query = query.where(BLOCK.charted.is_(False), unsealed(session, agency_id))
     found = map(ChartedBlock._make, session.execute(query))
     return {
         each.block: each._replace(

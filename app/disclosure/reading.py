@@ -8,6 +8,7 @@ from app.disclosure import reading_store, standards_store, store
 from app.disclosure.reading_store import BlockRow
 from app.disclosure.rules.cells import cell_from, measured_cell
 from app.disclosure.rules.chart_weeks import ChartedWeek
+from app.disclosure.rules.division import Month
 from app.disclosure.rules.due import RatingGroup, ReleaseState, last_day, month_code
 from app.disclosure.rules.released import ReleasedBlock, ReleasedSheets
 from app.disclosure.rules.standards import ToldStandards
@@ -18,6 +19,7 @@ from app.instruments.loading import shipped
 from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
 from app.ratings.rules.selection import By
+from app.ratings.sealed_store import sealed_through
 
 
 def release_state(session: Session, agency_id: str) -> ReleaseState:
@@ -28,6 +30,11 @@ def release_state(session: Session, agency_id: str) -> ReleaseState:
     months = store.period_months(session, agency_id)
     assert months is not None, "an agency with a release exists"
     return ReleaseState(newest.number, newest.released_at, last_day(newest.through), months)
+
+
+def last_sealed(session: Session, agency_id: str) -> Month | None:
+    """The last month of which nothing that is told changes any more; None where there is none."""
+    return sealed_through(session, agency_id)
 
 
 def told_instruments(session: Session, agency_id: str) -> list[str]:

@@ -13,11 +13,13 @@ from app.disclosure import store
 from app.disclosure.charts import chart_faults
 from app.disclosure.rules.block_faults import Member, StoredBlock, block_faults
 from app.disclosure.rules.block_figures import BlockFigures
+from app.disclosure.rules.division import Month
 from app.disclosure.standards import standard_faults
 from app.disclosure.sums import sum_faults
 from app.foundation.storage.database import Database, Session
 from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
+from app.ratings.sealed_store import sealed_through
 
 # A report of more lines would not be read; the exit status says the rest.
 LONGEST_REPORT = 200
@@ -25,11 +27,15 @@ LONGEST_REPORT = 200
 
 @dataclass(frozen=True)
 class LedgerReconciliation:
-    """How many ratings are in how many blocks, and the faults as sentences with codes and counts only."""
+    """How many ratings are in how many blocks, and the faults as sentences with codes and counts only.
+
+    `sealed` blocks beside them are of months whose ratings may be gone.
+    """
 
     ratings: int
     blocks: int
     faults: tuple[str, ...]
+    sealed: int = 0
 
 
 def reconcile_blocks(database: Database, agency_id: str | None = None) -> LedgerReconciliation:
@@ -42,22 +48,35 @@ def reconcile_blocks(database: Database, agency_id: str | None = None) -> Ledger
             if len(faults) < LONGEST_REPORT:
                 faults.append(fault)
     ratings, blocks = sum(ledger.ratings for ledger in ledgers), sum(ledger.blocks for ledger in ledgers)
-    return LedgerReconciliation(ratings, blocks, tuple(faults))
+    return LedgerReconciliation(ratings, blocks, tuple(faults), sum(ledger.sealed for ledger in ledgers))
+
+
+def faults_before_sealing(session: Session, agency_id: str, month: Month) -> tuple[int, list[str]]:
+    """How many blocks would be sealed with this month, and those of them that are not what their ratings give."""
+    ledger = _Ledger(session, agency_id, month)
+    faults = list(ledger.faults_of_blocks(instruments_of(session, agency_id)))
+    return ledger.blocks, faults
 
 
 class _Ledger:
-    """Goes through the blocks of an agency and their ratings side by side, and counts both."""
+    """Goes through the blocks of an agency and their ratings side by side, and counts both.
 
-    def __init__(self, session: Session, agency_id: str) -> None:
+    `month`: only those that would be sealed with it.
+    """
+
+    def __init__(self, session: Session, agency_id: str, month: Month | None = None) -> None:
         self._session = session
         self._agency_id = agency_id
+        self._sealed = sealed_through(session, agency_id)
+        self._those = () if month is None else (store.sealed_with(self._sealed, month),)
         self.ratings = 0
         self.blocks = 0
+        self.sealed = 0
 
     def faults(self) -> Iterator[str]:
         instruments = instruments_of(self._session, self._agency_id)
         faulty = False
-        for fault in self._faults_of_blocks(instruments):
+        for fault in self.faults_of_blocks(instruments):
             faulty = True
             yield fault
         # Of blocks that are wrong no sum or chart is right.
@@ -66,10 +85,11 @@ class _Ledger:
             yield from chart_faults(self._session, self._agency_id, instruments)
         yield from standard_faults(self._session, self._agency_id)
 
-    def _faults_of_blocks(self, instruments: Mapping[str, Instrument]) -> Iterator[str]:
-        members = groupby(store.every_member(self._session, self._agency_id), attrgetter("block"))
+    def faults_of_blocks(self, instruments: Mapping[str, Instrument]) -> Iterator[str]:
+        """The blocks that are not what their ratings give, as sentences."""
+        members = groupby(store.every_member(self._session, self._agency_id, *self._those), attrgetter("block"))
         number, run = next(members, NONE_LEFT)
-        for row in store.every_block(self._session, self._agency_id):
+        for row in store.every_block(self._session, self._agency_id, *self._those):
             while number is not None and number < row.block:
                 yield self._orphans(number, run)
                 number, run = next(members, NONE_LEFT)
@@ -83,6 +103,9 @@ class _Ledger:
             number, run = next(members, NONE_LEFT)
 
     def _of_block(self, instruments: Mapping[str, Instrument], row: Any, members: list[Member]) -> Iterator[str]:
+        if self._sealed is not None and row.first_month <= self._sealed:
+            self.sealed += 1
+            return
         self.blocks += 1
         self.ratings += len(members)
         figures = BlockFigures(row.n, row.service_mode, row.cell, row.parts)

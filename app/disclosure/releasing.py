@@ -34,6 +34,7 @@ from app.disclosure.tables import FigureRelease
 from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database, OperationalError, Session
 from app.instruments.registry import instruments_of
+from app.ratings.sealed_store import first_unsealed
 from app.ratings.status_store import lock_agency
 
 # Ratings told by one transaction: some offices'. For as long nobody else writes into SQLite, about half a second.
@@ -162,9 +163,13 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
 def _windows(
     session: Session, agency_id: str, order: ReleaseOrder, former: FigureRelease | None, months: int
 ) -> list[_Window]:
-    """Where untold ratings can be that could be told now: the last weeks, the running period, what was let go again."""
+    """Where untold ratings can be that could be told now: the last weeks, the running period, what was let go again.
+
+    Nothing of what is sealed: what waits there waits for ever.
+    """
+    sealed = first_unsealed(session, agency_id)
     if former is None or order.whole:
-        return [_Window(None)]
+        return [_Window(sealed)]
     arrived = (former.released_at - order.late).date() - timedelta(days=1)
     # The months that were not over then, with the whole period in which they are.
     period, _ = period_of(month_code(last_day(former.through) + timedelta(days=1)), max(months, 3))
@@ -174,7 +179,7 @@ def _windows(
     again = untold_store.offices_counting_again(session, agency_id, first)
     again |= untold_store.offices_recounting(session, agency_id, first)
     again |= {part.office for part in untold_store.left_but_counted(session, agency_id) if part.month < begins}
-    return [_Window(first), *([_Window(None, frozenset(again))] if again else [])]
+    return [_Window(max(first, sealed or first)), *([_Window(sealed, frozenset(again))] if again else [])]
 
 
 def _untold(

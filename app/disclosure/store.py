@@ -21,17 +21,19 @@ from sqlalchemy import (
     select,
     table,
     text,
+    true,
     update,
 )
 
 from app.directory.tables import Agency, Office
 from app.disclosure.rules.block_faults import Member
 from app.disclosure.rules.closed_figures import ClosedCell, closed_cells
-from app.disclosure.rules.division import Shared, UnreleasedRating
+from app.disclosure.rules.division import Month, Shared, UnreleasedRating
 from app.disclosure.rules.due import Task, first_day, last_day
 from app.disclosure.tables import BlockRating, BlockSum, ChartMonth, FigureBlock, FigureRelease, Waiting
 from app.foundation.storage.database import Session
 from app.ratings.rating import COUNTS
+from app.ratings.sealed_store import sealed_through
 from app.ratings.status import COUNTED, HELD
 from app.ratings.tables import Rating
 from app.screening.tables import Doubt
@@ -146,7 +148,7 @@ def offices_begun(session: Session, agency_id: str, task: Task) -> set[str]:
 
 
 def changed_after_telling(session: Session, agency_id: str) -> list[HeldAfterTelling]:
-    """The ratings that are held in a told block, or counted in one that has left."""
+    """The ratings that are held in a told block, or counted in one that has left; none of what is sealed."""
     # Only what was doubted ever changes its status, and of that there is little.
     query = (
         select(MEMBER.block, MEMBER.key)
@@ -157,6 +159,7 @@ def changed_after_telling(session: Session, agency_id: str) -> list[HeldAfterTel
         )
         .where(
             *doubted(agency_id),
+            unsealed(session, agency_id),
             or_(
                 and_(BLOCK.released.is_(True), RATING.standing == HELD),
                 and_(BLOCK.released.is_(False), RATING.standing == COUNTED),
@@ -201,20 +204,22 @@ def shared_of(block: Any) -> Shared:
     return Shared(*(getattr(block, each.name) for each in fields(Shared)))
 
 
-def every_block(session: Session, agency_id: str) -> Iterator[Any]:
-    """The rows of all blocks of an agency in the order of their numbers, some at a time."""
-    query = select(*BLOCK).where(BLOCK.agency_id == agency_id).order_by(BLOCK.block)
+def every_block(session: Session, agency_id: str, *those: ColumnElement[bool]) -> Iterator[Any]:
+    """The rows of all blocks of an agency, or of those, in the order of their numbers, some at a time."""
+    query = select(*BLOCK).where(BLOCK.agency_id == agency_id, *those).order_by(BLOCK.block)
     yield from session.connection().execute(query, execution_options={"yield_per": BATCH})
 
 
-def every_member(session: Session, agency_id: str) -> Iterator[Member]:
-    """The ratings of all blocks of an agency in the order of the blocks' numbers, some at a time."""
+def every_member(session: Session, agency_id: str, *of: ColumnElement[bool]) -> Iterator[Member]:
+    """The ratings of all blocks of an agency, or of those, in the order of the blocks' numbers, some at a time."""
     query = (
         select(MEMBER.block, RATING.instrument, RATING.standing, *DIVIDED_BY)
         .select_from(MEMBER.key.table.outerjoin(RATING.key.table, IN_BLOCK))
         .where(MEMBER.agency_id == agency_id)
         .order_by(MEMBER.block)
     )
+    if of:
+        query = query.where(MEMBER.block.in_(select(BLOCK.block).where(BLOCK.agency_id == agency_id, *of)))
     for block, instrument, standing, *rating in session.connection().execute(
         query, execution_options={"yield_per": AT_ONCE}
     ):
@@ -260,6 +265,18 @@ def take_statistics(session: Session) -> None:
 def batches(codes: Collection[str]) -> Iterator[list[str]]:
     """The codes in order, at most `BATCH` at a time."""
     return chunks(sorted(codes))
+
+
+def unsealed(session: Session, agency_id: str) -> ColumnElement[bool]:
+    """That no rating of a block is of a sealed month."""
+    sealed = sealed_through(session, agency_id)
+    return true() if sealed is None else BLOCK.first_month > sealed
+
+
+def sealed_with(after: Month | None, month: Month) -> ColumnElement[bool]:
+    """That a block is sealed with this month, when those up to `after` are sealed already."""
+    upto = BLOCK.first_month <= month
+    return upto if after is None else and_(upto, BLOCK.first_month > after)
 
 
 def doubted(agency_id: str) -> tuple[ColumnElement[bool], ...]:

@@ -20,10 +20,12 @@ from app.disclosure.store import (
     batches,
     chunks,
     doubted,
+    unsealed,
 )
 from app.disclosure.tables import Waiting
 from app.foundation.storage.database import Session
 from app.ratings.keys import first_key
+from app.ratings.sealed_store import first_unsealed
 from app.ratings.status import COUNTED, OPEN
 
 # Held ratings are in no figure.
@@ -34,7 +36,7 @@ UNRELEASED = RATING.key.table.outerjoin(MEMBER.key.table, IN_BLOCK)
 def has_counted(session: Session, agency_id: str) -> bool:
     """Whether a rating of the agency counts, told or not: one bit in its life, which says of no later one when."""
     query = select(RATING.key).where(RATING.agency_id == agency_id, RATING.standing.in_(TELLABLE))
-    return session.execute(query.limit(1)).first() is not None
+    return session.execute(query.limit(1)).first() is not None or first_unsealed(session, agency_id) is not None
 
 
 def unreleased_counts(
@@ -72,7 +74,8 @@ def unreleased_counts(
 def unreleased_ratings(
     session: Session, agency_id: str, task: Task, offices: Collection[str]
 ) -> list[UnreleasedRating]:
-    """The untold ratings of a task at these offices, in no order that tells when they came."""
+    """The untold ratings of a task at these offices, in no order that tells when they came; none of what is sealed."""
+    first = max(first_day(task.first), first_unsealed(session, agency_id) or date.min)
     query = (
         select(*DIVIDED_BY)
         .select_from(UNRELEASED)
@@ -80,7 +83,7 @@ def unreleased_ratings(
             RATING.agency_id == agency_id,
             RATING.instrument == task.instrument,
             RATING.standing == task.standing,
-            RATING.rated_on.between(first_day(task.first), last_day(task.last)),
+            RATING.rated_on.between(first, last_day(task.last)),
             MEMBER.key.is_(None),
         )
     )
@@ -147,8 +150,11 @@ def offices_recounting(session: Session, agency_id: str, before: date) -> set[st
 
 
 def left_but_counted(session: Session, agency_id: str) -> dict[RatingGroup, int]:
-    """How many ratings count in blocks that have left the figures: they wait until ten of their block do."""
-    of_left = (BLOCK.agency_id == agency_id, BLOCK.released.is_(False))
+    """How many ratings count in blocks that have left the figures: they wait until ten of their block do.
+
+    What waited when its month was sealed waits for ever, and is not counted anew.
+    """
+    of_left = (BLOCK.agency_id == agency_id, BLOCK.released.is_(False), unsealed(session, agency_id))
     ends = select(BLOCK.office, func.min(BLOCK.first_month), func.max(BLOCK.last_month)).where(*of_left)
     left = session.execute(ends.group_by(BLOCK.office)).all()
     if not left:
@@ -166,7 +172,7 @@ def left_but_counted(session: Session, agency_id: str) -> dict[RatingGroup, int]
             RATING.agency_id == agency_id,
             RATING.standing == COUNTED,
             RATING.rated_on.between(first_day(min(firsts)), last_day(max(lasts))),
-            BLOCK.released.is_(False),
+            *of_left,
         )
         .group_by(*keys)
     )

@@ -101,6 +101,10 @@ KINDS: Mapping[str, Kind] = {
     "finding-decided": Kind(
         409, "Already decided", "This finding was decided already ({standing}); a decision is never changed."
     ),
+    # Ratings that are past their retention (docs/decisions/0029-partitions.md).
+    "month-sealed": Kind(
+        409, "Months are sealed", "The months up to {month} are sealed: their ratings are past their retention."
+    ),
     # The pairing of a kiosk.
     "device-not-waiting": Kind(
         409, "Not waiting to be paired", "This device was paired or revoked already; add it again instead."

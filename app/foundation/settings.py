@@ -112,6 +112,8 @@ class Settings(BaseSettings):
 
     late_limit_days: Annotated[int, Field(ge=1, le=3_660)] = 35
     comment_retention_days: Annotated[int, Field(ge=1, le=3_660)] = 365
+    # Left out: for ever. Two whole years of appraisal stay beside the running one (docs/decisions/0029-partitions.md).
+    rating_retention_months: Annotated[int, Field(ge=36, le=1_200)] | None = None
     # A rating may come 35 days late and is still screened, with a week to spare (docs/decisions/0011-traces.md).
     trace_days: Annotated[int, Field(ge=1, le=3_660)] = 42
     screen_at: Annotated[int, Field(ge=0, le=23)] = 1

@@ -4,13 +4,13 @@ The rating row has no foreign keys (they would more than halve the intake): code
 against the cached directory at intake, and `cermin check` proves that every one exists.
 """
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Uuid, false
 from sqlmodel import Field, SQLModel
 
-from app.foundation.storage.database import Code, Text
+from app.foundation.storage.database import Code, Text, UtcDateTime
 
 CHANNELS = ("kiosk", "mobile", "web", "import")
 
@@ -57,6 +57,29 @@ class Trace(SQLModel, table=True):
     key: UUID = Field(primary_key=True, sa_type=Uuid)
     hour: int
     source: UUID | None = Field(default=None, sa_type=Uuid)
+
+
+class SealedMonth(SQLModel, table=True):
+    """A month (by `rated_on`) whose ratings are past their retention: what is told of it never changes any more.
+
+    How many `blocks` were sealed with it and `ratings` it had, how many of these were never told and how many are gone
+    by now; `digest` is keyed, over all that is told of it.
+    """
+
+    __tablename__ = "sealed_month"
+    __table_args__ = (
+        CheckConstraint("0 <= dropped AND dropped <= ratings", name="dropped"),
+        ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]),
+    )
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    month: str = Field(primary_key=True, sa_type=Text(7))
+    sealed_at: datetime = Field(sa_type=UtcDateTime)
+    blocks: int
+    ratings: int
+    untold: int
+    dropped: int = 0
+    digest: str = Field(sa_type=Text(64))
 
 
 class Comment(SQLModel, table=True):

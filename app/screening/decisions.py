@@ -8,6 +8,7 @@ from app.access.principals import Reach
 from app.directory.reach import offices_in_reach, require_office
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
+from app.ratings.sealed_store import sealed_through
 from app.ratings.status_store import lock_agency, move
 from app.screening import store
 from app.screening.rules.timeline import Moment
@@ -45,7 +46,7 @@ def moments_around(session: Session, reach: Reach, finding_id: UUID) -> tuple[Fi
 
 def decide(session: Session, reach: Reach, finding_id: UUID, standing: str, note: str, now: datetime) -> FindingOut:
     """Release or confirm; the same again changes nothing. Raises `finding-decided` where it was decided otherwise, and
-    `about-oneself`.
+    `about-oneself`, and `month-sealed` where its ratings are past their retention.
 
     Released sheets count again, in the transaction of the decision; no rule doubts them a second time.
     """
@@ -58,6 +59,9 @@ def decide(session: Session, reach: Reach, finding_id: UUID, standing: str, note
         return finding_out(finding)
     if finding.decided_at is not None:
         raise Problem("finding-decided", standing=finding.standing)
+    sealed = sealed_through(session, reach.agency_id)
+    if sealed is not None and f"{finding.first_on:%Y-%m}" <= sealed:
+        raise Problem("month-sealed", month=sealed)
     n = 0
     if standing == RELEASED:
         keys = store.doubted_keys(session, reach.agency_id, finding_id)

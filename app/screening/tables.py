@@ -61,6 +61,23 @@ class Doubt(SQLModel, table=True):
     finding_id: UUID
 
 
+class SealedHeld(SQLModel, table=True):
+    """How many held sheets are gone with their sealed months, by all that reports tell of them; '' for nobody."""
+
+    __tablename__ = "sealed_held"
+    __table_args__ = (CheckConstraint("n > 0", name="n"), {"sqlite_with_rowid": False})
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    rated_on: date = Field(primary_key=True)
+    office: str = Field(primary_key=True, sa_type=Code())
+    service: str = Field(primary_key=True, sa_type=Code())
+    employee: str = Field(primary_key=True, sa_type=Code())
+    channel: str = Field(primary_key=True, sa_type=Text(10))
+    instrument: str = Field(primary_key=True, sa_type=Code())
+    reason: str = Field(primary_key=True, sa_type=Text(20))
+    n: int
+
+
 class Opening(SQLModel, table=True):
     """When an office is open on one weekday (Monday 0 to Sunday 6), in minutes after local midnight.
 

@@ -161,6 +161,14 @@ def _add(session: Session, agency_id: str, key: CountKey, issued: int, armed: in
     session.execute(statement, {"agency_id": agency_id, **key._asdict(), "issued": issued, "armed": armed})
 
 
+def keep_spent(session: Session, agency_id: str, counts: Iterable[tuple[str, str, str, int]]) -> None:
+    """Keep how many ratings with a ticket go with their month, by office, service and employee ('': nobody)."""
+    conflict = "" if session.get_bind().dialect.name == "sqlite" else "ON CONSTRAINT sealed_ticket_pkey"
+    for office, service, employee, n in counts:
+        values = {"agency_id": agency_id, "office": office, "service": service, "employee": employee, "n": n}
+        session.execute(text(KEEP_SPENT.format(conflict=conflict)), values)
+
+
 ADD_COUNTS = (
     "INSERT INTO ticket_count (agency_id, office, issued_on, service, employee, issued, armed, spent) "
     "VALUES (:agency_id, :office, :issued_on, :service, :employee, :issued, :armed, 0) "
@@ -173,11 +181,17 @@ SPENT = text(
     "SELECT coalesce(sum(spent), 0) FROM ticket_count "
     "WHERE (CAST(:agency_id AS VARCHAR) IS NULL OR agency_id = :agency_id)"
 )
+KEEP_SPENT = (
+    "INSERT INTO sealed_ticket (agency_id, office, service, employee, n) "
+    "VALUES (:agency_id, :office, :service, :employee, :n) "
+    "ON CONFLICT {conflict} DO UPDATE SET n = sealed_ticket.n + excluded.n"
+)
 SPENT_DIFFERENCES = text(
     "SELECT agency_id, office, service, employee, sum(spent) AS spent, sum(rated) AS rated FROM ("
     "SELECT agency_id, office, service, employee, spent, 0 AS rated FROM ticket_count UNION ALL "
     "SELECT agency_id, office, service, coalesce(employee, '') AS employee, 0 AS spent, 1 AS rated "
-    "FROM rating WHERE ticketed) AS both_sides "
+    "FROM rating WHERE ticketed UNION ALL "
+    "SELECT agency_id, office, service, employee, 0 AS spent, n AS rated FROM sealed_ticket) AS both_sides "
     "WHERE (CAST(:agency_id AS VARCHAR) IS NULL OR agency_id = :agency_id) "
     "GROUP BY agency_id, office, service, employee HAVING sum(spent) <> sum(rated) "
     "ORDER BY agency_id, office, service, employee LIMIT :most"

@@ -52,3 +52,16 @@ class TicketCount(SQLModel, table=True):
     spent: int
     # Written anew by a night since it was counted last.
     mixed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class SealedTicket(SQLModel, table=True):
+    """How many ratings with a ticket are gone with their sealed months, so that tickets spent still add up."""
+
+    __tablename__ = "sealed_ticket"
+    __table_args__ = (CheckConstraint("n > 0", name="n"), WITHOUT_ROWID)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    office: str = Field(primary_key=True, sa_type=Code())
+    service: str = Field(primary_key=True, sa_type=Code())
+    employee: str = Field(primary_key=True, sa_type=Code())
+    n: int

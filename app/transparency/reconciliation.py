@@ -3,7 +3,7 @@
 A fault names the row, or the part, in which something was edited, deleted, inserted or back-dated.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import chain, groupby
 from typing import NamedTuple
@@ -29,6 +29,7 @@ from app.transparency.rules.inventories import KINDS, Marker
 from app.transparency.rules.merkle import TILE_WIDTH, root_of, split_hashes, tree_root
 from app.transparency.rules.notes import VerifierKey, parse_note, signers
 from app.transparency.rules.tiles import tiles_since
+from app.transparency.seals import SealedUpTo, Seals
 from app.transparency.sources import source_of
 from app.transparency.store import Inventory
 from app.transparency.tables import LogCheckpoint
@@ -50,11 +51,15 @@ class LogTerms(NamedTuple):
 
 
 class LogReconciliation(NamedTuple):
-    """How many entries and rows were checked, and the faults as sentences with codes, ids and days only."""
+    """How many entries and rows were checked, and the faults as sentences with codes, ids and days only.
+
+    `sealed`: by agency up to which month the ratings are sealed, since when, and how many of them are gone.
+    """
 
     entries: int
     rows: int
     faults: tuple[str, ...]
+    sealed: tuple[SealedUpTo, ...] = ()
 
 
 def reconcile_log(database: Database, terms: LogTerms, agency_id: str | None = None) -> LogReconciliation:
@@ -67,7 +72,12 @@ def reconcile_log(database: Database, terms: LogTerms, agency_id: str | None = N
             # To the end, however many there are: what is still to be read would stay open.
             if len(faults) < LONGEST_REPORT:
                 faults.append(fault)
-    return LogReconciliation(sum(check.entries for check in checks), sum(check.rows for check in checks), tuple(faults))
+    return LogReconciliation(
+        sum(check.entries for check in checks),
+        sum(check.rows for check in checks),
+        tuple(faults),
+        tuple(check.seals.up_to() for check in checks if check.seals.months),
+    )
 
 
 class _AgencyCheck:
@@ -79,12 +89,19 @@ class _AgencyCheck:
         self._terms = terms
         self._marker = Marker(terms.secret, agency_id)
         self._order = InventoryOrder(terms.now, "", terms.late, terms.traces)
+        self.seals = Seals(session, agency_id, self._marker)
         self.entries = 0
         self.rows = 0
 
     def faults(self) -> Iterator[str]:
         for fault in chain(
-            self._of_entries(), self._of_checkpoints(), self._of_published(), self._of_rows(), self._of_status()
+            self._of_entries(),
+            self.seals.faults(),
+            self._of_checkpoints(),
+            self._of_published(),
+            self._of_rows(),
+            self._of_status(),
+            self.seals.surplus(),
         ):
             yield f"{self._agency_id}: {fault}"
 
@@ -175,11 +192,16 @@ class _AgencyCheck:
                     unlisted.append((key, row.part[11:]))
                 elif mark != row.marked.mark:
                     yield f"rating {key} of {day} at {row.part[11:]} was edited"
-            yield from (f"rating {UUID(bytes=gone)} of {day} was deleted" for gone in listed)
+            yield from self._of_gone(day, listed)
         for day in sorted(days):
-            gone_of_day = listed_marks(self._session, self._agency_id, "rating", f"{day}/", f"{day}0")
-            yield from (f"rating {UUID(bytes=gone)} of {day} was deleted" for gone in gone_of_day)
+            yield from self._of_gone(day, listed_marks(self._session, self._agency_id, "rating", f"{day}/", f"{day}0"))
         yield from self._of_arrivals(last, unlisted, imported)
+
+    def _of_gone(self, day: str, listed: Collection[bytes]) -> Iterator[str]:
+        """The ratings of a day that are listed and not here."""
+        if self.seals.excuse(day, len(listed)):
+            return
+        yield from (f"rating {UUID(bytes=gone)} of {day} was deleted" for gone in listed)
 
     def _of_arrivals(self, last: Inventory, unlisted: list[tuple[UUID, str]], imported: int) -> Iterator[str]:
         traced = inventory_store.traced(self._session, self._agency_id, [key for key, _ in unlisted])
@@ -242,7 +264,8 @@ class _AgencyCheck:
                 yield f"{name} is held, and no finding says so"
             elif standing != "held":
                 yield f"{name} is {standing}, though finding {held_by[key]} holds it"
-        yield from (f"rating {key} of {day_of(key)} was deleted" for key in sorted(held_by.keys() - seen))
+        gone = (key for key in sorted(held_by.keys() - seen) if not self.seals.has(f"{day_of(key)}"))
+        yield from (f"rating {key} of {day_of(key)} was deleted" for key in gone)
 
 
 def _checkpoint_fault(row: LogCheckpoint, key: VerifierKey, tiles: StoredTiles) -> str | None:

@@ -93,6 +93,12 @@ def position_of(session: Session, agency_id: str, kind: str, subject: str) -> in
     return session.execute(query).scalar()
 
 
+def entries_about(session: Session, agency_id: str, kind: str) -> list[tuple[str, str]]:
+    """What the entries of a kind are about, and what they say."""
+    query = select(ENTRY.subject, ENTRY.entry).where(ENTRY.agency_id == agency_id, ENTRY.kind == kind)
+    return [(*row,) for row in session.execute(query.order_by(ENTRY.position))]
+
+
 def newest_inventory(session: Session, agency_id: str) -> Inventory:
     """The agency's newest inventory; number 0 where there is none yet."""
     query = (

@@ -32,6 +32,7 @@ BOUNDS: dict[str, tuple[float, float, float, float]] = {
     "smtp_port": (1, 65_535, 0, 65_536),
     "late_limit_days": (1, 3_660, 0, 3_661),
     "comment_retention_days": (1, 3_660, 0, 3_661),
+    "rating_retention_months": (36, 1_200, 35, 1_201),
     "trace_days": (1, 3_660, 0, 3_661),
     "screen_at": (0, 23, -1, 24),
     "reply_working_days": (0, 60, -1, 61),

@@ -21,7 +21,7 @@ from app.ratings.deleting import clock_is_believable
 from app.ratings.keys import day_of_key, first_key, key_day
 from app.ratings.partitions import TABLES, make_ahead
 from app.ratings.rules.months import months_to_make, next_month
-from app.upkeep import LEASE, NAME, Upkeep
+from app.upkeep import LEASE, NAME, Upkeep, UpkeepTerms
 from tests.disclosure.attacker import Town
 from tests.downgrading import downgrade
 from tests.house import NOW, House, furnish
@@ -198,7 +198,8 @@ def test_what_others_may_do_with_a_table_they_may_do_with_the_new_one(database: 
 
 @pytest.mark.long
 def test_every_night_one_process_makes_the_months_ahead(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = (Upkeep(house.database, house.clock, screen_at=1) for _ in range(2))
+    terms = UpkeepTerms(b"", 1, None, 35 * DAY, 42 * DAY)
+    first, second = (Upkeep(house.database, house.clock, terms) for _ in range(2))
     other = Lease(house.database, NAME, "another process", LEASE)
     assert other.take(house.clock())
     assert not first.run_if_due()

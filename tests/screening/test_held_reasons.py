@@ -11,7 +11,8 @@ import pytest
 from app.foundation.storage.database import Database
 from app.ratings.rules.selection import By, Selection
 from app.ratings.selection_store import BATCH
-from app.screening.held_store import held_reasons
+from app.screening.held_store import RATING, held_reasons, keep_held
+from app.transparency.sealing_store import delete_ratings
 from tests.house import NOW, furnish
 from tests.ratings.visits import Visit, put
 
@@ -95,6 +96,16 @@ def test_every_filter_and_grouping_over_any_period_counts_what_a_person_would_co
         for asked in random_selections(seed):
             assert held_reasons(session, "kota", asked) == counted_by_hand(visits, asked), asked
             assert held_reasons(session, "kampung", asked) == {}
+    # Nor does anything change when ratings go with their sealed months, whether at once or one month after the other.
+    for end in (date(2026, 2, 1), date(2026, 3, 1)):
+        going = (RATING.rated_on < end,)
+        with town.writing() as session:
+            for agency_id in ("kota", "desa"):
+                keep_held(session, agency_id, going)
+                delete_ratings(session, agency_id, going)
+    with town.reading() as session:
+        for asked in random_selections(seed):
+            assert held_reasons(session, "kota", asked) == counted_by_hand(visits, asked), asked
 
 
 @pytest.mark.long

@@ -12,6 +12,8 @@ from app.foundation.storage.rewriting_store import POLITE_LOCK_MS
 # Where migration 0033 put them.
 SCHEMA = "partition"
 BEFORE, LATER = "before", "later"
+# Dropping a partition locks its table.
+BRIEF_LOCK_MS = 250
 _BOUND = re.compile(r"FOR VALUES FROM \((?:MINVALUE|'(?P<first>[0-9a-f-]+)')\) TO \('(?P<end>[0-9a-f-]+)'\)")
 _PARTITIONS = text(
     "SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
@@ -56,3 +58,19 @@ def make(database: Database, table: str, part: Partition) -> None:
         session.execute(text(f"DELETE FROM {later} WHERE {of_part}"))
         bound = f"FOR VALUES FROM ('{part.first}') TO ('{part.end}')"
         session.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} {bound}"))
+
+
+def full_name(table: str, part: Partition) -> str:
+    """A partition's name in SQL."""
+    return f"{SCHEMA}.{table}_{part.part}"
+
+
+def hold(session: Session, table: str, part: Partition) -> None:
+    """Let nobody write to a partition until the transaction ends."""
+    session.execute(text(f"LOCK TABLE {full_name(table, part)} IN SHARE MODE"))
+
+
+def drop(session: Session, table: str, part: Partition) -> None:
+    """Drop a partition, if there is one. It waits but briefly: whoever uses the table waits behind it."""
+    session.execute(text(f"SET LOCAL lock_timeout = {BRIEF_LOCK_MS}"))
+    session.execute(text(f"DROP TABLE IF EXISTS {full_name(table, part)}"))

@@ -19,7 +19,7 @@ from app.foundation.storage.database import Database
 from app.instruments.model import SKIPPED, Instrument
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault, CsvLine
 from app.ratings.csv_import.identity import past_id
-from app.ratings.csv_import.importing import STORED_TOGETHER, Batches
+from app.ratings.csv_import.importing import STORED_TOGETHER, Batches, is_sealed, sealed_words
 from app.ratings.csv_import.moments import EPOCH
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import COUNTS, NewRating, Place, StoreOutcome
@@ -65,10 +65,15 @@ def columns_of(instrument: Instrument) -> list[str]:
 
 
 def propose_counts(
-    file: AnswersFile, instrument: Instrument, catalogue: Catalogue, keys: KeyMaker, now: datetime
+    file: AnswersFile,
+    instrument: Instrument,
+    catalogue: Catalogue,
+    keys: KeyMaker,
+    now: datetime,
+    sealed: str | None = None,
 ) -> CountsProposal:
-    """Read and validate every row; nothing is written."""
-    reader = _Reader(instrument, catalogue, now)
+    """Read and validate every row; nothing is written. Rows of the `sealed` month and of those before are faulty."""
+    reader = _Reader(instrument, catalogue, now, sealed)
     for line in file.lines:
         reader.read(line)
     groups = reader.groups()
@@ -119,11 +124,12 @@ def store_counts(database: Database, proposal: CountsProposal, *, actor: str, no
 class _Reader:
     """Reads one row after the other and collects the faults of their cells."""
 
-    def __init__(self, instrument: Instrument, catalogue: Catalogue, now: datetime) -> None:
+    def __init__(self, instrument: Instrument, catalogue: Catalogue, now: datetime, sealed: str | None) -> None:
         self.faults: list[CsvFault] = []
         self._instrument = instrument
         self._catalogue = catalogue
         self._now = now
+        self._sealed = sealed
         # Office, service and month → question → how often each answer was given, lowest first; and its first row.
         self._counts: dict[CountedMonth, dict[str, list[int]]] = defaultdict(dict)
         self._rows: dict[CountedMonth, int] = {}
@@ -175,6 +181,9 @@ class _Reader:
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         if last >= self._now.date():
             self._fault(line, "month", "the month is not over yet")
+            return None
+        if is_sealed(last, self._sealed):
+            self._fault(line, "month", sealed_words(self._sealed))
             return None
         return last
 

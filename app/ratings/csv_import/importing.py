@@ -20,6 +20,7 @@ from app.ratings.csv_import.spool import Spool
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import NewRating, Place, StoreOutcome
 from app.ratings.retention import PROFILES
+from app.ratings.rules.months import month_code
 from app.ratings.store import RatingStore
 from app.ratings.validation import KnownCodes
 
@@ -122,19 +123,27 @@ def propose(
     now: datetime,
     track: Track = untracked,
     stored: StoredRatings | None = None,
+    sealed: str | None = None,
 ) -> ImportProposal:
     """Read and validate every row; nothing is written. `stored` finds rows that were imported under a former id.
+
+    Rows of the `sealed` month and of those before are faulty: of them ratings may be gone, and nobody could tell
+    whether a row was counted already.
 
     Raises FileFault where nobody can tell which days the file means, or where it cannot be read on.
     """
     agency_id = codes.catalogue.agency_id
     reader, answers, lines = LineReader(form, codes.catalogue, now, file.headings), Spool(), 0
+    past: list[CsvFault] = []
 
     def read() -> Iterator[tuple[str, tuple[Any, ...]]]:
         nonlocal lines
         for line in track(file.lines, "reading"):
             lines += 1
-            if answer := reader.read(line):
+            answer = reader.read(line)
+            if answer and is_sealed(date.fromordinal(answer.day), sealed):
+                past.append(CsvFault(answer.row, None, sealed_words(sealed)))
+            elif answer:
                 # What may be the same answer stands together: it is of one office and of one of its days.
                 yield f"{answer.day:07} {answer.office}", answer[:-1]
 
@@ -147,7 +156,7 @@ def propose(
         for rating in judge.ratings(group, stored)
     )
     ratings = ProposedRatings(agency_id, form.instrument.id, found)
-    faults = sorted([*file.faults, *reader.faults], key=_row)
+    faults = sorted([*file.faults, *reader.faults, *past], key=_row)
     return ImportProposal(agency_id, form, lines + len(file.faults), ratings, faults, file.digest, form.letters(file))
 
 
@@ -241,6 +250,16 @@ def _together(answers: Iterable[Answer]) -> Iterator[list[Answer]]:
             group = []
     if group:
         yield group
+
+
+def is_sealed(day: date, sealed: str | None) -> bool:
+    """Whether a day is one of those whose ratings are past their retention."""
+    return sealed is not None and month_code(day) <= sealed
+
+
+def sealed_words(sealed: str | None) -> str:
+    """What is said of a row of such a day."""
+    return f"the months up to {sealed} are sealed, because their ratings are past their retention; nothing joins them"
 
 
 def _row(fault: CsvFault) -> int:

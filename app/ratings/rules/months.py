@@ -23,3 +23,19 @@ def months_to_make(since: date, there: Collection[date], today: date) -> list[da
             found.append(month)
         month = next_month(month)
     return found
+
+
+def month_code(day: date) -> str:
+    """The month of a day: `2026-11`."""
+    return f"{day:%Y-%m}"
+
+
+# What may still be written about a day after ratings of it may have come: held, decided, told.
+MARGIN = timedelta(days=93)
+
+
+def sealable_before(today: date, retention: int, late: timedelta) -> date:
+    """The first day that stays when ratings are kept for so many months, and may come so late."""
+    months = today.year * 12 + today.month - 1 - retention
+    stays = date(months // 12, months % 12 + 1, 1)
+    return min(stays, (today - late - MARGIN).replace(day=1))

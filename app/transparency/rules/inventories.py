@@ -58,6 +58,14 @@ class Marker:
         known = canonical(dict(detail)).decode()
         return {name: self._root(f"{number}\n{known}\n{kind}", kind, parts) for kind, name in KINDS.items()}
 
+    def seal(self, month: str, counts: Mapping[str, int], lines: Iterable[str]) -> str:
+        """The digest (64 hex digits) over all that is told of a month, a line each, and over how much it is of."""
+        content = sha256()
+        for line in lines:
+            content.update(f"{len(line)}\n{line}\n".encode())
+        about = f"sealed\n{month}\n{canonical(dict(counts)).decode()}\n{content.hexdigest()}"
+        return hmac.digest(self._roots, about.encode(), sha256).hex()
+
     def _root(self, about: str, kind: str, parts: Sequence[Part]) -> str:
         leaves = [leaf_hash(_written(part)) for part in sorted(parts) if part.kind == kind]
         return hmac.digest(self._roots, f"{about}\n{root_of(leaves).hex()}".encode(), sha256).hex()
