@@ -13,7 +13,7 @@ from time import monotonic, sleep
 import httpx
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from app.foundation.settings import Settings
 from app.foundation.startup_errors import StartupError
@@ -315,7 +315,11 @@ def replicated() -> Iterator[tuple[Postmaster, Postmaster]]:
 def test_a_streaming_replica_that_stands_still_is_told_by_its_age_and_left_when_it_is_too_old() -> None:
     with replicated() as (primary, replica):
         keys = furnish_two(primary.url)
-        with House.open(primary.url, keys, read_database_url=replica.url, read_lag_seconds=5) as house:
+        with psycopg.connect(primary.url) as connection:
+            connection.execute("CREATE ROLE cermin_reader LOGIN IN ROLE pg_read_all_data")
+        # As the operating guide says: a role that may only read.
+        url = make_url(replica.url).set(username="cermin_reader").render_as_string(hide_password=False)
+        with House.open(primary.url, keys, read_database_url=url, read_lag_seconds=5) as house:
             put(house.database, rated("E001", 12))
             house.release()
             until_it_follows(house)

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -80,18 +81,29 @@ async def race(four: Four, bodies: list[bytes]) -> Counter[tuple[int, ...]]:
 def test_batches_that_overlap_in_several_processes_never_wait_for_each_other_in_a_ring(
     four: Four, batches: int
 ) -> None:
-    stored = asyncio.run(overlap(four, batches))
-    assert one(four.database_url, "SELECT count(*) FROM rating") == len(stored)
-    # Each id was new once; every other batch that had it was told so.
-    assert set(stored.values()) == {1}
+    answered = asyncio.run(overlap(four, batches))
     assert deadlocks(four.database_url) == 0
+    assert one(four.database_url, "SELECT count(*) FROM rating") == len(answered.stored)
+    # Each id was new once; every other batch that had it was told so. What was once not promised (503, behind a machine
+    # that stalled) may have been stored all the same, and is then told as a replay.
+    assert set(answered.new.values()) == {1}
+    assert answered.stored - answered.new.keys() <= answered.unsure
 
 
-async def overlap(four: Four, batches: int) -> Counter[str]:
-    """Send batches of forty from a pool of ids that everybody draws from, and say how often each id was new."""
-    dice, new = Random(16), Counter[str]()
-    # Four batches in ten draw from the same hundred ids; the pool moves on, so that there is always something new.
+@dataclass
+class Answered:
+    """How often each id was new, which are stored by what was answered, and which were not promised at first."""
+
+    new: Counter[str] = field(default_factory=Counter)
+    stored: set[str] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)
+
+
+async def overlap(four: Four, batches: int) -> Answered:
+    """Send batches of forty of a hundred ids that everybody draws from, each until all of it is stored."""
+    dice, answered = Random(16), Answered()
     lines = [await Line.to(url, four.keys["app"]) for url in four.urls for _ in range(4)]
+    # It moves on, so that there is always something new.
     pool = [str(new_id()) for _ in range(100)]
     left = batches
 
@@ -101,18 +113,20 @@ async def overlap(four: Four, batches: int) -> Counter[str]:
             left -= 1
             pool[dice.randrange(100)] = str(new_id())
             ids = dice.sample(pool, 40)
-            answer = await line.post(
-                "/v1/ratings/batch", json.dumps({"ratings": [sheet(each) for each in ids]}).encode()
-            )
-            assert answer.status == 200, answer
-            results = json.loads(answer.body)["results"]
-            assert {each["status"] for each in results} <= {200, 201}, results
-            new.update(each["id"] for each in results if each["status"] == 201)
+            while ids:
+                body = json.dumps({"ratings": [sheet(each) for each in ids]}).encode()
+                answer = await line.post("/v1/ratings/batch", body)
+                results = json.loads(answer.body).get("results", [{"id": each, "status": 503} for each in ids])
+                assert {each["status"] for each in results} <= {200, 201, 503}, answer
+                answered.new.update(each["id"] for each in results if each["status"] == 201)
+                answered.stored.update(each["id"] for each in results if each["status"] != 503)
+                ids = [each["id"] for each in results if each["status"] == 503]
+                answered.unsure.update(ids)
 
     await asyncio.gather(*(send(line) for line in lines))
     for line in lines:
         line.close()
-    return new
+    return answered
 
 
 def deadlocks(url: str) -> int:
