@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -17,9 +17,6 @@ from app.foundation.storage.database import SQLAlchemyError
 
 class PageRoute(APIRoute):
     """A route whose refusals are pages; each kind of pages has its own words for them."""
-
-    # The code of the problem that a wrong parameter is.
-    wrongly_asked: ClassVar[str] = "invalid-request"
 
     @staticmethod
     @abstractmethod
@@ -36,7 +33,7 @@ class PageRoute(APIRoute):
             except Problem as problem:
                 return self.refusal(request, problem)
             except RequestValidationError:
-                return self.refusal(request, Problem(self.wrongly_asked))
+                return self.refusal(request, Problem("invalid-request"))
             except BodyRefused as refused:
                 return self.refusal(request, refused.problem)
             except SQLAlchemyError as error:

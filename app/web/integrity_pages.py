@@ -27,14 +27,14 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "integrity-closed": ("closed_title", "closed"),
     "cross-site": ("elsewhere_title", "elsewhere"),
     "body-too-large": ("faults", "too_large"),
+    "unsupported-media-type": ("unreadable_title", "unreadable"),
+    "invalid-request": ("unreadable_title", "unreadable"),
 }
 OWN_SITES = (None, "same-origin", "none")
 
 
 class CitizenRoute(PageRoute):
     """A route whose refusals are pages in citizens' words."""
-
-    wrongly_asked = "integrity-closed"
 
     @staticmethod
     def refusal(request: Request, problem: Problem) -> Response:
@@ -82,8 +82,10 @@ def told(request: Request, problem: Problem) -> Response:
     """A refusal as a page."""
     words = words_of(request).words
     title, sentence = REFUSALS.get(problem.code, ("disturbed_title", "disturbed"))
-    # What was sent from elsewhere can be sent from here: the form stands at the address that it was sent to.
-    way = f"{base_of(request)}{quote(request.scope['path'])}" if problem.code == "cross-site" else None
+    # What was sent from elsewhere, or by no form, can be sent from here: the form stands at the address that it was
+    # sent to.
+    can_be_sent = problem.code == "cross-site" or title == "unreadable_title"
+    way = f"{base_of(request)}{quote(request.scope['path'])}" if can_be_sent else None
     values = {"title": words[title], "sentence": words[sentence], "way": way}
     response = drawn(request, "integrity_words.html", None, problem.status, **values)
     response.headers.update(problem.headers)

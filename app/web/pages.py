@@ -10,8 +10,9 @@ from app.foundation.translations import translator
 from app.pages.shell import POLICY, language_of, shell_values, templates_of
 
 templates = templates_of("app.web")
-# The language that a page is asked for; which one it then speaks, the shell says.
-Lang = Annotated[str | None, Query(max_length=8, alias="lang")]
+# The language that a page is asked for; which one it then speaks, the shell says. Whatever is no language that it knows
+# is the reader's own.
+Lang = Annotated[str | None, Query(alias="lang")]
 
 
 def page(

@@ -24,8 +24,9 @@ from app.web.public_files import as_csv, as_dcat, as_json
 from app.web.public_words import closing_words
 
 router = APIRouter(include_in_schema=False)
-Period = Annotated[str | None, Query(max_length=10)]
-Instrument = Annotated[str | None, Query(max_length=40)]
+# What could be no code is looked for nowhere: it is a page that is not there.
+Period = Annotated[str | None, Query()]
+Instrument = Annotated[str | None, Query()]
 # A picture loads nothing, whatever stands in it.
 DRAWING = "default-src 'none'"
 A_CODE = r"[A-Za-z0-9-]{1,40}"
