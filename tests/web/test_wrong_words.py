@@ -30,7 +30,7 @@ BODIES: tuple[dict[str, Any], ...] = (
 def public_pages() -> list[str]:
     """The address of every public page, also of those that come."""
     routes = (each for router in routers for each in router.routes if isinstance(each, APIRoute))
-    paths = [each.path for each in routes if "GET" in each.methods]
+    paths = [each.path for each in routes if "GET" in (each.methods or ())]
     return [path.replace(":path", "").format(**NAMED) for path in paths]
 
 
