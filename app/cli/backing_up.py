@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from app.cli.audited_copies import MADE, audit_copy
 from app.cli.context import database, err, fail, out, reporting_errors, secret_at_hand, settings
 from app.foundation.clock import system_clock
 from app.foundation.secret import fingerprint
@@ -41,6 +42,7 @@ def back_up(place: Place) -> None:
         f"schema {manifest.schema_revision}"
     )
     say(f"its manifest: {place_of(file)}")
+    audit_copy(MADE, file, manifest)
     _tell_what_is_not_in_it(file, manifest)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.audited_copies import RESTORED, audit_copy
 from app.cli.backing_up import ending_in_words, say, stamp_of, warn
 from app.cli.context import database, secret_at_hand, settings
 from app.cli.maintenance import check
@@ -41,6 +42,7 @@ def restore(file: Backup, force: Force = False) -> None:
             _restore_postgresql(file, manifest, force=force)
     say(f"restored: {manifest.ratings} ratings as of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC")
     say("If it takes the place of a service that went on after that: `cermin log recover` (docs/log.md).")
+    audit_copy(RESTORED, file, manifest)
     if manifest.schema_revision != head():
         warn(f"Its schema is older ({manifest.schema_revision}). Run `cermin migrate`, then `cermin check`.")
         return

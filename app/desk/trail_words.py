@@ -38,6 +38,7 @@ THINGS = {
     "integrity-setting": "Settings of integrity reports",
     "figures": "Releases of figures",
     "log": "The log: witnesses and restoring",
+    "backup": "Backups of the whole installation",
     "inventory": "The log: inventories",
 }
 ACTIONS: Mapping[str, str] = {
@@ -112,6 +113,8 @@ ACTIONS: Mapping[str, str] = {
     "ratings.dropped": "ratings past their retention were deleted",
     "log.cosigned": "witnesses cosigned the log",
     "log.recovered": "the log was brought back from what was published",
+    "backup.made": "a backup of the whole installation was made",
+    "backup.restored": "the whole installation was restored from a backup",
     "inventory.accepted": "an inventory accepted strange rows",
     "instrument.added": "a questionnaire was added",
     "agency.added": "the agency was added",
@@ -164,6 +167,7 @@ PARTS: Mapping[str, str] = {
     "figure": "Figure",
     "recipient": "Recipient",
     "retention_days": "Days kept",
+    "as_of": "as of",
     "was": "before",
     "now": "now",
     "reports": "Reports",

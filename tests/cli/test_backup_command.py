@@ -236,6 +236,33 @@ def test_a_database_that_somebody_keeps_locked_is_not_waited_for_for_ever(
     assert "0 ratings" in terminal.run("backup", "copy.db")
 
 
+def trail(file: Path) -> list[tuple[str, ...]]:
+    """What the audit trail of a database says about copies, but for who was at the terminal."""
+    question = "SELECT agency_id, action, subject, detail ->> 'sha256' FROM audit_event WHERE action LIKE 'backup.%'"
+    with closing(sqlite3.connect(file)) as opened:
+        return sorted(opened.execute(question))
+
+
+def test_every_agency_finds_in_its_trail_that_a_copy_was_made_or_restored(
+    house: House, backup: Path, terminal: Terminal
+) -> None:
+    digest = json.loads(place_of(backup).read_text())["sha256"]
+    running = Path(house.database.url.database or "")
+    assert trail(running) == [(agency, "backup.made", "copy.db", digest) for agency in ("desa", "kota")]
+    assert trail(backup) == []
+    terminal.run("restore", "copy.db")
+    restored = [(agency, "backup.restored", "copy.db", digest) for agency in ("desa", "kota")]
+    assert trail(Path("new/cermin.db")) == restored
+
+
+def test_a_copy_that_cannot_be_recorded_is_made_and_says_so(house: House, backup: Path, terminal: Terminal) -> None:
+    with closing(sqlite3.connect(Path(house.database.url.database or ""))) as running:
+        running.execute("CREATE TRIGGER no BEFORE INSERT ON audit_event BEGIN SELECT RAISE(ABORT, 'no'); END")
+    terminal.use(DATABASE_URL=str(house.database.url))
+    assert "This is not in the audit trail" in terminal.run("backup", "another.db")
+    assert Path("another.db").exists()
+
+
 def test_a_place_that_cannot_be_written_is_told(backup: Path, terminal: Terminal) -> None:
     Path("new").write_text("a file where a folder should be")
     assert "new cannot be written" in terminal.run("restore", "copy.db", status=1)

@@ -92,7 +92,7 @@ def test_the_sentence_of_the_list_begins_the_commands_own_help(name: str) -> Non
 def test_every_file_of_commands_is_in_the_table() -> None:
     here = {file.stem for file in (ROOT / "app/cli").glob("*.py")}
     # What is shared, and families within a family.
-    shared = {"context", "faults", "integrity_keys", "integrity_step", "naming", "notify_mail"}
+    shared = {"audited_copies", "context", "faults", "integrity_keys", "integrity_step", "naming", "notify_mail"}
     assert here - {entry.file for entry in COMMANDS.values()} == shared | {"__init__", "__main__", "program"}
 
 
