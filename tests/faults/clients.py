@@ -100,6 +100,7 @@ class Client:
         *,
         gives_up: float = 0.0,
         hangs_up: float = 0.0,
+        patience: float = PATIENCE,
     ) -> None:
         self.name = name
         self._line = line
@@ -107,6 +108,7 @@ class Client:
         self._ledger = ledger
         self._gives_up = gives_up
         self._hangs_up = hangs_up
+        self._patience = patience
         self._dice = dice
         self._acknowledged: deque[Sheet] = deque(maxlen=200)
 
@@ -176,15 +178,15 @@ class Client:
     async def send(self, sheets: Sequence[Sheet]) -> list[int]:
         """One status per sheet; raises when no whole answer came."""
         # Some hang up while the service is still writing: it must neither stumble nor count twice.
-        patience = IMPATIENCE if self._dice.random() < self._hangs_up else PATIENCE
+        patience = IMPATIENCE if self._dice.random() < self._hangs_up else self._patience
         return await self._line.send(sheets, self._key, patience, single=len(sheets) == 1)
 
 
 @asynccontextmanager
-async def connected(service: Service) -> AsyncIterator[Line]:
-    """Connections to a service, as many as there are requests at a time."""
+async def connected(service: Service, url: str | None = None) -> AsyncIterator[Line]:
+    """Connections to a service (by another way to it), as many as there are requests at a time."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False, limits=limits) as http:
+    async with httpx.AsyncClient(base_url=url or service.url, trust_env=False, limits=limits) as http:
         yield Line(http, service)
 
 

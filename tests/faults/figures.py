@@ -5,7 +5,7 @@ The words are Jepsen's. The statistical unit is the strike (a kill, a restart, â
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from app.ratings.keys import KeyMaker
@@ -58,6 +58,10 @@ class Figures:
     def bound(self) -> float:
         """With 95 % confidence a strike does harm with no higher probability, if none of these did."""
         return float(1 - 0.05 ** (1 / self.strikes)) if self.strikes else 1.0
+
+    def with_surprise(self, what: str, n: int) -> "Figures":
+        """The same, and so often something that must not happen."""
+        return replace(self, surprises={**self.surprises, what: n}) if n else self
 
     def __str__(self) -> str:
         return (

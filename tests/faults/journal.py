@@ -12,8 +12,8 @@ from tests.faults.figures import KEPT, Figures, total
 ROOT = Path(__file__).resolve().parents[2]
 # Of a service that breaks the promise on purpose: the harm was seen, or was not.
 CAUGHT, MISSED = "caught", "missed"
-# Not so many trials, but a trial that lasts so long.
-SECONDS = "seconds"
+# Not so many trials, but one that lasts so long, or has so many parts.
+PARTS = ("seconds", "ratings")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def table(rounds: Sequence[Round]) -> Iterator[str]:
         counts = figures.attempted, figures.acknowledged, figures.recovered, figures.lost
         harm = figures.duplicate, figures.phantom
         faithful = all(each.verdict == KEPT for each in own)
-        bound = f"{figures.bound:.5f}" if faithful and unit != SECONDS else ""
+        bound = f"{figures.bound:.5f}" if faithful and unit not in PARTS else ""
         verdict = next((each.verdict for each in own if not each.is_good), own[0].verdict)
         yield LINE.format(row, f"{figures.strikes} {unit}", *counts, *harm, bound, verdict)
 

@@ -23,7 +23,8 @@ class Ledger:
         self.refused = 0
         # Answers that the contract does not allow, by what they were.
         self.surprises: Counter[str] = Counter()
-        self._created: set[UUID] = set()
+        # Those that were answered 201.
+        self.created: set[UUID] = set()
         self._in_doubt: set[UUID] = set()
 
     def sending(self, sheets: Iterable[Sheet]) -> None:
@@ -43,10 +44,10 @@ class Ledger:
         if status not in (CREATED, REPLAYED):
             self.surprises[f"status {status}"] += 1
             return True
-        if status == CREATED and sheet.id in self._created:
+        if status == CREATED and sheet.id in self.created:
             self.surprises["201 twice for one id"] += 1
         if status == CREATED:
-            self._created.add(sheet.id)
+            self.created.add(sheet.id)
         elif sheet.id in self._in_doubt and sheet.id not in self.acknowledged:
             self.met_again += 1
         self.acknowledged.add(sheet.id)

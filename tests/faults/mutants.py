@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 import app.main
+import app.ratings.loop_store
 from app.cli import main
 from app.foundation.ids import new_id
 from app.foundation.storage.loop_connection import LoopConnection
@@ -119,4 +120,13 @@ def forgets_the_key() -> None:
         return key(self, agency_id, new_id())
 
     setattr(KeyMaker, "key", random_key)  # noqa: B010 - mypy forbids assigning to a method
+    main()
+
+
+def unsorted() -> None:
+    """The ratings of a group are stored in the order in which they were sent: on PostgreSQL."""
+    statement = app.ratings.loop_store.STORE
+    hasty = statement.replace("ORDER BY key", "")
+    assert hasty != statement
+    app.ratings.loop_store.STORE = hasty
     main()

@@ -11,6 +11,7 @@ when asked to, so the pid of a killed service belongs to nobody else until then.
 import gc
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -57,6 +58,8 @@ def become(order: dict[str, Any]) -> None:
         os.dup2(nothing.fileno(), 0)
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
+    for kind, most in order["limits"]:
+        resource.setrlimit(kind, (most, most))
     os.environ.update(order["environment"])
     sys.argv = ["cermin", *order["arguments"]]
     module, function = order["entry"].split(":")

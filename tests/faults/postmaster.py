@@ -36,10 +36,10 @@ class Postmaster:
 
     @classmethod
     @contextmanager
-    def running(cls) -> Iterator["Postmaster"]:
-        """A started server on a new folder; both are gone after the block."""
+    def running(cls, place: Path | None = None) -> Iterator["Postmaster"]:
+        """A started server on a new folder (in this place); both are gone after the block."""
         # The socket's path must stay short, so the data does not lie under pytest's own long folder.
-        folder = mkdtemp(prefix="cermin-faults-")
+        folder = mkdtemp(prefix="cermin-faults-", dir=place)
         with catch_warnings():
             # The wheel warns about a runtime folder that containers do not set.
             simplefilter("ignore")
@@ -73,6 +73,18 @@ class Postmaster:
                  "-c", "listen_addresses=", "-c", "wal_writer_delay=10s"],
                 user=self._user, cwd=self._folder, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
+
+    def start_again(self) -> None:
+        """Start it if it has ended by itself, and wait until it takes connections."""
+        until = time.monotonic() + STARTING_SECONDS
+        while True:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                self.start()
+            if self._takes_connections():
+                return
+            assert time.monotonic() < until, self.said()
+            time.sleep(0.1)
 
     def configure(self, *lines: str) -> None:
         """Add settings, which hold from the next start on."""
@@ -131,11 +143,13 @@ class Postmaster:
     def wait_until_up(self) -> None:
         """Wait until it takes connections."""
         until = time.monotonic() + STARTING_SECONDS
-        while True:
-            try:
-                psycopg.connect(self.url).close()
-            except psycopg.OperationalError:
-                assert time.monotonic() < until, self.said()
-                time.sleep(0.1)
-            else:
-                return
+        while not self._takes_connections():
+            assert time.monotonic() < until, self.said()
+            time.sleep(0.1)
+
+    def _takes_connections(self) -> bool:
+        try:
+            psycopg.connect(self.url).close()
+        except psycopg.OperationalError:
+            return False
+        return True

@@ -2,16 +2,20 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Protocol
+
+import httpx
 
 from tests.house import SECRET
 
@@ -20,16 +24,20 @@ REAL = "app.cli:main"
 # Devices here send as fast as they can.
 UNHURRIED = {"CERMIN_DEVICE_PER_HOUR": "0", "CERMIN_DEVICE_INTERVAL_SECONDS": "0"}
 REAPING_SECONDS = 10.0
+STARTING_SECONDS = 60.0
 # Below the range from which systems take the local ports of connections: a client that knocks at a
 # port of that range while nobody listens may be connected to itself.
 PORTS = (20_000, 32_000)
+# What a process may have at most, by the kind of `resource` (RLIMIT_…).
+Limits = Mapping[int, int]
+UNLIMITED: Limits = {}
 
 
 class Launcher(Protocol):
     """Starts services and waits for their end."""
 
-    def start(self, entry: str, port: int, environment: dict[str, str], log: Path) -> int:
-        """The pid of a new service, which leads a process group of its own."""
+    def start(self, entry: str, port: int, environment: dict[str, str], log: Path, limits: Limits) -> int:
+        """The pid of a new service, which leads a process group of its own and has these limits."""
 
     def reap(self, pid: int, seconds: float) -> int | None:
         """The exit code (negative: the signal), or None if it has not ended within `seconds`."""
@@ -57,10 +65,10 @@ class Nursery:
             assert nursery._answer() == "ready"
             yield nursery
 
-    def start(self, entry: str, port: int, environment: dict[str, str], log: Path) -> int:
+    def start(self, entry: str, port: int, environment: dict[str, str], log: Path, limits: Limits) -> int:
         """Fork a service."""
-        arguments = ["serve", "--port", str(port)]
-        pid = self._ask({"entry": entry, "arguments": arguments, "environment": environment, "log": str(log)})
+        order = {"entry": entry, "arguments": ["serve", "--port", str(port)], "environment": environment}
+        pid = self._ask({**order, "log": str(log), "limits": list(limits.items())})
         assert isinstance(pid, int)
         return pid
 
@@ -87,8 +95,13 @@ class Command:
     def __init__(self) -> None:
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
 
-    def start(self, entry: str, port: int, environment: dict[str, str], log: Path) -> int:
+    def start(self, entry: str, port: int, environment: dict[str, str], log: Path, limits: Limits) -> int:
         """Run `cermin serve`."""
+
+        def bounded() -> None:
+            for kind, most in limits.items():
+                resource.setrlimit(kind, (most, most))
+
         module, function = entry.split(":")
         program = f"from {module} import {function}; {function}()"
         with log.open("ab") as output:
@@ -99,6 +112,7 @@ class Command:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                preexec_fn=bounded if limits else None,
             )
         self._processes[process.pid] = process
         return process.pid
@@ -123,6 +137,7 @@ class Service:
     port: int
     entry: str = REAL
     settings: Mapping[str, str] = field(default_factory=lambda: UNHURRIED)
+    limits: Limits = field(default_factory=dict)
     pid: int | None = None
     # How many processes have ended here.
     life: int = 0
@@ -130,15 +145,24 @@ class Service:
     @classmethod
     @contextmanager
     def running(
-        cls, launcher: Launcher, database_url: str, log: Path, entry: str = REAL, **settings: str
+        cls, launcher: Launcher, database_url: str, log: Path, entry: str = REAL, limits: Limits = UNLIMITED
     ) -> Iterator["Service"]:
         """A started service; nothing of it is left after the block."""
-        service = cls(launcher, database_url, log, free_port(), entry, UNHURRIED | settings)
+        service = cls(launcher, database_url, log, free_port(), entry, limits=limits)
         service.start()
         try:
             yield service
         finally:
             service.kill()
+
+    @classmethod
+    @contextmanager
+    def several(
+        cls, n: int, launcher: Launcher, database_url: str, log: Path, entry: str = REAL
+    ) -> Iterator[list["Service"]]:
+        """So many processes on one database."""
+        with ExitStack() as stack:
+            yield [stack.enter_context(cls.running(launcher, database_url, log, entry)) for _ in range(n)]
 
     @property
     def url(self) -> str:
@@ -148,7 +172,7 @@ class Service:
     def start(self) -> None:
         """Start it; it answers a moment later."""
         environment = {"CERMIN_DATABASE_URL": self.database_url, "CERMIN_SECRET": SECRET, **self.settings}
-        self.pid = self.launcher.start(self.entry, self.port, environment, self.log)
+        self.pid = self.launcher.start(self.entry, self.port, environment, self.log, self.limits)
 
     def kill(self) -> None:
         """SIGKILL to the whole process group, if the service still has one."""
@@ -170,6 +194,19 @@ class Service:
             self.pid = None
             self.life += 1
         return code
+
+
+def wait_for(service: Service, seconds: float = STARTING_SECONDS) -> None:
+    """Wait until it answers."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            httpx.get(f"{service.url}/healthz", trust_env=False)
+        except httpx.TransportError:
+            assert time.monotonic() < until, f"the service did not start, see {service.log}"
+            time.sleep(0.02)
+        else:
+            return
 
 
 def free_port() -> int:

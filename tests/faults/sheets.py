@@ -1,11 +1,13 @@
 """The answer sheets that the clients of these tests send."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from app.foundation.ids import new_id
+from tests.house import uuid7
 
 ITEMS = ("speed", "transparency", "friendliness")
 COMMENT = "ramah sekali, terima kasih"
@@ -36,11 +38,11 @@ class Sheet:
         return body if self.is_device else body | {"office": "dukcapil", "channel": "mobile"}
 
 
-def fill_in(agency: str, *, is_device: bool, dice: Random) -> Sheet:
-    """A fresh sheet, made now."""
+def fill_in(agency: str, *, is_device: bool, dice: Random, moment: datetime | None = None) -> Sheet:
+    """A fresh sheet, made now or at that moment."""
     return Sheet(
         agency=agency,
-        id=new_id(),
+        id=new_id() if moment is None else UUID(uuid7(moment, dice.getrandbits(74))),
         is_device=is_device,
         answers="".join(dice.choices("1234", k=len(ITEMS))),
         employee=dice.choice((None, "E001", "E004")),
