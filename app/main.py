@@ -45,6 +45,7 @@ from app.access.guard import PersonGate
 from app.access.guesses import LinkGuesses
 from app.access.readings import Readings
 from app.devices.pairing import KioskPairing
+from app.devices.store import keys_of_devices
 from app.directory.agency_marks import AgencyMarks
 from app.directory.catalogue_cache import CatalogueCache
 from app.directory.uploads import Uploads
@@ -78,6 +79,7 @@ from app.measures.cache import MeasuresCache
 from app.notifications.mail_config import mail_terms
 from app.notifications.mailboxes import Mailboxes
 from app.notifications.wiring import sender_of, terms_of
+from app.people.keys.keeping import KioskKeys
 from app.people.oidc.config import provider_config
 from app.people.oidc.door import Providers
 from app.people.passkeys.door import Passkeys
@@ -238,6 +240,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
         Readings(database, clock, settings.reads_per_hour),
         marks := AgencyMarks(),
         KioskPairing(database, marks, derive(secret, "pairing"), clock),
+        KioskKeys(keys_of_devices),
         LinkGuesses(clock),
         IntegrityDoor(database, marks, derive(secret, RECEIPT_PEPPER), clock),
         *_workbooks(database, clock),

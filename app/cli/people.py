@@ -111,7 +111,7 @@ def revoke_roles(
                     if role in (None, row.role) and office in (None, row.office)
                 ]
                 if role is None and office is None:
-                    store.end_sessions(session, agency, whose.person_id, now)
+                    sign_out_everywhere(session, whose, Granter(actor()), now)
         except PeopleFault as fault:
             raise fail(str(fault)) from None
     if not gone:

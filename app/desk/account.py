@@ -149,7 +149,7 @@ def _account(request: Request, found: SignedIn, fault: PeopleFault | None = None
                 tell("Where you are signed in"),
             ),
             Section(_second_factor(found, codes, tell), tell("Second factor")),
-            *way_to_notices(request, tell),
+            *way_to_notices(request, found, tell),
             *own_passkeys(request, visit_of(request), found, tell),
             *_passphrase(found, tell, proven=found.is_proven(services.now())),
         ),

@@ -24,7 +24,7 @@ from app.directory.listing_store import names_of
 from app.foundation.http.services import services_of
 from app.foundation.storage.database import Session
 from app.people.faults import PeopleFault
-from app.people.keys.keeping import end_key, find_listed, keys_in_reach, make_key
+from app.people.keys.keeping import KioskKeys, end_key, find_listed, keys_in_reach, make_key
 from app.people.keys.schemas import KeyIn
 from app.people.rules.codes import is_code
 from app.people.rules.key_states import state_of
@@ -82,7 +82,7 @@ def ask_revoking(request: Request, found: Administrator, _: Lang, asked: KeyId) 
     """Say in words what ending a key will do."""
     tell = reader_of(request)
     with services_of(request).database.reading() as session:
-        row = _key(session, found, asked)
+        row = _key(request, session, found, asked)
         names = {} if row is None else _names(session, found, [row])
     if row is None:
         return _keys(request, found, PeopleFault("This key was ended already."))
@@ -122,9 +122,9 @@ def revoke_key(request: Request, found: Administrator, sent: FormSent) -> Respon
         return to_proof(request, "keys-revoke", key=asked)
     try:
         with services.database.writing() as session:
-            if _key(session, found, asked, locked=True) is None:
+            if _key(request, session, found, asked, locked=True) is None:
                 raise PeopleFault("This key was ended already.")
-            end_key(session, principal_of(found).reach, asked, services.now())
+            end_key(session, principal_of(found).reach, services.of(KioskKeys), asked, services.now())
     except PeopleFault:
         return _keys(request, found, PeopleFault("This key was ended already."))
     return to(request, KEYS.address)
@@ -144,9 +144,10 @@ def _read(sent: Sent) -> KeyIn:
     return KeyIn.model_validate({"kind": kind, "label": label, "office": office, "days": int(days) or None})
 
 
-def _key(session: Session, found: SignedIn, key_id: UUID, *, locked: bool = False) -> ApiKey | None:
+def _key(request: Request, session: Session, found: SignedIn, key_id: UUID, *, locked: bool = False) -> ApiKey | None:
     """A key that can be ended: in reach, and not ended before."""
-    row = find_listed(session, principal_of(found).reach, key_id, locked=locked)
+    kiosks = services_of(request).of(KioskKeys)
+    row = find_listed(session, principal_of(found).reach, kiosks, key_id, locked=locked)
     return None if row is None or row.revoked_at is not None else row
 
 
@@ -156,7 +157,7 @@ def _keys(
     services, tell = services_of(request), reader_of(request)
     reach = principal_of(found).reach
     with services.database.reading() as session:
-        rows = keys_in_reach(session, reach)
+        rows = keys_in_reach(session, reach, services.of(KioskKeys))
         offices = office_choices(session, reach, tell)
         names = _names(session, found, rows)
     now = services.now()
@@ -164,7 +165,7 @@ def _keys(
     proven = found.is_proven(now)
     shown, pages = part(valid, place, ON_A_PAGE, request)
     onward = numbered(KEYS.address, {}, place, pages, tell)
-    kiosks = Words(tell("Kiosks have keys of their own, which begin and end with them."))
+    kiosks = Words(tell("Kiosks that were paired have keys of their own, which begin and end with them."))
     sections = [Section((_table(shown, names, found.zone, tell, proven=proven), *onward, kiosks))]
     if proven:
         sections.append(Section((_form(offices, tell),), tell("Make a key")))

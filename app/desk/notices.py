@@ -125,9 +125,9 @@ def remove_address(request: Request, found: SomeoneIn) -> Response:
     return to(request, NOTICES)
 
 
-def way_to_notices(request: Request, tell: Language) -> tuple[Section, ...]:
-    """On one's account: the way to messages, where there is mail."""
-    if not services_of(request).of(Mailboxes).is_on:
+def way_to_notices(request: Request, found: SignedIn, tell: Language) -> tuple[Section, ...]:
+    """On one's account: the way to messages, where there is mail, or an address from when there was."""
+    if not services_of(request).of(Mailboxes).is_on and _own_mailbox(request, found) is None:
         return ()
     return (Section((Links(((tell("Choose what you get mail about"), NOTICES),)),), tell("Messages")),)
 
@@ -136,8 +136,7 @@ def _notices(request: Request, found: SignedIn, fault: PeopleFault | None = None
     services, tell = services_of(request), reader_of(request)
     mailboxes = services.of(Mailboxes)
     if not mailboxes.is_on:
-        lead = tell("No server for mail is set up here. Ask whoever runs Cermin at your agency.")
-        return respond(request, Page(tell("Messages"), lead, (_back(tell),)), found)
+        return _without_mail(request, found, tell)
     with services.database.reading() as session:
         mailbox = mail_store.mailbox_of(session, found.agency_id, found.person_id)
         held = mail_store.subscriptions_of(session, found.agency_id, found.person_id)
@@ -161,6 +160,32 @@ def _notices(request: Request, found: SignedIn, fault: PeopleFault | None = None
     return respond(request, page, found, 200 if fault is None else 422)
 
 
+def _without_mail(request: Request, found: SignedIn, tell: Language) -> Response:
+    """Where there is no server an address is of no use; but whoever left one may always have it forgotten."""
+    lead = tell("No server for mail is set up here. Ask whoever runs Cermin at your agency.")
+    mailbox, mailboxes = _own_mailbox(request, found), services_of(request).of(Mailboxes)
+    left = (
+        (Section((_kept(mailboxes, mailbox, found.zone, tell), _forgetting(tell)), tell("Mail address")),)
+        if mailbox is not None
+        else ()
+    )
+    return respond(request, Page(tell("Messages"), lead, (*left, _back(tell))), found)
+
+
+def _own_mailbox(request: Request, found: SignedIn) -> Mailbox | None:
+    with services_of(request).database.reading() as session:
+        return mail_store.mailbox_of(session, found.agency_id, found.person_id)
+
+
+def _kept(mailboxes: Mailboxes, mailbox: Mailbox, zone: str, tell: Language) -> Facts:
+    address = mailboxes.address(mailbox) or ""
+    return Facts(((tell("Address"), address), (tell("State"), _state(mailbox, zone, tell))))
+
+
+def _forgetting(tell: Language) -> Form:
+    return Form(REMOVING, tell("Forget the address and end all mail"), tone="danger")
+
+
 def _back(tell: Language) -> Section:
     return Section((Links(((tell("My account"), ACCOUNT.address),)),))
 
@@ -172,9 +197,7 @@ def _address(
     if mailbox is None:
         blocks.append(Words(tell("None so far: enter one, and confirm it by the link that comes there.")))
     else:
-        blocks.append(
-            Facts(((tell("Address"), mailboxes.address(mailbox) or ""), (tell("State"), _state(mailbox, zone, tell))))
-        )
+        blocks.append(_kept(mailboxes, mailbox, zone, tell))
     if not proven:
         blocks.append(Links(((tell("Confirm that it is you, then change it"), confirm_address("notices")),)))
         return tuple(blocks)
@@ -183,7 +206,7 @@ def _address(
     )
     blocks.append(Form("/desk/notices/address", tell("Send the link"), (field,)))
     if mailbox is not None:
-        blocks.append(Form(REMOVING, tell("Forget the address and end all mail"), tone="danger"))
+        blocks.append(_forgetting(tell))
     return tuple(blocks)
 
 

@@ -28,7 +28,7 @@ from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.people import store
 from app.people.faults import PeopleFault
-from app.people.granting import grant, revoke
+from app.people.granting import grant, may_see_sessions, revoke
 from app.people.inviting import invite_again
 from app.people.listing import listed
 from app.people.schemas import SessionOut
@@ -161,7 +161,8 @@ def _person(
         whom = _known(store.find_person(session, found.agency_id, person_id))
         [shown] = listed(session, found.agency_id, [whom], now)
         names = places_of_grants(session, found.agency_id, shown.grants)
-        open_now = sessions_of(session, whom, now).items
+        seen = may_see_sessions(session, whom, granter(found))
+        open_now = sessions_of(session, whom, now).items if seen else ()
         offices = office_choices(session, principal_of(found).reach, tell)
     facts = Facts(
         (
@@ -173,7 +174,12 @@ def _person(
     proven = found.is_proven(now)
     sections = [Section((facts,)), Section(_held(shown.grants, names, found.zone, tell, proven=proven), tell("Roles"))]
     sections += [
-        Section(_browsers(request, found, whom, open_now, proven=proven), tell("Where the person is signed in"))
+        Section(
+            _browsers(request, found, whom, open_now, proven=proven)
+            if seen
+            else (Words(tell("You are told this of persons all of whose roles are at your offices.")),),
+            tell("Where the person is signed in"),
+        )
     ]
     if proven:
         sections += _forms(whom, offices, tell, waits=shown.state != "active")

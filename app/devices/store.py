@@ -67,6 +67,12 @@ def device_of_key(session: Session, agency_id: str, key_id: UUID) -> Device | No
     return session.exec(select(Device).where(Device.agency_id == agency_id, Device.key_id == key_id)).first()
 
 
+def keys_of_devices(session: Session, agency_id: str) -> set[UUID]:
+    """The keys that devices of the agency got when they were paired, also of those that were ended."""
+    query = select(Device.key_id).where(Device.agency_id == agency_id, col(Device.key_id).is_not(None))
+    return {key_id for key_id in session.exec(query) if key_id is not None}
+
+
 def has_paired(session: Session, agency_id: str) -> bool:
     """Whether the agency has a kiosk that was connected and not ended."""
     query = select(Device.device_id).where(

@@ -106,6 +106,15 @@ def refuse_further_reach(session: Session, person: Person, by: Granter) -> None:
         raise PeopleFault(FURTHER)
 
 
+def may_see_sessions(session: Session, person: Person, by: Granter) -> bool:
+    """Whether this administrator is told when a person was here: of oneself, and of who acts in reach alone."""
+    if by.root is None or by.person_id == person.person_id:
+        return True
+    parents = office_parents(session, person.agency_id)
+    held = store.grants_of(session, person.agency_id, [person.person_id])
+    return bool(held) and all(_reaches(parents, by, row.office) for row in held)
+
+
 def _refuse_place(parents: Parents, asked: Asked, by: Granter) -> None:
     if asked.office is not None and asked.office not in parents:
         raise PeopleFault("The agency has no office with this code.", "office")

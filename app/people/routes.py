@@ -15,10 +15,11 @@ from app.access.guard import reads, requires, requires_person
 from app.access.principals import KeyKind, Principal, Role
 from app.foundation.http.openapi import SESSION_ALONE, problems
 from app.foundation.http.services import services_of
+from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.people import store
 from app.people.faults import PeopleFault
-from app.people.granting import Asked, grant, granter_of, revoke
+from app.people.granting import Asked, grant, granter_of, may_see_sessions, revoke
 from app.people.inviting import Invitation, Invited, invite, invite_again
 from app.people.listing import grant_out, list_persons, one_person, require_grant, require_person
 from app.people.rules.lifetimes import LINK
@@ -114,12 +115,14 @@ def take_role(request: Request, principal: Changer, person_id: UUID, grant_id: U
             revoke(session, principal.agency_id, grant_id, granter_of(principal), services_of(request).now())
 
 
-@router.get("/persons/{person_id}/sessions", responses=problems(404, 422))
+@router.get("/persons/{person_id}/sessions", responses=problems(403, 404, 422))
 def get_sessions(request: Request, principal: Admin, person_id: UUID) -> SessionsOut:
-    """In which browsers somebody is signed in, and since when; never what was done there."""
+    """In which browsers somebody in reach is signed in, and since when; never what was done there."""
     services = services_of(request)
     with services.database.reading() as session:
         whom = require_person(store.find_person(session, principal.agency_id, person_id))
+        if not may_see_sessions(session, whom, granter_of(principal)):
+            raise Problem("out-of-scope", what="this person")
         return sessions_of(session, whom, services.now())
 
 

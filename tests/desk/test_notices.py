@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.access.principals import Role
+from app.notifications.mailboxes import Mailboxes
 from tests.conftest import Lend
 from tests.desk.browsing import Browser, desk, facts_of, text_of, title_of
-from tests.house import House
+from tests.house import SECRET, House
 from tests.notifications.mail_server import MailServer, link_in, mail_server
 from tests.notifications.messages import happened, send
 from tests.people.persons import PASSPHRASE, Door
@@ -157,6 +158,20 @@ def test_an_address_is_entered_by_whoever_has_proved_to_be_there(posting: tuple[
     page = browser.submit(proof, "/desk/notices/address", address=ADDRESS)
     page = browser.submit(page, "/desk/notices/remove")
     assert ADDRESS not in page.text
+
+
+def test_an_address_from_when_there_was_a_server_is_forgotten_without_one(house: House, door: Door) -> None:
+    browser = Browser(house)
+    browser.join(door, "Auditor", Role.auditor)
+    house.put_instead(Mailboxes, Mailboxes(SECRET.encode(), is_on=True))
+    browser.submit(browser.go("/desk/notices"), "/desk/notices/address", address=ADDRESS)
+    house.put_instead(Mailboxes, Mailboxes(SECRET.encode(), is_on=False))
+    assert "/desk/notices" in browser.go("/desk/account").text
+    page = browser.go("/desk/notices")
+    assert facts_of(page)["Alamat"] == ADDRESS
+    assert "/desk/notices/address" not in page.text
+    assert ADDRESS not in browser.submit(page, "/desk/notices/remove").text
+    assert "/desk/notices" not in browser.go("/desk/account").text
 
 
 def test_without_a_server_the_page_says_so_and_nothing_is_kept(house: House, door: Door) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from app.access.principals import Role
+from app.devices.store import keys_of_devices
 from app.people.rules.key_states import state_of
 from tests.house import NOW, problem
 from tests.people.signed import Seats, seats
@@ -69,11 +70,25 @@ def test_nobody_makes_sees_or_ends_a_key_beyond_the_own_reach(town: Seats) -> No
     listed = [each["id"] for each in town.ask("Cabang", "GET", "/v1/keys").json()["items"]]
     assert own in listed
     assert everywhere not in listed
-    devices = [each for each in town.ask("Ani", "GET", "/v1/keys").json()["items"] if each["kind"] == "device"]
-    assert devices == []
     for name, key_id in (("Cabang", everywhere), ("Desa", everywhere), ("Ani", str(UUID(int=7)))):
         problem(town.ask(name, "POST", f"/v1/keys/{key_id}/revoke"), 404, "api-key-unknown")
     assert everywhere not in town.ask("Desa", "GET", "/v1/keys").text
+
+
+def test_a_kiosks_key_that_was_issued_by_hand_ends_here_and_a_paired_ones_with_its_kiosk(town: Seats) -> None:
+    sent = {"office": "dukcapil", "counter": "loket-1", "label": "Kios pintu"}
+    code = town.house.post("/v1/devices", sent, "admin").json()["code"]
+    paired = town.house.post("/v1/devices/pair", {"code": code}, None).json()
+    asked = town.ask("Ani", "GET", "/v1/keys").json()["items"]
+    by_hand = {each["label"]: each["id"] for each in asked if each["kind"] == "device"}
+    assert set(by_hand) == {"device", "device 2"}
+    with town.house.database.reading() as session:
+        [kiosks] = keys_of_devices(session, "kota")
+    problem(town.ask("Ani", "POST", f"/v1/keys/{kiosks}/revoke"), 404, "api-key-unknown")
+    assert town.ask("Ani", "POST", f"/v1/keys/{by_hand['device']}/revoke").json()["state"] == "revoked"
+    problem(town.house.post("/v1/ratings", town.house.sheet(office=None, channel=None), "device"), 401, "key-revoked")
+    sheet = town.house.sheet(office=None, channel=None)
+    assert town.house.post("/v1/ratings", sheet, paired["key"]).status_code == 201
 
 
 def test_a_revoked_key_is_called_so_whenever_it_would_have_expired() -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlmodel import select
 from typer.testing import CliRunner, Result
 
 from app.access.principals import Principal, Role
 from app.access.readings import Covered, Readings
+from app.access.tables import AuditEvent
 from app.cli import context
 from app.cli.program import program
 from app.foundation.clock import system_clock
@@ -70,6 +72,10 @@ def test_roles_are_given_and_taken(run: Run, door: Door) -> None:
     assert door.who(browser).principal is not None
     assert "took 1 roles" in run("revoke", "kota", "ani").stdout
     assert door.sessions.find(browser) is None
+    with door.database.reading() as session:
+        [ended] = session.exec(select(AuditEvent).where(AuditEvent.action == "person.signed-out")).all()
+    assert ended.detail == {"sessions": 1}
+    assert ended.actor.startswith("cli:")
 
 
 def test_whoever_lost_everything_gets_a_new_link(run: Run, door: Door) -> None:

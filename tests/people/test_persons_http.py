@@ -135,6 +135,21 @@ def test_an_administrator_of_an_office_reaches_no_further_than_that(town: Seats)
         assert "reaches further" in problem(response, 422, "invalid-request")["errors"][0]["message"], address
 
 
+def test_when_somebody_was_here_is_told_to_who_reaches_all_that_this_person_does(town: Seats) -> None:
+    own = town.join("Makassar", Role.viewer, "upt-jayapura")
+    beyond = town.join("Dukcapil", Role.viewer, "dukcapil")
+    nobody = invite(town, name="Tanpa Peran")["person"]
+    town.ask("Ani", "POST", f"/v1/persons/{nobody['id']}/roles/{nobody['roles'][0]['id']}/revoke")
+    assert len(town.ask("Cabang", "GET", f"/v1/persons/{own}/sessions").json()["items"]) == 1
+    [itself] = [each for each in town.ask("Cabang", "GET", "/v1/persons").json()["items"] if each["login"] == "cabang"]
+    assert len(town.ask("Cabang", "GET", f"/v1/persons/{itself['id']}/sessions").json()["items"]) == 1
+    for person in (beyond, nobody["id"]):
+        problem(town.ask("Cabang", "GET", f"/v1/persons/{person}/sessions"), 403, "out-of-scope")
+        assert town.ask("Ani", "GET", f"/v1/persons/{person}/sessions").status_code == 200
+    assert town.ask("Ani", "POST", f"/v1/persons/{own}/roles", {"role": "viewer", "office": "dukcapil"}).is_success
+    problem(town.ask("Cabang", "GET", f"/v1/persons/{own}/sessions"), 403, "out-of-scope")
+
+
 def test_somebody_is_signed_out_everywhere_at_once(town: Seats) -> None:
     budi = town.join("Budi", Role.viewer)
     [listed] = town.ask("Ani", "GET", f"/v1/persons/{budi}/sessions").json()["items"]

@@ -6,13 +6,14 @@ from uuid import uuid4
 from app.access import keys
 from app.access.principals import KeyKind, Role
 from app.access.tables import ApiKey
+from app.devices.store import keys_of_devices
 from app.foundation.storage.database import Session
 from app.notifications import subscriptions
 from app.notifications.mailboxes import Mailboxes
 from app.people import store as people_store
 from app.people.granting import Asked, grant, revoke
 from app.people.inviting import Invitation, invite, invite_again
-from app.people.keys.keeping import end_key
+from app.people.keys.keeping import KioskKeys, end_key
 from app.people.passkeys.exchange import Sent
 from app.people.sessions import SignedIn
 from app.people.tables import Person
@@ -128,7 +129,7 @@ def the_end_of_one_key(town: Town) -> Case:
 def the_end_of_one_key_by_persons(town: Town) -> Case:
     with town.house.database.writing() as session:
         made = keys.issue(session, agency_id="kota", kind=KeyKind.app, label="x", actor="x", now=town.door.clock())[1]
-    ends = town.writes(lambda s: end_key(s, KOTA, made.key_id, town.door.clock()))
+    ends = town.writes(lambda s: end_key(s, KOTA, KioskKeys(keys_of_devices), made.key_id, town.door.clock()))
     return Case(ends, ends)
 
 

@@ -1,5 +1,7 @@
-"""Keys of machines as persons deal with them: within their reach, without those of kiosks; shown once when made."""
+"""Keys of machines as persons deal with them: within reach, without those of paired kiosks; shown once when made."""
 
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,16 +19,23 @@ from app.people.keys.schemas import KeyIn, KeyMade, KeyOut, KeyPage, KeyQuery
 from app.people.rules.key_states import state_of
 
 
-def keys_in_reach(session: Session, reach: Reach) -> list[ApiKey]:
-    """The keys in reach, ended ones, too, the oldest first. Kiosks have keys that begin and end with them."""
-    within = offices_in_reach(session, reach)
-    rows = (row for row in keys_of(session, reach.agency_id) if row.kind != KeyKind.device)
+@dataclass(frozen=True)
+class KioskKeys:
+    """Which keys of an agency began, and end, with a kiosk; the room of kiosks stands above this one and says so."""
+
+    of: Callable[[Session, str], Collection[UUID]]
+
+
+def keys_in_reach(session: Session, reach: Reach, kiosks: KioskKeys) -> list[ApiKey]:
+    """The keys in reach, ended ones, too, the oldest first; of kiosks only what was issued by hand."""
+    within, paired = offices_in_reach(session, reach), kiosks.of(session, reach.agency_id)
+    rows = (row for row in keys_of(session, reach.agency_id) if row.key_id not in paired)
     return [row for row in rows if within is None or row.office in within]
 
 
-def list_keys(session: Session, reach: Reach, query: KeyQuery, now: datetime) -> KeyPage:
+def list_keys(session: Session, reach: Reach, kiosks: KioskKeys, query: KeyQuery, now: datetime) -> KeyPage:
     """Those that were asked for."""
-    found = (_out(row, now) for row in keys_in_reach(session, reach))
+    found = (_out(row, now) for row in keys_in_reach(session, reach, kiosks))
     return KeyPage(items=tuple(each for each in found if query.state in (None, each.state)))
 
 
@@ -51,18 +60,20 @@ def make_key(session: Session, principal: Principal, asked: KeyIn, now: datetime
     return KeyMade(key=text, **_out(row, now).model_dump())
 
 
-def find_listed(session: Session, reach: Reach, key_id: UUID, *, locked: bool = False) -> ApiKey | None:
+def find_listed(
+    session: Session, reach: Reach, kiosks: KioskKeys, key_id: UUID, *, locked: bool = False
+) -> ApiKey | None:
     """A key in reach, in force or not; None for every other id. `locked`: as it is until the transaction ends."""
     row = find_key(session, reach.agency_id, key_id, locked=locked)
-    if row is None or row.kind == KeyKind.device:
+    if row is None or (row.kind == KeyKind.device and key_id in kiosks.of(session, reach.agency_id)):
         return None
     within = offices_in_reach(session, reach)
     return row if within is None or row.office in within else None
 
 
-def end_key(session: Session, reach: Reach, key_id: UUID, now: datetime) -> KeyOut:
+def end_key(session: Session, reach: Reach, kiosks: KioskKeys, key_id: UUID, now: datetime) -> KeyOut:
     """End a key; again changes nothing. Raises `api-key-unknown`."""
-    row = find_listed(session, reach, key_id, locked=True)
+    row = find_listed(session, reach, kiosks, key_id, locked=True)
     if row is None:
         raise Problem("api-key-unknown")
     if row.revoked_at is None:

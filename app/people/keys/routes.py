@@ -12,6 +12,7 @@ from app.foundation.http.openapi import SESSION_ALONE, problems
 from app.foundation.http.services import services_of
 from app.people.faults import PeopleFault
 from app.people.keys import keeping
+from app.people.keys.keeping import KioskKeys
 from app.people.keys.schemas import KeyIn, KeyMade, KeyOut, KeyPage, KeyQuery
 
 router = APIRouter(prefix="/v1", tags=["keys"])
@@ -23,10 +24,10 @@ Person = Annotated[Principal, Depends(requires_person(*ROLES, proof=True))]
 
 @router.get("/keys", responses=problems(422))
 def get_keys(request: Request, principal: Admin, query: Annotated[KeyQuery, Query()]) -> KeyPage:
-    """The keys in reach, without those of kiosks; no secret can be shown again."""
+    """The keys in reach, without those of paired kiosks; no secret can be shown again."""
     services = services_of(request)
     with services.database.reading() as session:
-        return keeping.list_keys(session, principal.reach, query, services.now())
+        return keeping.list_keys(session, principal.reach, services.of(KioskKeys), query, services.now())
 
 
 @router.post("/keys", status_code=201, responses=problems(400, 408, 413, 415, 422), openapi_extra=SESSION_ALONE)
@@ -45,4 +46,4 @@ def revoke_key(request: Request, principal: Changer, key_id: UUID) -> KeyOut:
     """End a key; whoever uses it is refused within a minute. Again changes nothing."""
     services = services_of(request)
     with services.database.writing() as session:
-        return keeping.end_key(session, principal.reach, key_id, services.now())
+        return keeping.end_key(session, principal.reach, services.of(KioskKeys), key_id, services.now())
