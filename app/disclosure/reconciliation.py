@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.disclosure import store
 from app.disclosure.charts import chart_faults
@@ -51,9 +51,16 @@ def reconcile_blocks(database: Database, agency_id: str | None = None) -> Ledger
     return LedgerReconciliation(ratings, blocks, tuple(faults), sum(ledger.sealed for ledger in ledgers))
 
 
-def faults_before_sealing(session: Session, agency_id: str, month: Month) -> tuple[int, list[str]]:
-    """How many blocks would be sealed with this month, and those of them that are not what their ratings give."""
-    ledger = _Ledger(session, agency_id, month)
+class Sealing(NamedTuple):
+    """A month that is sealed, and up to which others are before it."""
+
+    after: Month | None
+    month: Month
+
+
+def faults_before_sealing(session: Session, agency_id: str, sealing: Sealing) -> tuple[int, list[str]]:
+    """How many blocks are sealed with a month, and those of them that are not what their ratings give."""
+    ledger = _Ledger(session, agency_id, sealing)
     faults = list(ledger.faults_of_blocks(instruments_of(session, agency_id)))
     return ledger.blocks, faults
 
@@ -61,14 +68,14 @@ def faults_before_sealing(session: Session, agency_id: str, month: Month) -> tup
 class _Ledger:
     """Goes through the blocks of an agency and their ratings side by side, and counts both.
 
-    `month`: only those that would be sealed with it.
+    `sealing`: only blocks that are sealed with a month.
     """
 
-    def __init__(self, session: Session, agency_id: str, month: Month | None = None) -> None:
+    def __init__(self, session: Session, agency_id: str, sealing: Sealing | None = None) -> None:
         self._session = session
         self._agency_id = agency_id
         self._sealed = sealed_through(session, agency_id)
-        self._those = () if month is None else (store.sealed_with(self._sealed, month),)
+        self._those = () if sealing is None else (store.sealed_with(*sealing),)
         self.ratings = 0
         self.blocks = 0
         self.sealed = 0

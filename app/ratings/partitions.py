@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 from app.foundation.storage.database import Database
-from app.foundation.storage.partition_store import BEFORE, Partition, make, partitions
+from app.foundation.storage.partition_store import Partition, make, partitions
 from app.foundation.storage.rewriting_store import is_busy
 from app.ratings.keys import day_of_key, first_key
 from app.ratings.rules.months import months_to_make, next_month
@@ -34,11 +34,9 @@ def _missing(database: Database, table: str, today: date) -> list[date]:
     if database.is_sqlite:
         return []
     with database.reading() as session:
-        parts = {each.part: each for each in partitions(session, table)}
-    end = parts[BEFORE].end
-    assert end is not None, "only the last one has none"
-    there = {day_of_key(each.first) for each in parts.values() if each.first is not None}
-    return months_to_make(day_of_key(end), there, today)
+        ends = [each.end for each in partitions(session, table) if each.end is not None]
+    # Behind the newest there is: they are made in their order, and what is missing before it was dropped.
+    return months_to_make(day_of_key(max(ends)), today)
 
 
 def patiently(step: Callable[[], object], pause: float = PAUSE) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from app.access.audit import record
-from app.disclosure.reconciliation import faults_before_sealing
+from app.disclosure.reconciliation import Sealing, faults_before_sealing
 from app.foundation.storage.database import Database, Session
 from app.ratings.rules.months import next_month
 from app.ratings.sealed_store import first_unsealed, ratings_by_month, sealed_through
@@ -54,7 +54,12 @@ def seal_months(
     """Seal one month after the other, up to the first for which there is a reason not to."""
     if dry_run:
         with database.snapshot(hurried=False) as session:
-            return [_look(session, agency_id, month, n) for month, n in _due(session, agency_id, order).items()]
+            due = _due(session, agency_id, order)
+            after = [sealed_through(session, agency_id), *due]
+            return [
+                _look(session, agency_id, Sealing(former, month), n)
+                for former, (month, n) in zip(after, due.items(), strict=False)
+            ]
     found: list[Month] = []
     while not found or not found[-1].reasons:
         with database.unhurried() as session:
@@ -64,9 +69,10 @@ def seal_months(
             if not due:
                 break
             month, n = next(iter(due.items()))
-            looked = _look(session, agency_id, month, n)
+            sealing = Sealing(sealed_through(session, agency_id), month)
+            looked = _look(session, agency_id, sealing, n)
             if not looked.reasons:
-                _seal(session, looked, marker, order)
+                _seal(session, looked, sealing, marker, order)
             found.append(looked)
     return found
 
@@ -79,11 +85,12 @@ def _due(session: Session, agency_id: str, order: SealingOrder) -> dict[str, int
     )
 
 
-def _look(session: Session, agency_id: str, month: str, ratings: int) -> Month:
+def _look(session: Session, agency_id: str, sealing: Sealing, ratings: int) -> Month:
+    month = sealing.month
     first = date.fromisoformat(f"{month}-01")
     end = next_month(first)
     reasons = list(_undone(session, agency_id, month, end))
-    blocks, faults = faults_before_sealing(session, agency_id, month)
+    blocks, faults = faults_before_sealing(session, agency_id, sealing)
     if faults:
         reasons.append(f"{len(faults)} of its blocks are not what their ratings give; cermin check names them")
     return Month(
@@ -109,10 +116,10 @@ def _undone(session: Session, agency_id: str, month: str, end: date) -> Iterator
         yield "the newest release is in no inventory of the log yet"
 
 
-def _seal(session: Session, looked: Month, marker: Marker, order: SealingOrder) -> None:
+def _seal(session: Session, looked: Month, sealing: Sealing, marker: Marker, order: SealingOrder) -> None:
     agency_id, month = looked.agency_id, looked.month
     counts = {"blocks": looked.blocks, "ratings": looked.ratings, "untold": looked.untold}
-    lines = sealing_store.told_lines(session, agency_id, sealed_through(session, agency_id), month)
+    lines = sealing_store.told_lines(session, agency_id, *sealing)
     digest = marker.seal(month, counts, lines)
     sealing_store.put(
         session, SealedMonth(agency_id=agency_id, month=month, sealed_at=order.now, digest=digest, **counts)

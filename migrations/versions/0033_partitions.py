@@ -38,8 +38,8 @@ BEGIN
     PERFORM set_config('lock_timeout', '{LOCK_MS}', true);
     FOR n IN 1..{TRIES} LOOP
         BEGIN
-            ALTER TABLE {{table}} DROP CONSTRAINT IF EXISTS {{table}}_before_check,
-                ADD CONSTRAINT {{table}}_before_check CHECK (key < '{{cut}}') NOT VALID;
+            ALTER TABLE {{table}} DROP CONSTRAINT IF EXISTS {{table}}_before_check;
+            ALTER TABLE {{table}} ADD CONSTRAINT {{table}}_before_check CHECK (key < '{{cut}}') NOT VALID;
             RETURN;
         EXCEPTION WHEN lock_not_available THEN
             PERFORM pg_sleep({PAUSE});
@@ -83,6 +83,9 @@ def downgrade() -> None:
     connection = op.get_bind()
     if connection.dialect.name != "postgresql":
         return
+    if _is_distributed(connection, TABLES[0]):
+        # A folder goes on every worker by one connection, as then all else must.
+        op.execute("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
     _lock(connection)
     for table in TABLES:
         before = f"{SCHEMA}.{table}_before"

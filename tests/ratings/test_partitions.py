@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -20,7 +20,9 @@ from app.ratings import partitions as making
 from app.ratings.deleting import clock_is_believable
 from app.ratings.keys import day_of_key, first_key, key_day
 from app.ratings.partitions import TABLES, make_ahead
+from app.ratings.retention import forget
 from app.ratings.rules.months import months_to_make, next_month
+from app.transparency.dropping import drop_traces
 from app.upkeep import LEASE, NAME, Upkeep, UpkeepTerms
 from tests.disclosure.attacker import Town
 from tests.downgrading import downgrade
@@ -31,9 +33,9 @@ DAY = timedelta(days=1)
 
 def test_months_are_made_from_the_first_that_is_missing_to_three_after_today() -> None:
     november, december, january = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
-    assert months_to_make(november, [], date(2026, 9, 30)) == [november, december]
-    assert months_to_make(november, [december], date(2026, 10, 1)) == [november, january]
-    assert months_to_make(january, [], date(2026, 9, 1)) == []
+    assert months_to_make(november, date(2026, 9, 30)) == [november, december]
+    assert months_to_make(november, date(2026, 10, 1)) == [november, december, january]
+    assert months_to_make(january, date(2026, 9, 1)) == []
     assert [next_month(date(2028, 1, 31)), next_month(date(2026, 12, 31))] == [date(2028, 2, 1), january]
 
 
@@ -74,6 +76,7 @@ def rate(town: Town, day: date) -> None:
             session.execute(text(statement), values)
 
 
+@pytest.mark.one_server
 @pytest.mark.parametrize("store", ["postgresql"])
 def test_a_rating_of_any_day_is_taken_and_moves_to_its_month_when_that_is_made(town: Town) -> None:
     month = first_month(town.database)
@@ -84,7 +87,7 @@ def test_a_rating_of_any_day_is_taken_and_moves_to_its_month_when_that_is_made(t
         assert rows_by_part(town.database, table) == {"before": 2, "later": 3}
     made = make_ahead(town.database, month - 80 * DAY)
     assert made == [month, next_month(month)][: len(made)] != []
-    assert make_ahead(town.database, month) == months_to_make(month, made, month)
+    assert make_ahead(town.database, month) == months_to_make(month, month)[len(made) :]
     for table in TABLES:
         rows = rows_by_part(town.database, table)
         assert rows == {"before": 2, f"{month:%Y_%m}": 1, f"{next_month(month):%Y_%m}": 1, "later": 1}
@@ -96,6 +99,7 @@ def test_a_rating_of_any_day_is_taken_and_moves_to_its_month_when_that_is_made(t
             assert [first for first, _ in bounds[1:]] == [end for _, end in bounds[:-1]]
 
 
+@pytest.mark.one_server
 @pytest.mark.parametrize("store", ["postgresql"])
 def test_a_retry_finds_its_rating_in_whichever_part_it_lies(house: House) -> None:
     sheet = house.sheet()
@@ -114,6 +118,7 @@ def test_a_retry_finds_its_rating_in_whichever_part_it_lies(house: House) -> Non
     assert set(rows_by_part(house.database, "rating")) == {"before", f"{key_day(house.clock.now):%Y_%m}"}
 
 
+@pytest.mark.one_server
 @pytest.mark.parametrize("store", ["postgresql"])
 def test_every_part_has_the_key_the_index_and_the_checks_of_its_table(database: Database) -> None:
     assert make_ahead(database, first_month(database)) != []
@@ -129,6 +134,7 @@ def test_every_part_has_the_key_the_index_and_the_checks_of_its_table(database: 
     assert {(indexes, checks) for _, indexes, checks in rows} == {(2, 3)}
 
 
+@pytest.mark.one_server
 @pytest.mark.parametrize("store", ["postgresql"])
 def test_who_waits_for_a_reader_gives_up_and_leaves_all_as_it_was(
     database: Database, monkeypatch: pytest.MonkeyPatch
@@ -149,6 +155,7 @@ def test_who_waits_for_a_reader_gives_up_and_leaves_all_as_it_was(
     assert len(make_ahead(database, month)) == 4
 
 
+@pytest.mark.one_server
 @pytest.mark.parametrize("store", ["postgresql"])
 def test_a_question_about_keys_of_a_month_looks_into_that_month_alone(town: Town) -> None:
     month = first_month(town.database)
@@ -160,6 +167,7 @@ def test_a_question_about_keys_of_a_month_looks_into_that_month_alone(town: Town
 
 
 @pytest.mark.long
+@pytest.mark.one_server
 @pytest.mark.parametrize("store", ["postgresql"])
 def test_the_migration_keeps_every_row_both_ways(town: Town, database_url: str) -> None:
     month = first_month(town.database)
@@ -180,6 +188,7 @@ def test_the_migration_keeps_every_row_both_ways(town: Town, database_url: str) 
 
 
 @pytest.mark.long
+@pytest.mark.one_server
 @pytest.mark.parametrize("store", ["postgresql"])
 def test_what_others_may_do_with_a_table_they_may_do_with_the_new_one(database: Database, database_url: str) -> None:
     downgrade(database_url, "0032_no_employee_index")
@@ -274,6 +283,26 @@ def test_the_command_does_nothing_by_a_wrong_clock_or_beside_another(
     assert run(status=1) == "Another process is looking after the tables just now."
 
 
+@pytest.mark.one_server
+@pytest.mark.parametrize("store", ["postgresql"])
+def test_partitions_of_traces_go_when_all_of_them_are_forgotten(town: Town) -> None:
+    month = first_month(town.database)
+    make_ahead(town.database, month)
+    later = next_month(next_month(month))
+    for day in (month, later):
+        rate(town, day)
+    # None is forgotten yet, as where the clock was not believed.
+    assert drop_traces(town.database, later + 2 * DAY) == [f"{next_month(month):%Y_%m}"]
+    forget(town.database, datetime.combine(later, datetime.min.time(), UTC), timedelta())
+    assert drop_traces(town.database, later + 2 * DAY) == [f"{month:%Y_%m}"]
+    assert drop_traces(town.database, later + 2 * DAY) == []
+    assert rows_by_part(town.database, "trace") == {f"{later:%Y_%m}": 1}
+    assert len(rows_by_part(town.database, "rating")) == 2
+    # Nor is one made anew that was dropped.
+    assert min(make_ahead(town.database, later)) > later
+
+
+@pytest.mark.one_server
 @pytest.mark.parametrize("store", ["postgresql"])
 def test_writers_and_a_new_month_do_not_hold_each_other_up(town: Town) -> None:
     """A writer that goes on while months are made stores everything."""
