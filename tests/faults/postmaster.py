@@ -70,7 +70,9 @@ class Postmaster:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._folder, "-k", self._folder,
-                 "-c", "listen_addresses=", "-c", "wal_writer_delay=10s"],
+                 "-c", "listen_addresses=", "-c", "wal_writer_delay=10s",
+                 # Before it recovers it flushes what lies there: thousands of files one by one, or all at once.
+                 "-c", "recovery_init_sync_method=syncfs"],
                 user=self._user, cwd=self._folder, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
