@@ -48,6 +48,9 @@ from app.notifications.wiring import terms_of
 from app.ratings.keys import KeyMaker
 from app.tickets.issuing import TicketIssuer
 from app.tickets.schemas import ArmIn, ArmsIn, TicketsIn
+from app.transparency.inventory import InventoryOrder, take_inventory
+from app.transparency.log import checkpoint
+from app.transparency.rules.inventories import Marker
 
 # Past answers in the shapes of survey tools.
 EXAMPLES = Path(str(files("app.demo").joinpath("files")))
@@ -109,6 +112,7 @@ def _live_half_a_year(values: Settings, db: Database, now: datetime) -> None:
         released = latest_release(session, AGENCY_CODE)
     if released is None:
         make_release(db, AGENCY_CODE, now)
+    _enter_into_the_log(values, db, now)
     _leave_a_kiosk_silent(db, now)
     half_year.done(db)
 
@@ -171,6 +175,13 @@ def _add_a_webhook(values: Settings, db: Database, now: datetime) -> None:
 def _holders_folder(values: Settings) -> Path:
     """Where the private halves of the demo's keys for integrity reports lie: beside its secret."""
     return values.secret_file.parent / "demo-integrity-keys"
+
+
+def _enter_into_the_log(values: Settings, db: Database, now: datetime) -> None:
+    """What a night does after its release: the rows are listed, and the log's checkpoint is signed."""
+    order = InventoryOrder(now, ACTOR, timedelta(days=values.late_limit_days), timedelta(days=values.trace_days))
+    take_inventory(db, AGENCY_CODE, Marker(secret(), AGENCY_CODE), order)
+    checkpoint(db, AGENCY_CODE, secret(), values.public_url, now)
 
 
 def _leave_a_kiosk_silent(db: Database, now: datetime) -> None:

@@ -14,6 +14,13 @@ class Entry(NamedTuple):
     address: str
 
 
+class Group(NamedTuple):
+    """Entries that stand together under one word; under none where a menu is short enough to be read whole."""
+
+    text: str
+    entries: tuple[Entry, ...]
+
+
 OFFICE = Entry("My office", "/desk/office")
 TREND = Entry("Trend", "/desk/trend")
 SERVICES = Entry("Services and counters", "/desk/services")
@@ -43,6 +50,13 @@ INTEGRITY = Entry("Integrity reports", "/desk/integrity")
 INTEGRITY_KEYS = Entry("Integrity keys", "/desk/integrity/keys")
 ACCOUNT = Entry("My account", "/desk/account")
 
+# Whoever sets an agency up has more pages than are found in a list.
+OF_ADMINISTRATORS = (
+    Group("People and access", (PEOPLE, KEYS, INTEGRITY_KEYS, WEBHOOKS)),
+    Group("Setting up", (AGENCY, DIRECTORY, HOURS, INSTRUMENTS, KIOSKS)),
+    Group("Periods and targets", (PERIODS, TARGETS, PROMISES)),
+    Group("Figures and reports", (OFFICE, REPORTS, RECOGNITION)),
+)
 PAGES: Mapping[Role, tuple[Entry, ...]] = {
     Role.supervisor: (
         OFFICE,
@@ -71,23 +85,7 @@ PAGES: Mapping[Role, tuple[Entry, ...]] = {
         RECOGNITION,
         REPORTS,
     ),
-    Role.administrator: (
-        PEOPLE,
-        KEYS,
-        WEBHOOKS,
-        KIOSKS,
-        DIRECTORY,
-        AGENCY,
-        HOURS,
-        INSTRUMENTS,
-        OFFICE,
-        RECOGNITION,
-        REPORTS,
-        PERIODS,
-        TARGETS,
-        PROMISES,
-        INTEGRITY_KEYS,
-    ),
+    Role.administrator: tuple(entry for group in OF_ADMINISTRATORS for entry in group.entries),
     Role.viewer: (OFFICE, REPORTS),
 }
 
@@ -104,6 +102,17 @@ def entries_for(signed_in: SignedIn) -> tuple[Entry, ...]:
         return (ACCOUNT,)
     own = PAGES[signed_in.active.role]
     return (*(each for each in own if signed_in.active.office is None or each not in OF_THE_WHOLE), ACCOUNT)
+
+
+def menu_for(signed_in: SignedIn) -> tuple[Group, ...]:
+    """The same entries as they stand in the menu: of administrators in groups."""
+    entries = entries_for(signed_in)
+    if signed_in.active is None or signed_in.active.role is not Role.administrator:
+        return (Group("", entries),) if entries else ()
+    return (
+        *(Group(text, tuple(each for each in own if each in entries)) for text, own in OF_ADMINISTRATORS),
+        Group("You", (ACCOUNT,)),
+    )
 
 
 def roles_of(entry: Entry) -> tuple[Role, ...]:

@@ -21,7 +21,7 @@ from app.desk.blocks import (
     Questions,
     Tasks,
 )
-from app.desk.navigation import Entry, entries_for
+from app.desk.navigation import Group, menu_for
 from app.desk.page_file import has_file, is_asked_as_file, page_file
 from app.foundation.problems import Problem
 from app.foundation.translations import catalogues
@@ -82,7 +82,7 @@ def respond(request: Request, page: Page, signed_in: SignedIn | None = None, sta
             {"title": section.title, "blocks": [plain(block, tell, page) for block in section.blocks]}
             for section in page.sections
         ],
-        entries=_entries(signed_in, tell, path),
+        menu=_menu(signed_in, tell, path),
         account=None if signed_in is None or not signed_in.complete else _account(signed_in, tell),
         file=f"{base_of(request)}{_in_language(request, path)}{tell.code}&format=csv" if offered else None,
     )
@@ -184,9 +184,18 @@ def _id(form: Form, name: str) -> str:
     return f"{form.action.rpartition('/')[2]}-{name}"
 
 
-def _entries(signed_in: SignedIn | None, tell: Language, path: str) -> list[dict[str, Any]]:
-    shown: tuple[Entry, ...] = () if signed_in is None else entries_for(signed_in)
-    return [{"text": tell(entry.text), "address": entry.address, "current": path == entry.address} for entry in shown]
+def _menu(signed_in: SignedIn | None, tell: Language, path: str) -> list[dict[str, Any]]:
+    shown: tuple[Group, ...] = () if signed_in is None else menu_for(signed_in)
+    return [
+        {
+            "text": tell(group.text) if group.text else "",
+            "entries": [
+                {"text": tell(entry.text), "address": entry.address, "current": path == entry.address}
+                for entry in group.entries
+            ],
+        }
+        for group in shown
+    ]
 
 
 def _account(signed_in: SignedIn, tell: Language) -> str:

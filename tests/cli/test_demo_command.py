@@ -32,6 +32,7 @@ from app.foundation.clock import system_clock
 from app.foundation.storage.database import Database
 from app.main import create_app
 from app.ratings.reconciliation import reconcile
+from app.transparency.store import newest_checkpoint, newest_inventory
 from tests.house import House
 
 pytestmark = pytest.mark.sqlite_daily
@@ -214,6 +215,10 @@ def half_a_year_was_lived_through(database_url: str) -> None:
     keys = {"supervisor": printed["SUPERVISOR_KEY"]}
     with House.open(database_url, keys, secret=None, secret_file=settings().secret_file) as house:
         house.clock.now = system_clock()
+        with house.database.reading() as session:
+            # As after a night: the rows are listed, and what the log has is signed.
+            assert newest_inventory(session, "kab-cermin").number == 1
+            assert newest_checkpoint(session, "kab-cermin") is not None
         token = printed["REPLY_LINK"].partition("#")[2]
         assert house.post("/v1/replies/read", {"token": token}, None).status_code == 200
         reports = house.get(f"/v1/reports?period={printed['PERIOD']}", "supervisor").json()["items"]

@@ -23,7 +23,7 @@ from app.desk.hours_words import MALFORMED, WEEKDAYS
 from app.desk.keys import KINDS, LIFETIMES
 from app.desk.kiosk_words import NEVER_HEARD, NEVER_HEARD_SILENT, SENTENCES, STATES, UNITS
 from app.desk.kiosks import COLUMNS
-from app.desk.navigation import PAGES
+from app.desk.navigation import OF_ADMINISTRATORS, PAGES
 from app.desk.notices import RHYTHMS
 from app.desk.setup import PERIOD_WORDS, ZONE_WORDS
 from app.desk.team import PACKS, USES
@@ -56,6 +56,7 @@ def told() -> set[str]:
     found |= {*webhook.TITLES, *webhooks.TITLES, *integrity.TITLES, *integrity_keys.TITLES}
     found |= {*integrity_words.STATES.values(), *integrity_words.RECIPIENTS.values(), *KINDS_OF_REPORTS.values()}
     found |= {entry.text for entries in PAGES.values() for entry in entries}
+    found |= {group.text for group in OF_ADMINISTRATORS}
     for file in desk.iterdir():
         if not file.name.endswith(".py"):
             continue

@@ -134,6 +134,19 @@ def test_the_menu_lists_the_pages_of_the_table(seats: dict[Role | None, Browser]
             assert set(navigation.roles_of(entry)) == who
 
 
+def test_an_administrator_finds_the_pages_in_groups_and_nobody_else_needs_any(
+    seats: dict[Role | None, Browser],
+) -> None:
+    for role in Role:
+        menu = seats[role].go("/desk/account").text.partition('<nav class="menu"')[2].partition("</nav>")[0]
+        shown = [unescape(each) for each in findall(r'<li><a href="([^"]+)"', menu)]
+        assert sorted(shown) == sorted(each.address for each in (*navigation.PAGES[role], navigation.ACCOUNT))
+        groups = findall(r'<p id="(menu-\d)">', menu)
+        # A list that speaks is called by the word above it.
+        assert findall(r'<ul aria-labelledby="([^"]+)">', menu) == groups
+        assert len(groups) == (5 if role is Role.administrator else 0)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_page_is_small_whole_and_in_one_language(seats: dict[Role | None, Browser], language: str) -> None:
