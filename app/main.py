@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from importlib.metadata import version
+from threading import Lock
 from typing import Any
 
 import structlog
@@ -162,17 +163,22 @@ Send a key as `Authorization: Bearer crm_…`. Every refusal is `application/pro
 class Cermin(FastAPI):
     """The application with its own outer layers, which a request passes before the framework's."""
 
-    _examples_of: date | None = None
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self._examples_of: date | None = None
+        self._documenting = Lock()
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, generated once; only the ids in its examples are made anew, every day."""
         services: Services = self.state.services
         today = services.now().date()
-        if self.openapi_schema is None:
-            self.openapi_schema = document(self, services.settings.public_url)
-        if self._examples_of != today:
-            self.openapi_schema, self._examples_of = with_fresh_ids(self.openapi_schema), today
-        return self.openapi_schema
+        # Those who ask at once, each in a thread, wait for one to write it.
+        with self._documenting:
+            if self.openapi_schema is None:
+                self.openapi_schema = document(self, services.settings.public_url)
+            if self._examples_of != today:
+                self.openapi_schema, self._examples_of = with_fresh_ids(self.openapi_schema), today
+            return self.openapi_schema
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by the layers; FastAPI's own way to them looks for telemetry first, which is off."""

@@ -38,8 +38,9 @@ def install(app: FastAPI) -> None:
         )
         return packed(request, page.encode(), "text/html", {"Content-Security-Policy": DOCS_POLICY})
 
+    # In a thread: writing it takes a second the first time, in which ratings would wait.
     @app.get(DOCUMENT, include_in_schema=False)
-    async def document(request: Request) -> Response:
+    def document(request: Request) -> Response:
         return packed(request, json.dumps(app.openapi(), ensure_ascii=False).encode(), "application/json", {})
 
     @app.get(FILES + "/{name}", include_in_schema=False)
