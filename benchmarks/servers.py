@@ -83,7 +83,7 @@ def _free_port() -> int:
 
 def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
     # A machine that others use as well may take its time.
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urlopen(f"http://127.0.0.1:{port}/openapi.json", timeout=5):

@@ -126,7 +126,8 @@ def _measured(session: Session, scoring: Scoring, question: Question, cache: Mea
         measured = measure(scoring, units, families)
     else:
         measured = measure_offices(scoring, units, _among_all(session, scoring, question, cache))
-    return {code: measured.get(code) for code in sorted(sheets.by(by, _scope(span, within)))}
+    inside = units if some is not None or within is None else sheets.by(by, _scope(span, within))
+    return {code: measured.get(code) for code in sorted(inside)}
 
 
 def _among_all(
@@ -168,11 +169,14 @@ def units_of(
 ) -> dict[str, MeasuredUnit]:
     """Every unit's figures in the period and the one before: at these offices, or anywhere for peers outside these.
 
+    Offices have no peers here: how they compare is known by itself.
     None is the whole agency, with what several of its offices tell together.
     """
     earlier = span.before()
     inside, inside_before = (sheets.by(by, _scope(each, offices)) for each in (span, earlier))
-    everywhere, everywhere_before = (sheets.by(by, _scope(each, None)) for each in (span, earlier))
+    everywhere, everywhere_before = inside, inside_before
+    if offices is not None and by is By.employee:
+        everywhere, everywhere_before = (sheets.by(by, _scope(each, None)) for each in (span, earlier))
     units = {}
     for code in everywhere:
         now, before = (inside, inside_before) if code in inside else (everywhere, everywhere_before)

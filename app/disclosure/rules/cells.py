@@ -95,7 +95,7 @@ def cell_from(plain: Mapping[str, Any]) -> Cell:
     return Cell(
         plain["n"],
         tuple(map(tuple, plain["items"])),
-        {tuple(steps): dict(map(tuple, totals)) for steps, totals in plain["composites"]},
+        {tuple(steps): dict(totals) for steps, totals in plain["composites"]},
     )
 
 
