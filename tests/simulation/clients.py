@@ -131,5 +131,5 @@ class Client:
             return None
         self._tell(f"{self._sender.name} hears {' '.join(map(str, statuses))}")
         for each, status in zip(sheets, statuses, strict=True):
-            self._ledger.heard(each, status, self._state())
+            self._ledger.heard(each, status, self._state(), is_behind=process.is_behind)
         return statuses

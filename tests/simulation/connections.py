@@ -13,7 +13,18 @@ from app.foundation.storage.time_budget import FREE, waiting
 from app.ratings.outcomes import Existing, first_of_each_key, outcomes, replay_of
 from app.ratings.rating import NewRating, Stored
 from tests.simulation.fibers import wait_for
-from tests.simulation.memory_store import LONGEST, Asker, BadRow, Cut, Deadlock, MemoryStore, Refused, Row, State
+from tests.simulation.memory_store import (
+    LONGEST,
+    Asker,
+    BadRow,
+    Cut,
+    Deadlock,
+    Killed,
+    MemoryStore,
+    Refused,
+    Row,
+    State,
+)
 
 T = TypeVar("T")
 # A rating with this comment is one that the database refuses.
@@ -174,13 +185,23 @@ class SimulatedDatabase:
 
     is_sqlite = False
 
-    def __init__(self, store: MemoryStore, asker: Asker) -> None:
+    def __init__(self, store: MemoryStore, asker: Asker, still: Callable[[], float] = lambda: 0.0) -> None:
         self._store = store
         self.asker = asker
+        self._still = still
 
     @contextmanager
     def session(self) -> Iterator[FiberConnection]:
-        """A session on a connection of its own."""
+        """A session on a connection of its own; the process may stand still before it and after it."""
+        self._stand_still()
         yield FiberConnection(self._store, self.asker)
+        self._stand_still()
+
+    def _stand_still(self) -> None:
+        if seconds := self._still():
+            self._store.tell(f"{self.asker.name} stands still for {seconds:.0f} s")
+            wait_for(asyncio.sleep(seconds))
+            if not self.asker.is_alive:
+                raise Killed
 
     reading = writing = unhurried = session

@@ -1,5 +1,6 @@
 """What the clients sent and heard, compared at every step with what is stored."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -11,7 +12,7 @@ from tests.simulation.nights import figures_anew
 from tests.simulation.process import KEYS
 from tests.simulation.town import ITEMS, Sender
 
-STORED, REPLAYED, CONFLICT, TOO_FAST, BUSY = 201, 200, 409, 429, 503
+STORED, REPLAYED, CONFLICT, WRONG, TOO_FAST, BUSY = 201, 200, 409, 422, 429, 503
 ALLOWED = (STORED, REPLAYED, CONFLICT, TOO_FAST, BUSY)
 SMALLEST = 10
 
@@ -42,9 +43,14 @@ class Ledger:
         if answers_of(sheet) not in contents:
             contents.append(answers_of(sheet))
 
-    def heard(self, sheet: RatingIn, status: int, state: State) -> None:
-        """Hold an answer against what is stored at this moment. Raises `Broken`."""
+    def heard(self, sheet: RatingIn, status: int, state: State, *, is_behind: bool) -> None:
+        """Hold an answer against what is stored at this moment. Raises `Broken`.
+
+        A service whose clock `is_behind` refuses what it takes for sent in the future.
+        """
         assert sheet.id is not None
+        if status == WRONG and is_behind:
+            return
         if status not in ALLOWED:
             raise Broken(f"an answer {status}")
         if status in (TOO_FAST, BUSY):
@@ -138,24 +144,42 @@ class Inspector:
 
 
 class Nights:
-    """Who works at a night: whoever holds its lease, and each night is recorded once."""
+    """Who works at a night: whoever holds its lease; who lost it ends the part it was at and records nothing."""
 
-    WORK = (("screens ", "screening"), ("counts what ", "release"), ("tells ", "release"), ("releases ", "release"))
+    # A step of a night, its lease, and the part (an office, an agency) that it is about.
+    STEPS = (
+        (re.compile("screens (.*)"), "screening"),
+        (re.compile("counts what (.*) has not told"), "release"),
+        (re.compile("tells (.*)"), "release"),
+        (re.compile("releases (.*)"), "release"),
+    )
 
     def __init__(self) -> None:
         self._holders: dict[str, Asker] = {}
+        # What a process was at when it was last told that the lease is its own; None: it has not begun with it yet.
+        self._parts: dict[tuple[str, Asker], str | None] = {}
         self._recorded: set[str] = set()
 
     def look(self, what: str, asker: Asker, outcome: object) -> None:
         """At a step that was just done. Raises `Broken`."""
-        if what.startswith("takes the lease "):
+        if what.startswith(("takes the lease ", "keeps the lease ")):
+            lease = what.removeprefix("takes the lease ").removeprefix("keeps the lease ")
             if outcome is True:
-                self._holders[what.removeprefix("takes the lease ")] = asker
+                self._holders[lease] = asker
+                self._parts[lease, asker] = None
         elif what.startswith("records "):
             if what in self._recorded:
                 raise Broken(f"a night is done again: {what}")
+            if self._holders.get(what.split()[1]) is not asker:
+                raise Broken(f"a process {what} without its lease")
             self._recorded.add(what)
         else:
-            for begin, lease in self.WORK:
-                if what.startswith(begin) and self._holders.get(lease) is not asker:
-                    raise Broken(f"a process works at the {lease} of a night without its lease")
+            for step, lease in self.STEPS:
+                if found := step.fullmatch(what):
+                    self._look_at_part(lease, asker, found[1])
+
+    def _look_at_part(self, lease: str, asker: Asker, part: str) -> None:
+        if self._holders.get(lease) is asker or self._parts.get((lease, asker), part) is None:
+            self._parts[lease, asker] = part
+        elif self._parts.get((lease, asker)) != part:
+            raise Broken(f"a process begins with {part} at the {lease} of a night without its lease")

@@ -94,7 +94,7 @@ class MemoryStore:
     ) -> None:
         self.state = State()
         self._weather = weather
-        self._tell = tell
+        self.tell = tell
         self._after_step = after_step
         self._is_down = False
         # Raised by a restart: whoever has connected before is cut.
@@ -114,7 +114,7 @@ class MemoryStore:
         if not asker.is_alive:
             raise Killed
         if not answered.done():
-            self._tell(f"{asker.name} gives up waiting: {what}")
+            self.tell(f"{asker.name} gives up waiting: {what}")
             raise Cut
         return answered.result()  # type: ignore[no-any-return]  # what the request gives, its caller knows
 
@@ -122,10 +122,10 @@ class MemoryStore:
         """Be away for some seconds; what was committed is there again."""
         self._is_down = True
         self.generation += 1
-        self._tell("the store goes down")
+        self.tell("the store goes down")
         await asyncio.sleep(self._weather.late())
         self._is_down = False
-        self._tell("the store is back")
+        self.tell("the store is back")
 
     def _do(
         self,
@@ -140,7 +140,7 @@ class MemoryStore:
             asker.kill(f"before {what}")
             return
         if self._is_down or generation != self.generation or fate in NEVER_DONE:
-            self._tell(f"{asker.name} {what}: {fate if not self._is_down else 'down'}")
+            self.tell(f"{asker.name} {what}: {fate if not self._is_down else 'down'}")
             self._answer(answered, NEVER_DONE.get(fate, Cut)())
             return
         outcome: Any
@@ -148,7 +148,7 @@ class MemoryStore:
             outcome = do(self.state)
         except BadRow as refused:
             outcome = refused
-        self._tell(f"{asker.name} {what}: {'bad row' if isinstance(outcome, BadRow) else fate}")
+        self.tell(f"{asker.name} {what}: {'bad row' if isinstance(outcome, BadRow) else fate}")
         self._after_step(what, asker, outcome)
         if fate is Fate.killed_after and asker.is_alive:
             asker.kill(f"after {what}")

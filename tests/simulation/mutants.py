@@ -48,6 +48,16 @@ def works_without_lease() -> Mapping[str, Any]:
     return {"app.foundation.storage.leases.Lease.take": take}
 
 
+def takes_back_a_lost_lease() -> Mapping[str, Any]:
+    """Who stood still goes on as soon as the lease is free again, with the work that others have done."""
+    return {"app.foundation.storage.leases.Lease.keep": lambda self, now: self.take(now)}
+
+
+def records_without_lease() -> Mapping[str, Any]:
+    """Who stood still records its night whoever holds the lease by then."""
+    return {"app.foundation.storage.leases.Lease.keep_in": lambda self, session, now: True}
+
+
 def counts_a_cell_short() -> Mapping[str, Any]:
     """A cell leaves out one of the ratings that its block says it has."""
 
@@ -131,6 +141,8 @@ def loses_who_waits() -> Mapping[str, Any]:
 MUTANTS: Sequence[Callable[[], Mapping[str, Any]]] = (
     answers_before_commit,
     works_without_lease,
+    takes_back_a_lost_lease,
+    records_without_lease,
     counts_a_cell_short,
     writes_cells_apart,
     forgets_the_key,

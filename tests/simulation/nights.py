@@ -38,6 +38,19 @@ def take_lease(session: FiberConnection, name: str, holder: str, now: datetime, 
     return session.ask(f"takes the lease {name}", take)
 
 
+def keep_lease(session: FiberConnection, name: str, holder: str, until: datetime) -> bool:
+    """As `foundation.storage.store.keep_lease`."""
+
+    def keep(state: State) -> bool:
+        held = state.leases.get(name)
+        if held is None or held.holder != holder:
+            return False
+        state.leases[name] = Lent(holder, until)
+        return True
+
+    return session.ask(f"keeps the lease {name}", keep)
+
+
 def drop_lease(session: FiberConnection, name: str, holder: str, now: datetime) -> None:
     """As `foundation.storage.store.drop_lease`."""
 
@@ -225,6 +238,7 @@ def _number(state: State, agency_id: str) -> int:
 
 STAND_INS: dict[str, Any] = {
     "app.foundation.storage.leases.take_lease": take_lease,
+    "app.foundation.storage.leases.keep_lease": keep_lease,
     "app.foundation.storage.leases.drop_lease": drop_lease,
     "app.screening.nightly.fact": fact,
     "app.screening.nightly.put_fact": put_fact,

@@ -25,6 +25,7 @@ from tests.simulation.memory_store import Killed, MemoryStore
 from tests.simulation.quotas import WatchedQuotas
 from tests.simulation.town import CATALOGUE_CACHE, INSTRUMENT_CACHE, Sender
 from tests.simulation.virtual_loop import owner
+from tests.simulation.weather import LONGEST_STILL
 
 KEYS = KeyMaker.of(b"a secret of the simulation, long enough")
 LATE = timedelta(days=40)
@@ -33,7 +34,7 @@ ANSWER_SECONDS = 2.5
 # A client is promised an answer within three seconds.
 PROMISED = 3.0
 # Longer than anything takes that a process waits for before it ends: a night's step among them.
-ENDING_SECONDS = 120.0
+ENDING_SECONDS = 120.0 + 4 * LONGEST_STILL
 
 
 class Plan(NamedTuple):
@@ -51,7 +52,13 @@ class Process:
     """A process from its start to its end; one that starts again is another one."""
 
     def __init__(
-        self, name: str, plan: Plan, store: MemoryStore, clock: Callable[[], datetime], tell: Callable[[str], None]
+        self,
+        name: str,
+        plan: Plan,
+        store: MemoryStore,
+        clock: Callable[[], datetime],
+        tell: Callable[[str], None],
+        still: Callable[[], float],
     ) -> None:
         self.name = name
         self.is_alive, self.is_open = True, False
@@ -65,8 +72,11 @@ class Process:
         self.asked = self.answered = self.stored = 0
         self.slowest = 0.0
         self.surprises: list[str] = []
+        # Its clock was set while it ran, or is so far behind that what clients send seems to come from the future.
+        self.clock_was_set = self.is_behind = False
         self._plan = plan
         self._store = store
+        self._still = still
         self._tasks: list[asyncio.Task[Any]] = []
         self._serving: list[asyncio.Task[None]] = []
         self._context = copy_context()
@@ -94,7 +104,7 @@ class Process:
             clock=self.clock,
             quotas=self.quotas,
         )
-        database = cast(Database, SimulatedDatabase(self._store, self))
+        database = cast(Database, SimulatedDatabase(self._store, self, self._still))
         self._screening = NightlyScreening(database, self.clock, hour=HOUR, trace_days=42)
         self._releasing = NightlyRelease(database, self.clock, after_days=5, late_days=LATE.days)
         self._jobs = BackgroundJobs(

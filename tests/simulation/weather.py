@@ -22,6 +22,8 @@ class Fate(StrEnum):
     killed_after = "killed after"
 
 
+# Longer than any lease of a night but one lasts.
+LONGEST_STILL, LARGEST_JUMP = 2_700.0, 3_600.0
 BAD = tuple(fate for fate in Fate if fate is not Fate.fine)
 
 
@@ -37,7 +39,15 @@ class Weather:
         self._slow = dice.choice((0.002, 0.01, 0.1))
         self.kills_every = dice.choice((None, 20.0, 120.0))
         self.restarts_every = dice.choice((None, None, 90.0))
+        # Of the sessions of a night, in how many the process stands still; and how often a clock jumps.
+        self._still = dice.choice((0.0, 0.05, 0.2))
+        self.jumps_every = dice.choice((None, None, 60.0))
         self.is_calm = False
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether processes stand still or their clocks jump."""
+        return bool(self._still or self.jumps_every)
 
     def fate(self) -> Fate:
         """What becomes of the next request to the store."""
@@ -56,6 +66,16 @@ class Weather:
     def late(self) -> float:
         """How much longer something late takes."""
         return self._dice.uniform(1.0, 6.0)
+
+    def stands_still(self) -> float:
+        """How long a process stands still that begins or ends a transaction of a night: mostly not at all."""
+        if self.is_calm or not self._still or self._dice.random() >= self._still:
+            return 0.0
+        return self._dice.uniform(60.0, LONGEST_STILL)
+
+    def jump(self) -> float:
+        """By how many seconds a clock is wrong from now on."""
+        return self._dice.uniform(-1, 1) * self._dice.choice((120.0, LARGEST_JUMP))
 
     def pause(self, mean: float) -> float:
         """How long until something happens that happens every so many seconds."""

@@ -20,11 +20,15 @@ from tests.simulation.process import PROMISED, Plan, Process
 from tests.simulation.stand_ins import stood_in
 from tests.simulation.town import BEGIN, senders
 from tests.simulation.virtual_loop import Stalled, VirtualLoop
-from tests.simulation.weather import Weather
+from tests.simulation.weather import LARGEST_JUMP, LONGEST_STILL, Weather
 
 LARGEST_SKEW = 120.0
 # A release that died is taken over after half an hour; then a look each job's interval.
 NIGHT_SECONDS = 3_600.0
+# What a process that stands still, and a lease by a clock that was an hour ahead, may take longer.
+SLOWER_SECONDS = LONGEST_STILL + LARGEST_JUMP
+# How far ahead of a process's clock what is sent may be.
+MOST_AHEAD = 300.0
 FIRST_NIGHT = BEGIN.astimezone(ZoneInfo("Asia/Jakarta")).date()
 
 
@@ -93,6 +97,7 @@ class World:
     async def run(self) -> None:
         """Everything, to its end; raises nothing."""
         faults = [asyncio.create_task(self._restart_store())]
+        faults.append(asyncio.create_task(self._set_clocks()))
         for slot in range(self._slots):
             faults.append(asyncio.create_task(self._keep_up(slot)))
             faults.append(asyncio.create_task(self._kill(slot)))
@@ -119,7 +124,9 @@ class World:
             self.breaks("a client never comes to an end")
         self.weather.is_calm = True
         self.tell("the weather is calm")
-        until = self._loop.time() + NIGHT_SECONDS
+        for slot, skew in enumerate(self._skews):
+            self._set_clock(slot, max(-LARGEST_SKEW, min(LARGEST_SKEW, skew)))
+        until = self._loop.time() + NIGHT_SECONDS + (SLOWER_SECONDS if self.weather.is_odd else 0.0)
         while not self._night_is_done(number) and not self.broken:
             if self._loop.time() > until:
                 self.breaks("a night is never done")
@@ -165,12 +172,41 @@ class World:
         name = 0
         while True:
             name += 1
-            skew = self._skews[slot]
-            process = Process(f"p{slot}.{name}", self.plan, self.store, partial(self.now, skew), self.tell)
+            process = Process(
+                f"p{slot}.{name}",
+                self.plan,
+                self.store,
+                partial(self._by_clock, slot),
+                self.tell,
+                self.weather.stands_still,
+            )
+            process.is_behind = self._skews[slot] < -MOST_AHEAD
             self.processes.append(process)
             while process.is_alive:
                 await asyncio.sleep(1)
             await asyncio.sleep(self.weather.delay() * 100)
+
+    def _by_clock(self, slot: int) -> datetime:
+        return self.now(self._skews[slot])
+
+    async def _set_clocks(self) -> None:
+        """Set the clock of a machine now and then, and while the weather is calm to about the right time."""
+        if self.weather.jumps_every is None:
+            return
+        while True:
+            await asyncio.sleep(self.weather.pause(self.weather.jumps_every))
+            if not self.weather.is_calm:
+                self._set_clock(self._dice.randrange(self._slots), self.weather.jump())
+
+    def _set_clock(self, slot: int, seconds: float) -> None:
+        if self._skews[slot] == seconds:
+            return
+        self._skews[slot] = seconds
+        self.tell(f"the clock of p{slot} is set to {seconds:+.0f} s")
+        for process in self._living():
+            if process.name.startswith(f"p{slot}."):
+                process.clock_was_set = True
+                process.is_behind |= seconds < -MOST_AHEAD
 
     async def _kill(self, slot: int) -> None:
         """Kill or end the process now and then, while the weather is bad."""
@@ -199,7 +235,8 @@ class World:
         for process in self.processes:
             for what in process.surprises:
                 self.breaks(f"{process.name}: {what}")
-            for what in process.quotas.faults():
+            # The pace is one by its own clock.
+            for what in () if process.clock_was_set else process.quotas.faults():
                 self.breaks(f"{process.name}: above the quota: {what}")
             if process.slowest > PROMISED:
                 self.breaks(f"{process.name}: an answer took {process.slowest:.2f} s")
