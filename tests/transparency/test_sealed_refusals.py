@@ -133,7 +133,7 @@ def test_a_rating_of_a_month_past_its_retention_comes_too_late_and_is_never_coun
 
 
 @pytest.mark.long
-def test_a_night_seals_and_drops_what_is_past_its_retention(house: House) -> None:
+def test_a_night_seals_and_drops_what_is_past_its_retention(house: House, run: Callable[..., str]) -> None:
     put(house.database, rated("E001", 30))
     house.release()
     terms = UpkeepTerms(SECRET.encode(), 1, 36, timedelta(days=35), timedelta(days=42))
@@ -156,6 +156,9 @@ def test_a_night_seals_and_drops_what_is_past_its_retention(house: House) -> Non
     house.clock.now += timedelta(days=1)
     assert upkeep.run_if_due()
     assert counts(house.database, "sealed_month", "rating") == [1, before - 30]
+    words = run("check", "kota")
+    assert f"kota: 2026-10 is sealed since {house.clock.now:%Y-%m-%d}: 30 ratings of it and before are gone" in words
+    assert "more blocks are of sealed months, whose ratings are past their retention" in words
 
 
 def test_the_command_says_what_was_sealed_what_waits_and_what_is_gone() -> None:
