@@ -66,6 +66,7 @@ from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import Database, address
 from app.foundation.storage.installation import claim_secret
 from app.foundation.storage.read_replica import FigureReads
+from app.foundation.storage.roles import fault_of_role, owns_tables
 from app.foundation.telemetry import Metrics
 from app.instruments.registry import InstrumentCache, changed_since_use, record_new_shipped
 from app.intake.invitation.ticket_lookup import TicketLookup
@@ -329,6 +330,7 @@ def open_database(settings: Settings) -> Database:
         pool_size=settings.pool_size if is_sqlite else max(1, settings.pool_size - settings.writers),
         statement_timeout_ms=settings.statement_timeout_ms,
         lock_timeout_ms=settings.lock_timeout_ms,
+        owner_url=settings.owner_url,
     )
 
 
@@ -353,8 +355,8 @@ def _lifespan(secret: bytes, jobs: JobMaker) -> Lifespan[FastAPI]:
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         services: Services = application.state.services
         settings, database, clock, metrics = services.settings, services.database, services.clock, services.metrics
+        check_startup(settings, database, secret)
         with all_agencies():
-            check_startup(settings, database, secret)
             record_new_shipped(database, clock())
         figures = services.of(FigureReads)
         figures.look()
@@ -458,8 +460,12 @@ def check_startup(settings: Settings, database: Database, secret: bytes) -> None
             raise StartupError("Set CERMIN_SECRET or CERMIN_SECRET_FILE: several processes must share one secret.")
         if unsafe := database.unsafe_settings():
             raise StartupError(f"PostgreSQL runs with {', '.join(unsafe)} off; switch it on.")
+        if fault := fault_of_role(database):
+            raise StartupError(fault)
+        if owns_tables(database):
+            log.warning("role.owns-tables", see="CERMIN_OWNER_URL in docs/settings.md")
     claim_secret(database, secret)
-    with database.reading() as session:
+    with all_agencies(), database.reading() as session:
         if changed := changed_since_use(session):
             raise StartupError(f"Instruments differ from the ones used before: {', '.join(changed)}.")
 

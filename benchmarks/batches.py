@@ -32,7 +32,7 @@ class BatchFigures:
 def measure_batches(store: Store, rounds: int, seconds: int) -> BatchFigures:
     """Medians of interleaved rounds on PostgreSQL."""
     service, copied = [], []
-    with roster_of(store) as roster, cermin(store.url) as server:
+    with roster_of(store) as roster, cermin(store.service_url) as server:
         for number in range(rounds + 1):
             before = _stored(store.url)
             load = press(server, roster, CONNECTIONS, seconds, seed=7_000 + number, sheets=BATCH)

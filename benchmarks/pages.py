@@ -167,7 +167,7 @@ def _doubt(database: Database, findings: int) -> None:
 
 def _measured(store: Store, pages: Mapping[str, tuple[str, str]], requests: int) -> dict[str, PageFigure]:
     found = {}
-    with cermin(store.url, CERMIN_READS_PER_HOUR="0") as server, httpx.Client(timeout=60) as client:
+    with cermin(store.service_url, CERMIN_READS_PER_HOUR="0") as server, httpx.Client(timeout=60) as client:
         for name, (cookie, path) in pages.items():
             headers = {"Cookie": f"{PLAIN_COOKIE}={cookie}"}
             # In turns, so that both meet the same load, whoever else uses the machine.

@@ -11,7 +11,7 @@ from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database
 from benchmarks.roster import Line, furnish_town
 from tests.house import furnish
-from tests.postgres import start_postgres
+from tests.postgres import PostgresServer, start_postgres
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Store:
     name: str
     url: str
     keys: dict[str, str]
+    # With the role that the service has: row-level security binds it, as in production.
+    service_url: str
     # The process of its server; SQLite has none.
     server: int | None = None
     # By what sheets are spread.
@@ -35,7 +37,7 @@ def stores(*, town: bool = False) -> Iterator[list[Store]]:
         try:
             process = int(Path(f"{folder}/pg/postmaster.pid").read_text("ascii").split()[0])
             both = [
-                replace(furnished("PostgreSQL", server.create("bench")), server=process),
+                _on_server(server, process),
                 furnished("SQLite", f"sqlite:///{folder}/bench.db"),
             ]
             yield [_with_town(store) for store in both] if town else both
@@ -49,7 +51,13 @@ def furnished(name: str, url: str) -> Store:
     database = Database(url)
     keys = furnish(database, "kota", datetime.now(UTC))
     database.dispose()
-    return Store(name, url, keys)
+    return Store(name, url, keys, url)
+
+
+def _on_server(server: PostgresServer, process: int) -> Store:
+    store = furnished("PostgreSQL", server.create("bench"))
+    server.let_service_in("bench")
+    return replace(store, service_url=server.service_address("bench"), server=process)
 
 
 def _with_town(store: Store) -> Store:

@@ -81,7 +81,7 @@ def measure_service(store: Store, connections: tuple[int, ...], rounds: int, sec
             name: Subject(stack.enter_context(baseline(kind, store.url)), store)
             for name, kind in {"asgi": "asgi", "a": "bare"}.items()
         }
-        subjects["c"] = Subject(stack.enter_context(cermin(store.url, **UNBOUNDED)), store)
+        subjects["c"] = Subject(stack.enter_context(cermin(store.service_url, **UNBOUNDED)), store)
         _show_every_key(subjects["c"])
         return _measured(subjects, connections, rounds, seconds), subjects["c"].server.memory_mib()
 

@@ -63,9 +63,14 @@ def run(connection: Connection, *, is_sqlite: bool) -> None:
         context.run_migrations()
 
 
+def _owners_url() -> str:
+    values = Settings()
+    return values.owner_url or values.database_url
+
+
 def online() -> None:
     """On PostgreSQL an advisory lock lets one of several racing migrators work; the others then find nothing to do."""
-    url = context.config.attributes.get("database_url") or Settings().database_url
+    url = context.config.attributes.get("database_url") or _owners_url()
     lock_ms = LONGEST_TURN_MS if url.startswith("sqlite") else LONGEST_LOCK_MS
     database = Database(url, statement_timeout_ms=0, lock_timeout_ms=lock_ms)
     try:

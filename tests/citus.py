@@ -57,6 +57,10 @@ class CitusCluster(PostgresServer):
                     connection.execute("SELECT kept.fill()")
         return self.address(name)
 
+    def service_address(self, name: str) -> str:
+        """The one role that there is on a cluster, where no policies are."""
+        return self.address(name)
+
     def drop(self, name: str) -> None:
         """Drop a database that this run created, on every node."""
         self._created.remove(name)

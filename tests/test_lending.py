@@ -5,6 +5,7 @@ import pytest
 
 from app.foundation.storage.database import Database, metadata
 from tests.lending import Lending
+from tests.postgres import owners_address
 
 # What is wrong with a database after a test, and whether it can still be lent.
 CHANGES = {
@@ -38,7 +39,7 @@ def rows(url: str) -> dict[str, list[str]]:
 def test_the_next_borrower_finds_what_the_first_one_found(lending: Lending, change: str) -> None:
     with lending.lend(filled=True) as url:
         first = rows(url)
-        with psycopg.connect(url) as connection:
+        with psycopg.connect(owners_address(url)) as connection:
             connection.execute(change.encode())
     made = lending.made
     with lending.lend(filled=True) as url:

@@ -152,6 +152,12 @@ PUBLIC = (
 @pytest.fixture
 def town(house: House) -> House:
     """The house, where each agency also has something of its own."""
+    furnish_own(house)
+    return house
+
+
+def furnish_own(house: House) -> None:
+    """Give each agency something of its own."""
     with house.database.writing() as session:
         for agency_id, own in OWN.items():
             a = agency_id
@@ -165,7 +171,6 @@ def town(house: House) -> House:
                 session.add(row)
                 session.flush()
             add_own(session, a, instrument_of(own["instrument"]), actor="test", now=NOW)
-    return house
 
 
 def instrument_of(identifier: str) -> str:

@@ -90,9 +90,23 @@ def address(host: str | None = None, port: int | None = None) -> str:
 def database() -> Iterator[Database]:
     """The configured database, closed at the end of the command."""
     values = settings()
+    with _opened(values.database_url, values.owner_url) as opened:
+        yield opened
+
+
+@contextmanager
+def owners_database() -> Iterator[Database]:
+    """The same, opened by the role that owns its tables, where the settings name one."""
+    values = settings()
+    with _opened(values.owner_url or values.database_url, None) as opened:
+        yield opened
+
+
+@contextmanager
+def _opened(url: str, owner_url: str | None) -> Iterator[Database]:
     with reporting_errors():
         # No limit on statements, as nobody waits for a command's answer; a busy service may hold locks for seconds.
-        opened = Database(values.database_url, pool_size=2, statement_timeout_ms=0, lock_timeout_ms=10_000)
+        opened = Database(url, pool_size=2, statement_timeout_ms=0, lock_timeout_ms=10_000, owner_url=owner_url)
         try:
             # Whoever may run a command may read the whole database anyway.
             with all_agencies():

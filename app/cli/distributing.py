@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.context import database, out
+from app.cli.context import out, owners_database
 from app.foundation.storage.distribution import STAYS, Plan, planned, take
 
 Rehearsal = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
@@ -23,7 +23,7 @@ def distribute(dry_run: Rehearsal = False, shards: Shards = None) -> None:
 
     Safe to repeat: what is distributed stays as it is, and what an interruption left undone is done.
     """
-    with database() as db:
+    with owners_database() as db:
         plan = planned(db)
         if dry_run:
             _tell(plan)

@@ -5,14 +5,16 @@ from typing import Annotated
 
 import typer
 
-from app.cli.context import database, err, fail, out, secret_at_hand, settings
+from app.cli.context import database, err, fail, out, owners_database, secret_at_hand, settings
 from app.closing.logged import reconcile_reports
 from app.directory.catalogue_store import directory_version
 from app.disclosure.reconciliation import reconcile_blocks
 from app.foundation.clock import system_clock
+from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database
 from app.foundation.storage.installation import secret_fault
-from app.foundation.storage.migrations import current, upgrade
+from app.foundation.storage.migrations import current, head, upgrade
+from app.foundation.storage.roles import NOT_OWNED, let_in, owns_tables
 from app.ratings.reconciliation import reconcile
 from app.seals.keyring import usable_keys
 from app.tickets.reconciliation import reconcile_tickets
@@ -20,11 +22,18 @@ from app.transparency.reconciliation import LogReconciliation, LogTerms, reconci
 
 
 def migrate() -> None:
-    """Bring the database to the newest schema; safe to run from several machines at once."""
-    with database() as db:
+    """Bring the database to the newest schema; safe to run from several machines at once.
+
+    With CERMIN_OWNER_URL the tables are that role's, and the role of CERMIN_DATABASE_URL is made and given its rights.
+    """
+    values = settings()
+    with owners_database() as db:
         before = current(db)
-        upgrade(settings().database_url)
+        if before not in (None, head()) and not (db.is_sqlite or owns_tables(db)):
+            raise StartupError(NOT_OWNED)
+        upgrade(values.owner_url or values.database_url)
         after = current(db)
+        let_in(db, values.database_url)
     out.print(f"migrated: {before or 'empty'} → {after}" if before != after else f"already at {after}")
 
 

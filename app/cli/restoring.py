@@ -7,7 +7,7 @@ import typer
 
 from app.cli.audited_copies import RESTORED, audit_copy
 from app.cli.backing_up import ending_in_words, say, stamp_of, warn
-from app.cli.context import database, secret_at_hand, settings
+from app.cli.context import owners_database, secret_at_hand, settings
 from app.cli.maintenance import check
 from app.foundation.clock import system_clock
 from app.foundation.private_files import make_folder
@@ -17,6 +17,7 @@ from app.foundation.storage.backups.manifest import Facts, Manifest, compare, re
 from app.foundation.storage.database import address
 from app.foundation.storage.installation import fault_of
 from app.foundation.storage.migrations import head, known
+from app.foundation.storage.roles import let_in
 
 Backup = Annotated[
     Path, typer.Argument(metavar="FILE", help="What `cermin backup` wrote; its manifest lies beside it.")
@@ -81,8 +82,9 @@ def _restore_sqlite(file: Path, manifest: Manifest, place: Path, *, force: bool)
 def _restore_postgresql(file: Path, manifest: Manifest, *, force: bool) -> None:
     if force:
         raise BackupFault("--force is for SQLite. Make another database (createdb) and name it in CERMIN_DATABASE_URL.")
-    with database() as db:
+    with owners_database() as db:
         _compare_facts(postgresql.restore(db, file), manifest)
+        let_in(db, settings().database_url)
 
 
 def _compare_facts(found: Facts, manifest: Manifest) -> None:

@@ -114,7 +114,7 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
     told += sum(writer.tell(group, through) for group in groups)
     if not database.is_sqlite and told + left:
         # Else the first release after an import would go through all blocks for every rating, for hours.
-        with suppress(OperationalError), database.unhurried() as session:
+        with suppress(OperationalError), database.keeping() as session:
             store.take_statistics(session)
     renew_sums(database, agency_id, instruments)
     ended = former is None or former.through != through or order.whole

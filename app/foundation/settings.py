@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     # A replica of it that some readers may read (docs/decisions/0037-read-replica.md), and how old its state may be.
     read_database_url: Annotated[str, AfterValidator(_address)] | None = None
     read_lag_seconds: Annotated[float, Field(ge=5, le=3_600)] = 30.0
+    # With the role that owns PostgreSQL's tables, where the service has another (docs/operating.md).
+    owner_url: Annotated[str, AfterValidator(_address)] | None = None
     secret: Annotated[SecretStr, Field(min_length=32)] | None = None
     secret_file: Path = Path("var/secret")
     signing_key_file: Path = Path("var/signing-key.pem")

@@ -60,7 +60,7 @@ def drop_traces(database: Database, before: date) -> list[str]:
     """Drop the partitions of traces that are all past their time and empty by now; returns their names."""
     if database.is_sqlite:
         return []
-    with database.reading() as session:
+    with database.keeping() as session:
         past = [
             part
             for part in partitions(session, "trace")
@@ -98,7 +98,7 @@ def _drop_part(database: Database, part: Partition, order: SealingOrder, found: 
     assert part.end is not None, "the caller looks"
     keys = part.first, part.end
     gone: Counter[str] = Counter()
-    with database.unhurried() as session:
+    with database.keeping() as session:
         for agency_id in sorted(sealing_store.newest_days(session, keys)):
             store.lock_agency(session, agency_id)
         hold(session, "rating", part)
@@ -114,7 +114,7 @@ def _drop_part(database: Database, part: Partition, order: SealingOrder, found: 
 
 
 def _drop_trace(database: Database, part: Partition) -> None:
-    with database.unhurried() as session:
+    with database.keeping() as session:
         drop(session, "trace", part)
 
 

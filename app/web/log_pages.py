@@ -14,6 +14,7 @@ from app.access.guesses import LinkGuesses
 from app.foundation.http.etag import has_tag, tag_of
 from app.foundation.http.services import address_of, services_of
 from app.foundation.problems import Problem, busy
+from app.foundation.storage.agency_scope import enter_agency
 from app.pages.shell import language_of
 from app.reports.sections.language import language
 from app.transparency.rules.base64_text import encoded
@@ -95,6 +96,7 @@ def _looked_up(request: Request, agency: str, name: str = CHECKPOINT) -> Iterato
     try:
         if not fullmatch(A_CODE, agency):
             raise Problem("report-unknown")
+        enter_agency(agency)
         with services.of(LinkGuesses).attempt(address_of(request), f"log {agency} {name}"):
             try:
                 yield served_log(services.database, agency, services.settings.log_folder)

@@ -11,6 +11,7 @@ from app.access.principals import Reach
 from app.closing.replies import invite
 from tests.closing.steps import close, rated
 from tests.house import House, problem
+from tests.postgres import owning
 from tests.ratings.visits import put
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
@@ -92,7 +93,7 @@ def test_a_refused_question_leaves_no_row(office: House) -> None:
 
 
 def test_where_no_row_can_be_written_nothing_is_answered(office: House) -> None:
-    with office.database.writing() as session:
+    with owning(office.database) as session:
         session.execute(text("ALTER TABLE audit_event RENAME TO gone"))
     for path, query in (("/v1/indices", NOVEMBER | {"by": "employee"}), ("/v1/measures/employees", OCTOBER)):
         assert office.get(path, params=query).status_code >= 500

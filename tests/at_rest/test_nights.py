@@ -19,6 +19,7 @@ from app.ratings.retention import PROFILES
 from app.screening.nightly import due_on
 from tests.at_rest.scenes import rate
 from tests.house import NOW, House, TurnableClock
+from tests.postgres import owning
 
 # 02:00 in WIB of the night after NOW, an hour after screening.
 NIGHT = datetime(2026, 11, 18, 19, 0, tzinfo=UTC)
@@ -229,12 +230,12 @@ def test_an_import_does_not_wait_for_the_night_on_postgresql(house: House, store
 @pytest.mark.parametrize("store", ["postgresql"])
 def test_a_large_table_takes_longer_than_the_service_waits_for_an_answer(house: House) -> None:
     rate(house, 3)
-    with house.database.writer.begin() as connection:
+    with owning(house.database) as session:
         # To write the table anew is to fill its index anew.
         slowly = "CREATE FUNCTION slowly(text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN {} RETURN 1; END $$"
-        connection.execute(text(slowly.format("")))
-        connection.execute(text("CREATE INDEX slow ON comment (slowly(text))"))
-        connection.execute(text(slowly.format("PERFORM pg_sleep(0.5);").replace("CREATE", "CREATE OR REPLACE")))
+        session.execute(text(slowly.format("")))
+        session.execute(text("CREATE INDEX slow ON comment (slowly(text))"))
+        session.execute(text(slowly.format("PERFORM pg_sleep(0.5);").replace("CREATE", "CREATE OR REPLACE")))
     hurried = Database(house.database.url.render_as_string(hide_password=False), statement_timeout_ms=100)
     sweep(hurried, next(each for each in APART if each.table == "comment"))
     hurried.dispose()

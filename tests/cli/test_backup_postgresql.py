@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from app.cli import context
 from app.foundation.storage.backups.files import BackupFault
@@ -66,8 +67,13 @@ def url_of(house: House) -> str:
 
 
 def test_a_dump_holds_what_was_acknowledged_and_is_restored_into_an_empty_database(
-    house: House, terminal: Terminal, empty: str, furnished: tuple[str, dict[str, str]]
+    house: House,
+    terminal: Terminal,
+    empty: str,
+    postgres: PostgresServer,
+    furnished: tuple[str, dict[str, str]],
 ) -> None:
+    # With the service's role, which sees all agencies by saying so.
     terminal.use(DATABASE_URL=url_of(house))
     with under_traffic(house) as acknowledged:
         before = list(acknowledged)
@@ -82,11 +88,13 @@ def test_a_dump_holds_what_was_acknowledged_and_is_restored_into_an_empty_databa
     assert "exists already" in terminal.run("backup", "copy.dump", status=1)
     assert "is not empty" in terminal.run("restore", "copy.dump", status=1)
     assert "is for SQLite" in terminal.run("restore", "copy.dump", "--force", status=1)
-    terminal.use(DATABASE_URL=empty, SECRET=ANOTHER)
+    # Restored by whoever owns the tables then, and given to the service.
+    service = postgres.service_address(str(make_url(empty).database))
+    terminal.use(DATABASE_URL=service, OWNER_URL=empty, SECRET=ANOTHER)
     assert "is not the one this database was filled with" in terminal.run("restore", "copy.dump", status=1)
     terminal.use(SECRET=SECRET)
     assert f"checked {kept} ratings, 0 of them in 0 blocks: all agree" in terminal.run("restore", "copy.dump")
-    with House.open(empty, furnished[1]) as restored:
+    with House.open(service, furnished[1]) as restored:
         assert set(answers(restored, before)) == {200}
         assert answers(restored, acknowledged).count(201) == len(acknowledged) - kept
         assert set(answers(restored, later)) == {201}
@@ -123,7 +131,7 @@ def test_where_the_tool_is_missing_the_command_is_said_without_the_password(
     monkeypatch.setenv("PATH", str(terminal.folder))
     told = terminal.run("backup", "copy.dump", status=1)
     assert "pg_dump is not on this machine" in told
-    assert "pg_dump --format=custom --no-owner --no-privileges --no-password" in told
+    assert "pg_dump --format=custom --enable-row-security --no-owner --no-privileges --no-password" in told
     assert "--file=copy.dump" in told
     assert PASSWORD not in told
     assert list(terminal.folder.iterdir()) == []
@@ -151,7 +159,8 @@ def test_a_password_and_options_of_the_address_reach_the_tools_apart(store: str)
     assert password == PASSWORD
     assert PASSWORD not in spoken
     assert {"user=u", "host=db.example", "dbname=c", "sslmode=require"} <= set(spoken.split())
-    assert "options='-c role=x'" in spoken
+    # A backup is of all agencies.
+    assert "options='-c role=x -c cermin.agency=*'" in spoken
     database = Database(f"postgresql://u@db.example/c?sslpassword={PASSWORD}")
     with pytest.raises(BackupFault, match="sslpassword"):
         address_of(database)

@@ -24,6 +24,7 @@ from app.ratings.keys import KeyMaker
 from app.ratings.store import RatingStore
 from app.ratings.validation import KnownCodes
 from tests.house import SECRET, House
+from tests.postgres import owning
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
 pytestmark = pytest.mark.sqlite_daily
@@ -358,7 +359,7 @@ def test_with_another_secret_than_the_services_nothing_is_imported(
 
 
 def test_a_database_that_gives_up_is_said_without_its_values(run: Run, opened: Database, answers: Answers) -> None:
-    with opened.writing() as session:
+    with owning(opened) as session:
         session.execute(text("ALTER TABLE rating RENAME COLUMN standing TO away"))
     result = run(*arguments(answers("when,a,b,c\n2021-03-01,4,3,2\n")), status=1)
     assert "The database gave up" in result.stderr

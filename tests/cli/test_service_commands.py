@@ -22,6 +22,7 @@ from app.foundation.storage.rewriting import Busy
 from app.main import check_startup
 from tests.downgrading import downgrade
 from tests.house import SECRET, House
+from tests.postgres import owners_address
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
 pytestmark = pytest.mark.sqlite_daily
@@ -136,8 +137,12 @@ def test_an_agency_that_does_not_exist_is_not_found_sound(house: House, run: Run
 
 
 @pytest.mark.long
-def test_migrating_says_what_it_did_and_then_that_there_is_nothing_to_do(database_url: str, run: Run) -> None:
+def test_migrating_says_what_it_did_and_then_that_there_is_nothing_to_do(
+    database_url: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     head = migrating.head()
+    monkeypatch.setenv("CERMIN_OWNER_URL", owners_address(database_url))
+    context.settings.cache_clear()
     assert run("migrate").stdout == f"already at {head}\n"
     downgrade(database_url, "base")
     assert run("migrate").stdout == f"migrated: empty → {head}\n"

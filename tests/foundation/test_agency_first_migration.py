@@ -19,6 +19,7 @@ from tests.closing.documents import employee_document
 from tests.downgrading import downgrade
 from tests.foundation.test_migrations import connected
 from tests.house import NOW, SECRET, House, problem
+from tests.postgres import owners_address
 
 BEFORE = "0019_passkeys"
 DRAWN = "4W5RT9K2HQ0"
@@ -144,7 +145,7 @@ def house(furnished: tuple[str, dict[str, str]]) -> Iterator[House]:
     url, named = furnished
     downgrade(url, BEFORE)
     insert(url)
-    migrating.upgrade(url)
+    migrating.upgrade(owners_address(url))
     with House.open(url, named) as opened:
         yield opened
 

@@ -57,8 +57,14 @@ def test_those_who_may_touch_the_rows_of_all_agencies_are_known_and_have_a_reaso
     assert set(named_calls("all_agencies")) == OF_ALL.keys()
     # Whoever takes the star by itself, or the context variable, would not be found above.
     root = Path(app.__file__).parent
-    knowing = {each.relative_to(root).as_posix() for each in root.rglob("*.py") if "EVERY_AGENCY" in each.read_text()}
-    assert knowing == {"foundation/storage/agency_scope.py"}
+    texts = {each.relative_to(root).as_posix(): each.read_text() for each in root.rglob("*.py")}
+    assert {name for name, text in texts.items() if "EVERY_AGENCY" in text or "_narrowed" in text} == {
+        "foundation/storage/agency_scope.py"
+    }
+    assert {name for name, text in texts.items() if "STARRED" in text} == {
+        "foundation/storage/agency_scope.py",
+        "foundation/storage/backups/postgresql.py",
+    }
 
 
 def test_a_request_is_of_no_agency_until_one_is_known_and_then_in_all_its_threads() -> None:

@@ -26,6 +26,7 @@ from app.directory.register import add_employee
 from app.foundation.telemetry import configure_logging
 from app.intake.with_key import Intake
 from tests.house import CANARY_NAME, CANARY_NIP, House
+from tests.postgres import owners_address, owning
 from tests.ratings.visits import Visit, put
 
 NAME, NIP = f"{CANARY_NAME} Baru", "197001011990032001"
@@ -110,8 +111,8 @@ def refused_comments(house: House) -> Iterator[None]:
         )
     )
     for statement in (add, drop):
-        with house.database.writer.connect() as connection, connection.begin():
-            connection.exec_driver_sql(statement)
+        with owning(house.database) as session:
+            session.connection().exec_driver_sql(statement)
         if statement == add:
             yield
 
@@ -128,7 +129,7 @@ def database_gone(house: House) -> Iterator[None]:
             if new.endswith("gone"):
                 yield
         return
-    url = make_url(house.database.url)
+    url = make_url(owners_address(house.database.url.render_as_string(hide_password=False)))
     name = sql.Identifier(str(url.database))
     admin = url.set(database="postgres").render_as_string(hide_password=False)
     with psycopg.connect(admin, autocommit=True) as server:

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from app.foundation.storage.migrations import upgrade
 from tests.downgrading import downgrade
 from tests.foundation.test_open_migration import writing
+from tests.postgres import owners_address
 
 BEFORE, BESIDE, CLOSINGS = "0013_no_tallies", "0014_beside", "0015_instruments"
 RATING = (
@@ -39,6 +40,12 @@ PLAN = (
     "INSERT INTO publication (agency_id, office, period, place, medium, published_on) "
     "VALUES ('kota', '{office}', '{period}', 0, 'papan', '2026-11-20')"
 )
+
+
+@pytest.fixture
+def database_url(database_url: str) -> str:
+    """Migrations are for whoever owns the tables."""
+    return owners_address(database_url)
 
 
 def run(url: str, *statements: str) -> None:

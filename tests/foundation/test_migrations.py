@@ -24,6 +24,7 @@ from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database, metadata
 from tests.downgrading import downgrade
 from tests.house import NOW
+from tests.postgres import owners_address
 
 ROOT = Path(migrating.__file__).parents[3]
 VERSIONS = sorted(file for file in (ROOT / "migrations" / "versions").glob("*.py"))
@@ -46,6 +47,12 @@ for _ in range(4):
 os.close(start)
 sys.exit(sum(os.waitpid(racer, 0)[1] != 0 for racer in racers))
 """
+
+
+@pytest.fixture
+def database_url(database_url: str) -> str:
+    """Migrations are for whoever owns the tables."""
+    return owners_address(database_url)
 
 
 def scripts() -> list[ModuleType]:

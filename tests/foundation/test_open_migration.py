@@ -9,6 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database, IntegrityError
 from tests.downgrading import downgrade
+from tests.postgres import owners_address
 
 BEFORE, AFTER = "0008_devices", "0009_open"
 RATING = (
@@ -26,6 +27,12 @@ GRAINS = (
     {"grain": "office-month", "unit": "'dukcapil'", "start": "DATE '2026-11-01'", "split": "'ktp-el', 'web'"},
     {"grain": "office-day", "unit": "'dukcapil'", "start": "rated_on", "split": "'', ''"},
 )
+
+
+@pytest.fixture
+def database_url(database_url: str) -> str:
+    """Migrations are for whoever owns the tables."""
+    return owners_address(database_url)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from tests.conftest import Lend
 from tests.house import House
 from tests.lending import Lending
 from tests.pgbouncer import pgbouncer
+from tests.postgres import owners_address
 
 # PgBouncer refuses what it does not know; or, told so, drops it without a word.
 DROPS = "ignore_startup_parameters = options,extra_float_digits"
@@ -76,11 +77,12 @@ def test_nobody_waits_on_at_the_server_for_what_was_given_up(lend: Lend) -> None
 
 @pytest.mark.long
 def test_migrations_run_behind_a_pooler(pooled: str) -> None:
-    database = Database(pooled)
+    owner = owners_address(pooled)
+    database = Database(owner)
     with database.writing() as session:
         session.execute(text("DROP SCHEMA public CASCADE"))
         session.execute(text("CREATE SCHEMA public"))
-    migrations.upgrade(pooled)
+    migrations.upgrade(owner)
     assert migrations.current(database) == migrations.head()
     database.dispose()
 

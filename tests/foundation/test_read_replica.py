@@ -25,6 +25,7 @@ from tests.closing.steps import close, finalise, rated
 from tests.conftest import Lend
 from tests.faults.postmaster import Postmaster
 from tests.house import SECRET, House, furnish_two, problem
+from tests.postgres import owners_address
 from tests.ratings.visits import put
 from tests.silent_proxy import silent_proxy
 
@@ -204,7 +205,7 @@ def test_what_the_replica_does_not_have_yet_is_asked_of_the_database(beside: Bes
 
 
 def test_a_replica_without_a_table_is_left_until_it_is_looked_at_again(beside: Beside) -> None:
-    with psycopg.connect(beside.replica) as connection:
+    with psycopg.connect(owners_address(beside.replica)) as connection:
         connection.execute("ALTER TABLE figure_release RENAME TO away")
     assert release_of(beside.house) == (1, None)
     assert beside.house.get("/readyz", None).json() == {
@@ -214,7 +215,7 @@ def test_a_replica_without_a_table_is_left_until_it_is_looked_at_again(beside: B
         "ratings": "stored",
         "replica": "unreachable",
     }
-    with psycopg.connect(beside.replica) as connection:
+    with psycopg.connect(owners_address(beside.replica)) as connection:
         connection.execute("ALTER TABLE away RENAME TO figure_release")
     assert release_of(beside.house) == (1, None)
     figures(beside.house).look()

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.house import House
+from tests.postgres import owning
 
 Fault = Callable[[House], AbstractContextManager[None]]
 
@@ -39,7 +40,7 @@ def refusing(house: House, table: str = "rating") -> Iterator[None]:
 
 
 def _run(house: House, statements: list[str]) -> None:
-    with house.database.writing() as session:
+    with owning(house.database) as session:
         for statement in statements:
             session.execute(text(statement))
 

@@ -19,6 +19,7 @@ from app.foundation.storage.installation import claim_secret
 from app.foundation.storage.tables import Installation
 from tests.downgrading import downgrade
 from tests.house import SECRET, House
+from tests.postgres import owning
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
 pytestmark = pytest.mark.sqlite_daily
@@ -59,6 +60,7 @@ BOUNDS: dict[str, tuple[float, float, float, float]] = {
 }
 WORDS = {
     "environment": ("production", "staging"),
+    "owner_url": ("postgresql://cermin@database/cermin", "mysql://cermin@database/cermin"),
     "language": ("en", "fr"),
     "public_url": ("https://cermin.example.go.id", "cermin.example.go.id"),
     "log_level": ("debug", "trace"),
@@ -289,9 +291,9 @@ def test_production_refuses_a_database_that_may_lose_what_was_acknowledged(
 ) -> None:
     url, keys = furnished
     database = Database(url)
-    with database.writer.connect() as connection, connection.begin():
-        name = connection.execute(text("SELECT current_database()")).scalar_one()
-        connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+    with owning(database) as session:
+        name = session.execute(text("SELECT current_database()")).scalar_one()
+        session.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
     database.dispose()
     with pytest.raises(StartupError, match="synchronous_commit off"):
         start(url, keys, environment="production")

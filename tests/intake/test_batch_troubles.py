@@ -13,6 +13,7 @@ from sqlalchemy import text
 from tests.effort import sized
 from tests.house import House, problem
 from tests.intake.batches import BATCH, POISON, bad_sheets, codes, is_sound, send, statuses, stored
+from tests.postgres import owning
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
 pytestmark = pytest.mark.sqlite_daily
@@ -29,9 +30,9 @@ def refuse_poison(house: House) -> None:
             "CREATE TRIGGER no BEFORE INSERT ON rating FOR EACH ROW EXECUTE FUNCTION no()",
         ]
     )
-    with house.database.writer.connect() as connection, connection.begin():
+    with owning(house.database) as session:
         for statement in statements:
-            connection.exec_driver_sql(statement)
+            session.connection().exec_driver_sql(statement)
 
 
 def test_a_row_that_the_database_refuses_costs_no_neighbour(house: House) -> None:

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from socket import create_server
 from uuid import UUID
@@ -149,7 +150,7 @@ def test_whoever_does_not_answer_keeps_no_rating_waiting(teller: House) -> None:
     with told_of_all(teller) as (receiver, _):
         receiver.answering = threading.Event()
         happened(teller)
-        sending = threading.Thread(target=send, args=(teller,))
+        sending = threading.Thread(target=copy_context().run, args=(send, teller))
         sending.start()
         while not receiver.got:
             time.sleep(0.01)
@@ -213,7 +214,7 @@ def test_a_sender_that_is_told_to_stop_breaks_off_and_the_next_one_sends_again(t
     with told_of_all(teller) as (receiver, webhook):
         receiver.seconds = 2.0
         event, sender = str(happened(teller)), teller.services.of(Sender)
-        working = threading.Thread(target=sender.run_if_due)
+        working = threading.Thread(target=copy_context().run, args=(sender.run_if_due,))
         working.start()
         while not receiver.got:
             time.sleep(0.01)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -27,6 +28,7 @@ from app.upkeep import LEASE, NAME, Upkeep, UpkeepTerms
 from tests.disclosure.attacker import Town
 from tests.downgrading import downgrade
 from tests.house import NOW, House, furnish
+from tests.postgres import owners_address, owning
 
 DAY = timedelta(days=1)
 
@@ -176,11 +178,11 @@ def test_the_migration_keeps_every_row_both_ways(town: Town, database_url: str) 
         rate(town, day)
     make_ahead(town.database, month)
     downgrade(database_url, "0032_no_employee_index")
-    with town.database.reading() as session:
+    with owning(town.database) as session:
         for table in TABLES:
             asked = f"SELECT tableoid::regclass::text, count(*) FROM {table} GROUP BY 1"
             assert session.execute(text(asked)).all() == [(table, len(days))]
-    migrating.upgrade(database_url)
+    migrating.upgrade(owners_address(database_url))
     # The newest rating is far ahead: everything lies before the month after it.
     for table in TABLES:
         assert rows_by_part(town.database, table) == {"before": len(days)}
@@ -192,10 +194,10 @@ def test_the_migration_keeps_every_row_both_ways(town: Town, database_url: str) 
 @pytest.mark.parametrize("store", ["postgresql"])
 def test_what_others_may_do_with_a_table_they_may_do_with_the_new_one(database: Database, database_url: str) -> None:
     downgrade(database_url, "0032_no_employee_index")
-    with database.writing() as session:
+    with owning(database) as session:
         session.execute(text("GRANT SELECT, INSERT ON rating TO pg_monitor"))
         session.execute(text("GRANT SELECT ON trace TO PUBLIC"))
-    migrating.upgrade(database_url)
+    migrating.upgrade(owners_address(database_url))
     with database.reading() as session:
         asked = "SELECT has_table_privilege('pg_monitor', '{}', '{}')"
         may = [
@@ -248,6 +250,7 @@ Run = Callable[..., str]
 def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Runs `cermin maintain` against the database of the test."""
     monkeypatch.setenv("CERMIN_DATABASE_URL", database_url)
+    monkeypatch.setenv("CERMIN_OWNER_URL", owners_address(database_url))
     context.settings.cache_clear()
 
     def invoke(*arguments: str, status: int = 0) -> str:
@@ -314,7 +317,7 @@ def test_writers_and_a_new_month_do_not_hold_each_other_up(town: Town) -> None:
             rate(town, date(2000, 1, 1) + len(written) * DAY)
             written.append(1)
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=copy_context().run, args=(write,))
     writer.start()
     make_ahead(town.database, month)
     ended.set()

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from app.foundation.storage.database import Database, OperationalError
 from app.ratings.retention import tidy
 from tests.house import NOW, House
+from tests.postgres import owning
 
 YEAR = timedelta(days=365)
 LATER = NOW + timedelta(days=500)
@@ -46,7 +47,7 @@ def test_a_purge_is_audited_once_for_each_agency_that_lost_comments(house: House
 
 def test_a_purge_that_cannot_be_audited_does_not_happen(house: House) -> None:
     comment(house)
-    with house.database.writing() as session:
+    with owning(house.database) as session:
         session.execute(text("ALTER TABLE audit_event RENAME TO audit_elsewhere"))
     with pytest.raises(Exception, match="audit_event"):
         tidy(house.database, LATER, YEAR, actor="service")
@@ -64,7 +65,7 @@ CREATE TRIGGER slowly BEFORE DELETE ON comment FOR EACH ROW EXECUTE FUNCTION slo
 @pytest.mark.one_server
 def test_tidying_may_take_longer_than_a_statement_of_the_service(house: House) -> None:
     comment(house)
-    with house.database.writing() as session:
+    with owning(house.database) as session:
         session.execute(text(SLOW))
     hurried = Database(house.database.url.render_as_string(hide_password=False), statement_timeout_ms=200, pool_size=1)
     with pytest.raises(OperationalError), hurried.writing() as session:

@@ -21,6 +21,9 @@ def test_the_service_runs_read_only_without_capabilities_and_cannot_gain_any() -
     assert "    read_only: true\n    tmpfs:\n      - /tmp\n    cap_drop: [ALL]\n" in service
     for name in ("app", "proxy", "database"):
         assert '    security_opt: ["no-new-privileges:true"]\n' in container(name), name
+    # It works with a role of its own, which owns nothing.
+    assert "CERMIN_DATABASE_URL: postgresql://cermin_service:${SERVICE_PASSWORD" in service
+    assert "POSTGRES_USER: cermin\n" in container("database")
     # Whoever may speak to Docker's socket is root.
     assert not re.search(r"privileged: true|docker\.sock|network_mode: host|pid: host", read("compose.yaml"))
 

@@ -14,6 +14,7 @@ from app.ratings.status_store import lock_agency, move
 from app.screening import store
 from app.screening.run import run, run_agency, usual_order
 from tests.house import NOW, House, problem
+from tests.postgres import owning
 from tests.screening.office import LUNCH, STUFFED, at, checked, lunch, ordinary, rows, screen, send, sheet
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
@@ -136,10 +137,10 @@ def test_a_decision_that_cannot_be_audited_does_not_happen(house: House) -> None
     lunch(house)
     screen(house)
     found = one(house)["id"]
-    with house.database.writing() as session:
+    with owning(house.database) as session:
         session.execute(text("ALTER TABLE audit_event RENAME TO audit_elsewhere"))
     assert decide(house, found, "release").status_code >= 500
-    with house.database.writing() as session:
+    with owning(house.database) as session:
         session.execute(text("ALTER TABLE audit_elsewhere RENAME TO audit_event"))
     assert one(house)["standing"] == "held"
     assert rows(house, HELD) == [(IN_HOUR,)]

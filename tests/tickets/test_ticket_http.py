@@ -17,6 +17,7 @@ from app.foundation.storage.database import Database
 from app.tickets.expiry import sweep_expired
 from app.tickets.rules.codes import check_character, printed
 from tests.house import NOW, House, problem
+from tests.postgres import owning
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 SCORES = {"speed": 4, "transparency": 3, "friendliness": 4}
@@ -344,7 +345,7 @@ def test_no_code_is_ever_logged_measured_or_stored(house: House) -> None:
         spent, waiting = armed(house, 2)
         answers = [redeem(house, spent), redeem(house, spent), redeem(house, waiting, scores={}), redeem(house, FORGED)]
         answers.append(house.post("/v1/tickets/arm", {"tickets": [{"ticket": waiting, "employee": "E777"}]}, "queue"))
-        with house.database.writing() as session:
+        with owning(house.database) as session:
             session.execute(text("ALTER TABLE rating RENAME TO rating_away"))
         answers.append(redeem(house, waiting))
         assert answers[-1].status_code in (500, 503)

@@ -20,6 +20,7 @@ from app.transparency.sealing import Month
 from app.upkeep import Upkeep, UpkeepOutcome, UpkeepTerms
 from tests.closing.steps import close, rated
 from tests.house import NOW, SECRET, House, problem
+from tests.postgres import owners_address
 from tests.ratings.visits import put
 from tests.transparency.houses import inventory
 from tests.transparency.sealed_town import change, counts
@@ -31,7 +32,9 @@ COLUMNS = ("--columns", "a=speed,b=transparency,c=friendliness")
 @pytest.fixture
 def run(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     """Runs `cermin …` on the database of the house; the output on one line."""
-    monkeypatch.setenv("CERMIN_DATABASE_URL", house.database.url.render_as_string(hide_password=False))
+    url = house.database.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("CERMIN_DATABASE_URL", url)
+    monkeypatch.setenv("CERMIN_OWNER_URL", owners_address(url))
     monkeypatch.setenv("CERMIN_SECRET", SECRET)
     context.settings.cache_clear()
 

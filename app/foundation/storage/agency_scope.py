@@ -12,6 +12,8 @@ from contextvars import ContextVar
 SETTING = "cermin.agency"
 EVERY_AGENCY = "*"
 NO_AGENCY = ""
+# An option for PostgreSQL's own programs that see all.
+STARRED = f"-c {SETTING}={EVERY_AGENCY}"
 # Stands for an agency that strangers name and that there is none of.
 NOBODY = "?"
 
@@ -26,14 +28,14 @@ class RequestScope:
 
 
 _request: ContextVar[RequestScope | None] = ContextVar("request_scope", default=None)
-_within: ContextVar[str | None] = ContextVar("agency_scope", default=None)
+_narrowed: ContextVar[str | None] = ContextVar("agency_scope", default=None)
 
 
 def begin_scope() -> None:
     """Let the request of this task be of no agency, until it is known of which."""
     # Always a fresh one: a task may inherit its context from whatever started it.
     _request.set(RequestScope())
-    _within.set(None)
+    _narrowed.set(None)
 
 
 def enter_agency(agency_id: str) -> None:
@@ -44,7 +46,7 @@ def enter_agency(agency_id: str) -> None:
 
 def current_scope() -> str:
     """What is in force here: an agency, `EVERY_AGENCY` or `NO_AGENCY`."""
-    if (within := _within.get()) is not None:
+    if (within := _narrowed.get()) is not None:
         return within
     request = _request.get()
     return NO_AGENCY if request is None else request.agency
@@ -53,21 +55,21 @@ def current_scope() -> str:
 @contextmanager
 def of_agency(agency_id: str) -> Iterator[None]:
     """Let what is done within touch this agency's rows and no other's."""
-    token = _within.set(_one(agency_id))
+    token = _narrowed.set(_one(agency_id))
     try:
         yield
     finally:
-        _within.reset(token)
+        _narrowed.reset(token)
 
 
 @contextmanager
 def all_agencies() -> Iterator[None]:
     """Let what is done within touch the rows of all agencies; `tests/foundation/test_agency_scope.py` lists who may."""
-    token = _within.set(EVERY_AGENCY)
+    token = _narrowed.set(EVERY_AGENCY)
     try:
         yield
     finally:
-        _within.reset(token)
+        _narrowed.reset(token)
 
 
 @contextmanager

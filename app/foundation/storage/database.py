@@ -110,7 +110,13 @@ class Database:
     """Hands out sessions. `reading()` never blocks a writer; `writing()` is one transaction, committed at the end."""
 
     def __init__(
-        self, url: str, *, pool_size: int = 8, statement_timeout_ms: int = 2_200, lock_timeout_ms: int = 1_500
+        self,
+        url: str,
+        *,
+        pool_size: int = 8,
+        statement_timeout_ms: int = 2_200,
+        lock_timeout_ms: int = 1_500,
+        owner_url: str | None = None,
     ) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -118,14 +124,16 @@ class Database:
             self._reader = sqlite_engine(url, pool_size, "BEGIN", lock_timeout_ms)
             self.writer = sqlite_engine(url, pool_size, "BEGIN IMMEDIATE", lock_timeout_ms)
         else:
-            options = self.url.query.get("options", "")
-            self._limits = ServerLimits(
-                statement_timeout_ms, lock_timeout_ms, options if isinstance(options, str) else " ".join(options)
-            )
+            self._limits = _limits(self.url, statement_timeout_ms, lock_timeout_ms)
             self.writer = postgresql_engine(url, pool_size, self._limits)
             # Every statement of PostgreSQL's ordinary transactions sees its own moment anyway; without one, a read
             # is spared two round trips. Who needs one moment for several statements asks for a snapshot.
             self._reader = self.writer.execution_options(isolation_level=AUTOCOMMIT)
+        # For what PostgreSQL may grant to the owner of the tables alone; a connection is made when there is some.
+        self.keeper = self.writer
+        if owner_url is not None and not self.is_sqlite:
+            limits = _limits(make_url(owner_url), statement_timeout_ms, lock_timeout_ms)
+            self.keeper = postgresql_engine(owner_url, 1, limits)
 
     @property
     def limits_in_transactions(self) -> bool:
@@ -178,7 +186,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        with Session(self.writer, expire_on_commit=False) as session, session.begin():
+        with self._transaction(self.writer) as session:
             yield session
 
     @contextmanager
@@ -187,7 +195,23 @@ class Database:
 
         On PostgreSQL it also waits longer for locks than an answer may; on SQLite whoever writes waits alike.
         """
-        with patience(), self.writing() as session:
+        with self._unhurried(self.writer) as session:
+            yield session
+
+    @contextmanager
+    def keeping(self) -> Iterator[Session]:
+        """As `unhurried`, with the role that owns the tables where the settings name it: for looking after tables."""
+        with self._unhurried(self.keeper) as session:
+            yield session
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Session]:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _unhurried(self, engine: Engine) -> Iterator[Session]:
+        with patience(), self._transaction(engine) as session:
             if not self.is_sqlite:
                 # For this transaction only; the connection goes back to the pool as it was.
                 session.execute(text("SET LOCAL statement_timeout = 0"))
@@ -198,6 +222,7 @@ class Database:
         """Close every pooled connection."""
         self._reader.dispose()
         self.writer.dispose()
+        self.keeper.dispose()
 
     def open_places(self) -> list[str]:
         """SQLite's folder and file where others than their owner may look into them; none on PostgreSQL."""
@@ -219,3 +244,10 @@ class Database:
                     asked = text("SELECT result FROM run_command_on_workers(:question) WHERE success")
                     values.update(connection.execute(asked, {"question": f"SHOW {name}"}).scalars())
         return [name for name, values in shown.items() if "off" in values]
+
+
+def _limits(url: URL, statement_timeout_ms: int, lock_timeout_ms: int) -> ServerLimits:
+    options = url.query.get("options", "")
+    return ServerLimits(
+        statement_timeout_ms, lock_timeout_ms, options if isinstance(options, str) else " ".join(options)
+    )

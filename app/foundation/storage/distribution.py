@@ -118,6 +118,7 @@ def _distribute(connection: Session | Connection, step: Step, done: set[str], sh
         store.drop_foreign_key(connection, key)
     beside = min(done, default=None)
     for name in step.tables:
+        store.take_policies_away(connection, name)
         store.distribute_table(connection, name, beside=beside, shards=None if beside else shards)
         # Citus would leave the former rows on the coordinator, hidden, and what is to be erased one day with them.
         store.take_out_remains(connection, name)

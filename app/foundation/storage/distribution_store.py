@@ -94,6 +94,13 @@ def distribute_table(connection: Session | Connection, table: str, *, beside: st
     connection.execute(_DISTRIBUTE, values)
 
 
+def take_policies_away(connection: Session | Connection, table: str) -> None:
+    """Let everybody who may read a table read all its rows: workers are not told the agency (decision 33)."""
+    for change in ("NO FORCE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY"):
+        connection.execute(text(f'ALTER TABLE "{table}" {change}'))
+    connection.execute(text(f'DROP POLICY IF EXISTS own_agency ON "{table}"'))
+
+
 def take_out_remains(connection: Session | Connection, table: str) -> None:
     """Erase the rows that lay on the coordinator before the table was distributed."""
     connection.execute(_TAKE_OUT, {"table": table})

@@ -49,9 +49,10 @@ def make(database: Database, table: str, part: Partition) -> None:
     """Make a partition and move the rows there that nobody had made it for. Raises where others use these for long."""
     name, later = f"{SCHEMA}.{table}_{part.part}", f"{SCHEMA}.{table}_{LATER}"
     of_part = f"key >= '{part.first}' AND key < '{part.end}'"
-    with database.unhurried() as session:
+    with database.keeping() as session:
         session.execute(text(f"SET LOCAL lock_timeout = {POLITE_LOCK_MS}"))
         session.execute(text(f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"))
+        session.execute(text(f"SELECT keep_agencies_apart('{name}')"))
         # Nothing may come in between; nearly always there is no row, and whoever rates now has a month already.
         session.execute(text(f"LOCK TABLE {later} IN ACCESS EXCLUSIVE MODE"))
         session.execute(text(f"INSERT INTO {name} SELECT * FROM {later} WHERE {of_part}"))

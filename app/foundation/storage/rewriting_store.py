@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 
 from app.foundation.storage.database import BACKGROUND_LOCK_MS, Database, OperationalError, Session, metadata
+from app.foundation.storage.roles_store import may_maintain
 from app.foundation.storage.time_budget import patience
 
 
@@ -21,6 +22,10 @@ class Apart(NamedTuple):
     within: str | None = None
     counts: bool = False
     grows: bool = False
+
+
+class NotAllowed(Exception):
+    """Neither the service's role nor the owner's may VACUUM a table: `cermin migrate` grants it (docs/operating.md)."""
 
 
 class Busy(Exception):
@@ -75,7 +80,10 @@ def sweep(database: Database, apart: Apart) -> None:
     holds the intake up for as long: too long for a table that only grows.
     """
     # Without patience the connection would be closed after some seconds, which a large table takes.
-    with patience(), database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with patience(), database.keeper.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not may_maintain(connection, apart.table):
+            # PostgreSQL would warn, do nothing, and be done.
+            raise NotAllowed(apart.table)
         for setting in ("statement_timeout = 0", f"lock_timeout = {POLITE_LOCK_MS}"):
             connection.exec_driver_sql(f"SET {setting}")
         try:

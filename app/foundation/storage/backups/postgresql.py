@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from psycopg.conninfo import make_conninfo
 
+from app.foundation.storage.agency_scope import STARRED
 from app.foundation.storage.backups import store
 from app.foundation.storage.backups.files import BackupFault
 from app.foundation.storage.backups.manifest import Facts
@@ -34,8 +35,10 @@ def address_of(database: Database) -> Address:
     _, words = engine.dialect.create_connect_args(engine.url)
     # Our driver's own, which no other program knows.
     words.pop("context", None)
-    if options := database.url.query.get("options"):
-        words["options"] = options if isinstance(options, str) else " ".join(options)
+    options = database.url.query.get("options", "")
+    # A backup is of all agencies; whom row-level security does not bind, this changes nothing for.
+    given = options if isinstance(options, str) else " ".join(options)
+    words["options"] = f"{given} {STARRED}".strip()
     if "sslpassword" in words:
         raise BackupFault(
             "The address has an sslpassword, which these tools take from a command line only; use .pgpass."
@@ -69,7 +72,7 @@ def restore(database: Database, backup: Path) -> Facts:
 
 
 def _dump_command(address: Address, file: Path) -> list[str]:
-    return [DUMP, "--format=custom", *OPTIONS, f"--dbname={address.spoken}", f"--file={file}"]
+    return [DUMP, "--format=custom", "--enable-row-security", *OPTIONS, f"--dbname={address.spoken}", f"--file={file}"]
 
 
 def _run(command: Sequence[str], address: Address, *, by_hand: Sequence[str], quote: bool = True) -> None:
