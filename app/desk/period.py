@@ -13,7 +13,7 @@ from app.closing.addressing import asked, newest
 from app.closing.progress import Progress, progress_of
 from app.closing.public.publishing import publish, withdraw
 from app.closing.public.store import shown_of
-from app.closing.tables import DRAFT
+from app.closing.tables import DRAFT, Period
 from app.desk.account import proof_first
 from app.desk.addresses import with_query
 from app.desk.blocks import Field, Figure, Form, Links, Numbers, Page, Section
@@ -130,7 +130,7 @@ def _period(request: Request, found: SignedIn, code: str, instrument: str, fault
         )
     )
     title = f"{tell.period(code)}, {instrument}, {tell('revision {n}', n=str(stored.revision))}"
-    sections = [Section((numbers,)), *_next_step(request, found, progress, tell)]
+    sections = [Section((numbers, *_revises(stored, tell))), *_next_step(request, found, progress, tell)]
     sections += public_section(request, found, stored, shown, tell)
     links = [(tell(PERIODS.text), PERIODS.address)]
     if stored.state == DRAFT and principal_of(found).office is None:
@@ -148,6 +148,19 @@ def _period(request: Request, found: SignedIn, code: str, instrument: str, fault
         faults=() if fault is None else faults_of(fault, tell),
     )
     return respond(request, page, found, 200 if fault is None else fault.status)
+
+
+def _revises(stored: Period, tell: Language) -> tuple[Words, ...]:
+    """Beside the draft of a revision: what is signed stays so, and where it is said what changes."""
+    if stored.state != DRAFT or stored.revision == 1:
+        return ()
+    former = str(stored.revision - 1)
+    words = tell(
+        "Revision {former} stays signed and valid until this draft is signed in its place. "
+        "Each report says what late ratings changed.",
+        former=former,
+    )
+    return (Words(words),)
 
 
 def _next_step(request: Request, found: SignedIn, progress: Progress, tell: Language) -> tuple[Section, ...]:

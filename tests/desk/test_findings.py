@@ -80,7 +80,8 @@ def test_a_finding_tells_its_rule_its_day_and_what_a_decision_changes(auditor: B
     # Counts below ten are no figures: at eleven o'clock there were two.
     assert f"11.00 {FEW} {FEW} 12.00 {IN_HOUR} {IN_HOUR} 13.00 {FEW} {FEW}" in told
     assert "langsung dihitung lagi" in told
-    assert "Lepaskan" in told
+    assert "Lepaskan: lembarnya dihitung lagi" in told
+    assert "Tegaskan: lembarnya tetap tidak dihitung" in told
 
 
 @pytest.mark.parametrize(("what", "told"), [("release", "dihitung lagi"), ("confirm", "tidak dihitung dalam angka")])

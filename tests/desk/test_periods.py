@@ -82,6 +82,9 @@ def test_a_period_goes_from_figures_to_signed_reports(house: House, seat: Seat, 
     house.release()
     revised = boss.submit(done, "/desk/period/revise")
     assert title_of(revised) == "Oktober 2026, ikl-1, revisi 2"
+    # Whoever sees a draft again wonders what became of the signed reports.
+    assert "Revisi 1 tetap sah dan berlaku" in text_of(revised)
+    assert "tetap sah dan berlaku" not in text_of(done)
 
 
 @pytest.mark.long
