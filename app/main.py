@@ -91,11 +91,9 @@ from app.people.sessions import Sessions
 from app.people.setting_up import SetUp
 from app.people.signing_in import SignIn
 from app.ratings.keys import KeyMaker
-from app.ratings.loop_store import LoopStore
 from app.ratings.store import RatingStore
 from app.ratings.validation import RatingValidator
 from app.ratings.writer import Writer
-from app.ratings.writer_task import task_lane
 from app.ratings.writer_thread import thread_lane
 from app.reports.sealed_cache import SealedReportCache
 from app.screening.nightly import NightlyScreening
@@ -399,6 +397,10 @@ def _writer(settings: Settings, database: Database) -> Writer:
     # SQLite has one writer at a time anyway; a second one would only wait for the lock.
     lanes = [thread_lane(RatingStore(database))]
     if not database.is_sqlite:
+        # Here, because an office with SQLite needs no driver of PostgreSQL.
+        from app.ratings.loop_store import LoopStore
+        from app.ratings.writer_task import task_lane
+
         lanes = [task_lane(LoopStore(database))] * settings.writers
     return Writer(lanes, queue_length=settings.queue_length, group_length=settings.group_length)
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import font_source_sans_pro  # type: ignore[import-untyped]  # a folder of typefaces, without types
-import typst
+
+if TYPE_CHECKING:
+    import typst
 
 # A word that is longer may be broken anywhere, or it would run off the paper.
 LONGEST_WORD = 16
@@ -17,8 +19,11 @@ BREAK = "\N{ZERO WIDTH SPACE}"
 
 
 @cache
-def fonts() -> typst.Fonts:
+def fonts() -> "typst.Fonts":
     """Source Sans, and for letters it lacks the typefaces that come with Typst; never the machine's own."""
+    # Here and below, because most processes set nothing.
+    import typst
+
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=True,
@@ -28,6 +33,8 @@ def fonts() -> typst.Fonts:
 
 def typeset(room: str, template: str, name: str, data: Mapping[str, Any]) -> bytes:
     """The PDF of a template of a room (`app.tickets`, `slips.typ`), which reads the data under this name."""
+    import typst
+
     file = Path(str(resources.files(room).joinpath(template)))
     made = typst.compile(
         file,

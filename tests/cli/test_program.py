@@ -1,6 +1,7 @@
 """What a command costs and says: it imports what it uses, and `cermin --help` tells each in its own words."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from app.cli import context
 from app.cli.program import COMMANDS, imported, program
 from app.foundation.storage.database import Database
+from app.foundation.storage.migrations import upgrade
 from tests.house import NOW, furnish
 
 ROOT = Path(__file__).parents[2]
@@ -111,3 +113,33 @@ def test_agencies_are_listed_with_their_names_as_they_are(
     context.settings.cache_clear()
     rows = [[cell.strip() for cell in line.split("│")[1:4]] for line in result.stdout.splitlines() if "│" in line]
     assert rows == [["desa", "Desa", "month"], ["kota", "[red]Kota[/red]", "quarter"]]
+
+
+# Starts and ends as `cermin serve` does, but for the sockets, then tells what was imported.
+START = """
+import asyncio, json, sys
+import app.cli.service
+from app.foundation.settings import Settings
+from app.main import create_app
+
+async def live():
+    application = create_app(Settings())
+    async with application.router.lifespan_context(application):
+        pass
+
+asyncio.run(live())
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+@pytest.mark.long
+def test_a_service_on_sqlite_starts_without_what_only_few_requests_need(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/cermin.db"
+    upgrade(url)
+    environment = os.environ | {"CERMIN_DATABASE_URL": url, "CERMIN_SECRET": "s" * 32}
+    told = subprocess.run(
+        [sys.executable, "-c", START], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    imported_packages = set(json.loads(told.stdout.splitlines()[-1]))
+    assert {"fastapi", "sqlalchemy", "sqlite3"} <= imported_packages
+    assert not imported_packages & {"alembic", "mako", "psycopg", "typst", "webauthn", "xlsxwriter", "scipy", "numpy"}

@@ -153,6 +153,8 @@ def test_the_service_knows_whether_its_database_is_migrated(database_url: str, d
 def test_files_are_numbered_without_gaps_and_named_after_their_revision() -> None:
     revisions = [script.revision for script in scripts()]
     assert [file.stem for file in VERSIONS] == revisions
+    # A service that starts asks the files alone, without the library that applies them.
+    assert (migrating.head(), migrating.known()) == (revisions[-1], frozenset(revisions))
     for number, script in enumerate(scripts(), start=1):
         assert re.fullmatch(rf"{number:04}_[a-z][a-z0-9_]*", script.revision)
         assert script.down_revision == (revisions[number - 2] if number > 1 else None)

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import IO, Any, TypeAlias
 
-import xlsxwriter
-
 from app.directory.tables import ZONES
 from app.directory.workbook.columns import INSTRUCTIONS, SHEETS, WorkbookColumn
 
@@ -35,6 +33,9 @@ AGAIN: Advice = (
 
 def write_workbook(file: IO[bytes], sheets: Mapping[str, Iterable[Line]], advice: Iterable[Advice]) -> None:
     """Write these rows of each sheet under its header, in the order of its columns, and the instructions last."""
+    # Here, because most processes write no workbook.
+    import xlsxwriter
+
     with xlsxwriter.Workbook(file, OPTIONS) as book:
         heading = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF4"})
         formats = {kind: book.add_format({"num_format": each}) for kind, each in NUMBER_FORMATS.items()}

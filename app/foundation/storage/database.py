@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Dialect, Engine, make_url, text
+from sqlalchemy import Connection, Dialect, Engine, inspect, make_url, text
 from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy import String as SqlString
 from sqlalchemy.engine import URL
@@ -17,10 +18,11 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session, SQLModel
 
 from app.foundation.private_files import open_to_others
-from app.foundation.storage.engines import AUTOCOMMIT, postgresql_arguments, postgresql_engine, sqlite_engine
-from app.foundation.storage.loop_connection import LoopConnection
-from app.foundation.storage.server_limits import ServerLimits
+from app.foundation.storage.engines import AUTOCOMMIT, sqlite_engine
 from app.foundation.storage.time_budget import patience
+
+if TYPE_CHECKING:
+    from app.foundation.storage.loop_connection import LoopConnection
 
 __all__ = [
     "Code",
@@ -122,18 +124,21 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._reader = sqlite_engine(url, pool_size, "BEGIN", lock_timeout_ms)
-            self.writer = sqlite_engine(url, pool_size, "BEGIN IMMEDIATE", lock_timeout_ms)
+            self.writer = self.keeper = sqlite_engine(url, pool_size, "BEGIN IMMEDIATE", lock_timeout_ms)
         else:
-            self._limits = _limits(self.url, statement_timeout_ms, lock_timeout_ms)
+            # Here, because an office with SQLite needs no driver of PostgreSQL.
+            from app.foundation.storage.postgresql_engine import limits_of, postgresql_engine
+
+            self._limits = limits_of(self.url, statement_timeout_ms, lock_timeout_ms)
             self.writer = postgresql_engine(url, pool_size, self._limits)
             # Every statement of PostgreSQL's ordinary transactions sees its own moment anyway; without one, a read
             # is spared two round trips. Who needs one moment for several statements asks for a snapshot.
             self._reader = self.writer.execution_options(isolation_level=AUTOCOMMIT)
-        # For what PostgreSQL may grant to the owner of the tables alone; a connection is made when there is some.
-        self.keeper = self.writer
-        if owner_url is not None and not self.is_sqlite:
-            limits = _limits(make_url(owner_url), statement_timeout_ms, lock_timeout_ms)
-            self.keeper = postgresql_engine(owner_url, 1, limits)
+            # For what PostgreSQL may grant to the owner of the tables alone; a connection is made when there is some.
+            self.keeper = self.writer
+            if owner_url is not None:
+                limits = limits_of(make_url(owner_url), statement_timeout_ms, lock_timeout_ms)
+                self.keeper = postgresql_engine(owner_url, 1, limits)
 
     @property
     def limits_in_transactions(self) -> bool:
@@ -146,8 +151,11 @@ class Database:
                 pass
         return bool(self._limits.in_transactions)
 
-    async def loop_connection(self, seconds: float) -> LoopConnection:
+    async def loop_connection(self, seconds: float) -> "LoopConnection":
         """A connection to PostgreSQL for the event loop, made within so many seconds; none of the pool's."""
+        from app.foundation.storage.loop_connection import LoopConnection
+        from app.foundation.storage.postgresql_engine import postgresql_arguments
+
         engine, limits = self.writer, self._limits
         arguments, parameters = engine.dialect.create_connect_args(engine.url)
         told = {**parameters, **postgresql_arguments(engine.url)}
@@ -159,6 +167,15 @@ class Database:
     def reader(self) -> Engine:
         """The engine for reads."""
         return self.writer if self.limits_in_transactions else self._reader
+
+    def revision(self) -> str | None:
+        """The newest migration that was applied; None before the first."""
+        with self.reader.connect() as connection:
+            # The table in which the migrations note where they are.
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -244,10 +261,3 @@ class Database:
                     asked = text("SELECT result FROM run_command_on_workers(:question) WHERE success")
                     values.update(connection.execute(asked, {"question": f"SHOW {name}"}).scalars())
         return [name for name, values in shown.items() if "off" in values]
-
-
-def _limits(url: URL, statement_timeout_ms: int, lock_timeout_ms: int) -> ServerLimits:
-    options = url.query.get("options", "")
-    return ServerLimits(
-        statement_timeout_ms, lock_timeout_ms, options if isinstance(options, str) else " ".join(options)
-    )

@@ -1,36 +1,20 @@
-"""What browsers ask authenticators for, and whether their answers are good; the rules are those of the library."""
+"""What browsers ask authenticators for, and whether their answers are good; the rules are those of the library.
+
+It is imported where it is asked, because many installations have no passkey, and it brings much along.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import (
-    bytes_to_base64url,
-    parse_authentication_credential_json,
-    parse_client_data_json,
-    parse_registration_credential_json,
-)
-from webauthn.helpers.structs import (
-    AttestationConveyancePreference,
-    AuthenticationCredential,
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from app.people.passkeys.rules.attempts import SECONDS, Attempt
 from app.people.passkeys.rules.parties import RelyingParty
 from app.people.passkeys.tables import LONGEST_CREDENTIAL, LONGEST_KEY
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import AuthenticationCredential, PublicKeyCredentialDescriptor
 
 log = structlog.get_logger("cermin.people")
 
@@ -66,11 +50,19 @@ class Claim:
 
     credential: str
     handle: bytes | None
-    answer: AuthenticationCredential
+    answer: "AuthenticationCredential"
 
 
 def options_to_make(party: RelyingParty, attempt: Attempt, whose: Whose, known: Sequence[str]) -> str:
     """What `navigator.credentials.create` is asked: no second one beside those that are `known`."""
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers.structs import (
+        AttestationConveyancePreference,
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = generate_registration_options(
         rp_id=party.name,
         rp_name="Cermin",
@@ -93,6 +85,9 @@ def options_to_make(party: RelyingParty, attempt: Attempt, whose: Whose, known: 
 
 def options_to_use(party: RelyingParty, attempt: Attempt, known: Sequence[str] = ()) -> str:
     """What `navigator.credentials.get` is asked: one of these passkeys, or whichever the person chooses."""
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = generate_authentication_options(
         rp_id=party.name,
         challenge=bytes.fromhex(attempt.challenge),
@@ -107,6 +102,9 @@ def made(party: RelyingParty, attempt: Attempt, answer: str) -> NewPasskey:
     """The passkey of an answer to `options_to_make`. Raises `Unacceptable`."""
 
     def read() -> NewPasskey:
+        from webauthn import verify_registration_response
+        from webauthn.helpers import bytes_to_base64url, parse_registration_credential_json
+
         parsed = parse_registration_credential_json(answer)
         _refuse_framed(parsed.response.client_data_json)
         verified = verify_registration_response(
@@ -132,6 +130,8 @@ def claimed(answer: str) -> Claim:
     """Which passkey an answer to `options_to_use` says it is from. Raises `Unacceptable`."""
 
     def read() -> Claim:
+        from webauthn.helpers import bytes_to_base64url, parse_authentication_credential_json
+
         parsed = parse_authentication_credential_json(answer)
         _refuse_framed(parsed.response.client_data_json)
         return Claim(bytes_to_base64url(parsed.raw_id), parsed.response.user_handle, parsed)
@@ -143,6 +143,8 @@ def counted(party: RelyingParty, attempt: Attempt, claim: Claim, public_key: str
     """The counter of an answer that the passkey with this public key has signed. Raises `Unacceptable`."""
 
     def read() -> int:
+        from webauthn import base64url_to_bytes, verify_authentication_response
+
         verified = verify_authentication_response(
             credential=claim.answer,
             expected_challenge=bytes.fromhex(attempt.challenge),
@@ -160,6 +162,8 @@ def counted(party: RelyingParty, attempt: Attempt, claim: Claim, public_key: str
 
 def _refuse_framed(client_data: bytes) -> None:
     """The library does not look whether our page stood within another site's."""
+    from webauthn.helpers import parse_client_data_json
+
     if parse_client_data_json(client_data).cross_origin:
         raise Unacceptable
 
@@ -176,5 +180,8 @@ def _whatever_comes(read: Callable[[], Answer]) -> Answer:
         raise Unacceptable from None
 
 
-def _descriptors(known: Sequence[str]) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(known: Sequence[str]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn import base64url_to_bytes
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(each)) for each in known]

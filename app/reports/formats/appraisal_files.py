@@ -13,8 +13,6 @@ from io import TextIOWrapper
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
-import xlsxwriter
-
 from app.foundation.csv_dialects import BOM, COMMA, POINT, CsvDialect
 from app.foundation.formula_guard import guarded, is_formula
 from app.reports.formats.as_xlsx import CELL_LENGTH, OPTIONS
@@ -70,6 +68,9 @@ def write_csv(sheet: Sheet, rows: Iterable[Row], target: BinaryIO, dialect: CsvD
 
 def write_xlsx(sheet: Sheet, rows: Iterable[Row], target: BinaryIO) -> None:
     """One sheet of typed cells, never a formula; a row leaves the memory when the next one begins."""
+    # Here, because most processes write no workbook.
+    import xlsxwriter
+
     workbook = xlsxwriter.Workbook(target, {**OPTIONS, "in_memory": False, "constant_memory": True})
     workbook.set_properties(
         {

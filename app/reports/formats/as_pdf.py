@@ -5,9 +5,7 @@ from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
 from threading import local
-from typing import Any
-
-import typst
+from typing import TYPE_CHECKING, Any
 
 from app.foundation.typefaces import fonts
 from app.reports.formats.as_json import attachment_bytes
@@ -18,6 +16,9 @@ from app.reports.sections.blocks import View
 from app.reports.sections.evidence_sheet import evidence_view
 from app.reports.sections.language import language as language_of
 from app.reports.sections.view import view
+
+if TYPE_CHECKING:
+    import typst
 
 # The stubs alone have the name of the type.
 STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]
@@ -116,6 +117,8 @@ def _missing(characters: frozenset[str]) -> frozenset[str]:
     They are asked about beforehand and each by itself: among letters that are written from right to left Typst 0.15
     does not say that one is missing, it ends with a panic.
     """
+    import typst
+
     new = sorted(characters - _known.keys())
     for start in range(0, len(new), ASKED_AT_ONCE):
         asked = new[start : start + ASKED_AT_ONCE]
@@ -136,8 +139,11 @@ def _is_unnamed(error: BaseException) -> bool:
     return type(error).__name__ == "PanicException" or is_about_letters(getattr(error, "diagnostic", ""))
 
 
-def _compiler(name: str = "report.typ") -> typst.Compiler:
+def _compiler(name: str = "report.typ") -> "typst.Compiler":
     """A compiler serves one thread; its template and fonts are read once."""
+    # Here, because most processes set nothing.
+    import typst
+
     compilers: dict[str, typst.Compiler] = _of_this_thread.__dict__
     if name not in compilers:
         template = Path(str(resources.files("app.reports.formats").joinpath(f"templates/{name}")))

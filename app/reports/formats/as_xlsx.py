@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from app.foundation.formula_guard import is_formula
 from app.reports.drawings.native_funnel import FUNNEL_ROWS, funnel_chart
 from app.reports.formats.flat import Flat, as_table, facts_of, header, limits_as_table, row_of
@@ -25,6 +23,9 @@ def xlsx_bytes(report: Printable, language: str = "id") -> bytes:
     """The workbook; its file carries the report's date, so that the same report gives the same bytes."""
     made = BytesIO()
     shown = view(report, language)
+    # Here, because most processes write no workbook.
+    import xlsxwriter
+
     workbook = xlsxwriter.Workbook(made, OPTIONS)
     writer = _Writer(workbook, language_of(language))
     day = date.fromisoformat(shown.dated)

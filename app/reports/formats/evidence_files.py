@@ -7,8 +7,6 @@ from io import BytesIO, RawIOBase
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-import xlsxwriter
-
 from app.reports.formats.as_json import attachment_bytes
 from app.reports.formats.as_pdf import pdf_bytes
 from app.reports.formats.as_xlsx import OPTIONS
@@ -70,6 +68,9 @@ class _Pieces(RawIOBase):
 
 def _workbook(pack: EvidencePack, language: str) -> bytes:
     tell, target = language_of(language), BytesIO()
+    # Here, because most processes write no workbook.
+    import xlsxwriter
+
     workbook = xlsxwriter.Workbook(target, OPTIONS)
     last = pack.span.last
     workbook.set_properties(

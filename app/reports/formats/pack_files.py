@@ -11,8 +11,6 @@ from types import MappingProxyType
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import xlsxwriter
-
 from app.foundation.formula_guard import is_formula
 from app.reports.formats.as_pdf import evidence_bytes
 from app.reports.formats.as_xlsx import CELL_LENGTH, OPTIONS, number_format
@@ -50,6 +48,9 @@ class PackFormat:
 def write_xlsx(files: PackedFiles, language: str, target: BinaryIO) -> None:
     """What the pack is, then its sheets; typed cells, never a formula, no colour."""
     tell, pack = language_of(language), files.pack
+    # Here, because most processes write no workbook.
+    import xlsxwriter
+
     workbook = xlsxwriter.Workbook(target, OPTIONS)
     last = pack.span.last
     workbook.set_properties(
