@@ -44,18 +44,33 @@ def training_needs(
     the estimate by a difference that matters, with a reliability of 0.70. Peers are those of the one group that has
     the unit; who has fewer than ten answers is none.
     """
-    found: dict[str, list[Need]] = {}
-    for place in range(len(scoring.instrument.items)):
-        below = {code for group in groups for code in _below_peers(scoring.instrument, place, group)}
-        for code, histograms in units.items():
-            reasons = []
-            if _in_lower_half(scoring, histograms[place]):
-                reasons.append(Reason.grade)
-            if code in below and sum(histograms[place]) >= APPRAISAL_N:
-                reasons.append(Reason.peers)
-            if reasons:
-                found.setdefault(code, []).append(Need(place, tuple(reasons)))
-    return {code: tuple(needs) for code, needs in found.items()}
+    below = below_peers(scoring.instrument, groups)
+    found = {code: needs_of(scoring, histograms, below.get(code, frozenset())) for code, histograms in units.items()}
+    return {code: needs for code, needs in found.items() if needs}
+
+
+def below_peers(instrument: Instrument, groups: Collection[Mapping[str, Histograms]]) -> dict[str, frozenset[int]]:
+    """The questions, by their places, in which a unit of these groups lies below its peers; others are absent."""
+    found: dict[str, set[int]] = {}
+    for place in range(len(instrument.items)):
+        for group in groups:
+            for code in _below_peers(instrument, place, group):
+                found.setdefault(code, set()).add(place)
+    return {code: frozenset(places) for code, places in found.items()}
+
+
+def needs_of(scoring: Scoring, histograms: Histograms, below: Collection[int]) -> tuple[Need, ...]:
+    """The needs of one unit that lies below its peers in these questions."""
+    needs = []
+    for place, histogram in enumerate(histograms):
+        reasons = []
+        if _in_lower_half(scoring, histogram):
+            reasons.append(Reason.grade)
+        if place in below and sum(histogram) >= APPRAISAL_N:
+            reasons.append(Reason.peers)
+        if reasons:
+            needs.append(Need(place, tuple(reasons)))
+    return tuple(needs)
 
 
 def lower_half_begins(bands: Sequence[Band]) -> Band:

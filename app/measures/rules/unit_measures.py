@@ -16,7 +16,7 @@ from app.measures.rules.formulas.change import MeanChange, change
 from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments, moments_of_steps
 from app.measures.rules.formulas.samples import Bounds, coverage, krejcie_morgan_size, manski
 from app.measures.rules.formulas.shares import ScoreShare, top_box
-from app.measures.rules.training import Histograms, Need, training_needs
+from app.measures.rules.training import Histograms, Need, below_peers, needs_of, training_needs
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,13 @@ class OfficeSummary(NamedTuple):
 
 
 class OfficeAmongAll(NamedTuple):
-    """An office among all of the agency: no more of the others than this is needed to measure it."""
+    """An office among all of the agency, and in which questions it lies below its peers.
+
+    No more of the others than this is needed to measure it.
+    """
 
     comparison: UnitComparison | None
-    needs: tuple[Need, ...]
+    below: frozenset[int]
 
 
 def measure(
@@ -117,9 +120,8 @@ def summary_of(scoring: Scoring, told: Released) -> OfficeSummary | None:
 def among_all(scoring: Scoring, offices: Mapping[str, OfficeSummary]) -> dict[str, OfficeAmongAll]:
     """Each office that may be shown among all of them."""
     compared = compare({code: office.mix for code, office in offices.items() if office.mix})
-    items = {code: office.items for code, office in offices.items()}
-    needs = training_needs(scoring, items, [items])
-    return {code: OfficeAmongAll(compared.get(code), needs.get(code, ())) for code in offices}
+    below = below_peers(scoring.instrument, [{code: office.items for code, office in offices.items()}])
+    return {code: OfficeAmongAll(compared.get(code), below.get(code, frozenset())) for code in offices}
 
 
 def measure_offices(
@@ -129,9 +131,9 @@ def measure_offices(
     measured = {}
     for code, unit in units.items():
         if code in compared and (cell := unit.now.cell) is not None:
-            comparison, needs = compared[code]
+            comparison, below = compared[code]
             found = _unit(scoring, unit, cell, None, comparison, personal=False)
-            measured[code] = replace(found, needs=needs)
+            measured[code] = replace(found, needs=needs_of(scoring, cell.items, below))
     return measured
 
 
