@@ -190,7 +190,7 @@ def left_of(house: House, table: str) -> bytes:
     """SQLite's file and log, or the file of the table on PostgreSQL's disk."""
     if house.database.is_sqlite:
         return file_of(house).read_bytes() + Path(f"{file_of(house)}-wal").read_bytes()
-    with house.database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with house.database.keeper.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("CHECKPOINT"))
         read = text("SELECT pg_read_binary_file(pg_relation_filepath(:table))")
         return bytes(connection.execute(read, {"table": table}).scalar_one())

@@ -1,7 +1,6 @@
 """An agency of which every page of the desk has something to show, and how to walk through the pages of a role."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,6 +26,7 @@ from tests.ratings.visits import put
 from tests.screening.office import LUNCH, lunch, ordinary, screen
 from tests.standards.told import month, promise, tell
 from tests.standards.told import put as put_promises
+from tests.threads import Threads
 
 # As long as names and texts get in life, and longer than a narrow screen is wide.
 LONG_NAME = "Dr. drg. Raden Ajeng Sri Wahyuningsih Kusumaningrum Tirtonegoro, S.K.M., M.Kes."
@@ -158,7 +158,7 @@ def full_house(url: str, keys: dict[str, str], key_file: Path) -> Iterator[House
         for recipient in ("agency", "inspectorate"):
             assert reporting.send(house, office="upt-makassar", recipient=recipient).status_code == 201
         # Nobody is there: what is sent waits for another attempt. In a thread, as Playwright has a loop in this one.
-        with ThreadPoolExecutor(1) as apart:
+        with Threads(1) as apart:
             apart.submit(house.services.of(Sender).run_if_due).result()
         yield house
 

@@ -4,7 +4,6 @@ The other tests of the desk are lent SQLite, which lets one writer in at a time.
 """
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.house import House
 from tests.instruments.test_instrument_files import BOGOR
 from tests.integrity.reporting import new_holder
 from tests.people.persons import PASSPHRASE
+from tests.threads import Threads
 
 # It meets PostgreSQL, so that "long" makes it a part of the campaign.
 pytestmark = pytest.mark.long
@@ -141,7 +141,7 @@ def twice_at_once(browser: Browser, action: str, given: Mapping[str, str]) -> li
         return browser.house.request("POST", action, headers=headers, data=dict(given), files=files)
 
     browser.house.client.cookies.clear()
-    with ThreadPoolExecutor(2) as pool:
+    with Threads(2) as pool:
         return [each.result() for each in [pool.submit(send), pool.submit(send)]]
 
 

@@ -1,6 +1,5 @@
 """A kiosk from its code to its end, over HTTP, on both stores."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import pbkdf2_hmac
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.devices.rules.pairing_codes import new_code
 from app.foundation.problems import Problem
 from app.instruments.registry import add_own
 from tests.house import CANARY_NIP, House, problem
+from tests.threads import Threads
 
 PLACE = {"office": "dukcapil", "counter": "loket-1", "label": "Kios pintu masuk"}
 BEAT = {"app_version": "1.2.0", "queue_depth": 3, "parked": 3, "clock_offset_ms": -1_790_000_000_000,
@@ -95,7 +95,7 @@ def test_of_many_who_type_a_code_at_once_one_gets_a_key(house: House) -> None:
             return refused.code
         return "paired"
 
-    with ThreadPoolExecutor(8) as threads:
+    with Threads(8) as threads:
         ends = sorted(threads.map(attempt, range(16)))
     assert ends == ["paired", *["pairing-refused"] * 15]
 

@@ -1,7 +1,6 @@
 """Adding agencies, offices, services, counters and employees one by one."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from app.directory.register import add_agency, add_counter, add_employee, add_of
 from app.directory.tables import Agency, Posting
 from app.foundation.storage.database import Database
 from tests.directory.workbooks import NIP, NOW, dump
+from tests.threads import Threads
 
 WHO: dict[str, Any] = {"agency_id": "kota", "actor": "test", "now": NOW}
 
@@ -146,6 +146,6 @@ def test_two_who_add_the_same_at_once_do_not_both_succeed(town: Database) -> Non
             return str(fault)
         return "added"
 
-    with ThreadPoolExecutor(4) as pool:
+    with Threads(4) as pool:
         told = sorted(pool.map(attempt, range(4)))
     assert told == ["added", *["the office upt already exists"] * 3]

@@ -1,7 +1,6 @@
 """Served volumes over HTTP and as reports read them."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from app.directory.tables import Office, Service, Volume
 from app.directory.volumes.volume import DayVolume, ServedVolume
 from app.foundation.storage.database import Database
 from tests.house import NOW, House, problem
+from tests.threads import Threads
 
 PATH = "/v1/volumes"
 DAY = date(2026, 11, 17)
@@ -308,7 +308,7 @@ def test_senders_at_the_same_time_never_block_each_other_for_good(database: Data
         with database.writing() as session:
             put_volumes(session, "kota", told)
 
-    with ThreadPoolExecutor(4) as pool:
+    with Threads(4) as pool:
         list(pool.map(send, range(12)))
     with database.reading() as session:
         assert len(session.exec(select(Volume)).all()) == 300

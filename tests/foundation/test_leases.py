@@ -1,11 +1,11 @@
 """A lease is held by one at a time and runs out with its holder."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from app.foundation.storage.database import Database
 from app.foundation.storage.leases import Lease
 from tests.house import NOW
+from tests.threads import Threads
 
 TEN = timedelta(minutes=10)
 SECOND = timedelta(seconds=1)
@@ -35,7 +35,7 @@ def test_of_many_that_ask_at_once_one_gets_it(database: Database) -> None:
     leases = [Lease(database, "work", str(n), TEN) for n in range(8)]
     for round_number in range(5):
         now = NOW + round_number * TEN
-        with ThreadPoolExecutor(8) as pool:
+        with Threads(8) as pool:
             assert sum(pool.map(lambda lease, now=now: lease.take(now), leases)) == 1
 
 

@@ -3,7 +3,6 @@
 import sqlite3
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
 import psycopg
@@ -14,6 +13,7 @@ from tests.effort import sized
 from tests.house import House, problem
 from tests.intake.batches import BATCH, POISON, bad_sheets, codes, is_sound, send, statuses, stored
 from tests.postgres import owning
+from tests.threads import Threads
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
 pytestmark = pytest.mark.sqlite_daily
@@ -52,7 +52,7 @@ def test_a_row_that_the_database_refuses_costs_no_neighbour(house: House) -> Non
 def test_single_ratings_in_one_group_with_a_refused_row_are_stored_all_the_same(house: House) -> None:
     refuse_poison(house)
     sheets = [house.sheet(**({"scores": POISON} if n % 5 == 2 else {})) for n in range(40)]
-    with ThreadPoolExecutor(20) as threads:
+    with Threads(20) as threads:
         responses = list(threads.map(lambda sheet: house.post("/v1/ratings", sheet), sheets))
     assert [response.status_code for response in responses] == [503 if n % 5 == 2 else 201 for n in range(40)]
     refused = responses[2]
@@ -88,7 +88,7 @@ def test_behind_a_held_table_everybody_is_answered_before_it_is_free_and_nothing
         assert house.post("/v1/ratings", house.sheet()).status_code == 201
         singles = [house.sheet() for _ in range(24)]
         batches = [[house.sheet() for _ in range(30)] for _ in range(3)]
-        with ThreadPoolExecutor(27) as threads, held_ratings(url):
+        with Threads(27) as threads, held_ratings(url):
             asked = [threads.submit(house.post, "/v1/ratings", sheet) for sheet in singles]
             asked += [threads.submit(house.post, BATCH, {"ratings": sheets}) for sheets in batches]
             # The table is held until the last answer has come.
@@ -127,7 +127,7 @@ def test_a_full_queue_refuses_at_once_and_stores_nothing_of_what_it_refused(
         assert house.post("/v1/ratings", house.sheet()).status_code == 201
         accepted, refused = [house.sheet() for _ in range(3)], house.sheet()
         batch = {"ratings": [house.sheet() for _ in range(4)]}
-        with ThreadPoolExecutor(3) as threads:
+        with Threads(3) as threads:
             with held_ratings(url):
                 asked = [threads.submit(house.post, "/v1/ratings", sheet) for sheet in accepted]
                 while waiting(house) < 3:

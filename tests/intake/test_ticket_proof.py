@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -20,6 +19,7 @@ from app.tickets.rules.codes import ALPHABET, MARKED, UNMARKED, check_character,
 from tests.effort import sized
 from tests.house import NOW, House, problem, uuid7
 from tests.loopback import serving
+from tests.threads import Threads
 
 # Long, and of lines that other tests walk through as well.
 pytestmark = pytest.mark.untraced
@@ -74,7 +74,7 @@ def test_64_clients_spend_1_000_tickets_exactly_1_000_times(furnished: tuple[str
         for place, code in enumerate(codes):
             for attempt in range(TRIES):
                 work[(place * TRIES + attempt) % CLIENTS].append((code, place * TRIES + attempt))
-        with ThreadPoolExecutor(CLIENTS) as clients:
+        with Threads(CLIENTS) as clients:
             found = clients.map(attempts_of, [address] * CLIENTS, range(1, CLIENTS + 1), work)
             answers = [answer for each in found for answer in each]
     assert Counter(status for status, _ in answers) == {201: TICKETS, 410: TICKETS * (TRIES - 1)}

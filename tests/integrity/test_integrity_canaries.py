@@ -125,7 +125,7 @@ def bytes_of(house: House) -> bytes:
     if house.database.is_sqlite:
         file = Path(str(house.database.url.database))
         return b"".join(each.read_bytes() for each in (file, Path(f"{file}-wal")) if each.exists())
-    with house.database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with house.database.keeper.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("CHECKPOINT"))
         tables = "SELECT unnest(ARRAY[oid, reltoastrelid]) FROM pg_class WHERE relname = 'integrity_sealed'"
         files = f"SELECT pg_read_binary_file(pg_relation_filepath(t::regclass)) FROM ({tables}) AS each(t) WHERE t <> 0"

@@ -1,6 +1,6 @@
 """Roles are given and taken away, by others alone, and never to those whom they exclude."""
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import wait
 from datetime import date
 
 import pytest
@@ -15,6 +15,7 @@ from app.people.granting import Asked, Granter, grant, revoke
 from app.people.inviting import Invitation, invite, invite_again
 from app.people.tables import Person
 from tests.people.persons import OPERATOR, Door
+from tests.threads import Threads
 
 
 def person_called(door: Door, login: str, agency: str = "kota") -> Person:
@@ -45,7 +46,7 @@ def as_granter(door: Door, login: str, root: str | None = None) -> Granter:
 
 
 def test_of_two_who_take_one_sign_in_name_at_once_the_second_is_told_so(door: Door) -> None:
-    with ThreadPoolExecutor(1) as pool:
+    with Threads(1) as pool:
         with door.database.writing() as session:
             invite(session, "kota", Invitation("Ani"), Asked(Role.viewer), OPERATOR, door.clock())
             second = pool.submit(door.invite, "Ani", Role.viewer)

@@ -1,6 +1,5 @@
 """Second factors: codes, recovery codes, and what is owed until one is set up."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,6 +14,7 @@ from app.people.steps import Stage
 from tests.house import SECRET
 from tests.people.persons import PASSPHRASE, Door, visit
 from tests.people.refusals import events, person, refused, said
+from tests.threads import Threads
 
 
 @pytest.mark.sqlite_daily
@@ -84,7 +84,7 @@ def test_a_code_races_with_itself_and_wins_once(door: Door) -> None:
         except PeopleFault:
             return False
 
-    with ThreadPoolExecutor(4) as pool:
+    with Threads(4) as pool:
         assert sum(pool.map(try_it, halves)) == 1
 
 

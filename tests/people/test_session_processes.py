@@ -6,7 +6,6 @@ and none that was under way may bring the session back.
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,6 +31,7 @@ from tests.effort import sized
 from tests.faults.service import UNHURRIED, Nursery, Service, free_port
 from tests.people.oidc.fake_provider import CLIENT, FakeProvider, fake_provider
 from tests.people.persons import OPERATOR, Door
+from tests.threads import Threads
 
 STARTING_SECONDS = 120
 # How long before the end of its twelve hours a session begins its last trial.
@@ -155,7 +155,7 @@ def test_what_has_ended_opens_nothing_in_any_process(processes: Processes, endin
     end, path = ENDINGS[ending]
     n = len(processes.addresses)
     with ExitStack() as stack:
-        pool = stack.enter_context(ThreadPoolExecutor(n))
+        pool = stack.enter_context(Threads(n))
         clients = [stack.enter_context(httpx.Client(timeout=PATIENCE, trust_env=False)) for _ in range(n + 1)]
         for trial in range(sized(3, 1_000)):
             cookie, over, ended = processes.sign_in(trial), Event(), Event()

@@ -1,7 +1,6 @@
 """Whatever ends a session ends it in every process at once, and no request that is under way brings it back."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from threading import Event
@@ -17,6 +16,7 @@ from app.people.granting import Asked, grant, revoke
 from app.people.signing_in import WRONG
 from tests.effort import sized
 from tests.people.persons import OPERATOR, PASSPHRASE, Door, visit
+from tests.threads import Threads
 
 PROCESSES = 4
 
@@ -70,7 +70,7 @@ def test_what_has_ended_opens_nothing_anywhere_while_others_ask(
         with first.database.reading() as session:
             ani = store.person_called(session, "kota", "ani")
         assert ani is not None
-        with ThreadPoolExecutor(PROCESSES) as pool:
+        with Threads(PROCESSES) as pool:
             for _ in range(sized(5, 1_000)):
                 browser = visit(first.sign_in.with_passphrase(visit(), "ani@kota", PASSPHRASE))
                 # So old that each request also writes when it was seen.

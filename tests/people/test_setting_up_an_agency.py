@@ -1,7 +1,6 @@
 """Setting up an installation without any agency: once, with the right code, over a connection nobody listens to."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
@@ -28,6 +27,7 @@ from app.people.setting_up import SetUp, SetUpFaults, set_up_code
 from tests.house import SECRET
 from tests.people.persons import PASSPHRASE, Door, visit
 from tests.people.test_set_up_rules import GOOD
+from tests.threads import Threads
 
 ASKED = asked_for(GOOD)
 
@@ -137,7 +137,7 @@ def test_processes_that_start_at_once_print_one_link(door: Door) -> None:
         together.wait()
         return code(door)
 
-    with ThreadPoolExecutor(6) as pool:
+    with Threads(6) as pool:
         links = set(pool.map(start, range(6)))
     assert len(links) == 1
     set_up(door).check(visit(), links.pop())
@@ -153,7 +153,7 @@ def test_of_many_who_send_the_form_at_once_one_comes_first(door: Door) -> None:
         except PeopleFault as fault:
             return fault
 
-    with ThreadPoolExecutor(4) as pool:
+    with Threads(4) as pool:
         outcomes = list(pool.map(send, range(4)))
     assert sum(isinstance(each, Invited) for each in outcomes) == 1
     assert len(agencies(door.database)) == 1

@@ -1,6 +1,5 @@
 """Signing in: links, passphrases, and what opens nothing: wrong, late, used, guessed."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event, Lock
@@ -22,6 +21,7 @@ from app.people.signing_in import WRONG
 from app.people.steps import Stage
 from tests.people.persons import CHEAP, OPERATOR, PASSPHRASE, Door, visit
 from tests.people.refusals import events, person, refused, said
+from tests.threads import Threads
 
 
 def test_a_link_gives_a_passphrase_once_within_three_days(door: Door) -> None:
@@ -61,7 +61,7 @@ def test_of_two_who_hold_a_link_one_comes_in(door: Door) -> None:
         except PeopleFault:
             return False
 
-    with ThreadPoolExecutor(4) as pool:
+    with Threads(4) as pool:
         assert sorted(pool.map(take, range(4))) == [False, False, False, True]
 
 
@@ -228,7 +228,7 @@ def test_at_most_two_hashes_run_at_once_and_ten_are_taken_in(monkeypatch: pytest
             go.set()
             return problem.code
 
-    with ThreadPoolExecutor(11) as pool:
+    with Threads(11) as pool:
         found = list(pool.map(one, range(11)))
     assert sorted(set(found)) == ["busy", "hash"]
     assert found.count("busy") == 1

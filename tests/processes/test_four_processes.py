@@ -5,7 +5,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +25,7 @@ from tests.conftest import Lend
 from tests.house import LATE, LONG_AFTER
 from tests.processes.four import PROCESSES, Four, Line, four_services
 from tests.ratings.visits import put
+from tests.threads import Threads
 
 pytestmark = [pytest.mark.campaign, pytest.mark.one_server]
 
@@ -147,7 +147,7 @@ def test_a_ring_would_be_seen(lend: Lend) -> None:
     with lend("postgresql") as (url, _):
         before = deadlocks(url)
         facts = [("a", "b"), ("b", "a")]
-        with psycopg.connect(url) as left, psycopg.connect(url) as right, ThreadPoolExecutor(2) as pool:
+        with psycopg.connect(url) as left, psycopg.connect(url) as right, Threads(2) as pool:
             insert = "INSERT INTO installation (name, value) VALUES (%s, '')"
             for connection, (first, _) in zip((left, right), facts, strict=True):
                 connection.execute(insert, [first])

@@ -1,7 +1,7 @@
 """Two who do something at once, the same way each time: the first is held right before it commits."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from threading import Event, get_ident
 from time import monotonic
 
@@ -9,6 +9,7 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from app.foundation.storage.database import Database
+from tests.threads import Threads
 
 # So long the second may take to come to the row of the first; on SQLite it waits for the whole transaction anyway.
 PATIENCE, ON_SQLITE = 5.0, 0.05
@@ -41,7 +42,7 @@ def second_of_two(
 
     event.listen(Session, "before_commit", before_commit)
     try:
-        with ThreadPoolExecutor(2) as pool:
+        with Threads(2) as pool:
             began = pool.submit(begin)
             while not (written.wait(0.005) or began.done()):
                 pass

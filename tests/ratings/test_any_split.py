@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
 from random import Random
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from tests.effort import times
 from tests.house import NOW, House, furnish
 from tests.ratings.house_model import ITEMS, PARENTS, SERVICES, Sheet
+from tests.threads import Threads
 
 AGENCIES = count()
 # Sheets that skip a question are told apart from the others, and so in other sums where they arrive otherwise.
@@ -80,7 +80,7 @@ def test_the_same_sheets_give_the_same_figures_however_they_arrive(
         results = house.post("/v1/ratings/batch", {"ratings": batch}, split["app"]).json()["results"]
         return [(result["id"], result["status"]) for result in results]
 
-    with ThreadPoolExecutor(4) as threads:
+    with Threads(4) as threads:
         told = [each for answer in threads.map(deliver, pieces) for each in answer]
     assert Counter(status for _, status in told) == {201: len(sheets)} | (
         {200: len(told) - len(sheets)} if len(told) > len(sheets) else {}

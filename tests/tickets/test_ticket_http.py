@@ -2,7 +2,6 @@
 
 from base64 import b64decode
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO, StringIO
 from typing import Any
@@ -18,6 +17,7 @@ from app.tickets.expiry import sweep_expired
 from app.tickets.rules.codes import check_character, printed
 from tests.house import NOW, House, problem
 from tests.postgres import owning
+from tests.threads import Threads
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 SCORES = {"speed": 4, "transparency": 3, "friendliness": 4}
@@ -368,7 +368,7 @@ def test_behind_a_locked_database_everybody_is_told_and_nothing_is_stored_later(
     event.listen(house.services.database.writer, "handle_error", lambda context: waited.append(str(context)))
     with other.writing() as session:
         session.execute(text(lock))
-        with ThreadPoolExecutor(len(codes)) as pool:
+        with Threads(len(codes)) as pool:
             answers = list(pool.map(lambda each: redeem(house, each[0], id=each[1]), zip(codes, ids, strict=True)))
     other.dispose()
     # Not one after another: the second has waited as long as the first when its turn comes, and is told.

@@ -1,7 +1,6 @@
 """Signing out at the provider ends what began there in every process, and no step under way brings it back."""
 
 from asyncio import run
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from threading import Event
@@ -15,6 +14,7 @@ from tests.people.oidc.fake_provider import FakeProvider, fake_provider
 from tests.people.oidc.through import Through
 from tests.people.persons import Door, visit
 from tests.people.test_session_proof import PROCESSES, ask_until, opens
+from tests.threads import Threads
 
 
 @pytest.mark.long
@@ -30,7 +30,7 @@ def test_who_signed_out_there_is_in_nowhere_while_others_ask(furnished: tuple[st
         first, provider = doors[0], stack.enter_context(fake_provider(doors[0].clock))
         through, other = Through(first, provider), Through(doors[1], provider)
         through.join("Ani", Role.supervisor)
-        with ThreadPoolExecutor(PROCESSES) as pool:
+        with Threads(PROCESSES) as pool:
             for n in range(sized(4, 1_000)):
                 provider.claims = {"sid": f"s-{n}"}
                 browser = through.sign_in()
@@ -56,7 +56,7 @@ def test_a_code_that_is_given_meanwhile_does_not_outlive_it(
     provider.claims = {"sid": "s-1", "auth_time": int(door.clock().timestamp())}
     door.enrolled(through.join("Siti", Role.administrator))
     through.log_out(sub="u-1")
-    with ThreadPoolExecutor(2) as pool:
+    with Threads(2) as pool:
         for n in range(sized(3, 300)):
             door.clock.now += timedelta(minutes=1)
             provider.claims = {"sid": f"s-{n}", "auth_time": int(door.clock().timestamp())}

@@ -1,0 +1,20 @@
+"""Threads of tests, which may look at the rows that the test itself may look at."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from typing import ParamSpec, TypeVar
+
+Parameters = ParamSpec("Parameters")
+Value = TypeVar("Value")
+
+
+class Threads(ThreadPoolExecutor):
+    """A pool whose work runs in a copy of the context of whoever gave it: a thread's own would be of no agency."""
+
+    def submit(
+        self, work: Callable[Parameters, Value], /, *args: Parameters.args, **options: Parameters.kwargs
+    ) -> Future[Value]:
+        """As `ThreadPoolExecutor.submit`."""
+        context = copy_context()
+        return super().submit(lambda: context.run(work, *args, **options))
