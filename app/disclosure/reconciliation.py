@@ -9,7 +9,7 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from app.disclosure import store
+from app.disclosure import sealed_store, store
 from app.disclosure.charts import chart_faults
 from app.disclosure.rules.block_faults import Member, StoredBlock, block_faults
 from app.disclosure.rules.block_figures import BlockFigures
@@ -52,10 +52,14 @@ def reconcile_blocks(database: Database, agency_id: str | None = None) -> Ledger
 
 
 class Sealing(NamedTuple):
-    """A month that is sealed, and up to which others are before it."""
+    """A month that is sealed, and up to which others are before it.
+
+    `reach`: by how many days a key may lie later than the day of its rating.
+    """
 
     after: Month | None
     month: Month
+    reach: int
 
 
 def faults_before_sealing(session: Session, agency_id: str, sealing: Sealing) -> tuple[int, list[str]]:
@@ -75,7 +79,7 @@ class _Ledger:
         self._session = session
         self._agency_id = agency_id
         self._sealed = sealed_through(session, agency_id)
-        self._those = () if sealing is None else (store.sealed_with(*sealing),)
+        self._sealing = sealing
         self.ratings = 0
         self.blocks = 0
         self.sealed = 0
@@ -94,9 +98,9 @@ class _Ledger:
 
     def faults_of_blocks(self, instruments: Mapping[str, Instrument]) -> Iterator[str]:
         """The blocks that are not what their ratings give, as sentences."""
-        members = groupby(store.every_member(self._session, self._agency_id, *self._those), attrgetter("block"))
+        members = groupby(store.every_member(self._session, self._agency_id, *self._members()), attrgetter("block"))
         number, run = next(members, NONE_LEFT)
-        for row in store.every_block(self._session, self._agency_id, *self._those):
+        for row in store.every_block(self._session, self._agency_id, *self._blocks()):
             while number is not None and number < row.block:
                 yield self._orphans(number, run)
                 number, run = next(members, NONE_LEFT)
@@ -108,6 +112,16 @@ class _Ledger:
         while number is not None:
             yield self._orphans(number, run)
             number, run = next(members, NONE_LEFT)
+
+    def _blocks(self) -> tuple[Any, ...]:
+        """Which blocks are looked at, for the store."""
+        return () if self._sealing is None else (sealed_store.sealed_with(self._sealing.after, self._sealing.month),)
+
+    def _members(self) -> tuple[Any, ...]:
+        """Which ratings of blocks are looked at."""
+        if self._sealing is None:
+            return ()
+        return sealed_store.members_of(self._session, self._agency_id, *self._blocks(), reach=self._sealing.reach)
 
     def _of_block(self, instruments: Mapping[str, Instrument], row: Any, members: list[Member]) -> Iterator[str]:
         if self._sealed is not None and row.first_month <= self._sealed:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from app.directory.tables import Agency, Office
 from app.disclosure.rules.block_faults import Member
 from app.disclosure.rules.closed_figures import ClosedCell, closed_cells
-from app.disclosure.rules.division import Month, Shared, UnreleasedRating
+from app.disclosure.rules.division import Shared, UnreleasedRating
 from app.disclosure.rules.due import Task, first_day, last_day
 from app.disclosure.tables import BlockRating, BlockSum, ChartMonth, FigureBlock, FigureRelease, Waiting
 from app.foundation.storage.database import Session
@@ -210,16 +210,14 @@ def every_block(session: Session, agency_id: str, *those: ColumnElement[bool]) -
     yield from session.connection().execute(query, execution_options={"yield_per": BATCH})
 
 
-def every_member(session: Session, agency_id: str, *of: ColumnElement[bool]) -> Iterator[Member]:
-    """The ratings of all blocks of an agency, or of those, in the order of the blocks' numbers, some at a time."""
+def every_member(session: Session, agency_id: str, *those: ColumnElement[bool]) -> Iterator[Member]:
+    """The ratings of all blocks of an agency, or those, in the order of the blocks' numbers, some at a time."""
     query = (
         select(MEMBER.block, RATING.instrument, RATING.standing, *DIVIDED_BY)
         .select_from(MEMBER.key.table.outerjoin(RATING.key.table, IN_BLOCK))
-        .where(MEMBER.agency_id == agency_id)
+        .where(MEMBER.agency_id == agency_id, *those)
         .order_by(MEMBER.block)
     )
-    if of:
-        query = query.where(MEMBER.block.in_(select(BLOCK.block).where(BLOCK.agency_id == agency_id, *of)))
     for block, instrument, standing, *rating in session.connection().execute(
         query, execution_options={"yield_per": AT_ONCE}
     ):
@@ -271,12 +269,6 @@ def unsealed(session: Session, agency_id: str) -> ColumnElement[bool]:
     """That no rating of a block is of a sealed month."""
     sealed = sealed_through(session, agency_id)
     return true() if sealed is None else BLOCK.first_month > sealed
-
-
-def sealed_with(after: Month | None, month: Month) -> ColumnElement[bool]:
-    """That a block is sealed with this month, when those up to `after` are sealed already."""
-    upto = BLOCK.first_month <= month
-    return upto if after is None else and_(upto, BLOCK.first_month > after)
 
 
 def doubted(agency_id: str) -> tuple[ColumnElement[bool], ...]:

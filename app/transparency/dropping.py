@@ -4,7 +4,7 @@ What is still counted of them (held sheets, tickets spent) is kept in the transa
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from app.ratings.sealed_store import first_unsealed, month_faults, ratings_by_mo
 from app.screening.held_store import keep_held
 from app.tickets.store import keep_spent
 from app.transparency import sealing_store, store
-from app.transparency.sealing import SealingOrder
+from app.transparency.sealing import SealingOrder, reach_of
 from app.transparency.sealing_store import Condition
 
 # A partition in which something still has to stay is looked at again next month. After so long, what may go of it
@@ -49,7 +49,11 @@ def drop_sealed(database: Database, order: SealingOrder) -> Dropped:
     if not sealed:
         return found
     for part in parts.values():
-        if part.first is not None and part.end is not None and part.end <= first_key(max(sealed.values())):
+        if (
+            part.first is not None
+            and part.end is not None
+            and _may_go(database, (part.first, part.end), sealed, agencies)
+        ):
             _collecting(found, partial(_drop_part, database, part, order, found))
     for agency_id, first in sealed.items():
         _collecting(found, partial(_delete_rows, database, agency_id, _end(parts, first), order, found))
@@ -80,6 +84,15 @@ def _collecting(found: Dropped, step: Callable[[], object]) -> None:
         patiently(step)
     except _Disagrees as error:
         found.faults.extend(line for line in error.args if line not in found.faults)
+
+
+def _may_go(database: Database, keys: tuple[UUID, UUID], sealed: Mapping[str, date], agencies: Sequence[str]) -> bool:
+    """Whether each agency that has ratings with these keys has sealed their month; asked of the index alone."""
+    behind = [each for each in agencies if each not in sealed or keys[1] > first_key(sealed[each])]
+    if len(behind) == len(agencies):
+        return False
+    with database.reading() as session:
+        return not any(sealing_store.has_some(session, each, keys) for each in behind)
 
 
 def _end(parts: dict[str, Partition], first: date) -> UUID:
@@ -135,7 +148,7 @@ def _book(session: Session, agency_id: str, first: date, going: Condition, order
     counts = sealing_store.by_month(session, agency_id, going)
     if not counts:
         return 0
-    there = ratings_by_month(session, agency_id, before=first, reach=order.reach)
+    there = ratings_by_month(session, agency_id, before=first, reach=reach_of(session, agency_id, order))
     if faults := month_faults(session, agency_id, there):
         raise _Disagrees(*(f"{agency_id}: {fault}" for fault in faults))
     keep_held(session, agency_id, going)

@@ -19,8 +19,8 @@ from app.transparency.rules.entries import SEALED, sealed_entry
 from app.transparency.rules.inventories import Marker
 from app.transparency.store import NewEntry
 
-# By how many days keys lie later than days at most, beyond how late ratings may come: that may have been more once.
-REACH = 400
+# Offices are in three time zones, and a key has the day of one of them.
+ZONES = 2
 
 
 class SealingOrder(NamedTuple):
@@ -30,11 +30,6 @@ class SealingOrder(NamedTuple):
     actor: str
     stays: date
     late: timedelta
-
-    @property
-    def reach(self) -> int:
-        """By how many days a key may lie later than the day on which its rating counts."""
-        return self.late.days + REACH
 
 
 class Month(NamedTuple):
@@ -54,10 +49,10 @@ def seal_months(
     """Seal one month after the other, up to the first for which there is a reason not to."""
     if dry_run:
         with database.snapshot(hurried=False) as session:
-            due = _due(session, agency_id, order)
+            due, reach = _due(session, agency_id, order), reach_of(session, agency_id, order)
             after = [sealed_through(session, agency_id), *due]
             return [
-                _look(session, agency_id, Sealing(former, month), n)
+                _look(session, agency_id, Sealing(former, month, reach), n)
                 for former, (month, n) in zip(after, due.items(), strict=False)
             ]
     found: list[Month] = []
@@ -69,7 +64,7 @@ def seal_months(
             if not due:
                 break
             month, n = next(iter(due.items()))
-            sealing = Sealing(sealed_through(session, agency_id), month)
+            sealing = Sealing(sealed_through(session, agency_id), month, reach_of(session, agency_id, order))
             looked = _look(session, agency_id, sealing, n)
             if not looked.reasons:
                 _seal(session, looked, sealing, marker, order)
@@ -77,12 +72,21 @@ def seal_months(
     return found
 
 
+def reach_of(session: Session, agency_id: str, order: SealingOrder) -> int:
+    """By how many days a key may differ from the day of its rating: a ticket counts on the day of the service.
+
+    How late ratings may come may have been set otherwise before.
+    """
+    return max(order.late.days, store.longest_late(session, agency_id)) + ZONES
+
+
 def _due(session: Session, agency_id: str, order: SealingOrder) -> dict[str, int]:
     """The months past their retention of which there are ratings, the oldest first, and how many there are."""
     since = first_unsealed(session, agency_id)
-    return dict(
-        sorted(ratings_by_month(session, agency_id, before=order.stays, since=since, reach=order.reach).items())
-    )
+    if since is not None and since >= order.stays:
+        return {}
+    reach = reach_of(session, agency_id, order)
+    return dict(sorted(ratings_by_month(session, agency_id, before=order.stays, since=since, reach=reach).items()))
 
 
 def _look(session: Session, agency_id: str, sealing: Sealing, ratings: int) -> Month:
@@ -93,9 +97,8 @@ def _look(session: Session, agency_id: str, sealing: Sealing, ratings: int) -> M
     blocks, faults = faults_before_sealing(session, agency_id, sealing)
     if faults:
         reasons.append(f"{len(faults)} of its blocks are not what their ratings give; cermin check names them")
-    return Month(
-        agency_id, month, blocks, ratings, sealing_store.untold(session, agency_id, first, end), tuple(reasons)
-    )
+    untold = sealing_store.untold(session, agency_id, (first, end), sealing.reach)
+    return Month(agency_id, month, blocks, ratings, untold, tuple(reasons))
 
 
 def _undone(session: Session, agency_id: str, month: str, end: date) -> Iterator[str]:
@@ -119,7 +122,7 @@ def _undone(session: Session, agency_id: str, month: str, end: date) -> Iterator
 def _seal(session: Session, looked: Month, sealing: Sealing, marker: Marker, order: SealingOrder) -> None:
     agency_id, month = looked.agency_id, looked.month
     counts = {"blocks": looked.blocks, "ratings": looked.ratings, "untold": looked.untold}
-    lines = sealing_store.told_lines(session, agency_id, *sealing)
+    lines = sealing_store.told_lines(session, agency_id, sealing.after, month)
     digest = marker.seal(month, counts, lines)
     sealing_store.put(
         session, SealedMonth(agency_id=agency_id, month=month, sealed_at=order.now, digest=digest, **counts)

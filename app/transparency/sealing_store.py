@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, inspect, select, text, update
 
-from app.disclosure.store import sealed_with
+from app.disclosure.sealed_store import sealed_with
 from app.disclosure.tables import BlockRating, ChartMonth, FigureBlock, FigureRelease, Waiting
 from app.foundation.storage.database import Session
+from app.ratings.keys import first_key
 from app.ratings.sealed_store import MONTH, RATING, SEALED
 from app.ratings.tables import SealedMonth, Trace
 from app.screening.tables import Finding
@@ -24,8 +25,9 @@ BATCH = 500
 Condition = Sequence[ColumnElement[bool]]
 
 
-def untold(session: Session, agency_id: str, first: date, end: date) -> int:
-    """How many ratings of these days, up to before `end`, are in no block."""
+def untold(session: Session, agency_id: str, days: tuple[date, date], reach: int) -> int:
+    """How many ratings of days from the one to before the other are in no block; `reach` as of keys."""
+    (first, end), around = days, timedelta(days=reach)
     query = (
         select(func.count())
         .select_from(
@@ -34,6 +36,7 @@ def untold(session: Session, agency_id: str, first: date, end: date) -> int:
             )
         )
         .where(RATING.agency_id == agency_id, RATING.rated_on >= first, RATING.rated_on < end, MEMBER.key.is_(None))
+        .where(RATING.key >= first_key(first - around), RATING.key < first_key(end + around))
     )
     n: int = session.execute(query).scalar_one()
     return n
@@ -133,6 +136,13 @@ def newest_days(session: Session, keys: tuple[UUID, UUID]) -> dict[str, date]:
     first, end = keys
     query = select(RATING.agency_id, func.max(RATING.rated_on)).where(RATING.key >= first, RATING.key < end)
     return {row[0]: row[1] for row in session.execute(query.group_by(RATING.agency_id))}
+
+
+def has_some(session: Session, agency_id: str, keys: tuple[UUID, UUID]) -> bool:
+    """Whether the agency has a rating with one of these keys."""
+    first, end = keys
+    query = select(RATING.key).where(RATING.agency_id == agency_id, RATING.key >= first, RATING.key < end)
+    return session.execute(query.limit(1)).first() is not None
 
 
 def is_empty(session: Session, table: str) -> bool:

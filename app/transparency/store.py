@@ -93,6 +93,12 @@ def position_of(session: Session, agency_id: str, kind: str, subject: str) -> in
     return session.execute(query).scalar()
 
 
+def longest_late(session: Session, agency_id: str) -> int:
+    """How many days late ratings could come at most when an inventory was taken; 0 where there is none."""
+    query = select(func.max(ENTRY.detail["late_days"].as_integer()))
+    return session.execute(query.where(ENTRY.agency_id == agency_id, ENTRY.kind == INVENTORY)).scalar() or 0
+
+
 def entries_about(session: Session, agency_id: str, kind: str) -> list[tuple[str, str]]:
     """What the entries of a kind are about, and what they say."""
     query = select(ENTRY.subject, ENTRY.entry).where(ENTRY.agency_id == agency_id, ENTRY.kind == kind)
