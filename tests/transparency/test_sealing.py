@@ -9,6 +9,7 @@ from app.foundation.storage.database import Database
 from app.ratings.rules.months import sealable_before
 from app.ratings.sealed_store import sealed_months, sealed_through
 from tests.disclosure.attacker import Town
+from tests.house import NOW, furnish
 from tests.transparency.sealed_town import (
     GROUPS,
     change,
@@ -105,6 +106,31 @@ def test_what_lay_there_before_there_were_partitions_goes_row_by_row(database: D
     assert (gone.ratings["kota"], gone.parts, gone.faults) == (ALL, [], [])
     assert counts(town.database, "rating", "block_rating", "trace") == [0, 0, 0]
     assert faults(town) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("store", ["postgresql"])
+def test_a_partition_stays_for_the_agency_that_still_needs_it(town: Town) -> None:
+    furnish(town.database, "desa", NOW)
+    Town(town.database, "desa", town.now).rate([("dukcapil", None, date(2030, 8, 1), "ktp-el", "web", "111")] * 3)
+    seal(town, NEVER)
+    gone = dropped(town, NEVER)
+    # Of July and August there are keys of the other agency; what is overdue by now goes row by row.
+    assert {"2030_07"} & set(gone.parts) == set()
+    assert gone.faults == []
+    left, others = ratings_of(town, "kota"), ratings_of(town, "desa")
+    assert (gone.ratings["kota"], others) == (ALL - left, 3)
+    assert 0 < left < ALL
+    assert faults(town) == []
+    # Years later nothing of the month stays on its account.
+    change(town.database, "DELETE FROM rating WHERE agency_id = 'desa'")
+    assert dropped(town, NEVER).ratings["kota"] == left
+    assert (ratings_of(town, "kota"), faults(town)) == (0, [])
+
+
+def ratings_of(town: Town, agency_id: str) -> int:
+    """How many ratings an agency has."""
+    return counts(town.database, f"rating WHERE agency_id = '{agency_id}'")[0]
 
 
 @pytest.mark.long
