@@ -159,14 +159,14 @@ async def _repeat(job: Job) -> None:
         await asyncio.sleep(job.seconds)
     while True:
         try:
-            await _run_to_its_end(job.work)
+            await run_to_its_end(job.work)
         except Exception as error:
             # The name of the error only: its text may hold values of rows.
             log.error(f"{job.name}.failed", error=type(error).__name__)
         await asyncio.sleep(job.seconds)
 
 
-async def _run_to_its_end(work: Callable[[], object]) -> None:
+async def run_to_its_end(work: Callable[[], object]) -> None:
     """Run the work in a thread, and wait for it even if this task is cancelled."""
     # A thread cannot be cancelled, and its connection must not outlive the database that is closed next.
     with all_agencies():
