@@ -72,6 +72,7 @@ def run_campaign(
         figures,
         strikes=strikes,
         slowest_return=found.slowest_return,
+        slowest_before=found.slowest_before,
         slowest_answer=found.slowest_answer,
         unaccounted=found.unaccounted,
     )
@@ -94,14 +95,14 @@ async def _run(
         await answers(witness, LONGEST_START)
         rating = asyncio.gather(*(client.rate_until(finish, clients) for client in clients))
         try:
-            slowest = await _strike_often(witness, strike, strikes, dice)
+            found = await _strike_often(line, witness, strike, strikes, dice)
             finish.set()
             async with asyncio.timeout(LONGEST_FINISH):
                 await rating
         finally:
             rating.cancel()
             await asyncio.gather(rating, return_exceptions=True)
-        return Figures(slowest_return=slowest, slowest_answer=line.account.slowest, unaccounted=await audited(line))
+        return replace(found, slowest_answer=line.account.slowest, unaccounted=await audited(line))
 
 
 async def audited(line: Line) -> tuple[str, ...]:
@@ -109,17 +110,18 @@ async def audited(line: Line) -> tuple[str, ...]:
     return tuple(differences(line.account, await line.told()))
 
 
-async def _strike_often(witness: Client, strike: Strike, strikes: int, dice: Random) -> float:
+async def _strike_often(line: Line, witness: Client, strike: Strike, strikes: int, dice: Random) -> Figures:
     """The slowest return in seconds, from the end of a strike to the first rating stored after it."""
-    slowest = 0.0
+    slowest, before = 0.0, None
     for _ in range(strikes):
         await asyncio.sleep(dice.uniform(*LOAD_SECONDS))
+        before = line.account.slowest if before is None else before
         # In a thread, so that the clients go on sending into the silence.
         await asyncio.to_thread(strike)
         began = time.perf_counter()
         await answers(witness, LONGEST_RETURN)
         slowest = max(slowest, time.perf_counter() - began)
-    return slowest
+    return Figures(slowest_return=slowest, slowest_before=before or 0.0)
 
 
 async def answers(witness: Client, seconds: float) -> None:

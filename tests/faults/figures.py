@@ -42,8 +42,9 @@ class Figures:
     # What the books of clients and service do not agree on.
     unaccounted: Sequence[str] = ()
     strikes: int = 0
-    # Seconds until the first rating was stored after a strike, and of the slowest answer.
+    # Seconds until the first rating was stored after a strike, and of the slowest answer: before the first, and in all.
     slowest_return: float = 0.0
+    slowest_before: float = 0.0
     slowest_answer: float = 0.0
 
     @property
@@ -71,7 +72,8 @@ class Figures:
             f"comments and profiles astray {self.apart_mismatch}; {self.broken} requests broken, "
             f"{self.met_again} ratings met again by their retry, {self.refused} times refused for now, "
             f"surprises {dict(self.surprises)}, unaccounted {list(self.unaccounted)}, "
-            f"slowest return {self.slowest_return:.2f} s, slowest answer {self.slowest_answer:.2f} s; "
+            f"slowest return {self.slowest_return:.2f} s, slowest answer {self.slowest_answer:.2f} s "
+            f"({self.slowest_before:.2f} s before the first strike); "
             f"promise {self.verdict}"
         )
 

@@ -68,8 +68,11 @@ class Journal:
 def version_at_hand() -> str:
     """The commit, and whether something is changed beside it."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
-    described = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    return described.stdout.strip() or "unknown"
+    try:
+        described = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    except FileNotFoundError:
+        described = ""
+    return described.strip() or "unknown"
 
 
 def table(rounds: Sequence[Round]) -> Iterator[str]:

@@ -64,6 +64,8 @@ def endure(service: Service, keys: Mapping[str, str], bad: Bad, seconds: float, 
     assert figures.broken == 0, "not every request was answered"
     assert watch.statuses["/healthz"].keys() == {200}
     assert watch.statuses["/readyz"][503] >= times
-    assert max(figures.slowest_answer, watch.slowest) <= ALLOWED, (figures.slowest_answer, watch.slowest)
+    # Waiting is bounded, work is not: what an answer takes on this machine while nothing is wrong comes on top.
+    longest = ALLOWED + figures.slowest_before
+    assert max(figures.slowest_answer, watch.slowest) <= longest, (figures.slowest_answer, watch.slowest, longest)
     assert figures.slowest_return <= LONGEST_RETURN, figures.slowest_return
     return figures

@@ -20,7 +20,7 @@ from tests.faults.trials import Sizes, Trials
 
 pytestmark = pytest.mark.fault
 
-DESCRIPTORS, SOCKETS = 192, 400
+DESCRIPTORS, SOCKETS = 192, 250
 ASKED = 10
 
 

@@ -23,4 +23,4 @@ def test_no_kill_of_the_service_loses_doubles_or_invents_a_rating(
         assert figures.broken > 0, "no kill met a request in flight"
         return figures
 
-    trials.keep(f"kill -9 of the service, {store}", "kills", Sizes(30, 3_000, 100), attempt)
+    trials.keep(f"kill -9 of the service, {store}", "kills", Sizes(20, 3_000, 100), attempt)
