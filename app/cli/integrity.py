@@ -36,9 +36,11 @@ from app.integrity.settings import get_settings, put_settings
 integrity = typer.Typer(help="Integrity reports: received, handed over, erased.", no_args_is_help=True)
 integrity.command("key-make")(integrity_keys.key_make)
 integrity.command("key-add")(integrity_keys.key_add)
-integrity.command("key-challenge")(integrity_keys.key_challenge)
-integrity.command("key-prove")(integrity_keys.key_prove)
-integrity.command("key-retire")(integrity_keys.key_retire)
+# One thumbprint of sixty-four begins with a hyphen, and is no option.
+BY_THUMBPRINT = {"ignore_unknown_options": True}
+integrity.command("key-challenge", context_settings=BY_THUMBPRINT)(integrity_keys.key_challenge)
+integrity.command("key-prove", context_settings=BY_THUMBPRINT)(integrity_keys.key_prove)
+integrity.command("key-retire", context_settings=BY_THUMBPRINT)(integrity_keys.key_retire)
 integrity.command("key-list")(integrity_keys.key_list)
 integrity.command("open")(integrity_keys.open_file)
 

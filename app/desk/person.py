@@ -30,7 +30,7 @@ from app.people import store
 from app.people.faults import PeopleFault
 from app.people.granting import grant, may_see_sessions, revoke
 from app.people.inviting import invite_again
-from app.people.listing import listed
+from app.people.listing import listed, require_person
 from app.people.schemas import SessionOut
 from app.people.sessions import SignedIn
 from app.people.signing_out import sessions_of, sign_out_everywhere
@@ -58,7 +58,7 @@ def give_role(request: Request, found: Administrator, sent: FormSent) -> Respons
         return to_proof(request, "person", id=person_id)
     try:
         with services.database.writing() as session:
-            whom = _known(store.find_person(session, found.agency_id, person_id))
+            whom = require_person(store.find_person(session, found.agency_id, person_id))
             grant(session, whom, asked_role(sent), granter(found), services.now())
     except PeopleFault as fault:
         return _person(request, found, person_id, fault, sent)
@@ -73,7 +73,7 @@ def new_link(request: Request, found: Administrator, sent: FormSent) -> Response
         return to_proof(request, "person", id=person_id)
     try:
         with services.database.writing() as session:
-            whom = _known(store.find_person(session, found.agency_id, person_id))
+            whom = require_person(store.find_person(session, found.agency_id, person_id))
             invited = invite_again(session, whom, granter(found), services.now(), reset=False)
     except PeopleFault as fault:
         return _person(request, found, person_id, fault)
@@ -139,17 +139,11 @@ def sign_out(request: Request, found: Administrator, sent: FormSent) -> Response
         return to_proof(request, "person", id=person_id)
     try:
         with services.database.writing() as session:
-            whom = _known(store.find_person(session, found.agency_id, person_id))
+            whom = require_person(store.find_person(session, found.agency_id, person_id))
             sign_out_everywhere(session, whom, granter(found), services.now())
     except PeopleFault as fault:
         return _person(request, found, person_id, fault)
     return saved(request, f"/desk/person?id={person_id}")
-
-
-def _known(person: Person | None) -> Person:
-    if person is None:
-        raise Problem("not-found")
-    return person
 
 
 def _person(
@@ -158,7 +152,7 @@ def _person(
     services, tell = services_of(request), reader_of(request)
     now = services.now()
     with services.database.reading() as session:
-        whom = _known(store.find_person(session, found.agency_id, person_id))
+        whom = require_person(store.find_person(session, found.agency_id, person_id))
         [shown] = listed(session, found.agency_id, [whom], now)
         names = places_of_grants(session, found.agency_id, shown.grants)
         seen = may_see_sessions(session, whom, granter(found))

@@ -10,6 +10,7 @@ import threading
 from typing import IO
 
 from app.foundation.problems import busy
+from app.foundation.process_limits import limit_this_process
 from app.instruments.faults import Fault, InstrumentFault
 from app.instruments.xlsform_reading import text_of_xlsform
 
@@ -46,7 +47,7 @@ def text_apart(content: bytes, command: tuple[str, ...] = COMMAND, longest: floa
 
 def main(given: IO[bytes], answer: IO[bytes]) -> int:
     """Read one workbook; the status of the process."""
-    _behave()
+    limit_this_process(MOST_MEMORY)
     text, faults = "", list[tuple[str, str, dict[str, object]]]()
     try:
         text = text_of_xlsform(given.read())
@@ -59,18 +60,6 @@ def main(given: IO[bytes], answer: IO[bytes]) -> int:
         faults = [("file", NO_WORKBOOK, {})]
     answer.write(json.dumps({"text": text, "faults": faults}).encode())
     return 0
-
-
-def _behave() -> None:
-    """Leave processor and memory to those who take ratings."""
-    # There is none on Windows.
-    if sys.platform != "win32":
-        import os
-        import resource
-
-        os.nice(10)
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, most))
 
 
 if __name__ == "__main__":

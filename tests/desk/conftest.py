@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import Lend
 from tests.desk.browsing import Browser, desk
+from tests.desk.closed import Seat, seats
 from tests.house import House
 from tests.people.persons import Door
 
@@ -35,3 +36,10 @@ def door(lent: tuple[str, dict[str, str]]) -> Iterator[Door]:
 def browser(house: House) -> Callable[[], Browser]:
     """A new browser."""
     return lambda: Browser(house)
+
+
+@pytest.fixture
+def seat(house: House) -> Iterator[Seat]:
+    """A way to seat somebody at the service of the file."""
+    with seats(house) as join:
+        yield join

@@ -10,7 +10,7 @@ from app.access.principals import Role
 from tests.closing.steps import AFTER_THE_WINDOW, finalise
 from tests.conftest import Lend
 from tests.desk.browsing import Browser, fields_of, text_of, title_of
-from tests.desk.closed import Seat, closed_house, readings, seats
+from tests.desk.closed import Seat, closed_house, readings
 from tests.house import House
 
 EVIL = "Antrean <script>alert(1)</script>\nbaris kedua"
@@ -22,13 +22,6 @@ def house(lend: Lend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hous
     key_file = tmp_path_factory.mktemp("keys") / "key.pem"
     with lend("sqlite") as (url, keys), closed_house(url, keys, key_file) as opened:
         yield opened
-
-
-@pytest.fixture
-def seat(house: House) -> Iterator[Seat]:
-    """A way to seat somebody."""
-    with seats(house) as join:
-        yield join
 
 
 def sign(house: House, seat: Seat) -> None:

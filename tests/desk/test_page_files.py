@@ -21,7 +21,7 @@ from app.screening.tables import Finding
 from tests.closing.steps import finalise
 from tests.conftest import STORES, Lend
 from tests.desk.browsing import Browser, title_of
-from tests.desk.closed import Seat, closed_house, readings, seats
+from tests.desk.closed import Seat, closed_house, readings
 from tests.house import NOW, House
 
 # Every page that is a file, and for whom; what the others show has files of its own, or is no list.
@@ -73,13 +73,6 @@ def finding(n: int, *, decided: bool) -> Finding:
         decided_by="auditor:x" if decided else None,
         note=f"=1+{n}" if decided else None,
     )
-
-
-@pytest.fixture
-def seat(house: House) -> Iterator[Seat]:
-    """A way to seat somebody."""
-    with seats(house) as join:
-        yield join
 
 
 def lines(response: httpx.Response) -> list[list[str]]:

@@ -10,7 +10,7 @@ from app.seals.signing import make_key
 from tests.closing.steps import AFTER_THE_WINDOW, OCTOBER, rated
 from tests.conftest import Lend
 from tests.desk.browsing import Browser, desk, fields_of, text_of, title_of
-from tests.desk.closed import Seat, seats
+from tests.desk.closed import Seat
 from tests.house import House, problem
 from tests.ratings.visits import put
 
@@ -23,13 +23,6 @@ def house(lend: Lend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hous
         put(opened.database, [*rated("E001", 12), *rated("E002", 40, "433"), *rated(None, 11)])
         opened.release()
         yield opened
-
-
-@pytest.fixture
-def seat(house: House) -> Iterator[Seat]:
-    """A way to seat somebody."""
-    with seats(house) as join:
-        yield join
 
 
 def close_october(boss: Browser) -> str:

@@ -35,13 +35,6 @@ def house(store: str, lend: Lend) -> Iterator[House]:
         yield opened
 
 
-@pytest.fixture
-def seat(house: House) -> Iterator[Seat]:
-    """A way to seat somebody."""
-    with seats(house) as join:
-        yield join
-
-
 def set_targets(house: House) -> None:
     sent = [
         {"period": "2026", "employee": "E001", "value": "77.75"},

@@ -26,13 +26,6 @@ def house(lend: Lend, tmp_path: Path) -> Iterator[House]:
         yield opened
 
 
-@pytest.fixture
-def seat(house: House) -> Iterator[Seat]:
-    """A way to seat somebody."""
-    with seats(house) as join:
-        yield join
-
-
 def of_report(house: House, browser: Browser, kind: str) -> str:
     """The text of the page of the agency's report."""
     items = house.get("/v1/reports", "supervisor", params={"period": "2026-10", "kind": kind}).json()["items"]

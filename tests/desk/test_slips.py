@@ -14,7 +14,7 @@ from app.seals.signing import make_key
 from tests.closing.steps import AFTER_THE_WINDOW, close, rated
 from tests.conftest import Lend
 from tests.desk.browsing import desk, text_of, title_of
-from tests.desk.closed import Seat, seats
+from tests.desk.closed import Seat
 from tests.house import House, problem
 from tests.ratings.visits import put
 
@@ -30,13 +30,6 @@ def house(lend: Lend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hous
         put(opened.database, [*rated("E001", 12), *rated("E002", 40, "433")])
         close(opened)
         yield opened
-
-
-@pytest.fixture
-def seat(house: House) -> Iterator[Seat]:
-    """A way to seat somebody."""
-    with seats(house) as join:
-        yield join
 
 
 def tokens_in(pdf: bytes) -> list[str]:

@@ -17,7 +17,7 @@ from app.foundation.problems import Problem
 from tests.closing.steps import finalise
 from tests.conftest import Lend
 from tests.desk.browsing import Browser, fields_of, text_of, title_of
-from tests.desk.closed import Seat, closed_house, readings, seats
+from tests.desk.closed import Seat, closed_house, readings
 from tests.house import NOW, House, problem
 
 
@@ -27,13 +27,6 @@ def house(lend: Lend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hous
     key_file = tmp_path_factory.mktemp("keys") / "key.pem"
     with lend("sqlite") as (url, keys), closed_house(url, keys, key_file) as opened:
         yield opened
-
-
-@pytest.fixture
-def seat(house: House) -> Iterator[Seat]:
-    """A way to seat somebody."""
-    with seats(house) as join:
-        yield join
 
 
 @pytest.fixture

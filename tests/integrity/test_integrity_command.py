@@ -56,6 +56,14 @@ def made(offline: Run, folder: Path, name: str) -> tuple[Path, Path]:
     return private, public
 
 
+@pytest.mark.parametrize("command", ["key-challenge", "key-retire", "key-prove"])
+def test_a_thumbprint_that_begins_with_a_hyphen_is_no_option(run: Run, command: str) -> None:
+    word = ("--word", "x") if command == "key-prove" else ()
+    refused = run(command, "kota", "-ppv8W_eSduq49FQvJ0ow3Ux7FvtDQIbxKIebSezP9w", *word)
+    assert refused.exit_code == 1
+    assert "no public key with this thumbprint" in refused.stderr
+
+
 def test_from_two_keys_to_a_report_that_either_opens(house: House, run: Run, offline: Run, tmp_path: Path) -> None:
     files = [made(offline, tmp_path, name) for name in ("satu", "dua")]
     for private, public in files:

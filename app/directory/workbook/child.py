@@ -4,7 +4,6 @@ It takes a `Task` as a line of JSON and the workbook after it, and answers with 
 30,000 employees takes seconds of computing and hundreds of megabytes; here neither delays a rating.
 """
 
-import os
 import sys
 from datetime import datetime
 from typing import IO
@@ -18,6 +17,7 @@ from app.directory.workbook.importing import check, import_checked
 from app.directory.workbook.outcome import OUTCOME, Checked, Faulty
 from app.directory.workbook.preview import preview_of
 from app.directory.workbook.proposal import propose
+from app.foundation.process_limits import limit_this_process
 from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database, OperationalError, TimeoutError
 
@@ -71,7 +71,7 @@ def work(task: Task, content: bytes, database: Database) -> Faulty | Checked:
 
 def main(given: IO[bytes], answer: IO[bytes]) -> int:
     """Do one task; the status of the process."""
-    _behave()
+    limit_this_process(MOST_MEMORY)
     line, _, content = given.read().partition(b"\n")
     task = Task.model_validate_json(line)
     database = Database(task.database_url, pool_size=1)
@@ -85,17 +85,6 @@ def main(given: IO[bytes], answer: IO[bytes]) -> int:
     finally:
         database.dispose()
     return 0
-
-
-def _behave() -> None:
-    """Leave processor and memory to those who take ratings."""
-    # There is none on Windows.
-    if sys.platform != "win32":
-        import resource
-
-        os.nice(10)
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, most))
 
 
 if __name__ == "__main__":
