@@ -56,6 +56,8 @@ def test_the_delimiter_is_the_one_that_finds_the_columns_even_in_a_heading_with_
         (b"a,b\n1,2\n\xe9,4\n", 3, "not UTF-8, nor UTF-16"),
         (b'a,b\n1,"x\ny"\nz\n' * 3_000 + b"1,\xff\n", 9_001, "not UTF-8"),
         ("a;b\n".encode("utf-16") + b"\x00\xdc", 2, "not UTF-8"),
+        # Before what is no text stands more than the csv module takes for a cell.
+        (b"a,b\n1," + b"x" * 140_000 + b"\xff\n", 2, "not UTF-8"),
         (b'a,b\n1,"4"4\n', 2, "after a closing quote comes neither"),
         (b'a,b\n1,2\n3,"4\n', 3, "a quote is opened and never closed"),
         (b"a,b\n1," + b"x" * 140_000, 2, "a cell has more than 131072 characters"),
