@@ -12,8 +12,10 @@ import structlog
 from app.access.authentication import Authenticator
 from app.closing.logged import enter_older
 from app.devices.fleet import count_silent
+from app.devices.heartbeats import Heartbeats
 from app.directory.standards import counting
 from app.directory.uploads import Uploads
+from app.directory.versions import DirectoryVersions
 from app.disclosure.nightly import NightlyRelease, oldest_release_age
 from app.foundation.clock import Clock
 from app.foundation.http.services import Services
@@ -38,6 +40,10 @@ from app.upkeep import Upkeep
 log = structlog.get_logger("cermin")
 
 HOUR, MINUTE = 3_600.0, 60.0
+# Of the time for which a process trusts what it keeps of the database: so one look may come late, or fail.
+OFTENER = 3
+# How long a heartbeat waits for others to be written with.
+TOGETHER = 5.0
 # The first retry is due after five seconds.
 SENDING = 5.0
 # What stands apart from ratings, in the order in which it is written anew.
@@ -124,11 +130,19 @@ def jobs_of(
     figures = services.of(FigureReads)
     replica = [Job("replica", LOOK_SECONDS, figures.look, at_once=False)] if figures.has_replica else []
 
+    looks = (
+        Job("confirming", settings.key_cache_seconds / OFTENER, services.of(Authenticator).confirm, at_once=False),
+        Job("versions", settings.directory_cache_seconds / OFTENER, services.of(DirectoryVersions).look),
+    )
+    # What is trusted for no time at all is asked for at every request, and looking before would change nothing.
+
     return (
         *replica,
+        *(look for look in looks if look.seconds),
         Job("tidy", HOUR, partial(_in_turn, turn, clean_up)),
         Job("integrity", HOUR, partial(_in_turn, turn, tell_of_reports)),
         Job("look", MINUTE, update_gauges),
+        Job("heartbeats", TOGETHER, services.of(Heartbeats).write, at_once=False),
         Job("keys", MINUTE, services.of(Authenticator).uses.write, at_once=False),
         Job("uploads", MINUTE, services.of(Uploads).purge),
         Job("screening", MINUTE, partial(_in_turn, turn, screen), at_once=False),

@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date, timedelta
 from importlib.metadata import version
 from threading import Lock
@@ -45,11 +45,14 @@ from app.access.authentication import Authenticator
 from app.access.guard import PersonGate
 from app.access.guesses import LinkGuesses
 from app.access.readings import Readings
+from app.devices.heartbeats import Heartbeats
+from app.devices.kiosk_tags import KioskTags
 from app.devices.pairing import KioskPairing
 from app.devices.store import keys_of_devices
 from app.directory.agency_marks import AgencyMarks
 from app.directory.catalogue_cache import CatalogueCache
 from app.directory.uploads import Uploads
+from app.directory.versions import DirectoryVersions
 from app.directory.workbook.apart import WorkbookProcess
 from app.disclosure.nightly import NightlyRelease
 from app.foundation.clock import Clock, system_clock
@@ -63,7 +66,7 @@ from app.foundation.secret import derive, load_secret
 from app.foundation.settings import Environment, Settings
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.agency_scope import all_agencies
-from app.foundation.storage.database import Database, address
+from app.foundation.storage.database import Database, SQLAlchemyError, address
 from app.foundation.storage.installation import claim_secret
 from app.foundation.storage.read_replica import FigureReads
 from app.foundation.storage.roles import fault_of_role, owns_tables
@@ -115,6 +118,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     app.directory.workbook.routes.router,
     app.directory.volumes.routes.fast_router,
     app.instruments.routes.router,
+    app.devices.routes.kiosk_router,
     app.devices.routes.router,
     app.intake.routes.router,
     app.intake.routes.batch_router,
@@ -244,6 +248,9 @@ def create_app(settings: Settings, clock: Clock = system_clock, jobs: JobMaker =
         _figure_reads(settings, database, metrics),
         Readings(database, clock, settings.reads_per_hour),
         marks := AgencyMarks(),
+        versions := DirectoryVersions(database, clock, settings.directory_cache_seconds),
+        KioskTags(versions),
+        Heartbeats(database),
         KioskPairing(database, marks, derive(secret, "pairing"), clock),
         KioskKeys(keys_of_devices),
         LinkGuesses(clock),
@@ -386,6 +393,9 @@ def _lifespan(secret: bytes, jobs: JobMaker) -> Lifespan[FastAPI]:
             releasing.stop()
             await writer.drain()
             await in_background.end()
+            # A database that is away takes nothing any more, and the kiosks come again in a minute.
+            with all_agencies(), suppress(SQLAlchemyError):
+                services.of(Heartbeats).write()
             figures.dispose()
             database.dispose()
 

@@ -1,6 +1,7 @@
 """Principals: who is asking, for which agency, within which offices. The agency never comes from a path."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -39,7 +40,8 @@ class Principal:
 
     `office` is the root of the subtree in reach (None: the whole agency); a device is bound to exactly this office
     and `counter`. `sees_nip`: reports show this reader the whole NIP. Of a person `key_id` is the person's id, and
-    `employee` the code under which the directory has this person, if it does.
+    `employee` the code under which the directory has this person, if it does. `expires_at` is when a key ends by
+    itself.
     """
 
     agency_id: str
@@ -49,6 +51,7 @@ class Principal:
     counter: str | None = None
     sees_nip: bool = False
     employee: str | None = None
+    expires_at: datetime | None = None
 
     @property
     def sees_persons(self) -> bool:

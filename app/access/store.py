@@ -38,6 +38,12 @@ def find_key(session: Session, agency_id: str, key_id: UUID, *, locked: bool = F
     return session.get(ApiKey, (agency_id, key_id), with_for_update=locked or None, populate_existing=locked)
 
 
+def ending_keys(session: Session, since: datetime) -> set[UUID]:
+    """The keys, of all agencies in scope, that were revoked since then, or that expire at any time after it."""
+    query = select(ApiKey.key_id).where(or_(col(ApiKey.revoked_at) >= since, col(ApiKey.expires_at) >= since))
+    return set(session.exec(query))
+
+
 def note_use(session: Session, agency_id: str, key_id: UUID, day: date) -> None:
     """Note that a key was used on this day, unless a later one is known."""
     session.execute(

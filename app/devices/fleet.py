@@ -1,4 +1,4 @@
-"""Lists the kiosks of an agency and how they are doing, takes their heartbeats, and revokes them."""
+"""Lists the kiosks of an agency and how they are doing, and revokes them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -6,14 +6,12 @@ from uuid import UUID
 
 from app.access import keys
 from app.access.audit import record
-from app.access.authentication import CHALLENGE
-from app.access.principals import Principal, Reach
+from app.access.principals import Reach
 from app.access.store import find_key
 from app.devices import store
 from app.devices.pairing import locked_device
 from app.devices.rules.states import is_silent, state_of
-from app.devices.schemas import DeviceOut, DevicePage, DeviceQuery, HeartbeatIn, HeartbeatOut, StorageState
-from app.devices.tables import Heartbeat
+from app.devices.schemas import DeviceOut, DevicePage, DeviceQuery, StorageState
 from app.directory.reach import offices_in_reach, require_office
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
@@ -62,25 +60,6 @@ def find_device(
     [found] = _devices_out(session, reach.agency_id, rows, now, silent_after)
     require_office(session, reach, found.office)
     return found
-
-
-def record_heartbeat(database: Database, principal: Principal, sent: HeartbeatIn, now: datetime) -> HeartbeatOut:
-    """Store a kiosk's heartbeat. Raises `key-revoked`, even while this process still has the key in its cache."""
-    with database.writing() as session:
-        # Read past the cache, so that a stolen tablet's page stops at its first heartbeat after the revocation.
-        key = find_key(session, principal.agency_id, principal.key_id)
-        if key is None or key.revoked_at is not None:
-            raise Problem("key-revoked", headers=CHALLENGE)
-        heartbeat = Heartbeat(
-            agency_id=principal.agency_id,
-            key_id=principal.key_id,
-            seen_at=now,
-            storage_persisted=sent.storage.persisted,
-            storage_free_bytes=sent.storage.free_bytes,
-            **sent.model_dump(exclude={"storage"}),
-        )
-        store.put_heartbeat(session, heartbeat)
-    return HeartbeatOut(server_time=now, key_expires_at=key.expires_at)
 
 
 def count_silent(database: Database, now: datetime, silent_after: timedelta) -> int:

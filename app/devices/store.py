@@ -1,6 +1,6 @@
 """The only SQL of this room."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
@@ -31,15 +31,18 @@ HEARTBEAT_COLUMNS = (
     "seen_at", "app_version", "queue_depth", "parked", "parked_codes", "clock_offset_ms", "unsent_seconds",
     "storage_persisted", "storage_free_bytes",
 )  # fmt: skip
+# A process writes what it took some seconds ago, and meanwhile another may have written a newer one, which stays.
 # One statement, because two first heartbeats of a key may come at once. It holds the names above and nothing else.
 _NEW_VALUES = ", ".join(f"{name} = excluded.{name}" for name in HEARTBEAT_COLUMNS)
 PUT_HEARTBEAT = text(
     f"INSERT INTO heartbeat (agency_id, key_id, {', '.join(HEARTBEAT_COLUMNS)}) "  # noqa: S608 - constants
     f"VALUES (:agency_id, :key_id, {', '.join(f':{name}' for name in HEARTBEAT_COLUMNS)}) "
-    f"ON CONFLICT (agency_id, key_id) DO UPDATE SET {_NEW_VALUES}"
+    f"ON CONFLICT (agency_id, key_id) DO UPDATE SET {_NEW_VALUES} "
+    "WHERE heartbeat.seen_at <= excluded.seen_at OR heartbeat.seen_at > :beyond"
 ).bindparams(
     bindparam("key_id", type_=Uuid()),
     bindparam("seen_at", type_=UtcDateTime()),
+    bindparam("beyond", type_=UtcDateTime()),
     bindparam("parked_codes", type_=JSON()),
 )
 
@@ -96,9 +99,12 @@ def end_expired(session: Session, agency_id: str, now: datetime) -> None:
     session.execute(delete(Pairing).where(col(Pairing.agency_id) == agency_id, col(Pairing.expires_at) <= now))
 
 
-def put_heartbeat(session: Session, heartbeat: Heartbeat) -> None:
-    """Store a key's heartbeat, replacing the one before."""
-    session.execute(PUT_HEARTBEAT, heartbeat.model_dump())
+def put_heartbeats(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    """Store the heartbeats of different keys, of any agencies in scope; each replaces an older one of its key.
+
+    A row has the table's columns and `beyond`, the moment after which what is stored is no newer one but wrong.
+    """
+    session.execute(PUT_HEARTBEAT, rows)
 
 
 def fleet(

@@ -42,6 +42,11 @@ def directory_version(session: Session, agency_id: str) -> UUID | None:
     return session.exec(select(Agency.directory_version).where(Agency.agency_id == agency_id)).first()
 
 
+def directory_versions(session: Session) -> dict[str, UUID]:
+    """The version of each agency in scope."""
+    return dict(session.exec(select(Agency.agency_id, Agency.directory_version)).all())
+
+
 def whole_directory(session: Session, agency_id: str) -> WholeDirectory:
     """All rows of the agency's directory but its duties, which grow with time."""
     return WholeDirectory(

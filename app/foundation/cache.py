@@ -1,6 +1,6 @@
 """An in-memory cache whose values expire after seconds, and which one caller renews while the others go on."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, NamedTuple, TypeVar
 
 from app.foundation.clock import Clock, seconds_of
@@ -32,6 +32,7 @@ class Cache(Generic[Key, Value]):
         self._grace = min(seconds, LONGEST_GRACE)
         self._entries: dict[Key, _Entry[Value]] = {}
         self._renewing: set[Key] = set()
+        self._confirmed_at = float("-inf")
 
     def get(self, key: Key) -> Value | None:
         """The value; None if there is none, or if this caller is the one to renew it."""
@@ -44,6 +45,8 @@ class Cache(Generic[Key, Value]):
         # `ends` has no grace: a key past its own expiry must not authenticate once more.
         if now >= ends:
             return None
+        if stored_at < self._confirmed_at:
+            stored_at = self._confirmed_at
         # A clock that was put back must not make anything young again.
         age = abs(now - stored_at)
         # Were everybody sent to renew, each expiry would send a burst of equal reads to the database. The grace is
@@ -69,6 +72,14 @@ class Cache(Generic[Key, Value]):
         """Drop the value at once, without any grace."""
         self._entries.pop(key, None)
         self._renewing.discard(key)
+
+    def confirm(self, moment: float, has_ended: Callable[[Value], bool]) -> None:
+        """Drop the values that have ended, and count all others as stored at this moment (Unix seconds) or later."""
+        # In this order, so that none of those that have ended grows young for an instant.
+        for key, entry in list(self._entries.items()):
+            if has_ended(entry.value):
+                self.forget(key)
+        self._confirmed_at = moment
 
     def put(self, key: Key, value: Value, *, ends: float = float("inf")) -> None:
         """Store from now on, but never past the moment `ends` (Unix seconds)."""

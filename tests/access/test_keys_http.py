@@ -9,8 +9,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from app.access.authentication import Authenticator
 from app.access.keys import digest, issue, read_key, revoke, rotate
-from app.access.principals import KeyKind
+from app.access.principals import KeyKind, Principal
 from app.access.store import keys_by_lookup
 from app.access.tables import ApiKey
 from app.foundation.storage.database import metadata
@@ -244,6 +245,73 @@ def test_a_revoked_key_is_dead_in_every_process_within_the_time_of_the_key_cache
     at(remembering, NOW + timedelta(seconds=60))
     for house in remembering:
         refused(house.get("/v1/offices", key), "key-revoked")
+
+
+def confirm(houses: tuple[House, ...]) -> None:
+    """What the job of each process does every few seconds."""
+    for house in houses:
+        house.services.of(Authenticator).confirm()
+
+
+def test_a_key_that_is_confirmed_is_not_looked_up_again_and_a_revoked_one_ends_at_the_next_look(
+    remembering: tuple[House, House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, row = new_key(remembering[0])
+    lasting = new_key(remembering[0])[0]
+    for house in remembering:
+        assert house.get("/v1/offices", key).status_code == house.get("/v1/offices", lasting).status_code == 200
+    looked_up: list[object] = []
+    check = Authenticator.check
+
+    def noted(self: Authenticator, authorization: str | None, address: str) -> Principal:
+        looked_up.append(self)
+        return check(self, authorization, address)
+
+    monkeypatch.setattr(Authenticator, "check", noted)
+    for minutes in range(1, 30):
+        at(remembering, NOW + timedelta(minutes=minutes))
+        confirm(remembering)
+        assert {house.get("/v1/offices", key).status_code for house in remembering} == {200}
+    assert looked_up == []
+    end(remembering[0], row)
+    confirm(remembering)
+    for house in remembering:
+        refused(house.get("/v1/offices", key), "key-revoked")
+        assert house.get("/v1/offices", lasting).status_code == 200
+    assert len(looked_up) == len(remembering)
+    # Where no look succeeds, a key is looked up as soon as the cache's time is over.
+    at(remembering, house.clock.now + timedelta(seconds=55))
+    assert house.get("/v1/offices", lasting).status_code == 200
+    assert len(looked_up) == len(remembering) + 1
+
+
+def test_a_confirmed_key_that_is_rotated_ends_with_the_overlap(remembering: tuple[House, House]) -> None:
+    house = remembering[1]
+    key, row = new_key(house)
+    assert house.get("/v1/offices", key).status_code == 200
+    with house.database.writing() as session:
+        rotate(
+            session,
+            agency_id="kota",
+            key_id=row.key_id,
+            actor="test",
+            now=NOW,
+            overlap=timedelta(minutes=10),
+        )
+    for minutes, status in ((9, 200), (10, 401)):
+        at(remembering, NOW + timedelta(minutes=minutes))
+        confirm(remembering)
+        assert house.get("/v1/offices", key).status_code == status
+
+
+def test_a_confirmed_key_is_looked_up_once_a_day_so_that_its_use_is_noted(remembering: tuple[House, House]) -> None:
+    house = remembering[0]
+    for moment in (NOW, NOW.replace(hour=23, minute=59), NOW + timedelta(days=1)):
+        at(remembering, moment)
+        confirm(remembering)
+        assert house.get("/v1/offices", "reader").status_code == 200
+        house.services.of(Authenticator).uses.write()
+        assert row_of(house, "reader").last_used_on == moment.date()
 
 
 def test_a_key_that_was_refused_once_stays_refused(remembering: tuple[House, House]) -> None:

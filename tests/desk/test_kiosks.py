@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from app.access.principals import Role
 from app.desk.kiosk_words import clock, duration, sentence, storage, waiting
+from app.devices.heartbeats import Heartbeats
 from app.devices.rules.states import DeviceState
 from app.devices.schemas import DeviceOut, StorageState
 from app.directory.tables import Counter
@@ -187,8 +188,10 @@ def test_the_fleet_is_told_in_words_the_silent_first(admin: Browser, house: Hous
             keys[label] = pair(house, code)["key"]
     for key in keys.values():
         assert house.post("/v1/devices/me/heartbeat", BEAT, key).status_code == 200
+    house.services.of(Heartbeats).write()
     later(house, admin, 63)
     house.post("/v1/devices/me/heartbeat", BEAT | {"clock_offset_ms": -90_000, "queue_depth": 0}, keys["A terdengar"])
+    house.services.of(Heartbeats).write()
     later(house, admin, 3)
     page = admin.go("/desk/kiosks")
     lead = search(r'<p class="lead">(.*?)</p>', page.text)

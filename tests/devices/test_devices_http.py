@@ -12,6 +12,7 @@ from sqlalchemy import text
 from app.access.keys import issue
 from app.access.principals import KeyKind, Reach
 from app.devices.fleet import count_silent, count_silent_in_reach
+from app.devices.heartbeats import Heartbeats
 from app.devices.pairing import KioskPairing
 from app.devices.rules.pairing_codes import new_code
 from app.foundation.problems import Problem
@@ -139,9 +140,11 @@ def test_the_fleet_tells_how_kiosks_are_doing_and_which_are_silent(house: House)
     assert told.json() == {"server_time": "2026-11-18T03:00:00Z", "key_expires_at": None}
     untold = {"parked": 0, "parked_codes": {}, "storage": {"persisted": None, "free_bytes": None}}
     assert house.post("/v1/devices/me/heartbeat", BEAT | untold, kiosk["key"]).status_code == 200
+    house.services.of(Heartbeats).write()
     heard = house.get("/v1/devices", "supervisor").json()["items"][0]
     assert {name: heard[name] for name in BEAT} == BEAT | untold
     house.post("/v1/devices/me/heartbeat", BEAT | {"queue_depth": 0}, kiosk["key"])
+    house.services.of(Heartbeats).write()
     first, second = house.get("/v1/devices", "supervisor").json()["items"]
     assert first["id"] == device["id"]
     assert {name: first[name] for name in BEAT} == BEAT | {"queue_depth": 0}

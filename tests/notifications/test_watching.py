@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.devices.heartbeats import Heartbeats
 from app.foundation.ids import new_id
 from app.foundation.storage.database import OperationalError
 from app.foundation.storage.leases import Lease
@@ -53,6 +54,7 @@ def test_a_kiosk_that_falls_silent_is_told_once_until_it_is_heard_again(house: H
     # Whoever else looks tells nothing again, and nothing of other agencies.
     assert watcher(house).look() == 0
     house.post("/v1/devices/me/heartbeat", BEAT, key)
+    house.services.of(Heartbeats).write()
     assert one.look() == 0
     house.clock.now += HOUR + timedelta(seconds=1)
     assert one.look() == 1

@@ -1,4 +1,4 @@
-"""Answers the busiest POST routes before the framework: guard → body bytes validated once → endpoint → bytes.
+"""Answers the busiest routes before the framework: guard → body bytes validated once → endpoint → bytes.
 
 A FastAPI route parses a body to Python objects, validates these, solves dependencies by reflection and
 serialises the answer; the layers, routers and exit stacks around it cost as much again. A `FastPathRoute`
@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.foundation.http.body import read_body
+from app.foundation.http.middleware import missing_security_headers
 from app.foundation.http.problem_responses import (
     SECURITY_HEADERS,
     database_problem,
@@ -36,7 +37,10 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class FastPathRoute(APIRoute):
-    """A route whose endpoint is `async def endpoint(request, principal, body)` and returns a `Response`."""
+    """A route whose endpoint is `async def endpoint(request, principal, body)` and returns a whole `Response`.
+
+    Where it takes no body: `async def endpoint(request, principal)`.
+    """
 
     guard: Guard
     limits: Mapping[str, int]
@@ -45,7 +49,8 @@ class FastPathRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """The handler of this route; the router and `FastPath` call the same one, so they cannot differ."""
-        assert self.body_field is not None, "a fast-path route has a body"
+        if self.body_field is None:
+            return self._handler_without_body()
         model: Any = self.body_field.field_info.annotation
         validate, guard, endpoint = TypeAdapter(model).validator.validate_json, self.guard, self.endpoint
         mend = self.mend
@@ -66,6 +71,15 @@ class FastPathRoute(APIRoute):
                 # which items of a batch are wrong: one bad item must not cost the good ones.
                 content = _validated_again(mend(body), validate_tolerantly)
             response: Response = await endpoint(request, principal, content)
+            return response
+
+        return handle
+
+    def _handler_without_body(self) -> Handler:
+        guard, endpoint = self.guard, self.endpoint
+
+        async def handle(request: Request) -> Response:
+            response: Response = await endpoint(request, await guard(request))
             return response
 
         return handle
@@ -98,15 +112,18 @@ class FastPath:
         # How long a request, whoever answers it, may wait for the database.
         self.seconds = seconds
         self.handlers = {
-            route.path: (route, route.get_route_handler()) for route in routes if isinstance(route, FastPathRoute)
+            (route.path, method): (route, route.get_route_handler())
+            for route in routes
+            if isinstance(route, FastPathRoute)
+            for method in route.methods or ()
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer here, or pass on."""
         begin_budget(self.seconds)
         begin_scope()
-        found = self.handlers.get(scope["path"]) if scope["type"] == "http" else None
-        if found is None or scope["method"] != "POST":
+        found = self.handlers.get((scope["path"], scope["method"])) if scope["type"] == "http" else None
+        if found is None:
             await self.app(scope, receive, send)
             return
         # Guards read the matched route from the scope, where the router would have put it.
@@ -116,9 +133,9 @@ class FastPath:
             response = await handle(request)
         except Exception as error:  # No request may end without an answer.
             response = _refusal(request, error)
-        self.metrics.answered("POST", scope["path"], response.status_code)
+        self.metrics.answered(scope["method"], scope["path"], response.status_code)
         # The answer is all there: nothing comes piece by piece, and nothing is done after it.
-        headers = [*response.raw_headers, *SECURITY_HEADERS]
+        headers = [*response.raw_headers, *_security_headers(response)]
         await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": response.body})
 
@@ -147,6 +164,11 @@ class PreparedResponse(Response):
             self.raw_headers.append((b"idempotent-replayed", b"true"))
         if retry_after is not None:
             self.raw_headers.append((b"retry-after", b"%d" % retry_after))
+
+
+def _security_headers(response: Response) -> Iterable[tuple[bytes, bytes]]:
+    # A prepared one has none of them, and need not be asked.
+    return SECURITY_HEADERS if type(response) is PreparedResponse else missing_security_headers(response.raw_headers)
 
 
 def _validated_again(body: bytes, validate: Callable[[bytes], Any]) -> Any:

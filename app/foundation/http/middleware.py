@@ -98,7 +98,7 @@ class ResponseWatch:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *_missing_security_headers(message["headers"])]
+                message["headers"] = [*message["headers"], *missing_security_headers(message["headers"])]
             await send(message)
 
         try:
@@ -141,7 +141,8 @@ class UnderPath:
         await self.app(scope, receive, send)
 
 
-def _missing_security_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def missing_security_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Those of the security headers that an answer does not set otherwise itself."""
     present = {name for name, _ in headers}
     return [pair for pair in SECURITY_HEADERS if pair[0] not in present]
 
