@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import dropwhile, takewhile
 
 import pytest
 
@@ -15,8 +16,9 @@ NAMED = re.compile(r"\[(tests/[\w/]+\.py)\]\(\.\./\1\): ((?:`test_\w+`(?:, )?)+)
 
 
 def rows(document: str) -> list[list[str]]:
-    """The rows of the table: threat, measure, test."""
-    lines = [line for line in read(document).splitlines() if line.startswith("| ")]
+    """The rows of the first table: threat, measure, test."""
+    table = dropwhile(lambda line: not line.startswith("| "), read(document).splitlines())
+    lines = [line for line in takewhile(lambda line: line.startswith("|"), table) if line.startswith("| ")]
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[1:]]
 
 
