@@ -15,7 +15,7 @@ from rich.table import Table
 
 from app.access.principals import Reach
 from app.cli.context import actor, database, fail, out, print_table, settings
-from app.closing import lifecycle, replies, store
+from app.closing import lifecycle, notes, replies, store
 from app.closing.addressing import asked
 from app.closing.public import publishing
 from app.closing.slips import draw_slips, last_reply_day, slips_pdf
@@ -88,7 +88,7 @@ def note(
 ) -> None:
     """Put a supervisor's words beside an employee's draft."""
     with _step(agency_id, root) as (session, reach):
-        lifecycle.note(session, reach, asked(code), instrument, employee=employee, text=text, now=system_clock())
+        notes.note(session, reach, asked(code), instrument, employee=employee, text=text, now=system_clock())
     out.print("noted")
 
 

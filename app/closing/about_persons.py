@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.access.principals import Principal
 from app.closing import store
-from app.closing.lifecycle import keep_note
+from app.closing.notes import keep_note
 from app.closing.reading import report_of
 from app.closing.replies import keep_reply
 from app.closing.store import ReportHead

@@ -15,7 +15,8 @@ from app.access.readings import Reading, readings_about
 from app.access.rules.secret_texts import new_secret, read_secret
 from app.closing import store
 from app.closing.addressing import asked, newest
-from app.closing.lifecycle import audit, report_about
+from app.closing.lifecycle import audit
+from app.closing.notes import report_about
 from app.closing.tables import DRAFT, Invitation, Period, Reply, Report
 from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import at_and_above

@@ -14,7 +14,7 @@ from app.access.guesses import LinkGuesses
 from app.access.principals import KeyKind, Principal, Role
 from app.access.readings import Readings
 from app.access.rules.secret_texts import read_secret
-from app.closing import lifecycle, replies, store
+from app.closing import lifecycle, notes, replies, store
 from app.closing.about_persons import note_on_person
 from app.closing.addressing import asked
 from app.closing.beside import beside_report, needs_beside, traces_beside
@@ -125,7 +125,7 @@ def note_on_report(request: Request, principal: Noting, code: Code, query: ByIns
     """Put the supervisor's words beside an employee's draft."""
     services = services_of(request)
     with services.database.writing() as session:
-        lifecycle.note(
+        notes.note(
             session,
             principal.reach,
             asked(code),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from uuid import UUID
 
-from app.closing import lifecycle, replies
+from app.closing import lifecycle, notes, replies
 from app.closing.comments import MarkIn, mark_comment
 from app.closing.public import publishing
 from app.closing.survey import plans
@@ -16,8 +16,8 @@ from tests.races.town import COMMENTED, DONE, KOTA, Case, Step, Town, span
 
 def one_note(town: Town) -> Case:
     now = town.house.clock.now
-    notes = town.writes(lambda s: lifecycle.note(s, KOTA, span("2026-10"), employee="E001", text="Baik.", now=now))
-    return Case(notes, notes)
+    writes = town.writes(lambda s: notes.note(s, KOTA, span("2026-10"), employee="E001", text="Baik.", now=now))
+    return Case(writes, writes)
 
 
 def one_reply(town: Town) -> Case:
@@ -75,8 +75,8 @@ def one_signature(town: Town) -> Case:
 def a_note_while_reports_are_signed(town: Town) -> Case:
     close(town.house, "2026-09")
     now = town.house.clock.now
-    notes = town.writes(lambda s: lifecycle.note(s, KOTA, span("2026-09"), employee="E001", text="Baik.", now=now))
-    return Case(finalised(town, "2026-09"), notes)
+    writes = town.writes(lambda s: notes.note(s, KOTA, span("2026-09"), employee="E001", text="Baik.", now=now))
+    return Case(finalised(town, "2026-09"), writes)
 
 
 def one_publication(town: Town) -> Case:
