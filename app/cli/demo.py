@@ -72,7 +72,7 @@ def demo(
     values = _with_address(settings(), port)
     now = system_clock()
     with database() as db:
-        upgrade(values.database_url)
+        upgrade(values.owner_url or values.database_url)
         try:
             load(values, db, now, serving, err)
         except DemoRefused as refused:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.faults.service import UNHURRIED, Nursery, Service, free_port
+from tests.postgres import owners_address
 
 PROCESSES = 4
 STARTING_SECONDS = 120.0
@@ -52,7 +53,11 @@ class Four:
 @contextmanager
 def four_services(database_url: str, keys: Mapping[str, str], folder: Path, **settings: str) -> Iterator[Four]:
     """Four services that have started; `settings` by the names of their variables without CERMIN_."""
-    told = {**UNHURRIED, **{f"CERMIN_{name.upper()}": value for name, value in settings.items()}}
+    told = {
+        "CERMIN_OWNER_URL": owners_address(database_url),
+        **UNHURRIED,
+        **{f"CERMIN_{name.upper()}": value for name, value in settings.items()},
+    }
     with ExitStack() as stack:
         nursery = stack.enter_context(Nursery.open())
         services = []
