@@ -19,7 +19,7 @@ from app.disclosure.sums import sum_faults
 from app.foundation.storage.database import Database, Session
 from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
-from app.ratings.sealed_store import sealed_through
+from app.ratings.sealed_store import hold_ratings, sealed_through
 
 # A report of more lines would not be read; the exit status says the rest.
 LONGEST_REPORT = 200
@@ -41,6 +41,7 @@ class LedgerReconciliation:
 def reconcile_blocks(database: Database, agency_id: str | None = None) -> LedgerReconciliation:
     """Make every block anew from its ratings and compare, block by block, in one snapshot of the database."""
     with database.snapshot(hurried=False) as session:
+        hold_ratings(session)
         ledgers = [_Ledger(session, each) for each in ([agency_id] if agency_id else store.agencies(session))]
         faults: list[str] = []
         for fault in chain.from_iterable(ledger.faults() for ledger in ledgers):

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from sqlalchemy import String, cast, func, inspect, select
+from sqlalchemy import String, cast, func, inspect, select, text
 
 from app.foundation.storage.database import Session
 from app.ratings.keys import first_key
@@ -13,6 +13,15 @@ from app.ratings.tables import Rating, SealedMonth
 RATING, SEALED = (inspect(table).local_table.c for table in (Rating, SealedMonth))
 # Both databases write a date as `2026-11-29`.
 MONTH = func.substr(cast(RATING.rated_on, String), 1, 7)
+
+
+def hold_ratings(session: Session) -> None:
+    """Let no partition of ratings go while a snapshot lasts; to be asked first in it.
+
+    PostgreSQL's snapshots show rows as they were, and a table that is gone to nobody.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE rating, block_rating IN ACCESS SHARE MODE"))
 
 
 def sealed_through(session: Session, agency_id: str) -> str | None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.foundation.storage.database import Database, Session
+from app.ratings.sealed_store import hold_ratings
 from app.transparency import inventory_store, store
 from app.transparency.inventory import (
     BACK_DATED,
@@ -65,6 +66,7 @@ class LogReconciliation(NamedTuple):
 def reconcile_log(database: Database, terms: LogTerms, agency_id: str | None = None) -> LogReconciliation:
     """Compare the log and the inventories with what is stored, in one snapshot of the database."""
     with database.snapshot(hurried=False) as session:
+        hold_ratings(session)
         agencies = [agency_id] if agency_id else store.agencies(session)
         checks = [_AgencyCheck(session, each, terms) for each in agencies]
         faults: list[str] = []

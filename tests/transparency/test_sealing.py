@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from app.foundation.storage.database import Database
+from app.foundation.storage.database import Database, OperationalError
+from app.foundation.storage.rewriting_store import is_busy
 from app.ratings.rules.months import sealable_before
-from app.ratings.sealed_store import sealed_months, sealed_through
+from app.ratings.sealed_store import hold_ratings, sealed_months, sealed_through
 from tests.disclosure.attacker import Town
 from tests.house import NOW, furnish
 from tests.transparency.sealed_town import (
@@ -126,6 +127,23 @@ def test_a_partition_stays_for_the_agency_that_still_needs_it(town: Town) -> Non
     change(town.database, "DELETE FROM rating WHERE agency_id = 'desa'")
     assert dropped(town, NEVER).ratings["kota"] == left
     assert (ratings_of(town, "kota"), faults(town)) == (0, [])
+
+
+@pytest.mark.long
+@pytest.mark.one_server
+@pytest.mark.parametrize("store", ["postgresql"])
+def test_nothing_goes_while_a_check_looks_at_it(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.ratings.partitions.TRIES", 1)
+    seal(town, NEVER)
+    with town.database.snapshot(hurried=False) as session:
+        hold_ratings(session)
+        with pytest.raises(OperationalError) as caught:
+            dropped(town, NEVER)
+        assert is_busy(caught.value)
+    # Nothing was kept of what did not go.
+    assert counts(town.database, "rating", "sealed_ticket", "sealed_held") == [ALL, 0, 0]
+    assert dropped(town, NEVER).ratings.total() == ALL
+    assert faults(town) == []
 
 
 def ratings_of(town: Town, agency_id: str) -> int:
