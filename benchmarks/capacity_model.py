@@ -23,8 +23,8 @@ class Measured:
     request: float = 30
     rating: float = 40
     rating_server: float = 25
-    contact: float = 4_330
-    contact_server: float = 680
+    contact: float = 73
+    contact_server: float = 14
     told: float = 38
     told_server: float = 19
     page: float = 31_000
@@ -38,15 +38,16 @@ class Measured:
     database_cores: int = 4
 
 
-# `python -m benchmarks.unit_costs` on 1 December 2026, and docs/performance.md: a rating by itself at 64 connections
-# (69 µs, of which the rating is 40), a page of the desk on PostgreSQL, a report of an evidence pack.
+# `python -m benchmarks.unit_costs` and `benchmarks.kiosk_costs` on 1 December 2026, and docs/performance.md: a rating
+# by itself at 64 connections (69 µs, of which the rating is 40), a page of the desk on PostgreSQL, a report of an
+# evidence pack.
 MEASURED = Measured()
 MEASURED_SQLITE = replace(
     MEASURED,
     request=65,
     rating=75,
     rating_server=0,
-    contact=2_530,
+    contact=58,
     contact_server=0,
     told=36,
     told_server=0,

@@ -18,12 +18,14 @@ from benchmarks.capacity_model import MEASURED, Measured
 
 Steps: TypeAlias = Generator[simpy.Event, Any, Any]
 
-# As in the kiosk's script: ratings in a batch, seconds between rounds and how they are spread, of patience after a
-# failure, after which an answer is not waited for any more, and for which a contact is fresh.
-BATCH, MINUTE, ROUND = 50, 60.0, (0.8, 0.4)
+# As in the kiosk's script: ratings in a batch, seconds between rounds and how they are spread (also those of a kiosk
+# that sees its network again after more than a moment), of patience after a failure, after which an answer is not
+# waited for any more, and for which a contact is fresh.
+BATCH, MINUTE, ROUND, MOMENT = 50, 60.0, (0.8, 0.4), 5.0
 SHORTEST, LONGEST, WAITED_FOR, FRESH = 2.0, 300.0, 30.0, 30.0
-# As in the service: ratings that may wait, in one commit, seconds in the queue and for an answer, `Retry-After`.
-QUEUE, GROUP, LONGEST_QUEUED, LONGEST_ANSWER, RETRY_AFTER = 2_048, 512, 0.8, 2.3, 2.0
+# As in the service: ratings that may wait, in one commit, seconds in the queue and for an answer, `Retry-After` and
+# over how many seconds more it is spread.
+QUEUE, GROUP, LONGEST_QUEUED, LONGEST_ANSWER, RETRY_AFTER, RETRY_SPREAD = 2_048, 512, 0.8, 2.3, 2, 4
 STORED, BUSY = 200, 503
 NEVER = float("inf")
 
@@ -32,7 +34,9 @@ NEVER = float("inf")
 class Morning:
     """What happens: kiosks in all, how many of them come back at the moment 0, and with how many ratings each.
 
-    `noticed_at_once`: their browsers see the network come back (`online`); else each finds it at its next round.
+    `noticed`: their browsers see the network come back (`online`); else each finds it at its next round. After an
+    outage of `away` seconds they wait a part of a minute by chance, after a moment they call at once. Without `jitter`
+    nothing is spread.
     `broken` is how likely an answer is lost on its way; `drops` makes kiosks forget what was refused, as none does.
     """
 
@@ -40,7 +44,8 @@ class Morning:
     returning: int = 8_000
     waiting: int = 40
     processes: int = 4
-    noticed_at_once: bool = True
+    noticed: bool = True
+    away: float = 3_600.0
     jitter: bool = True
     broken: float = 0.01
     drops: bool = False
@@ -199,9 +204,10 @@ class Region:
 
     def _live(self, kiosk: Kiosk) -> Steps:
         """What a kiosk does from the return of the network until nothing waits in it."""
-        # The rounds went on through the outage, and each kiosk is somewhere between two of them; a browser that sees
-        # the network come back begins one at once.
-        following = 0.0 if self._morning.noticed_at_once else self._draw.random() * self._round()
+        # The rounds went on through the outage, and each kiosk is somewhere between two of them.
+        following = self._draw.random() * self._round()
+        if self._morning.noticed:
+            following = min(following, self._returning())
         again = NEVER
         while not kiosk.is_empty:
             yield self.env.timeout(max(0.0, min(following, again) - self.env.now))
@@ -256,13 +262,20 @@ class Region:
         least, spread = ROUND
         return MINUTE * (least + spread * self._draw.random()) if self._morning.jitter else MINUTE
 
+    def _returning(self) -> float:
+        """How long a browser waits that sees the network come back."""
+        is_spread = self._morning.jitter and self._morning.away >= MOMENT
+        return MINUTE * self._draw.random() if is_spread else 0.0
+
     def _patience(self, kiosk: Kiosk) -> float:
         """The moment at which a kiosk tries again after a failure."""
         wait = min(LONGEST, SHORTEST * 2.0 ** min(kiosk.failures, 20))
         kiosk.failures += 1
-        chance = self._draw.random() if self._morning.jitter else 1.0
-        told = RETRY_AFTER * (1 + chance / 10) if self._morning.jitter else RETRY_AFTER
-        return self.env.now + max(wait * (0.5 + chance / 2), told)
+        if not self._morning.jitter:
+            return self.env.now + max(wait, RETRY_AFTER)
+        chance = self._draw.random()
+        told = RETRY_AFTER + self._draw.randrange(RETRY_SPREAD)
+        return self.env.now + max(wait * (0.5 + chance / 2), told + wait * chance)
 
 
 def play(morning: Morning, costs: Measured = MEASURED) -> Outcome:

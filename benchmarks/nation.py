@@ -10,11 +10,12 @@ from benchmarks.capacity_model import MEASURED, Measured
 from benchmarks.morning import Morning, Outcome, background, play
 
 VARIANTS = {
-    "rounds": Morning(noticed_at_once=False),
+    "rounds": Morning(noticed=False),
     "online": Morning(),
+    "blip": Morning(away=2.0),
     "alike": Morning(jitter=False),
 }
-PROCESSES = (1, 2, 4, 8)
+PROCESSES = (1, 2, 4)
 # A process that is busier than this with the other kiosks has no room for those that return.
 FULL = 0.95
 WORDS = {
@@ -32,6 +33,7 @@ WORDS = {
         ),
         "rounds": "as they are, back at the next round",
         "online": "as they are, all see it at once",
+        "blip": "the same after two seconds only",
         "alike": "without any spreading, all at once",
         "too few": "too few",
         "unsent": "unsent",
@@ -50,6 +52,7 @@ WORDS = {
         ),
         "rounds": "apa adanya, kembali pada putaran berikutnya",
         "online": "apa adanya, semua melihatnya serentak",
+        "blip": "sama, setelah dua detik saja",
         "alike": "tanpa penyebaran, semua serentak",
         "too few": "terlalu sedikit",
         "unsent": "belum terkirim",
@@ -62,7 +65,7 @@ def outcomes(size: Morning = VARIANTS["online"], costs: Measured = MEASURED) -> 
     found: dict[tuple[str, int], Outcome | None] = {}
     for name, variant in VARIANTS.items():
         for processes in PROCESSES:
-            one = replace(size, processes=processes, noticed_at_once=variant.noticed_at_once, jitter=variant.jitter)
+            one = replace(size, processes=processes, noticed=variant.noticed, away=variant.away, jitter=variant.jitter)
             found[name, processes] = play(one, costs) if background(one, costs) < FULL else None
     return found
 

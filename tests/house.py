@@ -20,6 +20,7 @@ from app.directory.tables import Agency, Counter, Duty, Employee, Office, Postin
 from app.disclosure.releasing import ReleaseOrder, ReleaseOutcome, release_agency
 from app.foundation.http.services import Services
 from app.foundation.ids import new_id
+from app.foundation.problems import RETRY_SECONDS, RETRY_SPREAD
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database, metadata
 from app.instruments.registry import add_shipped
@@ -32,6 +33,8 @@ SECRET = "a secret of the tests, long enough to be one"
 NOW = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
 # When the quarter of that day, and the next one, are over.
 LONG_AFTER, LATE = datetime(2027, 4, 10, 3, 0, tzinfo=UTC), timedelta(days=35)
+# After how many seconds those who were refused for a while are to come again.
+RETRIES = {str(RETRY_SECONDS + seconds) for seconds in range(RETRY_SPREAD)}
 # Tests send a device's ratings as fast as they can; those of the quotas have some.
 UNHURRIED: dict[str, Any] = {"device_per_hour": 0, "device_interval_seconds": 0, "reads_per_hour": 0}
 CANARY_NAME = "Siti Kenari"

@@ -5,12 +5,14 @@ One table maps a code to its status and words. Codes never change meaning; new o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from secrets import randbelow
 from typing import Any
 
 from app.foundation.translations import Translate
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_SECONDS = 2
+# After how many seconds to come again, and over how many more those who were refused together are spread.
+RETRY_SECONDS, RETRY_SPREAD = 2, 4
 
 
 @dataclass(frozen=True)
@@ -355,5 +357,6 @@ def _field(error: FieldError, translate: Translate) -> dict[str, str]:
 
 
 def busy() -> Problem:
-    """Nothing was promised; the client sends the same again."""
-    return Problem("busy", headers={"Retry-After": str(RETRY_SECONDS)}, seconds=RETRY_SECONDS)
+    """Nothing was promised; the client sends the same again, and not in the second in which all others do."""
+    seconds = RETRY_SECONDS + randbelow(RETRY_SPREAD)
+    return Problem("busy", headers={"Retry-After": str(seconds)}, seconds=seconds)

@@ -152,7 +152,58 @@ def test_patience_doubles_is_spread_and_has_an_end(scripts: Page) -> None:
     assert waits[:4] == [[1_000, 2_000], [2_000, 4_000], [4_000, 8_000], [8_000, 16_000]]
     assert waits[4:] == [[150_000, 300_000]] * 2
     # What the server asks for is kept, and spread as well.
-    assert run(scripts, "verdicts", "patience", "return [patience(0, 0, 60), patience(0, 1, 60)];") == [60_000, 66_000]
+    assert run(scripts, "verdicts", "patience", "return [patience(0, 0, 60), patience(0, 1, 60)];") == [60_000, 62_000]
+    assert run(scripts, "verdicts", "patience", "return [patience(4, 0, 60), patience(4, 1, 60)];") == [60_000, 92_000]
+
+
+CONTACT = """
+  const { Contact, returning } = await import(`${given.folder}/kiosk/contact.js`);
+  let ticks = 1000000;
+  const begun = [];
+  Math.random = () => 0.5;
+  const nothing = { oldest: async () => [], waiting: async () => 0, setting: async () => null };
+  const localStore = Object.assign(nothing, { keep: async () => {} });
+  let calls = 0;
+  const server = { heartbeat: async () => { calls += 1; return Date.now(); }, form: async () => null };
+  const clock = { ticks: () => ticks, now: () => 0, offset: 0, learn() {}, written: () => ({}) };
+  const contact = new Contact({ server, localStore, clock, version: "1", parked: async () => [],
+    reached: async () => {}, lost() {}, send: async () => {} });
+  // The page has timers of its own.
+  const [real, comeIn] = [window.setTimeout, contact.comeIn.bind(contact)];
+  contact.comeIn = (wait) => {
+    window.setTimeout = (act, ms) => { begun.push(ms); return begun.length; };
+    comeIn(wait);
+    window.setTimeout = real;
+  };
+  const away = async (ms) => {
+    dispatchEvent(new Event("offline")); ticks += ms; dispatchEvent(new Event("online"));
+    return begun[begun.length - 1];
+  };
+"""
+
+
+def contact(page: Page, body: str) -> Any:
+    """What a script with a contact of its own comes to, whose next round is a minute away."""
+    # The one before would hear the network as well.
+    page.reload()
+    return page.evaluate(f"async given => {{ {CONTACT} {body} }}", {"folder": FOLDER})
+
+
+def test_a_kiosk_that_was_away_for_long_comes_back_within_a_minute_by_chance(scripts: Page) -> None:
+    spread = contact(scripts, "return [4999, 5000, 1e9].map(away => [returning(away, 0.1), returning(away, 0.999)]);")
+    assert spread == [[0, 0], [6_000, 59_940], [6_000, 59_940]]
+    # At the beginning it calls at once, and then every minute; after a moment at once, after longer by chance.
+    assert contact(scripts, "await contact.begin(); return [calls, begun];") == [1, [60_000]]
+    assert contact(scripts, "await contact.begin(); return [await away(1000), calls];") == [0, 1]
+    assert contact(scripts, "await contact.begin(); return await away(10000);") == 30_000
+    # A page that was opened without network has seen it go nowhere.
+    unseen = 'await contact.begin(); dispatchEvent(new Event("online")); return begun;'
+    assert contact(scripts, unseen) == [60_000, 30_000]
+
+
+def test_a_round_that_comes_sooner_is_not_put_off_and_an_ended_contact_stays_away(scripts: Page) -> None:
+    assert contact(scripts, "await contact.begin(); await away(45000); return begun;") == [60_000]
+    assert contact(scripts, "await contact.begin(); contact.end(); await away(1000); return begun;") == [60_000]
 
 
 def test_times_are_told_in_words_and_never_shorter_than_they_are(scripts: Page) -> None:

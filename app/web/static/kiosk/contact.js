@@ -2,6 +2,14 @@
 import { storageState } from "./storage.js";
 
 const MINUTE = 60 * 1000;
+// Who was without network for longer has perhaps lost it together with a whole region.
+const MOMENT = 5 * 1000;
+
+// Milliseconds until a kiosk calls that sees its network again after so many without: at once after a moment, else
+// somewhere within a minute, so that a region does not call in one second. `chance` is 0…1.
+export function returning(away, chance) {
+  return away < MOMENT ? 0 : Math.round(MINUTE * chance);
+}
 
 export class Contact {
   // `reached(shown)` after every contact (null: nothing changed), `lost(error)` when there was none, `send()` sends what waits.
@@ -9,11 +17,16 @@ export class Contact {
     Object.assign(this, { server, localStore, clock, version, parked, reached, lost, send });
     this.last = null;
     this.timer = null;
+    // When the next round begins and when the network went, in ticks.
+    this.due = 0;
+    this.left = -Infinity;
     this.ended = false;
-    this.back = () => this.round();
+    this.gone = () => { this.left = this.clock.ticks(); };
+    this.back = () => this.comeIn(returning(this.clock.ticks() - this.left, Math.random()));
   }
 
   async begin() {
+    window.addEventListener("offline", this.gone);
     window.addEventListener("online", this.back);
     await this.round();
   }
@@ -21,12 +34,23 @@ export class Contact {
   end() {
     this.ended = true;
     clearTimeout(this.timer);
+    window.removeEventListener("offline", this.gone);
     window.removeEventListener("online", this.back);
+  }
+
+  // Begin a round after so many milliseconds, unless one comes sooner.
+  comeIn(wait) {
+    const due = this.clock.ticks() + wait;
+    if (this.ended || (this.timer !== null && this.due <= due)) return;
+    clearTimeout(this.timer);
+    this.due = due;
+    this.timer = setTimeout(() => this.round(), wait);
   }
 
   // Meet, send, and come again: spread, so that kiosks switched on together do not call together.
   async round() {
     clearTimeout(this.timer);
+    this.timer = null;
     try {
       await this.meet();
       await this.send();
@@ -34,7 +58,7 @@ export class Contact {
       this.lost(error);
     }
     await this.note("clock", this.clock.written());
-    if (!this.ended) this.timer = setTimeout(() => this.round(), MINUTE * (0.8 + 0.4 * Math.random()));
+    this.comeIn(MINUTE * (0.8 + 0.4 * Math.random()));
   }
 
   // Tell, learn, ask; throws `Unreached` or `Revoked`.

@@ -19,10 +19,11 @@ const SHORTEST = 2000;
 const LONGEST = 5 * 60 * 1000;
 
 // Milliseconds to wait after so many failures in a row: doubled each time, and spread, so that a thousand kiosks that
-// lost one network do not come back in one second. `chance` is 0…1, `told` what the server asked for (seconds).
+// lost one network do not come back in one second. `chance` is 0…1, `told` what the server asked for (seconds): never
+// less than that, and then spread as widely.
 export function patience(failures, chance, told) {
   const wait = Math.min(LONGEST, SHORTEST * 2 ** Math.min(failures, 20));
-  return Math.round(Math.max(wait * (0.5 + chance / 2), (told || 0) * 1000 * (1 + chance / 10)));
+  return Math.round(Math.max(wait * (0.5 + chance / 2), told ? told * 1000 + wait * chance : 0));
 }
 
 // The parts of a list that are sent one by one after the whole was refused as such.
