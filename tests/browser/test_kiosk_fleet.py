@@ -111,6 +111,8 @@ def test_a_revoked_kiosk_says_so_and_keeps_its_queue(service: Standing, browser:
         expect(page.get_by_role("heading", level=1)).to_have_text("Terima kasih!")
         [device] = [one for one in service.ask("GET", "/v1/devices", "admin")["items"] if one["label"] == "Dicabut"]
         service.ask("POST", f"/v1/devices/{device['id']}/revoke", "admin")
+        # Every ten seconds the service looks which keys have ended.
+        page.wait_for_timeout(15_000)
         page.reload()
         expect(page.get_by_role("heading", level=1)).to_have_text("Perangkat ini tidak aktif")
         page.unroute("**/v1/ratings/batch")
