@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from app.access.audit_actions import AuditAction
 from app.access.tables import AuditEvent
 from app.foundation.ids import new_id
 from app.foundation.storage.database import Session
@@ -14,7 +15,7 @@ def record(
     *,
     agency_id: str,
     actor: str,
-    action: str,
+    action: AuditAction,
     subject: str,
     at: datetime,
     **detail: Any,
@@ -29,7 +30,7 @@ def record_all(
     *,
     agency_id: str,
     actor: str,
-    action: str,
+    action: AuditAction,
     at: datetime,
 ) -> None:
     """Add an audit row for each subject with its detail, as `record` does, all at once."""

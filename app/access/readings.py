@@ -6,7 +6,7 @@ who was asked about can see who asked.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from app.access.audit import record_all
 from app.access.principals import Principal
@@ -17,7 +17,7 @@ from app.foundation.problems import Problem
 from app.foundation.storage.database import Database, Session
 
 HOUR = 3_600.0
-ACTION = "persons.read"
+ACTION: Final = "persons.read"
 # More than anybody reads on one page; the audit trail has all.
 MOST_SHOWN = 100
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.access.principals import Reach
 from app.access.rules.agency_marks import marked_id
 from app.closing import store
@@ -201,7 +202,12 @@ def _documents(session: Session, planned: PlannedRevision) -> ClosingDocuments:
 
 
 def _draft(
-    session: Session, planned: PlannedRevision, made: ClosingDocuments, now: datetime, working_days: int, action: str
+    session: Session,
+    planned: PlannedRevision,
+    made: ClosingDocuments,
+    now: datetime,
+    working_days: int,
+    action: AuditAction,
 ) -> Period:
     reach, span, scoring = planned.reach, planned.span, planned.scoring
     fix_targets(session, reach.agency_id, span, scoring.instrument.id, made.targets, now)
@@ -263,7 +269,7 @@ def _text(document: object) -> str:
     return canonical(document).decode()
 
 
-def audit(session: Session, reach: Reach, action: str, period: Period, now: datetime, **detail: Any) -> None:
+def audit(session: Session, reach: Reach, action: AuditAction, period: Period, now: datetime, **detail: Any) -> None:
     """The audit row of a step."""
     record(
         session,

@@ -63,6 +63,7 @@ ACTIONS: Mapping[str, str] = {
     "person.invited": "somebody was invited",
     "person.invited-again": "somebody was invited again",
     "person.link-taken": "an invitation was taken",
+    "person.linked": "an account elsewhere was linked by its NIP",
     "person.signed-in": "signed in",
     "person.signed-out": "signed out",
     "person.proved": "confirmed to be there",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.access.guesses import Guesses
 from app.access.keys import issue
 from app.access.principals import KeyKind, Reach
@@ -120,7 +121,7 @@ def _with_code(session: Session, pepper: bytes, terms: PairingTerms, device: Dev
     )
 
 
-def _audit(session: Session, reach: Reach, device: Device, action: str, now: datetime, **detail: str) -> None:
+def _audit(session: Session, reach: Reach, device: Device, action: AuditAction, now: datetime, **detail: str) -> None:
     record(
         session,
         agency_id=reach.agency_id,

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.directory.faults import DirectoryFault
 from app.directory.store import (
     add,
@@ -184,7 +185,7 @@ def _office(session: Session, agency_id: str, code: str) -> Office:
 def _add_with_audit(
     session: Session,
     row: Office | Service | Counter | Posting,
-    action: str,
+    action: AuditAction,
     subject: str,
     actor: str,
     now: datetime,

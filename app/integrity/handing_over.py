@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.access.principals import Reach
 from app.directory.listing_store import zone_of_agency
 from app.foundation.problems import Problem
@@ -169,7 +170,7 @@ def _out(row: IntegrityReport, today: date, retention: int | None) -> IntegrityR
     )
 
 
-def _audit(session: Session, reach: Reach, row: IntegrityReport, action: str, now: datetime) -> None:
+def _audit(session: Session, reach: Reach, row: IntegrityReport, action: AuditAction, now: datetime) -> None:
     record(
         session,
         agency_id=reach.agency_id,

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.access.principals import Reach
 from app.access.rules.random_codes import random_code
 from app.directory.store import lock_agency
@@ -149,7 +150,7 @@ def _challenge(row: IntegrityKey, sealed: dict[str, Any]) -> IntegrityChallenge:
     return IntegrityChallenge(**_out(row).model_dump(), sealed=sealed, until=row.challenged_at + PROVED_WITHIN)
 
 
-def _audit(session: Session, reach: Reach, row: IntegrityKey, action: str, now: datetime) -> None:
+def _audit(session: Session, reach: Reach, row: IntegrityKey, action: AuditAction, now: datetime) -> None:
     record(
         session,
         agency_id=reach.agency_id,

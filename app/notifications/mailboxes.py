@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.foundation.ids import new_id
 from app.foundation.secret import derive
 from app.foundation.storage.database import Database, Session
@@ -110,7 +111,7 @@ def _leave(session: Session, agency_id: str, person_id: UUID) -> None:
 
 
 def _audit(
-    session: Session, agency_id: str, person_id: UUID, action: str, now: datetime, actor: str | None = None
+    session: Session, agency_id: str, person_id: UUID, action: AuditAction, now: datetime, actor: str | None = None
 ) -> None:
     by = actor or f"person:{person_id}"
     record(session, agency_id=agency_id, actor=by, action=action, subject=str(person_id), at=now)

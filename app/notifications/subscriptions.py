@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.access.principals import Role
 from app.directory.rules.reach import Parents
 from app.foundation.storage.database import Session
@@ -108,7 +109,7 @@ def _audit(
     session: Session,
     agency_id: str,
     person_id: UUID,
-    action: str,
+    action: AuditAction,
     now: datetime,
     actor: str | None,
     said: Mapping[str, str | None],

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.access.principals import Reach
 from app.directory.listing_store import office_parents
 from app.directory.rules.reach import reached_offices
@@ -205,7 +206,7 @@ def _delivery_out(found: Message) -> DeliveryOut:
     )
 
 
-def _audit(session: Session, reach: Reach, row: Webhook, action: str, now: datetime, **detail: object) -> None:
+def _audit(session: Session, reach: Reach, row: Webhook, action: AuditAction, now: datetime, **detail: object) -> None:
     # Its address may let whoever knows it in somewhere.
     record(
         session,

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.access.principals import Principal, Role
 from app.directory.listing_store import office_parents
 from app.directory.rules.office_tree import at_and_above
@@ -151,7 +152,7 @@ def _implied(session: Session, person: Person, asked: Asked, now: datetime) -> l
     ]
 
 
-def _audit(session: Session, row: Grant, action: str, by: Granter, now: datetime) -> None:
+def _audit(session: Session, row: Grant, action: AuditAction, by: Granter, now: datetime) -> None:
     record(
         session,
         agency_id=row.agency_id,

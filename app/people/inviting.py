@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.access.keys import digest
 from app.directory.store import find_employee, lock_agency
 from app.foundation.ids import new_id
@@ -115,7 +116,7 @@ def _link(session: Session, person: Person, now: datetime) -> str:
     return link_text(named)
 
 
-def _audit(session: Session, person: Person, action: str, by: Granter, now: datetime) -> None:
+def _audit(session: Session, person: Person, action: AuditAction, by: Granter, now: datetime) -> None:
     record(
         session,
         agency_id=person.agency_id,

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.access.keys import digest
 from app.access.principals import Principal, Role
 from app.directory.listing_store import Place, places_of, zone_of_agency
@@ -245,7 +246,7 @@ def audit(
     session: Session,
     agency_id: str,
     person_id: UUID,
-    action: str,
+    action: AuditAction,
     now: datetime,
     actor: str | None = None,
     **detail: object,

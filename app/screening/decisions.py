@@ -1,9 +1,11 @@
 """An auditor's decisions: a finding is released or confirmed, once, with a reason, and audited."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.access.principals import Reach
 from app.directory.reach import offices_in_reach, require_office
 from app.foundation.problems import Problem
@@ -17,6 +19,7 @@ from app.screening.schemas import FindingOut, FindingPage, FindingQuery
 from app.screening.tables import Finding
 
 RELEASED, CONFIRMED = "released", "confirmed"
+ACTIONS: Mapping[str, AuditAction] = {RELEASED: "finding.released", CONFIRMED: "finding.confirmed"}
 
 
 def list_findings(session: Session, reach: Reach, query: FindingQuery) -> FindingPage:
@@ -73,7 +76,7 @@ def decide(session: Session, reach: Reach, finding_id: UUID, standing: str, note
         session,
         agency_id=reach.agency_id,
         actor=reach.actor,
-        action=f"finding.{standing}",
+        action=ACTIONS[standing],
         subject=str(finding_id),
         at=now,
         reason=finding.reason,

@@ -3,7 +3,9 @@
 import ast
 from importlib import resources
 from re import findall
+from typing import get_args
 
+from app.access.audit_actions import AuditAction
 from app.closing import slips
 from app.desk import comment, integrity, integrity_keys, integrity_words, webhook, webhook_words, webhooks
 from app.desk import reports as report_list
@@ -75,6 +77,13 @@ def test_every_text_has_indonesian_words() -> None:
     texts = told()
     assert len(texts) > 120
     assert texts - set(catalogues()["id"]) == set()
+
+
+def test_every_action_of_the_audit_trail_has_words_of_its_own() -> None:
+    assert set(ACTIONS) == set(get_args(AuditAction))
+    assert len({*ACTIONS.values()}) == len(ACTIONS)
+    # No sentence of a trail reads like another one's in Indonesian, either.
+    assert len({catalogues()["id"][words] for words in ACTIONS.values()}) == len(ACTIONS)
 
 
 def test_a_kind_of_key_is_called_as_people_call_it() -> None:

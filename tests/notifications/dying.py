@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from random import Random
+from typing import Final
 
 from sqlalchemy import text
 
@@ -33,7 +34,7 @@ from app.outbox.rules.kinds import EventKind
 from tests.compiled import share_compiled_statements
 from tests.house import SECRET
 
-ACTION = "campaign.done"
+ACTION: Final = "finding.raised"
 # Shorter than the pause between two deaths, so that the next sender need not wait for the lease of a dead one.
 LEASE = timedelta(milliseconds=20)
 ALIVE = (0.1, 0.5)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from app.access.audit import record
+from app.access.audit_actions import AuditAction
 from app.access.principals import Reach
 from app.closing.addressing import planned_instrument
 from app.closing.rules.follow_up import Action, has_come, progress, today
@@ -205,7 +206,7 @@ def _is_other(was: Mapping[str, str], item: FollowUpPart) -> bool:
     return any(was[name] != now[name] for name in PLANNED)
 
 
-def _audit(session: Session, reach: Reach, action: str, of: Surveyed, now: datetime, n: int) -> None:
+def _audit(session: Session, reach: Reach, action: AuditAction, of: Surveyed, now: datetime, n: int) -> None:
     record(
         session,
         agency_id=reach.agency_id,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, islice
 from math import ceil
 from operator import attrgetter
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from app.access.audit import record
@@ -27,7 +27,7 @@ from app.ratings.validation import KnownCodes
 One = TypeVar("One")
 DAY = timedelta(days=1)
 # The action under which the audit trail keeps an import.
-IMPORTED = "ratings.imported"
+IMPORTED: Final = "ratings.imported"
 # Answers that are judged together.
 JUDGED_TOGETHER = 5_000
 # Ratings of one transaction: what an import that breaks off may have to do again. On SQLite nobody else writes for as
