@@ -16,6 +16,7 @@ from app.cli.program import program
 from app.foundation.clock import system_clock
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database
+from tests.audit_trail import recorded
 
 pytestmark = pytest.mark.sqlite_daily
 
@@ -191,6 +192,7 @@ def test_a_revoked_key_is_refused_and_cannot_be_revoked_again(run: Run, database
     assert refusal(database, key) == "key-revoked"
     assert "already revoked" in run("revoke", "kota", key_id, status=1).stderr
     assert "already revoked" in run("rotate", "kota", key_id, status=1).stderr
+    assert recorded(database, "key.revoked") == [("key.revoked", "cli", key_id)]
 
 
 def test_a_key_of_another_agency_cannot_be_touched(run: Run, database: Database) -> None:
@@ -211,6 +213,7 @@ def test_a_rotated_key_works_beside_its_successor_for_the_overlap(run: Run, data
     assert timedelta(0) < end - system_clock() <= timedelta(hours=2)
     run("rotate", "kota", key_id, "--overlap", "0s")
     assert refusal(database, old) == "key-expired"
+    assert recorded(database, "key.rotated") == [("key.rotated", "cli", key_id)] * 2
 
 
 def test_a_rotation_with_a_faulty_overlap_changes_nothing(run: Run, database: Database) -> None:

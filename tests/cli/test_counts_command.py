@@ -15,6 +15,7 @@ from app.cli.counts import counts
 from app.disclosure.reconciliation import reconcile_blocks
 from app.instruments.loading import shipped
 from app.ratings.rating import COUNTS
+from tests.audit_trail import recorded
 from tests.house import SECRET, House
 from tests.indices.test_golden import PERPUSNAS
 from tests.ratings.visits import Visit, put
@@ -77,6 +78,7 @@ def test_perpusnas_from_its_published_counts_has_its_published_index(house: Hous
     # Every element has its own.
     assert all(each["interval"] for each in row["dimensions"])
     assert "0 of 187 sheets new" in run(file_of(tmp_path, *rows), "skm-2017")
+    assert recorded(house.database, "counts.imported") == [("counts.imported", "cli", "kota")] * 2
 
 
 def test_beside_sheets_the_interval_is_theirs(house: House, tmp_path: Path) -> None:

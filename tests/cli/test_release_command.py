@@ -11,6 +11,7 @@ from app.cli.program import program
 from app.disclosure.rules.calendar import LAST_ZONE, months_until
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Database
+from tests.audit_trail import recorded
 from tests.ratings.visits import Visit, put
 
 pytestmark = pytest.mark.sqlite_daily
@@ -39,11 +40,14 @@ def run(furnished: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) 
     context.settings.cache_clear()
 
 
-def test_what_can_be_told_is_told_once_and_what_waits_is_said(run: Run) -> None:
+def test_what_can_be_told_is_told_once_and_what_waits_is_said(run: Run, furnished: tuple[str, dict[str, str]]) -> None:
     assert "The agency has no release of figures" in run("index", "kota", "--by", "office", status=1)
     waits = "4 of ended months wait until there are ten"
     assert run("release", "kota") == f"release 1, up to the month: 12 ratings told, {waits}"
     assert run("release", "kota") == f"release 2, up to the month: 0 ratings told, {waits}"
+    database = Database(furnished[0])
+    assert recorded(database, "figures.released") == [("figures.released", "cli", number) for number in "12"]
+    database.dispose()
 
 
 def test_a_month_that_ended_lately_is_not_told_yet(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

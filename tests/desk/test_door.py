@@ -12,6 +12,7 @@ from app.foundation.storage.database import OperationalError
 from app.people import store
 from app.people.granting import NEEDS_EMPLOYEE, Asked, grant
 from app.people.sessions import PLAIN_COOKIE
+from tests.audit_trail import recorded
 from tests.desk.browsing import Browser, desk, facts_of, text_of, title_of
 from tests.desk.pages import PAGES
 from tests.house import RETRIES, House, problem
@@ -39,6 +40,10 @@ def test_an_administrator_comes_in_from_the_link_alone(browser: Open, door: Door
     codes = findall(r"<td[^>]*>([0-9a-z-]{19})</td>", page.text)
     assert len(codes) == 10
     assert title_of(b.go("/desk")) == "Orang dan peran"
+    rows = recorded(
+        house.database, "person.link-taken", "person.second-factor-set", never=(b.secret, PASSPHRASE, *codes)
+    )
+    assert [row[:2] for row in rows] == [("person.link-taken", "person"), ("person.second-factor-set", "person")]
     # Out, and in again with both factors; and once more with a recovery code.
     for given in (None, codes[0]):
         house.clock.now += timedelta(minutes=1)
@@ -168,6 +173,8 @@ def test_the_passphrase_is_changed_after_a_proof(browser: Open, door: Door, hous
     new = "hujan turun di pasar"
     page = b.submit(page, "/desk/account/passphrase", passphrase=new, repeated=new)
     assert title_of(page) == "Frasa sandi Anda sudah diganti"
+    rows = recorded(house.database, "person.proved", "person.passphrase-changed", never=(PASSPHRASE, new))
+    assert [row[:2] for row in rows] == [("person.proved", "person"), ("person.passphrase-changed", "person")]
     other = browser()
     page = other.submit(other.go("/sign-in"), "/sign-in", name="ani@kota", passphrase=new)
     assert title_of(page) == "kota"

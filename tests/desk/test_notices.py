@@ -7,6 +7,7 @@ import pytest
 
 from app.access.principals import Role
 from app.notifications.mailboxes import Mailboxes
+from tests.audit_trail import recorded
 from tests.conftest import Lend
 from tests.desk.browsing import Browser, desk, facts_of, text_of, title_of
 from tests.house import SECRET, House
@@ -79,6 +80,8 @@ def test_from_an_address_to_a_letter_and_out_again(posting: tuple[House, Browser
     assert "Belum ada" in text_of(browser.go("/desk/notices"))
     # Whoever presses twice is told the same.
     assert title_of(reader.send("POST", path)) == "Anda tidak menerima surel lagi"
+    rows = recorded(posting[0].database, "mail.confirmed", "mail.unsubscribed", never=(ADDRESS, leave.query[2:]))
+    assert [row[:2] for row in rows] == [("mail.confirmed", "person"), ("mail.unsubscribed", "person")]
 
 
 @pytest.mark.parametrize("path", ["/mail/confirm", "/unsubscribe"])

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from app.access.principals import Role
 from app.access.tables import AuditEvent
+from tests.audit_trail import recorded
 from tests.house import problem
 from tests.people.persons import PASSPHRASE, visit
 from tests.people.signed import Seats, seats
@@ -63,6 +64,8 @@ def test_a_link_is_made_anew_for_who_has_not_come_in_and_for_nobody_else(town: S
     again = town.ask("Ani", "POST", address)
     assert again.status_code == 201
     assert again.json()["code"] != made["code"]
+    rows = recorded(town.house.database, "person.invited-again", never=(again.json()["code"].partition(".")[2],))
+    assert rows == [("person.invited-again", "administrator", made["person"]["id"])]
     town.door.sign_in.with_link(visit(), again.json()["code"], PASSPHRASE, PASSPHRASE)
     [error] = problem(town.ask("Ani", "POST", address), 422, "invalid-request")["errors"]
     assert (error["code"], error["message"]) == ("entry-refused", "This person has a passphrase already.")
@@ -81,6 +84,8 @@ def test_roles_are_given_and_taken_and_taking_one_again_changes_nothing(town: Se
     for _ in range(2):
         assert town.ask("Ani", "POST", taking).status_code == 204
     assert len(audited(town, "grant.revoked")) == 1
+    *_, row = recorded(town.house.database, "grant.given")
+    assert row == ("grant.given", "administrator", person)
     # An administration that takes access away when somebody leaves needs nobody at a browser.
     [role] = town.house.get(f"/v1/persons/{person}", "admin").json()["roles"]
     assert town.house.post(f"/v1/persons/{person}/roles/{role['id']}/revoke", None, "admin").status_code == 204

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 from app.cli import context
 from app.cli.program import program
 from app.foundation.storage.installation import put_fact
+from tests.audit_trail import recorded
 from tests.closing.steps import report
 from tests.house import SECRET, House
 from tests.transparency.houses import change, closed, rate
@@ -68,6 +69,8 @@ def test_from_a_final_report_to_a_proof_that_a_witness_has_seen(
     [cosigned] = (witness / "public").rglob("checkpoint")
     again = run("log", "cosigned", "kota", cosigned, "--policy", policy, status=1)
     assert "Nothing new was cosigned" in said(again)
+    [(_, actor, size)] = recorded(office.database, "log.cosigned")
+    assert (actor, int(size) > 0) == ("cli", True)
     run("log", "publish", web)
     assert (web / "kota" / "checkpoint").read_bytes() == cosigned.read_bytes()
 
@@ -116,7 +119,9 @@ def test_a_fork_is_refused_by_the_witness_with_its_own_status(house: House, run:
     for _ in range(3):
         run("log", "inventory", "kota")
     assert "would be a fork" in said(run("log", "publish", tmp_path / "web", "--agency", "kota", status=1))
+    # The log here goes on without what was published: it is forked, and nothing is brought back.
     assert "brought back" in said(run("log", "recover", "kota", tmp_path / "web" / "kota", status=1))
+    assert recorded(house.database, "log.recovered") == []
     run("log", "publish", tmp_path / "other", "--agency", "kota")
     forked = ("witness", NAME, log_key, tmp_path / "other" / "kota", "--folder", tmp_path / "w")
     assert "Not cosigned: forked or rewritten" in said(run(*forked, status=1))
@@ -176,6 +181,19 @@ def test_what_an_inventory_leaves_out_is_said_and_can_be_accepted(house: House, 
     assert "left no trace" in said(run("check", "kota", status=1))
     assert "1 rows listed" in said(run("log", "inventory", "kota", "--accept"))
     run("check", "kota")
+    assert recorded(house.database, "inventory.accepted") == [("inventory.accepted", "cli", "3")]
+
+
+@pytest.mark.long
+def test_what_was_published_is_brought_back_and_the_trail_says_so(house: House, run: Run, tmp_path: Path) -> None:
+    rate(house, 1)
+    for _ in range(2):
+        run("log", "inventory", "kota")
+    run("log", "publish", tmp_path / "web", "--agency", "kota")
+    for table in ("log_entry", "inventory_part", "log_checkpoint"):
+        change(house.database, f"DELETE FROM {table}")
+    assert "2 entries" in said(run("log", "recover", "kota", tmp_path / "web" / "kota"))
+    assert recorded(house.database, "log.recovered") == [("log.recovered", "cli", "2")]
 
 
 @pytest.mark.parametrize(

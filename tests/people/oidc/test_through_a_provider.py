@@ -18,6 +18,7 @@ from app.people.rules.attempt_cookies import MOST
 from app.people.rules.linking import LinkedBy
 from app.people.sessions import SignedIn
 from app.people.steps import Stage
+from tests.audit_trail import recorded
 from tests.house import CANARY_NIP
 from tests.people.oidc.fake_provider import Answer
 from tests.people.oidc.through import Through
@@ -208,6 +209,8 @@ def test_a_nip_links_employees_and_appraisers_where_that_is_switched_on(through:
     found = door.who(through.sign_in())
     assert found.provided is not None
     assert (found.login, found.provided.linked_by) == ("budi", LinkedBy.nip)
+    rows = recorded(door.database, "person.linked", never=(NIP, through.provider.sub))
+    assert rows == [("person.linked", "person", str(found.person_id))]
     # Whoever writes the same number into another account finds it taken.
     through.provider.sub = "u-2"
     refused(through, "nobody here has that account")
