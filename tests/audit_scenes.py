@@ -1,7 +1,7 @@
 """One request for each action that a key, or nobody's, can do over HTTP: what comes before it, and what it is about."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ class Asked:
     body: Any = None
     actor: str | None = None
     secret: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Scene = Callable[[House], Asked]
