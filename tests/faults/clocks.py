@@ -8,6 +8,7 @@ import app.jobs
 from app.cli import main
 from app.foundation.clock import system_clock
 from app.main import create_app
+from tests.faults.mutants import put_in_place
 
 AHEAD = timedelta(days=420)
 
@@ -19,11 +20,11 @@ def far_ahead() -> datetime:
 
 def ahead() -> None:
     """The service with such a clock."""
-    setattr(app.cli.service, "create_app", partial(create_app, clock=far_ahead))  # noqa: B010
+    put_in_place(app.cli.service, "create_app", partial(create_app, clock=far_ahead))
     main()
 
 
 def ahead_and_believed() -> None:
     """One that believes every clock, as Cermin once did."""
-    setattr(app.jobs, "clock_is_believable", lambda *_: True)  # noqa: B010 - mypy forbids assigning to a function
+    put_in_place(app.jobs, "clock_is_believable", lambda *_: True)
     ahead()
