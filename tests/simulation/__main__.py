@@ -5,6 +5,9 @@ import time
 
 from tests.simulation.world import run
 
+# After how many seeds it says how far it is.
+OFTEN = 500
+
 
 def main(arguments: list[str]) -> int:
     """Replay one seed, or run a range; 1 if a promise was broken."""
@@ -20,6 +23,8 @@ def main(arguments: list[str]) -> int:
         if outcome.broken:
             failed += 1
             print(f"seed {seed}: {outcome.broken}", flush=True)
+        if (tried := seed - first + 1) % OFTEN == 0:
+            print(f"{tried} of {last - first} seeds, {failed} broken", file=sys.stderr, flush=True)
     print(f"{last - first} seeds, {failed} broken, {time.process_time() - began:.1f} s of processor")
     return int(failed > 0)
 
