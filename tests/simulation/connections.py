@@ -142,9 +142,17 @@ class FiberConnection:
     def rollback(self) -> None:
         """Nothing is left of what was refused."""
 
+    def lock(self, state: State, lease: str) -> None:
+        """Keep others from taking the lease until this is closed, as the row of a transaction that is not over."""
+        if not self.closed:
+            state.locks[lease] = self
+
     def close(self) -> None:
         """Close it."""
         self.closed = True
+        locks = self._store.state.locks
+        for lease in [lease for lease, holder in locks.items() if holder is self]:
+            del locks[lease]
 
 
 class FiberStore:
@@ -194,7 +202,11 @@ class SimulatedDatabase:
     def session(self) -> Iterator[FiberConnection]:
         """A session on a connection of its own; the process may stand still before it and after it."""
         self._stand_still()
-        yield FiberConnection(self._store, self.asker)
+        connection = FiberConnection(self._store, self.asker)
+        try:
+            yield connection
+        finally:
+            connection.close()
         self._stand_still()
 
     def _stand_still(self) -> None:

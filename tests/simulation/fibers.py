@@ -5,8 +5,8 @@ threads takes turns in an order that the seed decides.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextvars import copy_context
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
 
 from greenlet import getcurrent, greenlet
@@ -59,12 +59,13 @@ class FiberEvent:
         """Let the next one wait."""
         self._is_set = False
 
-    def wait(self) -> None:
-        """Wait until it is set."""
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is set, or so long; whether it is."""
         if not self._is_set:
             woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(woken)
-            wait_for(woken)
+            wait_for(asyncio.wait([woken], timeout=timeout))
+        return self._is_set
 
 
 class FiberThread:
@@ -82,6 +83,29 @@ class FiberThread:
         """Wait for its end."""
         assert self._task is not None, "it was never started"
         wait_for(self._task)
+
+
+# The tasks that the innermost `asyncio.run` has begun.
+begun: ContextVar["set[asyncio.Task[Any]] | None"] = ContextVar("begun", default=None)
+
+
+class FiberAsyncio:
+    """`asyncio` for a module that runs a loop of its own in its thread: here it is the one loop."""
+
+    @staticmethod
+    def run(work: Coroutine[Any, Any, T]) -> T:
+        """Wait for the work, and end what it has begun and not waited for."""
+        tasks: set[asyncio.Task[Any]] = set()
+        within = copy_context()
+        within.run(begun.set, tasks)
+        try:
+            return wait_for(within.run(asyncio.get_running_loop().create_task, work))
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
 
 
 class FiberThreading:

@@ -70,6 +70,8 @@ class State:
 
     rows: dict[tuple[str, str], Row] = field(default_factory=dict)
     leases: dict[str, Lent] = field(default_factory=dict)
+    # The leases whose rows a transaction has changed that is not over yet.
+    locks: dict[str, object] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     findings: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
@@ -93,10 +95,10 @@ class MemoryStore:
         self, weather: Weather, tell: Callable[[str], None], after_step: Callable[[str, Asker, object], None]
     ) -> None:
         self.state = State()
-        self._weather = weather
+        self.weather = weather
         self.tell = tell
         self._after_step = after_step
-        self._is_down = False
+        self.is_down = False
         # Raised by a restart: whoever has connected before is cut.
         self.generation = 0
 
@@ -106,8 +108,8 @@ class MemoryStore:
             raise Killed
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[Any] = loop.create_future()
-        fate = self._weather.fate()
-        wait = self._weather.delay() + (self._weather.late() if fate is Fate.late_before else 0.0)
+        fate = self.weather.fate()
+        wait = self.weather.delay() + (self.weather.late() if fate is Fate.late_before else 0.0)
         # The server goes on with what it has heard, whatever becomes of the asker.
         loop.call_later(wait, self._do, asker, what, do, fate, answered, self.generation)
         await asyncio.wait([answered], timeout=limit)
@@ -120,11 +122,11 @@ class MemoryStore:
 
     async def restart(self) -> None:
         """Be away for some seconds; what was committed is there again."""
-        self._is_down = True
+        self.is_down = True
         self.generation += 1
         self.tell("the store goes down")
-        await asyncio.sleep(self._weather.late())
-        self._is_down = False
+        await asyncio.sleep(self.weather.late())
+        self.is_down = False
         self.tell("the store is back")
 
     def _do(
@@ -139,8 +141,8 @@ class MemoryStore:
         if fate is Fate.killed_before and asker.is_alive:
             asker.kill(f"before {what}")
             return
-        if self._is_down or generation != self.generation or fate in NEVER_DONE:
-            self.tell(f"{asker.name} {what}: {fate if not self._is_down else 'down'}")
+        if self.is_down or generation != self.generation or fate in NEVER_DONE:
+            self.tell(f"{asker.name} {what}: {fate if not self.is_down else 'down'}")
             self._answer(answered, NEVER_DONE.get(fate, Cut)())
             return
         outcome: Any
@@ -155,7 +157,7 @@ class MemoryStore:
         elif fate is Fate.cut_after:
             self._answer(answered, Cut())
         else:
-            self._answer(answered, outcome, self._weather.late() if fate is Fate.late_after else 0.0)
+            self._answer(answered, outcome, self.weather.late() if fate is Fate.late_after else 0.0)
 
     def _answer(self, answered: "asyncio.Future[Any]", outcome: Any, later: float = 0.0) -> None:
         def arrive() -> None:
@@ -168,7 +170,7 @@ class MemoryStore:
             else:
                 answered.set_result(outcome)
 
-        asyncio.get_running_loop().call_later(self._weather.delay() + later, arrive)
+        asyncio.get_running_loop().call_later(self.weather.delay() + later, arrive)
 
 
 NEVER_DONE: dict[Fate, type[Exception]] = {

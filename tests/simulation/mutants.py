@@ -5,26 +5,35 @@ A mutant is a table of what it puts where, as `stand_ins.stood_in` takes it.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import delete
 
 from app.disclosure.rules.block_figures import BlockFigures, block_figures
 from app.disclosure.rules.division import NewBlock, divide
 from app.disclosure.rules.due import Task
 from app.disclosure.rules.minimum import SMALLEST_N
 from app.foundation.ids import new_id
+from app.foundation.storage.database import Session
 from app.foundation.storage.leases import Lease
+from app.foundation.storage.rewriting import Rewriting
 from app.instruments.model import Instrument
+from app.notifications.sending import NAME as SENDING
+from app.notifications.sending import Sender
 from app.ratings.groups import Group
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import NewRating, Result, Stored, StoreOutcome
 from app.ratings.writer import Writer
+from app.tickets.store import TICKET
+from app.tickets.tables import Ticket
 from tests.simulation.connections import SimulatedDatabase
 from tests.simulation.memory_store import Block, State
 from tests.simulation.nights import Releasing, unreleased
 
-write, key = Writer.write, KeyMaker.key
+write, key, rewrite = Writer.write, KeyMaker.key, Rewriting.now
+keep, keep_in = Lease.keep, Lease.keep_in
 
 
 async def _answer_first(self: Writer, ratings: Sequence[NewRating]) -> list[Result]:
@@ -42,20 +51,31 @@ def answers_before_commit() -> Mapping[str, Any]:
 def works_without_lease() -> Mapping[str, Any]:
     """Every process takes itself for the holder of every lease."""
 
-    def take(self: Lease, now: datetime) -> bool:
-        return True
-
-    return {"app.foundation.storage.leases.Lease.take": take}
+    places = ("take", "keep", "keep_in")
+    return {f"app.foundation.storage.leases.Lease.{place}": lambda *_: True for place in places}
 
 
 def takes_back_a_lost_lease() -> Mapping[str, Any]:
-    """Who stood still goes on as soon as the lease is free again, with the work that others have done."""
-    return {"app.foundation.storage.leases.Lease.keep": lambda self, now: self.take(now)}
+    """Who stood still goes on as soon as the lease is free again, with the work of a night that others have done."""
+
+    def keep_or_take(self: Lease, now: datetime) -> bool:
+        return self.take(now) if _is_of_a_night(self) else keep(self, now)
+
+    return {"app.foundation.storage.leases.Lease.keep": keep_or_take}
 
 
 def records_without_lease() -> Mapping[str, Any]:
     """Who stood still records its night whoever holds the lease by then."""
-    return {"app.foundation.storage.leases.Lease.keep_in": lambda self, session, now: True}
+
+    def keep_anyway(self: Lease, session: Session, now: datetime) -> bool:
+        return _is_of_a_night(self) or keep_in(self, session, now)
+
+    return {"app.foundation.storage.leases.Lease.keep_in": keep_anyway}
+
+
+def _is_of_a_night(lease: Lease) -> bool:
+    # The sender has a mutant of its own, which would be found first.
+    return lease._name != SENDING
 
 
 def counts_a_cell_short() -> Mapping[str, Any]:
@@ -138,6 +158,48 @@ def loses_who_waits() -> Mapping[str, Any]:
     return {"app.ratings.writer.Writer._refuse": refuse}
 
 
+def leaves_the_ticket_there() -> Mapping[str, Any]:
+    """A ticket is counted as spent and not taken out."""
+    return {"app.tickets.store.spend": lambda session, agency_id, digest, day: True}
+
+
+def spends_before_the_service() -> Mapping[str, Any]:
+    """A ticket may be spent that nobody has armed; without its count, which the database would refuse."""
+
+    def live(digest: str, day: date) -> list[Any]:
+        return [TICKET.digest == digest, TICKET.expires_on >= day]
+
+    def spend(session: Session, agency_id: str, digest: str, _: date) -> bool:
+        taken_out = delete(Ticket).where(TICKET.agency_id == agency_id, TICKET.digest == digest)
+        return session.execute(taken_out.returning(TICKET.digest)).first() is not None
+
+    return {
+        "app.tickets.store._live": live,
+        "app.tickets.store.spend": spend,
+        "app.intake.with_ticket.rated_on": lambda ticket, day: max(ticket.served_on or day, day),
+    }
+
+
+def refuses_who_asks_again() -> Mapping[str, Any]:
+    """Whoever has not heard that the rating was stored is told that the ticket is none."""
+    return {"app.intake.with_ticket.TicketIntake._replay": lambda self, *asked: None}
+
+
+def takes_every_answer_for_taken() -> Mapping[str, Any]:
+    """A message counts as delivered whatever became of it."""
+    return {"app.notifications.webhook_sending.is_taken": lambda outcome: True}
+
+
+def takes_back_the_sending() -> Mapping[str, Any]:
+    """A sender that stood still goes on with what it had in hand, which others have sent."""
+    return {"app.notifications.sending.Sender._keep_lease": Sender._hold_lease}
+
+
+def rewrites_what_is_done() -> Mapping[str, Any]:
+    """Who has the lease of the rewriting does not look again whether another one did it meanwhile."""
+    return {"app.foundation.storage.rewriting.Rewriting.now": lambda self, night: rewrite(self)}
+
+
 MUTANTS: Sequence[Callable[[], Mapping[str, Any]]] = (
     answers_before_commit,
     works_without_lease,
@@ -151,4 +213,10 @@ MUTANTS: Sequence[Callable[[], Mapping[str, Any]]] = (
     gives_every_share_back,
     knows_no_pace,
     loses_who_waits,
+    leaves_the_ticket_there,
+    spends_before_the_service,
+    refuses_who_asks_again,
+    takes_every_answer_for_taken,
+    takes_back_the_sending,
+    rewrites_what_is_done,
 )

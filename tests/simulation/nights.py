@@ -1,5 +1,6 @@
 """What the nights ask of the store, one transaction each; what they decide by is the service's own."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -12,40 +13,56 @@ from app.disclosure.rules.block_figures import BlockFigures, block_figures
 from app.disclosure.rules.division import NewBlock, UnreleasedRating, divide
 from app.disclosure.rules.due import RatingGroup, Task, last_month_over, month_code, tasks
 from app.disclosure.rules.minimum import SMALLEST_N
+from app.foundation.storage import store
+from app.foundation.storage.database import Session
+from app.foundation.storage.rewriting_store import Apart
 from app.instruments.loading import shipped
 from app.ratings.rating import NewRating
 from app.ratings.status import COUNTED
 from app.screening.run import HELD, ScreeningOrder, ScreeningOutcome
 from tests.simulation.connections import FiberConnection, SimulatedDatabase
+from tests.simulation.fibers import wait_for
 from tests.simulation.memory_store import Block, Lent, State
 from tests.simulation.town import AGENCIES, OFFICES
 
 # What screening doubts here: straight lines of the lowest answer.
 DOUBTED = "111"
 PERIOD_MONTHS = 1
+# How often is looked again at a row that another transaction has changed.
+LOCK_SECONDS = 0.05
 
 
 def take_lease(session: FiberConnection, name: str, holder: str, now: datetime, until: datetime) -> bool:
-    """As `foundation.storage.store.take_lease`."""
+    """As `foundation.storage.store.take_lease`, which it is where there is SQL."""
+    if isinstance(session, Session):
+        return store.take_lease(session, name, holder, now, until)
 
-    def take(state: State) -> bool:
+    def take(state: State) -> bool | None:
+        if state.locks.get(name, session) is not session:
+            return None
         held = state.leases.get(name)
         if held is not None and held.until > now and held.holder != holder:
             return False
         state.leases[name] = Lent(holder, until)
         return True
 
-    return session.ask(f"takes the lease {name}", take)
+    # Who takes a lease waits for the transaction that has changed its row.
+    while (taken := session.ask(f"takes the lease {name}", take)) is None:
+        wait_for(asyncio.sleep(LOCK_SECONDS))
+    return taken
 
 
 def keep_lease(session: FiberConnection, name: str, holder: str, until: datetime) -> bool:
     """As `foundation.storage.store.keep_lease`."""
+    if isinstance(session, Session):
+        return store.keep_lease(session, name, holder, until)
 
     def keep(state: State) -> bool:
         held = state.leases.get(name)
         if held is None or held.holder != holder:
             return False
         state.leases[name] = Lent(holder, until)
+        session.lock(state, name)
         return True
 
     return session.ask(f"keeps the lease {name}", keep)
@@ -53,6 +70,9 @@ def keep_lease(session: FiberConnection, name: str, holder: str, until: datetime
 
 def drop_lease(session: FiberConnection, name: str, holder: str, now: datetime) -> None:
     """As `foundation.storage.store.drop_lease`."""
+    if isinstance(session, Session):
+        store.drop_lease(session, name, holder, now)
+        return
 
     def drop(state: State) -> None:
         held = state.leases.get(name)
@@ -89,6 +109,12 @@ def offices(session: FiberConnection, agency_id: str) -> list[tuple[str, str]]:
 def forget_released(session: FiberConnection, before: object) -> int:
     """As `screening.store.forget_released`: there are no decisions here."""
     return session.ask("forgets what was released", lambda state: 0)
+
+
+def written_anew(database: SimulatedDatabase, apart: Apart) -> None:
+    """As a step of `foundation.storage.rewriting`; what SQL does in it is tried by `tests/at_rest/`."""
+    with database.session() as session:
+        session.ask(f"writes {apart.table} anew", lambda state: None)
 
 
 def screen_office(
@@ -249,4 +275,8 @@ STAND_INS: dict[str, Any] = {
     "app.screening.store.forget_released": forget_released,
     "app.disclosure.store.agencies": agencies,
     "app.screening.run._screen": screen_office,
+    "app.foundation.storage.rewriting.fact": fact,
+    "app.foundation.storage.rewriting.put_fact": put_fact,
+    "app.foundation.storage.rewriting._unlinked": written_anew,
+    "app.foundation.storage.rewriting.sweep": written_anew,
 }

@@ -1,16 +1,19 @@
 """One process of the service: its own writer, lanes, intake, quotas, leases and nights over the shared store."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import copy_context
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
+
+from sqlalchemy import Engine
 
 from app.disclosure.nightly import NightlyRelease
 from app.foundation.problems import Problem
+from app.foundation.storage.agency_scope import begin_scope
 from app.foundation.storage.database import Database
+from app.foundation.storage.rewriting import Apart, Rewriting
 from app.foundation.storage.time_budget import begin_budget
-from app.intake.rules.quotas import DevicePace
 from app.intake.with_key import Accepted, Intake
 from app.jobs import BackgroundJobs, Job
 from app.ratings.keys import KeyMaker
@@ -19,16 +22,23 @@ from app.ratings.validation import RatingValidator
 from app.ratings.writer import Writer
 from app.ratings.writer_task import task_lane
 from app.ratings.writer_thread import thread_lane
-from app.screening.nightly import NightlyScreening
+from app.screening.nightly import NightlyScreening, due_on
+from tests.simulation.beside import sender_of, ticket_services
 from tests.simulation.connections import FiberStore, SimulatedDatabase, SimulatedLoopStore
 from tests.simulation.memory_store import Killed, MemoryStore
 from tests.simulation.quotas import WatchedQuotas
+from tests.simulation.runs import Plan
+from tests.simulation.sql_store import SqlDatabase
 from tests.simulation.town import CATALOGUE_CACHE, INSTRUMENT_CACHE, Sender
 from tests.simulation.virtual_loop import owner
 from tests.simulation.weather import LONGEST_STILL
 
+T = TypeVar("T")
 KEYS = KeyMaker.of(b"a secret of the simulation, long enough")
 LATE = timedelta(days=40)
+VALIDATOR = RatingValidator(KEYS, LATE)
+# What is written anew every night; here one step each.
+APART = (Apart("comment", within="agency_id"), Apart("ticket_count", within="agency_id"))
 HOUR = 2
 ANSWER_SECONDS = 2.5
 # A client is promised an answer within three seconds.
@@ -37,15 +47,11 @@ PROMISED = 3.0
 ENDING_SECONDS = 120.0 + 4 * LONGEST_STILL
 
 
-class Plan(NamedTuple):
-    """How the service of a run is set up."""
+class Beside(NamedTuple):
+    """What lies beside the table of ratings: a real database, and who is told of events over the network."""
 
-    is_sqlite: bool
-    lanes: int
-    queue_length: int
-    group_length: int
-    pace: DevicePace
-    job_seconds: float
+    engine: Engine
+    post_of: Callable[["Process"], Any]
 
 
 class Process:
@@ -59,6 +65,7 @@ class Process:
         clock: Callable[[], datetime],
         tell: Callable[[str], None],
         still: Callable[[], float],
+        beside: Beside,
     ) -> None:
         self.name = name
         self.is_alive, self.is_open = True, False
@@ -77,11 +84,22 @@ class Process:
         self._plan = plan
         self._store = store
         self._still = still
+        # For how long it stood still while it sent.
+        self.stood = 0.0
+        self._beside = beside
         self._tasks: list[asyncio.Task[Any]] = []
         self._serving: list[asyncio.Task[None]] = []
         self._context = copy_context()
         self._context.run(owner.set, self)
         self._context.run(self._start)
+
+    def stands_still(self) -> float:
+        """How long it stands still while it sends: once at most, or one with much to send would never end."""
+        seconds = 0.0 if self.stood else self._still()
+        if seconds:
+            self.stood = seconds
+            self.tell(f"{self.name} stands still for {seconds:.0f} s while it sends")
+        return seconds
 
     def adopt(self, task: "asyncio.Task[Any]") -> None:
         """Remember what ends with this process."""
@@ -98,19 +116,26 @@ class Process:
         self._intake = Intake(
             catalogues=cast(Any, CATALOGUE_CACHE),
             instruments=cast(Any, INSTRUMENT_CACHE),
-            validator=RatingValidator(KEYS, LATE),
+            validator=VALIDATOR,
             store=fiber_store,
             writer=self.writer,
             clock=self.clock,
             quotas=self.quotas,
         )
         database = cast(Database, SimulatedDatabase(self._store, self, self._still))
+        self.sql = cast(Database, SqlDatabase(self._beside.engine, self._store, self))
+        self.tickets, self.issuer = ticket_services(self.sql, self.clock, VALIDATOR)
+        sender = sender_of(self.sql, self.clock, self._beside.post_of(self))
+        self.lease_holder = sender._lease._holder
         self._screening = NightlyScreening(database, self.clock, hour=HOUR, trace_days=42)
         self._releasing = NightlyRelease(database, self.clock, after_days=5, late_days=LATE.days)
+        rewriting = Rewriting(database, self.clock, APART, due_on=lambda now: due_on(now, HOUR))
         self._jobs = BackgroundJobs(
             [
                 Job("screening", plan.job_seconds, self._screening.run_if_due, at_once=False),
                 Job("release", plan.job_seconds, self._releasing.run_if_due, at_once=False),
+                Job("rewriting", plan.job_seconds, rewriting.run_if_due, at_once=False, stop=rewriting.stop),
+                *([Job("notifications", plan.job_seconds / 2, sender.run_if_due, stop=sender.stop)] * plan.tells),
             ]
         )
         self.is_open = True
@@ -154,6 +179,37 @@ class Process:
             return [_status(one) for one in await self._intake.submit_all(sender.principal, sheets)]
         except Problem as problem:
             return [problem.status] * len(sheets)
+
+    async def do(self, work: Callable[[], Awaitable[T]]) -> T | None:
+        """Do what a request does in a thread; None if the process ended before."""
+        found: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
+
+        async def doing() -> None:
+            began = asyncio.get_running_loop().time()
+            begin_budget(ANSWER_SECONDS)
+            begin_scope()
+            outcome: T | None = None
+            try:
+                outcome = await work()
+            except (Killed, asyncio.CancelledError):
+                pass
+            except BaseException as error:
+                if self.is_alive and not found.done():
+                    found.set_exception(error)
+                return
+            finally:
+                if self.is_alive:
+                    self.slowest = max(self.slowest, asyncio.get_running_loop().time() - began)
+                elif not found.done():
+                    found.set_result(None)
+            if not found.done():
+                found.set_result(outcome if self.is_alive else None)
+
+        context = self._context.copy()
+        task = context.run(asyncio.get_running_loop().create_task, doing())
+        self._serving.append(task)
+        task.add_done_callback(self._serving.remove)
+        return await found
 
     def kill(self, why: str) -> None:
         """End at once, as by `kill -9`: all memory is gone, nothing is tidied up."""

@@ -11,7 +11,8 @@ import pytest
 
 from tests.effort import sized
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.world import Outcome, run
+from tests.simulation.runs import Outcome
+from tests.simulation.world import run
 
 # Within so many seeds each mutant has to be found.
 SEEDS = 200
@@ -59,7 +60,7 @@ def test_the_story_does_not_depend_on_the_process_that_tells_it() -> None:
 @pytest.mark.campaign
 @pytest.mark.sized
 def test_the_promises_are_kept_by_every_seed() -> None:
-    stored = acknowledged = blocks = kills = 0
+    stored = acknowledged = blocks = kills = spent = told = 0
     for seed in range(1, sized(SEEDS, 10_000) + 1):
         outcome = run(seed)
         assert outcome.broken is None, story(outcome)
@@ -67,8 +68,12 @@ def test_the_promises_are_kept_by_every_seed() -> None:
         acknowledged += outcome.acknowledged
         blocks += outcome.blocks
         kills += outcome.kills
+        spent += outcome.spent
+        told += outcome.told
     print(f"seeds {seed}: stored {stored}, acknowledged {acknowledged}, blocks {blocks}, kills {kills}")
+    print(f"tickets spent {spent}, messages received {told}")
     # Otherwise nothing was tried.
+    assert min(spent, told) > seed
     assert min(acknowledged, blocks, kills) > seed
     assert stored > acknowledged
 

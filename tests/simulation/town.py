@@ -11,6 +11,7 @@ from app.access.principals import KeyKind, Principal
 from app.directory.rules.catalogue import Catalogue, OfficeEntry
 from app.directory.rules.postings import Stay
 from app.instruments.loading import shipped
+from app.notifications.tables import Webhook
 from app.ratings.schemas import RatingIn
 from tests.simulation.connections import POISON
 
@@ -42,6 +43,21 @@ CATALOGUE_CACHE = SimpleNamespace(
 )
 INSTRUMENT_CACHE = SimpleNamespace(
     cached=lambda agency_id: shipped(), current=lambda agency_id, *, fresh=False: shipped()
+)
+
+# Who is told of an agency's events: two receivers each. The secret is as `whsec_…` has it.
+WEBHOOKS = tuple(
+    Webhook(
+        agency_id=agency,
+        webhook_id=UUID(int=1_000 + 10 * place + number),
+        address=f"https://receiver-{number}.{agency}.test/",
+        kinds=[],
+        signing="v1",
+        secret="whsec_" + "c2ltdWxhdGlvbi1zaW11bGF0aW9uLTE=",
+        added_at=BEGIN,
+    )
+    for place, agency in enumerate(AGENCIES)
+    for number in range(2)
 )
 
 

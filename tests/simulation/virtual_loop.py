@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextvars import Context, ContextVar
 from typing import Any, Protocol, TypeVarTuple
 
-from tests.simulation.fibers import in_fiber
+from tests.simulation.fibers import begun, in_fiber
 
 Ts = TypeVarTuple("Ts")
 # Whose task this is; what is started in it is the same one's.
@@ -16,6 +16,8 @@ RESOLUTION = 1e-9
 
 class Owner(Protocol):
     """A process whose tasks end with it."""
+
+    stood: float
 
     def adopt(self, task: "asyncio.Task[Any]") -> None:
         """Remember a task that was started on its behalf."""
@@ -78,4 +80,6 @@ def _owned(loop: asyncio.AbstractEventLoop, work: Any, **named: Any) -> "asyncio
     task: asyncio.Task[Any] = asyncio.Task(work, loop=loop, **named)
     if (whose := owner.get()) is not None:
         whose.adopt(task)
+    if (together := begun.get()) is not None:
+        together.add(task)
     return task

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -11,38 +10,28 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from app.intake.rules.quotas import DevicePace
+from tests.simulation.beside import Receivers, spent_tickets, ticket_faults
 from tests.simulation.clients import Client
 from tests.simulation.ledger import Broken, Inspector, Ledger, Nights
 from tests.simulation.memory_store import Asker, MemoryStore
 from tests.simulation.nights import Releasing
-from tests.simulation.process import PROMISED, Plan, Process
+from tests.simulation.process import PROMISED, Beside, Process
+from tests.simulation.runs import Outcome, plan_of
+from tests.simulation.sql_store import in_memory
 from tests.simulation.stand_ins import stood_in
 from tests.simulation.town import BEGIN, senders
 from tests.simulation.virtual_loop import Stalled, VirtualLoop
+from tests.simulation.visitors import Visitor, something_happens
 from tests.simulation.weather import LARGEST_JUMP, LONGEST_STILL, Weather
 
 LARGEST_SKEW = 120.0
-# A release that died is taken over after half an hour; then a look each job's interval.
-NIGHT_SECONDS = 3_600.0
+# A rewriting that died is taken over after an hour; then a look each job's interval.
+NIGHT_SECONDS = 5_400.0
 # What a process that stands still, and a lease by a clock that was an hour ahead, may take longer.
 SLOWER_SECONDS = LONGEST_STILL + LARGEST_JUMP
 # How far ahead of a process's clock what is sent may be.
 MOST_AHEAD = 300.0
 FIRST_NIGHT = BEGIN.astimezone(ZoneInfo("Asia/Jakarta")).date()
-
-
-@dataclass
-class Outcome:
-    """What a run was: its story line by line, and the promise that it broke, if any."""
-
-    seed: int
-    trace: list[str]
-    broken: str | None = None
-    stored: int = 0
-    acknowledged: int = 0
-    blocks: int = 0
-    kills: int = 0
 
 
 class World:
@@ -61,11 +50,15 @@ class World:
         self.store = MemoryStore(self.weather, self.tell, self._after_step)
         self._inspector = Inspector(self.ledger, lambda: self.store.state)
         self._nights = Nights()
-        self.plan = _plan(dice)
+        self.plan = plan_of(dice)
         self._slots = 1 if self.plan.is_sqlite else dice.randint(2, 3)
         self._skews = [dice.uniform(-1, 1) * dice.choice((0.0, 1.0, LARGEST_SKEW)) for _ in range(self._slots)]
         self.processes: list[Process] = []
+        self._engine = in_memory()
+        self.receivers = Receivers(self._engine, self.weather, self.breaks)
+        self._beside = Beside(self._engine, self.receivers.post_of)
         self._is_over = False
+        self.spent = 0
         self._nights_to_do = dice.choice((1, 1, 2))
         self.releasing = Releasing(Random(dice.getrandbits(64)))
 
@@ -116,7 +109,12 @@ class World:
     async def _one_night(self, number: int) -> None:
         kiosks = senders(self._dice)
         working = [asyncio.create_task(self._client(kiosk).run()) for kiosk in kiosks]
-        done, waiting = await asyncio.wait(working, timeout=NIGHT_SECONDS)
+        working += [asyncio.create_task(self._visitor(n).run()) for n in range(self._dice.choice((0, 0, 6)))]
+        for _ in range(self.plan.tells * self._dice.randint(2, 6)):
+            dice = Random(self._dice.getrandbits(64))
+            working.append(asyncio.create_task(something_happens(dice, self._choose)))
+        patience = NIGHT_SECONDS + (SLOWER_SECONDS if self.weather.is_odd else 0.0)
+        done, waiting = await asyncio.wait(working, timeout=patience)
         for task in sorted(done, key=working.index):
             if error := task.exception():
                 self.breaks(str(error) if isinstance(error, Broken) else f"a client ends with {error!r}")
@@ -126,7 +124,7 @@ class World:
         self.tell("the weather is calm")
         for slot, skew in enumerate(self._skews):
             self._set_clock(slot, max(-LARGEST_SKEW, min(LARGEST_SKEW, skew)))
-        until = self._loop.time() + NIGHT_SECONDS + (SLOWER_SECONDS if self.weather.is_odd else 0.0)
+        until = self._loop.time() + patience + self.receivers.seconds_left(self.now())
         while not self._night_is_done(number) and not self.broken:
             if self._loop.time() > until:
                 self.breaks("a night is never done")
@@ -135,7 +133,8 @@ class World:
 
     def _night_is_done(self, number: int) -> bool:
         night = (FIRST_NIGHT + timedelta(days=number)).isoformat()
-        return {self.store.state.facts.get(name) for name in ("screening", "release")} == {night}
+        done = {self.store.state.facts.get(name) for name in ("screening", "release", "rewriting")} == {night}
+        return done and self.receivers.are_told()
 
     async def _next_evening(self) -> None:
         """The machines are off for a day."""
@@ -160,6 +159,10 @@ class World:
             tell=self.tell,
         )
 
+    def _visitor(self, number: int) -> Visitor:
+        dice = Random(self._dice.getrandbits(64))
+        return Visitor(dice, self.weather, self._choose, self.now, self.tell, f"visitor-{number}")
+
     def _living(self) -> list[Process]:
         return [process for process in self.processes if process.is_alive]
 
@@ -179,6 +182,7 @@ class World:
                 partial(self._by_clock, slot),
                 self.tell,
                 self.weather.stands_still,
+                self._beside,
             )
             process.is_behind = self._skews[slot] < -MOST_AHEAD
             self.processes.append(process)
@@ -229,8 +233,13 @@ class World:
             if not self.weather.is_calm:
                 await self.store.restart()
 
+    def close(self) -> None:
+        """Let go what lies in memory."""
+        self._engine.dispose()
+
     def _at_the_end(self) -> None:
-        for what in self._inspector.at_the_end():
+        self.spent = spent_tickets(self._engine)
+        for what in [*self._inspector.at_the_end(), *self.receivers.at_the_end(), *ticket_faults(self._engine)]:
             self.breaks(what)
         for process in self.processes:
             for what in process.surprises:
@@ -248,22 +257,6 @@ class World:
                 self.breaks(f"{process.name}: {process.quotas.used} shares for {process.stored} ratings of devices")
 
 
-def _plan(dice: Random) -> Plan:
-    pace = DevicePace(
-        per_hour=dice.choice((0, 600, 60)),
-        burst=dice.choice((5, 30, 3_000)),
-        interval_seconds=dice.choice((0.0, 1.0, 3.0)),
-    )
-    return Plan(
-        is_sqlite=dice.random() < 0.3,
-        lanes=dice.randint(1, 3),
-        queue_length=dice.choice((10, 40, 2_000)),
-        group_length=dice.choice((4, 16, 512)),
-        pace=pace,
-        job_seconds=dice.choice((30.0, 60.0, 120.0)),
-    )
-
-
 def run(seed: int, mutant: Mapping[str, Any] | None = None) -> Outcome:
     """Run a seed, perhaps with parts of the service replaced by broken ones."""
     loop = VirtualLoop()
@@ -276,6 +269,7 @@ def run(seed: int, mutant: Mapping[str, Any] | None = None) -> Outcome:
             world.breaks("everybody waits for somebody")
         finally:
             _leave(loop)
+            world.close()
     stored = len(world.store.state.rows)
     return Outcome(
         seed,
@@ -285,6 +279,8 @@ def run(seed: int, mutant: Mapping[str, Any] | None = None) -> Outcome:
         len(world.ledger.acknowledged),
         len(world.store.state.blocks),
         sum("is killed" in line for line in world.trace),
+        world.spent,
+        world.receivers.told,
     )
 
 
