@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, update
 
 from app.disclosure.rules.block_figures import BlockFigures, block_figures
 from app.disclosure.rules.division import NewBlock, divide
@@ -26,8 +26,9 @@ from app.ratings.groups import Group
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import NewRating, Result, Stored, StoreOutcome
 from app.ratings.writer import Writer
-from app.tickets.store import TICKET
-from app.tickets.tables import Ticket
+from app.tickets.rules.lifecycle import LiveTicket
+from app.tickets.store import COUNT, LIVE_COLUMNS, TICKET, _at
+from app.tickets.tables import Ticket, TicketCount
 from tests.simulation.connections import SimulatedDatabase
 from tests.simulation.memory_store import Block, State
 from tests.simulation.nights import Releasing, unreleased
@@ -164,14 +165,19 @@ def leaves_the_ticket_there() -> Mapping[str, Any]:
 
 
 def spends_before_the_service() -> Mapping[str, Any]:
-    """A ticket may be spent that nobody has armed; without its count, which the database would refuse."""
+    """A ticket may be spent that nobody has armed; it counts as armed, or the database would refuse it."""
 
     def live(digest: str, day: date) -> list[Any]:
         return [TICKET.digest == digest, TICKET.expires_on >= day]
 
-    def spend(session: Session, agency_id: str, digest: str, _: date) -> bool:
-        taken_out = delete(Ticket).where(TICKET.agency_id == agency_id, TICKET.digest == digest)
-        return session.execute(taken_out.returning(TICKET.digest)).first() is not None
+    def spend(session: Session, agency_id: str, digest: str, day: date) -> bool:
+        taken_out = delete(Ticket).where(TICKET.agency_id == agency_id, *live(digest, day))
+        found = session.execute(taken_out.returning(*LIVE_COLUMNS)).one_or_none()
+        if found is None:
+            return False
+        counted = {"spent": COUNT.spent + 1, "armed": func.max(COUNT.armed, COUNT.spent + 1)}
+        session.execute(update(TicketCount).where(*_at(agency_id, LiveTicket(*found).count_key)).values(**counted))
+        return True
 
     return {
         "app.tickets.store._live": live,
