@@ -135,7 +135,7 @@ class Process:
                 Job("screening", plan.job_seconds, self._screening.run_if_due, at_once=False),
                 Job("release", plan.job_seconds, self._releasing.run_if_due, at_once=False),
                 Job("rewriting", plan.job_seconds, rewriting.run_if_due, at_once=False, stop=rewriting.stop),
-                *([Job("notifications", plan.job_seconds / 2, sender.run_if_due, stop=sender.stop)] * plan.tells),
+                *([Job("notifications", plan.job_seconds, sender.run_if_due, stop=sender.stop)] * plan.tells),
             ]
         )
         self.is_open = True

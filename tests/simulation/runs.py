@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from app.intake.rules.quotas import DevicePace
 
-# In how many runs there is anything to tell; they take thrice as long as the others.
-TELLING = 0.15
+# In how many runs there is anything to tell; they take several times as long as the others.
+TELLING = 0.1
 
 
 class Plan(NamedTuple):
