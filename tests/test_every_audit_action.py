@@ -18,6 +18,7 @@ from app.foundation.storage.database import Session, metadata
 from tests.audit_scenes import KEY_FILE, SCENES, WRITTEN, Asked
 from tests.audit_scenes_of_persons import SCENES_OF_PERSONS
 from tests.house import CANARY_NAME, CANARY_NIP, House
+from tests.postgres import owning
 
 TESTS = Path(__file__).parent
 BY_ONE_REQUEST = {**SCENES, **SCENES_OF_PERSONS}
@@ -131,12 +132,12 @@ def listening(target: type[Any], listeners: Mapping[str, Callable[..., Any]]) ->
 @contextmanager
 def no_row(house: House) -> Iterator[None]:
     """Nothing can be written into the trail."""
-    with house.database.writing() as session:
+    with owning(house.database) as session:
         session.execute(text("ALTER TABLE audit_event RENAME TO audit_elsewhere"))
     try:
         yield
     finally:
-        with house.database.writing() as session:
+        with owning(house.database) as session:
             session.execute(text("ALTER TABLE audit_elsewhere RENAME TO audit_event"))
 
 

@@ -3,10 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from threading import Thread
 from typing import ParamSpec, TypeVar
 
 Parameters = ParamSpec("Parameters")
 Value = TypeVar("Value")
+
+
+def thread_of(work: Callable[[], object]) -> Thread:
+    """A thread, not started yet, that does this in a copy of the context of whoever makes it."""
+    return Thread(target=copy_context().run, args=(work,))
 
 
 class Threads(ThreadPoolExecutor):

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from app.cli.audited_copies import MADE, audit_copy
-from app.cli.context import database, err, fail, out, reporting_errors, secret_at_hand, settings
+from app.cli.context import err, fail, out, owners_database, reporting_errors, secret_at_hand, settings
 from app.foundation.clock import system_clock
 from app.foundation.secret import fingerprint
 from app.foundation.storage.backups.files import BackupFault, drafted, put_in_place
@@ -35,7 +35,8 @@ def back_up(place: Place) -> None:
             manifest = _written(file, lambda draft: copy_running(Path(str(url.database)), draft), "sqlite")
         else:
             file = _named(place, "dump")
-            with database() as db:
+            # The partitions of tables are copied by their own names, which nobody else may do.
+            with owners_database() as db:
                 manifest = _written(file, lambda draft: dump(db, draft, file), "postgresql")
     say(
         f"written and read back: {file}, {manifest.bytes} bytes, {manifest.ratings} ratings, "

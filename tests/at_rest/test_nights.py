@@ -20,6 +20,7 @@ from app.screening.nightly import due_on
 from tests.at_rest.scenes import rate
 from tests.house import NOW, House, TurnableClock
 from tests.postgres import owning
+from tests.threads import thread_of
 
 # 02:00 in WIB of the night after NOW, an hour after screening.
 NIGHT = datetime(2026, 11, 18, 19, 0, tzinfo=UTC)
@@ -85,7 +86,7 @@ def test_ratings_go_on_while_it_runs_and_no_comment_is_lost_or_doubled(house: Ho
             did.append(watcher(house.database, clock).run_if_due())
             clock.now += timedelta(days=1)
 
-    thread = threading.Thread(target=nights)
+    thread = thread_of(nights)
     thread.start()
     try:
         said |= rate(house, 60)

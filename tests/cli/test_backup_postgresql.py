@@ -19,7 +19,7 @@ from app.foundation.storage.backups.postgresql import address_of
 from app.foundation.storage.database import Database
 from tests.cli.backup_steps import ANOTHER, Terminal, answers, changed, rate, under_traffic
 from tests.house import SECRET, House
-from tests.postgres import PostgresServer
+from tests.postgres import PostgresServer, owners_address
 
 pytestmark = [pytest.mark.parametrize("store", ["postgresql"], indirect=True), pytest.mark.long]
 
@@ -73,8 +73,8 @@ def test_a_dump_holds_what_was_acknowledged_and_is_restored_into_an_empty_databa
     postgres: PostgresServer,
     furnished: tuple[str, dict[str, str]],
 ) -> None:
-    # With the service's role, which sees all agencies by saying so.
-    terminal.use(DATABASE_URL=url_of(house))
+    # As the owner, who alone reaches partitions by their names.
+    terminal.use(DATABASE_URL=url_of(house), OWNER_URL=owners_address(url_of(house)))
     with under_traffic(house) as acknowledged:
         before = list(acknowledged)
         told = terminal.run("backup", "copy.dump")
@@ -102,9 +102,9 @@ def test_a_dump_holds_what_was_acknowledged_and_is_restored_into_an_empty_databa
 
 def test_a_damaged_dump_leaves_the_database_empty(house: House, terminal: Terminal, empty: str) -> None:
     rate(house, 1)
-    terminal.use(DATABASE_URL=url_of(house))
+    terminal.use(DATABASE_URL=url_of(house), OWNER_URL=owners_address(url_of(house)))
     terminal.run("backup", "copy.dump")
-    terminal.use(DATABASE_URL=empty)
+    terminal.use(DATABASE_URL=empty, OWNER_URL=empty)
     whole = Path("copy.dump").read_bytes()
     changed(Path("copy.dump"), lambda content: content.pop())
     assert "bytes, but" in terminal.run("restore", "copy.dump", status=1)

@@ -21,6 +21,7 @@ from app.access.tables import AuditEvent
 from app.closing import lifecycle
 from app.closing.addressing import asked
 from app.closing.tables import Period, Release, Report
+from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import Database
 from app.outbox.tables import OutboxEvent
 from app.seals.signing import load_key
@@ -93,4 +94,5 @@ def held(url: str) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with all_agencies():
+        main(*sys.argv[1:])

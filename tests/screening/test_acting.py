@@ -1,6 +1,5 @@
 """What is doubted is held, once; an auditor decides; nothing is ever deleted."""
 
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from app.screening.run import run, run_agency, usual_order
 from tests.house import NOW, House, problem
 from tests.postgres import owning
 from tests.screening.office import LUNCH, STUFFED, at, checked, lunch, ordinary, rows, screen, send, sheet
+from tests.threads import thread_of
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 HELD = "SELECT count(*) FROM rating WHERE standing = 'held'"
@@ -251,7 +251,7 @@ def test_runs_intake_and_decisions_race_and_every_sheet_is_held_once(house: Hous
             except BaseException as fault:
                 faults.append(fault)
 
-        return threading.Thread(target=run_it)
+        return thread_of(run_it)
 
     def rate() -> None:
         for i in range(12):

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from app.screening.rules.sheets import Block
 from app.screening.run import ScreeningOutcome, run
 from tests.house import NOW, House, TurnableClock
 from tests.screening.office import checked, lunch, ordinary, rows, screen
+from tests.threads import thread_of
 
 # 01:00 in WIB of the night after NOW.
 NIGHT = datetime(2026, 11, 18, 18, 0, tzinfo=UTC)
@@ -28,6 +30,7 @@ import os, sys
 from datetime import datetime, timedelta
 from app.foundation.storage.database import Database
 from app.screening.nightly import NightlyScreening
+from app.foundation.storage.agency_scope import all_agencies
 
 ready, start = os.pipe()
 watchers = []
@@ -41,7 +44,8 @@ for _ in range(2):
                           lambda: next(moments, now), hour=1, trace_days=42)
         os.read(ready, 1)
         try:
-            ran = nightly.run_if_due()
+            with all_agencies():
+                ran = nightly.run_if_due()
         except BaseException:
             os._exit(9)
         os._exit(ran)
@@ -227,7 +231,11 @@ def test_one_of_several_threads_runs_it(house: House) -> None:
     watchers = [watcher(house, clock) for _ in range(4)]
     clock.now = NIGHT
     did: list[bool] = []
-    threads = [threading.Thread(target=lambda each=each: did.append(each.run_if_due())) for each in watchers]
+
+    def look(each: NightlyScreening) -> None:
+        did.append(each.run_if_due())
+
+    threads = [thread_of(partial(look, each)) for each in watchers]
     for thread in threads:
         thread.start()
     for thread in threads:
