@@ -1,5 +1,6 @@
 """Behind PgBouncer in transaction mode everything works: nothing that a transaction needs lives in a connection."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,16 +13,19 @@ from tests.conftest import Lend
 from tests.house import House
 from tests.lending import Lending
 from tests.pgbouncer import pgbouncer
-from tests.postgres import owners_address
+from tests.postgres import PostgresServer
 
 # PgBouncer refuses what it does not know; or, told so, drops it without a word.
 DROPS = "ignore_startup_parameters = options,extra_float_digits"
 
 
-@pytest.fixture(params=[(), (DROPS,)], ids=["refuses", "drops"])
-def pooled(request: pytest.FixtureRequest, lending: Lending) -> Iterator[str]:
+POOLERS = pytest.mark.parametrize("pooler", [(), (DROPS,)], ids=["refuses", "drops"])
+
+
+@pytest.fixture
+def pooled(pooler: tuple[str, ...], lending: Lending) -> Iterator[str]:
     """The address of an empty database behind PgBouncer."""
-    with lending.lend(filled=False) as url, pgbouncer(url, *request.param) as through:
+    with lending.lend(filled=False) as url, pgbouncer(url, *pooler) as through:
         yield through
 
 
@@ -37,6 +41,7 @@ def limits(database: Database) -> list[tuple[str, str]]:
     return found
 
 
+@POOLERS
 def test_every_transaction_has_its_time_limits(pooled: str) -> None:
     database = Database(pooled, statement_timeout_ms=1_100, lock_timeout_ms=700)
     with database.writing() as session:
@@ -76,17 +81,19 @@ def test_nobody_waits_on_at_the_server_for_what_was_given_up(lend: Lend) -> None
 
 
 @pytest.mark.long
-def test_migrations_run_behind_a_pooler(pooled: str) -> None:
-    owner = owners_address(pooled)
-    database = Database(owner)
-    with database.writing() as session:
-        session.execute(text("DROP SCHEMA public CASCADE"))
-        session.execute(text("CREATE SCHEMA public"))
-    migrations.upgrade(owner)
-    assert migrations.current(database) == migrations.head()
-    database.dispose()
+@POOLERS
+def test_migrations_run_behind_a_pooler(postgres: PostgresServer, pooler: tuple[str, ...]) -> None:
+    name = f"cermin_pooled_{os.getpid()}"
+    # As the owner of a database in which there is nothing.
+    with pgbouncer(postgres.create(name), *pooler) as through:
+        migrations.upgrade(through)
+        database = Database(through)
+        assert migrations.current(database) == migrations.head()
+        database.dispose()
+    postgres.drop(name)
 
 
+@POOLERS
 def test_options_of_the_address_hold_or_are_refused(pooled: str, lending: Lending) -> None:
     chosen = "options=-c%20statement_timeout%3D1234%20-c%20search_path%3Dpublic"
     with lending.lend(filled=False) as url:
