@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from threading import Barrier
@@ -22,6 +21,7 @@ from tests.effort import sized
 from tests.house import TurnableClock
 from tests.processes.four import PROCESSES
 from tests.ratings.visits import put
+from tests.threads import Threads
 
 pytestmark = [pytest.mark.long, pytest.mark.sized]
 
@@ -52,7 +52,7 @@ class Town(NamedTuple):
             start.wait(30)
             return screened, process.release.run_if_due()
 
-        with ThreadPoolExecutor(PROCESSES) as pool:
+        with Threads(PROCESSES) as pool:
             screened, released = zip(*pool.map(look, self.processes), strict=True)
         return sum(screened), sum(released)
 
@@ -93,7 +93,8 @@ def test_every_night_is_screened_once_and_released_once(town: Town) -> None:
 
 def test_without_a_lease_all_of_them_would_screen(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     # The control: what the test above counts can be more than one.
-    monkeypatch.setattr(Lease, "take", lambda *_: True)
+    for name in ("take", "keep", "keep_in"):
+        monkeypatch.setattr(Lease, name, lambda *_: True)
 
     def slowly(*arguments: object, **named: object) -> object:
         time.sleep(0.5)
