@@ -60,18 +60,16 @@ from app.foundation.http import problem_responses
 from app.foundation.http.fast_path import FastPath
 from app.foundation.http.middleware import BodyLimits, HeadAsGet, ResponseWatch, UnderPath
 from app.foundation.http.query_parameters import query_parameters
-from app.foundation.http.routes import WritingCheck, readiness_of
+from app.foundation.http.routes import WritingCheck
 from app.foundation.http.services import Services
 from app.foundation.secret import derive, load_secret
-from app.foundation.settings import Environment, Settings
+from app.foundation.settings import Settings
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import Database, SQLAlchemyError, address
-from app.foundation.storage.installation import claim_secret
 from app.foundation.storage.read_replica import FigureReads
-from app.foundation.storage.roles import fault_of_role, owns_tables
 from app.foundation.telemetry import Metrics
-from app.instruments.registry import InstrumentCache, changed_since_use, record_new_shipped
+from app.instruments.registry import InstrumentCache, record_new_shipped
 from app.intake.invitation.ticket_lookup import TicketLookup
 from app.intake.rules.quotas import DevicePace, DeviceQuotas
 from app.intake.with_key import Intake
@@ -100,6 +98,7 @@ from app.ratings.writer import Writer
 from app.ratings.writer_thread import thread_lane
 from app.reports.sealed_cache import SealedReportCache
 from app.screening.nightly import NightlyScreening
+from app.startup_checks import check_startup
 from app.tickets.attempts import TicketAttempts
 from app.tickets.issuing import TicketIssuer
 from app.transparency.nightly import LogNaming, NightlyInventory
@@ -456,30 +455,6 @@ def _intake(services: Services, writer: Writer, secret: bytes) -> tuple[object, 
         TicketIssuer(database, catalogues, shelves, pepper),
         TicketLookup(database, services.of(AgencyMarks), pepper, attempts, clock),
     )
-
-
-def check_startup(settings: Settings, database: Database, secret: bytes) -> None:
-    """Refuse to start where an acknowledged rating could be lost, counted twice or scored otherwise."""
-    state = readiness_of(database)
-    if state.migration == "ahead":
-        raise StartupError("The schema of the database is that of a newer version of Cermin; run that one.")
-    if state.status != "ready":
-        raise StartupError("The database is not reachable or not migrated. Run `cermin migrate`.")
-    if settings.environment is Environment.production:
-        # Who names a file says where all processes find it; the usual one may be each machine's own.
-        shared = settings.secret is not None or "secret_file" in settings.model_fields_set
-        if not shared and not database.is_sqlite:
-            raise StartupError("Set CERMIN_SECRET or CERMIN_SECRET_FILE: several processes must share one secret.")
-        if unsafe := database.unsafe_settings():
-            raise StartupError(f"PostgreSQL runs with {', '.join(unsafe)} off; switch it on.")
-        if fault := fault_of_role(database):
-            raise StartupError(fault)
-        if owns_tables(database):
-            log.warning("role.owns-tables", see="CERMIN_OWNER_URL in docs/settings.md")
-    claim_secret(database, secret)
-    with all_agencies(), database.reading() as session:
-        if changed := changed_since_use(session):
-            raise StartupError(f"Instruments differ from the ones used before: {', '.join(changed)}.")
 
 
 def _tune_the_interpreter() -> None:

@@ -19,7 +19,8 @@ from app.foundation.own_certificate import OwnCertificate, own_certificate
 from app.foundation.settings import Settings
 from app.foundation.startup_errors import StartupError
 from app.foundation.telemetry import configure_logging
-from app.main import Cermin, check_startup, create_app
+from app.main import Cermin, create_app
+from app.startup_checks import check_startup
 
 log = structlog.get_logger("cermin")
 

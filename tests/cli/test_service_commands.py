@@ -19,7 +19,7 @@ from app.foundation.storage import rewriting
 from app.foundation.storage.database import Database
 from app.foundation.storage.leases import Lease
 from app.foundation.storage.rewriting import Busy
-from app.main import check_startup
+from app.startup_checks import check_startup
 from tests.downgrading import downgrade
 from tests.house import SECRET, House
 from tests.postgres import owners_address

@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from urllib.parse import quote
 from warnings import catch_warnings, simplefilter
 
-import psutil  # type: ignore[import-untyped] # comes with the wheel
+import psutil  # type: ignore[import-untyped]  # comes with the wheel
 import psycopg
 
 ENDING_SECONDS = 15.0

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import httpx
-import psutil  # type: ignore[import-untyped] # comes with PostgreSQL's wheel
+import psutil  # type: ignore[import-untyped]  # comes with PostgreSQL's wheel
 import pytest
 
 from tests.conftest import Lend

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,8 @@ def test_a_device_and_a_reader_get_at_most_as_many_times_their_limit_as_there_ar
             body = {"id": str(new_id()), "service": "kk", "scores": scores}
             return httpx.post(f"{four.urls[place]}/v1/ratings", headers=four.headers("device"), json=body, timeout=30)
 
-        ratings = [until_refused(lambda place=place: rate(place)) for place in range(PROCESSES)]  # type: ignore[misc]
-        reads = [
-            until_refused(lambda place=place: four.get(place, "/v1/agency", "reader"))  # type: ignore[misc]
-            for place in range(PROCESSES)
-        ]
+        ratings = [until_refused(partial(rate, place)) for place in range(PROCESSES)]
+        reads = [until_refused(partial(four.get, place, "/v1/agency", "reader")) for place in range(PROCESSES)]
         assert ratings == [BURST] * PROCESSES
         assert reads == [READS] * PROCESSES
         with psycopg.connect(url) as connection:
