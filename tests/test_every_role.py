@@ -15,7 +15,7 @@ from tests.conftest import Lend
 from tests.house import House, problem
 from tests.integrity.reporting import PUBLIC_KEY
 from tests.people.persons import Door
-from tests.test_every_route import BY_PERSONS, OTHERWISE, TAKES, Entry, address
+from tests.route_access import BY_PERSONS, OTHERWISE, TAKES, Entry, address
 
 OVERSEERS = frozenset({Role.supervisor, Role.auditor, Role.administrator})
 OFFICE_READERS = OVERSEERS | {Role.viewer}

@@ -18,7 +18,7 @@ from app.directory.workbook.exporting import MIME_TYPE
 from tests.effort import sized
 from tests.house import NOW, uuid7
 from tests.loopback import serving
-from tests.test_every_route import TAKES
+from tests.route_access import TAKES
 from tests.test_schemathesis import at_home
 
 if TYPE_CHECKING:

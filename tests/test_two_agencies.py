@@ -18,7 +18,7 @@ from app.seals.signing import make_key
 from tests.effort import sized
 from tests.house import NOW, House, problem
 from tests.ratings.visits import Visit, put
-from tests.test_every_route import BY_PERSONS
+from tests.route_access import BY_PERSONS
 
 AGENCIES = ("kota", "desa")
 KEY_OF = {"kota": "", "desa": "desa "}

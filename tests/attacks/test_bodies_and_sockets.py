@@ -17,7 +17,8 @@ from tests.effort import sized
 from tests.foundation.test_connections import ended
 from tests.house import NOW, House, uuid7
 from tests.loopback import serving
-from tests.test_every_route import TAKE_BODIES, TAKES, address
+from tests.route_access import TAKES, address
+from tests.route_problems import TAKE_BODIES
 
 pytestmark = pytest.mark.untraced
 

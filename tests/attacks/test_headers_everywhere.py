@@ -5,7 +5,7 @@ import pytest
 from tests.desk.pages import PAGES as DESK
 from tests.desk.pages import THROUGH_A_PROVIDER
 from tests.house import House
-from tests.test_every_route import HELD, PAGES, PUBLIC, TAKES, Entry, address
+from tests.route_access import HELD, PAGES, PUBLIC, TAKES, Entry, address
 
 # As they are sent with every answer, whatever it is.
 ALWAYS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "x-frame-options": "DENY"}

@@ -13,7 +13,8 @@ from sqlalchemy import text
 from app.intake.with_key import Intake
 from app.pages.files import FOLDER
 from tests.house import House
-from tests.test_every_route import TAKE_BODIES, TAKES, address
+from tests.route_access import TAKES, address
+from tests.route_problems import TAKE_BODIES
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.
 pytestmark = pytest.mark.sqlite_daily
