@@ -19,8 +19,9 @@ from app.foundation.own_certificate import OwnCertificate, own_certificate
 from app.foundation.settings import Settings
 from app.foundation.startup_errors import StartupError
 from app.foundation.telemetry import configure_logging
-from app.main import Cermin, create_app
+from app.main import create_app
 from app.startup_checks import check_startup
+from app.wiring.application import Cermin
 
 log = structlog.get_logger("cermin")
 

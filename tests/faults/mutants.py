@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-import app.main
 import app.ratings.loop_store
+import app.wiring.intake
 from app.cli import main
 from app.foundation.ids import new_id
 from app.foundation.storage.loop_connection import LoopConnection
@@ -55,7 +55,7 @@ class HastyWriter(Writer):
 
 def answers_before_commit() -> None:
     """A rating is acknowledged before it is on disk."""
-    put_in_place(app.main, "Writer", HastyWriter)
+    put_in_place(app.wiring.intake, "Writer", HastyWriter)
     main()
 
 
@@ -114,7 +114,7 @@ def rows_apart(group: Sequence[NewRating], results: Sequence[Stored]) -> list[tu
 
 def comments_apart() -> None:
     """Comments and profiles are not stored in the transaction of the ratings."""
-    put_in_place(app.main, "RatingStore", ApartStore)
+    put_in_place(app.wiring.intake, "RatingStore", ApartStore)
     # Imported where a lane is made, on PostgreSQL alone.
     put_in_place(app.ratings.loop_store, "LoopStore", ApartLoopStore)
     main()

@@ -19,8 +19,8 @@ from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database
 from app.foundation.storage.roles import ABOVE, NOT_MADE, NOT_OWNED, let_in
 from app.foundation.storage.roles_store import MAINTAINS_SINCE, may_maintain
-from app.main import open_database
 from app.startup_checks import check_startup
+from app.wiring.databases import open_database
 from tests.citus import CITUS_URL
 from tests.conftest import EMPTY
 from tests.downgrading import downgrade

@@ -221,7 +221,7 @@ class Process:
             task.cancel()
 
     async def end(self) -> None:
-        """End as by SIGTERM: answer what was accepted, in the order of `app.main`."""
+        """End as by SIGTERM: answer what was accepted, in the order of `app.wiring.lifespan`."""
         self.tell(f"{self.name} ends")
         self.is_open = False
         if self._serving and (await asyncio.wait(tuple(self._serving), timeout=ENDING_SECONDS))[1]:

@@ -1,0 +1,1 @@
+"""How the rooms become one service: routes, layers, services, and the life of a process."""
