@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from aiosmtplib import SMTP, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
-from app.notifications.looking_up import LookUp, system_look_up
+from app.foundation.outgoing.looking_up import LookUp, system_look_up
 
 # In all, from the connection to the server's word about one letter.
 SECONDS = 15.0

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.foundation.outgoing.rules.addresses import LONGEST
 from app.foundation.wire import StrictWireModel, WireModel
-from app.notifications.rules.addresses import LONGEST
 from app.outbox.rules.kinds import EventKind
 
 OfficeCode = Annotated[str, Field(min_length=1, max_length=40)]

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.foundation.clock import Clock
+from app.foundation.outgoing.posting import OutgoingPost, is_taken
 from app.foundation.storage.database import Database
 from app.foundation.telemetry import Metrics
 from app.notifications import delivery_store, webhook_store
 from app.notifications.delivery_store import DELIVERED, FAILED, Message, Receiver
-from app.notifications.posting import WebhookPost, is_taken
 from app.notifications.rules.bodies import webhook_body
 from app.notifications.rules.retries import next_delay
 from app.notifications.rules.signatures import signature
@@ -32,7 +32,7 @@ class WebhookSending:
         database: Database,
         clock: Clock,
         metrics: Metrics,
-        post: WebhookPost,
+        post: OutgoingPost,
         terms: WebhookTerms,
         *,
         public_url: str | None,
@@ -68,7 +68,7 @@ class WebhookSending:
         for sent, message in enumerate(messages):
             if not may_continue():
                 return sent
-            outcome = await self._post.post(address, *self._message(message, secret))
+            outcome = (await self._post.post(address, *self._message(message, secret))).outcome
             if not self._note(webhook, message, messages[sent:], outcome):
                 return sent + 1
         return len(messages)
@@ -85,6 +85,7 @@ class WebhookSending:
         )
         message_id, timestamp = str(event.event_id), int(self._clock().timestamp())
         headers = {
+            "content-type": "application/json",
             "webhook-id": message_id,
             "webhook-timestamp": str(timestamp),
             "webhook-signature": signature(secret, message_id, timestamp, body),

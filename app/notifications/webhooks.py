@@ -12,11 +12,11 @@ from app.directory.listing_store import office_parents
 from app.directory.rules.reach import reached_offices
 from app.directory.store import lock_agency
 from app.foundation.ids import new_id
+from app.foundation.outgoing.rules.addresses import read_address
 from app.foundation.problems import FieldError, Problem
 from app.foundation.storage.database import Session
 from app.notifications import delivery_store, webhook_store
 from app.notifications.delivery_store import Message, Receiver
-from app.notifications.rules.addresses import read_address
 from app.notifications.rules.signatures import new_secret, public_key
 from app.notifications.schemas import (
     DeliveryOut,

@@ -20,12 +20,12 @@ from sqlalchemy import text
 from app.access.audit import record
 from app.foundation.clock import system_clock
 from app.foundation.ids import new_id
+from app.foundation.outgoing.posting import Answer, OutgoingPost
 from app.foundation.storage.database import Database
 from app.foundation.telemetry import Metrics
 from app.notifications.mail_posting import MailPost, MailTerms
 from app.notifications.mail_sending import MailSending
 from app.notifications.mailboxes import Mailboxes
-from app.notifications.posting import WebhookPost
 from app.notifications.sending import Sender
 from app.notifications.webhook_sending import WebhookSending
 from app.notifications.wiring import terms_of
@@ -105,7 +105,7 @@ def send(url: str, mail: int, mutant: str) -> None:
 def sender(database: Database, mail: int, mutant: str = "") -> Sender:
     """The sending of one process, to receivers and a mail server on this machine."""
     terms = terms_of(SECRET.encode(), "127.0.0.1")
-    post = NotingFirst(database) if mutant == NOTED_FIRST else WebhookPost(terms.hosts)
+    post = NotingFirst(database) if mutant == NOTED_FIRST else OutgoingPost(terms.hosts)
     webhooks = WebhookSending(database, system_clock, Metrics(), post, terms, public_url=None)
     mailboxes = Mailboxes(SECRET.encode(), is_on=True)
     server = MailTerms("127.0.0.1", mail, "none", None, None, FROM, "cermin.test")
@@ -114,14 +114,14 @@ def sender(database: Database, mail: int, mutant: str = "") -> Sender:
     return Sender(database, system_clock, webhooks, letters, lease=LEASE)
 
 
-class NotingFirst(WebhookPost):
+class NotingFirst(OutgoingPost):
     """What must never be: a message is noted as delivered, and then sent."""
 
     def __init__(self, database: Database) -> None:
         super().__init__({"127.0.0.1"})
         self._database = database
 
-    async def post(self, address: str, headers: dict[str, str], body: bytes) -> str:
+    async def post(self, address: str, headers: dict[str, str], body: bytes, *, most: int = 0) -> Answer:
         """Note, and then send."""
         event = headers["webhook-id"].replace("-", "") if self._database.is_sqlite else headers["webhook-id"]
         with self._database.writing() as session:
@@ -133,7 +133,7 @@ class NotingFirst(WebhookPost):
                 {"event": event},
             )
         time.sleep(0.005)
-        return await super().post(address, headers, body)
+        return await super().post(address, headers, body, most=most)
 
 
 class MailNotingFirst(MailPost):

@@ -16,10 +16,11 @@ from sqlalchemy import text
 
 from app.access.principals import Role
 from app.directory.listing_store import office_parents
+from app.foundation.outgoing import looking_up
 from app.foundation.own_certificate import own_certificate
 from app.foundation.settings import Settings
 from app.foundation.startup_errors import StartupError
-from app.notifications import looking_up, mail_posting, subscriptions
+from app.notifications import mail_posting, subscriptions
 from app.notifications.letters import MOST_LINES
 from app.notifications.mail_config import mail_terms
 from app.notifications.mail_sending import AWAY

@@ -10,10 +10,10 @@ from typing import Any, NoReturn
 import httpx
 import pytest
 
+from app.foundation.outgoing import looking_up, posting
+from app.foundation.outgoing.posting import OutgoingPost
+from app.foundation.outgoing.rules.addresses import may_be_called, read_address
 from app.foundation.own_certificate import own_certificate
-from app.notifications import looking_up, posting
-from app.notifications.posting import WebhookPost
-from app.notifications.rules.addresses import may_be_called, read_address
 from tests.notifications.receiver import receiving
 
 GLOBAL = "93.184.216.34"
@@ -130,7 +130,7 @@ def post(address: str, *found: str, hosts: frozenset[str] = frozenset(), **optio
     async def look_up(_: str, __: int) -> list[str]:
         return list(found)
 
-    return asyncio.run(WebhookPost(hosts, look_up, **options).post(address, {}, b"{}"))
+    return asyncio.run(OutgoingPost(hosts, look_up, **options).post(address, {}, b"{}")).outcome
 
 
 @pytest.mark.usefixtures("nobody_is_called")
@@ -207,8 +207,8 @@ def test_a_name_is_looked_up_once() -> None:
         return ["127.0.0.1"] if len(asked) == 1 else ["169.254.169.254"]
 
     with receiving() as receiver:
-        posting = WebhookPost(frozenset({"penerima.lan"}), look_up)
-        assert asyncio.run(posting.post(f"http://penerima.lan:{receiver.port}/", {}, b"{}")) == "http-204"
+        posting = OutgoingPost(frozenset({"penerima.lan"}), look_up)
+        assert asyncio.run(posting.post(f"http://penerima.lan:{receiver.port}/", {}, b"{}")).outcome == "http-204"
     assert asked == ["penerima.lan"]
 
 
@@ -222,5 +222,5 @@ def test_the_machines_own_resolver_is_asked_and_waited_for_no_longer_than_a_mess
     monkeypatch.setattr(posting, "SECONDS", 0.1)
     monkeypatch.setattr(looking_up, "getaddrinfo", lambda *_, **__: [][: answering.wait(30)])
     # That ends without the resolver's answer, which nobody waits for any more.
-    assert asyncio.run(WebhookPost(frozenset()).post(NAME, {}, b"{}")) == "timeout"
+    assert asyncio.run(OutgoingPost(frozenset()).post(NAME, {}, b"{}")).outcome == "timeout"
     answering.set()

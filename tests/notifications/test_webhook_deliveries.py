@@ -13,8 +13,9 @@ from sqlalchemy import text
 from standardwebhooks.webhooks import Webhook as Judge
 
 from app.foundation.ids import new_id
+from app.foundation.outgoing import posting
 from app.foundation.storage.leases import Lease
-from app.notifications import posting, webhook_sending
+from app.notifications import webhook_sending
 from app.notifications.retention import KEPT, forget_told
 from app.notifications.rules.retries import DELAYS
 from app.notifications.sending import LEASE, NAME, Sender

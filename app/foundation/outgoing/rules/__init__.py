@@ -1,0 +1,1 @@
+"""Pure rules of what the service itself calls."""
