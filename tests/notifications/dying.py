@@ -21,6 +21,7 @@ from app.access.audit import record
 from app.foundation.clock import system_clock
 from app.foundation.ids import new_id
 from app.foundation.outgoing.posting import Answer, OutgoingPost
+from app.foundation.storage.agency_scope import all_agencies
 from app.foundation.storage.database import Database
 from app.foundation.telemetry import Metrics
 from app.notifications.mail_posting import MailPost, MailTerms
@@ -157,4 +158,5 @@ class MailNotingFirst(MailPost):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with all_agencies():
+        main(*sys.argv[1:])
