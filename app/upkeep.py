@@ -5,7 +5,7 @@ dropped. `cermin maintain` does the same at once.
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import structlog
@@ -73,48 +73,74 @@ class Upkeep:
         Raises what went wrong; what was done stays done, and a later call does the rest.
         """
         now = self._clock()
-        night = due_on(now, self._hour)
-        if now < self._not_before or self._is_done(night):
+        if now < self._not_before or self._is_done(due_on(now, self._hour)):
             return False
         # All months until another century would be made.
         if clock_is_far_ahead(self._database, now):
             return False
         try:
-            outcome = self.now()
+            outcome = self._night()
         except Exception:
             self._not_before = now + LATER
             raise
         if outcome is None:
             return False
-        with self._database.writing() as session:
-            put_fact(session, NAME, night.isoformat())
         _tell(outcome)
         return True
 
     def now(self, actor: str = "service", *, dry_run: bool = False) -> UpkeepOutcome | None:
         """Do it at once, or say what would be done; None while another process is at it."""
-        if self._stopped.is_set() or not self._lease.take(self._clock()):
+        if not self._hold_lease():
             return None
         try:
-            now, terms = self._clock(), self._terms
-            made = make_ahead(self._database, key_day(now), dry_run=dry_run)
-            traces = [] if dry_run else drop_traces(self._database, key_day(now - terms.traces))
-            if terms.retention_months is None:
-                return UpkeepOutcome(made, traces=traces)
-            stays = sealable_before(key_day(now), terms.retention_months, terms.late)
-            order = SealingOrder(now, actor, stays, terms.late)
-            sealed = self._seal(order, dry_run=dry_run)
-            dropped = NOTHING if dry_run or self._stopped.is_set() else drop_sealed(self._database, order)
-            return UpkeepOutcome(made, sealed, dropped, traces)
+            return self._look_after(self._clock(), actor, dry_run=dry_run)
         finally:
             self._lease.drop(self._clock())
+
+    def _night(self) -> UpkeepOutcome | None:
+        """What was done in this night; None where it was done already, or where another process is at it."""
+        if not self._hold_lease():
+            return None
+        try:
+            now = self._clock()
+            night = due_on(now, self._hour)
+            if self._is_done(night):
+                # Another process did it between our question and our lease.
+                return None
+            outcome = self._look_after(now, "service", dry_run=False)
+            with self._database.writing() as session:
+                # Who stood still meanwhile would record a night after a later one.
+                if not self._lease.keep_in(session, self._clock()):
+                    return None
+                put_fact(session, NAME, night.isoformat())
+            return outcome
+        finally:
+            self._lease.drop(self._clock())
+
+    def _hold_lease(self) -> bool:
+        return not self._stopped.is_set() and self._lease.take(self._clock())
+
+    def _keep_lease(self) -> bool:
+        return not self._stopped.is_set() and self._lease.keep(self._clock())
+
+    def _look_after(self, now: datetime, actor: str, *, dry_run: bool) -> UpkeepOutcome:
+        terms = self._terms
+        made = make_ahead(self._database, key_day(now), dry_run=dry_run)
+        traces = [] if dry_run else drop_traces(self._database, key_day(now - terms.traces))
+        if terms.retention_months is None:
+            return UpkeepOutcome(made, traces=traces)
+        stays = sealable_before(key_day(now), terms.retention_months, terms.late)
+        order = SealingOrder(now, actor, stays, terms.late)
+        sealed = self._seal(order, dry_run=dry_run)
+        dropped = drop_sealed(self._database, order) if not dry_run and self._keep_lease() else NOTHING
+        return UpkeepOutcome(made, sealed, dropped, traces)
 
     def _seal(self, order: SealingOrder, *, dry_run: bool) -> list[Month]:
         with self._database.reading() as session:
             agencies = store.agencies(session)
         found: list[Month] = []
         for agency_id in agencies:
-            if self._stopped.is_set():
+            if not self._keep_lease():
                 break
             marker = Marker(self._terms.secret, agency_id)
             found += seal_months(self._database, agency_id, marker, order, dry_run=dry_run)

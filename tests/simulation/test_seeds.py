@@ -16,8 +16,9 @@ from tests.simulation.world import run
 
 # Within so many seeds each mutant has to be found.
 SEEDS = 200
-# A seed that broke a promise before the service was mended: an answer took 3.1 s.
-MENDED = (57,)
+# Seeds that broke a promise before the service was mended: an answer took 3.1 s; the clock was set back between the
+# question whether a night is due and the lease, and the night before was done again.
+MENDED = (57, 2918, 7382, 8096)
 TAIL = 40
 
 

@@ -1,22 +1,25 @@
 """A process that stands still for longer than its lease lasts finds the night done by another, and records nothing."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from app import upkeep
 from app.disclosure import nightly as releasing
 from app.disclosure.nightly import NightlyRelease
 from app.foundation.storage import rewriting
 from app.foundation.storage.database import Database
 from app.foundation.storage.installation import fact, put_fact
+from app.foundation.storage.leases import Lease
 from app.foundation.storage.rewriting import Rewriting
 from app.jobs import APART
 from app.screening import nightly as screening
-from app.screening.nightly import NightlyScreening
+from app.screening.nightly import NightlyScreening, due_on
 from app.transparency import nightly as inventories
 from app.transparency.nightly import LogNaming, NightlyInventory
+from app.upkeep import Upkeep, UpkeepTerms
 from tests.house import NOW, SECRET, House, TurnableClock
 
 DAY = timedelta(days=1)
@@ -40,11 +43,16 @@ def rewrites(database: Database, clock: TurnableClock) -> Rewriting:
     return Rewriting(database, clock, APART, due_on=lambda now: now.date())
 
 
+def looks_after(database: Database, clock: TurnableClock) -> Upkeep:
+    return Upkeep(database, clock, UpkeepTerms(SECRET.encode(), 2, None, 35 * DAY, 42 * DAY))
+
+
 KINDS: tuple[tuple[str, Make, Any, str], ...] = (
     ("screening", screens, screening, "run"),
     ("release", releases, releasing, "release"),
     ("inventory", takes_inventories, inventories.NightlyInventory, "_take_all"),
     ("rewriting", rewrites, rewriting.Rewriting, "_patiently"),
+    ("upkeep", looks_after, upkeep, "make_ahead"),
 )
 
 
@@ -88,3 +96,31 @@ def test_the_night_of_a_process_that_stood_still_is_not_recorded_after_a_later_o
     a_night(clock.now.date())
     assert one.run_if_due()
     assert recorded() == (NOW + 3 * DAY).date().isoformat()
+
+
+@pytest.mark.parametrize(("name", "make"), [("rewriting", rewrites), ("upkeep", looks_after)])
+def test_a_night_that_is_done_is_not_done_again_when_the_clock_is_set_back_before_the_lease(
+    house: House, monkeypatch: pytest.MonkeyPatch, name: str, make: Make
+) -> None:
+    clock = TurnableClock()
+    job = make(house.database, clock)
+    assert job.run_if_due()
+    clock.now += DAY
+
+    def set_back(self: Lease, now: datetime) -> bool:
+        clock.now -= DAY
+        return take(self, now)
+
+    take = Lease.take
+    with monkeypatch.context() as patched:
+        patched.setattr(Lease, "take", set_back)
+        assert not job.run_if_due()
+    with house.database.reading() as session:
+        assert fact(session, name) == due(name).isoformat()
+    clock.now += DAY
+    assert job.run_if_due()
+
+
+def due(name: str) -> date:
+    """The newest night of `NOW`: upkeep's begins some hours after midnight, that of the rewriting here at it."""
+    return due_on(NOW, 2 + upkeep.HOURS_AFTER) if name == "upkeep" else NOW.date()
