@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Engine, TextClause, text
 
 from app.directory.agency_marks import AgencyMarks
+from app.foundation.outgoing.posting import Answer
 from app.foundation.storage.database import Database
 from app.foundation.telemetry import Metrics
 from app.intake.with_ticket import TicketIntake
@@ -42,7 +43,7 @@ LAST_DUE = text("SELECT max(due_at) FROM delivery WHERE state = 'waiting'")
 SPENT = text("SELECT coalesce(sum(spent), 0) FROM ticket_count")
 HOLDER = text("SELECT holder FROM lease WHERE name = 'notifications'")
 
-Post = Callable[[str, dict[str, str], bytes], Awaitable[str]]
+Post = Callable[[str, dict[str, str], bytes], Awaitable[Answer]]
 
 
 class Sending(Protocol):
@@ -99,23 +100,23 @@ class Receivers:
     def post_of(self, process: Sending) -> Post:
         """The network as this process has it."""
 
-        async def post(address: str, headers: dict[str, str], _: bytes) -> str:
+        async def post(address: str, headers: dict[str, str], _: bytes) -> Answer:
             delivery = address, UUID(headers["webhook-id"])
             process.tell(f"{process.name} posts {delivery[1]} to {address}")
             self._begins(delivery)
             await asyncio.sleep(self._weather.delay())
             if self._weather.loses():
                 await asyncio.sleep(SILENT)
-                return "timeout"
+                return Answer("timeout")
             if self._weather.loses():
-                return "http-500"
+                return Answer("http-500")
             self._got.add(delivery)
             await asyncio.sleep(process.stands_still())
             if self._weather.loses():
-                return "timeout"
+                return Answer("timeout")
             if self._asked(HOLDER) != process.lease_holder:
                 self._late.add(delivery)
-            return "http-204"
+            return Answer("http-204")
 
         return post
 
