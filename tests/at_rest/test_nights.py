@@ -63,6 +63,21 @@ def test_it_runs_once_a_night_whoever_looks_and_everything_is_still_there(house:
     assert select(house, "SELECT value FROM installation WHERE name = 'rewriting'") == [("2026-11-19",)]
 
 
+def test_a_clock_that_is_set_back_before_the_work_begins_has_no_night_done_again(database: Database) -> None:
+    # Found by the simulation (seed 2918): a process stood still between its question and its work.
+    clock = TurnableClock(NIGHT)
+    assert watcher(database, clock).run_if_due()
+    ahead = [NIGHT + timedelta(days=1)] * 2
+
+    def set_back() -> datetime:
+        return ahead.pop() if ahead else NIGHT
+
+    late = Rewriting(database, set_back, APART, due_on=lambda now: due_on(now, 2))
+    assert len(ahead) == 1
+    assert not late.run_if_due()
+    assert not ahead
+
+
 def test_what_is_counted_after_a_night_is_rewritten_by_the_next_one(house: House) -> None:
     clock = TurnableClock(NIGHT)
     rate(house, 1)

@@ -58,7 +58,7 @@ class Rewriting:
         if now < self._not_before or self._is_done(self._due_on(now)):
             return False
         try:
-            rewritten = self._rewrite(unless_done=True)
+            rewritten = self.now(if_due=True)
         except Exception:
             self._not_before = now + LATER
             self._failed()
@@ -67,19 +67,15 @@ class Rewriting:
             log.info("rewriting.done")
         return rewritten
 
-    def now(self) -> bool:
-        """Rewrite at once, unless another process is at it; whether this one did."""
-        return self._rewrite(unless_done=False)
-
-    def _rewrite(self, *, unless_done: bool) -> bool:
+    def now(self, *, if_due: bool = False) -> bool:
+        """Rewrite at once, unless another process is at it (`if_due`: or the night is done); whether this one did."""
         if self._stopped.is_set() or not self._lease.take(self._clock()):
             return False
         try:
-            # Which night this is, is asked before: what comes while we are at it belongs to the next one. And once: the
-            # machine's clock may be set back in between.
+            # Which night this is, is asked before: what comes while we are at it belongs to the next one.
             due = self._due_on(self._clock())
-            if unless_done and self._is_done(due):
-                # Another process did it between our question and our lease.
+            if if_due and self._is_done(due):
+                # Another process did it between our question and our lease, or our clock was set back meanwhile.
                 return False
             for step in self._steps():
                 self._patiently(step)
