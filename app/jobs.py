@@ -3,6 +3,8 @@
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
@@ -69,7 +71,10 @@ class BackgroundJobs:
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         self._jobs = jobs
-        self._tasks = [asyncio.create_task(_repeat(job)) for job in jobs]
+        # A thread for each: one that waits, for its turn or for a database that is away, keeps no other from its work,
+        # nor whoever else needs a thread of the loop's own few.
+        self._threads = ThreadPoolExecutor(max(1, len(jobs)), "job")
+        self._tasks = [asyncio.create_task(_repeat(job, self._threads)) for job in jobs]
 
     async def end(self) -> None:
         """Start no job any more, and wait for those that run."""
@@ -78,6 +83,7 @@ class BackgroundJobs:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._threads.shutdown()
 
 
 def jobs_of(
@@ -168,23 +174,23 @@ def _in_turn(turn: threading.Lock, work: Callable[[], object]) -> None:
         work()
 
 
-async def _repeat(job: Job) -> None:
+async def _repeat(job: Job, threads: Executor) -> None:
     if not job.at_once:
         await asyncio.sleep(job.seconds)
     while True:
         try:
-            await run_to_its_end(job.work)
+            await run_to_its_end(job.work, threads)
         except Exception as error:
             # The name of the error only: its text may hold values of rows.
             log.error(f"{job.name}.failed", error=type(error).__name__)
         await asyncio.sleep(job.seconds)
 
 
-async def run_to_its_end(work: Callable[[], object]) -> None:
-    """Run the work in a thread, and wait for it even if this task is cancelled."""
+async def run_to_its_end(work: Callable[[], object], threads: Executor | None = None) -> None:
+    """Run the work in one of these threads (None: the loop's), and wait for it even if this task is cancelled."""
     # A thread cannot be cancelled, and its connection must not outlive the database that is closed next.
     with all_agencies():
-        working = asyncio.ensure_future(asyncio.to_thread(work))
+        working = asyncio.get_running_loop().run_in_executor(threads, copy_context().run, work)
     try:
         await asyncio.shield(working)
     except asyncio.CancelledError:

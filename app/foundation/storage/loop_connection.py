@@ -1,6 +1,5 @@
 """A connection to PostgreSQL of which the event loop waits for answers itself, until a moment and no longer."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from math import inf
@@ -8,6 +7,8 @@ from time import monotonic
 from typing import Any
 
 import psycopg
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from psycopg.pq import TransactionStatus
 
 from app.foundation.storage.bounded_connection import SAY_AGENCY, BoundedConnection
@@ -38,8 +39,9 @@ class LoopConnection(psycopg.AsyncConnection[Any]):
             with budget_of(seconds):
                 return connect()
 
-        # Making one is rare, and what has to be tried for it is written once, for threads.
-        made = await asyncio.to_thread(made_in_time)
+        # Making one is rare, and what has to be tried for it is written once, for threads. A thread of its own, because
+        # nothing bounds the wait for one of the few that all share, and whole groups of ratings wait meanwhile.
+        made = await run_sync(made_in_time, limiter=CapacityLimiter(1))
         own = cls(made.pgconn)
         own._made = made
         own.prepare_threshold = made.prepare_threshold
