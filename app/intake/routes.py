@@ -1,10 +1,10 @@
 """Intake over HTTP: one rating, or a batch of them."""
 
-import json
 from collections import Counter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,6 +23,7 @@ from app.intake.rules.credentials import batch_flaws, check_ticketed, refuse_age
 from app.intake.with_key import TOO_FAST, Accepted, Intake
 from app.intake.with_ticket import TicketIntake
 from app.intake.without_key import OpenAnswerIntake
+from app.ratings.rating import Result, Stored, StoreOutcome
 from app.ratings.rules.comment_text import without_half_characters
 from app.ratings.schemas import (
     LONGEST_BATCH,
@@ -132,18 +133,18 @@ async def post_batch(request: Request, principal: Batcher, batch: BatchIn) -> Re
     language = negotiate(request.headers.get("accept-language"), services.settings.language)
     translate = translator(language)
     pairs = zip(batch.ratings, outcomes, strict=True)
-    results = ",".join([_item(item, outcome, translate) for item, outcome in pairs])
+    body = to_json({"results": [_item(item, outcome, translate) for item, outcome in pairs]})
     waits = [seconds for one in outcomes if isinstance(one, Problem) and (seconds := retry_after(one))]
-    return PreparedResponse(f'{{"results":[{results}]}}'.encode(), 200, retry_after=max(waits, default=None))
+    return PreparedResponse(body, 200, retry_after=max(waits, default=None))
 
 
-async def _submit_all(services: Services, principal: Principal, batch: BatchIn) -> list[Accepted | Problem]:
+async def _submit_all(services: Services, principal: Principal, batch: BatchIn) -> list[Result]:
     """One outcome for each rating; raises the problem of a batch that is refused as a whole."""
     try:
         if len(batch.ratings) > LONGEST_BATCH:
             raise Problem("batch-too-long", limit=LONGEST_BATCH)
         sheets = [item for item in batch.ratings if _is_complete(item)]
-        validated = iter(await services.of(Intake).submit_all(principal, sheets) if sheets else [])
+        stored = await services.of(Intake).submit_all(principal, sheets) if sheets else []
     except Problem as problem:
         services.metrics.submitted(outcome_of(problem), len(batch.ratings))
         raise
@@ -151,7 +152,10 @@ async def _submit_all(services: Services, principal: Principal, batch: BatchIn) 
         failure = database_problem(error)
         services.metrics.submitted(failure.code, len(batch.ratings))
         raise failure from None
-    return [next(validated) if _is_complete(item) else _malformed(item) for item in batch.ratings]
+    if len(sheets) == len(batch.ratings):
+        return stored
+    rest = iter(stored)
+    return [next(rest) if _is_complete(item) else _malformed(item) for item in batch.ratings]
 
 
 def _is_complete(item: RatingIn | MalformedItem) -> bool:
@@ -170,13 +174,11 @@ def _malformed(item: RatingIn | MalformedItem) -> Problem:
     return Problem("invalid-request", errors=list(batch_flaws(item)))
 
 
-def _item(item: RatingIn | MalformedItem, outcome: Accepted | Problem, translate: Translate) -> str:
-    """The JSON of one result of a batch."""
-    if isinstance(outcome, Accepted):
-        return f'{{"id":"{item.id}","status":{200 if outcome.is_replay else 201}}}'
-    rating_id = str(item.id) if item.id is not None else None
-    result = {"id": rating_id, "status": outcome.status, "problem": outcome.document(translate)}
-    return json.dumps(result, separators=(",", ":"), ensure_ascii=False)
+def _item(item: RatingIn | MalformedItem, outcome: Result, translate: Translate) -> dict[str, Any]:
+    """One result of a batch; its id is the client's own spelling where the item is malformed."""
+    if isinstance(outcome, Stored):
+        return {"id": item.id, "status": 201 if outcome.outcome is StoreOutcome.stored else 200}
+    return {"id": item.id, "status": outcome.status, "problem": outcome.document(translate)}
 
 
 def rating_body(accepted: Accepted) -> bytes:
@@ -194,7 +196,7 @@ def outcome_of(problem: Problem) -> str:
     return problem.errors[0].code if problem.errors else problem.code
 
 
-def _count(metrics: Metrics, outcomes: list[Accepted | Problem]) -> None:
-    counts = Counter([one.stored.outcome if isinstance(one, Accepted) else outcome_of(one) for one in outcomes])
+def _count(metrics: Metrics, outcomes: list[Result]) -> None:
+    counts = Counter([one.outcome if isinstance(one, Stored) else outcome_of(one) for one in outcomes])
     for outcome, n in counts.items():
         metrics.submitted(outcome, n)

@@ -15,6 +15,7 @@ from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import SQLAlchemyError
 from app.instruments.registry import InstrumentCache
 from app.intake.rules.quotas import DeviceQuotas, QuotaShare
+from app.ratings.batch_validation import validate_batch
 from app.ratings.rating import NewRating, Result, Stored, StoreOutcome
 from app.ratings.schemas import RatingIn
 from app.ratings.store import RatingStore
@@ -76,7 +77,8 @@ class Intake:
                 share = self._share(principal, rating_id, now)
                 if not isinstance(share, int):
                     return _accepted(rating_id, await self._write_shared(validated, share))
-        [(rating_id, result)] = await self._submit(principal, (sheet,))
+        rating_id = rating_id or new_id()
+        [result] = await self._submit(principal, (sheet,), (rating_id,))
         return _accepted(rating_id, result)
 
     def _share(self, principal: Principal, rating_id: UUID, now: datetime) -> QuotaShare | int | None:
@@ -98,12 +100,11 @@ class Intake:
             self._quotas.give_back((share,))
         return result
 
-    async def submit_all(self, principal: Principal, sheets: Sequence[RatingIn]) -> list[Accepted | Problem]:
-        """One result per sheet, in order; one bad sheet costs no other."""
-        return [_outcome(rating_id, result) for rating_id, result in await self._submit(principal, sheets)]
+    async def submit_all(self, principal: Principal, sheets: Sequence[RatingIn]) -> list[Result]:
+        """One result per sheet, in order; one bad sheet costs no other. Every sheet has its id."""
+        return await self._submit(principal, sheets, [sheet.id for sheet in sheets if sheet.id is not None])
 
-    async def _submit(self, principal: Principal, sheets: Sequence[RatingIn]) -> list[tuple[UUID, Result]]:
-        ids = [sheet.id or new_id() for sheet in sheets]
+    async def _submit(self, principal: Principal, sheets: Sequence[RatingIn], ids: Sequence[UUID]) -> list[Result]:
         codes = self._cached_codes(principal.agency_id)
         if codes is None:
             codes = await run_sync(self._current_codes, principal.agency_id)
@@ -117,10 +118,12 @@ class Intake:
         else:
             results = await self._write_paced(principal, ids, validated)
         await self._recognise_replays(principal, sheets, results)
-        return list(zip(ids, results, strict=True))
+        return [_outcome(result) for result in results]
 
     async def _write(self, validated: Sequence[Validated]) -> list[Result]:
         good = [one for one in validated if isinstance(one, NewRating)]
+        if len(good) == len(validated):
+            return await self._writer.write(good)
         written = iter(await self._writer.write(good) if good else [])
         return [next(written) if isinstance(one, NewRating) else one for one in validated]
 
@@ -185,11 +188,7 @@ class Intake:
     def _validate_all(
         self, principal: Principal, sheets: Sequence[RatingIn], ids: Sequence[UUID], codes: KnownCodes
     ) -> list[NewRating | Problem]:
-        now = self._clock()
-        return [
-            self._validator.validate(principal, sheet, rating_id, codes, now)
-            for sheet, rating_id in zip(sheets, ids, strict=True)
-        ]
+        return validate_batch(self._validator, principal, sheets, ids, codes, self._clock())
 
     async def _recognise_replays(self, principal: Principal, sheets: Sequence[RatingIn], results: list[Result]) -> None:
         """Answer as replays the refused sheets that are retries of ratings stored while they were still valid."""
@@ -233,13 +232,12 @@ def _may_be_stale(validated: NewRating | Problem) -> bool:
 
 
 def _accepted(rating_id: UUID, result: Result) -> Accepted:
-    outcome = _outcome(rating_id, result)
+    outcome = _outcome(result)
     if isinstance(outcome, Problem):
         raise outcome
-    return outcome
+    return Accepted(rating_id, outcome)
 
 
-def _outcome(rating_id: UUID, result: Result) -> Accepted | Problem:
-    if isinstance(result, Problem):
-        return result
-    return Problem("id-conflict") if result.outcome is StoreOutcome.conflict else Accepted(rating_id, result)
+def _outcome(result: Result) -> Result:
+    is_conflict = isinstance(result, Stored) and result.outcome is StoreOutcome.conflict
+    return Problem("id-conflict") if is_conflict else result

@@ -34,11 +34,17 @@ class Attribution:
     stays: Sequence[Stay]
     sent_by: str
     _latest: Place | None = None
+    _quarter: int | None = None
+
+    def remembered(self, quarter: int) -> Place | None:
+        """The place of the latest sheet, if it is that of every sheet of this quarter of an hour since 1970."""
+        return self._latest if quarter == self._quarter and self.roster is None else None
 
     def at(self, moment: datetime) -> Place:
         """The place where a sheet rated at `moment` (aware UTC) counts; raises `employee-not-posted`."""
         # The local day is decided once, here: no query has to know time zones, and no row holds a time.
-        day, hour = _day_and_hour(self.zone, int(moment.timestamp()) // QUARTER)
+        quarter = int(moment.timestamp()) // QUARTER
+        day, hour = _day_and_hour(self.zone, quarter)
         # On duty at the moment of rating, not of arrival: a kiosk without network sends days later. Duties change at
         # any moment, so this is asked at every sheet.
         employee = self.employee if self.roster is None else self.roster.on_duty(moment)
@@ -49,6 +55,7 @@ class Attribution:
                 raise _invalid("employee", "employee-not-posted")
             latest = Place(self.office, self.counter, self.service, employee, self.channel, day, hour)
             self._latest = latest
+        self._quarter = quarter
         return latest
 
 

@@ -18,7 +18,7 @@ DAY_MS = 86_400_000
 # office a sheet names; at the hours in which the three zones differ, every counter is closed.
 WIB_MS = 7 * 3_600_000
 SEPARATOR, ABSENT = "\x1f", "\x1e"
-VERSION_8, VARIANT = 0x8 << 76, 0b10 << 62
+VERSION_8, VARIANT, LOW = 0x8 << 76, 0b10 << 62, (1 << 62) - 1
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,14 @@ class KeyMaker:
 
         Text, because a UUID object costs more to make, hash and compare than all the rest of a row.
         """
-        day = ((rating_id.int >> 80) + WIB_MS) // DAY_MS * DAY_MS
+        number = rating_id.int
+        day = ((number >> 80) + WIB_MS) // DAY_MS * DAY_MS
         # The agency is hashed too: two agencies may send the same id, and each has its own row.
         hashed = self._keyed_key.copy()
-        hashed.update(rating_id.bytes + agency_id.encode())
+        hashed.update(number.to_bytes(16, "big") + agency_id.encode())
         random = int.from_bytes(hashed.digest(), "big") >> 6
-        high, low = random >> 62, random & ((1 << 62) - 1)
-        return f"{day << 80 | VERSION_8 | high << 64 | VARIANT | low:032x}"
+        key = day << 80 | VERSION_8 | random >> 62 << 64 | VARIANT | random & LOW
+        return key.to_bytes(16, "big").hex()
 
     def digest(self, rating_id: UUID, *parts: str | None) -> str:
         """The keyed BLAKE2b (RFC 7693) of a sheet's content, 32 hex digits: equal for a retry, else a conflict.
@@ -62,8 +63,12 @@ class KeyMaker:
         computing digests of guesses. The parts are codes, none of which holds the separator, and one text,
         which stands before the last of them.
         """
+        return self.digest_of(rating_id, joined(*parts))
+
+    def digest_of(self, rating_id: UUID, content: str) -> str:
+        """The same of parts that are joined already."""
         hashed = self._keyed_digest.copy()
-        hashed.update(rating_id.bytes + joined(*parts).encode())
+        hashed.update(rating_id.int.to_bytes(16, "big") + content.encode())
         return hashed.hexdigest()
 
 

@@ -106,7 +106,7 @@ class RatingValidator:
     def _digests(self, rating_id: UUID, sheet: RatingIn, sender: str) -> tuple[str, ...]:
         if sheet.comment is None and sheet.profile is None:
             # As most are: answers alone, whose part of the digest is remembered.
-            return (self.keys.digest(rating_id, sender, _bare_content(sheet.instrument, tuple(sheet.scores.items()))),)
+            return (self.keys.digest(rating_id, sender, bare_content(sheet.instrument, tuple(sheet.scores.items()))),)
         comments = _digested_comments(sheet.comment) if sheet.comment else (None,)
         return tuple([self.keys.digest(rating_id, sender, *_content(sheet, comment)) for comment in comments])
 
@@ -181,7 +181,7 @@ def _given_profile(profile: ProfileIn | None) -> dict[str, str] | None:
 
 # Sheets repeat: three questions of four answers have 64, and most of them are the same few.
 @lru_cache(maxsize=4_096)
-def _bare_content(instrument: str, scores: tuple[tuple[str, int | None], ...]) -> str:
+def bare_content(instrument: str, scores: tuple[tuple[str, int | None], ...]) -> str:
     """The content of a sheet without comment and profile, as one part of its digest."""
     return joined(instrument, _canonical_pairs(dict(scores)), None, None)
 

@@ -11,7 +11,7 @@ import pytest
 from app.foundation.secret import derive
 from app.ratings.attribution import QUARTER, _day_and_hour
 from app.ratings.keys import ABSENT, SEPARATOR, KeyMaker
-from app.ratings.validation import _bare_content, _canonical_pairs
+from app.ratings.validation import _canonical_pairs, bare_content
 
 SECRET = b"a secret of thirty-two characters"
 RATING = UUID("019aa000-0000-7000-8000-000000000001")
@@ -43,5 +43,5 @@ def test_scores_are_digested_alike_in_whatever_order_they_were_sent() -> None:
     assert expected == "friendliness=None,speed=4,transparency=1"
     content = SEPARATOR.join(["ikl-1", expected, ABSENT, ABSENT])
     for _ in range(2):
-        assert _bare_content("ikl-1", tuple(scores.items())) == content
-        assert _bare_content("ikl-1", tuple(reversed(scores.items()))) == content
+        assert bare_content("ikl-1", tuple(scores.items())) == content
+        assert bare_content("ikl-1", tuple(reversed(scores.items()))) == content

@@ -17,6 +17,7 @@ from app.foundation.storage.time_budget import begin_budget
 from app.intake.with_key import Accepted, Intake
 from app.jobs import BackgroundJobs, Job
 from app.ratings.keys import KeyMaker
+from app.ratings.rating import Result, StoreOutcome
 from app.ratings.schemas import RatingIn
 from app.ratings.validation import RatingValidator
 from app.ratings.writer import Writer
@@ -251,7 +252,8 @@ class Process:
         await self._jobs.end()
 
 
-def _status(outcome: Accepted | Problem) -> int:
+def _status(outcome: Accepted | Result) -> int:
     if isinstance(outcome, Problem):
         return outcome.status
-    return 200 if outcome.is_replay else 201
+    stored = outcome.stored if isinstance(outcome, Accepted) else outcome
+    return 201 if stored.outcome is StoreOutcome.stored else 200
