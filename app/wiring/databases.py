@@ -1,6 +1,6 @@
 """The databases of a service: the one it writes to, and where figures are read from."""
 
-from app.foundation.settings import Settings
+from app.foundation.settings import Environment, Settings
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database, address
 from app.foundation.storage.read_replica import FigureReads
@@ -32,5 +32,10 @@ def figure_reads(settings: Settings, database: Database, metrics: Metrics) -> Fi
         lock_timeout_ms=settings.lock_timeout_ms,
     )
     return FigureReads(
-        database, replica or None, settings.read_lag_seconds, counted=metrics.read_from, aged=metrics.replica_age.set
+        database,
+        replica or None,
+        settings.read_lag_seconds,
+        must_be_bound=settings.environment is Environment.production,
+        counted=metrics.read_from,
+        aged=metrics.replica_age.set,
     )

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 from time import monotonic, sleep
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -19,13 +20,13 @@ from app.foundation.settings import Settings
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database
-from app.foundation.storage.read_replica import FigureReads
+from app.foundation.storage.read_replica import ABOVE, FigureReads
 from app.main import create_app
 from tests.closing.steps import close, finalise, rated
 from tests.conftest import Lend
 from tests.faults.postmaster import Postmaster
 from tests.house import SECRET, House, furnish_two, problem
-from tests.postgres import owners_address
+from tests.postgres import PostgresServer, owners_address
 from tests.ratings.visits import put
 from tests.silent_proxy import silent_proxy
 
@@ -273,6 +274,53 @@ def test_a_replica_of_another_installation_stops_the_start(lend: Lend) -> None:
             House.open(primary, keys, read_database_url=other),
         ):
             pass
+
+
+def test_production_refuses_a_replica_whose_role_no_policy_binds(lend: Lend) -> None:
+    with lend("postgresql") as (primary, keys):
+        # The database is its own replica.
+        with House.open(primary, keys, read_database_url=primary, environment="production"):
+            pass
+        unbound = owners_address(primary)
+        with (
+            pytest.raises(StartupError) as refused,
+            House.open(primary, keys, read_database_url=unbound, environment="production"),
+        ):
+            pass
+        assert str(refused.value) == ABOVE
+        # As for the database itself, a first look on somebody's own machine is not kept from it.
+        with House.open(primary, keys, read_database_url=unbound):
+            pass
+
+
+@pytest.fixture
+def reader(postgres: PostgresServer) -> Iterator[str]:
+    """A role that may only read, as the operating guide makes it."""
+    name = f"cermin_reader_{uuid4().hex[:8]}"
+    with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE {name} LOGIN IN ROLE pg_read_all_data".encode())
+        yield name
+        admin.execute(f"DROP ROLE {name}".encode())
+
+
+def test_a_replica_whose_role_is_freed_while_it_is_read_is_left_and_the_reason_told(
+    lend: Lend, postgres: PostgresServer, reader: str
+) -> None:
+    with lend("postgresql") as (primary, keys), House.open(primary, keys) as house:
+        replica = make_url(primary).set(username=reader).render_as_string(hide_password=False)
+        reads = FigureReads(house.database, Database(replica), 30.0, must_be_bound=True)
+        house.put_instead(FigureReads, reads)
+        put(house.database, rated("E001", 12))
+        house.release()
+        reads.look()
+        assert release_of(house)[1] is not None
+        with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
+            admin.execute(f"ALTER ROLE {reader} BYPASSRLS".encode())
+        with pytest.raises(StartupError) as refused:
+            reads.look()
+        assert str(refused.value) == ABOVE
+        assert release_of(house)[1] is None
+        reads.dispose()
 
 
 @pytest.mark.long

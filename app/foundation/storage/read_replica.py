@@ -17,6 +17,7 @@ from app.foundation.problems import Problem
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database, Session, SQLAlchemyError
 from app.foundation.storage.installation import fact
+from app.foundation.storage.roles_store import standing
 from app.foundation.storage.store import primary_time, write_primary_time
 from app.foundation.storage.time_budget import apart
 
@@ -29,6 +30,10 @@ LOOK_SECONDS = 2.0
 REPLICA_SECONDS = 0.8
 Standing = Literal["none", "used", "late", "unreachable"]
 NOT_OURS = "CERMIN_READ_DATABASE_URL leads to a database of another installation; it must be a replica of this one."
+ABOVE = (
+    "PostgreSQL's row-level security does not bind the role of CERMIN_READ_DATABASE_URL: it is a superuser, or has "
+    "BYPASSRLS. Name one there that may only read; docs/operating.md says how it is made."
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class FigureReads:
         replica: Database | None,
         oldest: float,
         *,
+        must_be_bound: bool = False,
         seconds: Callable[[], float] = monotonic,
         counted: Callable[[str], object] = lambda _: None,
         aged: Callable[[float], object] = lambda _: None,
@@ -55,6 +61,8 @@ class FigureReads:
         self._primary = primary
         self._replica = replica
         self._oldest = oldest
+        # Whether row-level security has to bind the replica's role, as in production.
+        self._must_be_bound = must_be_bound
         self._seconds = seconds
         self._counted, self._aged = counted, aged
         # The primary's time, and when by our own counter it was asked.
@@ -77,12 +85,14 @@ class FigureReads:
         try:
             with self._replica.reading() as session:
                 theirs, age = fact(session, "secret"), self._age(session)
+                # Here and not at the start alone: a replica may come, or its role change, while the service runs.
+                is_free = self._must_be_bound and standing(session).is_above
         except SQLAlchemyError as error:
             self._failed(error)
             return
-        if theirs != ours:
+        if theirs != ours or is_free:
             self.standing = "unreachable"
-            raise StartupError(NOT_OURS)
+            raise StartupError(ABOVE if is_free else NOT_OURS)
         self.standing = "used" if age <= self._oldest else "late"
         self._aged(age)
 
