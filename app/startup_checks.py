@@ -1,17 +1,23 @@
 """What a process looks at before it serves anybody."""
 
+from collections.abc import Callable
+from time import monotonic, sleep
+
 import structlog
 
 from app.foundation.http.routes import readiness_of
 from app.foundation.settings import Environment, Settings
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.agency_scope import all_agencies
-from app.foundation.storage.database import Database
+from app.foundation.storage.database import Database, OperationalError
 from app.foundation.storage.installation import claim_secret
 from app.foundation.storage.roles import fault_of_role, owns_tables
 from app.instruments.registry import changed_since_use
 
 log = structlog.get_logger("cermin")
+
+# How long a start waits in all for those who keep the database, and between two tries: nobody waits for its answer.
+LONGEST_TURN, PAUSE = 20.0, 0.05
 
 
 def check_startup(settings: Settings, database: Database, secret: bytes) -> None:
@@ -32,7 +38,21 @@ def check_startup(settings: Settings, database: Database, secret: bytes) -> None
             raise StartupError(fault)
         if owns_tables(database):
             log.warning("role.owns-tables", see="CERMIN_OWNER_URL in docs/settings.md")
-    claim_secret(database, secret)
+    in_its_turn(lambda: claim_secret(database, secret))
     with all_agencies(), database.reading() as session:
         if changed := changed_since_use(session):
             raise StartupError(f"Instruments differ from the ones used before: {', '.join(changed)}.")
+
+
+def in_its_turn(work: Callable[[], None]) -> None:
+    """Do what a start writes, and try again while the database is locked: others may start at the same moment."""
+    until = monotonic() + LONGEST_TURN
+    while True:
+        try:
+            work()
+        except OperationalError:
+            if monotonic() > until:
+                raise
+            sleep(PAUSE)
+        else:
+            return

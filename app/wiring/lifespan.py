@@ -18,7 +18,7 @@ from app.foundation.storage.read_replica import FigureReads
 from app.instruments.registry import record_new_shipped
 from app.jobs import BackgroundJobs, JobMaker, rewriting_of
 from app.screening.nightly import NightlyScreening
-from app.startup_checks import check_startup
+from app.startup_checks import check_startup, in_its_turn
 from app.wiring.intake import intake_of, writer_of
 
 
@@ -31,7 +31,7 @@ def lifespan_of(secret: bytes, jobs: JobMaker) -> Lifespan[FastAPI]:
         settings, database, clock, metrics = services.settings, services.database, services.clock, services.metrics
         check_startup(settings, database, secret)
         with all_agencies():
-            record_new_shipped(database, clock())
+            in_its_turn(lambda: record_new_shipped(database, clock()))
         figures = services.of(FigureReads)
         figures.look()
         nightly = NightlyScreening(

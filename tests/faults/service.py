@@ -160,13 +160,11 @@ class Service:
     def several(
         cls, n: int, launcher: Launcher, database_url: str, log: Path, entry: str = REAL
     ) -> Iterator[list["Service"]]:
-        """So many processes on one database, which have started one after the other."""
+        """So many processes on one database, which start at once."""
         with ExitStack() as stack:
-            services = []
-            for _ in range(n):
-                services.append(stack.enter_context(cls.running(launcher, database_url, log, entry)))
-                # All at once, one may find SQLite's lock taken for so long that it ends.
-                wait_for(services[-1])
+            services = [stack.enter_context(cls.running(launcher, database_url, log, entry)) for _ in range(n)]
+            for service in services:
+                wait_for(service)
             yield services
 
     @property

@@ -1,5 +1,7 @@
 """Facts about the installation, kept in its database: the fingerprint of its secret, and others by name."""
 
+from contextlib import suppress
+
 from app.foundation.secret import fingerprint
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.database import Database, IntegrityError, Session
@@ -20,17 +22,19 @@ def claim_secret(database: Database, secret: bytes) -> None:
     if len(secret) < SHORTEST_SECRET:
         raise StartupError(f"The secret has fewer than {SHORTEST_SECRET} characters; restore the whole one.")
     ours = fingerprint(secret)
-    try:
-        with database.writing() as session:
+    # Read first: who has started before needs no turn among those who write.
+    if _claimed(database) is None:
+        # Another process may make its first start at the same moment; whose secret counts is read below.
+        with suppress(IntegrityError), database.writing() as session:
             if session.get(Installation, "secret") is None:
                 session.add(Installation(name="secret", value=ours))
-    except IntegrityError:
-        # Another process made its first start at the same moment; whose secret counts is read below.
-        pass
-    with database.reading() as session:
-        row = session.get(Installation, "secret")
-    if row is None or row.value != ours:
+    if _claimed(database) != ours:
         raise StartupError(NOT_THAT_ONE)
+
+
+def _claimed(database: Database) -> str | None:
+    with database.reading() as session:
+        return fact(session, "secret")
 
 
 def secret_fault(session: Session, secret: bytes | None) -> str | None:
