@@ -26,10 +26,11 @@ from app.ratings.csv_import.cells import CHANNELS as CHANNEL_CODES
 from app.ratings.csv_import.cells import PROFILE_CODES
 from app.ratings.csv_import.csv_file import open_answers
 from app.ratings.csv_import.former import Foreseen, foresee
-from app.ratings.csv_import.importing import ImportCounts, Track, propose, store_answers
+from app.ratings.csv_import.importing import ImportCounts, propose, store_answers
 from app.ratings.csv_import.moments import checked_format
 from app.ratings.csv_import.past_answers import FileColumn, Form
 from app.ratings.csv_import.store import StoredSheets
+from app.ratings.csv_import.storing import Track
 from app.ratings.keys import KeyMaker
 from app.ratings.sealed_store import sealed_through
 from app.ratings.validation import KnownCodes

@@ -45,6 +45,21 @@ class RatingStore:
                 existing = self._rows_under(connection, rating.agency_id, (rating.key,))
         return outcome(rating, rating, existing.get(rating.key))
 
+    def add_all(self, connection: Connection, group: Sequence[NewRating]) -> list[Stored]:
+        """Store a group as `write` does, in the caller's transaction."""
+        unique, agency_id = first_of_each_key(group), group[0].agency_id
+        existing: Mapping[str, Existing] = {}
+        if not self._is_sqlite:
+            existing = self._insert_postgresql(connection, agency_id, unique)
+        else:
+            try:
+                with connection.begin_nested():
+                    _insert_sqlite(connection, agency_id, unique)
+            except _AlreadyStored:
+                existing = self._rows_under(connection, agency_id, unique)
+                _insert_sqlite(connection, agency_id, {key: one for key, one in unique.items() if key not in existing})
+        return outcomes(group, unique, existing)
+
     def try_out(self, connection: Connection, rating: NewRating | None) -> None:
         """Do all that storing this rating (None: no rating) does on SQLite, and keep nothing; raises where it fails."""
         with connection.begin() as trial:

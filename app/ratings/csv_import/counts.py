@@ -15,12 +15,13 @@ from typing import NamedTuple
 from app.access.audit import record
 from app.directory.rules.catalogue import Catalogue
 from app.foundation.problems import FIELD_MESSAGES
-from app.foundation.storage.database import Database
+from app.foundation.storage.database import Database, Session
 from app.instruments.model import SKIPPED, Instrument
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault, CsvLine
 from app.ratings.csv_import.identity import past_id
-from app.ratings.csv_import.importing import STORED_TOGETHER, Batches, is_sealed, sealed_words
+from app.ratings.csv_import.importing import is_sealed, sealed_words
 from app.ratings.csv_import.moments import EPOCH
+from app.ratings.csv_import.storing import STORED_TOGETHER, Batches, store_and_tell
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import COUNTS, NewRating, Place, StoreOutcome
 from app.ratings.store import RatingStore
@@ -98,27 +99,26 @@ def differing(database: Database, proposal: CountsProposal) -> bool:
 
 
 def store_counts(database: Database, proposal: CountsProposal, *, actor: str, now: datetime) -> CountsImported:
-    """Write the sheets in groups, each in one transaction, then the audit row; again adds what is missing."""
-    store, outcomes = RatingStore(database), Counter[StoreOutcome]()
-    try:
-        with store.connect() as connection:
-            for group in Batches(proposal.ratings, STORED_TOGETHER):
-                outcomes.update(stored.outcome for stored in store.write(connection, group))
-    finally:
-        counts = CountsImported(proposal.groups, len(proposal.ratings), outcomes[StoreOutcome.stored])
-        with database.writing() as session:
-            record(
-                session,
-                agency_id=proposal.agency_id,
-                actor=actor,
-                action="counts.imported",
-                subject=proposal.agency_id,
-                at=now,
-                instrument=proposal.instrument,
-                file_sha256=proposal.file_digest,
-                **counts._asdict(),
-            )
-    return counts
+    """Write the sheets in groups, each in one transaction with its audit row; again adds what is missing."""
+
+    def tell(session: Session, outcomes: Counter[StoreOutcome]) -> None:
+        record(
+            session,
+            agency_id=proposal.agency_id,
+            actor=actor,
+            action="counts.imported",
+            subject=proposal.agency_id,
+            at=now,
+            instrument=proposal.instrument,
+            file_sha256=proposal.file_digest,
+            **_counted(proposal, outcomes)._asdict(),
+        )
+
+    return _counted(proposal, store_and_tell(database, proposal.ratings, tell))
+
+
+def _counted(proposal: CountsProposal, outcomes: Counter[StoreOutcome]) -> CountsImported:
+    return CountsImported(proposal.groups, len(proposal.ratings), outcomes[StoreOutcome.stored])
 
 
 class _Reader:

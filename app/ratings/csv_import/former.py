@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from app.access.store import events_since
 from app.foundation.storage.database import Database
-from app.ratings.csv_import.importing import IMPORTED, Batches, ImportProposal, name_or_column, subject_of
+from app.ratings.csv_import.importing import IMPORTED, ImportProposal, name_or_column, subject_of
 from app.ratings.csv_import.moments import EPOCH
 from app.ratings.csv_import.store import StoredDay, StoredSheet, sheets_under, stored_by_day
+from app.ratings.csv_import.storing import Batches
 from app.ratings.rating import NewRating
 
 COLUMN = "column "
@@ -121,7 +122,9 @@ def _former_imports(database: Database, proposal: ImportProposal) -> Sequence[Fo
             FormerImport(event.at, event.actor, event.subject, event.detail)
             for event in events_since(session, proposal.agency_id, IMPORTED, EPOCH)
         ]
-    return [each for each in events if each.is_about(proposal)]
+    # An import has a row for each group that it stored: the newest of them stands for all.
+    imports = {(each.at, each.actor, each.file_digest): each for each in reversed(events) if each.is_about(proposal)}
+    return list(reversed(imports.values()))
 
 
 def _other_columns(proposal: ImportProposal, former: Sequence[FormerImport], seen: _Seen) -> str | None:

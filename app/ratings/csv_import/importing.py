@@ -4,46 +4,30 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import groupby, islice
-from math import ceil
+from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from app.access.audit import record
-from app.foundation.storage.database import Database
+from app.foundation.storage.database import Database, Session
 from app.foundation.storage.rewriting import unlink
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault
 from app.ratings.csv_import.identity import Answer, AreStored, identified
 from app.ratings.csv_import.past_answers import FileColumn, Form, LineReader
 from app.ratings.csv_import.spool import Spool
+from app.ratings.csv_import.storing import Track, store_and_tell, untracked
 from app.ratings.keys import KeyMaker
 from app.ratings.rating import NewRating, Place, StoreOutcome
 from app.ratings.retention import PROFILES
 from app.ratings.rules.months import month_code
-from app.ratings.store import RatingStore
 from app.ratings.validation import KnownCodes
 
-One = TypeVar("One")
 DAY = timedelta(days=1)
 # The action under which the audit trail keeps an import.
 IMPORTED: Final = "ratings.imported"
 # Answers that are judged together.
 JUDGED_TOGETHER = 5_000
-# Ratings of one transaction: what an import that breaks off may have to do again. On SQLite nobody else writes for as
-# long, a few hundredths of a second.
-STORED_TOGETHER = 2_000
-
-
-class Track(Protocol):
-    """Wraps a loop to show its progress."""
-
-    def __call__(self, items: Iterable[One], what: str, /) -> Iterable[One]: ...
-
-
-def untracked(items: Iterable[One], what: str, /) -> Iterable[One]:  # noqa: ARG001 - see Track
-    """The items without any progress shown."""
-    return items
 
 
 class StoredRatings(Protocol):
@@ -141,7 +125,7 @@ def propose(
         for line in track(file.lines, "reading"):
             lines += 1
             answer = reader.read(line)
-            if answer and is_sealed(date.fromordinal(answer.day), sealed):
+            if answer and sealed is not None and is_sealed(date.fromordinal(answer.day), sealed):
                 past.append(CsvFault(answer.row, None, sealed_words(sealed)))
             elif answer:
                 # What may be the same answer stands together: it is of one office and of one of its days.
@@ -163,21 +147,20 @@ def propose(
 def store_answers(
     database: Database, proposal: ImportProposal, *, actor: str, now: datetime, track: Track = untracked
 ) -> ImportCounts:
-    """Write the ratings in groups, each in one transaction, then the audit row with the counts.
+    """Write the ratings in groups, each in one transaction with its row of the audit trail.
 
-    Raises SQLAlchemyError or KeyboardInterrupt; the groups before it stay stored and are audited, and
-    importing again adds the rest.
+    Raises SQLAlchemyError or KeyboardInterrupt; the groups before it stay stored, and importing again adds the rest.
     """
-    store, outcomes = RatingStore(database), Counter[StoreOutcome]()
+
+    def tell(session: Session, outcomes: Counter[StoreOutcome]) -> None:
+        _audit(session, proposal, _counts(proposal, outcomes), actor, now)
+
     try:
-        with store.connect() as connection:
-            for group in track(Batches(proposal.ratings, STORED_TOGETHER), "storing"):
-                outcomes.update([stored.outcome for stored in store.write(connection, group)])
+        return _counts(proposal, store_and_tell(database, proposal.ratings, tell, track))
     finally:
-        # An interrupted import is audited too: its first groups are stored and counted.
-        counts = _counts(proposal, outcomes)
-        _audit(database, proposal, counts, actor, now)
-    return counts
+        if proposal.form.profile:
+            # A file may bring a single rating of its month: its profile does not wait for the night.
+            unlink(database, PROFILES)
 
 
 class _Judge:
@@ -267,22 +250,6 @@ def _row(fault: CsvFault) -> int:
     return fault.row
 
 
-class Batches:
-    """Ratings in groups of a size, the last of which may be smaller."""
-
-    def __init__(self, ratings: Collection[NewRating] | ProposedRatings, size: int) -> None:
-        self._ratings = ratings
-        self._size = size
-
-    def __len__(self) -> int:
-        return ceil(len(self._ratings) / self._size)
-
-    def __iter__(self) -> Iterator[Sequence[NewRating]]:
-        rest = iter(self._ratings)
-        while group := list(islice(rest, self._size)):
-            yield group
-
-
 def _counts(proposal: ImportProposal, outcomes: Counter[StoreOutcome]) -> ImportCounts:
     differing = outcomes[StoreOutcome.conflict]
     return ImportCounts(
@@ -305,25 +272,22 @@ def subject_of(proposal: ImportProposal) -> str:
     return proposal.agency_id if isinstance(office, FileColumn) else office.code
 
 
-def _audit(database: Database, proposal: ImportProposal, counts: ImportCounts, actor: str, now: datetime) -> None:
+def _audit(session: Session, proposal: ImportProposal, counts: ImportCounts, actor: str, now: datetime) -> None:
+    """The row of what some of the file's rows, or all, came to; how many were read and faulty is of the whole file."""
     form, ratings = proposal.form, proposal.ratings
-    with database.writing() as session:
-        record(
-            session,
-            agency_id=proposal.agency_id,
-            actor=actor,
-            action=IMPORTED,
-            subject=subject_of(proposal),
-            at=now,
-            service=name_or_column(form.service),
-            instrument=form.instrument.id,
-            channel=name_or_column(form.channel),
-            file_sha256=proposal.file_digest,
-            columns=dict(proposal.columns),
-            first=None if ratings.first is None else ratings.first.isoformat(),
-            last=None if ratings.last is None else ratings.last.isoformat(),
-            **counts._asdict(),
-        )
-    if form.profile and counts.stored:
-        # A file may bring a single rating of its month: its profile does not wait for the night.
-        unlink(database, PROFILES)
+    record(
+        session,
+        agency_id=proposal.agency_id,
+        actor=actor,
+        action=IMPORTED,
+        subject=subject_of(proposal),
+        at=now,
+        service=name_or_column(form.service),
+        instrument=form.instrument.id,
+        channel=name_or_column(form.channel),
+        file_sha256=proposal.file_digest,
+        columns=dict(proposal.columns),
+        first=None if ratings.first is None else ratings.first.isoformat(),
+        last=None if ratings.last is None else ratings.last.isoformat(),
+        **counts._asdict(),
+    )
