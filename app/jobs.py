@@ -37,6 +37,7 @@ from app.screening.nightly import NightlyScreening, count_open, due_on
 from app.tickets import expiry
 from app.tickets.expiry import sweep_expired
 from app.transparency.nightly import NightlyInventory
+from app.transparency.stamping import Stamping
 from app.upkeep import Upkeep
 
 log = structlog.get_logger("cermin")
@@ -119,7 +120,7 @@ def jobs_of(
             enter_older(database)
             inventory.run_if_due()
 
-    upkeep = services.of(Upkeep)
+    stamping, upkeep = services.of(Stamping), services.of(Upkeep)
     after = timedelta(minutes=settings.device_silent_minutes)
     sender = services.of(Sender)
     watcher = Watcher(database, clock, silent_after=after)
@@ -154,6 +155,8 @@ def jobs_of(
         Job("screening", MINUTE, partial(_in_turn, turn, screen), at_once=False),
         Job("release", MINUTE, partial(_in_turn, turn, releasing.run_if_due), at_once=False),
         Job("inventory", MINUTE, partial(_in_turn, turn, take_inventory), at_once=False, stop=inventory.stop),
+        # Not in turn: others need not wait for an authority.
+        Job("stamps", MINUTE, stamping.run_if_due, at_once=False, stop=stamping.stop),
         Job("upkeep", MINUTE, partial(_in_turn, turn, upkeep.run_if_due), at_once=False, stop=upkeep.stop),
         Job("notifications", SENDING, sender.run_if_due, at_once=False, stop=sender.stop),
         Job("watching", MINUTE, watcher.look, at_once=False),

@@ -1,6 +1,6 @@
 """`cermin log`: the log that outsiders can check."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from app.directory.catalogue_store import directory_version
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Database
 from app.transparency import store
+from app.transparency.authority import Authority, NotStamped, stamp_authority
 from app.transparency.cosigning import take_cosigned
 from app.transparency.inventory import InventoryOrder, take_inventory
 from app.transparency.log import LogKey, checkpoint, log_key, proof_of
@@ -24,6 +25,7 @@ from app.transparency.rules.inventories import Marker
 from app.transparency.rules.policies import Policy, parse_policy
 from app.transparency.rules.tiles import CHECKPOINT
 from app.transparency.sources import NoSuchFile, source_of
+from app.transparency.stamping import Unstamped, stamp_checkpoint
 from app.transparency.witness import origin_hash
 
 log = typer.Typer(
@@ -51,16 +53,22 @@ def publish_log(
     ] = None,
     agency: Annotated[str | None, typer.Option(help="One agency only.")] = None,
 ) -> None:
-    """Sign the newest checkpoint and write what is new as static files, for any web server."""
+    """Sign the newest checkpoint and write what is new as static files, for any web server.
+
+    With CERMIN_TIMESTAMP_URL have it stamped, too; without the stamp it is as well published.
+    """
     target = folder or settings().log_folder
     if target is None:
         raise fail("Name a folder, or set CERMIN_LOG_FOLDER.")
     with _open(agency) as db:
+        authority = stamp_authority(settings())
         enter_older(db)
         with db.reading() as session:
             agencies = [agency] if agency else store.agencies(session)
         for each in agencies:
             _publish(db, each, target / each)
+        if authority is not None:
+            _stamp(db, authority, agencies, target)
 
 
 @log.command("inventory")
@@ -178,6 +186,21 @@ def _publish(db: Database, agency_id: str, folder: Path) -> None:
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _stamp(db: Database, authority: Authority, agencies: Sequence[str], folder: Path) -> None:
+    with db.reading() as session:
+        waiting = [Unstamped(*each) for each in store.unstamped(session)]
+    for each in waiting:
+        if each.agency_id not in agencies:
+            continue
+        try:
+            stamp_checkpoint(db, authority, each, folder, system_clock)
+        except (NotStamped, ValueError, OSError) as fault:
+            why = fault.strerror if isinstance(fault, OSError) else fault
+            err.print(f"{each.agency_id}: not stamped: {why}", markup=False, highlight=False, soft_wrap=True)
+        else:
+            out.print(f"{each.agency_id}: {each.size} entries stamped", markup=False, highlight=False)
 
 
 def _policy(file: Path) -> Policy:

@@ -19,6 +19,7 @@ from app.ratings.reconciliation import reconcile
 from app.seals.keyring import usable_keys
 from app.tickets.reconciliation import reconcile_tickets
 from app.transparency.reconciliation import LogReconciliation, LogTerms, reconcile_log
+from app.transparency.stamp_config import trusted_stamps
 
 
 def migrate() -> None:
@@ -65,6 +66,9 @@ def check(
     out.print(f"checked {tickets.spent} spent tickets: all agree")
     if log.entries:
         out.print(f"checked {log.entries} log entries and {log.rows} rows that they vouch for: all agree")
+    if log.stamps:
+        checked = "all agree" if settings().timestamp_roots else "not checked: CERMIN_TIMESTAMP_ROOTS names nobody"
+        out.print(f"time stamps: {log.stamps}, {checked}", highlight=False)
     for each in log.sealed:
         gone = f"{each.gone} ratings of it and before are gone, and what is told of them is as it was sealed"
         out.print(
@@ -84,6 +88,7 @@ def _reconciled_log(db: Database, agency: str | None, published: str | None) -> 
         timedelta(days=values.late_limit_days),
         timedelta(days=values.trace_days),
         published or (str(values.log_folder) if values.log_folder else None),
+        trusted_stamps(values),
     )
     found = reconcile_log(db, terms, agency)
     reports = reconcile_reports(db, usable_keys(values.signing_key_file), agency)

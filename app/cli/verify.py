@@ -4,18 +4,22 @@ import json
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from app.cli.context import err, out, settings
+from app.foundation.startup_errors import StartupError
 from app.seals.keyring import by_id, trusted_keys
 from app.seals.rules.verification import Outcome, Verdict, verify
 from app.seals.signing import SigningKeyFault, load_public
 from app.transparency.rules.policies import Policy, parse_policy
+from app.transparency.rules.proofs import LogProof
 from app.transparency.rules.report_proofs import NotInLog, accepted_proof
+from app.transparency.rules.stamps import OtherStamp, Trusted, checked, trusted
+from app.transparency.stamp_config import trusted_stamps
 
 LARGEST_FILE = 50_000_000
 PDF = b"%PDF"
@@ -24,6 +28,13 @@ MOST_PLACES = 100
 LONGEST_WORD = 200
 
 STATUS = {Outcome.valid: 0, Outcome.altered: 1, Outcome.unknown_key: 2, Outcome.malformed: 2}
+
+
+class StampQuestion(NamedTuple):
+    """The time stamp that was named, if one was, and whose stamps count."""
+
+    stamp: bytes | None
+    by: Trusted | None
 
 
 def verify_file(
@@ -39,51 +50,93 @@ def verify_file(
     proof: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The proof (.tlog-proof), where the report has none inside.")
     ] = None,
+    stamp: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The time stamp of its checkpoint (.tsr), where the proof has none inside."),
+    ] = None,
+    timestamp_roots: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Certificates (PEM) of the authority whose stamps count, as the setting says."
+        ),
+    ] = None,
 ) -> None:
     """Check that a report is as it was signed: exit 0 if it is, 1 if it was altered, 2 if that cannot be decided.
 
-    With a policy: and that a log has it, as far as the witnesses of the policy have seen. Nothing is asked online.
+    With a policy: and that a log has it, as far as the witnesses of the policy have seen, and since when an authority
+    says so. Nothing is asked online.
     """
     try:
-        trusted = trusted_keys(settings().signing_key_file) if keys is None else named_keys(keys)
+        known = trusted_keys(settings().signing_key_file) if keys is None else named_keys(keys)
         terms = None if policy is None else parse_policy(read(policy))
         content = read(file)
         envelope = envelope_in(content)
         inside = _proof_in(content, envelope)
         found = inside if proof is None else read(proof)
+        asked = _question(stamp, timestamp_roots, policy)
     except (SigningKeyFault, ValueError) as fault:
         _refuse(f"{fault}.")
     except OSError as error:
         _refuse(f"{error.filename} cannot be read: {error.strerror}.")
     # A reader who may see the NIP gets it beside the sealed report, since the seal must hold for everybody else, too.
     has_identity = isinstance(envelope, dict) and envelope.pop("identity", None) is not None
-    verdict = verify(envelope, trusted)
+    verdict = verify(envelope, known)
     if has_identity:
         out.print("the identity beside the report is of the directory and has no seal: it was not checked")
     status, lines = STATUS[verdict.outcome], [*verdict_lines(verdict)]
     if verdict.outcome is Outcome.valid and isinstance(envelope, dict):
-        status, line = proof_verdict(envelope, found, terms)
-        lines += [line] if line else []
+        status, told = proof_verdict(envelope, found, terms, asked)
+        lines += told
     for line in lines:
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(status)
 
 
-def proof_verdict(envelope: Mapping[str, Any], proof: bytes | None, policy: Policy | None) -> tuple[int, str]:
-    """What a valid report's proof comes to: the exit status, and a line; none where nobody asked and there is none."""
+def proof_verdict(
+    envelope: Mapping[str, Any], proof: bytes | None, policy: Policy | None, asked: StampQuestion
+) -> tuple[int, list[str]]:
+    """What a valid report's proof comes to: the exit status, and lines; none where nobody asked and there is none."""
     if policy is None:
-        return 0, "log: not checked; there is a proof, which --policy checks" if proof else ""
+        return 0, ["log: not checked; there is a proof, which --policy checks"] if proof else []
     if proof is None:
-        return 2, "log: pending: the report comes without a proof; take it again, or name the proof with --proof"
+        return 2, ["log: pending: the report comes without a proof; take it again, or name the proof with --proof"]
     try:
         accepted = accepted_proof(envelope, proof, policy)
     except NotInLog as fault:
-        return 1, f"log: {printable(str(fault))}"
+        return 1, [f"log: {printable(str(fault))}"]
     except ValueError as fault:
-        return 2, f"log: {printable(str(fault))}"
+        return 2, [f"log: {printable(str(fault))}"]
     checkpoint, seen = accepted.proof.checkpoint, ", ".join(sorted(accepted.witnesses))
     place = f"entry {accepted.proof.position} of {checkpoint.size} in {printable(checkpoint.origin)}"
-    return 0, f"log: {place}, seen by {printable(seen) if seen else 'no witness'}"
+    status, told = stamp_verdict(accepted.proof, asked)
+    return status, [f"log: {place}, seen by {printable(seen) if seen else 'no witness'}", *told]
+
+
+def stamp_verdict(proof: LogProof, asked: StampQuestion) -> tuple[int, list[str]]:
+    """What the time stamp of an accepted proof's checkpoint comes to. None is as good, unless one was named."""
+    stamp = asked.stamp or proof.stamp
+    if not stamp:
+        return 0, ["stamp: none; no authority says since when the log has it"] if asked.by else []
+    if asked.by is None:
+        return 0, ["stamp: not checked; there is one, which --timestamp-roots checks"]
+    try:
+        at = checked(stamp, proof.note.text, asked.by)
+    except OtherStamp as fault:
+        return 1, [f"stamp: {fault}"]
+    except ValueError as fault:
+        return 2, [f"stamp: {printable(str(fault))}"]
+    return 0, [f"stamp: the log had it by {at:%Y-%m-%d %H:%M:%S} UTC, as the authority says"]
+
+
+def _question(file: Path | None, roots: Path | None, policy: Path | None) -> StampQuestion:
+    """What was asked about the time stamp. Raises ValueError where that cannot be answered."""
+    try:
+        by = trusted_stamps(settings()) if roots is None else trusted(read(roots), settings().timestamp_policy)
+    except StartupError as fault:
+        raise ValueError(str(fault).removesuffix(".")) from None
+    if file is not None and (by is None or policy is None):
+        raise ValueError("A time stamp is checked with --timestamp-roots, of a proof that --policy takes")
+    return StampQuestion(None if file is None else read(file), by)
 
 
 def _proof_in(content: bytes, envelope: object) -> bytes | None:

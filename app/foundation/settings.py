@@ -109,6 +109,10 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[str, AfterValidator(_networks)] | None = None
     # Where the nightly inventory writes the log's files, a folder for each agency (docs/log.md); without it nowhere.
     log_folder: Path | None = None
+    # Who says when the log's checkpoints were there (RFC 3161), and whose word is taken; without them nobody.
+    timestamp_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+(\?[^\s#]*)?$", max_length=500)] | None = None
+    timestamp_roots: Path | None = None
+    timestamp_policy: Annotated[str, Field(pattern=r"^[0-2](\.(0|[1-9][0-9]{0,39})){1,30}$")] | None = None
     language: Literal["id", "en"] = "id"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -73,6 +73,12 @@ class Metrics:
             "where there is none.",
             registry=self.registry,
         )
+        self.unstamped = Gauge(
+            "cermin_checkpoints_unstamped",
+            "Agencies whose newest checkpoint of the log has no time stamp, looked at every minute; 0 where no "
+            "authority is set.",
+            registry=self.registry,
+        )
         self._reads = Counter(
             "cermin_figure_reads",
             "Readings of figures where there is a read replica, by what was read: replica or primary.",

@@ -159,8 +159,11 @@ def _signed(sealed: SealedReport, form: Format, headers: Mapping[str, str]) -> R
 
 
 def _state_of(proof: LogProof | None) -> str:
-    """What tells one proof of a report from another: which checkpoint it ends with, and how many have signed that."""
-    return f"-{proof.checkpoint.size}.{len(proof.note.signatures)}" if proof else ""
+    """What tells one proof of a report from another: its checkpoint, how many have signed that, and whether it is
+    stamped."""
+    if proof is None:
+        return ""
+    return f"-{proof.checkpoint.size}.{len(proof.note.signatures)}{'.stamped' if proof.stamp else ''}"
 
 
 def _headers(sealed: SealedReport, form: Format, language: str) -> dict[str, str]:

@@ -147,7 +147,8 @@ def with_cosignatures(note: str, cosignatures: str) -> Note:
 
 
 def proof_of(session: Session, agency_id: str, report_id: UUID) -> LogProof | None:
-    """That a final report is in the log, by the checkpoint that most witnesses have seen; None while there is none.
+    """That a final report is in the log, by the checkpoint that most witnesses have seen, with its time stamp if it has
+    one; None while there is no checkpoint.
 
     A log that somebody has damaged proves nothing; `cermin check` says where.
     """
@@ -159,5 +160,6 @@ def proof_of(session: Session, agency_id: str, report_id: UUID) -> LogProof | No
         return None
     with suppress(ValueError):
         path = inclusion_proof(StoredTiles(session, agency_id), position, best.size)
-        return LogProof(position, tuple(path), with_cosignatures(best.note, best.cosignatures))
+        note = with_cosignatures(best.note, best.cosignatures)
+        return LogProof(position, tuple(path), note, best.stamp or b"")
     return None

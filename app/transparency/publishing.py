@@ -11,6 +11,7 @@ from app.transparency.log import StoredTiles, with_cosignatures
 from app.transparency.rules.checkpoints import Checkpoint, parse_checkpoint
 from app.transparency.rules.merkle import TILE_WIDTH, tree_root
 from app.transparency.rules.notes import VerifierKey, parse_note, signers
+from app.transparency.rules.stamps import stamp_name
 from app.transparency.rules.tiles import CHECKPOINT, Tile, bundle, bundle_name, tile_name, tiles_since
 from app.transparency.sources import NoSuchFile, Source
 
@@ -43,7 +44,11 @@ def publish(database: Database, agency_id: str, folder: Path, key: VerifierKey) 
                 f"the log in {folder} has {former.size} entries with which the log of {agency_id} does not begin: "
                 "publishing it would be a fork, which no witness takes"
             )
-        written = _write_tiles(session, agency_id, folder, tiles, former.size if former else 0, newest.size)
+        old = former.size if former else 0
+        written = _write_tiles(session, agency_id, folder, tiles, old, newest.size)
+        written += sum(
+            place(folder / stamp_name(size), stamp) for size, stamp in store.stamps_from(session, agency_id, old)
+        )
         return Published(newest.size, written + place(folder / CHECKPOINT, str(note).encode()))
 
 

@@ -29,9 +29,11 @@ from app.transparency.rules.entries import INVENTORY, inventory_entry
 from app.transparency.rules.inventories import KINDS, Marker
 from app.transparency.rules.merkle import TILE_WIDTH, root_of, split_hashes, tree_root
 from app.transparency.rules.notes import VerifierKey, parse_note, signers
+from app.transparency.rules.stamps import Trusted
 from app.transparency.rules.tiles import tiles_since
 from app.transparency.seals import SealedUpTo, Seals
 from app.transparency.sources import source_of
+from app.transparency.stamp_check import Stamps
 from app.transparency.store import Inventory
 from app.transparency.tables import LogCheckpoint
 
@@ -49,18 +51,22 @@ class LogTerms(NamedTuple):
     traces: timedelta
     # Where the logs are published, a folder for each agency.
     published: str | None = None
+    # Whose time stamps hold; without anybody they are not looked at.
+    stamps: Trusted | None = None
 
 
 class LogReconciliation(NamedTuple):
     """How many entries and rows were checked, and the faults as sentences with codes, ids and days only.
 
     `sealed`: by agency up to which month the ratings are sealed, since when, and how many of them are gone.
+    `stamps`: how many time stamps there are; they were checked where the terms say whose hold.
     """
 
     entries: int
     rows: int
     faults: tuple[str, ...]
     sealed: tuple[SealedUpTo, ...] = ()
+    stamps: int = 0
 
 
 def reconcile_log(database: Database, terms: LogTerms, agency_id: str | None = None) -> LogReconciliation:
@@ -79,6 +85,7 @@ def reconcile_log(database: Database, terms: LogTerms, agency_id: str | None = N
         sum(check.rows for check in checks),
         tuple(faults),
         tuple(check.seals.up_to() for check in checks if check.seals.months),
+        sum(check.stamps.seen for check in checks),
     )
 
 
@@ -94,6 +101,7 @@ class _AgencyCheck:
         self.seals = Seals(session, agency_id, self._marker)
         self.entries = 0
         self.rows = 0
+        self.stamps = Stamps(terms.stamps)
 
     def faults(self) -> Iterator[str]:
         for fault in chain(
@@ -142,6 +150,7 @@ class _AgencyCheck:
             fault = _checkpoint_fault(row, log.verifier, tiles)
             if fault is None:
                 right = row.size
+                yield from self.stamps.of_checkpoint(row)
                 continue
             yield f"{fault}: look at entries {right} to {row.size - 1}"
             return
@@ -152,7 +161,7 @@ class _AgencyCheck:
             key = log_key(self._session, self._agency_id, self._terms.secret, self._terms.public_url).verifier
             source = source_of(f"{self._terms.published.rstrip('/')}/{self._agency_id}")
             fault = published_fault(self._session, self._agency_id, source, key)
-            yield from [fault] if fault else []
+            yield from [fault] if fault else self.stamps.of_published(source)
 
     def _of_tiles(self, tiles: StoredTiles, size: int) -> Iterator[str]:
         for tile in tiles_since(0, size):

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from app.foundation.storage.database import Database
+from app.foundation.storage.database import Database, Session
 from app.transparency import store
 from app.transparency.log import StoredTiles, with_cosignatures
 from app.transparency.rules.merkle import TILE_HEIGHT, TILE_WIDTH
+from app.transparency.rules.stamps import stamped_size
 from app.transparency.rules.tiles import CHECKPOINT, Tile, bundle, tile_of
 from app.transparency.sources import FolderSource, NoSuchFile, Source
 
@@ -25,6 +26,8 @@ class StoredLog:
                 raise NoSuchFile("the log has no checkpoint yet")
             if name == CHECKPOINT:
                 return str(with_cosignatures(newest.note, newest.cosignatures)).encode()
+            if (size := stamped_size(name)) is not None:
+                return _stamp(session, self._agency_id, size)
             found = tile_of(name)
             if found is None or not _is_within(found[0], newest.size):
                 raise NoSuchFile(f"the log has no {name}")
@@ -33,6 +36,13 @@ class StoredLog:
                 return StoredTiles(session, self._agency_id).tile(*tile)
             first = tile.number * TILE_WIDTH
             return bundle(store.entries_between(session, self._agency_id, first, first + tile.width))
+
+
+def _stamp(session: Session, agency_id: str, size: int) -> bytes:
+    stamp = store.stamp_of(session, agency_id, size)
+    if stamp is None:
+        raise NoSuchFile(f"the checkpoint of {size} entries has no stamp")
+    return stamp
 
 
 def served_log(database: Database, agency_id: str, folder: Path | None) -> Source:

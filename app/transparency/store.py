@@ -233,3 +233,38 @@ def put_cosignatures(session: Session, agency_id: str, size: int, lines: Sequenc
         .where(CHECKPOINT.agency_id == agency_id, CHECKPOINT.size == size)
         .values(witnesses=len(lines), cosignatures="".join(lines))
     )
+
+
+def put_stamp(session: Session, agency_id: str, size: int, stamp: bytes) -> None:
+    """Keep the time stamp of a checkpoint."""
+    session.execute(
+        update(LogCheckpoint).where(CHECKPOINT.agency_id == agency_id, CHECKPOINT.size == size).values(stamp=stamp)
+    )
+
+
+def stamp_of(session: Session, agency_id: str, size: int) -> bytes | None:
+    """The time stamp of the checkpoint of this size."""
+    query = select(CHECKPOINT.stamp).where(CHECKPOINT.agency_id == agency_id, CHECKPOINT.size == size)
+    return session.execute(query).scalar()
+
+
+def unstamped(session: Session) -> list[tuple[str, int, str]]:
+    """Agency, size and note of each agency's newest checkpoint, as far as it has no time stamp."""
+    newest = (
+        select(CHECKPOINT.agency_id, func.max(CHECKPOINT.size).label("size")).group_by(CHECKPOINT.agency_id).subquery()
+    )
+    query = (
+        select(CHECKPOINT.agency_id, CHECKPOINT.size, CHECKPOINT.note)
+        .join(newest, (newest.c.agency_id == CHECKPOINT.agency_id) & (newest.c.size == CHECKPOINT.size))
+        .where(CHECKPOINT.stamp.is_(None))
+        .order_by(CHECKPOINT.agency_id)
+    )
+    return [(*row,) for row in session.execute(query)]
+
+
+def stamps_from(session: Session, agency_id: str, size: int) -> list[tuple[int, bytes]]:
+    """Size and time stamp of the checkpoints from this size on that have one."""
+    query = select(CHECKPOINT.size, CHECKPOINT.stamp).where(
+        CHECKPOINT.agency_id == agency_id, CHECKPOINT.size >= size, CHECKPOINT.stamp.is_not(None)
+    )
+    return [(*row,) for row in session.execute(query.order_by(CHECKPOINT.size))]

@@ -40,7 +40,7 @@ class LogTile(SQLModel, table=True):
 
 
 class LogCheckpoint(SQLModel, table=True):
-    """How large the log was and its root, signed; and the lines of the witnesses who have seen it."""
+    """How large the log was and its root, signed; the lines of the witnesses who have seen it, and its time stamp."""
 
     __tablename__ = "log_checkpoint"
 
@@ -50,6 +50,8 @@ class LogCheckpoint(SQLModel, table=True):
     signed_at: datetime = Field(sa_type=UtcDateTime)
     witnesses: int = 0
     cosignatures: str = Field(default="", sa_type=Text(20_000))
+    # An authority's whole answer (RFC 3161), as it was checked.
+    stamp: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class InventoryPart(SQLModel, table=True):

@@ -20,6 +20,7 @@ from app.reports.sections.language import language
 from app.transparency.rules.base64_text import encoded
 from app.transparency.rules.checkpoints import parse_checkpoint
 from app.transparency.rules.notes import Signature, parse_note, stamp_of
+from app.transparency.rules.stamps import stamp_name, stamped_size, time_in
 from app.transparency.rules.tiles import CHECKPOINT, tile_of
 from app.transparency.serving import served_log
 from app.transparency.sources import NoSuchFile, Source
@@ -41,7 +42,7 @@ class Seen(NamedTuple):
 @router.get("/log")
 def about(request: Request, _: Lang = None) -> HTMLResponse:
     """What the log is and how it is checked. Which agencies there are is not told."""
-    return page(request, "log.html", here="/log", checkpoint=None, address=f"{_host(request)}/log/…")
+    return page(request, "log.html", here="/log", checkpoint=None, stamp=None, address=f"{_host(request)}/log/…")
 
 
 @router.get("/log/{agency}")
@@ -57,6 +58,7 @@ def agency_log(request: Request, agency: str, _: Lang = None) -> HTMLResponse:
         except ValueError:
             # Damaged behind the service's back: `cermin check` says where.
             raise busy() from None
+        stamp = _stamp(source, checkpoint.size)
     return page(
         request,
         "log.html",
@@ -65,14 +67,17 @@ def agency_log(request: Request, agency: str, _: Lang = None) -> HTMLResponse:
         checkpoint=checkpoint,
         root=encoded(checkpoint.root),
         seen=[Seen(each.name, _day(each, code)) for each in note.signatures[1:]],
+        stamp=stamp_name(checkpoint.size) if stamp else None,
+        stamped_at=_moment(stamp, code) if stamp else None,
+        is_stamped_here=services_of(request).settings.timestamp_url is not None,
         address=f"{_host(request)}/log/{agency}",
     )
 
 
 @router.get("/log/{agency}/{name:path}")
 def log_file(request: Request, agency: str, name: str) -> Response:
-    """One file of the log: `checkpoint`, `tile/0/000`, `tile/entries/000.p/17` …; there is no list of them."""
-    if name != CHECKPOINT and tile_of(name) is None:
+    """One file of the log: `checkpoint`, `tile/0/000`, `tile/entries/000.p/17`, `stamps/17.tsr` …; there is no list."""
+    if name != CHECKPOINT and tile_of(name) is None and stamped_size(name) is None:
         raise HTTPException(404)
     with _looked_up(request, agency, name) as source:
         try:
@@ -82,7 +87,8 @@ def log_file(request: Request, agency: str, name: str) -> Response:
         except ValueError:
             raise busy() from None
     if name != CHECKPOINT:
-        return Response(content, media_type="application/octet-stream", headers={"Cache-Control": FOR_EVER})
+        form = "application/octet-stream" if stamped_size(name) is None else "application/timestamp-reply"
+        return Response(content, media_type=form, headers={"Cache-Control": FOR_EVER})
     headers = {"Cache-Control": FOR_SECONDS, "ETag": tag_of(content.decode(errors="replace"))}
     if has_tag(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
@@ -115,6 +121,23 @@ def _day(cosignature: Signature, code: str) -> str:
     except (ValueError, OverflowError, OSError):
         return ""
     return language(code).day(day.isoformat())
+
+
+def _stamp(source: Source, size: int) -> bytes | None:
+    """The time stamp of the checkpoint, if it has one that can be had."""
+    try:
+        return source.read(stamp_name(size))
+    except ValueError:
+        return None
+
+
+def _moment(stamp: bytes, code: str) -> str:
+    """The time that a stamp tells, in UTC as it is written there; empty where it cannot be read."""
+    try:
+        at = time_in(stamp)
+    except ValueError:
+        return ""
+    return f"{language(code).day(at.date().isoformat())}, {at:%H:%M:%S} UTC"
 
 
 def _host(request: Request) -> str:

@@ -35,7 +35,9 @@ from app.people.sessions import Sessions
 from app.people.setting_up import SetUp
 from app.people.signing_in import SignIn
 from app.reports.sealed_cache import SealedReportCache
+from app.transparency.authority import stamp_authority
 from app.transparency.nightly import LogNaming, NightlyInventory
+from app.transparency.stamping import Stamping
 from app.upkeep import Upkeep, UpkeepTerms
 from app.web.public_answers import PublicAnswers
 from app.wiring.databases import figure_reads
@@ -66,6 +68,7 @@ def services_of_rooms(
         *_people(settings, database, clock, secret),
         *_notifications(settings, database, clock, secret, metrics),
         _inventory(settings, database, clock, secret),
+        _stamping(settings, database, clock, metrics),
         Upkeep(database, clock, _upkeep_terms(settings, secret)),
     )
 
@@ -108,6 +111,12 @@ def _inventory(settings: Settings, database: Database, clock: Clock, secret: byt
         trace_days=settings.trace_days,
         folder=settings.log_folder,
     )
+
+
+def _stamping(settings: Settings, database: Database, clock: Clock, metrics: Metrics) -> Stamping:
+    """The time stamps on what the log signs."""
+    authority = stamp_authority(settings)
+    return Stamping(database, clock, authority, folder=settings.log_folder, missing=metrics.unstamped.set)
 
 
 def _upkeep_terms(settings: Settings, secret: bytes) -> UpkeepTerms:

@@ -67,6 +67,8 @@ WORDS = {
     "tls_names": ("cermin.kota.lan 192.168.1.10 ::1", "cermin_1.kota.lan"),
     "trusted_proxies": ("127.0.0.1,10.0.0.0/8", "proxy"),
     "webhook_hosts": ("antrean.kota.lan 192.168.1.20", "https://antrean.kota.lan"),
+    "timestamp_url": ("https://tsa.example.go.id/tsr?a=b", "tsa.example.go.id"),
+    "timestamp_policy": ("1.2.3.4.1", "1.2.03"),
     "smtp_host": ("mail.kota.go.id", "mail.kota.go.id cadangan.kota.go.id"),
     "smtp_security": ("tls", "ssl"),
     "smtp_username": ("cermin", ""),
@@ -95,6 +97,7 @@ FREE = {
     "host",
     "certificate_folder",
     "log_folder",
+    "timestamp_roots",
 }
 
 

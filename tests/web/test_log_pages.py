@@ -7,11 +7,13 @@ import pytest
 
 from app.transparency.log import checkpoint
 from app.transparency.rules.notes import parse_note, signers
+from app.transparency.rules.stamps import request_for, time_in
 from app.transparency.rules.tiles import tile_of
 from app.transparency.sources import NoSuchFile
 from app.transparency.witness import Refused, WitnessPlace
 from tests.closing.fixtures import key_file
 from tests.house import SECRET, House
+from tests.transparency.authority import Certifying
 from tests.transparency.houses import change, inventory, key_of, published
 from tests.transparency.test_log import MANY
 
@@ -230,3 +232,63 @@ def test_the_page_names_who_has_cosigned(cosigned: House) -> None:
 def test_whoever_guesses_at_agencies_is_stopped(house: House) -> None:
     answers = [get(house, f"/log/tiada-{n}/checkpoint").status_code for n in range(700)]
     assert {404, 429} == set(answers)
+
+
+NOWHERE = "http://127.0.0.1:1/"
+
+
+@pytest.mark.parametrize(
+    ("language", "there", "none", "unread"),
+    [
+        ("en", "says that it was there on", "No time-stamping authority has stamped it yet", "cannot be read"),
+        ("id", "sudah ada pada", "Belum ada otoritas cap waktu", "tidak dapat dibaca"),
+    ],
+)
+def test_the_page_says_since_when_the_checkpoint_is_there(
+    furnished: tuple[str, dict[str, str]],
+    key_file: Path,
+    tmp_path: Path,
+    language: str,
+    there: str,
+    none: str,
+    unread: str,
+) -> None:
+    authority = Certifying().write(tmp_path)
+    address = f"/log/kota?lang={language}"
+    with House.open(*furnished, signing_key_file=key_file) as house:
+        signed(house)
+        text = parse_note(get(house, "/log/kota/checkpoint").content).text
+        stamp = authority.reply(request_for(text).content)
+        # Without an authority there is nothing to say.
+        assert not any(each in get(house, address, **PAGE).text for each in (there, none, unread))
+        assert get(house, "/log/kota/stamps/1.tsr").status_code == 404
+    with House.open(
+        *furnished, signing_key_file=key_file, timestamp_url=NOWHERE, timestamp_roots=authority.root
+    ) as house:
+        assert none in get(house, address, **PAGE).text
+        change(house.database, "UPDATE log_checkpoint SET stamp = :stamp", stamp=stamp)
+        told = get(house, address, **PAGE).text
+        assert there in told
+        assert f"{time_in(stamp):%H:%M:%S} UTC" in told
+        assert 'href="/log/kota/stamps/1.tsr"' in told
+        assert "openssl ts -verify" in told
+        change(house.database, "UPDATE log_checkpoint SET stamp = :stamp", stamp=b"damaged")
+        assert unread in get(house, address, **PAGE).text
+
+
+def test_a_stamp_is_served_like_the_other_files_from_the_database_and_from_the_folder(
+    furnished: tuple[str, dict[str, str]], key_file: Path, tmp_path: Path
+) -> None:
+    with House.open(*furnished, signing_key_file=key_file) as house:
+        signed(house)
+        change(house.database, "UPDATE log_checkpoint SET stamp = :stamp", stamp=b"a stamp")
+        published(house, tmp_path / "kota")
+        found = [get(house, "/log/kota/stamps/1.tsr")]
+    with House.open(*furnished, signing_key_file=key_file, log_folder=tmp_path) as house:
+        found.append(get(house, "/log/kota/stamps/1.tsr"))
+        for name in ("2", "0", "01", "999999999999", "9999999999999", "%2e%2e/1", "1.tsr/1"):
+            assert get(house, f"/log/kota/stamps/{name}.tsr").status_code == 404, name
+    for answer in found:
+        assert (answer.status_code, answer.content) == (200, b"a stamp")
+        assert answer.headers["content-type"] == "application/timestamp-reply"
+        assert answer.headers["cache-control"] == FOREVER

@@ -12,14 +12,19 @@ LONGEST_PATH = 63
 
 
 class LogProof(NamedTuple):
-    """Where an entry is, the way from it to the root, and the checkpoint with that root."""
+    """Where an entry is, the way from it to the root, the checkpoint with that root, and its time stamp.
+
+    The stamp stands in the line `extra`, which is each application's own and vouched for by nobody.
+    """
 
     position: int
     path: tuple[bytes, ...]
     note: Note
+    stamp: bytes = b""
 
     def __str__(self) -> str:
-        lines = [HEADER, f"index {self.position}", *map(encoded, self.path)]
+        extra = [f"extra {encoded(self.stamp)}"] if self.stamp else []
+        lines = [HEADER, *extra, f"index {self.position}", *map(encoded, self.path)]
         return "".join(f"{line}\n" for line in lines) + f"\n{self.note}"
 
     @property
@@ -43,16 +48,16 @@ def parse_proof(content: bytes) -> LogProof:
     if lines[0] != HEADER or not empty:
         raise ValueError(f"a proof begins with {HEADER} and ends with a checkpoint")
     del lines[0]
+    stamp = b""
     if lines and lines[0].startswith("extra "):
-        # What nobody vouches for is not read; but it must be what the format says.
-        _value(lines.pop(0).removeprefix("extra "), "extra line")
+        stamp = _value(lines.pop(0).removeprefix("extra "), "extra line")
     name, _, number = lines[0].partition(" ") if lines else ("", "", "")
     if name != "index" or not NUMBER.fullmatch(number):
         raise ValueError("a proof names the index of its entry")
     path = tuple(_value(line, "path") for line in lines[1:])
     if len(path) > LONGEST_PATH or any(len(each) != HASH_BYTES for each in path):
         raise ValueError("the path of a proof is no list of hashes")
-    proof = LogProof(int(number), path, parse_note(note))
+    proof = LogProof(int(number), path, parse_note(note), stamp)
     parse_checkpoint(proof.note.text)
     return proof
 
