@@ -70,7 +70,7 @@ def trusted(pem: bytes, policy: str | None = None) -> Trusted:
 
 def request_for(text: str) -> Request:
     """What to ask of an authority: a stamp over this text, with its certificate."""
-    # The library is loaded by whoever has to do with stamps: its OpenSSL takes 20 MB, and most processes have none.
+    # Loaded by whoever has to do with stamps, and not at every start: most installations have none.
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
     asked = TimestampRequestBuilder().data(text.encode()).hash_algorithm(HashAlgorithm.SHA256).build()

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040_stamps"
+revision = "0036_stamps"
 down_revision = "0035_row_security"
 branch_labels = None
 depends_on = None
