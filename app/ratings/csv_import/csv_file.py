@@ -115,7 +115,7 @@ class _Lines:
         next(rows, None)
         places, width = list(self._places.items()), self._width
         for row, written in enumerate(rows, start=2):
-            cells = [cell.strip() for cell in written]
+            cells = list(map(str.strip, written))
             if not any(cells):
                 continue
             # A row may end early, but too many cells mean a missing quote.

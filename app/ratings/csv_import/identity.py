@@ -10,10 +10,10 @@ Rows that were imported before version 2 of this have an id of the exact time an
 it: whoever imports such rows again meets them by their former id first.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from json.encoder import encode_basestring_ascii as quoted
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -99,13 +99,18 @@ def identified(
         yield from ((former[answer.row], answer) for answer in answers if former[answer.row] in stored)
     # Numbered without those: else the numbers of the others would change with what the longer file brings.
     for identity, number, answer in _numbered(new, lambda each: identity_of(each, instrument), _seen):
-        yield past_id(identity.at_ms, json.dumps([agency_id, "minute", *identity, number])), answer
+        yield past_id(identity.at_ms, _listed(agency_id, "minute", *identity, number)), answer
 
 
 def formerly_identified(answers: Iterable[Answer], agency_id: str, instrument: str) -> Iterator[tuple[UUID, Answer]]:
     """The answers with the ids that they had when rows were identified by exact time and heading."""
     for identity, number, answer in _numbered(answers, lambda each: former_identity_of(each, instrument), _profile):
-        yield past_id(identity.at_ms, json.dumps([agency_id, *identity, number])), answer
+        yield past_id(identity.at_ms, _listed(agency_id, *identity, number)), answer
+
+
+def _listed(*values: str | int) -> str:
+    """The values as a list in JSON, as `json.dumps` writes one, which makes an encoder each time."""
+    return f"[{', '.join([quoted(each) if isinstance(each, str) else str(each) for each in values])}]"
 
 
 def _numbered(

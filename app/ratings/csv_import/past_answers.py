@@ -131,7 +131,11 @@ class LineReader:
         moment = None if office is None else self._moment(line, office)
         if moment is None and form.time_format is None:
             self._undated.append((line.row, line.cells[form.time]))
-        marks = [self._repeating(line, cells) for cells in self._marks]
+        cells = line.cells
+        marks: list[Any] = [known.get(cells[column]) for column, _, known in self._marks]
+        if None in marks:
+            # Some of them for the first time.
+            marks = [self._repeating(line, each) for each in self._marks]
         employee = (
             None if form.employee is None or office is None else self._employee(line, form.employee, office, moment)
         )
@@ -146,15 +150,17 @@ class LineReader:
             self.faults.append(CsvFault(line.row, None, FIELD_MESSAGES[fault.code]))
             return None
         # Where the row has an id of its own, that and this noon are what it is known by.
-        noon = moment if own_id is None else moment.replace(hour=NOON, minute=0, second=0, microsecond=0)
+        at_ms = noon_ms = (moment - EPOCH) // MILLISECOND
+        if own_id is not None:
+            noon_ms = (moment.replace(hour=NOON, minute=0, second=0, microsecond=0) - EPOCH) // MILLISECOND
         return Answer(
             row=line.row,
             office=office.code,
             service=service,
             channel=channel,
             day=moment.toordinal(),
-            at_ms=(moment - EPOCH) // MILLISECOND,
-            noon_ms=(noon - EPOCH) // MILLISECOND,
+            at_ms=at_ms,
+            noon_ms=noon_ms,
             marks="".join(marks),
             employee=employee,
             profile={attribute: code for attribute, code in profile.items() if code is not None},
