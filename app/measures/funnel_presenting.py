@@ -6,7 +6,7 @@ from fractions import Fraction
 from app.foundation.rounding import rounded
 from app.instruments.model import Instrument
 from app.measures.rules.comparison import UnitFunnelPlace
-from app.measures.rules.formulas.funnel import ALARM, WARNING, Funnel, curve_sizes
+from app.measures.rules.formulas.funnel import ALARM, WARNING, FunnelLimits, curve_sizes
 from app.measures.schemas import FunnelChartOut, FunnelOut, LimitsOut
 
 # From an estimate to what is shown of it.
@@ -36,13 +36,13 @@ def funnel_chart_out(instrument: Instrument, units: Iterable[UnitFunnelPlace]) -
         return None
     around, sizes = found[0].around, [unit.answers.n for unit in found]
     return FunnelChartOut(
-        centre=rounded(around.group.mean),
-        between=rounded(around.group.between),
+        centre=rounded(around.mean),
+        between=rounded(around.between),
         limits=tuple(_limits(instrument, around, n) for n in curve_sizes(min(sizes), max(sizes))),
     )
 
 
-def _limits(instrument: Instrument, around: Funnel, n: int) -> LimitsOut:
+def _limits(instrument: Instrument, around: FunnelLimits, n: int) -> LimitsOut:
     warning, alarm = (
         around.limits(n, coverage, low=instrument.low, high=instrument.high) for coverage in (WARNING, ALARM)
     )

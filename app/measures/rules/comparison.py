@@ -12,7 +12,7 @@ from app.disclosure.rules.minimum import SMALLEST_N
 from app.measures.rules.formulas.between import PeerGroup, peer_group
 from app.measures.rules.formulas.case_mix import Mix, Standardised, norms, standardised
 from app.measures.rules.formulas.discoveries import FALSE_DISCOVERY_RATE, q_values
-from app.measures.rules.formulas.funnel import Funnel, funnel
+from app.measures.rules.formulas.funnel import FunnelLimits, funnel
 from app.measures.rules.formulas.moments import Moments, merged
 from app.measures.rules.formulas.ranks import RankInterval, rank_intervals
 from app.measures.rules.formulas.reliability import Use, reliability, use_of
@@ -33,7 +33,7 @@ class UnitFunnelPlace:
     adjusted_z: float
     q: float
     answers: Moments
-    around: Funnel
+    around: FunnelLimits
 
     @property
     def flagged(self) -> bool:
@@ -113,5 +113,6 @@ def _funnel_places(peers: list[Moments], group: PeerGroup | None) -> list[UnitFu
     if chart is None:
         return None
     return [
-        UnitFunnelPlace(*each, chart) for each in zip(chart.z, chart.adjusted_z, q_values(chart.p), peers, strict=True)
+        UnitFunnelPlace(*each, chart.around)
+        for each in zip(chart.z, chart.adjusted_z, q_values(chart.p), peers, strict=True)
     ]

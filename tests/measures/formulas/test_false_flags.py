@@ -54,7 +54,7 @@ def draws(persons: int, spread: float) -> list[np.random.Generator]:
 def judged(peers: list[Moments]) -> tuple[list[bool], list[Beyond]]:
     found = funnel(peers, peer_group(peers))
     assert found
-    return [q < FALSE_DISCOVERY_RATE for q in q_values(found.p)], [found.beyond(peer) for peer in peers]
+    return [q < FALSE_DISCOVERY_RATE for q in q_values(found.p)], [found.around.beyond(peer) for peer in peers]
 
 
 def group(draw: np.random.Generator, persons: int, spread: float, lowest: float | None = None) -> list[Moments]:

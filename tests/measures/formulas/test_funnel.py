@@ -47,14 +47,16 @@ def test_v8b_z_and_p_against_the_ordinary_differences_of_the_others() -> None:
 @pytest.mark.parametrize("n", [5, 60, 400])
 def test_limits_lie_t_deviations_from_the_common_mean(coverage: float, t: float, n: int) -> None:
     reach = t * sqrt(0.512112 / n + 0.080188)
-    assert v8().limits(n, coverage, low=-10, high=10) == pytest.approx((3.5043 - reach, 3.5043 + reach), abs=1e-5)
+    assert v8().around.limits(n, coverage, low=-10, high=10) == pytest.approx(
+        (3.5043 - reach, 3.5043 + reach), abs=1e-5
+    )
 
 
 def test_limits_are_cut_at_the_scale() -> None:
-    lower, upper = v8().limits(60)
+    lower, upper = v8().around.limits(60)
     assert lower == pytest.approx(2.775451, abs=1e-6)
     assert upper == 4
-    assert v8().limits(1, low=3) == (3, 4)
+    assert v8().around.limits(1, low=3) == (3, 4)
 
 
 @pytest.mark.parametrize("n", [0, 1, 7, 300])
@@ -88,7 +90,7 @@ def test_who_is_far_off_does_not_hide_in_a_spread_of_their_own_making() -> None:
     found = funnel(peers, group_of(peers))
     assert found
     assert abs(found.adjusted_z[-1]) > 20 > 5 > max(map(abs, found.adjusted_z[:-1]))
-    assert [found.beyond(peer) for peer in peers] == [Beyond.nothing] * 7 + [Beyond.warning]
+    assert [found.around.beyond(peer) for peer in peers] == [Beyond.nothing] * 7 + [Beyond.warning]
 
 
 @given(groups)
@@ -120,9 +122,9 @@ def others_tau_squared(others: list[tuple[float, float]]) -> float:
 def test_limits_hold_the_mean_and_nest(peers: list[Moments], n: int) -> None:
     found = funnel(peers, peer_group(peers))
     if found:
-        lower, upper = found.limits(n)
-        wide = found.limits(n, ALARM)
-        assert 1 <= wide[0] <= lower <= found.group.mean <= upper <= wide[1] <= 4
+        lower, upper = found.around.limits(n)
+        wide = found.around.limits(n, ALARM)
+        assert 1 <= wide[0] <= lower <= found.around.mean <= upper <= wide[1] <= 4
 
 
 def test_importing_the_measures_imports_neither_scipy_nor_numpy() -> None:
@@ -139,7 +141,7 @@ def test_a_mean_lies_beyond_the_limits_that_are_drawn(peers: list[Moments]) -> N
     found = funnel(peers, peer_group(peers))
     if found:
         for peer in peers:
-            warning, alarm = (found.limits(peer.n, each, low=-99, high=99) for each in (WARNING, ALARM))
+            warning, alarm = (found.around.limits(peer.n, each, low=-99, high=99) for each in (WARNING, ALARM))
             mean = float(peer.mean)
             expected = (
                 Beyond.alarm
@@ -148,15 +150,15 @@ def test_a_mean_lies_beyond_the_limits_that_are_drawn(peers: list[Moments]) -> N
                 if warning[0] <= mean <= warning[1]
                 else Beyond.warning
             )
-            assert found.beyond(peer) is expected
+            assert found.around.beyond(peer) is expected
 
 
 def test_far_enough_a_mean_lies_beyond_every_limit() -> None:
     peers = [item_moments((0, 0, place % 2, 200)) for place in range(30)] + [item_moments((0, 100, 100, 0))]
     found = funnel(peers, group_of(peers))
     assert found
-    assert found.beyond(peers[-1]) is Beyond.alarm
-    assert found.beyond(peers[0]) is Beyond.nothing
+    assert found.around.beyond(peers[-1]) is Beyond.alarm
+    assert found.around.beyond(peers[0]) is Beyond.nothing
 
 
 @given(least=st.integers(1, 10_000), more=st.integers(0, 100_000), points=st.integers(2, 60))

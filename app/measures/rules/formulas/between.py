@@ -6,7 +6,7 @@ One τ² serves reliability, estimate and funnel (decision 17). Statistics in fl
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.measures.rules.formulas.moments import Moments
 
@@ -100,29 +100,37 @@ def without_each(group: PeerGroup) -> list[Others]:
     import numpy as np
 
     k, smallest = len(group.means), min(group.variances)
-    means, variances = np.array(group.means), np.array(group.variances)
+    # About their mean, so that little is lost where squares are taken from each other.
+    means, variances = np.array(group.means) - group.mean, np.array(group.variances)
+    # Whoever has as many answers has the same variance, and the same weight: their sums are all that is needed of them.
+    classes, of = np.unique(variances, return_inverse=True)
+    count, first, second = (np.bincount(of, each, len(classes)) for each in (np.ones(k), means, means * means))
     found: list[Others] = []
-    for first in range(0, k, ROWS):
-        rows = np.arange(first, min(first + ROWS, k))
+    for start in range(0, k, ROWS):
+        x, v = means[start : start + ROWS], variances[start : start + ROWS]
         # One person of many hardly moves τ². From above the root Newton's first step lands below it, perhaps below 0.
-        tau_squared = np.full(len(rows), group.between)
+        tau_squared = np.full(len(x), group.between)
         moving = True
         while True:
-            weights = 1 / (variances + tau_squared[:, None])
-            weights[rows - first, rows] = 0
-            total = weights.sum(axis=1)
-            mean = (weights * means).sum(axis=1) / total
+            # Of all, less the own one.
+            weights, own = 1 / (classes + tau_squared[:, None]), 1 / (v + tau_squared)
+            total = weights @ count - own
+            mean = (weights @ first - own * x) / total
             if not moving:
                 break
-            pulls = weights * (means - mean[:, None])
-            excess = (pulls * (means - mean[:, None])).sum(axis=1) - (k - 2)
-            slope = (pulls * pulls).sum(axis=1)
+            excess = _about(mean, weights, count, first, second) - own * (x - mean) ** 2 - (k - 2)
+            slope = _about(mean, weights**2, count, first, second) - (own * (x - mean)) ** 2
             # Where all the others are equal there is no slope, and no τ².
             steps = np.maximum(np.divide(excess, slope, out=-tau_squared, where=slope > 0), -tau_squared)
             tau_squared = tau_squared + steps
             moving = bool((np.abs(steps) > LAST_STEP * (smallest + tau_squared)).any())
-        found += map(Others, tau_squared.tolist(), mean.tolist(), (1 / total).tolist())
+        found += map(Others, tau_squared.tolist(), (mean + group.mean).tolist(), (1 / total).tolist())
     return found
+
+
+def _about(mean: Any, weights: Any, count: Any, first: Any, second: Any) -> Any:
+    """Σw(x - mean)² for each row, of classes of which count, Σx and Σx² are known."""
+    return weights @ second - 2 * mean * (weights @ first) + mean * mean * (weights @ count)
 
 
 def weighted(weights: Iterable[float], values: Sequence[float]) -> float:

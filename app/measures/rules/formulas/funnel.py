@@ -30,33 +30,42 @@ class Beyond(StrEnum):
 
 
 @dataclass(frozen=True)
+class FunnelLimits:
+    """The centre μ of a group of so many peers and its variances: how far from it a mean of n answers may lie."""
+
+    mean: float
+    within: float
+    between: float
+    peers: int
+
+    def limits(self, n: int, coverage: float = WARNING, *, low: int = 1, high: int = 4) -> tuple[float, float]:
+        """μ ± t·√(σ²/n + τ²), cut at the scale low..high; n > 0."""
+        reach = _reach(coverage, self.peers - 2) * self._deviation(n)
+        return max(float(low), self.mean - reach), min(float(high), self.mean + reach)
+
+    def beyond(self, answers: Moments) -> Beyond:
+        """The widest limit that the mean of these answers lies beyond."""
+        distance = abs(float(answers.mean) - self.mean) / self._deviation(answers.n)
+        if distance > _reach(ALARM, self.peers - 2):
+            return Beyond.alarm
+        return Beyond.warning if distance > _reach(WARNING, self.peers - 2) else Beyond.nothing
+
+    def _deviation(self, n: int) -> float:
+        return sqrt(self.within / n + self.between)
+
+
+@dataclass(frozen=True)
 class Funnel:
-    """The centre μ and the spread of a peer group, and every peer's place in it, in the order of the peers.
+    """The limits of a peer group, and every peer's place in it, in the order of the peers.
 
     `z` is the distance from the mean of all answers against chance alone, `adjusted_z` that from the others with their
     ordinary differences allowed for, `p` the chance of one as large.
     """
 
-    group: PeerGroup
+    around: FunnelLimits
     z: tuple[float, ...]
     adjusted_z: tuple[float, ...]
     p: tuple[float, ...]
-
-    def limits(self, n: int, coverage: float = WARNING, *, low: int = 1, high: int = 4) -> tuple[float, float]:
-        """μ ± t·√(σ²/n + τ²), cut at the scale low..high; n > 0."""
-        reach = _reach(coverage, _freedom(self.group)) * self._deviation(n)
-        return max(float(low), self.group.mean - reach), min(float(high), self.group.mean + reach)
-
-    def beyond(self, answers: Moments) -> Beyond:
-        """The widest limit that the mean of these answers lies beyond."""
-        distance = abs(float(answers.mean) - self.group.mean) / self._deviation(answers.n)
-        freedom = _freedom(self.group)
-        if distance > _reach(ALARM, freedom):
-            return Beyond.alarm
-        return Beyond.warning if distance > _reach(WARNING, freedom) else Beyond.nothing
-
-    def _deviation(self, n: int) -> float:
-        return sqrt(self.group.within / n + self.group.between)
 
 
 def funnel(peers: Sequence[Moments], group: PeerGroup | None) -> Funnel | None:
@@ -74,11 +83,8 @@ def funnel(peers: Sequence[Moments], group: PeerGroup | None) -> Funnel | None:
         (x - others.mean) / sqrt(v + others.between + others.variance)
         for x, v, others in zip(group.means, group.variances, without_each(group), strict=True)
     )
-    return Funnel(group, z, adjusted, two_sided_p(adjusted, _freedom(group)))
-
-
-def _freedom(group: PeerGroup) -> int:
-    return len(group.means) - 2
+    around = FunnelLimits(group.mean, group.within, group.between, len(peers))
+    return Funnel(around, z, adjusted, two_sided_p(adjusted, len(peers) - 2))
 
 
 @cache

@@ -61,7 +61,13 @@ def item_moments(histogram: Sequence[int], low: int = 1) -> Moments:
 
 def merged(parts: Iterable[Moments]) -> Moments:
     """The moments of all answers together; the same for any split."""
-    total = NOTHING
-    for part in parts:
-        total = Moments(total.n + part.n, total.first + part.first, total.second + part.second)
-    return total
+    every = list(parts)
+    return Moments(
+        sum(part.n for part in every), _sum([part.first for part in every]), _sum([part.second for part in every])
+    )
+
+
+def _sum(numbers: Sequence[Fraction]) -> Fraction:
+    """The sum, made of integers: a nation has tens of thousands of offices, and each sum of two is a fraction."""
+    down = lcm(*(number.denominator for number in numbers))
+    return Fraction(sum(number.numerator * (down // number.denominator) for number in numbers), down)

@@ -5,9 +5,8 @@ the best quarter. So a rank is never shown without its interval.
 """
 
 from collections.abc import Sequence
+from math import sqrt
 from typing import NamedTuple
-
-from app.measures.rules.formulas.between import ROWS
 
 FAMILY_ERROR = 0.05
 
@@ -29,21 +28,24 @@ def rank_intervals(
     """
     # Imported here, because they take time that neither intake nor start-up should pay.
     import numpy as np
-    from scipy.special import erfc
+    from scipy.special import erfcinv
 
     k = len(means)
     x, v = np.array(means), np.array(variances)
-    # The last limit is for everybody's comparison with themselves, whose p of 1 passes none.
-    limits = np.append(alpha / np.arange(k - 1, 0, -1), 0)
-    found: list[RankInterval] = []
-    for first in range(0, k, ROWS):
-        rows = slice(first, first + ROWS)
-        differences = x - x[rows, None]
-        p = erfc(np.abs(differences) / np.sqrt(2 * (v + v[rows, None])))
-        ordered = np.sort(p, axis=1)
-        # Holm's procedure steps down: once one p is too large, no larger one is rejected.
-        kept = (ordered > limits).argmax(axis=1)
-        rejected = p < np.take_along_axis(ordered, kept[:, None], axis=1)
-        better, worse = (rejected & (differences > 0)).sum(axis=1), (rejected & (differences < 0)).sum(axis=1)
-        found += [RankInterval(1 + b, k - w) for b, w in zip(better.tolist(), worse.tolist(), strict=True)]
-    return tuple(found)
+    # Whoever has as many answers has the same variance: of them, in order, it is looked up how many are far enough.
+    classes, class_of = np.unique(v, return_inverse=True)
+    ordered = [(own, np.sort(x[class_of == place])) for place, own in enumerate(classes)]
+    better, worse = np.zeros(k, dtype=int), np.zeros(k, dtype=int)
+    while True:
+        # Holm's procedure steps down: once so many are rejected, the limit of the next is that of the pairs left. As a
+        # z: nobody differs from themselves, whatever the limit.
+        rejected = better + worse
+        reach = sqrt(2) * erfcinv(alpha / np.maximum(k - 1 - rejected, 1))
+        better, worse = np.zeros(k, dtype=int), np.zeros(k, dtype=int)
+        for spread, others in ordered:
+            far = reach * np.sqrt(v + spread)
+            better += len(others) - np.searchsorted(others, x + far, side="left")
+            worse += np.searchsorted(others, x - far, side="right")
+        if (better + worse == rejected).all():
+            break
+    return tuple(RankInterval(1 + b, k - w) for b, w in zip(better.tolist(), worse.tolist(), strict=True))
