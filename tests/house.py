@@ -26,6 +26,7 @@ from app.foundation.storage.database import Database, metadata
 from app.instruments.registry import add_shipped
 from app.jobs import Job, jobs_of
 from app.main import create_app
+from app.measures.comparing import compare_offices
 from tests.postgres import owners_address
 
 SECRET = "a secret of the tests, long enough to be one"
@@ -134,8 +135,10 @@ class House:
         return self.request("PUT", path, key, json=body, **options)
 
     def release(self, agency_id: str = "kota", now: datetime = LONG_AFTER) -> ReleaseOutcome:
-        """Release an agency's figures, by default so long after that every month of the tests is over."""
-        return release_agency(self.database, agency_id, ReleaseOrder(now, "test", timedelta(0), LATE, whole=True))
+        """Release an agency's figures and compare its offices, so long after that every month of the tests is over."""
+        outcome = release_agency(self.database, agency_id, ReleaseOrder(now, "test", timedelta(0), LATE, whole=True))
+        compare_offices(self.database, agency_id)
+        return outcome
 
     def numbers(self) -> list[int]:
         """How many rows each table has, but for what the service's own jobs write about themselves."""

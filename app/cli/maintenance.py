@@ -15,6 +15,7 @@ from app.foundation.storage.database import Database
 from app.foundation.storage.installation import secret_fault
 from app.foundation.storage.migrations import current, head, upgrade
 from app.foundation.storage.roles import NOT_OWNED, let_in, owns_tables
+from app.measures.comparing import reconcile_comparisons
 from app.ratings.reconciliation import reconcile
 from app.seals.keyring import usable_keys
 from app.tickets.reconciliation import reconcile_tickets
@@ -45,17 +46,27 @@ def check(
         typer.Option(metavar="WHERE", help="Where the logs are published: an address or folder (CERMIN_LOG_FOLDER)."),
     ] = None,
 ) -> None:
-    """Prove that blocks are what their ratings give, that tickets spent are ratings, codes exist, that rows and reports
-    are those of the log, and the secret is the one that this database was filled with; exit 1 if not."""
+    """Prove that blocks are what their ratings give and comparisons what sums give, that tickets spent are ratings,
+    codes exist, that rows and reports are those of the log, and the secret is the one that this database was filled
+    with; exit 1 if not."""
     with database() as db:
         with db.reading() as session:
             if agency is not None and directory_version(session, agency) is None:
                 raise fail(f"There is no agency {agency}.")
             wrong_secret = secret_fault(session, secret_at_hand())
         report, ledger, tickets = reconcile(db, agency), reconcile_blocks(db, agency), reconcile_tickets(db, agency)
+        # Of blocks or sums that are wrong no comparison is right.
+        compared = () if ledger.faults else reconcile_comparisons(db, agency)
         # With another secret every mark would be another.
         log = LogReconciliation(0, 0, ()) if wrong_secret else _reconciled_log(db, agency, published)
-    faults = [*([wrong_secret] if wrong_secret else []), *report.strays, *ledger.faults, *tickets.faults, *log.faults]
+    faults = [
+        *([wrong_secret] if wrong_secret else []),
+        *report.strays,
+        *ledger.faults,
+        *compared,
+        *tickets.faults,
+        *log.faults,
+    ]
     for fault in faults:
         err.print(fault, markup=False, highlight=False, soft_wrap=True)
     if faults:

@@ -10,6 +10,7 @@ from app.directory.catalogue_store import directory_version
 from app.disclosure.releasing import ReleaseOrder, ReleaseOutcome, release_agency
 from app.foundation.clock import system_clock
 from app.foundation.storage.database import Database
+from app.measures.comparing import compare_offices
 
 
 def release(agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Code of the agency.")]) -> None:
@@ -22,9 +23,11 @@ def release(agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Code o
 
 
 def make_release(db: Database, agency: str, now: datetime) -> ReleaseOutcome:
-    """Release the agency's figures, from the ratings of every day there is."""
+    """Release the agency's figures, from the ratings of every day there is, and compare its offices."""
     after, late = timedelta(days=settings().release_after_days), timedelta(days=settings().late_limit_days)
-    return release_agency(db, agency, ReleaseOrder(now, actor(), after, late, whole=True))
+    outcome = release_agency(db, agency, ReleaseOrder(now, actor(), after, late, whole=True))
+    compare_offices(db, agency)
+    return outcome
 
 
 def say(outcome: ReleaseOutcome) -> None:

@@ -31,8 +31,9 @@ from app.disclosure.rules.without_answers import shown_reasons
 from app.indices.presenting import index_out, is_rough, rules_of
 from app.indices.rules.figures import Scoring
 from app.indices.rules.official import official_index
-from app.measures.presenting import METHOD, unit_out
+from app.measures.presenting import unit_out
 from app.measures.rules.recognition import is_recognised
+from app.measures.rules.unit_measures import METHOD
 from app.measures.standard_schemas import StandardsOut
 from app.ratings.rules.selection import By
 

@@ -31,6 +31,7 @@ from app.foundation.clock import Clock
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
 from app.foundation.storage.installation import fact, put_fact
+from app.measures.comparing import compare_offices
 from app.ratings.keys import KeyMaker
 from app.screening.run import run_agency, usual_order
 from app.seals.keyring import signing_key
@@ -117,6 +118,7 @@ def screen_and_close(values: Settings, db: Database, keys: KeyMaker, now: dateti
     count_answers(db, keys, survey, now, actor=ACTOR)
     after, late = timedelta(days=values.release_after_days), timedelta(days=values.late_limit_days)
     release_agency(db, AGENCY_CODE, ReleaseOrder(now, ACTOR, after, late, whole=True))
+    compare_offices(db, AGENCY_CODE)
     quarter, month = final_quarter(now, after), drafted_month(now, after)
     set_targets(db, reach, (quarter, month), INSTRUMENT, now)
     lifecycle.close(db, reach, quarter, by=by, now=now, working_days=0)

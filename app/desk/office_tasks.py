@@ -16,7 +16,7 @@ from app.desk.periods import address_of
 from app.desk.plan_choice import PlanChoice
 from app.desk.plan_words import element_titles
 from app.devices.fleet import count_silent_in_reach
-from app.directory.listing_store import names_of, office_parents
+from app.directory.listing_store import names_of, office_branches
 from app.directory.rules.office_tree import at_and_above
 from app.foundation.storage.database import Session
 from app.indices.reading import instrument_of
@@ -78,7 +78,7 @@ def _closings(session: Session, principal: Principal) -> list[Period]:
     """The newest revision of every closing that reports about this reach."""
     if principal.office is None:
         return closings(session, principal.reach)
-    roots = {WHOLE, *at_and_above(office_parents(session, principal.agency_id), principal.office)}
+    roots = {WHOLE, *at_and_above(office_branches(session, principal.agency_id, principal.office), principal.office)}
     # They come in the order of their revisions.
     found = {
         (each.root, each.code, each.instrument): each

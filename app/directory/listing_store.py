@@ -30,6 +30,28 @@ def office_parents(session: Session, agency_id: str) -> dict[str, str | None]:
     return dict(session.exec(select(Office.code, Office.parent).where(Office.agency_id == agency_id)).all())
 
 
+def office_branches(session: Session, agency_id: str, *offices: str | None) -> dict[str, str | None]:
+    """As `office_parents`, of these offices with all below and above them; where None is among them, of all there are.
+
+    Of tens of thousands a page about one reads no others.
+    """
+    if None in offices:
+        return office_parents(session, agency_id)
+    own = select(Office.code, Office.parent).where(Office.agency_id == agency_id)
+    named = own.where(col(Office.code).in_(offices))
+    below, above = named.cte("below", recursive=True), named.cte("above", recursive=True)
+    # A circle ends, since a row that is there already is not taken again.
+    below = below.union(own.join(below, col(Office.parent) == below.c.code))
+    above = above.union(own.join(above, col(Office.code) == above.c.parent))
+    rows = session.execute(select(below.c.code, below.c.parent).union(select(above.c.code, above.c.parent))).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def count_offices(session: Session, agency_id: str) -> int:
+    """How many offices the agency has."""
+    return session.exec(select(func.count()).select_from(Office).where(Office.agency_id == agency_id)).one()
+
+
 class Place(NamedTuple):
     """What an office is called, and its time zone."""
 

@@ -34,6 +34,7 @@ class Office(SQLModel, table=True):
         CheckConstraint("timezone IN ('Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura')", name="timezone"),
         ForeignKeyConstraint(["agency_id"], ["agency.agency_id"]),
         ForeignKeyConstraint(["agency_id", "parent"], ["office.agency_id", "office.code"]),
+        Index(None, "agency_id", "parent"),
     )
 
     agency_id: str = Field(primary_key=True, sa_type=Code())

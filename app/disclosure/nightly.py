@@ -1,6 +1,7 @@
 """The nightly release: after a night's screening, one of the processes releases the figures of every agency."""
 
 import threading
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -22,13 +23,25 @@ LEASE = timedelta(minutes=30)
 
 
 class NightlyRelease:
-    """The nightly release of one process: each screened night is released once, whichever process comes first."""
+    """The nightly release of one process: each screened night is released once, whichever process comes first.
 
-    def __init__(self, database: Database, clock: Clock, *, after_days: int, late_days: int) -> None:
+    `afterwards` is what the rooms above have to do with each agency's figures.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        after_days: int,
+        late_days: int,
+        afterwards: Callable[[Database, str], object] = lambda *_: None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._after = timedelta(days=after_days)
         self._late = timedelta(days=late_days)
+        self._afterwards = afterwards
         self._stopped = threading.Event()
         self._lease = Lease(database, NAME, new_id().hex, LEASE)
 
@@ -42,7 +55,7 @@ class NightlyRelease:
             if screened is None or released == screened:
                 return False
             order = ReleaseOrder(self._clock(), "service", self._after, self._late)
-            outcomes = release(self._database, order, self._keep_lease)
+            outcomes = release(self._database, order, self._keep_lease, self._afterwards)
             if outcomes is None:
                 return False
             with self._database.writing() as session:

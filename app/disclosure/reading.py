@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from app.disclosure import reading_store, standards_store, store
+from app.disclosure import reading_store, standards_store, store, sums_store
 from app.disclosure.reading_store import BlockRow
 from app.disclosure.rules.cells import cell_from, measured_cell
 from app.disclosure.rules.chart_weeks import ChartedWeek
@@ -40,6 +40,21 @@ def last_sealed(session: Session, agency_id: str) -> Month | None:
 def told_instruments(session: Session, agency_id: str) -> list[str]:
     """The questionnaires of which something is told, in order."""
     return reading_store.told_instruments(session, agency_id)
+
+
+def every_agency(session: Session) -> list[str]:
+    """The codes of all agencies."""
+    return store.agencies(session)
+
+
+def told_months(session: Session, agency_id: str, instrument: str) -> list[Month]:
+    """The months of which something is told by a questionnaire, in order."""
+    return reading_store.told_months(session, agency_id, instrument)
+
+
+def unfinished_months(session: Session, agency_id: str) -> set[tuple[str, Month, Month]]:
+    """Questionnaire, first and last month of what a release has told and not added up yet."""
+    return {(each[0], each[1], each[2]) for each in sums_store.changed_sums(session, agency_id)}
 
 
 def require_released(state: ReleaseState, first: date, last: date) -> None:

@@ -92,6 +92,14 @@ def told_instruments(session: Session, agency_id: str) -> list[str]:
     return list(session.execute(query).scalars())
 
 
+def told_months(session: Session, agency_id: str, instrument: str) -> list[Month]:
+    """The months in which told blocks of a questionnaire begin or end, in order."""
+    # The sums of the whole agency: a few rows for each month.
+    of_all = (SUM.agency_id == agency_id, SUM.instrument == instrument, SUM.office == "")
+    rows = session.execute(select(SUM.first_month, SUM.last_month).where(*of_all).distinct())
+    return sorted({month for row in rows for month in row})
+
+
 def charted_weeks(session: Session, asked: Asked, by: By) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The weeks, by Monday, that the charts of every person or office count; months are those of the weeks' Sundays.
 

@@ -76,9 +76,15 @@ class _Window(NamedTuple):
 
 
 def release(
-    database: Database, order: ReleaseOrder, may_continue: Callable[[], bool] = lambda: True
+    database: Database,
+    order: ReleaseOrder,
+    may_continue: Callable[[], bool] = lambda: True,
+    afterwards: Callable[[Database, str], object] = lambda *_: None,
 ) -> dict[str, ReleaseOutcome] | None:
-    """Release the figures of every agency; None when `may_continue` returned False: another process took over."""
+    """Release the figures of every agency; None when `may_continue` returned False: another process took over.
+
+    What is to be done `afterwards` with each is told the agency.
+    """
     with database.reading() as session:
         agencies = store.agencies(session)
     found = {}
@@ -88,6 +94,7 @@ def release(
         try:
             with of_agency(agency_id):
                 found[agency_id] = release_agency(database, agency_id, order)
+                afterwards(database, agency_id)
         except Exception as error:
             # One agency's trouble keeps no other from its figures; its age in /metrics tells of it, and the next night
             # tries again. The name of the error only: its text may hold values of rows.

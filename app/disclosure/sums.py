@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from app.disclosure import store, sums_store
+from app.disclosure.comparison_store import ComparedPeriod, forget_compared
 from app.disclosure.rules.cells import Cell, cell_from, empty_cell, merged
 from app.disclosure.rules.division import Month
 from app.foundation.storage.database import Database, Session
@@ -60,6 +61,7 @@ def renew_sums(database: Database, agency_id: str, instruments: Mapping[str, Ins
             # Two releases at once would write the same rows.
             lock_agency(session, agency_id)
             _renew(session, agency_id, span, sorted(offices - {""}), instruments[span.instrument])
+            forget_compared(session, ComparedPeriod(agency_id, *span))
             sums_store.mark_summed(session, agency_id, *span, sorted(offices - {""}))
 
 

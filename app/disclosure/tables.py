@@ -113,6 +113,24 @@ class BlockSum(SQLModel, table=True):
     parts: list[Any] = Field(default_factory=list, sa_type=JSON)
 
 
+class OfficeComparison(SQLModel, table=True):
+    """How an office compares with all of its agency in a period, so that nobody who asks has to compare them.
+
+    What all of them share stands at office ''. A release removes that row with the change that makes it untrue, and
+    then nothing is known of the period until the offices have been compared anew. `found` belongs to `measures/`.
+    """
+
+    __tablename__ = "office_comparison"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    agency_id: str = Field(primary_key=True, sa_type=Code())
+    instrument: str = Field(primary_key=True, sa_type=Code())
+    first_month: str = Field(primary_key=True, sa_type=Text(7))
+    last_month: str = Field(primary_key=True, sa_type=Text(7))
+    office: str = Field(primary_key=True, sa_type=Code())
+    found: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
 class ChartMonth(SQLModel, table=True):
     """What weekly charts count of a month's weeks (by their Sunday): by Monday the cell of the week.
 

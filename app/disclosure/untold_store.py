@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
 
+from app.disclosure.comparison_store import ComparedPeriod, forget_compared
 from app.disclosure.rules.division import Month, UnreleasedRating
 from app.disclosure.rules.due import RatingGroup, Task, first_day, last_day, month_code
 from app.disclosure.store import (
@@ -188,12 +189,19 @@ def replace_waiting(
     offices: Collection[str] | None,
     counts: Mapping[RatingGroup, int],
 ) -> None:
-    """Put these counts in the place of those of the same months (from `first`) and offices (None: all)."""
+    """Put these counts in the place of those of the same months (from `first`) and offices (None: all).
+
+    Where they are others, nothing is known any more of how offices compare.
+    """
     of_agency: list[ColumnElement[bool]] = [WAITING.agency_id == agency_id]
     if first is not None:
         of_agency.append(WAITING.month >= first)
     if offices is not None:
         of_agency.append(WAITING.office.in_(sorted(offices)))
+    names = (WAITING[name] for name in RatingGroup._fields)
+    former = {RatingGroup(*row[:-1]): row[-1] for row in session.execute(select(*names, WAITING.n).where(*of_agency))}
+    for instrument, month in {(part.instrument, part.month) for part, _ in former.items() ^ counts.items()}:
+        forget_compared(session, ComparedPeriod(agency_id, instrument, month, month))
     session.execute(delete(Waiting).where(*of_agency))
     rows = [{"agency_id": agency_id, **part._asdict(), "n": n} for part, n in sorted(counts.items())]
     for batch in chunks(rows):

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from app.access.principals import Reach
-from app.directory.listing_store import names_of, office_parents
-from app.directory.rules.reach import offices_asked
+from app.directory.listing_store import names_of
+from app.directory.reach import offices_asked_for
 from app.disclosure.reading import read_released, release_state, require_released
 from app.disclosure.rules.due import month_code
 from app.disclosure.rules.minimum import about_person
@@ -160,9 +160,7 @@ def _offices(session: Session, reach: Reach, query: IndexQuery) -> tuple[frozens
     if query.office is not None and query.include is None and reach.root is None:
         # One office alone, for a key that reaches all of them: the tree need not be read.
         return frozenset({query.office}), False
-    parents = office_parents(session, reach.agency_id)
-    offices = offices_asked(parents, reach, query.office, children=query.include is not None)
-    return offices, len(offices) == len(parents)
+    return offices_asked_for(session, reach, query.office, children=query.include is not None)
 
 
 def _groups(session: Session, agency_id: str, by: By | None, values: Collection[str | None]) -> list[Group | None]:

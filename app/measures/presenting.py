@@ -13,7 +13,7 @@ from app.measures.rules.comparison import UnitComparison
 from app.measures.rules.formulas.change import MeanChange
 from app.measures.rules.formulas.reliability import Use
 from app.measures.rules.formulas.shares import ScoreShare
-from app.measures.rules.unit_measures import MeasuredDimension, UnitMeasures
+from app.measures.rules.unit_measures import METHOD, MeasuredDimension, UnitMeasures
 from app.measures.schemas import (
     AdjustedOut,
     ChangeOut,
@@ -27,9 +27,6 @@ from app.measures.schemas import (
     UnitMeasuresOut,
 )
 from app.ratings.rules.selection import By
-
-# Changes whenever the same sheets could give another figure, so that readers of old reports know why.
-METHOD = "cermin-measures-2"
 
 
 def measures_out(table: MeasuresTable) -> MeasuresOut:

@@ -1,11 +1,11 @@
 """Reads measures: everything of a period once from the database, then pure rules."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.access.principals import Reach
-from app.directory.listing_store import families_of, names_of, office_parents
-from app.directory.rules.reach import offices_asked
+from app.directory.listing_store import families_of, names_of
+from app.directory.reach import offices_asked_for
 from app.directory.store import served_volumes
 from app.disclosure.reading import read_charts, read_released, release_state, require_released
 from app.disclosure.rules.calendar import Span, span_of
@@ -17,24 +17,20 @@ from app.foundation.storage.database import Session
 from app.indices.reading import scoring_of
 from app.indices.rules.figures import Scoring
 from app.measures.cache import MeasuredUnits, MeasuresCache, OfficesQuestion, Question
+from app.measures.comparing import kept_among_all, made_among_all
 from app.measures.rules.alarms import Alarms, alarms, first_day_needed
 from app.measures.rules.time_series import time_series
 from app.measures.rules.unit_measures import (
     MeasuredUnit,
     OfficeAmongAll,
-    among_all,
     measure,
     measure_offices,
-    summary_of,
 )
 from app.measures.standard_schemas import StandardsOut
 from app.measures.standards import standards_told
 from app.ratings.rules.selection import By, Selection
 from app.ratings.status import COUNTED
 from app.screening.held_store import held_reasons
-
-# Offices whose figures are read together to be compared.
-READ_TOGETHER = 500
 
 
 @dataclass(frozen=True)
@@ -74,11 +70,9 @@ def read_measures(
     if span is None:
         raise Problem("period-unknown")
     scoring = scoring_of(session, agency_id, instrument)
-    parents = office_parents(session, agency_id)
-    offices = offices_asked(parents, reach, office, children=True)
+    offices, whole = offices_asked_for(session, reach, office, children=True)
     state = release_state(session, agency_id)
     require_released(state, span.first, span.last)
-    whole = len(offices) == len(parents)
     selection = Selection(instrument, span.first, span.last, offices, whole_agency=whole, by=by)
     held = held_reasons(session, agency_id, selection)
     question = Question(
@@ -122,34 +116,27 @@ def _measured(session: Session, scoring: Scoring, question: Question, cache: Mea
     )
     families = None if question.families is None else dict(question.families)
     units = units_of(sheets, span, by, within, beside)
-    if some is None:
-        measured = measure(scoring, units, families)
+    if families is None:
+        measured = measure_offices(scoring, units, _among_all(session, scoring, question, units, cache))
     else:
-        measured = measure_offices(scoring, units, _among_all(session, scoring, question, cache))
+        measured = measure(scoring, units, families)
     inside = units if some is not None or within is None else sheets.by(by, _scope(span, within))
     return {code: measured.get(code) for code in sorted(inside)}
 
 
 def _among_all(
-    session: Session, scoring: Scoring, question: Question, cache: MeasuresCache | None
+    session: Session, scoring: Scoring, question: Question, codes: Collection[str], cache: MeasuresCache | None
 ) -> Mapping[str, OfficeAmongAll]:
-    """How the offices of the whole agency compare; each of them that may be shown."""
+    """How these offices compare with all of the agency; each of them that may be shown."""
     agency_id, span = question.agency_id, question.span
+    kept = kept_among_all(session, agency_id, scoring, span, codes)
+    if kept is not None:
+        return kept
+    # A release is at work, or the offices have not been compared since.
     asked = OfficesQuestion(agency_id, question.release, question.instrument, span)
     found = cache.offices.find(asked) if cache else None
     if found is None:
-        summaries = {}
-        # Some offices at a time: of thousands all that is told of a year does not fit into memory.
-        offices = sorted(office_parents(session, agency_id))
-        for start in range(0, len(offices), READ_TOGETHER):
-            batch = offices[start : start + READ_TOGETHER]
-            sheets = read_released(
-                session, agency_id, scoring.instrument.id, span.first, span.last, batch, (By.office, By.service)
-            )
-            for code, told in sheets.by(By.office, _scope(span, frozenset(batch))).items():
-                if (summary := summary_of(scoring, told)) is not None:
-                    summaries[code] = summary
-        found = among_all(scoring, summaries)
+        found = made_among_all(session, agency_id, scoring, span)
         if cache:
             cache.offices.keep(asked, found, len(found))
     return found

@@ -17,6 +17,7 @@ from app.foundation.storage.database import SQLAlchemyError
 from app.foundation.storage.read_replica import FigureReads
 from app.instruments.registry import record_new_shipped
 from app.jobs import BackgroundJobs, JobMaker, rewriting_of
+from app.measures.comparing import compare_offices
 from app.screening.nightly import NightlyScreening
 from app.startup_checks import check_startup, in_its_turn
 from app.wiring.intake import intake_of, writer_of
@@ -42,7 +43,11 @@ def lifespan_of(secret: bytes, jobs: JobMaker) -> Lifespan[FastAPI]:
             failed=metrics.screening_failures.inc,
         )
         releasing = NightlyRelease(
-            database, clock, after_days=settings.release_after_days, late_days=settings.late_limit_days
+            database,
+            clock,
+            after_days=settings.release_after_days,
+            late_days=settings.late_limit_days,
+            afterwards=compare_offices,
         )
         # Only here, because a writer belongs to the event loop in which it was made.
         rewriting = rewriting_of(database, clock, settings.screen_at, metrics.rewriting_failures.inc)

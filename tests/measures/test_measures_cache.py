@@ -16,8 +16,9 @@ from app.disclosure import releasing
 from app.disclosure.tables import BlockSum, FigureBlock, FigureRelease
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Database
-from app.measures import reading
+from app.measures import comparing, reading
 from app.measures.cache import MeasuresCache
+from app.measures.comparing import compare_offices
 from app.measures.reading import MeasuresTable, read_measures
 from app.measures.rules.unit_measures import among_all
 from app.ratings.rules.selection import By
@@ -89,6 +90,10 @@ class Town:
                 )
             )
 
+    def compare(self, agency_id: str) -> None:
+        """What is done after a release, by night."""
+        compare_offices(self.database, agency_id)
+
     def regroup(self, agency_id: str) -> None:
         """A service comes into another family."""
         family = self.draw.choice(("adminduk", "polisi", "izin"))
@@ -112,6 +117,13 @@ class Town:
                 return problem.code
 
 
+def made_anew(town: Town, *question: Any) -> MeasuresTable | str:
+    """The answer without anything that is kept."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(reading, "kept_among_all", lambda *_: None)
+        return town.ask(*question)
+
+
 @pytest.fixture
 def town(furnished: tuple[str, dict[str, str]]) -> Iterator[Town]:
     database = Database(furnished[0])
@@ -128,10 +140,11 @@ def test_whatever_happens_in_whatever_order_the_cache_changes_no_answer(town: To
     # What comes then finds everything in the cache.
     for question, cache in product(QUESTIONS, town.caches):
         town.ask(*question, cache)
-    for step in town.draw.choices([town.rate, town.release, town.serve, town.regroup], k=sized(10, 60)):
+    for step in town.draw.choices([town.rate, town.release, town.compare, town.serve, town.regroup], k=sized(10, 60)):
         step(town.draw.choice(AGENCIES))
         for question in town.draw.sample(QUESTIONS, 4):
-            plain = town.ask(*question)
+            plain = made_anew(town, *question)
+            assert town.ask(*question) == plain
             # Twice each: the second answer is from the cache.
             assert [town.ask(*question, cache) for cache in town.caches * 2] == [plain] * 4, question
             told += not isinstance(plain, str) and any(plain.units.values())
@@ -148,13 +161,14 @@ def test_an_office_asked_alone_has_what_it_has_among_all_and_they_are_compared_o
         made.append(len(found))
         return found
 
-    monkeypatch.setattr(reading, "among_all", compared)
+    monkeypatch.setattr(comparing, "among_all", compared)
     # One office after the other, as where there are thousands.
-    monkeypatch.setattr(reading, "READ_TOGETHER", 1)
+    monkeypatch.setattr(comparing, "READ_TOGETHER", 1)
     for _ in range(3):
         town.release("kota")
     every, cache = town.ask("kota", By.office, None, "2026-Q4"), town.caches[0]
     assert isinstance(every, MeasuresTable)
+    made.clear()
     for code in OFFICES:
         alone = town.ask("kota", By.office, code, "2026-Q4", cache)
         assert isinstance(alone, MeasuresTable)

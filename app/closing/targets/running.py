@@ -7,7 +7,7 @@ from datetime import date
 from app.access.principals import Reach
 from app.closing.rules.attainments import attainments, by_unit
 from app.closing.rules.report_documents.targets import Attainment
-from app.directory.listing_store import office_parents
+from app.directory.listing_store import office_branches
 from app.directory.rules.reach import reached_offices
 from app.disclosure.reading import read_released
 from app.disclosure.rules.calendar import Span, periods_with
@@ -37,7 +37,7 @@ def offices_so_far(
 
     What is read is what `/v1/indices` by office tells of the same months.
     """
-    offices = reached_offices(office_parents(session, reach.agency_id), reach)
+    offices = reached_offices(office_branches(session, reach.agency_id, reach.root), reach)
     within = None if reach.root is None else offices
     spans = (shown, *(running for running in periods_with(day) if running != shown))
     found = targets_of_offices(session, reach.agency_id, offices, (span.code for span in spans), instrument)

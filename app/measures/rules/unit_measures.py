@@ -18,6 +18,9 @@ from app.measures.rules.formulas.samples import Bounds, coverage, krejcie_morgan
 from app.measures.rules.formulas.shares import ScoreShare, top_box
 from app.measures.rules.training import Histograms, Need, below_peers, needs_of, training_needs
 
+# Changes whenever the same sheets could give another figure, so that readers of old reports know why.
+METHOD = "cermin-measures-2"
+
 
 @dataclass(frozen=True)
 class MeasuredDimension:
