@@ -62,7 +62,7 @@ def baseline(name: str, database_url: str) -> Iterator[Server]:
 
 @contextmanager
 def _serving(arguments: list[str], database_url: str, changed: Mapping[str, str] | None = None) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     environment = os.environ | {"CERMIN_DATABASE_URL": database_url, "CERMIN_SECRET": SECRET} | dict(changed or {})
     command = [sys.executable, *(argument.format(port=port) for argument in arguments)]
     process = subprocess.Popen(command, env=environment)
@@ -74,7 +74,8 @@ def _serving(arguments: list[str], database_url: str, changed: Mapping[str, str]
         process.wait(timeout=20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

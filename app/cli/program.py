@@ -105,6 +105,8 @@ def _module(file: str) -> ModuleType:
     try:
         return import_module(f"app.cli.{file}")
     finally:
+        # Or the first collection afterwards would look through all of it once more.
+        gc.freeze()
         gc.enable()
 
 

@@ -3,7 +3,7 @@
 import signal
 import ssl
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
@@ -15,13 +15,15 @@ from app.foundation.clock import system_clock
 from app.foundation.http import tls_listener
 from app.foundation.http.connections import BACKLOG, ConnectionLimits, Room, raise_descriptor_limit, room_for
 from app.foundation.http.server import Server, TlsDoor
-from app.foundation.own_certificate import OwnCertificate, own_certificate
 from app.foundation.settings import Settings
 from app.foundation.startup_errors import StartupError
 from app.foundation.telemetry import configure_logging
 from app.main import create_app
 from app.startup_checks import check_startup
 from app.wiring.application import Cermin
+
+if TYPE_CHECKING:
+    from app.foundation.own_certificate import OwnCertificate
 
 log = structlog.get_logger("cermin")
 
@@ -77,8 +79,11 @@ def certificate() -> None:
         out.print(f"{name}: {value}", markup=False, highlight=False, soft_wrap=True)
 
 
-def certificate_of(values: Settings) -> OwnCertificate:
+def certificate_of(values: Settings) -> "OwnCertificate":
     """The certificate of these settings, made or renewed where that is due. Raises `StartupError`."""
+    # Here, because behind a proxy nobody needs it.
+    from app.foundation.own_certificate import own_certificate
+
     if not values.certified_names:
         raise StartupError("Set CERMIN_TLS_NAMES: the names and addresses at which the service is reached over TLS.")
     try:
@@ -113,7 +118,7 @@ def _tls_door(values: Settings, host: str, application: Cermin, room: Room) -> T
     )
 
 
-def _tell(found: OwnCertificate) -> None:
+def _tell(found: "OwnCertificate") -> None:
     if "authority" in found.made:
         # Devices that trust a former one must trust this one anew.
         log.warning("tls.authority-made", file=str(found.authority), sha256=found.fingerprint)

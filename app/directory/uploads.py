@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from app.directory import upload_store as store
 from app.directory.tables import DirectoryUpload
 from app.directory.workbook.apart import LONGEST, WorkbookProcess, WorkbookTooLarge
-from app.directory.workbook.child import Task
 from app.directory.workbook.outcome import OUTCOME, Checked, Faulty
+from app.directory.workbook.task import Task
 from app.foundation.clock import Clock
 from app.foundation.ids import new_id
 from app.foundation.problems import Problem

@@ -33,7 +33,6 @@ from app.integrity.schemas import (
     IntegrityReceiptOut,
     IntegrityReportIn,
 )
-from app.integrity.sealing import seal
 from app.integrity.settings import recipients_open
 from app.integrity.tables import IntegrityReport
 
@@ -145,6 +144,9 @@ class IntegrityDoor:
         if store.received_on(session, sent.agency, today) >= MOST_A_DAY:
             raise _full(office, now)
         about = About(sent.agency, sent.office, sent.kind, sent.recipient, today)
+        # Here, because most agencies take no such reports, and nobody else needs what seals them.
+        from app.integrity.sealing import seal
+
         # Held, so that a report is never sealed to a key that is retired in the same moment.
         keys = store.keys_in_use(session, sent.agency, held=True)[sent.recipient]
         sealed = seal(plaintext(Written(sent.text, sent.contact or None), about), keys)

@@ -16,7 +16,6 @@ from app.integrity import store
 from app.integrity.rules.kinds import ReportRecipient
 from app.integrity.rules.public_keys import MOST, PublicKey, is_key_id, read_public_key
 from app.integrity.schemas import IntegrityChallenge, IntegrityKeyIn, IntegrityKeyOut, IntegrityKeyPage
-from app.integrity.sealing import seal
 from app.integrity.settings import recipients_open, require_whole
 from app.integrity.tables import IntegrityKey
 
@@ -123,6 +122,8 @@ def _key_in_use(session: Session, reach: Reach, key_id: str) -> IntegrityKey:
 
 
 def _challenged(row: IntegrityKey, now: datetime) -> dict[str, Any]:
+    from app.integrity.sealing import seal
+
     word = random_code(WORD)
     row.challenge, row.challenged_at = _digest(row.key_id, word), now
     return seal(word.encode(), [PublicKey(row.key_id, row.x, row.y)])

@@ -2,8 +2,9 @@
 
 from app.directory.uploads import Uploads
 from app.directory.workbook.apart import WorkbookProcess
-from app.directory.workbook.child import Task, work
+from app.directory.workbook.child import work
 from app.directory.workbook.outcome import OUTCOME, Checked, Faulty
+from app.directory.workbook.task import Task
 from app.foundation.storage.database import Database
 from tests.house import House
 

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.directory.workbook.child import DATABASE_AWAY, TOO_MUCH, Task
 from app.directory.workbook.outcome import OUTCOME, Checked, Faulty
+from app.directory.workbook.task import DATABASE_AWAY, TOO_MUCH, Task
 from app.foundation.problems import busy
 from app.foundation.storage.database import Database
 

@@ -5,11 +5,7 @@ It takes a `Task` as a line of JSON and the workbook after it, and answers with 
 """
 
 import sys
-from datetime import datetime
 from typing import IO
-from uuid import UUID
-
-from pydantic import BaseModel, ConfigDict
 
 from app.directory.faults import DirectoryFault, Fault, WorkbookFault, sentence_of
 from app.directory.workbook.files import read_bytes_workbook
@@ -17,6 +13,7 @@ from app.directory.workbook.importing import check, import_checked
 from app.directory.workbook.outcome import OUTCOME, Checked, Faulty
 from app.directory.workbook.preview import preview_of
 from app.directory.workbook.proposal import propose
+from app.directory.workbook.task import DATABASE_AWAY, TOO_MUCH, Task
 from app.foundation.process_limits import limit_this_process
 from app.foundation.storage.agency_scope import of_agency
 from app.foundation.storage.database import Database, OperationalError, TimeoutError
@@ -25,22 +22,6 @@ from app.foundation.storage.database import Database, OperationalError, TimeoutE
 LARGEST_AREA = 1_000_000
 # More than the largest workbook needs.
 MOST_MEMORY = 3 * 1024**3
-# How the process ends where it could do nothing: the database did not answer, or the memory was not enough.
-DATABASE_AWAY, TOO_MUCH = 75, 76
-
-
-class Task(BaseModel):
-    """What is to be done with the workbook of this name. `version`: import only if the directory has still this one."""
-
-    model_config = ConfigDict(frozen=True)
-    database_url: str
-    agency_id: str
-    actor: str
-    name: str
-    now: datetime
-    by: str | None = None
-    imports: bool = False
-    version: UUID | None = None
 
 
 def work(task: Task, content: bytes, database: Database) -> Faulty | Checked:

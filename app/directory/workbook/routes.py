@@ -11,9 +11,9 @@ from app.access.principals import KeyKind, Principal, Role
 from app.directory.faults import phrase
 from app.directory.schemas import DirectoryImported, SheetChanges
 from app.directory.workbook.apart import WorkbookProcess, WorkbookTooLarge
-from app.directory.workbook.child import Task
 from app.directory.workbook.exporting import MIME_TYPE, export_directory
 from app.directory.workbook.outcome import Checked, Faulty
+from app.directory.workbook.task import Task
 from app.directory.workbook.template import template
 from app.foundation.http.openapi import problems
 from app.foundation.http.services import services_of

@@ -42,7 +42,7 @@ Columns: TypeAlias = dict[str, Any]
 class Row(BaseModel):
     """A row of cells whose form is right; whether it fits the directory is another question."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     sheet: ClassVar[str]
     key_columns: ClassVar[tuple[str, ...]] = ("code",)
 

@@ -6,8 +6,6 @@ from collections.abc import Collection
 from socket import gaierror
 from typing import NamedTuple
 
-import httpx
-
 from app.foundation.outgoing.looking_up import LookUp, system_look_up
 from app.foundation.outgoing.rules.addresses import Target, may_be_called, read_address
 
@@ -36,6 +34,9 @@ class OutgoingPost:
 
     async def post(self, address: str, headers: dict[str, str], body: bytes, *, most: int = 0) -> Answer:
         """Post once. Of the answer's body at most so many bytes are taken, and without any nothing is read of it."""
+        # Here, because most processes post nothing.
+        import httpx
+
         target = read_address(address, self._hosts)
         if target is None:
             return Answer(REFUSED)
@@ -51,6 +52,8 @@ class OutgoingPost:
             return Answer("no-connection")
 
     async def _posted(self, target: Target, headers: dict[str, str], body: bytes, most: int) -> Answer:
+        import httpx
+
         found = await self._look_up(target.host, target.port)
         by_name = target.host in self._hosts
         # One that leads inwards beside one that does not is no accident.
@@ -61,7 +64,7 @@ class OutgoingPost:
         url = f"{target.scheme}://{host}:{target.port}{target.path}"
         sent = {"host": target.authority, "user-agent": USER_AGENT, **headers}
         if self._trusted is None:
-            # Only now: most processes post nothing, and reading all authorities takes a while.
+            # Only now: reading all authorities takes a while.
             self._trusted = ssl.create_default_context()
         async with (
             # No proxy and no certificates of the environment, which nobody checks here; nothing is kept open.

@@ -49,6 +49,8 @@ SQLModel.metadata.naming_convention = {
     "pk": "%(table_name)s_pkey",
 }
 metadata = SQLModel.metadata
+# Rows are validated before they are rows: a table's validator is made for whoever asks for it, not at every start.
+SQLModel.model_config["defer_build"] = True
 
 
 def Text(length: int) -> TypeEngine[str]:

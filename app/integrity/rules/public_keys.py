@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from re import ASCII, compile
 from typing import Any, NamedTuple
 
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
-
 CURVE = "P-256"
 # Two, so that one that is lost loses nothing; few enough that a sealed report stays small.
 FEWEST, MOST = 2, 5
@@ -30,6 +27,10 @@ class PublicKey(NamedTuple):
 
 def read_public_key(jwk: Mapping[str, Any]) -> PublicKey | None:
     """The public key that this JWK is; None for any other, and for one with its private half."""
+    # Here, because it takes as long as ten other modules and is needed where keys are entered.
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey
+
     x, y = str(jwk.get("x")), str(jwk.get("y"))
     if jwk.get("kty") != "EC" or jwk.get("crv") != CURVE or "d" in jwk:
         return None

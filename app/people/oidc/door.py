@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 from anyio.to_thread import run_sync
@@ -15,7 +16,6 @@ from app.people.faults import PeopleFault
 from app.people.oidc.config import ProviderConfig
 from app.people.oidc.entries import Claimed, NotFresh, ProviderEntries
 from app.people.oidc.faults import ProviderFault, Silent
-from app.people.oidc.provider import Provider, Seen
 from app.people.oidc.rules.attempts import (
     COOKIE,
     SECONDS,
@@ -34,6 +34,9 @@ from app.people.sessions import Sessions, SignedIn
 from app.people.signing_in import SignIn
 from app.people.steps import Entered
 from app.people.tries import NetworkTries
+
+if TYPE_CHECKING:
+    from app.people.oidc.provider import Provider, Seen
 
 log = structlog.get_logger("cermin")
 
@@ -71,7 +74,7 @@ class ProviderDoor:
 
     def __init__(
         self,
-        provider: Provider,
+        provider: "Provider",
         database: Database,
         clock: Clock,
         secret: bytes,
@@ -209,7 +212,7 @@ class ProviderDoor:
         except ProviderFault as fault:
             raise self._silent(fault) from None
 
-    def _concluded(self, seen: Seen) -> Claimed:
+    def _concluded(self, seen: "Seen") -> Claimed:
         config = self.provider.config
         auth_time, sid = moment(seen.claims.get("auth_time")), seen.claims.get("sid")
         needed = config.role_claim is not None and config.role is not None
@@ -243,4 +246,7 @@ class Providers:
         """The door of this provider for one process."""
         if config is None:
             return cls()
+        # Here, because most agencies have no provider.
+        from app.people.oidc.provider import Provider
+
         return cls(ProviderDoor(Provider(config, clock), database, clock, secret, sessions, sign_in))

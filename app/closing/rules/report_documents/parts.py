@@ -16,7 +16,13 @@ class Part(BaseModel):
     """A part of a report; members this version does not know are kept, since a report outlives the software."""
 
     model_config = ConfigDict(
-        frozen=True, extra="allow", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+        frozen=True,
+        extra="allow",
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+        # Made when a report is first read or written, not at every start.
+        defer_build=True,
     )
 
     def plain(self) -> dict[str, Any]:

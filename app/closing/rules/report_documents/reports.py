@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from app.closing.rules.report_documents.agency import Integrity, OfficeLine, UnitChange
 from app.closing.rules.report_documents.figures import AnyFigures, FunnelChart
@@ -136,7 +136,9 @@ class SurveyReport(Report, SurveyRecords):
 
 AnyReport: TypeAlias = EmployeeReport | OfficeReport | AgencyReport | SurveyReport
 
-_READER: TypeAdapter[AnyReport] = TypeAdapter(Annotated[AnyReport, Field(discriminator="kind")])
+_READER: TypeAdapter[AnyReport] = TypeAdapter(
+    Annotated[AnyReport, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
+)
 
 
 def parse_report(document: Mapping[str, Any]) -> AnyReport:
