@@ -26,6 +26,7 @@ from app.foundation.http.problem_responses import (
     validation_problem,
 )
 from app.foundation.http.services import services_of
+from app.foundation.http.single_write import IN_SCOPE, SendWhole
 from app.foundation.problems import Problem
 from app.foundation.storage.agency_scope import begin_scope
 from app.foundation.storage.database import SQLAlchemyError
@@ -135,7 +136,11 @@ class FastPath:
             response = _refusal(request, error)
         self.metrics.answered(scope["method"], scope["path"], response.status_code)
         # The answer is all there: nothing comes piece by piece, and nothing is done after it.
-        headers = [*response.raw_headers, *_security_headers(response)]
+        if type(response) is PreparedResponse:
+            send_whole: SendWhole | None = scope.get(IN_SCOPE)
+            if send_whole and send_whole(scope, response.status_code, response.head(), response.body):
+                return
+        headers = [*response.raw_headers, *missing_security_headers(response.raw_headers)]
         await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": response.body})
 
@@ -156,19 +161,26 @@ class PreparedResponse(Response):
         self.status_code = status
         self.body = body
         self.background = None
-        self.raw_headers = [
-            (b"content-length", str(len(body)).encode()),
-            (b"content-type", b"application/json"),
-        ]
-        if replayed:
-            self.raw_headers.append((b"idempotent-replayed", b"true"))
-        if retry_after is not None:
-            self.raw_headers.append((b"retry-after", b"%d" % retry_after))
+        self._replayed = replayed
+        self._retry_after = retry_after
+
+    @property
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:  # type: ignore[override]  # nobody sets them
+        """The headers, for whoever sends them one by one."""
+        lines = self.head().removesuffix(b"\r\n").split(b"\r\n")
+        return [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
+
+    def head(self) -> bytes:
+        """The headers as they are sent, the security headers among them."""
+        head = b"content-length: %d\r\n%b" % (len(self.body), FIXED_HEAD)
+        if self._replayed:
+            head += b"idempotent-replayed: true\r\n"
+        if self._retry_after is not None:
+            head += b"retry-after: %d\r\n" % self._retry_after
+        return head
 
 
-def _security_headers(response: Response) -> Iterable[tuple[bytes, bytes]]:
-    # A prepared one has none of them, and need not be asked.
-    return SECURITY_HEADERS if type(response) is PreparedResponse else missing_security_headers(response.raw_headers)
+FIXED_HEAD = b"".join(b"%b: %b\r\n" % header for header in ((b"content-type", b"application/json"), *SECURITY_HEADERS))
 
 
 def _validated_again(body: bytes, validate: Callable[[bytes], Any]) -> Any:

@@ -5,9 +5,15 @@ two packets, and a client that is woken twice. docs/performance.md has what it c
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+# Where a request's scope has the function that sends its whole answer at once, if its server has one.
+IN_SCOPE = "cermin.answer"
+SendWhole = Callable[[Scope, int, bytes, bytes | memoryview], bool]
 
 
 class JoiningTransport:
@@ -26,6 +32,11 @@ class JoiningTransport:
         if not self._pieces:
             self._loop.call_soon(self._flush)
         self._pieces.append(data)
+
+    def write_now(self, data: bytes) -> None:
+        """Write at once, behind what is buffered."""
+        self._flush()
+        self._transport.write(data)
 
     def close(self) -> None:
         """Write what is buffered, then close."""
@@ -48,8 +59,38 @@ class JoiningTransport:
 
 
 class SingleWriteProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol over such a transport."""
+    """uvicorn's HTTP protocol over such a transport, which also takes an answer whose head is written already."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         """Begin a connection."""
         super().connection_made(JoiningTransport(transport, self.loop))  # type: ignore[arg-type]  # it behaves as one
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self.scope[IN_SCOPE] = self._answer  # type: ignore[literal-required]  # as applications add theirs
+
+    def _answer(self, scope: Scope, status: int, head: bytes, body: bytes | memoryview) -> bool:
+        """Send this answer to this request, its headers written and checked already; False if uvicorn must send it.
+
+        It must where it is not at an ordinary answer's turn: one after which the connection closes, or to a client
+        that reads slowly or has gone.
+        """
+        cycle = self.cycle
+        # By its headers, because layers may hand on a copy of the scope; another request may wait behind this one.
+        if (
+            cycle.scope["headers"] is not scope["headers"]
+            or cycle.response_started
+            or cycle.disconnected
+            or not cycle.keep_alive
+            or self.flow.write_paused
+        ):
+            return False
+        cycle.response_started = cycle.response_complete = True
+        pieces = [STATUS_LINE[status]]
+        for name, value in cycle.default_headers:
+            pieces += (name, b": ", value, b"\r\n")
+        self.transport.write_now(b"".join((*pieces, head, b"\r\n", body)))  # type: ignore[attr-defined]  # it is our own
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
