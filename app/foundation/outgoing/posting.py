@@ -4,10 +4,13 @@ import asyncio
 import ssl
 from collections.abc import Collection
 from socket import gaierror
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.foundation.outgoing.looking_up import LookUp, system_look_up
 from app.foundation.outgoing.rules.addresses import Target, may_be_called, read_address
+
+if TYPE_CHECKING:
+    import httpx
 
 # In all, from the look-up to the answer: whoever trickles bytes gets no more than whoever is silent.
 SECONDS = 8.0
@@ -75,7 +78,7 @@ class OutgoingPost:
             return await _read(answer, outcome, most) if most else Answer(outcome)
 
 
-async def _read(answer: httpx.Response, outcome: str, most: int) -> Answer:
+async def _read(answer: "httpx.Response", outcome: str, most: int) -> Answer:
     """The body, unless it is too long: it may be endless."""
     found = b""
     # As it came: whoever compresses could make much of little.
