@@ -20,7 +20,7 @@ from app.ratings.csv_import.spool import FirstRows
 One = TypeVar("One")
 MILLISECOND = timedelta(milliseconds=1)
 # Cells and rows of answers repeat: so many of each are remembered.
-REMEMBERED = 65_536
+REMEMBERED = 16_384
 
 
 class FileColumn(NamedTuple):
