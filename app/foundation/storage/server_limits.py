@@ -12,6 +12,7 @@ import psycopg
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage.agency_scope import SETTING
 from app.foundation.storage.bounded_connection import BoundedConnection, connect
+from app.foundation.storage.server_requirements import fault_of_server
 
 # A name that no server knows: it is there only if our options have reached the server.
 MARK = "cermin.options"
@@ -45,7 +46,10 @@ class ServerLimits:
         )
 
     def connect(self, *arguments: Any, **parameters: Any) -> BoundedConnection:
-        """A connection that keeps the limits. Raises `StartupError` where a pooler drops the operator's options."""
+        """A connection that keeps the limits.
+
+        Raises `StartupError` where a pooler drops the operator's options, or the server does not do.
+        """
         if not self.in_transactions:
             connection = self._with_options(*arguments, **parameters)
             if connection is not None:
@@ -54,15 +58,25 @@ class ServerLimits:
             if self._given:
                 raise StartupError(NO_OPTIONS)
             self.in_transactions = True
-        connection = connect(self._longest, *arguments, **parameters)
+        connection = self._connection(*arguments, **parameters)
         # A prepared statement lives in one connection of the server, and the next transaction may get another.
         connection.prepare_threshold = None
+        return connection
+
+    def _connection(self, *arguments: Any, **parameters: Any) -> BoundedConnection:
+        """A connection to a server that does."""
+        connection = connect(self._longest, *arguments, **parameters)
+        # What is looked at here came with the connection: nothing is asked.
+        told = connection.info
+        if fault := fault_of_server(told.server_version, told.parameter_status("server_encoding")):
+            connection.close()
+            raise StartupError(fault)
         return connection
 
     def _with_options(self, *arguments: Any, **parameters: Any) -> BoundedConnection | None:
         """A connection to a server that has our options; None where something in between keeps them back."""
         try:
-            connection = connect(self._longest, *arguments, options=self._options, **parameters)
+            connection = self._connection(*arguments, options=self._options, **parameters)
         except psycopg.OperationalError as error:
             if REFUSED in str(error):
                 return None
