@@ -138,8 +138,10 @@ clean: ## Remove what the targets made, but never var/
 # What runs the service; a developer's environment holds it, too.
 .venv/run: .tools/uv requirements/run.txt requirements/build.txt pyproject.toml
 	@test -d .venv || $(UV) venv -q --python $(PYTHON) .venv
-	@test -e .venv/dev || VIRTUAL_ENV=.venv $(UV) pip sync -q --require-hashes requirements/run.txt requirements/build.txt
+	@test -e .venv/dev || VIRTUAL_ENV=.venv $(UV) pip sync -q --require-hashes --compile-bytecode requirements/run.txt requirements/build.txt
 	VIRTUAL_ENV=.venv $(UV) pip install -q --no-deps --no-build-isolation -e .
+# The service's user may write nothing here, and would compile everything anew at every start.
+	$(BIN)/python -m compileall -q app migrations
 	@touch $@
 
 .venv/dev: .tools/uv requirements/dev.txt requirements/build.txt pyproject.toml
