@@ -67,6 +67,12 @@ def test_the_image_holds_no_installer_and_is_run_by_nobody_in_particular() -> No
     assert "ADD " not in file
 
 
+def test_whoever_starts_the_service_waits_for_a_long_migration() -> None:
+    # systemd would end it after 90 seconds, and compose gives up on a container that is unhealthy.
+    assert re.search(r"^TimeoutStartSec=infinity$", read("deploy/cermin.service"), re.MULTILINE)
+    assert "HEALTHCHECK --interval=10s --timeout=3s --start-period=30m" in read("Dockerfile")
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is missing")
 def test_the_unit_exposes_little() -> None:
     command = [
