@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database
 from app.foundation.storage.distribution import planned, take
+from app.foundation.storage.roles import let_in
 from tests.lending import keep, keeps
 from tests.postgres import PostgresServer
 
@@ -43,13 +44,14 @@ class CitusCluster(PostgresServer):
             self._at(node, "postgres", sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             self._at(node, name, "CREATE EXTENSION citus")
         self._created.append(name)
-        with psycopg.connect(self.address(name), autocommit=True) as connection:
+        with self._alone(), psycopg.connect(self.address(name), autocommit=True) as connection:
             connection.execute("SELECT citus_set_coordinator_host(%s, %s)", self._coordinator)
             for worker in self._workers:
                 connection.execute("SELECT citus_add_node(%s, %s)", worker)
         if template is not None and template != "template0":
             migrating.upgrade(self.address(name))
             distribute(self.address(name))
+            self.let_service_in(name)
             # Its files cannot be copied, as they are elsewhere.
             if keeps(self.address(template)):
                 keep(self.address(name), self.address(template))
@@ -57,9 +59,21 @@ class CitusCluster(PostgresServer):
                     connection.execute("SELECT kept.fill()")
         return self.address(name)
 
-    def service_address(self, name: str) -> str:
-        """The one role that there is on a cluster, where no policies are."""
-        return self.address(name)
+    def let_service_in(self, name: str) -> None:
+        """Give the service's role its rights in this database, and no setting: what is not told to workers is seen."""
+        owner = Database(self.address(name))
+        try:
+            with self._alone():
+                let_in(owner, self.service_address(name))
+        finally:
+            owner.dispose()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process of the tests at a time: what is told of roles belongs to all databases of the cluster."""
+        with psycopg.connect(self.admin_url) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(7235002)")
+            yield
 
     def drop(self, name: str) -> None:
         """Drop a database that this run created, on every node."""
@@ -67,9 +81,11 @@ class CitusCluster(PostgresServer):
         for node in self._nodes():
             self._at(node, "postgres", sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def at_a_worker(self, url: str) -> str:
-        """The address of the same database on one of the workers."""
-        return make_url(self._nodes()[1]).set(database=make_url(url).database).render_as_string(hide_password=False)
+    def at_workers(self, url: str) -> list[str]:
+        """The addresses of the same database on the workers, with the same role."""
+        parts = make_url(url)
+        workers = [make_url(each).set(database=parts.database, username=parts.username) for each in self._nodes()[1:]]
+        return [each.render_as_string(hide_password=False) for each in workers]
 
     def _nodes(self) -> list[str]:
         admin = make_url(self.admin_url)

@@ -66,6 +66,7 @@ def postgres() -> Iterator[PostgresServer]:
         with cluster(CITUS_URL) as nodes:
             migrating.upgrade(nodes.create(EMPTY))
             distribute(nodes.address(EMPTY))
+            nodes.let_service_in(EMPTY)
             yield nodes
         return
     # The socket's path must stay short, so the data does not lie under pytest's own long folder.

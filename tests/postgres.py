@@ -99,7 +99,8 @@ def owners_address(url: str) -> str:
     parts = make_url(url)
     if parts.username != SERVICE:
         return url
-    owner = make_url(os.environ.get("CERMIN_TEST_POSTGRES_URL", ADMIN)).username
+    given = os.environ.get("CERMIN_TEST_CITUS_URL") or os.environ.get("CERMIN_TEST_POSTGRES_URL", ADMIN)
+    owner = make_url(given).username
     return parts.set(username=owner).render_as_string(hide_password=False)
 
 

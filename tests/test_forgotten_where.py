@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event, make_url
 
-from tests.citus import CITUS_URL
 from tests.conftest import Lend
 from tests.house import House
 from tests.postgres import owners_address
@@ -16,7 +15,6 @@ from tests.test_two_agencies import AGENCIES, everything, fill, furnish_own
 
 pytestmark = [
     pytest.mark.untraced,
-    pytest.mark.skipif(CITUS_URL is not None, reason="policies do not go along to the workers (decision 33)"),
 ]
 
 # A condition by which a statement keeps to its agency; joins on the column are left as they are.

@@ -70,11 +70,12 @@ DIVIDED_BY = (
 
 
 # Which ratings are in which blocks, as JSON.
-_PUT_MEMBERS = "INSERT INTO block_rating (agency_id, key, block) SELECT :agency_id, "
-SQLITE_PUT_MEMBERS = text(_PUT_MEMBERS + "value ->> 0, value ->> 1 FROM json_each(:members)")
+_PUT_MEMBERS = "INSERT INTO block_rating (agency_id, key, block) SELECT "
+SQLITE_PUT_MEMBERS = text(_PUT_MEMBERS + ":agency_id, value ->> 0, value ->> 1 FROM json_each(:members)")
+# Beside the agency's own row, so that Citus sends it to the agency's shard as it is.
 POSTGRESQL_PUT_MEMBERS = text(
-    _PUT_MEMBERS + "CAST(value ->> 0 AS uuid), CAST(value ->> 1 AS integer) "
-    "FROM json_array_elements(CAST(:members AS json)) AS member(value)"
+    _PUT_MEMBERS + "agency.agency_id, CAST(value ->> 0 AS uuid), CAST(value ->> 1 AS integer) "
+    "FROM agency, json_array_elements(CAST(:members AS json)) AS member(value) WHERE agency.agency_id = :agency_id"
 )
 
 

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
+from app.foundation.storage.agency_scope import NOBODY
 from app.foundation.storage.database import Database
 from app.foundation.storage.loop_connection import LoopConnection
 from app.ratings import statements
-from app.ratings.outcomes import Existing, first_of_each_key, outcomes
+from app.ratings.citus_steps import steps
+from app.ratings.outcomes import Existing, all_found, first_of_each_key, outcomes
 from app.ratings.rating import NewRating, Stored
 from app.ratings.rows import json_of, postgresql_values
 from app.ratings.store import trial_name
@@ -37,12 +40,9 @@ class LoopStore:
 
     async def try_out(self, connection: LoopConnection, rating: NewRating | None) -> None:
         """Do all that storing this rating (None: no rating) does, and keep nothing of it; raises where it fails."""
-        agency_id = "" if rating is None else rating.agency_id
+        agency_id = NOBODY if rating is None else rating.agency_id
         async with connection.transaction_of(agency_id, force_rollback=True):
-            if rating is None:
-                await connection.execute(STORE, postgresql_values("", ()))
-            else:
-                await self._insert(connection, rating.agency_id, {rating.key: rating})
+            await self._insert(connection, agency_id, {} if rating is None else {rating.key: rating})
         # What is taken back may never have reached the disk. This does: two rows of a log, and none in a table.
         name = trial_name()
         async with connection.transaction_of(agency_id):
@@ -52,16 +52,35 @@ class LoopStore:
     async def _insert(
         self, connection: LoopConnection, agency_id: str, ratings: Mapping[str, NewRating]
     ) -> Mapping[str, Existing]:
-        """Write all in one statement; returns the existing rows of ratings that were not inserted, by key."""
-        cursor = await connection.execute(STORE, postgresql_values(agency_id, ratings.values()))
-        skipped = [key.hex for (key,) in await cursor.fetchall()]
+        """Write all; returns the existing rows of ratings that were not inserted, by key."""
+        if connection.has_workers:
+            skipped = await self._insert_in_steps(connection, agency_id, ratings)
+        else:
+            cursor = await connection.execute(STORE, postgresql_values(agency_id, ratings.values()))
+            skipped = [key.hex for (key,) in await cursor.fetchall()]
         if not skipped:
             return {}
         # A second look, because the statement's own snapshot does not show the rows of a writer it had to wait for.
         found = await connection.execute(EXISTING, {"agency_id": agency_id, "keys": json_of(skipped)})
-        return {key.hex: Existing(*rest) for key, *rest in await found.fetchall()}
+        return all_found(skipped, {key.hex: Existing(*rest) for key, *rest in await found.fetchall()})
+
+    async def _insert_in_steps(
+        self, connection: LoopConnection, agency_id: str, ratings: Mapping[str, NewRating]
+    ) -> list[str]:
+        """Write all, a statement a table; returns the keys of ratings that were not inserted."""
+        to_do = steps(agency_id, ratings)
+        try:
+            statement, values = next(to_do)
+            while True:
+                cursor = await connection.execute(for_psycopg(statement), values)
+                returned = await cursor.fetchall() if cursor.description else []
+                statement, values = to_do.send([key for (key,) in returned])
+        except StopIteration as end:
+            skipped: list[str] = end.value
+            return skipped
 
 
+@cache
 def for_psycopg(statement: str) -> str:
     """The statement with its parameters as this driver names them."""
     return re.sub(r":([a-z_]+)", r"%(\1)s", statement)

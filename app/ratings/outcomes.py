@@ -1,6 +1,6 @@
 """What became of each rating of a group, from the rows that were there before it. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -22,6 +22,13 @@ def first_of_each_key(group: Iterable[NewRating]) -> dict[str, NewRating]:
     for rating in group:
         unique.setdefault(rating.key, rating)
     return unique
+
+
+def all_found(skipped: Collection[str], existing: Mapping[str, Existing]) -> Mapping[str, Existing]:
+    """The rows of what was not stored. Raises `LookupError` where one is not there, as nobody may be told it is."""
+    if len(existing) != len(skipped):
+        raise LookupError("a rating was neither stored nor there before")
+    return existing
 
 
 def outcomes(

@@ -15,8 +15,13 @@ TRACED = ("hour", "source")
 TYPES = {"key": "uuid", "rated_on": "date", "ticketed": "boolean", "hour": "integer", "source": "uuid"}
 LISTED = ", ".join(COLUMNS)
 
-# A group travels as one array a column, which PostgreSQL reads faster than any JSON.
-ARRAYS = ", ".join(f"CAST(:{name} AS {TYPES.get(name, 'text')}[])" for name in (*COLUMNS, *TRACED))
+
+def _arrays(names: tuple[str, ...]) -> str:
+    # A group travels as one array a column, which PostgreSQL reads faster than any JSON.
+    return ", ".join(f"CAST(:{name} AS {TYPES.get(name, 'text')}[])" for name in names)
+
+
+ARRAYS = _arrays((*COLUMNS, *TRACED))
 
 # Comments go in by their random id, so that their order says nothing about the order of the ratings.
 POSTGRESQL_STORE_SEPARATELY = (
@@ -44,6 +49,44 @@ POSTGRESQL_STORE = (
     # Nearly always everything was new, and the rows need not be compared again.
     "SELECT key FROM incoming WHERE (SELECT count(*) FROM stored) < (SELECT count(*) FROM incoming) "
     "AND NOT EXISTS (SELECT FROM stored WHERE stored.key = incoming.key)"
+)
+
+# The same on a Citus cluster, which would make five statements of that one and take the rows to the coordinator and
+# back in each: here one a table, and only of what was stored. Citus sends such a statement to the agency's shard as it
+# is, because what it selects from lies beside what it writes to.
+_BESIDE = "FROM agency, {rows} WHERE agency.agency_id = :agency_id"
+_COMMENT_ROWS = (
+    "json_to_recordset(CAST(:comments AS json)) "
+    "AS sent(comment_id uuid, instrument text, office text, written_in date, text text)"
+)
+_PROFILE_ROWS = (
+    "json_to_recordset(CAST(:profiles AS json)) "
+    "AS sent(instrument text, office text, month date, attribute text, value text)"
+)
+_KEYED = ("key", *TRACED)
+CITUS_STORE = (
+    f"INSERT INTO rating (agency_id, {LISTED}) SELECT agency.agency_id, sent.* "
+    + _BESIDE.format(rows=f"unnest({_arrays(COLUMNS)}) AS sent({LISTED})")
+    + " ORDER BY sent.key ON CONFLICT ON CONSTRAINT rating_pkey DO NOTHING RETURNING key"
+)
+CITUS_TRACE = (
+    "INSERT INTO trace (agency_id, key, hour, source) SELECT agency.agency_id, sent.key, sent.hour, sent.source "
+    + _BESIDE.format(rows=f"unnest({_arrays(_KEYED)}) AS sent({', '.join(_KEYED)})")
+    + " AND sent.hour IS NOT NULL ORDER BY sent.key"
+)
+CITUS_COMMENT = (
+    "INSERT INTO comment (agency_id, comment_id, instrument, office, written_in, text, mixed) "
+    "SELECT agency.agency_id, sent.comment_id, sent.instrument, sent.office, sent.written_in, sent.text, false "
+    + _BESIDE.format(rows=_COMMENT_ROWS)
+    + " ORDER BY sent.comment_id"
+)
+CITUS_PROFILE = (
+    "INSERT INTO profile_tally (agency_id, instrument, office, month, attribute, value, n) "
+    "SELECT agency.agency_id, sent.instrument, sent.office, sent.month, sent.attribute, sent.value, count(*) "
+    + _BESIDE.format(rows=_PROFILE_ROWS)
+    + " GROUP BY agency.agency_id, sent.instrument, sent.office, sent.month, sent.attribute, sent.value "
+    "ORDER BY sent.instrument, sent.office, sent.month, sent.attribute, sent.value "
+    "ON CONFLICT ON CONSTRAINT profile_tally_pkey DO UPDATE SET n = profile_tally.n + excluded.n, mixed = false"
 )
 
 # Parameters on SQLite: the agency, and the rows as JSON. `WHERE true` tells its parser that ON belongs to the insert

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, text
 
 from app.foundation.storage.database import Database
 from app.ratings import statements
-from app.ratings.outcomes import Existing, first_of_each_key, outcome, outcomes, replay_of
+from app.ratings.citus_steps import steps
+from app.ratings.outcomes import Existing, all_found, first_of_each_key, outcome, outcomes, replay_of
 from app.ratings.rating import NewRating, Stored
 from app.ratings.rows import comments, json_of, postgresql_values, profiles, row, traces
 
@@ -90,10 +91,13 @@ class RatingStore:
     def _insert_postgresql(
         self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]
     ) -> Mapping[str, Existing]:
-        values = postgresql_values(agency_id, ratings.values())
-        skipped = connection.execute(POSTGRESQL_STORE, values).scalars().all()
+        if self._database.has_workers:
+            skipped = _insert_in_steps(connection, agency_id, ratings)
+        else:
+            found = connection.execute(POSTGRESQL_STORE, postgresql_values(agency_id, ratings.values()))
+            skipped = [key.hex for key in found.scalars()]
         # A second look, because the statement's own snapshot does not show the rows of a writer it had to wait for.
-        return self._rows_under(connection, agency_id, [key.hex for key in skipped]) if skipped else {}
+        return all_found(skipped, self._rows_under(connection, agency_id, skipped)) if skipped else {}
 
     def _write_sqlite(
         self, connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]
@@ -133,6 +137,19 @@ TOUCH = tuple(text(each) for each in statements.TOUCH)
 
 class _AlreadyStored(Exception):
     """Not every rating was new; the transaction is rolled back."""
+
+
+def _insert_in_steps(connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]) -> list[str]:
+    """Write all on a Citus cluster; returns the keys of ratings that were not inserted."""
+    to_do = steps(agency_id, ratings)
+    try:
+        statement, values = next(to_do)
+        while True:
+            found = connection.execute(text(statement), values)
+            statement, values = to_do.send(found.scalars().all() if found.returns_rows else [])
+    except StopIteration as end:
+        skipped: list[str] = end.value
+        return skipped
 
 
 def _insert_sqlite(connection: Connection, agency_id: str, ratings: Mapping[str, NewRating]) -> None:

@@ -3,29 +3,35 @@
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from typer.testing import CliRunner
 
-from app.access.principals import Role
+from app.access.principals import KeyKind, Principal, Role
 from app.cli import context
 from app.cli.program import program
+from app.devices.heartbeats import Heartbeats
+from app.devices.schemas import HeartbeatIn
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage import distribution_store
 from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database
-from app.foundation.storage.distribution import STAYS, planned, steps, take
-from app.ratings.loop_store import EXISTING, STORE
+from app.foundation.storage.distribution import STAYS, join, planned, steps, take
+from app.foundation.storage.roles import ABOVE, fault_of_role
+from app.ratings.citus_steps import steps as steps_of
+from app.ratings.loop_store import EXISTING, for_psycopg
+from app.ratings.partitions import make_ahead
 from app.ratings.rating import NewRating
-from app.ratings.rows import postgresql_values
 from tests.citus import CITUS_URL, SHARDS, CitusCluster, distribute
-from tests.house import House, furnish_two
+from tests.house import NOW, House, furnish, furnish_two
 from tests.people.persons import PASSPHRASE, Door, visit
+from tests.postgres import owners_address
 from tests.ratings.test_writer_task import PLACE
 from tests.test_lending import rows
 
@@ -196,7 +202,7 @@ def test_migrations_go_on_afterwards_and_new_tables_join_the_others(nodes: Citus
 def test_settings_that_could_lose_a_rating_are_told_of_workers_too(nodes: CitusCluster, database_url: str) -> None:
     name = database_url.rsplit("/", 1)[1]
     # Of the worker's own accord, not of the coordinator's.
-    with psycopg.connect(nodes.at_a_worker(database_url), autocommit=True) as connection:
+    with psycopg.connect(nodes.at_workers(owners_address(database_url))[0], autocommit=True) as connection:
         connection.execute("SET citus.enable_ddl_propagation = off")
         for change, told in (("SET synchronous_commit = off", True), ("RESET synchronous_commit", False)):
             connection.execute(f'ALTER DATABASE "{name}" {change}'.encode())
@@ -247,21 +253,32 @@ def test_a_rating_with_a_key_asks_one_shard(house: House) -> None:
     assert shards.wide == []
 
 
-def test_the_statement_that_stores_ratings_writes_to_one_shard(house: House) -> None:
-    ratings = [
-        NewRating("kota", f"0192f0c4a7e18abc9def0123456789{n:02x}", PLACE, "ikl-1", "434", digest="0" * 32)
-        for n in range(20)
-    ]
+def test_what_stores_ratings_writes_to_one_shard(house: House) -> None:
+    whole = NewRating("kota", "", PLACE._replace(hour=9), "ikl-1", "434", "0" * 32, "Cepat", {"age": "a"})
+    keys = [f"0192f0c4a7e18abc9def0123456789{n:02x}" for n in range(20)]
+    ratings = {key: whole._replace(key=key) for key in keys}
     commands: list[str] = []
     with psycopg.connect(house.database.url.render_as_string(hide_password=False)) as connection:
-        # What the coordinator tells workers, as it happens: a plan does not show it of every part of the statement.
+        # What the coordinator tells workers, as it happens: a plan does not show it of every part of a statement.
         connection.execute("SET citus.log_remote_commands = on")
+        connection.execute("SET citus.propagate_set_commands = 'local'")
+        connection.commit()
         connection.add_notice_handler(lambda notice: commands.append(str(notice.message_primary)))
-        connection.execute(STORE, postgresql_values("kota", ratings))
-        connection.execute(EXISTING, {"agency_id": "kota", "keys": f'["{ratings[0].key}"]'})
+        connection.execute("SET LOCAL cermin.agency = 'kota'")
+        to_do, returned = steps_of("kota", ratings), None
+        with suppress(StopIteration):
+            while True:
+                statement, values = next(to_do) if returned is None else to_do.send(returned)
+                cursor = connection.execute(for_psycopg(statement), values)
+                returned = [key for (key,) in cursor.fetchall()] if cursor.description else []
+        connection.execute(EXISTING, {"agency_id": "kota", "keys": f'["{min(ratings)}"]'})
         connection.rollback()
-    shards = {shard for command in commands for shard in re.findall(r"\brating_\d+", command)}
-    assert len(shards) == 1, commands
+    told = [command for command in commands if "INSERT" in command or "SELECT" in command]
+    for table in ("rating", "trace", "comment", "profile_tally"):
+        shards = {shard for command in told for shard in re.findall(rf"\b{table}_\d+", command)}
+        assert len(shards) == 1, commands
+    # Nothing is brought to the coordinator, and back to the workers from there.
+    assert not any("intermediate_result" in command or "COPY" in command for command in commands)
 
 
 def test_a_ticket_asks_one_shard_from_the_slip_to_the_rating(house: House) -> None:
@@ -295,3 +312,126 @@ def test_a_person_signs_in_and_a_session_is_found_in_one_shard(furnished: tuple[
             assert door.sessions.find(browser) is not None
     assert any("FROM person_session" in statement for statement, _ in shards)
     assert shards.wide == []
+
+
+# Row-level security (decision 42). The attack on every table through the coordinator is in `test_row_security.py`.
+UNFORCED = """
+SELECT string_agg(c.oid::regclass::text, ',') FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'agency_id' AND NOT a.attisdropped
+LEFT JOIN pg_policy p ON p.polrelid = c.oid
+WHERE c.relnamespace IN ('public'::regnamespace, to_regnamespace('partition')) AND c.relkind IN ('r', 'p')
+AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND p.polname = 'own_agency' AND p.polcmd = '*'
+         AND p.polpermissive AND p.polroles = '{0}' AND p.polwithcheck IS NULL
+         AND pg_get_expr(p.polqual, c.oid) LIKE '%agency_in_scope()%')
+"""
+SHARDS_THERE = "SELECT count(*)::text FROM pg_class WHERE relname ~ '^rating_.*[0-9]{5,}$' AND relkind IN ('r', 'p')"
+MOVE = """
+SELECT citus_move_shard_placement(s.shardid, s.nodename, s.nodeport, n.nodename, n.nodeport, 'block_writes')
+FROM citus_shards s JOIN pg_dist_node n ON n.groupid <> 0 AND (n.nodename, n.nodeport) <> (s.nodename, s.nodeport)
+WHERE s.table_name = 'rating'::regclass ORDER BY s.shardid LIMIT 1
+"""
+OF_WORKERS = "SELECT success, result FROM run_command_on_workers(%s)"
+
+
+def of_workers(url: str, question: str) -> list[str]:
+    """What every worker answers."""
+    with psycopg.connect(owners_address(url)) as connection:
+        found = connection.execute(OF_WORKERS, (question,)).fetchall()
+    assert all(success for success, _ in found), found
+    return [result for _, result in found]
+
+
+def test_every_shard_has_the_policy_forced_also_one_that_was_moved_and_of_a_month_that_was_added(
+    nodes: CitusCluster, database_url: str
+) -> None:
+    owner = owners_address(database_url)
+    assert all(int(n) > SHARDS for n in of_workers(database_url, SHARDS_THERE))
+    assert of_workers(database_url, UNFORCED) == ["", ""]
+    with opened(owner) as database:
+        assert make_ahead(database, date(2027, 6, 1)) != []
+    # A table that a migration adds later.
+    with opened(owner) as database, database.writing() as session:
+        session.execute(text('CREATE TABLE added (agency_id varchar(40) COLLATE "C" PRIMARY KEY)'))
+        join(session.connection(), "added")
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(MOVE)
+    assert of_workers(database_url, UNFORCED) == ["", ""]
+    assert asked(owner, "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'rating_2027_06'") == [True]
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("DROP TABLE added")
+
+
+def test_a_shard_asked_by_its_own_name_shows_an_agency_its_own_rows_and_nobody_any(
+    nodes: CitusCluster, furnished: tuple[str, dict[str, str]]
+) -> None:
+    found: list[str] = []
+    for worker in nodes.at_workers(furnished[0]):
+        with psycopg.connect(worker, autocommit=True) as connection:
+            connection.execute("SET citus.override_table_visibility = off")
+            for name in connection.execute("SELECT relname FROM pg_class WHERE relname ~ '^office_[0-9]+$'").fetchall():
+                question = f"SELECT agency_id FROM {name[0]}".encode()
+                connection.execute("SET cermin.agency = 'kota'")
+                rows_there = connection.execute(question).fetchall()
+                found.extend(agency_id for (agency_id,) in rows_there)
+                connection.execute("SET cermin.agency = '*'")
+                if connection.execute(question).fetchall():
+                    connection.execute("SET cermin.agency = ''")
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="nobody said whose rows these are"):
+                        connection.execute(question)
+    assert found
+    assert set(found) == {"kota"}
+
+
+def test_what_is_said_at_the_coordinator_alone_reaches_no_row(furnished: tuple[str, dict[str, str]]) -> None:
+    with psycopg.connect(furnished[0], autocommit=True) as connection:
+        for said in ("SELECT set_config('cermin.agency', 'kota', false)", "SET cermin.agency = '*'"):
+            connection.execute(said.encode())
+            for question in ("SELECT count(*) FROM office", "SELECT count(*) FROM office WHERE agency_id = 'kota'"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege, match="nobody said whose rows these are"):
+                    connection.execute(question.encode())
+
+
+def test_production_refuses_a_table_whose_policy_was_taken_away(nodes: CitusCluster, database_url: str) -> None:
+    def fault() -> str | None:
+        with opened(database_url) as database:
+            return fault_of_role(database)
+
+    assert fault() is None
+    owner = owners_address(database_url)
+    with opened(owner) as database:
+        assert fault_of_role(database) == ABOVE
+    with psycopg.connect(owner) as connection:
+        connection.execute("ALTER TABLE comment NO FORCE ROW LEVEL SECURITY")
+    assert "comment" in str(fault())
+    with psycopg.connect(owner) as connection:
+        connection.execute("SELECT keep_agencies_apart('comment')")
+    assert fault() is None
+
+
+def test_heartbeats_of_several_agencies_are_one_transaction_over_their_workers(
+    furnished: tuple[str, dict[str, str]],
+) -> None:
+    owner = owners_address(furnished[0])
+    with opened(owner) as database:
+        for n in range(6):
+            furnish(database, f"agency-{n}", NOW)
+    with psycopg.connect(owner) as connection:
+        keys = connection.execute(
+            "SELECT agency_id, min(key_id::text)::uuid FROM api_key GROUP BY agency_id"
+        ).fetchall()
+    with opened(furnished[0]) as database:
+        beats = Heartbeats(database)
+        for seconds, queued in ((0, 3), (60, 5), (30, 4)):
+            for agency_id, key_id in keys:
+                beats.take(
+                    Principal(agency_id, KeyKind.device, key_id),
+                    HeartbeatIn(app_version="1", queue_depth=queued),
+                    NOW + timedelta(seconds=seconds),
+                )
+            beats.write()
+    # Of each the newest, and on more than one worker.
+    assert len(keys) == 8
+    assert asked(owner, "SELECT queue_depth FROM heartbeat") == [5] * len(keys)
+    ports = "SELECT DISTINCT nodeport FROM citus_shards WHERE table_name = 'heartbeat'::regclass"
+    where = "shardid IN (SELECT get_shard_id_for_distribution_column('heartbeat', agency_id) FROM heartbeat)"
+    assert len(asked(owner, f"{ports} AND {where}")) > 1

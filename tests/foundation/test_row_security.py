@@ -12,12 +12,9 @@ from sqlalchemy import make_url
 from app.foundation.storage.database import Database
 from app.foundation.storage.distribution import STAYS
 from app.foundation.storage.roles_store import unforced
-from tests.citus import CITUS_URL
 from tests.conftest import EMPTY
 from tests.foundation.one_row_each import fill, insertion, tables_of_agencies
 from tests.postgres import SERVICE, PostgresServer
-
-pytestmark = pytest.mark.skipif(CITUS_URL is not None, reason="policies do not go along to the workers (decision 33)")
 
 POLICIES = """
 SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,
@@ -32,6 +29,7 @@ AND c.relkind IN ('r', 'p') AND NOT a.attisdropped
 OTHERS = """
 SELECT relname FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'm', 'f', 'v')
 AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'agency_id')
+AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 """
 # What runs with the rights of whoever made it could read past the policies.
 AS_ITS_MAKER = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
@@ -59,11 +57,25 @@ def filled(postgres: PostgresServer) -> Iterator[Filled]:
         yield Filled(names, url, postgres.service_address(str(make_url(url).database)))
 
 
-def connected(url: str, agency: str | None) -> psycopg.Connection[Any]:
-    """A connection that has said whose rows it may touch."""
-    connection = psycopg.connect(url, autocommit=True)
-    if agency is not None:
-        connection.execute("SELECT set_config('cermin.agency', %s, false)", (agency,))
+class OfAnAgency(psycopg.Connection[Any]):
+    """A connection whose every statement is a transaction that says whose rows it may touch, also to workers."""
+
+    agency: str | None = None
+
+    def execute(self, *given: Any, **how: Any) -> Any:
+        """Say it, and execute a statement."""
+        if self.agency is None:
+            return super().execute(*given, **how)
+        with self.transaction():
+            super().execute("SET LOCAL citus.propagate_set_commands = 'local'")
+            super().execute(f"SET LOCAL cermin.agency = '{self.agency}'".encode())
+            return super().execute(*given, **how)
+
+
+def connected(url: str, agency: str | None) -> OfAnAgency:
+    """A connection that says whose rows it may touch."""
+    connection = OfAnAgency.connect(url, autocommit=True)
+    connection.agency = agency
     return connection
 
 

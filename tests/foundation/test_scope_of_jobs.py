@@ -10,14 +10,12 @@ import pytest
 from app import jobs
 from app.foundation.storage.database import DBAPIError
 from app.jobs import Job, jobs_of, run_to_its_end
-from tests.citus import CITUS_URL
 from tests.conftest import Lend
 from tests.house import House
 from tests.ratings.visits import Visit, put
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.skipif(CITUS_URL is not None, reason="policies do not go along to the workers (decision 33)"),
 ]
 
 

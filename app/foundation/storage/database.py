@@ -144,7 +144,7 @@ class Database:
 
     @property
     def limits_in_transactions(self) -> bool:
-        """Whether only a transaction can say how long its statements may take, and whose rows: behind a pooler."""
+        """Whether only a transaction can say how long it may take, and whose rows: behind a pooler, and with Citus."""
         if self.is_sqlite:
             return False
         if self._limits.in_transactions is None:
@@ -152,6 +152,11 @@ class Database:
                 # The first connection has shown it.
                 pass
         return bool(self._limits.in_transactions)
+
+    @property
+    def has_workers(self) -> bool:
+        """Whether tables may lie on workers of a Citus cluster."""
+        return self.limits_in_transactions and self._limits.has_workers
 
     async def loop_connection(self, seconds: float) -> "LoopConnection":
         """A connection to PostgreSQL for the event loop, made within so many seconds; none of the pool's."""
@@ -162,7 +167,7 @@ class Database:
         arguments, parameters = engine.dialect.create_connect_args(engine.url)
         told = {**parameters, **postgresql_arguments(engine.url)}
         connection = await LoopConnection.over(lambda: limits.connect(*arguments, **told), seconds)
-        connection.limits = limits.statement if limits.in_transactions else None
+        connection.limits = limits if limits.in_transactions else None
         return connection
 
     @property

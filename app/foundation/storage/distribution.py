@@ -113,6 +113,9 @@ def _distributed(connection: Session | Connection) -> set[str]:
 
 
 def _distribute(connection: Session | Connection, step: Step, done: set[str], shards: int | None) -> None:
+    has_policies = store.knows_policies(connection)
+    if has_policies:
+        store.spread_scope(connection)
     # Citus takes no foreign key between a table that is distributed and one that is not, whichever comes first.
     for key in step.foreign_keys:
         store.drop_foreign_key(connection, key)
@@ -122,6 +125,8 @@ def _distribute(connection: Session | Connection, step: Step, done: set[str], sh
         store.distribute_table(connection, name, beside=beside, shards=None if beside else shards)
         # Citus would leave the former rows on the coordinator, hidden, and what is to be erased one day with them.
         store.take_out_remains(connection, name)
+        if has_policies:
+            store.put_policies_back(connection, name)
         beside = beside or name
     for key in step.foreign_keys:
         store.add_foreign_key(connection, key)

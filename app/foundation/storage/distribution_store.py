@@ -99,14 +99,33 @@ _PARTS = text(
     "SELECT CAST(:table AS regclass)::text UNION ALL "
     "SELECT CAST(inhrelid AS regclass)::text FROM pg_inherits WHERE inhparent = CAST(:table AS regclass)"
 )
+_KNOWS_POLICIES = text("SELECT to_regprocedure('keep_agencies_apart(regclass)') IS NOT NULL")
+_SPREAD_SCOPE = text("SELECT create_distributed_function('agency_in_scope()')")
+_KEEP_APART = text("SELECT keep_agencies_apart(CAST(:part AS regclass))")
+
+
+def knows_policies(connection: Session | Connection) -> bool:
+    """Whether the schema has come to the migration that keeps agencies apart (0035)."""
+    return bool(connection.execute(_KNOWS_POLICIES).scalar_one())
+
+
+def spread_scope(connection: Session | Connection) -> None:
+    """Let the workers have the function that the policies ask."""
+    connection.execute(_SPREAD_SCOPE)
 
 
 def take_policies_away(connection: Session | Connection, table: str) -> None:
-    """Let everybody who may read a table read all its rows: workers are not told the agency (decision 33)."""
+    """Let whoever distributes a table move its rows: no policy lets rows be copied, whoever owns them."""
     for part in connection.execute(_PARTS, {"table": f'"{table}"'}).scalars().all():
         for change in ("NO FORCE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY"):
             connection.execute(text(f"ALTER TABLE {part} {change}"))
         connection.execute(text(f"DROP POLICY IF EXISTS own_agency ON {part}"))
+
+
+def put_policies_back(connection: Session | Connection, table: str) -> None:
+    """Keep agencies apart again, in every shard."""
+    for part in connection.execute(_PARTS, {"table": f'"{table}"'}).scalars().all():
+        connection.execute(_KEEP_APART, {"part": part})
 
 
 def take_out_remains(connection: Session | Connection, table: str) -> None:

@@ -12,6 +12,7 @@ from anyio.to_thread import run_sync
 from psycopg.pq import TransactionStatus
 
 from app.foundation.storage.bounded_connection import SAY_AGENCY, BoundedConnection
+from app.foundation.storage.server_limits import ServerLimits
 from app.foundation.storage.time_budget import FREE, budget_of
 
 PostgresError, PostgresOperationalError = psycopg.Error, psycopg.OperationalError
@@ -20,12 +21,12 @@ PostgresError, PostgresOperationalError = psycopg.Error, psycopg.OperationalErro
 class LoopConnection(psycopg.AsyncConnection[Any]):
     """A connection that closes itself, and raises `OperationalError`, when an answer comes after `until`.
 
-    `limits` is what each transaction must say before anything else; None where the connection itself was told, and
+    `limits` know what each transaction must say before anything else; None where the connection itself was told, and
     a statement needs no transaction around it.
     """
 
     until = inf
-    limits: str | None = None
+    limits: ServerLimits | None = None
     # Whose rows it was told last to touch, where it was told itself.
     agency: str | None = None
     # What the driver made when it connected; both drive one and the same connection.
@@ -49,6 +50,11 @@ class LoopConnection(psycopg.AsyncConnection[Any]):
         return own
 
     @property
+    def has_workers(self) -> bool:
+        """Whether the tables may lie on workers, as with Citus."""
+        return self.limits is not None and self.limits.has_workers
+
+    @property
     def is_lost(self) -> bool:
         """Whether nothing can be asked over it any more."""
         return self.closed
@@ -66,7 +72,8 @@ class LoopConnection(psycopg.AsyncConnection[Any]):
             await self.tell(agency_id)
         async with self.transaction(force_rollback=force_rollback):
             if self.limits is not None:
-                await self.execute(self.limits, (agency_id,))
+                for statement in self.limits.said(agency_id):
+                    await self.execute(statement)
             yield
 
     async def restored(self) -> bool:

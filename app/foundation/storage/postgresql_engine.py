@@ -65,6 +65,7 @@ def postgresql_engine(url: str, pool_size: int, limits: ServerLimits) -> Engine:
     @event.listens_for(engine, "begin")
     def limit(connection: Any) -> None:
         if limits.in_transactions and connection.get_execution_options().get("isolation_level") != AUTOCOMMIT:
-            connection.exec_driver_sql(limits.statement, (current_scope(),))
+            for statement in limits.said(current_scope()):
+                connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
     return engine

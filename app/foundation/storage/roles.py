@@ -6,7 +6,6 @@ Row-level security binds the owner, too (it is forced); but only a role that own
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage import roles_store as store
 from app.foundation.storage.database import Database, DBAPIError, address
-from app.foundation.storage.distribution_store import citus_version
 
 ABOVE = (
     "PostgreSQL's row-level security does not bind the role of CERMIN_DATABASE_URL: it is a superuser, or has "
@@ -34,7 +33,8 @@ def let_in(owner: Database, service_url: str) -> bool:
     if owner.is_sqlite or role is None:
         return False
     try:
-        with owner.writing() as session:
+        # On a cluster every shard is told.
+        with owner.unhurried() as session:
             if store.is_current(session, role):
                 return False
             if not store.is_there(session, role):
@@ -51,9 +51,6 @@ def fault_of_role(database: Database) -> str | None:
     if database.is_sqlite:
         return None
     with database.reading() as session:
-        if citus_version(session) is not None:
-            # Agencies lie in shards of their own there, and policies do not go along (decision 33).
-            return None
         if names := store.unforced(session):
             return f"These tables have no forced row-level security: {', '.join(names)}. Run `cermin migrate`."
         return ABOVE if store.standing(session).is_above else None
