@@ -2,11 +2,12 @@
 
 Offices of 20 persons each are rated through a quarter, which is released; each step then runs in a process of its own:
 reading the measures of all persons, and `cermin period close`. Seconds of the processor, and peak memory in MiB. On
-SQLite, on a throw-away database.
+SQLite, on a throw-away database; with `--file` the released quarter is kept there, and closed again on a copy.
 """
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 from app.access.principals import Reach
 from app.disclosure.releasing import ReleaseOrder, release_agency
+from app.foundation.garbage_collection import collect_less_often
 from app.foundation.storage.database import Database
 from app.measures.reading import read_measures
 from app.ratings.rules.selection import By
@@ -31,6 +33,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--ratings", type=int, nargs="+", default=[200_000], help="of the quarter")
     arguments.add_argument("--persons", type=int, default=2_000)
+    arguments.add_argument("--file", type=Path, help="of the released quarter, which is kept")
     arguments.add_argument("--measure", help=argparse.SUPPRESS)
     chosen = arguments.parse_args()
     if chosen.measure:
@@ -38,8 +41,9 @@ def main() -> None:
         return
     for ratings in chosen.ratings:
         with TemporaryDirectory(prefix="cermin-bench-") as folder:
-            url = f"sqlite:///{Path(folder) / 'quarter.db'}"
-            made = _fill(url, chosen.persons // PERSONS, ratings)
+            quarter: Path = chosen.file or Path(folder) / "released.db"
+            made = _fill(f"sqlite:///{quarter}", chosen.persons // PERSONS, ratings)
+            url = f"sqlite:///{shutil.copy(quarter, Path(folder) / 'quarter.db')}"
             command = [sys.executable, "-m", "benchmarks.closing", "--measure", url]
             told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
             measures, measured_peak, persons = float(told[0]), float(told[1]), int(told[2])
@@ -54,8 +58,10 @@ def main() -> None:
 
 def _fill(url: str, offices: int, ratings: int) -> int:
     database = Database(url)
-    make_agency(database, offices)
     a_day = max(1, round(ratings / DAYS / offices))
+    if make_agency(database, offices) > FIRST_DAY:
+        database.dispose()
+        return a_day * offices * DAYS
     made = sum(rate(database, offices, FIRST_DAY + timedelta(days=day), a_day) for day in range(DAYS))
     now = datetime(2025, 4, 10, tzinfo=UTC)
     release_agency(database, AGENCY, ReleaseOrder(now, "benchmark", timedelta(days=5), timedelta(days=35), whole=True))
@@ -67,6 +73,8 @@ def _fill(url: str, offices: int, ratings: int) -> int:
 def _measured(url: str) -> tuple[float, float, int]:
     """The processor's seconds of the measures of all persons, the peak in MiB, and how many persons have measures."""
     database = Database(url)
+    # As the service does, by which measures are asked for.
+    collect_less_often()
     begun = time.process_time()
     with database.snapshot(hurried=False) as session:
         reach = Reach(AGENCY, None, "benchmark")

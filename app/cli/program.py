@@ -12,6 +12,8 @@ from typer._click import Command, Context
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
+from app.foundation.garbage_collection import collect_less_often
+
 
 class Entry(NamedTuple):
     """Where a command, or a family of them, is found in this folder, and its sentence in `cermin --help`."""
@@ -142,6 +144,7 @@ def main() -> None:
         if not _is_text(argument):
             typer.secho(f"Argument {place} is not UTF-8 text.", fg="red", err=True)
             sys.exit(1)
+    collect_less_often()
     program()
 
 

@@ -20,6 +20,7 @@ from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
 from app.ratings.rules.selection import By
 from app.ratings.sealed_store import sealed_through
+from app.ratings.status import COUNTED
 
 
 def release_state(session: Session, agency_id: str) -> ReleaseState:
@@ -75,14 +76,16 @@ def read_released(
     offices: Collection[str] | None = None,
     apart: Collection[By] = (By.office, By.employee, By.service, By.channel),
     employee: str | None = None,
+    *,
+    persons: bool = False,
 ) -> ReleasedSheets:
     """What is told, and waits, of the ratings of these months at these offices (None: of the whole agency).
 
-    `apart` is what a question tells apart or asks for; what it does not is read from sums. Of an `employee`, only what
-    that person's figures are made of or leave out is read.
+    `apart` is what a question tells apart or asks for; what it does not is read from sums. Of an `employee`, or of
+    `persons` alone, only what their figures are made of or leave out is read.
     """
     kept = {each.value for each in apart} | (set() if offices is None else {By.office.value})
-    asked = reading_store.Asked(agency_id, instrument, month_code(first), month_code(last), offices, employee)
+    asked = reading_store.Asked(agency_id, instrument, month_code(first), month_code(last), offices, employee, persons)
     if By.employee in apart:
         rows = reading_store.released_blocks(session, asked)
     else:
@@ -90,6 +93,12 @@ def read_released(
         rows = _sums(session, asked, split=split, by_office=By.office.value in kept)
     one = _instrument(session, agency_id, instrument)
     return ReleasedSheets([_block(one, row) for row in rows], reading_store.waiting_counts(session, asked, kept))
+
+
+def newest_told(session: Session, agency_id: str, instrument: str, first: date, last: date) -> dict[str | None, int]:
+    """Of each office (None: of several together) the newest release that its figures of these months are from."""
+    asked = reading_store.Asked(agency_id, instrument, month_code(first), month_code(last), None)
+    return reading_store.newest_told(session, asked, COUNTED)
 
 
 def read_standards(
@@ -147,7 +156,7 @@ def _block(instrument: Instrument, row: BlockRow) -> ReleasedBlock:
         service_mode=service_mode,
         channel=channel or None,
         cell=measured_cell(instrument, cell_from(cell)),
-        parts=tuple(_parts(instrument.id, standing, parts)),
+        parts=tuple(_parts(instrument.id, standing, parts or ())),
         release=release,
     )
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, null, select
+from sqlalchemy import JSON, ColumnElement, Select, and_, case, func, literal_column, null, select, type_coerce
 
 from app.disclosure.rules.division import Month
 from app.disclosure.rules.due import RatingGroup
@@ -30,6 +30,11 @@ OF_BLOCK: tuple[ColumnElement[Any], ...] = (
     BLOCK.parts,
     BLOCK.release,
 )
+# Of a person's ratings of one month at one office no question about persons counts some and leaves out others.
+OF_ONE_PERSON = and_(BLOCK.employee.is_not(None), BLOCK.office.is_not(None), BLOCK.first_month == BLOCK.last_month)
+OF_PERSONS = tuple(
+    type_coerce(case((OF_ONE_PERSON, null()), else_=each), JSON) if each is BLOCK.parts else each for each in OF_BLOCK
+)
 OF_SUM: tuple[ColumnElement[Any], ...] = (
     SUM.standing,
     SUM.office,
@@ -47,7 +52,10 @@ BlockRow: TypeAlias = Sequence[Any]
 
 
 class Asked(NamedTuple):
-    """Of which agency, questionnaire, months, offices (None: all, and what several tell together) and person."""
+    """Of which agency, questionnaire, months, offices (None: all, and what several tell together) and person.
+
+    `persons`: only what is about persons, or about several of them.
+    """
 
     agency_id: str
     instrument: str
@@ -55,6 +63,7 @@ class Asked(NamedTuple):
     last: Month
     offices: Collection[str] | None
     employee: str | None = None
+    persons: bool = False
 
 
 def released_blocks(session: Session, asked: Asked) -> Iterator[BlockRow]:
@@ -62,8 +71,11 @@ def released_blocks(session: Session, asked: Asked) -> Iterator[BlockRow]:
 
     Blocks of another person tell nothing about this one, also not what is left out.
     """
-    query = select(*OF_BLOCK).where(*_of_months(BLOCK, asked), BLOCK.released.is_(True))
-    whose = [] if asked.employee is None else [BLOCK.employee == asked.employee, BLOCK.employee.is_(None)]
+    query = select(*(OF_PERSONS if asked.persons else OF_BLOCK)).where(
+        *_of_months(BLOCK, asked), BLOCK.released.is_(True)
+    )
+    own = BLOCK.employee > "" if asked.persons else BLOCK.employee == asked.employee
+    whose = [own, BLOCK.employee.is_(None)] if asked.persons or asked.employee is not None else []
     # Asked one by one: each has an index of its own.
     for one in [query.where(each) for each in whose] or [query]:
         for batch in [None] if asked.offices is None else batches(asked.offices):
@@ -71,6 +83,19 @@ def released_blocks(session: Session, asked: Asked) -> Iterator[BlockRow]:
     if asked.offices is not None:
         # Of blocks of several offices, what each of these leaves out.
         yield from pooled_blocks(session, asked)
+
+
+def newest_told(session: Session, asked: Asked, standing: str) -> dict[str | None, int]:
+    """Of each office (None: of several together) the newest release of its blocks that are of these months alone."""
+    query = select(BLOCK.office, func.max(BLOCK.release)).where(
+        BLOCK.agency_id == asked.agency_id,
+        BLOCK.instrument == asked.instrument,
+        BLOCK.first_month >= asked.first,
+        BLOCK.last_month <= asked.last,
+        BLOCK.standing == standing,
+        BLOCK.released.is_(True),
+    )
+    return {row[0]: row[1] for row in session.execute(query.group_by(BLOCK.office))}
 
 
 def pooled_blocks(session: Session, asked: Asked) -> Iterator[BlockRow]:
@@ -134,6 +159,8 @@ def waiting_counts(session: Session, asked: Asked, apart: Collection[str]) -> di
         )
         .group_by(*kept)
     )
+    if asked.persons:
+        query = query.where(WAITING.employee > "")
     found: Counter[RatingGroup] = Counter()
     for batch in [None] if asked.offices is None else batches(asked.offices):
         within = query if batch is None else query.where(WAITING.office.in_(batch))

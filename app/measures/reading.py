@@ -108,7 +108,8 @@ def _measured(session: Session, scoring: Scoring, question: Question, cache: Mea
     some = within if by is By.office else None
     # A person's peers outside these offices are read, too; how offices compare is known by itself.
     apart = {By.office, By.service, By.channel, by}
-    sheets = read_released(session, agency_id, scoring.instrument.id, span.before().first, span.last, some, apart=apart)
+    first, persons = span.before().first, by is By.employee
+    sheets = read_released(session, agency_id, scoring.instrument.id, first, span.last, some, apart, persons=persons)
     beside = UnitsBeside(
         held={code: dict(reasons) for code, reasons in question.held},
         served=dict(question.served),

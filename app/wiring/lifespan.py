@@ -1,6 +1,5 @@
 """The life of a process: what is looked at and begun before it answers, and in which order it ends."""
 
-import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -10,6 +9,7 @@ from starlette.types import Lifespan
 
 from app.devices.heartbeats import Heartbeats
 from app.disclosure.nightly import NightlyRelease
+from app.foundation.garbage_collection import collect_less_often
 from app.foundation.http.routes import WritingCheck
 from app.foundation.http.services import Services
 from app.foundation.storage.agency_scope import all_agencies
@@ -78,9 +78,6 @@ def lifespan_of(secret: bytes, jobs: JobMaker) -> Lifespan[FastAPI]:
 
 def _tune_the_interpreter() -> None:
     """Tune garbage collection and thread switching for an event loop with writer threads; see docs/performance.md."""
-    # What lives as long as the process need not be walked at every collection, nor once before: here one of three
-    # hundred objects is garbage, and looking for them takes a tenth of the whole start.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    collect_less_often()
     # A writer thread that comes back from the disk should not wait five milliseconds (the default) for its turn.
     sys.setswitchinterval(0.000_5)

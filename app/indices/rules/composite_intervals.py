@@ -4,7 +4,6 @@ Where skipping has little to do with what is thought it covers the true index in
 the displeased skip questions (half to two thirds of theirs) in 90 to 92 %, since complete sheets agree too well there.
 """
 
-from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 from math import sqrt
@@ -17,7 +16,7 @@ from app.indices.rules.intervals import (
     Interval,
     beta_ends,
     grid_of,
-    item_grid,
+    item_beta,
     matched_beta,
     mean_interval,
 )
@@ -57,7 +56,7 @@ def _with_skipped(instrument: Instrument, cell: Cell, weights: Weights, grid: Gr
     items = [_item_posterior(instrument, histogram) for histogram in cell.items]
     own = [share**2 * item.variance for share, item in zip(shares, items, strict=True)]
     # Few complete sheets may vary more than answers that agree in everything could.
-    together = min(_posterior(complete, grid).variance, sum(map(sqrt, own)) ** 2)
+    together = min(_posterior(sum(complete.values()), *matched_beta(complete, grid)).variance, sum(map(sqrt, own)) ** 2)
     variance = sum(each / (item.size + 1) for each, item in zip(own, items, strict=True))
     variance += max(0.0, together - sum(own)) / (min(item.size for item in items) + 1)
     mean = sum(share * item.mean for share, item in zip(shares, items, strict=True))
@@ -98,14 +97,12 @@ class _Posterior(NamedTuple):
 
 
 def _item_posterior(instrument: Instrument, histogram: tuple[int, ...]) -> _Posterior:
-    cells = {Fraction(score): n for score, n in enumerate(histogram, start=instrument.low)}
-    return _posterior(cells, item_grid(instrument.low, instrument.high))
+    return _posterior(sum(histogram), *item_beta(histogram, instrument.low))
 
 
-def _posterior(cells: Mapping[Fraction, int], grid: Grid) -> _Posterior:
-    """Read from the Beta that is matched to their mean, whose variance is σ²/(A + 1)."""
-    size = sum(cells.values()) + 1
-    a, b = matched_beta(cells, grid)
+def _posterior(n: int, a: float, b: float) -> _Posterior:
+    """Read from the Beta that is matched to the mean of n answers, whose variance is σ²/(A + 1)."""
+    size = n + 1
     return _Posterior(size, a / (a + b), a * b / (a + b) ** 2 / (a + b + 1) * (size + 1))
 
 

@@ -46,8 +46,26 @@ class Grid:
 
 def item_interval(histogram: Sequence[int], low: int = 1, confidence: float = CONFIDENCE) -> Interval | None:
     """The interval of one item from its counts per score, lowest first; None without answers (V2)."""
-    cells = {Fraction(score): n for score, n in enumerate(histogram, start=low)}
-    return mean_interval(cells, item_grid(low, low + len(histogram) - 1), confidence)
+    n, last = sum(histogram), len(histogram) - 1
+    if not n:
+        return None
+    grid = item_grid(low, low + last)
+    lower, upper = beta_ends(*item_beta(tuple(histogram), low), grid, confidence)
+    return Interval(
+        n=n,
+        mean=Fraction(sum(score * each for score, each in enumerate(histogram, start=low)), n),
+        lower=float(grid.bottom) if histogram[0] == n else lower,
+        upper=float(grid.top) if histogram[last] == n else upper,
+        confidence=confidence,
+    )
+
+
+# Cached: where sheets skip questions, the interval of the index asks once more for that of each item.
+@lru_cache(maxsize=1024)
+def item_beta(histogram: tuple[int, ...], low: int) -> tuple[float, float]:
+    """`matched_beta` of one item from its counts per score, lowest first."""
+    last = len(histogram) - 1
+    return _matched(list(enumerate(histogram)), last, item_grid(low, low + last))
 
 
 def mean_interval(cells: Mapping[Fraction, int], grid: Grid, confidence: float = CONFIDENCE) -> Interval | None:
@@ -85,13 +103,17 @@ def matched_beta(cells: Mapping[Fraction, int], grid: Grid) -> tuple[float, floa
     unit = lcm(grid.bottom.denominator, grid.top.denominator, *(value.denominator for value in cells))
     bottom = _over(unit, grid.bottom)
     width = _over(unit, grid.top) - bottom
-    steps = [(_over(unit, value) - bottom, n) for value, n in cells.items()]
+    return _matched([(_over(unit, value) - bottom, n) for value, n in cells.items()], width, grid)
+
+
+def _matched(steps: Sequence[tuple[int, int]], width: int, grid: Grid) -> tuple[float, float]:
+    """From how many answers lie so many steps above the bottom of a grid that is so many wide."""
     prior, squared = grid.first.denominator, grid.second.denominator
     whole = prior * squared * width**2
     first = grid.first.numerator * squared * width**2 + sum(step * n for step, n in steps) * prior * squared * width
     second = grid.second.numerator * prior * width**2 + sum(step * step * n for step, n in steps) * prior * squared
     # Perks' prior adds 1/K to each of K cells: one answer in all.
-    total = sum(cells.values()) + 1
+    total = sum(n for _, n in steps) + 1
     # u is first/top.
     top = whole * total
     scatter = second * top - first * first

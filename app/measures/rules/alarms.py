@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from app.disclosure.rules.calendar import Span, months_until
 from app.disclosure.rules.minimum import SMALLEST_N
@@ -81,8 +82,8 @@ def drop(weeks: Weeks, span: Span) -> Drop:
 
     The baseline ends where the chart begins: at the period, or 13 weeks before its last week if it is shorter.
     """
-    charted = _charted_weeks(span)
-    before = baseline([weeks[charted[0] - age * WEEK] for age in range(WEEKS_BEFORE, 0, -1)], weeks.levels)
+    charted, earlier = _charted_weeks(span), _weeks_before(span)
+    before = baseline([weeks[monday] for monday in earlier], weeks.levels)
     if before is None:
         return Drop(AlarmState.weeks)
     parts = joined_weeks([(monday, weeks[monday]) for monday in charted])
@@ -130,12 +131,21 @@ def iso_week(monday: date) -> str:
     return f"{year}-W{week:02}"
 
 
-def _charted_weeks(span: Span) -> list[date]:
+# Cached: thousands of units are charted in the same weeks.
+@lru_cache(maxsize=64)
+def _charted_weeks(span: Span) -> tuple[date, ...]:
     """The Mondays of the weeks in the chart; every week belongs to the period in which its Sunday is."""
     last = span.last - SUNDAY
     last -= timedelta(days=last.weekday())
     first = min(span.first - timedelta(days=span.first.weekday()), last - (FEWEST_CHARTED - 1) * WEEK)
-    return [first + age * WEEK for age in range((last - first) // WEEK + 1)]
+    return tuple(first + age * WEEK for age in range((last - first) // WEEK + 1))
+
+
+@lru_cache(maxsize=64)
+def _weeks_before(span: Span) -> tuple[date, ...]:
+    """The Mondays of the year before the chart."""
+    first = _charted_weeks(span)[0]
+    return tuple(first - age * WEEK for age in range(WEEKS_BEFORE, 0, -1))
 
 
 def _months_before(span: Span) -> Sequence[Span]:
