@@ -135,8 +135,14 @@ def _added(summands: Iterable[_Summand], nothing: Cell, *, split: bool = True) -
         for each in group:
             for (office, _, month, of_service, of_channel), n in each.parts.items():
                 parts[(office, "", month, of_service, of_channel) if split else (office, "", month, "", "")] += n
-        cell = merged(nothing, *(each.cell for each in group))
-        yield _Summand(standing, service, channel, cell, parts)
+        yield _Summand(standing, service, channel, _together([each.cell for each in group], nothing), parts)
+
+
+def _together(cells: Sequence[Cell], nothing: Cell) -> Cell:
+    """One cell of them all, with a place for the totals by every set of weights, as the cell of no sheets has one."""
+    if len(cells) == 1 and cells[0].composites.keys() == nothing.composites.keys():
+        return cells[0]
+    return merged(nothing, *cells)
 
 
 def _summand(row: Any) -> _Summand:

@@ -4,7 +4,6 @@ Nothing joint: a cell tells how often each answer was given to each question, ne
 through the weighted sum that an index needs. Cells merge by addition.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -144,15 +143,18 @@ def steps_and_unit(weights: tuple[Fraction, ...]) -> tuple[Steps, Fraction]:
 
 
 def _totals(sheets: SheetCounts, steps: Steps, points: Mapping[str, int]) -> dict[int, int]:
-    totals: Counter[int] = Counter()
+    totals: dict[int, int] = {}
     for sheet, n in sheets.items():
         if SKIPPED not in sheet:
-            totals[sum(map(mul, steps, map(points.__getitem__, sheet)))] += n
+            total = sum(map(mul, steps, map(points.__getitem__, sheet)))
+            totals[total] = totals.get(total, 0) + n
     return dict(sorted(totals.items()))
 
 
 def _sum(parts: Iterable[Mapping[int, int]]) -> dict[int, int]:
-    total: Counter[int] = Counter()
+    # No `Counter`, which asks of each part what it is: a release adds up hundreds of thousands.
+    total: dict[int, int] = {}
     for part in parts:
-        total.update(part)
+        for key, n in part.items():
+            total[key] = total.get(key, 0) + n
     return dict(sorted(total.items()))

@@ -7,6 +7,7 @@ citizens, however often and cleverly somebody asks (decision 16).
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 from random import Random
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -84,9 +85,13 @@ def pieces(
     If the others are fewer than ten, ratings of the largest values, drawn by lot, fill them up, so that no value loses
     more than nine; if no values have that many to spare, the smallest value joins them with all its ratings.
     """
+    values = list(map(value_of, ratings))
+    if values and values.count(values[0]) == len(values):
+        # As mostly: by then they are of one office, and nobody or one employee is named.
+        return [(values[0] if len(values) >= SMALLEST_N else None, ratings)]
     by_value: dict[Value, list[UnreleasedRating]] = {}
-    for rating in ratings:
-        by_value.setdefault(value_of(rating), []).append(rating)
+    for value, rating in zip(values, ratings, strict=True):
+        by_value.setdefault(value, []).append(rating)
     large = {value: part for value, part in by_value.items() if len(part) >= SMALLEST_N}
     rest = [rating for value, part in by_value.items() if value not in large for rating in part]
     missing = SMALLEST_N - len(rest)
@@ -133,11 +138,11 @@ def _step(name: str, value_of: Callable[[UnreleasedRating], str | bool]) -> Step
 
 
 STEPS: Sequence[Step] = (
-    _step("office", lambda rating: rating.office),
-    _step("employee", lambda rating: rating.employee),
+    _step("office", attrgetter("office")),
+    _step("employee", attrgetter("employee")),
     # A block knows its months by their range.
-    (lambda shared, _: shared, lambda rating: rating.month),
+    (lambda shared, _: shared, attrgetter("month")),
     _step("complete", is_complete),
-    _step("service", lambda rating: rating.service),
-    _step("channel", lambda rating: rating.channel),
+    _step("service", attrgetter("service")),
+    _step("channel", attrgetter("channel")),
 )
