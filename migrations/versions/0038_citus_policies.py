@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0039_citus_policies"
-down_revision = "0035_row_security"
+revision = "0038_citus_policies"
+down_revision = "0037_office_comparison"
 branch_labels = None
 depends_on = None
 
