@@ -12,6 +12,7 @@ from app.directory.tables import Duty
 from app.foundation.cache import Cache
 from app.foundation.clock import Clock
 from app.foundation.storage.database import Database
+from app.foundation.storage.time_budget import turn
 
 # A sheet that names something unknown asks for a fresh look, but not more often than this.
 SHORTEST_REFRESH = 1.0
@@ -75,7 +76,7 @@ class CatalogueCache:
         """The catalogue, confirmed against the database if older than `at_most` seconds (blocking)."""
         age = self._seconds if at_most is None else max(at_most, SHORTEST_REFRESH)
         # One thread of an agency reads, the others wait for what it found.
-        with self._locks.setdefault(agency_id, threading.Lock()):
+        with turn(self._locks.setdefault(agency_id, threading.Lock())):
             return self._cache.younger_than(agency_id, age) or self._refresh(agency_id)
 
     def known(self, agency_id: str) -> Catalogue | None:

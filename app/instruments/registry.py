@@ -9,6 +9,7 @@ from app.access.audit import record
 from app.foundation.cache import Cache
 from app.foundation.clock import Clock
 from app.foundation.storage.database import Database, IntegrityError, Session
+from app.foundation.storage.time_budget import turn
 from app.instruments.faults import Fault, InstrumentFault
 from app.instruments.loading import load_instrument, shipped
 from app.instruments.model import Instrument
@@ -117,7 +118,7 @@ class InstrumentCache:
     def current(self, agency_id: str, *, fresh: bool = False) -> Mapping[str, Instrument]:
         """The agency's instruments, read from the database if they are old or must be `fresh` (blocking)."""
         # One thread reads, the others wait for what it found.
-        with self._lock:
+        with turn(self._lock):
             found = None if fresh else self._cache.younger_than(agency_id, self._seconds)
             if found is None:
                 with self._database.reading() as session:

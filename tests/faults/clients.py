@@ -12,7 +12,7 @@ import httpx
 
 from tests.faults.accounts import Account, Told
 from tests.faults.ledger import Ledger
-from tests.faults.service import Service
+from tests.faults.service import NO_TLS, Service
 from tests.faults.sheets import Sheet, fill_in
 
 # One agency's device and app, and another's: groups that mix agencies are written one by one.
@@ -186,7 +186,7 @@ class Client:
 async def connected(service: Service, url: str | None = None) -> AsyncIterator[Line]:
     """Connections to a service (by another way to it), as many as there are requests at a time."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx.AsyncClient(base_url=url or service.url, trust_env=False, limits=limits) as http:
+    async with httpx.AsyncClient(base_url=url or service.url, trust_env=False, verify=NO_TLS, limits=limits) as http:
         yield Line(http, service)
 
 

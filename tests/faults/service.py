@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -25,6 +26,8 @@ REAL = "app.cli:main"
 UNHURRIED = {"CERMIN_DEVICE_PER_HOUR": "0", "CERMIN_DEVICE_INTERVAL_SECONDS": "0"}
 REAPING_SECONDS = 10.0
 STARTING_SECONDS = 60.0
+# Trusts nobody: to read whom to trust takes a client longer than all else, also where nothing is encrypted.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 # Below the range from which systems take the local ports of connections: a client that knocks at a
 # port of that range while nobody listens may be connected to itself.
 PORTS = (20_000, 32_000)
@@ -145,10 +148,16 @@ class Service:
     @classmethod
     @contextmanager
     def running(
-        cls, launcher: Launcher, database_url: str, log: Path, entry: str = REAL, limits: Limits = UNLIMITED
+        cls,
+        launcher: Launcher,
+        database_url: str,
+        log: Path,
+        entry: str = REAL,
+        limits: Limits = UNLIMITED,
+        settings: Mapping[str, str] = UNHURRIED,
     ) -> Iterator["Service"]:
         """A started service; nothing of it is left after the block."""
-        service = cls(launcher, database_url, log, free_port(), entry, limits=limits)
+        service = cls(launcher, database_url, log, free_port(), entry, settings, limits)
         service.start()
         try:
             yield service
@@ -204,7 +213,7 @@ def wait_for(service: Service, seconds: float = STARTING_SECONDS) -> None:
     until = time.monotonic() + seconds
     while True:
         try:
-            httpx.get(f"{service.url}/healthz", trust_env=False)
+            httpx.get(f"{service.url}/healthz", trust_env=False, verify=NO_TLS)
         except httpx.TransportError:
             assert time.monotonic() < until, f"the service did not start, see {service.log}"
             time.sleep(0.02)

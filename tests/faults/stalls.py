@@ -11,7 +11,7 @@ import httpx
 
 from tests.faults.campaign import Strike, run_campaign
 from tests.faults.figures import Figures
-from tests.faults.service import Service
+from tests.faults.service import NO_TLS, Service
 
 ALLOWED, PATIENCE = 3.0, 5.0
 LONGEST_RETURN = 5.0
@@ -36,7 +36,10 @@ class Watch:
 
         def strike() -> None:
             noticed = None
-            with bad(), httpx.Client(base_url=self.service.url, trust_env=False, timeout=PATIENCE) as http:
+            with (
+                bad(),
+                httpx.Client(base_url=self.service.url, trust_env=False, verify=NO_TLS, timeout=PATIENCE) as http,
+            ):
                 until = time.monotonic() + FELT_WITHIN
                 while noticed is None or time.monotonic() < noticed + seconds:
                     ready = self._ask(http, "/readyz")

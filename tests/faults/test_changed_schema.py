@@ -13,7 +13,7 @@ from tests.conftest import Lend
 from tests.downgrading import downgrade
 from tests.faults.campaign import run_campaign
 from tests.faults.figures import Figures
-from tests.faults.service import Nursery, Service, free_port
+from tests.faults.service import NO_TLS, Nursery, Service, free_port
 from tests.faults.trials import Sizes, Trials
 from tests.postgres import owners_address
 
@@ -40,7 +40,7 @@ def change(url: str, statements: Sequence[str]) -> None:
 
 def readiness(service: Service) -> tuple[int, str]:
     """What it says of itself."""
-    answer = httpx.get(f"{service.url}/readyz", trust_env=False, timeout=10)
+    answer = httpx.get(f"{service.url}/readyz", trust_env=False, verify=NO_TLS, timeout=10)
     return answer.status_code, answer.json()["migration"]
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import Lend
 from tests.faults.campaign import Strike, run_campaign
 from tests.faults.figures import Figures
-from tests.faults.service import Nursery, Service
+from tests.faults.service import NO_TLS, Nursery, Service
 from tests.faults.stalls import ALLOWED
 from tests.faults.trials import Sizes, Trials
 
@@ -33,7 +33,10 @@ def idle(service: Service) -> Strike:
                 stack.enter_context(socket.create_connection(("127.0.0.1", service.port), 5))
             for _ in range(ASKED):
                 began = time.monotonic()
-                assert httpx.get(f"{service.url}/healthz", trust_env=False, timeout=ALLOWED).status_code == 200
+                assert (
+                    httpx.get(f"{service.url}/healthz", trust_env=False, verify=NO_TLS, timeout=ALLOWED).status_code
+                    == 200
+                )
                 assert time.monotonic() - began <= ALLOWED
                 assert psutil.Process(service.pid).num_fds() <= DESCRIPTORS
                 time.sleep(0.1)

@@ -4,15 +4,27 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Barrier, Event
+from time import sleep
+from typing import NoReturn
 
+import pytest
+
+from app.directory.catalogue_cache import CatalogueCache
+from app.foundation.clock import system_clock
+from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Database
+from app.foundation.storage.time_budget import budget_of, waiting
+from app.instruments.registry import InstrumentCache
 from app.jobs import BackgroundJobs, Job
 from tests.conftest import Lend
 
 # More than asyncio keeps threads on any machine.
 MANY = 40
 PATIENCE = 30.0
+# Who ask the same at once.
+WAITING = 16
 
 
 @contextmanager
@@ -65,3 +77,31 @@ def test_a_lane_gets_its_connection_while_every_thread_of_the_loop_is_in_use(len
         database = Database(url)
         assert asyncio.run(connected(database))
         database.dispose()
+
+
+@pytest.mark.parametrize("kind", [CatalogueCache, InstrumentCache])
+@pytest.mark.parametrize("store", ["sqlite"])
+def test_who_waits_for_anothers_answer_gives_up_in_time_and_does_not_try_once_more(
+    kind: type[CatalogueCache | InstrumentCache], monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    # Behind a stalled database the last of many was answered a tenth of a second after the one before it, and so on.
+    more = {"reach": timedelta(days=1)} if kind is CatalogueCache else {}
+    cache = kind(database, system_clock, seconds=5.0, **more)
+    tries, together = list[int](), Barrier(WAITING)
+
+    def stalled() -> NoReturn:
+        tries.append(1)
+        with waiting(PATIENCE) as seconds:
+            sleep(seconds)
+        raise busy()
+
+    def ask() -> bool:
+        together.wait(PATIENCE)
+        with budget_of(0.5), pytest.raises(Problem, match="busy"):
+            cache.current("kota")
+        return True
+
+    monkeypatch.setattr(database, "reading", stalled)
+    with ThreadPoolExecutor(WAITING) as threads:
+        assert all(each.result() for each in [threads.submit(ask) for _ in range(WAITING)])
+    assert 1 <= len(tries) < WAITING / 2

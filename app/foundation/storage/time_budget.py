@@ -8,13 +8,18 @@ which is work and no stall.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from time import monotonic
+
+from app.foundation.problems import busy
 
 # A wait up to this long is free; a closing has thousands of them. With an empty budget a wait still gets as much, or
 # nothing could even be rolled back.
 FREE = 0.1
 # What answers a background job after more seconds than these is broken.
 PATIENCE = 3_600.0
+# The longest that nobody's request waits for others who ask the same.
+LONGEST_TURN = 60.0
 
 
 class TimeBudget:
@@ -131,3 +136,19 @@ def waiting(longest: float) -> Iterator[float]:
         yield min(longest, budget.left())
     finally:
         budget.end()
+
+
+@contextmanager
+def turn(lock: Lock, longest: float = LONGEST_TURN) -> Iterator[None]:
+    """Hold a lock that is waited for no longer than the budget allows. Raises `busy` where others keep it for longer.
+
+    Otherwise those who wait behind a stalled database would each get the lock with an empty budget, and try for the
+    little that is always left, one after the other.
+    """
+    with waiting(longest) as seconds:
+        if not lock.acquire(timeout=seconds):
+            raise busy()
+    try:
+        yield
+    finally:
+        lock.release()
