@@ -1,7 +1,7 @@
 """The report of an agency, or of the subtree that was closed: its offices in one table, no employee by name."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 from app.closing.inputs import ClosingInputs
@@ -16,6 +16,7 @@ from app.closing.rules.training import office_lines
 from app.closing.unit_reports import common_parts, kept_report, optional_parts, period_of
 from app.closing.units import ReportedUnit
 from app.measures.funnel_presenting import funnel_chart_out
+from app.measures.rules.comparison import UnitFunnelPlace
 from app.measures.rules.formulas.reliability import Use
 from app.measures.rules.unit_measures import UnitMeasures
 
@@ -32,23 +33,43 @@ class _AgencyParts(TypedDict):
     changes: NotRequired[tuple[UnitChange, ...]]
 
 
+class ReportsSoFar:
+    """What the agency's report takes from those of its offices and employees, gathered while they are made."""
+
+    def __init__(self) -> None:
+        self.lines: list[OfficeLine] = []
+        self.training: list[OfficeTraining] = []
+        self.placed: list[UnitFunnelPlace] = []
+        self.uses: Counter[str] = Counter()
+        # Code and office of those whose service is recognised.
+        self.recognised: list[tuple[str, str]] = []
+
+    def take(self, document: Document, measures: UnitMeasures | None) -> None:
+        """Take what is needed of a report, and of the measures that its figures are made of."""
+        report = document.report
+        if isinstance(report, OfficeReport):
+            self.lines.append(office_line(report))
+            self.training += office_lines(report)
+            if measures and measures.comparison and measures.comparison.funnel:
+                self.placed.append(measures.comparison.funnel)
+        elif isinstance(report, EmployeeReport):
+            comparison = report.figures.comparison
+            self.uses[(comparison and comparison.use) or Use.nothing.value] += 1
+            if report.recognised:
+                self.recognised.append((document.unit, document.office or ""))
+
+
 def agency_report(
-    inputs: ClosingInputs,
-    unit: ReportedUnit,
-    documents: Sequence[Document],
-    at_offices: Mapping[str, UnitMeasures],
-    changes: Sequence[UnitChange],
+    inputs: ClosingInputs, unit: ReportedUnit, others: ReportsSoFar, changes: Sequence[UnitChange]
 ) -> AnyReport:
     """The agency's report, from the reports of its offices and employees and the measures of all offices."""
-    offices = [each.report for each in documents if isinstance(each.report, OfficeReport)]
-    lines = tuple(map(office_line, offices))
     parts = _AgencyParts(
-        offices=lines,
-        funnel=_funnel(inputs, unit, at_offices),
-        integrity=integrity(lines, inputs.raised),
-        employees=_employees(documents),
-        recognised=len(recognised_in(documents)),
-        training=tuple(need for each in offices for need in office_lines(each)),
+        offices=tuple(others.lines),
+        funnel=_funnel(inputs, unit, others.placed),
+        integrity=integrity(others.lines, inputs.raised),
+        employees={use.value: others.uses[use.value] for use in Use},
+        recognised=len(others.recognised),
+        training=tuple(others.training),
     )
     if changes and inputs.former_documents:
         parts["changes"] = tuple(changes)
@@ -63,27 +84,10 @@ def agency_report(
     )
 
 
-def _funnel(inputs: ClosingInputs, unit: ReportedUnit, at_offices: Mapping[str, UnitMeasures]) -> FunnelChart | None:
-    placed = [
-        measures.comparison.funnel
-        for code, measures in at_offices.items()
-        if code in inputs.offices and measures.comparison and measures.comparison.funnel
-    ]
+def _funnel(inputs: ClosingInputs, unit: ReportedUnit, placed: Sequence[UnitFunnelPlace]) -> FunnelChart | None:
     chart = funnel_chart_out(inputs.scoring.instrument, placed)
     if chart:
         return FunnelChart.model_validate(chart.model_dump(mode="json"))
     # Where fewer than eight offices have new figures, the limits stay those that the former figures were drawn in.
     former = inputs.former_documents.get(unit.about)
     return former.funnel if isinstance(former, AgencyReport) else None
-
-
-def recognised_in(documents: Sequence[Document]) -> list[Document]:
-    """The reports of those whose service is recognised."""
-    return [each for each in documents if isinstance(each.report, EmployeeReport) and each.report.recognised]
-
-
-def _employees(documents: Sequence[Document]) -> dict[str, int]:
-    """How many employees' figures may be used for what."""
-    compared = [each.report.figures.comparison for each in documents if isinstance(each.report, EmployeeReport)]
-    classes = Counter((each and each.use) or Use.nothing.value for each in compared)
-    return {use.value: classes[use.value] for use in Use}

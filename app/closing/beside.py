@@ -4,51 +4,22 @@ A signed document is the same for everybody who reads it, and may be made public
 """
 
 import json
-from collections.abc import Sequence
 
 from app.access.principals import Principal, Role
 from app.access.readings import Covered
 from app.closing import beside_store
-from app.closing.agency_report import recognised_in
 from app.closing.report_readers import appraised
-from app.closing.rules.documents import Document
-from app.closing.rules.report_documents.reports import AgencyReport, EmployeeReport, parse_report
+from app.closing.rules.report_documents.reports import EmployeeReport, parse_report
 from app.closing.rules.report_documents.training import TrainingNeedPart
 from app.closing.rules.training import need_part
 from app.closing.schemas import BesideOut, RecognisedOut
-from app.closing.tables import Recognition, Report, TrainingNeed
+from app.closing.tables import Report
 from app.directory.listing_store import names_of
 from app.foundation.storage.database import Session
-from app.instruments.model import Instrument
 from app.measures.rules.training import Reason
 from app.ratings.rules.selection import By
 
 NOTHING = BesideOut(recognised=None, training=None)
-
-
-def rows_beside(
-    documents: Sequence[Document], reports: Sequence[Report], instrument: Instrument
-) -> list[Recognition | TrainingNeed]:
-    """The rows of a new revision; `reports` are those of the documents, in their order."""
-    rows: list[Recognition | TrainingNeed] = []
-    for document, report in zip(documents, reports, strict=True):
-        agency, report_id = report.agency_id, report.report_id
-        if isinstance(document.report, AgencyReport):
-            found = recognised_in(documents)
-            rows += [
-                Recognition(agency_id=agency, report_id=report_id, employee=each.unit, office=each.office or "")
-                for each in found
-            ]
-        rows += [
-            TrainingNeed(
-                agency_id=agency,
-                report_id=report_id,
-                figure=instrument.items[need.place].code,
-                reasons=",".join(need.reasons),
-            )
-            for need in document.needs
-        ]
-    return rows
 
 
 def beside_report(session: Session, principal: Principal, report: Report) -> BesideOut:

@@ -5,6 +5,7 @@ A period without a row is open. What is final never changes: late ratings make t
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,19 +13,18 @@ from uuid import UUID
 from app.access.audit import record
 from app.access.audit_actions import AuditAction
 from app.access.principals import Reach
-from app.access.rules.agency_marks import marked_id
 from app.closing import store
 from app.closing.addressing import newest
-from app.closing.assembly import ClosingDocuments, closing_documents
-from app.closing.beside import rows_beside
+from app.closing.assembly import Assembly
 from app.closing.beside_store import add_beside
-from app.closing.inputs import PlannedRevision, read_inputs
+from app.closing.drafts import Drafts
+from app.closing.inputs import PlannedRevision, newest_release, offices_told, read_inputs
 from app.closing.logged import enter_final
-from app.closing.rules.documents import Document, final_document
+from app.closing.rules.documents import final_document
 from app.closing.rules.reply_window import reply_deadline
+from app.closing.rules.report_documents.agency import UnitChange
 from app.closing.rules.report_documents.reports import parse_report
-from app.closing.survey.documents import survey_documents
-from app.closing.survey.inputs import read_sources
+from app.closing.survey.inputs import Surveys
 from app.closing.survey.records import entered
 from app.closing.tables import DRAFT, FINAL, WHOLE, Period, Release, Report
 from app.closing.targets.fixing import fix_targets
@@ -35,7 +35,6 @@ from app.directory.store import lock_agency
 from app.disclosure.reading import last_sealed
 from app.disclosure.rules.calendar import Span
 from app.disclosure.rules.due import month_code
-from app.foundation.ids import new_id
 from app.foundation.problems import Problem, busy
 from app.foundation.storage.database import Database, Session
 from app.indices.reading import scoring_of
@@ -43,6 +42,7 @@ from app.instruments.model import Collected
 from app.outbox.rules.kinds import EventKind
 from app.seals.rules.canonical_json import canonical
 from app.seals.signing import SigningKey, key_id, public_bytes, sign
+from app.targets.rules.target import TargetKey
 
 
 class Method(NamedTuple):
@@ -63,21 +63,22 @@ def close(database: Database, reach: Reach, span: Span, *, by: Method, now: date
     if now < span.ends_at:
         raise Problem("period-not-over", ends=span.ends_at.isoformat())
     # What takes long is done while nobody waits for it; the writing is short.
-    with database.snapshot() as session:
-        scoring = scoring_of(session, reach.agency_id, by.instrument, by.weights, by.bands)
-        if scoring.instrument.collected is Collected.open:
-            raise Problem("period-open-answers")
-        _refuse_closed(session, reach, span, by.instrument)
-        seen = _revisions(session, reach)
-        planned = PlannedRevision(reach, span, 1, scoring)
-        made = _documents(session, planned)
-    if not made.changes:
-        raise Problem("period-empty")
-    with database.writing() as session:
-        lock_agency(session, reach.agency_id)
-        _refuse_closed(session, reach, span, by.instrument)
-        _refuse_changed(session, reach, seen)
-        return _draft(session, planned, made, now, working_days, "period.closed")
+    with ExitStack() as stack:
+        with database.snapshot() as session:
+            scoring = scoring_of(session, reach.agency_id, by.instrument, by.weights, by.bands)
+            if scoring.instrument.collected is Collected.open:
+                raise Problem("period-open-answers")
+            _refuse_closed(session, reach, span, by.instrument)
+            seen = _revisions(session, reach)
+            planned = PlannedRevision(reach, span, 1, scoring)
+            made = _made(session, planned, stack.enter_context(Drafts(planned)))
+        if not made.changes:
+            raise Problem("period-empty")
+        with database.writing() as session:
+            lock_agency(session, reach.agency_id)
+            _refuse_closed(session, reach, span, by.instrument)
+            _refuse_changed(session, reach, seen)
+            return _draft(session, planned, made, now, working_days, "period.closed")
 
 
 def revise(
@@ -87,28 +88,29 @@ def revise(
 
     Raises `period-open`, `period-draft`, `month-sealed`, `revision-unchanged`, `busy`, `instrument-ambiguous`.
     """
-    with database.snapshot() as session:
-        period = newest(session, reach, span, instrument)
-        if period.state == DRAFT:
-            raise Problem("period-draft", until=period.replies_end_at.isoformat())
-        sealed = last_sealed(session, reach.agency_id)
-        if sealed is not None and month_code(span.first) <= sealed:
-            raise Problem("month-sealed", month=sealed)
-        seen = _revisions(session, reach)
-        former = {
-            (each.kind, each.unit): parse_report(json.loads(each.document))
-            for each in store.reports_of(session, period)
-        }
-        release = store.release_of(session, period)
-        scoring = scoring_of(session, reach.agency_id, period.instrument, period.weights, period.bands)
-        planned = PlannedRevision(reach, span, period.revision + 1, scoring, former, release)
-        made = _documents(session, planned)
-    if not made.changes:
-        raise Problem("revision-unchanged", revision=period.revision)
-    with database.writing() as session:
-        lock_agency(session, reach.agency_id)
-        _refuse_changed(session, reach, seen)
-        return _draft(session, planned, made, now, working_days, "period.revised")
+    with ExitStack() as stack:
+        with database.snapshot() as session:
+            period = newest(session, reach, span, instrument)
+            if period.state == DRAFT:
+                raise Problem("period-draft", until=period.replies_end_at.isoformat())
+            sealed = last_sealed(session, reach.agency_id)
+            if sealed is not None and month_code(span.first) <= sealed:
+                raise Problem("month-sealed", month=sealed)
+            seen = _revisions(session, reach)
+            former = {
+                (each.kind, each.unit): parse_report(json.loads(each.document))
+                for each in store.reports_of(session, period)
+            }
+            release = store.release_of(session, period)
+            scoring = scoring_of(session, reach.agency_id, period.instrument, period.weights, period.bands)
+            planned = PlannedRevision(reach, span, period.revision + 1, scoring, former, release)
+            made = _made(session, planned, stack.enter_context(Drafts(planned)))
+        if not made.changes:
+            raise Problem("revision-unchanged", revision=period.revision)
+        with database.writing() as session:
+            lock_agency(session, reach.agency_id)
+            _refuse_changed(session, reach, seen)
+            return _draft(session, planned, made, now, working_days, "period.revised")
 
 
 def finalise(
@@ -193,18 +195,28 @@ def _refuse_changed(session: Session, reach: Reach, seen: set[tuple[str, str, st
         raise busy()
 
 
-def _documents(session: Session, planned: PlannedRevision) -> ClosingDocuments:
+class _Made(NamedTuple):
+    """The drafts of a revision, the release and the targets they were made of, and the units with other figures."""
+
+    drafts: Drafts
+    release: int
+    changes: Sequence[UnitChange]
+    targets: Mapping[TargetKey, int]
+
+
+def _made(session: Session, planned: PlannedRevision, drafts: Drafts) -> _Made:
     inputs = read_inputs(session, planned)
-    made = closing_documents(inputs)
-    sources = read_sources(session, inputs, planned.reach.root_key, [each.office for each in made.documents])
-    surveys = survey_documents(inputs, made.documents, sources)
-    return made._replace(documents=[*made.documents, *surveys])
+    assembly = Assembly(inputs, Surveys(session, inputs, planned.reach.root_key))
+    for document in assembly.documents(offices_told(session, inputs)):
+        drafts.put(document)
+    drafts.recognise(assembly.recognised)
+    return _Made(drafts, newest_release(session, inputs), assembly.changes, inputs.targets)
 
 
 def _draft(
     session: Session,
     planned: PlannedRevision,
-    made: ClosingDocuments,
+    made: _Made,
     now: datetime,
     working_days: int,
     action: AuditAction,
@@ -233,29 +245,11 @@ def _draft(
         revision=planned.number,
         told={"release": made.release},
     )
-    reports = [_report(reach, period, document) for document in made.documents]
-    store.add_period(session, period, release, reports)
-    add_beside(session, rows_beside(made.documents, reports, scoring.instrument))
-    audit(session, reach, action, period, now, reports=len(made.documents))
+    store.add_period(session, period, release, made.drafts.reports())
+    add_beside(session, made.drafts.beside)
+    audit(session, reach, action, period, now, reports=made.drafts.number)
     tell_of(session, EventKind.drafted, period, now)
     return period
-
-
-def _report(reach: Reach, period: Period, document: Document) -> Report:
-    # It is checked by whoever holds it, without a key: the id says in which agency to look.
-    report_id = marked_id(new_id(), reach.agency_id)
-    return Report(
-        agency_id=reach.agency_id,
-        report_id=report_id,
-        root=reach.root_key,
-        period=period.code,
-        instrument=period.instrument,
-        revision=period.revision,
-        kind=document.report.kind,
-        unit=document.unit,
-        office=document.office,
-        document=_text({"id": str(report_id), **document.report.plain()}),
-    )
 
 
 def _meet(parents: Mapping[str, str | None], one: str, other: str) -> bool:

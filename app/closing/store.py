@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -34,14 +35,14 @@ def periods_of(session: Session, agency_id: str, code: str | None = None) -> Seq
     return session.exec(query.order_by(*order)).all()
 
 
-def add_period(session: Session, period: Period, release: Release, reports: Iterable[Report]) -> None:
-    """The period with all its reports, in the caller's transaction. Raises IntegrityError if it is there already."""
+def add_period(session: Session, period: Period, release: Release, reports: Iterable[Mapping[str, Any]]) -> None:
+    """The period with the rows of its reports, in the caller's transaction. Raises IntegrityError if it is there."""
     session.add(period)
     session.flush()
     session.add(release)
-    rows = [report.model_dump() for report in reports]
-    for start in range(0, len(rows), BATCH):
-        session.execute(insert(Report), rows[start : start + BATCH])
+    rows = iter(reports)
+    while some := list(islice(rows, BATCH)):
+        session.execute(insert(Report), some)
 
 
 def reports_of(session: Session, period: Period) -> Sequence[Report]:

@@ -1,6 +1,5 @@
 """The reports of employees and offices, and what every report has."""
 
-from collections.abc import Mapping
 from typing import Literal, TypedDict
 
 from app.closing.inputs import ClosingInputs
@@ -84,10 +83,10 @@ class _BesideOwn(TypedDict, total=False):
 
 
 def employee_report(
-    inputs: ClosingInputs, unit: ReportedUnit, staff: Staff, offices: Mapping[str, ReportedUnit]
+    inputs: ClosingInputs, unit: ReportedUnit, staff: Staff, office_targets: tuple[Attainment, ...]
 ) -> AnyReport:
     """The report of an employee, beside the targets of the office; the former one where its figures may not change."""
-    beside = _office_targets(inputs, staff.posted[unit.code], offices)
+    beside = _BesideOwn(office_targets=office_targets) if office_targets else _BesideOwn()
     if former := kept_report(inputs, unit):
         return former.carried_over(period_of(inputs), **beside)
     subject = staff.subject(unit.code)
@@ -193,11 +192,6 @@ def targets_reached(
     if own is None:
         return ()
     return attainments(inputs.scoring, unit.released.cell if unit else None, own, personal=kind == "employee")
-
-
-def _office_targets(inputs: ClosingInputs, office: str, offices: Mapping[str, ReportedUnit]) -> _BesideOwn:
-    reached = targets_reached(inputs, "office", office, offices.get(office))
-    return _BesideOwn(office_targets=reached) if reached else _BesideOwn()
 
 
 def _method(scoring: Scoring) -> Method:

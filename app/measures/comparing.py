@@ -53,9 +53,9 @@ class _Told(NamedTuple):
 
 
 def kept_among_all(
-    session: Session, agency_id: str, scoring: Scoring, span: Span, offices: Collection[str]
+    session: Session, agency_id: str, scoring: Scoring, span: Span, offices: Collection[str] | None
 ) -> dict[str, OfficeAmongAll] | None:
-    """How each of these offices compares with all, as it is kept; None where nothing is, or by other rules."""
+    """How each of these offices (None: every one) compares with all; None where nothing is kept by these rules."""
     period = _period(agency_id, scoring, span)
     shared = shared_of(session, period)
     if shared is None or shared.get("by") != rules_compared_by(scoring):

@@ -12,7 +12,6 @@ from app.access.principals import Reach
 from app.access.tables import AuditEvent
 from app.closing import lifecycle, store
 from app.closing.addressing import asked
-from app.closing.assembly import ClosingDocuments
 from app.closing.lifecycle import Method
 from app.closing.lifecycle import close as close_period
 from app.closing.replies import invite
@@ -275,15 +274,15 @@ def test_the_clock_of_a_period_is_the_zone_whose_day_ends_last(office: House) ->
 
 @pytest.mark.long
 def test_what_is_published_meanwhile_sends_a_closing_back(office: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    compute = lifecycle._documents
+    compute = lifecycle._made
 
-    def overtaken(*asked: Any) -> ClosingDocuments:
-        monkeypatch.setattr(lifecycle, "_documents", compute)
+    def overtaken(*asked: Any) -> Any:
+        monkeypatch.setattr(lifecycle, "_made", compute)
         close(office, "2026-09")
         return compute(*asked)
 
     office.release()
-    monkeypatch.setattr(lifecycle, "_documents", overtaken)
+    monkeypatch.setattr(lifecycle, "_made", overtaken)
     response = office.post("/v1/periods/2026-10/close", {}, "supervisor")
     assert refused(response) == (503, "busy")
     assert response.headers["retry-after"] in RETRIES

@@ -11,6 +11,7 @@ from app.disclosure.rules.released import (
     Withheld,
     gather,
     group_of,
+    joined,
     left_out,
     merged_cells,
 )
@@ -50,6 +51,17 @@ def test_a_whole_counts_all_blocks_and_says_what_waits() -> None:
     total = SHEETS.total(ALL)
     assert (total.n, total.waiting, total.state, total.offices) == (40, 3, State.exact, frozenset("a"))
     assert total.cell == merged_cells(total.blocks)
+
+
+def test_what_is_read_apart_is_joined_to_the_same_whole() -> None:
+    total = SHEETS.total(ALL)
+    parts = [
+        ReleasedSheets(SHEETS.blocks[:2], {}).total(ALL),
+        ReleasedSheets(SHEETS.blocks[2:], SHEETS.waiting).total(ALL),
+    ]
+    whole = joined(joined(Released(), parts[0]), parts[1])
+    assert (whole.n, whole.waiting, whole.cell) == (total.n, total.waiting, total.cell)
+    assert sorted((each.service or "", each.cell.n) for each in whole.blocks) == [("", 20), ("s", 20)]
 
 
 def test_a_person_counts_the_own_blocks_and_leaves_out_what_others_share() -> None:

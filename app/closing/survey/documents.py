@@ -3,8 +3,9 @@
 Whether figures are shown was decided when that report was made; here nothing is decided a second time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.closing.inputs import ClosingInputs
 from app.closing.rules.documents import SKM, WHOLE_UNIT, Document
@@ -20,9 +21,9 @@ from app.closing.rules.report_documents.survey import (
     SurveyRecords,
 )
 from app.closing.survey.results import results_of
-from app.closing.units import whole_period
 from app.disclosure.rules.comments import ToldComment, quotable
 from app.disclosure.rules.profiles import ProfileCount, profile
+from app.disclosure.rules.released import Released
 from app.instruments.consistency import SKM_ELEMENTS
 from app.instruments.loading import shipped
 from app.instruments.model import Instrument
@@ -35,7 +36,7 @@ from app.ratings.rules.selection import By
 class Sources:
     """What surveys have beside the figures, within the period.
 
-    `profiles`: what is told of each office's respondents; `comments`: those that are told, with the office of their
+    `profiles`: what is told of each unit's respondents; `comments`: those that are told, with the office of their
     block (None: several); `trend` and `records` by the unit of the report, oldest first.
     """
 
@@ -45,37 +46,36 @@ class Sources:
     records: Mapping[str, SurveyRecords]
 
 
-@dataclass(frozen=True)
-class _SurveyedUnit:
-    """A unit that gets a survey: its own report and its offices."""
+class SurveyedUnit(NamedTuple):
+    """A unit that gets a survey: its office (None: the whole), its own report, its offices, and what is told of it.
 
-    code: str
+    `rated` are those of its offices with told ratings in the period.
+    """
+
+    office: str | None
     report: OfficeReport | AgencyReport
     offices: frozenset[str]
+    released: Released
+    rated: frozenset[str]
+
+    @property
+    def code(self) -> str:
+        """By which its survey is known."""
+        return self.office or WHOLE_UNIT
 
 
-def survey_documents(inputs: ClosingInputs, made: Sequence[Document], sources: Sources) -> list[Document]:
-    """One for every office's report, and one for the whole.
+def survey_document(inputs: ClosingInputs, sources: Sources, unit: SurveyedUnit) -> Iterator[Document]:
+    """The survey of a unit, beside its own report.
 
-    Where a unit's report keeps its former figures, so does its survey; if there was none, there is none, since it
-    would publish what the report does not.
+    Where that keeps its former figures, so does its survey; if there was none, there is none, since it would publish
+    what the report does not.
     """
-    surveys: dict[str, SurveyReport] = {}
-    for unit, report in _reports_by_unit(made).items():
-        former = inputs.former_documents.get((SKM, unit))
-        if _is_new(inputs, report):
-            offices = inputs.offices if unit == WHOLE_UNIT else frozenset({unit})
-            surveys[unit] = _survey_report(inputs, sources, _SurveyedUnit(unit, report, offices))
-        elif isinstance(former, SurveyReport):
-            surveys[unit] = former.carried_over(report.period, **dict(sources.records[unit]))
-    return [Document(unit, None if unit == WHOLE_UNIT else unit, report) for unit, report in surveys.items()]
-
-
-def _reports_by_unit(made: Sequence[Document]) -> dict[str, OfficeReport | AgencyReport]:
-    """The reports that get a survey, the whole's last."""
-    offices = [(each.unit, each.report) for each in made if isinstance(each.report, OfficeReport)]
-    whole = [(WHOLE_UNIT, each.report) for each in made if isinstance(each.report, AgencyReport)]
-    return dict([*offices, *whole])
+    former = inputs.former_documents.get((SKM, unit.code))
+    if _is_new(inputs, unit.report):
+        yield Document(unit.code, unit.office, _survey_report(inputs, sources, unit))
+    elif isinstance(former, SurveyReport):
+        kept = former.carried_over(unit.report.period, **dict(sources.records[unit.code]))
+        yield Document(unit.code, unit.office, kept)
 
 
 def _is_new(inputs: ClosingInputs, report: OfficeReport | AgencyReport) -> bool:
@@ -105,30 +105,30 @@ def is_full(instrument: Instrument) -> bool:
     )
 
 
-def _survey_report(inputs: ClosingInputs, sources: Sources, unit: _SurveyedUnit) -> SurveyReport:
+def _survey_report(inputs: ClosingInputs, sources: Sources, unit: SurveyedUnit) -> SurveyReport:
     own = {"supersedes": inputs.revision - 1} if (SKM, unit.code) in inputs.former_documents else {}
     survey = _content(inputs, sources, unit)
     return SurveyReport.beside(unit.report, survey, sources.records[unit.code], **own)
 
 
-def _content(inputs: ClosingInputs, sources: Sources, unit: _SurveyedUnit) -> SurveyContent:
+def _content(inputs: ClosingInputs, sources: Sources, unit: SurveyedUnit) -> SurveyContent:
     instrument, figures = inputs.scoring.instrument, unit.report.figures
     # What the unit's own report does not show, its survey does not show either.
     shown = figures if isinstance(figures, Figures) else None
-    released = whole_period(inputs, inputs.within if unit.code == WHOLE_UNIT else unit.offices)
+    released = unit.released
     return SurveyContent(
         full=is_full(instrument),
         missing=() if is_full(instrument) else tuple(missing_elements(instrument)),
         scale=Scale(low=instrument.low, high=instrument.high),
         results=results_of(inputs.scoring, shown, released.cell) if shown and released.cell else None,
-        sample=_sample(inputs, unit, shown, released.offices) if shown else None,
+        sample=_sample(inputs, unit, shown, unit.rated) if shown else None,
         profile=_profile(sources, unit) if shown else None,
         suggestions=_suggestions(inputs, sources, unit) if shown else (),
         former=tuple(sources.trend.get(unit.code, ())),
     )
 
 
-def _sample(inputs: ClosingInputs, unit: _SurveyedUnit, figures: Figures, rated: frozenset[str]) -> Sample:
+def _sample(inputs: ClosingInputs, unit: SurveyedUnit, figures: Figures, rated: frozenset[str]) -> Sample:
     """The population where every rated office reported it, the sample the official table asks for, and who answered."""
     served = inputs.beside[By.office].served
     population = sum(served[office] for office in rated) if rated <= served.keys() else None
@@ -143,14 +143,14 @@ def _sample(inputs: ClosingInputs, unit: _SurveyedUnit, figures: Figures, rated:
     )
 
 
-def _profile(sources: Sources, unit: _SurveyedUnit) -> dict[str, ProfileBlock | None]:
-    blocks = profile(count for office in sorted(unit.offices) for count in sources.profiles.get(office, ()))
+def _profile(sources: Sources, unit: SurveyedUnit) -> dict[str, ProfileBlock | None]:
+    blocks = profile(sources.profiles.get(unit.code, ()))
     return {name: None if block is None else ProfileBlock.model_validate(block) for name, block in blocks.items()}
 
 
-def _suggestions(inputs: ClosingInputs, sources: Sources, unit: _SurveyedUnit) -> tuple[str, ...]:
+def _suggestions(inputs: ClosingInputs, sources: Sources, unit: SurveyedUnit) -> tuple[str, ...]:
     # What several offices tell together is quoted by all of them together.
-    of_all = unit.code == WHOLE_UNIT and inputs.whole_agency
+    of_all = unit.office is None and inputs.whole_agency
     return quotable(
         comment for office, comment in sources.comments if office in unit.offices or (office is None and of_all)
     )

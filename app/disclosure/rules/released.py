@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.disclosure.rules.cells import Cell, OpenCell, merged
@@ -133,6 +133,15 @@ class ReleasedSheets:
         """What is told of a scope, by group; groups without any rating are absent."""
         found = gather(self.blocks, self.waiting, scope, by, standing)
         return {value: released for value, released in found.items() if value is not None}
+
+
+def joined(one: Released, other: Released) -> Released:
+    """Both together, as one group that nothing else joins: blocks of the same service and channel become one."""
+    groups: dict[tuple[str | None, str | None], list[ReleasedBlock]] = {}
+    for block in (*one.blocks, *other.blocks):
+        groups.setdefault((block.service, block.channel), []).append(block)
+    blocks = [replace(each[0], cell=merged(*(block.cell for block in each)), parts=()) for each in groups.values()]
+    return Released(blocks, one.waiting + other.waiting)
 
 
 def open_cell(released: Released) -> OpenCell | None:
