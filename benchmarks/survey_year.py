@@ -2,9 +2,9 @@
 
 Imports a file of so many nine-element sheets, of offices in the proportion of the nation (7,550,903 sheets of 24,629
 offices are all), by the real command; then asks the page *my office* of some offices over HTTP, each by its own
-supervisor who is signed in: the first of all, which makes what the process keeps until the next release, and the
+supervisor who is signed in: the first of all, by a process that has just begun, and the
 others. One agency holds all offices, which is the hardest case. With `--database` the database is kept, and if it
-holds sheets already, only the pages are asked.
+holds sheets already, offices are compared as by night and only the pages are asked.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from sqlalchemy import text
 from app.access.principals import Role
 from app.foundation.storage.database import Database
 from app.foundation.storage.migrations import upgrade
+from app.measures.comparing import compare_offices
 from app.people.granting import Asked, Granter
 from app.people.inviting import Invitation, invite
 from app.people.openings import Opening
@@ -68,7 +69,9 @@ def main() -> None:
         offices = offices_of(sheets)
         print(f"{sheets:,} sheets of {offices:,} offices", flush=True)
         with TemporaryDirectory(prefix="cermin-bench-") as folder, _store(chosen, folder) as (url, server):
-            if not _has_sheets(url):
+            if _has_sheets(url):
+                _compare(url)
+            else:
                 _furnish(url, offices)
                 file = Path(folder) / "sheets.csv"
                 write_sheets(file, sheets, offices)
@@ -126,6 +129,14 @@ def _has_sheets(url: str) -> bool:
         found = session.execute(text("SELECT 1 FROM rating LIMIT 1")).first() is not None
     database.dispose()
     return found
+
+
+def _compare(url: str) -> None:
+    """Compare the offices as the night would, where the version that imported the sheets did not."""
+    database, begun = Database(url), time.process_time()
+    periods = compare_offices(database, AGENCY)
+    database.dispose()
+    print(f"  comparing offices in {periods} periods: processor {time.process_time() - begun:.1f} s", flush=True)
 
 
 def _furnish(url: str, offices: int) -> None:
