@@ -36,9 +36,9 @@ OF_ALL = {
     "intake/invitation/ticket_lookup.py": "a ticket has no more than a mark of its agency",
     "intake/with_ticket.py": "the same",
     "jobs.py": "the jobs of the installation, which go from agency to agency",
-    "main.py": "the start records new instruments, and the end the last heartbeats, of all agencies",
     "people/setting_up.py": "whether there is any agency, and the first of them",
     "startup_checks.py": "the start looks at what all agencies were counted by",
+    "wiring/lifespan.py": "the start records new instruments, and the end the last heartbeats, of all agencies",
     "web/citizen.py": "an old poster names an office and no agency",
     "web/verifying.py": "a report is checked by its id, as over the API",
 }
