@@ -28,6 +28,7 @@ from app.ratings.rules.selection import By
 from app.screening.store import weeks_of
 
 NAME = "watching"
+# Renewed by whoever looks for longer than a third of it: thousands of agencies after a release take a while.
 LEASE = timedelta(minutes=3)
 # How long before the end of a reply window those are told who have not replied.
 BEFORE_THE_END = timedelta(days=2)
@@ -57,7 +58,15 @@ class Watcher:
             return 0
         with self._database.reading() as session:
             agencies = agency_ids(session)
-        return sum(self._look_at(agency_id, now) for agency_id in agencies)
+        told, kept = 0, now
+        for agency_id in agencies:
+            if (at := self._clock()) - kept > LEASE / 3:
+                if not self._lease.keep(at):
+                    # This process stood still, and another one has looked meanwhile.
+                    break
+                kept = at
+            told += self._look_at(agency_id, now)
+        return told
 
     def _look_at(self, agency_id: str, now: datetime) -> int:
         with of_agency(agency_id):

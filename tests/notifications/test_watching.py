@@ -1,6 +1,6 @@
 """What begins or ends by itself is told once, and again only after it has ended."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -68,6 +68,26 @@ def test_a_kiosk_of_a_closed_office_is_not_missed(house: House) -> None:
     paired(house, added(house)["code"])
     house.clock.now += timedelta(hours=3)
     assert watcher(house).look() == 0
+
+
+@pytest.mark.parametrize("by_another", [False, True])
+def test_a_long_look_keeps_its_lease_and_one_that_lost_it_ends(
+    house: House, monkeypatch: pytest.MonkeyPatch, by_another: bool
+) -> None:
+    agencies = ["kab", "kota", "prov"]
+    looking, other = watcher(house), Lease(house.database, NAME, "another process", LEASE)
+    seen: list[str] = []
+
+    def slow_look(agency_id: str, _: datetime) -> int:
+        seen.append(agency_id)
+        house.clock.now += LEASE + timedelta(seconds=1) if by_another else LEASE - timedelta(seconds=1)
+        assert other.take(house.clock()) is by_another
+        return 1
+
+    monkeypatch.setattr("app.notifications.watching.agency_ids", lambda _: agencies)
+    monkeypatch.setattr(looking, "_look_at", slow_look)
+    assert looking.look() == (1 if by_another else 3)
+    assert seen == agencies[: len(seen)]
 
 
 def test_no_kiosk_is_missed_while_nothing_could_be_written(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
