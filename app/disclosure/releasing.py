@@ -104,10 +104,23 @@ def release(
 
 def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> ReleaseOutcome:
     """Release one agency's figures: first what must leave, then what can be told, then what has to wait."""
+    try:
+        return _release(database, agency_id, order)
+    except _Overtaken:
+        # What was told stays told; charts and what waits are made anew up to the month that is the newest by now.
+        return _release(database, agency_id, order._replace(whole=True))
+
+
+class _Overtaken(Exception):
+    """Another process has released a later month while this one stood still."""
+
+
+def _release(database: Database, agency_id: str, order: ReleaseOrder) -> ReleaseOutcome:
     choose = SystemRandom()
-    through = last_month_over(order.now, order.after)
     with database.snapshot(hurried=False) as session:
         former = store.latest_release(session, agency_id)
+        # Whose clock is behind that of an earlier release takes nothing back.
+        through = max(last_month_over(order.now, order.after), former.through if former else "")
         months = store.period_months(session, agency_id) or 3
         instruments = instruments_of(session, agency_id)
         windows = _windows(session, agency_id, order, former, months)
@@ -128,6 +141,9 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
     renew_charts(database, agency_id, instruments, through, None if ended else number, writer.judged)
     with database.unhurried() as session:
         lock_agency(session, agency_id)
+        newest = store.latest_release(session, agency_id)
+        if newest is not None and newest.through > through:
+            raise _Overtaken
         alone = store.next_block(session, agency_id) == writer.next_block
         if told or left or not alone:
             former_windows, windows = windows, _windows(session, agency_id, order, former, months)
@@ -149,7 +165,6 @@ def release_agency(database: Database, agency_id: str, order: ReleaseOrder) -> R
         tell_profiles(session, beside)
         tell_standards(session, beside)
         # Another process may have made this number meanwhile; then this is the next.
-        newest = store.latest_release(session, agency_id)
         number = newest.number + 1 if newest else 1
         store.save(session, FigureRelease(agency_id=agency_id, number=number, released_at=order.now, through=through))
         outcome = ReleaseOutcome(number, through, told, left, sum(waiting.values()))

@@ -1,11 +1,14 @@
 """The nightly release: once after each night's screening, whichever process looks first."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from app.disclosure import releasing
 from app.disclosure.nightly import NightlyRelease, oldest_release_age
+from app.disclosure.reconciliation import reconcile_blocks
 from app.disclosure.releasing import ReleaseOrder, ReleaseOutcome, release_agency
 from app.foundation.storage.database import Database
 from app.foundation.storage.installation import put_fact
@@ -84,6 +87,45 @@ def test_the_age_of_the_oldest_release_is_known(house: House) -> None:
     house.release(now=NOW)
     house.release("desa", NOW + timedelta(hours=2))
     assert oldest_release_age(house.database, NOW + timedelta(hours=3)) == 3 * 3_600
+
+
+def rated(house: House, day: date) -> None:
+    """Twenty-five ratings of a day."""
+    put(house.database, [Visit(rated_on=day)] * 25, start=first_key(day).int)
+
+
+def released_at(house: House, now: datetime) -> ReleaseOutcome:
+    """A release as by night."""
+    return release_agency(house.database, "kota", ReleaseOrder(now, "test", timedelta(days=5), timedelta(days=35)))
+
+
+@pytest.mark.parametrize("is_at", ["renew_sums", "renew_charts"])
+def test_who_stood_still_over_the_end_of_a_month_takes_no_month_back(
+    house: House, monkeypatch: pytest.MonkeyPatch, is_at: str
+) -> None:
+    november, december = datetime(2026, 11, 12, tzinfo=UTC), datetime(2026, 12, 12, tzinfo=UTC)
+    rated(house, date(2026, 10, 8))
+    rated(house, date(2026, 11, 10))
+    step = getattr(releasing, is_at)
+
+    def stand_still(*values: Any) -> None:
+        monkeypatch.setattr(releasing, is_at, step)
+        released_at(house, december)
+        step(*values)
+
+    monkeypatch.setattr(releasing, is_at, stand_still)
+    outcome = released_at(house, november)
+    assert (outcome.number, outcome.through) == (2, "2026-11")
+    assert not reconcile_blocks(house.database).faults
+    [row] = house.get("/v1/indices", params={"from": "2026-11-01", "to": "2026-11-30"}).json()["rows"]
+    assert row["n"] == 25
+
+
+def test_a_release_by_a_clock_that_was_set_back_takes_no_month_back(house: House) -> None:
+    rated(house, date(2026, 11, 10))
+    assert released_at(house, datetime(2026, 12, 12, tzinfo=UTC)).through == "2026-11"
+    assert released_at(house, datetime(2026, 11, 12, tzinfo=UTC)).through == "2026-11"
+    assert not reconcile_blocks(house.database).faults
 
 
 def test_a_release_again_tells_nothing_twice(house: House) -> None:
