@@ -19,7 +19,6 @@ from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from app.foundation.storage.migrations import upgrade
 from benchmarks.servers import SECRET, free_port
 
 HERE = Path(__file__).parents[1]
@@ -45,9 +44,11 @@ def main() -> None:
     chosen = parser.parse_args()
     folders = [HERE, *([chosen.beside] if chosen.beside else [])]
     with TemporaryDirectory() as place:
-        url = f"sqlite:///{place}/cermin.db"
-        upgrade(url)
-        rounds = [[start(folder, url) for folder in folders] for _ in range(chosen.rounds)]
+        # One for each, in the schema that it knows.
+        urls = [f"sqlite:///{place}/{n}.db" for n in range(len(folders))]
+        for folder, url in zip(folders, urls, strict=True):
+            subprocess.run(_command("migrate"), cwd=folder, env=_environment(url), check=True)
+        rounds = [[start(*each) for each in zip(folders, urls, strict=True)] for _ in range(chosen.rounds)]
     print("| working copy | processor, s | on the clock, s | resident, MiB | unshared, MiB |")
     print("|---|---|---|---|---|")
     for folder, starts in zip(folders, zip(*rounds, strict=True), strict=True):
@@ -67,17 +68,25 @@ def start(folder: Path, database_url: str) -> Start:
 @contextmanager
 def _serving(folder: Path, database_url: str) -> Iterator[tuple["subprocess.Popen[bytes]", int, float]]:
     port = free_port()
-    environment = os.environ | {"CERMIN_DATABASE_URL": database_url, "CERMIN_SECRET": SECRET}
-    # What a first start has compiled, the next one reads.
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     begun = time.monotonic()
-    command = [sys.executable, "-c", PROGRAM, "serve", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    command = _command("serve", "--port", str(port))
+    process = subprocess.Popen(command, cwd=folder, env=_environment(database_url), stdout=subprocess.DEVNULL)
     try:
         yield process, port, begun
     finally:
         process.terminate()
         process.wait(timeout=60)
+
+
+def _command(*words: str) -> list[str]:
+    return [sys.executable, "-c", PROGRAM, *words]
+
+
+def _environment(database_url: str) -> dict[str, str]:
+    environment = os.environ | {"CERMIN_DATABASE_URL": database_url, "CERMIN_SECRET": SECRET}
+    # What a first start has compiled, the next one reads.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def _ready(process: "subprocess.Popen[bytes]", port: int) -> float:
