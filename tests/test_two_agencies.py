@@ -18,7 +18,7 @@ from app.seals.signing import make_key
 from tests.effort import sized
 from tests.house import NOW, House, problem
 from tests.ratings.visits import Visit, put
-from tests.route_access import BY_PERSONS
+from tests.route_access import BY_PERSONS, NEEDS_A_PERIOD
 
 AGENCIES = ("kota", "desa")
 KEY_OF = {"kota": "", "desa": "desa "}
@@ -57,25 +57,11 @@ KEPT_FROM_READERS = {
     "/v1/keys": "admin",
 }
 # What some addresses cannot do without.
-ALWAYS = (
-    {
-        path: {"period": "2026-11"}
-        for path in (
-            "/v1/measures/employees",
-            "/v1/measures/offices",
-            "/v1/measures/recognition",
-            "/v1/measures/training",
-            "/v1/evidence-pack",
-            "/v1/reports",
-            "/v1/appraisals",
-            "/v1/comments",
-            "/v1/targets",
-            "/v1/targets/offices",
-        )
-    }
-    | {"/v1/appraisals/pack": {"period": "2026-11", "appraiser": "E001"}}
-    | {f"/v1/periods/2026-11/{what}": {"instrument": "ikl-1"} for what in ("follow-ups", "publications")}
-)
+ALWAYS = {
+    **{path: {"period": "2026-11"} for path in NEEDS_A_PERIOD},
+    "/v1/appraisals/pack": {"period": "2026-11", "appraiser": "E001"},
+    **{f"/v1/periods/2026-11/{what}": {"instrument": "ikl-1"} for what in ("follow-ups", "publications")},
+}
 # By none of the questionnaires a period was closed, whosever it is.
 CLOSED_BY_NONE = {
     ("/v1/reports", "instrument"),

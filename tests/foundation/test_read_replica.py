@@ -1,37 +1,29 @@
 """Some readers read a replica, and are told how old its state is; everybody and everything else reads the database.
 
-The replica of the first tests is a second database, into which the time is written by hand. That of the last is one:
-PostgreSQL's own streaming replication, made by `pg_basebackup`.
+The replica here is a second database, into which the time is written by hand; test_streaming_replica.py has a real one.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from shutil import rmtree
-from time import monotonic, sleep
 from uuid import uuid4
 
-import httpx
 import psycopg
 import pytest
 from sqlalchemy import make_url, text
 
 from app.foundation.settings import Settings
 from app.foundation.startup_errors import StartupError
-from app.foundation.storage import migrations as migrating
 from app.foundation.storage.database import Database
 from app.foundation.storage.read_replica import ABOVE, FigureReads
 from app.main import create_app
 from tests.closing.steps import close, finalise, rated
 from tests.conftest import Lend
-from tests.faults.postmaster import Postmaster
-from tests.house import SECRET, House, furnish_two, problem
+from tests.foundation.replica_answers import OCTOBER, age_of, figures, release_of
+from tests.house import SECRET, House, problem
 from tests.postgres import PostgresServer, owners_address
 from tests.ratings.visits import put
 from tests.silent_proxy import silent_proxy
 
-HEADER = "Read-Replica-Age"
-OCTOBER = {"from": "2026-10-01", "to": "2026-10-31"}
 # What a reader's key may ask of a replica.
 FIGURES = (
     ("/v1/indices", OCTOBER | {"by": "office"}),
@@ -41,25 +33,6 @@ FIGURES = (
     ("/v1/measures/recognition", {"period": "2026-10"}),
     ("/v1/measures/training", {"period": "2026-10"}),
 )
-
-
-def age_of(answer: httpx.Response) -> int | None:
-    """How old the answer says that the replica's state is; None if the database itself was read."""
-    assert answer.status_code in (200, 304), answer.text
-    age = answer.headers.get(HEADER)
-    return None if age is None else int(age)
-
-
-def release_of(house: House, key: str = "reader") -> tuple[int, int | None]:
-    """The release that a key's answer speaks of, and how old it says its state is."""
-    answer = house.get("/v1/indices", key)
-    age = age_of(answer)
-    return answer.json()["release"], age
-
-
-def figures(house: House) -> FigureReads:
-    """Where the service reads figures."""
-    return house.services.of(FigureReads)
 
 
 class Counter:
@@ -338,78 +311,3 @@ def test_sqlite_has_no_replica(replica: str, tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/cermin.db", read_database_url=replica, secret=SECRET)
     with pytest.raises(StartupError, match="CERMIN_READ_DATABASE_URL"):
         create_app(settings)
-
-
-# PostgreSQL's own streaming replication.
-
-
-@contextmanager
-def replicated() -> Iterator[tuple[Postmaster, Postmaster]]:
-    """A server with the two agencies, and its replica."""
-    with Postmaster.running() as primary:
-        migrating.upgrade(primary.url)
-        place = primary.own_folder("replica")
-        replica = primary.replica(place)
-        try:
-            replica.start()
-            replica.wait_until_up()
-            yield primary, replica
-        finally:
-            replica.kill()
-            rmtree(place)
-
-
-@pytest.mark.campaign
-@pytest.mark.one_server
-def test_a_streaming_replica_that_stands_still_is_told_by_its_age_and_left_when_it_is_too_old() -> None:
-    with replicated() as (primary, replica):
-        keys = furnish_two(primary.url)
-        with psycopg.connect(primary.url) as connection:
-            connection.execute("CREATE ROLE cermin_reader LOGIN IN ROLE pg_read_all_data")
-        # As the operating guide says: a role that may only read.
-        url = make_url(replica.url).set(username="cermin_reader").render_as_string(hide_password=False)
-        with House.open(primary.url, keys, read_database_url=url, read_lag_seconds=5) as house:
-            put(house.database, rated("E001", 12))
-            house.release()
-            until_it_follows(house)
-            assert release_of(house)[0] == 1
-            with psycopg.connect(replica.url, autocommit=True) as hand:
-                hand.execute("SELECT pg_wal_replay_pause()")
-                paused = monotonic()
-                house.release()
-                told: list[tuple[float, int, int]] = []
-                while True:
-                    release, age = found = release_of(house)
-                    if age is None:
-                        break
-                    told.append((monotonic() - paused, release, age))
-                    figures(house).look()
-                    sleep(0.2)
-                # While it was read it told of the release before, and of an age that grew with the seconds.
-                assert {release for _, release, _ in told} == {1}
-                assert all(age >= seconds - 0.5 for seconds, _, age in told)
-                assert told[-1][2] >= 4
-                assert found == (2, None)
-                assert house.get("/readyz", None).json()["replica"] == "late"
-                assert release_of(house, "supervisor") == (2, None)
-                hand.execute("SELECT pg_wal_replay_resume()")
-            until_it_follows(house)
-            assert release_of(house)[0] == 2
-            replica.kill()
-            assert release_of(house) == (2, None)
-            assert figures(house).standing == "unreachable"
-            replica.start()
-            replica.wait_until_up()
-            until_it_follows(house)
-
-
-def until_it_follows(house: House) -> None:
-    """Look at the replica until it is read and what it shows is less than three seconds old."""
-    until = monotonic() + 20
-    while True:
-        figures(house).look()
-        age = release_of(house)[1]
-        if age is not None and age < 3:
-            return
-        assert monotonic() < until, "the replica does not follow"
-        sleep(0.2)
