@@ -102,16 +102,16 @@ def test_the_content_is_one_step_away(at: Opener) -> None:
     with at(Role.auditor, "/desk/trail") as page:
         tab_to(page, page.locator(".skip"))
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "main"
+        expect(page.locator("#main")).to_be_focused()
 
 
 def test_what_was_refused_is_one_step_away_and_led_to(at: Opener) -> None:
     with at(Role.administrator, "/desk/people") as page:
         fill_in(page, "/desk/people/invite", name="")
-        assert page.evaluate("document.activeElement.className") == "faults"
+        expect(page.locator(".faults")).to_be_focused()
         tab_to(page, page.locator(".faults a"))
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.name") == "name"
+        expect(page.locator('[name="name"]')).to_be_focused()
 
 
 def test_inviting_giving_a_role_and_changing_it(at: Opener) -> None:
@@ -191,7 +191,7 @@ def test_adding_a_key_proving_it_in_vain_and_retiring_it(at: Opener) -> None:
         )
         expect(page.get_by_role("heading", level=1)).to_have_text("Papan ketik")
         fill_in(page, "/desk/integrity/key/prove", word="bukan ini")
-        assert page.evaluate("document.activeElement.className") == "faults"
+        expect(page.locator(".faults")).to_be_focused()
         press(page, page.get_by_role("link", name="Akhiri kunci ini"))
         fill_in(page, "/desk/integrity/key/retire")
         fill_in(page, "/desk/integrity/settings", open="tertutup")

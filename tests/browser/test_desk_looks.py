@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from app.access.principals import Role
 from tests.browser.desks import served, signed_in
@@ -84,7 +84,7 @@ def test_every_form_that_is_refused_is_whole_and_has_the_focus(
     for number, (action, (place, address)) in enumerate(forms.items()):
         with signed_in(browser, url, seats[place]) as context, context.new_page() as page:
             send_empty(page, f"{url}{address}", action)
-            assert page.evaluate("document.activeElement.className") == "faults", action
+            expect(page.locator(".faults"), action).to_be_focused()
             assert wrong_with(page, number) == [], action
 
 

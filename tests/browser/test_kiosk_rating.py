@@ -136,7 +136,7 @@ def test_a_rating_works_by_keyboard_alone(service: Standing, kiosk: Page) -> Non
         kiosk.keyboard.press("Enter")
         kiosk.wait_for_timeout(GUARD)
         # The heading has the focus, so that a screen reader reads the question; the first answer is one key away.
-        assert kiosk.evaluate("document.activeElement.tagName") == "H1"
+        expect(kiosk.locator("h1")).to_be_focused()
         kiosk.keyboard.press("Tab")
     # Who uses a keyboard has all the time there is.
     expect(kiosk.locator(".review")).to_be_visible()
