@@ -34,7 +34,7 @@ from tests.simulation.memory_store import Block, State
 from tests.simulation.nights import Releasing, unreleased
 
 write, key, rewrite = Writer.write, KeyMaker.key, Rewriting.now
-keep, keep_in = Lease.keep, Lease.keep_in
+keep, keep_in, send = Lease.keep, Lease.keep_in, Sender.run_if_due
 
 
 async def _answer_first(self: Writer, ratings: Sequence[NewRating]) -> list[Result]:
@@ -206,6 +206,19 @@ def rewrites_what_is_done() -> Mapping[str, Any]:
     return {"app.foundation.storage.rewriting.Rewriting.now": lambda self, night: rewrite(self)}
 
 
+def fails_in_a_job() -> Mapping[str, Any]:
+    """A job fails at its first turn in each process, and does at the next what it should have done."""
+    begun: set[str] = set()
+
+    def sending(self: Sender) -> int:
+        if self._lease._holder in begun:
+            return send(self)
+        begun.add(self._lease._holder)
+        raise RuntimeError("the first turn")
+
+    return {"app.notifications.sending.Sender.run_if_due": sending}
+
+
 MUTANTS: Sequence[Callable[[], Mapping[str, Any]]] = (
     answers_before_commit,
     works_without_lease,
@@ -225,4 +238,5 @@ MUTANTS: Sequence[Callable[[], Mapping[str, Any]]] = (
     takes_every_answer_for_taken,
     takes_back_the_sending,
     rewrites_what_is_done,
+    fails_in_a_job,
 )

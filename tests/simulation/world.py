@@ -29,6 +29,8 @@ LARGEST_SKEW = 120.0
 NIGHT_SECONDS = 5_400.0
 # What a process that stands still, and a lease by a clock that was an hour ahead, may take longer.
 SLOWER_SECONDS = LONGEST_STILL + LARGEST_JUMP
+# What a job may fail with: a store that is away.
+UNREACHABLE = "OperationalError"
 # How far ahead of a process's clock what is sent may be.
 MOST_AHEAD = 300.0
 FIRST_NIGHT = BEGIN.astimezone(ZoneInfo("Asia/Jakarta")).date()
@@ -69,6 +71,9 @@ class World:
     def told(self, logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         """What the service logs belongs to the story."""
         self.tell("log " + " ".join(f"{name}={value}" for name, value in event.items()))
+        # A job tries again by itself, so that nobody would see one that fails for another reason.
+        if event["event"].endswith("failed") and event["error"] != UNREACHABLE:
+            self.breaks(f"a job fails: {event['event']} {event['error']}")
         raise structlog.DropEvent
 
     def breaks(self, what: str) -> None:
