@@ -20,11 +20,12 @@ from app.transparency.cosigning import take_cosigned
 from app.transparency.inventory import InventoryOrder, take_inventory
 from app.transparency.log import LogKey, checkpoint, log_key, proof_of
 from app.transparency.publishing import NotPublished, publish
-from app.transparency.recovery import NotRecovered, recover
+from app.transparency.recovery import NotRecovered, RecoveryOrder, recover
 from app.transparency.rules.inventories import Marker
 from app.transparency.rules.policies import Policy, parse_policy
 from app.transparency.rules.tiles import CHECKPOINT
 from app.transparency.sources import NoSuchFile, source_of
+from app.transparency.stamp_config import trusted_stamps
 from app.transparency.stamping import Unstamped, stamp_checkpoint
 from app.transparency.witness import origin_hash
 
@@ -132,14 +133,19 @@ def recover_log(
     where: Annotated[str, typer.Argument(metavar="WHERE", help="The published log: its folder or address.")],
 ) -> None:
     """After restoring a backup: bring back the entries that it lacks, from what was published."""
-    late = timedelta(days=settings().late_limit_days)
+    values = settings()
+    late, by = timedelta(days=values.late_limit_days), trusted_stamps(values)
     with _open(agency_id) as db:
-        key = _key(db, agency_id).verifier
+        order = RecoveryOrder(_key(db, agency_id).verifier, late, by, actor(), system_clock())
         try:
-            n = recover(db, agency_id, source_of(where), key, late=late, actor=actor(), now=system_clock())
+            found = recover(db, agency_id, source_of(where), order)
         except (NotRecovered, ValueError, KeyError) as fault:
             raise fail(f"Nothing was brought back: {fault}.") from None
-    out.print(f"{n} entries brought back; now run cermin log inventory {agency_id} --accept", highlight=False)
+    if found.unstamped:
+        err.print(f"the time stamp was not brought back: {found.unstamped}", highlight=False)
+    out.print(
+        f"{found.entries} entries brought back; now run cermin log inventory {agency_id} --accept", highlight=False
+    )
 
 
 @log.command("proof")
