@@ -226,6 +226,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("campaign")
         if item.path.parent.name == "browser":
             item.add_marker("browser")
+        if item.get_closest_marker("fault") and item.path.parent.name != "faults":
+            # Its target runs one folder, and every other one leaves it out.
+            raise pytest.UsageError(f"{item.nodeid} is a fault outside tests/faults: nothing would run it")
 
 
 def _is_left_out_of_coverage(item: pytest.Item) -> bool:

@@ -39,6 +39,8 @@ ACTION: Final = "finding.raised"
 # Shorter than the pause between two deaths, so that the next sender need not wait for the lease of a dead one.
 LEASE = timedelta(milliseconds=20)
 ALIVE = (0.1, 0.5)
+# How long what must never be stands between its two steps: long enough to be killed there.
+BETWEEN = 0.05
 PUBLIC, FROM = "https://cermin.example.go.id", "cermin@kota.go.id"
 TOLD_APART, NOTED_FIRST = "told in a second transaction", "noted before it is sent"
 MAIL_NOTED_FIRST = "mail is noted before it is sent"
@@ -91,6 +93,7 @@ def do_one(database: Database, mutant: str) -> None:
         if mutant != TOLD_APART:
             tell(session, EventKind.finding, agency_id="kota", office="dukcapil", about=about, at=now)
     if mutant == TOLD_APART:
+        time.sleep(BETWEEN)
         with database.writing() as session:
             tell(session, EventKind.finding, agency_id="kota", office="dukcapil", about=about, at=now)
 
@@ -133,7 +136,7 @@ class NotingFirst(OutgoingPost):
                 ),
                 {"event": event},
             )
-        time.sleep(0.005)
+        time.sleep(BETWEEN)
         return await super().post(address, headers, body, most=most)
 
 
@@ -153,7 +156,7 @@ class MailNotingFirst(MailPost):
                     "WHERE channel = 'mail' AND letter_id IS NOT NULL AND state = 'waiting'"
                 )
             )
-        time.sleep(0.005)
+        time.sleep(BETWEEN)
         return await super().send(letter)
 
 

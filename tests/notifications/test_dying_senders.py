@@ -1,6 +1,5 @@
 """kill -9 of whoever tells and whoever sends: nothing that happened is forgotten, and what comes twice is the same."""
 
-import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -19,6 +18,7 @@ from app.notifications.mail_store import mailbox_of
 from app.notifications.mailboxes import Mailboxes
 from app.outbox.store import newest_events
 from app.outbox.tables import OutboxEvent
+from tests.effort import sized
 from tests.house import SECRET, House
 from tests.notifications.dying import ACTION, MAIL_NOTED_FIRST, NOTED_FIRST, PUBLIC, TOLD_APART, sender
 from tests.notifications.mail_server import mail_server, text_of
@@ -26,7 +26,7 @@ from tests.notifications.messages import told_of_all
 from tests.people.persons import Door
 from tests.screening.office import rows
 
-pytestmark = pytest.mark.fault
+pytestmark = pytest.mark.campaign
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -50,10 +50,8 @@ class Found:
     mail_altered: int
 
 
-@pytest.fixture
-def kills() -> int:
-    """How often both processes are killed: 30 times in CI, 300 before a release."""
-    return int(os.environ.get("CERMIN_FAULTS_KILLS", "30"))
+# How often both processes are killed.
+KILLS, KILLS_OF_MUTANTS = sized(10, 300), sized(30, 40)
 
 
 def campaign(teller: House, kills: int, mutant: str = "") -> Found:
@@ -121,26 +119,26 @@ def _events(teller: House) -> list[OutboxEvent]:
         return list(newest_events(session, "kota", limit=1_000_000))
 
 
-def test_nothing_is_lost_and_what_comes_twice_has_one_id(teller: House, kills: int, store: str) -> None:
-    found = campaign(teller, kills)
+def test_nothing_is_lost_and_what_comes_twice_has_one_id(teller: House, store: str) -> None:
+    found = campaign(teller, KILLS)
     sys.stdout.write(f"telling on {store}: {found}\n")
     # A campaign in which little happened proves little.
-    assert found.done > kills
-    assert found.letters > kills // 10
+    assert found.done > KILLS
+    assert found.letters > KILLS // 10
     assert (found.untold, found.lost, found.phantoms, found.altered) == (0, 0, 0, 0)
     assert (found.unmailed, found.mail_altered) == (0, 0)
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_what_is_told_in_a_second_transaction_is_found(teller: House) -> None:
-    assert campaign(teller, 40, TOLD_APART).untold > 0
+    assert campaign(teller, KILLS_OF_MUTANTS, TOLD_APART).untold > 0
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_what_is_noted_before_it_is_sent_is_found(teller: House) -> None:
-    assert campaign(teller, 40, NOTED_FIRST).lost > 0
+    assert campaign(teller, KILLS_OF_MUTANTS, NOTED_FIRST).lost > 0
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_mail_that_is_noted_before_it_is_sent_is_found(teller: House) -> None:
-    assert campaign(teller, 40, MAIL_NOTED_FIRST).unmailed > 0
+    assert campaign(teller, KILLS_OF_MUTANTS, MAIL_NOTED_FIRST).unmailed > 0
