@@ -90,7 +90,7 @@ def test_who_takes_nothing_of_the_answer_is_not_waited_for(url: str, monkeypatch
     monkeypatch.setattr(connections, "STUCK_SECONDS", 0.3)
     ask = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
     with serving(url, receive_seconds=0.4) as address, sockets(address, 1, ask * 200) as [_]:
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while not closed(address):
             assert time.monotonic() < until
             time.sleep(0.1)
