@@ -17,8 +17,8 @@ from app.notifications.wiring import terms_of
 from tests.house import SECRET, House
 from tests.notifications.mail_server import link_in, mail_server
 from tests.notifications.messages import added, happened, send
+from tests.notifications.posting import ADDRESS, PUBLIC, Post, post
 from tests.notifications.receiver import receiving
-from tests.notifications.test_mail import ADDRESS, PUBLIC, Post, post
 from tests.people.persons import Door
 from tests.screening.office import rows
 
