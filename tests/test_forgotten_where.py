@@ -11,7 +11,7 @@ from sqlalchemy import event, make_url
 from tests.conftest import Lend
 from tests.house import House
 from tests.postgres import owners_address
-from tests.test_two_agencies import AGENCIES, everything, fill, furnish_own
+from tests.two_agencies import AGENCIES, everything, fill, furnish_own
 
 pytestmark = [
     pytest.mark.untraced,
