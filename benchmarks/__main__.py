@@ -5,11 +5,12 @@ from pathlib import Path
 
 from benchmarks.batches import measure_batches
 from benchmarks.documents import measure_documents
+from benchmarks.growth import record
 from benchmarks.pages import measure_pages
 from benchmarks.reads import measure_reads
 from benchmarks.report import written
 from benchmarks.stores import stores
-from benchmarks.writes import measure_writes
+from benchmarks.writes import CONNECTIONS, measure_writes
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
@@ -34,6 +35,10 @@ def main() -> None:
     table = written(writes, batches, reads, documents, pages, rounds, seconds)
     print(table)
     if not chosen.quick:
+        for name, figures in writes.items():
+            for n in CONNECTIONS:
+                rate = figures.service["c", n].rate / figures.service["a", n].rate
+                record(f"write {name}", n, 100 * rate)
         before, _, rest = PAGE.read_text("utf-8").partition("<!-- figures -->")
         after = rest.partition("<!-- end of figures -->")[2]
         PAGE.write_text(f"{before}<!-- figures -->\n{table}\n<!-- end of figures -->{after}", "utf-8")

@@ -22,6 +22,7 @@ from app.foundation.storage.database import Database
 from app.measures.reading import read_measures
 from app.ratings.rules.selection import By
 from benchmarks.documents import run_command
+from benchmarks.growth import record
 from benchmarks.made_agency import AGENCY, FIRST_DAY, PERSONS, make_agency, rate
 from benchmarks.servers import peak_mib
 
@@ -34,6 +35,7 @@ def main() -> None:
     arguments.add_argument("--ratings", type=int, nargs="+", default=[200_000], help="of the quarter")
     arguments.add_argument("--persons", type=int, default=2_000)
     arguments.add_argument("--file", type=Path, help="of the released quarter, which is kept")
+    arguments.add_argument("--record", action="store_true", help="put the figures into the file of growth")
     arguments.add_argument("--measure", help=argparse.SUPPRESS)
     chosen = arguments.parse_args()
     if chosen.measure:
@@ -54,6 +56,11 @@ def main() -> None:
                 "MiB (goal 500)",
                 flush=True,
             )
+            if chosen.record:
+                record("measures cost", made, measures)
+                record("measures memory", made, measured_peak)
+                record("closing cost", made, closing)
+                record("closing memory", made, closed_peak)
 
 
 def _fill(url: str, offices: int, ratings: int) -> int:

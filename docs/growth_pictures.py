@@ -69,6 +69,25 @@ PICTURES = (
             ),
         ),
     ),
+    Picture(
+        "growth-writing",
+        "Ratings stored and answered in a second by the number of connections, in percent of the answers of an "
+        "endpoint that stores nothing.",
+        (
+            Panel(
+                "ratings stored, % of (a)", "connections", {"PostgreSQL": "write PostgreSQL", "SQLite": "write SQLite"}
+            ),
+        ),
+    ),
+    Picture(
+        "growth-closing",
+        "What closing a quarter of 2,000 persons costs by the number of its ratings: seconds of the processor, and "
+        "peak memory.",
+        (
+            Panel("seconds of the processor", "ratings", {"closing": "closing cost", "measures": "measures cost"}),
+            Panel("peak memory, MiB", "ratings", {"closing": "closing memory", "measures": "measures memory"}),
+        ),
+    ),
 )
 
 
@@ -76,6 +95,8 @@ def main() -> None:
     """Draw every picture of which there are figures."""
     figures = json.loads((FOLDER / "growth.json").read_text("utf-8"))
     for picture in PICTURES:
+        if not any(figures.get(name) for panel in picture.panels for name in panel.curves.values()):
+            continue
         (FOLDER / f"{picture.name}.svg").write_text(drawn(picture, figures), "utf-8")
 
 
@@ -107,9 +128,9 @@ def _panel(panel: Panel, figures: Mapping[str, Sequence[Sequence[float]]], x: fl
         {
             "title": title,
             "number": number,
-            "points": [(*place(size, value), f"{size:,.0f} {panel.sizes}: {value:,.0f}") for size, value in points],
+            "points": [(*place(size, value), f"{size:,.0f} {panel.sizes}: {_said(value)}") for size, value in points],
             "label": labels[number],
-            "value": f"{points[-1][1]:,.0f}",
+            "value": _said(points[-1][1]),
         }
         for number, (title, points) in enumerate(found.items())
     ]
@@ -123,6 +144,10 @@ def _panel(panel: Panel, figures: Mapping[str, Sequence[Sequence[float]]], x: fl
         "of": panel.sizes,
         "curves": curves,
     }
+
+
+def _said(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def _step(highest: float) -> float:
