@@ -1,74 +1,24 @@
-"""The made-up town is what it says it is. Duty and posting are read from the workbook's rows alone."""
+"""The made-up ratings are what they say they are: repeatable, in time, at one place, by one instrument."""
 
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from itertools import pairwise
-from statistics import correlation, fmean
+from statistics import fmean
 from uuid import RFC_4122, UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.demo import truths
-from app.demo.rating import DemoRating
-from app.demo.satisfaction import Scores
-from app.demo.simulation import simulate, true_effects
+from app.demo.simulation import simulate
 from app.demo.visits import GAP
-from app.demo.weeks import EARLIEST_TODAY, WEEKS, first_day, start_of, week_of
-from app.demo.workbook import Row, directory_sheets
+from app.demo.weeks import EARLIEST_TODAY, WEEKS, first_day, week_of
+from app.demo.workbook import directory_sheets
+from tests.demo.made_up_town import EMPLOYEES, SEED, SHEETS, TODAY, local, rated_employees, ratings
 
-SEED = 2026
-TODAY = date(2026, 7, 1)
-SHEETS = directory_sheets(TODAY)
-ZONES = {office["code"]: ZoneInfo(office["timezone"]) for office in SHEETS["offices"]}
-EMPLOYEES = {employee["code"]: employee for employee in SHEETS["employees"]}
-CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 AGE_BANDS = {"17-24", "25-34", "35-44", "45-54", "55+"}
 EDUCATIONS = {"SD", "SMP", "SMA", "D1-D3", "S1", "S2", "S3"}
 OCCUPATIONS = {"PNS", "TNI", "POLRI", "SWASTA", "WIRAUSAHA", "LAINNYA"}
-
-
-@cache
-def ratings() -> list[DemoRating]:
-    return simulate(SEED, TODAY)
-
-
-def local(rating: DemoRating) -> datetime:
-    return rating.moment.astimezone(ZONES[rating.office])
-
-
-def duties_by_counter() -> dict[tuple[str, str], list[Row]]:
-    by_counter: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for duty in SHEETS["duties"]:
-        by_counter[duty["office"], duty["counter"]].append(duty)
-    return by_counter
-
-
-@cache
-def rated_employees() -> dict[str, str]:
-    """Who each rating is about, by rating id: named by the sheet or, for kiosks, found in the roster."""
-    roster = duties_by_counter()
-    found: dict[str, str] = {}
-    for rating in ratings():
-        if rating.employee:
-            found[rating.id] = rating.employee
-        if rating.counter:
-            at = local(rating).replace(tzinfo=None).isoformat(timespec="minutes")
-            duties = roster[rating.office, rating.counter]
-            (found[rating.id],) = (duty["employee"] for duty in duties if duty["from"] <= at < duty["until"])
-    return found
-
-
-def about(employee: str) -> list[DemoRating]:
-    return [rating for rating in ratings() if rated_employees().get(rating.id) == employee]
-
-
-def ikl(sheets: Iterable[DemoRating]) -> float:
-    return 25 * fmean(fmean(rating.scores) for rating in sheets)
 
 
 def bodies(seed: int, today: date) -> bytes:
@@ -118,77 +68,6 @@ def test_a_day_before_the_people_were_in_post_is_refused() -> None:
     with pytest.raises(ValueError, match="in post from"):
         simulate(SEED, EARLIEST_TODAY - timedelta(days=1))
     assert max(row["posted_from"] for row in directory_sheets(EARLIEST_TODAY)["employees"]) < "2025"
-
-
-def test_the_workbook_has_its_five_sheets_with_their_columns() -> None:
-    columns = {name: {tuple(row) for row in rows} for name, rows in SHEETS.items()}
-    assert columns == {
-        "offices": {("code", "name", "parent", "timezone", "region_code")},
-        "services": {("code", "name", "family")},
-        "counters": {("office", "code", "name", "services")},
-        "employees": {("code", "name", "nip", "position", "grade", "office", "posted_from", "appraiser")},
-        "duties": {("office", "counter", "employee", "from", "until")},
-    }
-
-
-def test_offices_form_one_tree_in_three_time_zones() -> None:
-    codes = [office["code"] for office in SHEETS["offices"]]
-    parents = [office["parent"] for office in SHEETS["offices"]]
-    assert len(set(codes)) == len(codes) == 10
-    assert parents[0] == ""
-    assert all(parent in codes[:place] for place, parent in enumerate(parents) if place > 0)
-    assert {zone.key for zone in ZONES.values()} == {"Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"}
-
-
-def test_every_office_has_one_to_four_counters_which_give_known_services() -> None:
-    services = {service["code"] for service in SHEETS["services"]}
-    given = {code for counter in SHEETS["counters"] for code in counter["services"].split(";")}
-    per_office = Counter(counter["office"] for counter in SHEETS["counters"])
-    assert len(SHEETS["services"]) == 12
-    assert given == services
-    assert set(per_office) == set(ZONES)
-    assert set(per_office.values()) <= {1, 2, 3, 4}
-
-
-def test_codes_are_well_formed() -> None:
-    named = [*SHEETS["offices"], *SHEETS["services"], *SHEETS["counters"]]
-    families = [service["family"] for service in SHEETS["services"]]
-    assert all(CODE.fullmatch(code) for code in [*(row["code"] for row in named), *families])
-    assert list(EMPLOYEES) == [f"E{number:03}" for number in range(1, 41)]
-    assert all(re.fullmatch(r"99\.01(\.\d\d)?", office["region_code"]) for office in SHEETS["offices"])
-
-
-def test_every_nip_holds_a_birth_an_appointment_before_the_posting_and_a_sex() -> None:
-    assert len({employee["nip"] for employee in EMPLOYEES.values()}) == 40
-    for employee in EMPLOYEES.values():
-        assert re.fullmatch(r"\d{14}[12]9\d\d", employee["nip"])
-        born = date.fromisoformat(employee["nip"][:8])
-        appointed = date(int(employee["nip"][8:12]), int(employee["nip"][12:14]), 1)
-        assert 18 < (appointed - born).days / 365.25 < 35
-        assert appointed < date.fromisoformat(employee["posted_from"])
-        assert re.fullmatch(r"I[IV]{1,2}/[a-e]", employee["grade"])
-
-
-def test_nobody_shares_a_counter_or_is_at_two_at_once() -> None:
-    by_employee: dict[str, list[Row]] = defaultdict(list)
-    for duty in SHEETS["duties"]:
-        by_employee[duty["employee"]].append(duty)
-    for duties in [*duties_by_counter().values(), *by_employee.values()]:
-        in_order = sorted(duties, key=lambda duty: duty["from"])
-        assert all(earlier["until"] <= later["from"] for earlier, later in pairwise(in_order))
-        assert all(duty["from"] < duty["until"] for duty in duties)
-
-
-def test_everybody_on_duty_is_posted_at_that_office() -> None:
-    for duty in SHEETS["duties"]:
-        employee = EMPLOYEES[duty["employee"]]
-        assert employee["office"] == duty["office"]
-        assert employee["posted_from"] <= duty["from"][:10]
-
-
-def test_the_roster_runs_from_the_first_rating_to_after_today() -> None:
-    assert min(duty["from"] for duty in SHEETS["duties"])[:10] <= first_day(TODAY).isoformat()
-    assert max(duty["until"] for duty in SHEETS["duties"])[:10] > TODAY.isoformat()
 
 
 @pytest.mark.long
@@ -255,32 +134,6 @@ def test_two_citizens_never_answer_at_one_kiosk_in_the_same_moment() -> None:
     assert min(gaps) >= timedelta(milliseconds=GAP)
 
 
-def test_the_answers_are_top_heavy_and_correlated_and_every_office_has_a_believable_index() -> None:
-    by_office: dict[str, list[DemoRating]] = defaultdict(list)
-    for rating in ratings():
-        by_office[rating.office].append(rating)
-    assert {score for rating in ratings() for score in rating.scores} == {1, 2, 3, 4}
-    assert all(82 < ikl(sheets) < 92.5 for sheets in by_office.values())
-    speed, transparency, friendliness = zip(*(rating.scores for rating in ratings()), strict=True)
-    pairs = [(speed, transparency), (speed, friendliness), (transparency, friendliness)]
-    assert all(0.3 < correlation(*pair) < 0.5 for pair in pairs)
-
-
-def test_apps_are_harsher_than_kiosks() -> None:
-    by_channel = {
-        channel: ikl(rating for rating in ratings() if rating.channel == channel)
-        for channel in ("kiosk", "mobile", "web")
-    }
-    assert by_channel["kiosk"] > by_channel["mobile"] + 2 > by_channel["web"] + 2
-
-
-def test_the_ratings_follow_the_true_effects_of_colleagues() -> None:
-    effects = true_effects(SEED)
-    people = [code for code, row in EMPLOYEES.items() if row["office"] == "mpp"]
-    rated = [fmean(rating.scores.friendliness for rating in about(code)) for code in people]
-    assert correlation([effects[code].friendliness for code in people], rated) > 0.8
-
-
 def test_a_kiosk_body_leaves_out_what_the_device_key_implies() -> None:
     kiosk = next(each for each in ratings() if each.channel == "kiosk" and each.comment and each.profile)
     assert kiosk.profile is not None
@@ -332,66 +185,3 @@ def test_a_quarter_of_the_sheets_has_a_profile_of_known_values() -> None:
     assert {profile.age_band for profile in profiles} == AGE_BANDS
     assert {profile.education for profile in profiles} == EDUCATIONS
     assert {profile.occupation for profile in profiles} == OCCUPATIONS
-
-
-def test_truth_one_employee_becomes_less_friendly_in_week_20_and_stays_so() -> None:
-    weekly: dict[int, list[Scores]] = defaultdict(list)
-    for rating in about(truths.FALLEN):
-        weekly[week_of(local(rating).date(), TODAY)].append(rating.scores)
-    friendly = {week: fmean(each.friendliness for each in sheets) for week, sheets in weekly.items()}
-    before, after = range(1, truths.FALL_WEEK), range(truths.FALL_WEEK, WEEKS + 1)
-    assert start_of(truths.FALL_WEEK, TODAY) == first_day(TODAY) + timedelta(weeks=19)
-    assert min(map(len, weekly.values())) > 30
-    assert fmean(friendly[week] for week in before) - fmean(friendly[week] for week in after) > 0.25
-    assert max(friendly[week] for week in after) < fmean(friendly[week] for week in before)
-    for other in ("speed", "transparency"):
-        mean = {week: fmean(getattr(each, other) for each in sheets) for week, sheets in weekly.items()}
-        assert abs(fmean(mean[week] for week in before) - fmean(mean[week] for week in after)) < 0.15
-
-
-def test_truth_one_employee_gets_forty_perfect_sheets_in_one_lunch_hour() -> None:
-    day = truths.self_rating_on(TODAY)
-    lunch = [
-        rating
-        for rating in about(truths.SELF_RATER)
-        if local(rating).date() == day and local(rating).hour == 12 and rating.channel == "kiosk"
-    ]
-    assert week_of(day, TODAY) == truths.SELF_RATING_WEEK
-    assert len(lunch) == truths.SELF_RATINGS == 40
-    assert len({(rating.counter, rating.scores, rating.comment, rating.profile) for rating in lunch}) == 1
-    assert lunch[0].scores == (4, 4, 4)
-    honest = [rating for rating in about(truths.SELF_RATER) if rating not in lunch]
-    assert ikl(honest) < ikl(ratings()) - 4
-
-
-def test_truth_no_other_kiosk_hour_is_like_the_self_ratings() -> None:
-    hours = Counter(
-        (rating.office, rating.counter, local(rating).replace(minute=0, second=0, microsecond=0))
-        for rating in ratings()
-        if rating.counter and rating.office != "mpp"
-    )
-    (_, most), (_, second) = hours.most_common(2)
-    assert most == truths.SELF_RATINGS
-    assert second < most / 2
-
-
-def test_truth_only_the_newcomer_has_fewer_than_ten_ratings() -> None:
-    rated = Counter(rated_employees().values())
-    assert [code for code in EMPLOYEES if rated[code] < 10] == [truths.NEWCOMER]
-    assert rated[truths.NEWCOMER] == truths.NEWCOMER_RATINGS == 7
-    assert min(rated[code] for code in EMPLOYEES if code != truths.NEWCOMER) > 300
-    assert EMPLOYEES[truths.NEWCOMER]["posted_from"] == (TODAY - timedelta(days=12)).isoformat()
-
-
-def test_truth_citizens_are_more_satisfied_with_one_employee_than_with_all_colleagues() -> None:
-    colleagues = {code for code, row in EMPLOYEES.items() if row["office"] == EMPLOYEES[truths.PRAISED]["office"]}
-    means = {code: fmean(fmean(rating.scores) for rating in about(code)) for code in colleagues}
-    others = [mean for code, mean in means.items() if code != truths.PRAISED]
-    assert means[truths.PRAISED] > max(others)
-    assert means[truths.PRAISED] > fmean(others) + 0.15
-
-
-def test_truth_one_office_is_three_times_as_busy_as_the_next() -> None:
-    (busiest, most), (_, second) = Counter(rating.office for rating in ratings()).most_common(2)
-    assert busiest == "mpp"
-    assert most >= 3 * second
