@@ -20,7 +20,7 @@ from tests.at_rest.attacks import Guesses, from_the_cells, from_the_log, from_th
 from tests.at_rest.scenes import Truth, file_of, opener, random_ids, rate, truth_of
 from tests.house import House
 from tests.standards.told import promise, put, stored
-from tests.tickets.test_ticket_http import arm, armed, issue, redeem
+from tests.tickets.ticketing import arm, armed, issue, redeem
 
 # Three towns, and twenty nights of two agencies: proofs at full size.
 pytestmark = pytest.mark.campaign

@@ -10,7 +10,7 @@ from app.disclosure.reconciliation import reconcile_blocks
 from app.tickets.expiry import sweep_expired
 from tests.house import LATE, LONG_AFTER, NOW, House, problem
 from tests.standards.told import blocks, month, nothing, promise, put, stored, tell
-from tests.tickets.test_ticket_http import arm, issue, redeem
+from tests.tickets.ticketing import arm, issue, redeem
 
 STEPS = {"services": 40, "due": 5, "done": 190}
 
