@@ -57,7 +57,10 @@ ELSEWHERE: Mapping[str, tuple[AuditAction, ...]] = {
         "person.link-taken",
         "person.second-factor-set",
     ),
-    "desk/test_door.py::test_the_passphrase_is_changed_after_a_proof": ("person.proved", "person.passphrase-changed"),
+    "desk/test_account.py::test_the_passphrase_is_changed_after_a_proof": (
+        "person.proved",
+        "person.passphrase-changed",
+    ),
     "people/test_persons_http.py::test_somebody_is_invited_over_the_api_and_comes_in_by_the_link_which_is_told_once": (
         "person.invited",
     ),
