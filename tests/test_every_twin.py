@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from app.access.principals import Role
 from tests.desk.pages import PAGES, THROUGH_A_PROVIDER
+from tests.role_access import ADMITS
 from tests.route_access import TAKES, Entry
-from tests.test_every_role import ADMITS
 
 # A page, and the addresses by which its person sees and does the same.
 TWINS: Mapping[Entry, tuple[Entry, ...]] = {

@@ -12,9 +12,9 @@ from app.access.principals import Role
 from tests.effort import sized
 from tests.house import House
 from tests.people.signed import seats
+from tests.role_access import ADMITS
 from tests.route_access import BY_PERSONS, HELD, PUBLIC, TAKES, address
 from tests.route_problems import DOCUMENTED, TAKE_BODIES
-from tests.test_every_role import ADMITS
 
 # PostgreSQL is the one that refuses a text; SQLite keeps any.
 pytestmark = [pytest.mark.sized, pytest.mark.parametrize("store", ["postgresql"])]
