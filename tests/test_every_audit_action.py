@@ -65,11 +65,11 @@ ELSEWHERE: Mapping[str, tuple[AuditAction, ...]] = {
         "person.invited",
     ),
     "people/test_second_factors.py::test_each_recovery_code_stands_in_once": ("person.recovery-code-used",),
-    "people/oidc/test_through_a_provider.py::test_who_comes_and_who_is_refused_is_in_the_audit_trail": (
+    "people/oidc/test_provider_linking.py::test_who_comes_and_who_is_refused_is_in_the_audit_trail": (
         "person.refused",
         "person.signed-in",
     ),
-    "people/oidc/test_through_a_provider.py::test_a_nip_links_employees_and_appraisers_where_that_is_switched_on": (
+    "people/oidc/test_linking_by_nip.py::test_a_nip_links_employees_and_appraisers_where_that_is_switched_on": (
         "person.linked",
     ),
     "people/passkeys/test_passkeys.py::test_a_passkey_is_both_factors_for_an_administrator": ("person.passkey-added",),
