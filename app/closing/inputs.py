@@ -26,7 +26,7 @@ from app.foundation.storage.database import Session
 from app.indices.rules.figures import Scoring
 from app.measures.comparing import kept_among_all, made_among_all
 from app.measures.reading import UnitsBeside, alarms_of, served_by
-from app.measures.rules.unit_measures import OfficeAmongAll
+from app.measures.rules.office_comparison import OfficeAmongAll
 from app.measures.standard_schemas import StandardsOut
 from app.measures.standards import StandardsTold, standards_told
 from app.ratings.rules.selection import By, Selection

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, insert, inspect, select
 
 from app.disclosure.rules.division import Month
-from app.disclosure.store import batches, chunks
+from app.disclosure.store import batches
 from app.disclosure.tables import OfficeComparison
 from app.foundation.storage.database import Session
 from app.ratings.status_store import lock_agency
@@ -52,6 +52,11 @@ def shared_of(session: Session, period: ComparedPeriod) -> dict[str, Any] | None
     return session.execute(query).scalar()
 
 
+def compared_codes(session: Session, period: ComparedPeriod) -> set[str]:
+    """The offices of which something is known."""
+    return set(session.execute(select(TABLE.office).where(*_of(period), TABLE.office != SHARED)).scalars())
+
+
 def compared_offices(
     session: Session, period: ComparedPeriod, offices: Collection[str] | None
 ) -> dict[str, dict[str, Any]]:
@@ -65,31 +70,42 @@ def compared_offices(
 
 
 def begin_comparing(session: Session, period: ComparedPeriod, token: str) -> None:
-    """Leave a token in the place of what the offices share: whatever changes something from now on removes it."""
-    lock_agency(session, period.agency_id)
-    _put_shared(session, period, {"token": token})
+    """Leave a token in the place of what the offices share: whatever changes something from now on removes it.
 
-
-def keep_compared(
-    session: Session,
-    period: ComparedPeriod,
-    token: str,
-    shared: Mapping[str, Any],
-    offices: Mapping[str, Mapping[str, Any]],
-) -> bool:
-    """Keep what all offices share and each one's own, unless something has changed since `begin_comparing`.
-
-    Returns whether it is kept; nobody sees a part of it.
+    What is known of each office goes: it says nothing without what they share.
     """
     lock_agency(session, period.agency_id)
-    if shared_of(session, period) != {"token": token}:
+    session.execute(delete(OfficeComparison).where(*_of(period)))
+    session.execute(insert(OfficeComparison), [_row(period, SHARED, {"token": token})])
+
+
+def keep_offices(
+    session: Session, period: ComparedPeriod, token: str, offices: Sequence[tuple[str, Mapping[str, Any]]]
+) -> bool:
+    """Keep what is known of these offices, unless something has changed since `begin_comparing`; whether it is kept.
+
+    Nobody sees it before `keep_shared`.
+    """
+    if not _is_ours(session, period, token):
         return False
-    session.execute(delete(OfficeComparison).where(*_of(period), TABLE.office != SHARED))
-    rows: Sequence[dict[str, Any]] = [_row(period, office, each) for office, each in sorted(offices.items())]
-    for batch in chunks(rows):
-        session.execute(insert(OfficeComparison), batch)
+    session.execute(insert(OfficeComparison), [_row(period, *each) for each in offices])
+    return True
+
+
+def keep_shared(session: Session, period: ComparedPeriod, token: str, shared: Mapping[str, Any]) -> bool:
+    """Keep what all offices share, unless something has changed since; whether it is kept.
+
+    From now on what is kept of each office is known.
+    """
+    if not _is_ours(session, period, token):
+        return False
     _put_shared(session, period, shared)
     return True
+
+
+def _is_ours(session: Session, period: ComparedPeriod, token: str) -> bool:
+    lock_agency(session, period.agency_id)
+    return shared_of(session, period) == {"token": token}
 
 
 def _put_shared(session: Session, period: ComparedPeriod, shared: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The door of the gate: whoever makes figures reads here what is told, and nowhere else."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
@@ -21,6 +22,9 @@ from app.instruments.registry import instruments_of
 from app.ratings.rules.selection import By
 from app.ratings.sealed_store import sealed_through
 from app.ratings.status import COUNTED
+
+# Offices whose sums are read together; a year of one takes up to two hundred kilobytes.
+READ_TOGETHER = 50
 
 
 def release_state(session: Session, agency_id: str) -> ReleaseState:
@@ -93,6 +97,30 @@ def read_released(
         rows = _sums(session, asked, split=split, by_office=By.office.value in kept)
     one = _instrument(session, agency_id, instrument)
     return ReleasedSheets([_block(one, row) for row in rows], reading_store.waiting_counts(session, asked, kept))
+
+
+def read_offices(
+    session: Session, agency_id: str, instrument: str, first: date, last: date, offices: Collection[str]
+) -> Iterator[tuple[list[str], ReleasedSheets]]:
+    """What is told of offices, some of them at a time and in order, by service and channel, as by `read_released`.
+
+    For questions about single offices alone: what several tell together is left out of each.
+    """
+    asked = reading_store.Asked(agency_id, instrument, month_code(first), month_code(last), ())
+    one, ordered = _instrument(session, agency_id, instrument), sorted(offices)
+    # Read once, and added up: what several offices tell together would be read with every group of them.
+    pooled: dict[str, Counter[RatingGroup]] = defaultdict(Counter)
+    for row in reading_store.pooled_blocks(session, asked):
+        for part, n in _block(one, row).parts:
+            pooled[part.office][part._replace(employee="", service="", channel="")] += n
+    for start in range(0, len(ordered), READ_TOGETHER):
+        batch = ordered[start : start + READ_TOGETHER]
+        of_batch = asked._replace(offices=batch)
+        blocks = [_block(one, row) for row in reading_store.released_sums(session, of_batch, split=True)]
+        waiting = Counter(reading_store.waiting_counts(session, of_batch, {By.office.value}))
+        for office in batch:
+            waiting.update(pooled.get(office, {}))
+        yield batch, ReleasedSheets(blocks, waiting)
 
 
 def newest_told(session: Session, agency_id: str, instrument: str, first: date, last: date) -> dict[str | None, int]:

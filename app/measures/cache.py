@@ -6,7 +6,8 @@ from typing import NamedTuple, TypeAlias
 
 from app.disclosure.rules.calendar import Span
 from app.foundation.recent_values import RecentValues
-from app.measures.rules.unit_measures import OfficeAmongAll, UnitMeasures
+from app.measures.rules.office_comparison import OfficeAmongAll
+from app.measures.rules.unit_measures import UnitMeasures
 from app.ratings.rules.selection import By
 
 # By code, in order; None where too little is told.

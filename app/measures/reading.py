@@ -19,13 +19,9 @@ from app.indices.rules.figures import Scoring
 from app.measures.cache import MeasuredUnits, MeasuresCache, OfficesQuestion, Question
 from app.measures.comparing import kept_among_all, made_among_all
 from app.measures.rules.alarms import Alarms, alarms, first_day_needed
+from app.measures.rules.office_comparison import OfficeAmongAll
 from app.measures.rules.time_series import time_series
-from app.measures.rules.unit_measures import (
-    MeasuredUnit,
-    OfficeAmongAll,
-    measure,
-    measure_offices,
-)
+from app.measures.rules.unit_measures import MeasuredUnit, measure, measure_offices
 from app.measures.standard_schemas import StandardsOut
 from app.measures.standards import standards_told
 from app.ratings.rules.selection import By, Selection

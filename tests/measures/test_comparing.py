@@ -23,7 +23,8 @@ from app.measures.comparing import compare_offices, made_among_all, reconcile_co
 from app.measures.reading import read_measures
 from app.measures.rules.formulas.moments import Moments, item_moments
 from app.measures.rules.kept_comparisons import office_among_all, own_part, same_kept, shared_part
-from app.measures.rules.unit_measures import OfficeSummary, UnitMeasures, among_all
+from app.measures.rules.office_comparison import OfficeSummary, among_all, each_among_all
+from app.measures.rules.unit_measures import UnitMeasures
 from app.ratings.rules.selection import By
 from tests.ratings.visits import Visit, put
 
@@ -142,22 +143,26 @@ def test_what_only_waits_changes_who_is_compared(agency: Agency) -> None:
     assert (agency.kept(), agency.ask(period="2026-Q4")) == (every, made)
 
 
+@pytest.mark.parametrize("at", [0, 4, 9])
 def test_what_a_release_changes_while_offices_are_compared_is_not_kept(
-    agency: Agency, monkeypatch: pytest.MonkeyPatch
+    agency: Agency, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
-    came: list[bool] = []
+    came: list[Any] = []
 
-    def released_meanwhile(*asked: Any) -> Any:
-        found = made_among_all(*asked)
-        if not came:
-            came.append(True)
-            agency.rate(date(2026, 7, 1), start=900)
-            agency.release()
-        return found
+    def released_meanwhile(scoring: Scoring, offices: Any) -> Any:
+        for each in each_among_all(scoring, offices):
+            yield each
+            if len(came) == at:
+                agency.rate(date(2026, 7, 1), start=900)
+                agency.release()
+            came.append(each)
 
-    monkeypatch.setattr(comparing, "made_among_all", released_meanwhile)
+    monkeypatch.setattr(comparing, "each_among_all", released_meanwhile)
+    # Three offices are kept by a transaction.
+    monkeypatch.setattr(comparing, "KEPT_TOGETHER", 3)
     compare_offices(agency.database, "kota")
     assert "2026-07/2026-07" not in agency.kept()
+    assert "2026-08/2026-08" in agency.kept()
     compare_offices(agency.database, "kota")
     monkeypatch.undo()
     assert reconcile_comparisons(agency.database) == []

@@ -12,6 +12,7 @@ from sqlmodel import col, delete, update
 
 from app.access.principals import Reach
 from app.directory.tables import Service, Volume
+from app.disclosure import reading as disclosure
 from app.disclosure import releasing
 from app.disclosure.tables import BlockSum, FigureBlock, FigureRelease
 from app.foundation.problems import Problem
@@ -20,7 +21,7 @@ from app.measures import comparing, reading
 from app.measures.cache import MeasuresCache
 from app.measures.comparing import compare_offices
 from app.measures.reading import MeasuresTable, read_measures
-from app.measures.rules.unit_measures import among_all
+from app.measures.rules.office_comparison import each_among_all
 from app.ratings.rules.selection import By
 from tests.effort import sized
 from tests.house import LONG_AFTER, House
@@ -157,13 +158,13 @@ def test_an_office_asked_alone_has_what_it_has_among_all_and_they_are_compared_o
     made: list[int] = []
 
     def compared(*given: Any) -> Any:
-        found = among_all(*given)
+        found = list(each_among_all(*given))
         made.append(len(found))
-        return found
+        return iter(found)
 
-    monkeypatch.setattr(comparing, "among_all", compared)
+    monkeypatch.setattr(comparing, "each_among_all", compared)
     # One office after the other, as where there are thousands.
-    monkeypatch.setattr(comparing, "READ_TOGETHER", 1)
+    monkeypatch.setattr(disclosure, "READ_TOGETHER", 1)
     for _ in range(3):
         town.release("kota")
     every, cache = town.ask("kota", By.office, None, "2026-Q4"), town.caches[0]

@@ -4,7 +4,7 @@ Nothing joint: a cell tells how often each answer was given to each question, ne
 through the weighted sum that an index needs. Cells merge by addition.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -111,14 +111,19 @@ def merged(first: Cell, *others: Cell) -> Cell:
     cells = (first, *others)
     return Cell(
         sum(cell.n for cell in cells),
-        tuple(
-            tuple(map(sum, zip(*histograms, strict=True)))
-            for histograms in zip(*(cell.items for cell in cells), strict=True)
-        ),
+        merged_items(cells),
         {
             steps: _sum(cell.composites.get(steps, {}) for cell in cells)
             for steps in sorted({steps for cell in cells for steps in cell.composites})
         },
+    )
+
+
+def merged_items(cells: Sequence[Cell]) -> tuple[tuple[int, ...], ...]:
+    """How often each score was given to each question on all sheets of these cells, of which there is at least one."""
+    return tuple(
+        tuple(map(sum, zip(*histograms, strict=True)))
+        for histograms in zip(*(cell.items for cell in cells), strict=True)
     )
 
 

@@ -125,6 +125,13 @@ class ReleasedSheets:
     blocks: Sequence[ReleasedBlock]
     waiting: Mapping[RatingGroup, int]
 
+    def of_months(self, first: Month, last: Month) -> "ReleasedSheets":
+        """No more of it than a question about these months looks at."""
+        return ReleasedSheets(
+            [block for block in self.blocks if block.first_month <= last and block.last_month >= first],
+            {part: n for part, n in self.waiting.items() if first <= part.month <= last},
+        )
+
     def total(self, scope: Scope, standing: str = COUNTED) -> Released:
         """What is told of a scope as a whole."""
         return gather(self.blocks, self.waiting, scope, None, standing).get(None, Released())

@@ -4,15 +4,16 @@ Peers are the persons who mainly give services of one family, or the offices of 
 enough answers to be shown take part, so that nothing of the others can be read from a comparison.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
 from app.disclosure.rules.minimum import SMALLEST_N
-from app.measures.rules.formulas.between import PeerGroup, peer_group
+from app.measures.rules.formulas.between import Peers, peer_group
 from app.measures.rules.formulas.case_mix import Mix, Standardised, norms, standardised
 from app.measures.rules.formulas.discoveries import FALSE_DISCOVERY_RATE, q_values
-from app.measures.rules.formulas.funnel import FunnelLimits, funnel
+from app.measures.rules.formulas.funnel import FunnelLimits, chance_z, funnel
 from app.measures.rules.formulas.moments import Moments, merged
 from app.measures.rules.formulas.ranks import RankInterval, rank_intervals
 from app.measures.rules.formulas.reliability import Use, reliability, use_of
@@ -20,6 +21,8 @@ from app.measures.rules.formulas.shrinkage import Shrunk, shrinkage
 
 # Answers about several services, and services merged because few answered them; no code of a service is empty.
 OTHERS = ""
+# Units whose answers are held together.
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -61,58 +64,67 @@ class UnitComparison:
 
 def compare(units: Mapping[str, Mix]) -> dict[str, UnitComparison]:
     """The comparison of each unit (answers by service, at least one answer each) with all of them."""
-    units = _merged_small(units)
     codes = sorted(units)
-    answers = {code: merged(units[code].values()) for code in codes}
-    peers = [answers[code] for code in codes]
-    group = peer_group(peers)
-    icc = group.icc if group else None
-    shrunk, norm = shrinkage(group), norms(units.values())
-    places = _funnel_places(peers, group)
-    ranks = rank_intervals(group.means, group.variances) if group else None
-    total = merged(peers)
-    compared = {}
-    for place, code in enumerate(codes):
-        own_reliability = reliability(answers[code].n, icc)
-        place_in_funnel = places[place] if places else None
-        compared[code] = UnitComparison(
-            peers=len(codes),
-            group_mean=total.mean,
+    peers = ComparedPeers(units[code] for code in codes)
+    return {code: peers.comparison(place, units[code]) for place, code in enumerate(codes)}
+
+
+class ComparedPeers:
+    """Units that are compared with each other: of each no more than a few numbers is held, however many there are.
+
+    Who asks for a unit's comparison brings its answers again, and says as the how-manieth they came.
+    """
+
+    def __init__(self, mixes: Iterable[Mix]) -> None:
+        peers, every, rest = Peers(), dict[str, Moments](), iter(mixes)
+        while some := list(islice(rest, AT_ONCE)):
+            every = norms([every, *some])
+            for answers in (merged(mix.values()) for mix in some):
+                peers.add(answers.n, float(answers.mean), float(answers.squares))
+        self._small = _small_services(every)
+        self._norm = _without(every, self._small)
+        self._group = peer_group(peers)
+        self._peers, self._mean = len(peers), merged(every.values()).mean if every else Fraction(0)
+        self._shrunk, self._funnel = shrinkage(self._group), funnel(self._group)
+        self._q = q_values(self._funnel.p) if self._funnel else ()
+        self._ranks = rank_intervals(self._group.means, self._group.variances) if self._group else ()
+
+    def comparison(self, place: int, mix: Mix) -> UnitComparison:
+        """The comparison of one unit with all of them."""
+        answers, group = merged(mix.values()), self._group
+        own_reliability = reliability(answers.n, group.icc if group else None)
+        in_funnel = self._in_funnel(place, answers)
+        return UnitComparison(
+            peers=self._peers,
+            group_mean=self._mean,
             centre=group.mean if group else None,
             reliability=own_reliability,
-            use=use_of(
-                answers[code].n, own_reliability, flagged=place_in_funnel is not None and place_in_funnel.flagged
-            ),
-            shrunk=shrunk[place] if shrunk else None,
+            use=use_of(answers.n, own_reliability, flagged=in_funnel is not None and in_funnel.flagged),
+            shrunk=self._shrunk[place] if self._shrunk else None,
             # Alone, a unit would be compared with itself.
-            standardised=standardised(units[code], norm) if len(codes) > 1 else None,
-            funnel=place_in_funnel,
-            ranks=ranks[place] if ranks else None,
+            standardised=standardised(_without(mix, self._small), self._norm) if self._peers > 1 else None,
+            funnel=in_funnel,
+            ranks=self._ranks[place] if self._ranks else None,
         )
-    return compared
+
+    def _in_funnel(self, place: int, answers: Moments) -> UnitFunnelPlace | None:
+        chart, group = self._funnel, self._group
+        if chart is None or group is None:
+            return None
+        z = chance_z(answers, self._mean, group.variances[place])
+        return UnitFunnelPlace(z, chart.adjusted_z[place], self._q[place], answers, chart.around)
 
 
-def _merged_small(units: Mapping[str, Mix]) -> Mapping[str, Mix]:
-    """The units with services under ten answers in all merged into one: `expected` would reveal their means."""
-    every = norms(units.values())
+def _small_services(every: Mix) -> Collection[str]:
+    """The services under ten answers in all, which are merged into one: `expected` would reveal their means."""
     small = {service for service, answers in every.items() if answers.n < SMALLEST_N or service == OTHERS}
     if small and sum(every[service].n for service in small) < SMALLEST_N:
         # Together they are still under ten, so the smallest of the other services joins them.
         small |= set(sorted(set(every) - small, key=lambda service: (every[service].n, service))[:1])
-    return {code: _without(mix, small) for code, mix in units.items()}
+    return small
 
 
 def _without(mix: Mix, small: Collection[str]) -> Mix:
     merging = [answers for service, answers in mix.items() if service in small]
     kept = {service: answers for service, answers in mix.items() if service not in small}
     return kept | {OTHERS: merged(merging)} if merging else kept
-
-
-def _funnel_places(peers: list[Moments], group: PeerGroup | None) -> list[UnitFunnelPlace] | None:
-    chart = funnel(peers, group)
-    if chart is None:
-        return None
-    return [
-        UnitFunnelPlace(*each, chart.around)
-        for each in zip(chart.z, chart.adjusted_z, q_values(chart.p), peers, strict=True)
-    ]

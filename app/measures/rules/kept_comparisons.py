@@ -13,7 +13,8 @@ from app.measures.rules.formulas.moments import Moments
 from app.measures.rules.formulas.ranks import RankInterval
 from app.measures.rules.formulas.reliability import Use
 from app.measures.rules.formulas.shrinkage import Shrunk
-from app.measures.rules.unit_measures import METHOD, OfficeAmongAll
+from app.measures.rules.office_comparison import OfficeAmongAll
+from app.measures.rules.unit_measures import METHOD
 
 # NumPy adds up in another order on another processor: as far as `formulas.between` promises.
 PRECISION = 1e-9

@@ -1,5 +1,6 @@
 """Training needs: which questions show a weak spot of an office or a person that is beyond chance. Pure."""
 
+from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,8 +11,8 @@ from app.indices.rules.figures import Scoring
 from app.indices.rules.intervals import item_interval
 from app.instruments.model import Band, Instrument
 from app.measures.rules.differences import matters
-from app.measures.rules.formulas.between import peer_group
-from app.measures.rules.formulas.moments import Moments, item_moments
+from app.measures.rules.formulas.between import Peers, peer_group
+from app.measures.rules.formulas.moments import step_sums
 from app.measures.rules.formulas.reliability import APPRAISAL_N, APPRAISAL_RELIABILITY, reliability
 from app.measures.rules.formulas.shrinkage import shrinkage
 
@@ -51,12 +52,70 @@ def training_needs(
 
 def below_peers(instrument: Instrument, groups: Collection[Mapping[str, Histograms]]) -> dict[str, frozenset[int]]:
     """The questions, by their places, in which a unit of these groups lies below its peers; others are absent."""
-    found: dict[str, set[int]] = {}
-    for place in range(len(instrument.items)):
-        for group in groups:
-            for code in _below_peers(instrument, place, group):
-                found.setdefault(code, set()).add(place)
-    return {code: frozenset(places) for code, places in found.items()}
+    found: dict[str, frozenset[int]] = {}
+    for group in groups:
+        codes, answers = sorted(group), GroupAnswers(instrument)
+        for code in codes:
+            answers.add(group[code])
+        found |= {codes[place]: questions for place, questions in answers.below().items()}
+    return found
+
+
+class GroupAnswers:
+    """The answers of a group's units to each question; of each unit a few numbers are held, since there may be many."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._questions = [_QuestionPeers(instrument) for _ in instrument.items]
+        self._number = 0
+
+    def add(self, histograms: Histograms) -> None:
+        """Add a unit."""
+        for question, histogram in zip(self._questions, histograms, strict=True):
+            question.add(self._number, histogram)
+        self._number += 1
+
+    def below(self) -> dict[int, frozenset[int]]:
+        """The questions in which a unit, by its place among those added, lies below its peers; others are absent."""
+        found: dict[int, set[int]] = {}
+        for question, peers in enumerate(self._questions):
+            for unit in peers.below():
+                found.setdefault(unit, set()).add(question)
+        return {unit: frozenset(questions) for unit, questions in found.items()}
+
+
+class _QuestionPeers:
+    """Whoever has ten answers to a question."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._instrument = instrument
+        self._units, self._peers = array("q"), Peers()
+        self._answers = self._sum = 0
+
+    def add(self, unit: int, histogram: Sequence[int]) -> None:
+        """Add a unit, if it is one of the peers."""
+        if sum(histogram) < SMALLEST_N:
+            return
+        # In integers, which cost a tenth of fractions.
+        n, first, second = step_sums(enumerate(histogram, start=self._instrument.low))
+        self._units.append(unit)
+        self._peers.add(n, first / n, (second * n - first * first) / n)
+        self._answers, self._sum = self._answers + n, self._sum + first
+
+    def below(self) -> list[int]:
+        """The peers of whom the estimate lies below the mean of all: reliably, beyond chance, and by what matters."""
+        group = peer_group(self._peers)
+        shrunk = shrinkage(group)
+        if group is None or shrunk is None:
+            return []
+        mean = min(group.mean, self._sum / self._answers)
+        return [
+            unit
+            for unit, own, estimate in zip(self._units, self._peers, shrunk, strict=True)
+            if own.n >= APPRAISAL_N
+            and (reliability(own.n, group.icc) or 0) >= APPRAISAL_RELIABILITY
+            and estimate.upper < mean
+            and matters(mean - estimate.estimate, self._instrument.high)
+        ]
 
 
 def needs_of(scoring: Scoring, histograms: Histograms, below: Collection[int]) -> tuple[Need, ...]:
@@ -86,29 +145,3 @@ def _in_lower_half(scoring: Scoring, histogram: Sequence[int]) -> bool:
     assert interval is not None, "there are answers"
     upper = half_up(interval.as_index(instrument.high).upper)
     return upper < lower_half_begins(instrument.bands(scoring.bands)).lower
-
-
-def _below_peers(instrument: Instrument, place: int, group: Mapping[str, Histograms]) -> list[str]:
-    """The peers of whom the estimate lies below the mean of all: reliably, beyond chance, and by what matters."""
-    answers: dict[str, Moments] = {
-        code: item_moments(histograms[place], instrument.low)
-        for code, histograms in sorted(group.items())
-        if sum(histograms[place]) >= SMALLEST_N
-    }
-    peers = peer_group(list(answers.values()))
-    shrunk = shrinkage(peers)
-    if peers is None or shrunk is None:
-        return []
-    mean = min(peers.mean, _pooled(answers.values()))
-    return [
-        code
-        for (code, own), estimate in zip(answers.items(), shrunk, strict=True)
-        if own.n >= APPRAISAL_N
-        and (reliability(own.n, peers.icc) or 0) >= APPRAISAL_RELIABILITY
-        and estimate.upper < mean
-        and matters(mean - estimate.estimate, instrument.high)
-    ]
-
-
-def _pooled(answers: Collection[Moments]) -> float:
-    return float(sum(each.first for each in answers) / sum(each.n for each in answers))

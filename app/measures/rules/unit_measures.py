@@ -1,22 +1,22 @@
 """All measures of an office or person in a period, except what small numbers forbid to show. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import NamedTuple
 
-from app.disclosure.rules.cells import Cell, steps_and_unit
+from app.disclosure.rules.cells import Cell
 from app.disclosure.rules.minimum import SMALLEST_N, SMALLEST_PRECISE_N
 from app.disclosure.rules.released import Released, ReleasedBlock, left_out, merged_cells
 from app.indices.rules.figures import IndexFigures, Scoring, figures
 from app.measures.rules.alarms import Alarms
-from app.measures.rules.comparison import OTHERS, UnitComparison, compare
+from app.measures.rules.comparison import UnitComparison, compare
 from app.measures.rules.formulas.change import MeanChange, change
 from app.measures.rules.formulas.moments import NOTHING, Moments, item_moments, moments_of_steps
 from app.measures.rules.formulas.samples import Bounds, coverage, krejcie_morgan_size, manski
 from app.measures.rules.formulas.shares import ScoreShare, top_box
-from app.measures.rules.training import Histograms, Need, below_peers, needs_of, training_needs
+from app.measures.rules.office_comparison import OfficeAmongAll, among_all, mix_of, summary_of
+from app.measures.rules.training import Histograms, Need, needs_of, training_needs
 
 # Changes whenever the same sheets could give another figure, so that readers of old reports know why.
 METHOD = "cermin-measures-2"
@@ -75,23 +75,6 @@ class MeasuredUnit:
     alarms: Alarms | None = None
 
 
-class OfficeSummary(NamedTuple):
-    """What comparing an office with all others takes of it: its composites by service, its answers to each question."""
-
-    mix: Mapping[str, Moments]
-    items: Histograms
-
-
-class OfficeAmongAll(NamedTuple):
-    """An office among all of the agency, and in which questions it lies below its peers.
-
-    No more of the others than this is needed to measure it.
-    """
-
-    comparison: UnitComparison | None
-    below: frozenset[int]
-
-
 def measure(
     scoring: Scoring, units: Mapping[str, MeasuredUnit], families: Mapping[str, str] | None
 ) -> dict[str, UnitMeasures]:
@@ -112,19 +95,6 @@ def measure(
         code: _unit(scoring, units[code], cell, family_of[code], compared.get(code), personal=True)
         for code, cell in cells.items()
     }
-
-
-def summary_of(scoring: Scoring, told: Released) -> OfficeSummary | None:
-    """What an office is compared by; None where it may not be shown."""
-    cell = told.cell
-    return None if cell is None else OfficeSummary(_mix(scoring, told.blocks), cell.items)
-
-
-def among_all(scoring: Scoring, offices: Mapping[str, OfficeSummary]) -> dict[str, OfficeAmongAll]:
-    """Each office that may be shown among all of them."""
-    compared = compare({code: office.mix for code, office in offices.items() if office.mix})
-    below = below_peers(scoring.instrument, [{code: office.items for code, office in offices.items()}])
-    return {code: OfficeAmongAll(compared.get(code), below.get(code, frozenset())) for code in offices}
 
 
 def measure_offices(
@@ -177,21 +147,10 @@ def _compared(
     for code, blocks in units.items():
         family = family_of[code]
         within = [block for block in blocks if families[block.service_mode] == family]
-        mix = _mix(scoring, within)
+        mix = mix_of(scoring, within)
         if mix:
             groups.setdefault(family, {})[code] = mix
     return {code: comparison for group in groups.values() for code, comparison in compare(group).items()}
-
-
-def _mix(scoring: Scoring, blocks: Iterable[ReleasedBlock]) -> dict[str, Moments]:
-    """The composites of these blocks by service; those of several services are `OTHERS`."""
-    steps, unit = steps_and_unit(scoring.instrument.weights(scoring.mode))
-    totals: dict[str, Counter[int]] = {}
-    for block in blocks:
-        # Added up as integers: an office's year has hundreds of blocks and a few services.
-        if of_block := block.cell.composites.get(steps):
-            totals.setdefault(block.service or OTHERS, Counter()).update(of_block)
-    return {service: moments_of_steps(found.items(), unit) for service, found in totals.items()}
 
 
 def _unit(

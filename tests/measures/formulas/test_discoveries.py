@@ -36,7 +36,7 @@ def test_v9_small_p_alone_is_no_discovery() -> None:
 
 
 def test_v8b_against_ordinary_differences_nobody_stands_out() -> None:
-    found = funnel(PEERS, group_of(PEERS))
+    found = funnel(group_of(PEERS))
     assert found
     assert [round(each, 6) for each in q_values(found.p)] == [
         0.747400, 0.978753, 0.747400, 0.747400, 0.912543, 0.912543, 0.747400, 0.230750,

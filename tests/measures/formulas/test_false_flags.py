@@ -52,7 +52,7 @@ def draws(persons: int, spread: float) -> list[np.random.Generator]:
 
 
 def judged(peers: list[Moments]) -> tuple[list[bool], list[Beyond]]:
-    found = funnel(peers, peer_group(peers))
+    found = funnel(peer_group(peers))
     assert found
     return [q < FALSE_DISCOVERY_RATE for q in q_values(found.p)], [found.around.beyond(peer) for peer in peers]
 

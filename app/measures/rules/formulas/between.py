@@ -3,7 +3,8 @@
 One τ² serves reliability, estimate and funnel (decision 17). Statistics in floats: 1e-9 of what exact numbers give.
 """
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import fsum
 from typing import Any, NamedTuple
@@ -16,6 +17,33 @@ SMALLEST_GROUP = 8
 LAST_STEP = 1e-8
 # Of the pairs of a large group only so many rows are looked at together, so that memory stays small.
 ROWS = 64
+
+
+class Peer(NamedTuple):
+    """What a group takes of a peer: how many answers there are, their mean, and the sum of squares about it."""
+
+    n: int
+    mean: float
+    squares: float
+
+
+class Peers:
+    """Peers of whom no more is held than a group takes, twenty-four bytes each: there may be tens of thousands."""
+
+    def __init__(self) -> None:
+        self._sizes, self._means, self._squares = array("q"), array("d"), array("d")
+
+    def add(self, n: int, mean: float, squares: float) -> None:
+        """Add a peer; both floats are the nearest to what is exact."""
+        self._sizes.append(n)
+        self._means.append(mean)
+        self._squares.append(squares)
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    def __iter__(self) -> Iterator[Peer]:
+        return map(Peer, self._sizes, self._means, self._squares)
 
 
 @dataclass(frozen=True)
@@ -45,7 +73,7 @@ class Others(NamedTuple):
     variance: float
 
 
-def within_variance(peers: Sequence[Moments]) -> float | None:
+def within_variance(peers: Sequence[Moments] | Peers) -> float | None:
     """σ² = MSW = ΣSS/(N - k), pooled within persons; None unless somebody has two answers.
 
     Pooled, for the own variance of a few unanimous answers is 0. ZeroDivisionError if a peer has no answers.
@@ -57,7 +85,7 @@ def within_variance(peers: Sequence[Moments]) -> float | None:
     return squares / freedom if freedom else None
 
 
-def peer_group(peers: Sequence[Moments]) -> PeerGroup | None:
+def peer_group(peers: Sequence[Moments] | Peers) -> PeerGroup | None:
     """The spread of a group; None below two peers and where no person's answers vary: then nothing is chance.
 
     ZeroDivisionError for a peer without answers.

@@ -6,15 +6,15 @@ would hide in a spread of their own making; his Winsorised φ flagged somebody i
 stands out (decision 17).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from functools import cache
 from math import sqrt
 
 from app.measures.rules.formulas.between import SMALLEST_GROUP, PeerGroup, without_each
 from app.measures.rules.formulas.discoveries import two_sided_p
-from app.measures.rules.formulas.moments import Moments, merged
+from app.measures.rules.formulas.moments import Moments
 
 WARNING = 0.95
 ALARM = 0.998
@@ -58,33 +58,34 @@ class FunnelLimits:
 class Funnel:
     """The limits of a peer group, and every peer's place in it, in the order of the peers.
 
-    `z` is the distance from the mean of all answers against chance alone, `adjusted_z` that from the others with their
-    ordinary differences allowed for, `p` the chance of one as large.
+    `adjusted_z` is the distance from the others with their ordinary differences allowed for, `p` the chance of one as
+    large.
     """
 
     around: FunnelLimits
-    z: tuple[float, ...]
     adjusted_z: tuple[float, ...]
     p: tuple[float, ...]
 
 
-def funnel(peers: Sequence[Moments], group: PeerGroup | None) -> Funnel | None:
+def chance_z(answers: Moments, mean: Fraction, variance: float) -> float:
+    """z = (x̄ - μ₀)/√(σ²/n): how far a mean of variance σ²/n lies from that of all answers, against chance alone."""
+    return float(answers.mean - mean) / sqrt(variance)
+
+
+def funnel(group: PeerGroup | None) -> Funnel | None:
     """The funnel of a peer group; None for fewer than eight peers, and where no person's answers vary.
 
-    z = (x̄ - μ₀)/√(σ²/n) compares everybody with the mean μ₀ of all answers. z* is the externally studentised residual:
-    with τ², μ and Σw of the others alone, z* = (x̄ - μ)/√(σ²/n + τ² + 1/Σw), and p is that of Student's t with k - 2
-    degrees of freedom (V8b).
+    z* is the externally studentised residual: with τ², μ and Σw of the others alone, z* = (x̄ - μ)/√(σ²/n + τ² + 1/Σw),
+    and p is that of Student's t with k - 2 degrees of freedom (V8b).
     """
-    if group is None or len(peers) < SMALLEST_GROUP:
+    if group is None or (peers := len(group.means)) < SMALLEST_GROUP:
         return None
-    mean = merged(peers).mean
-    z = tuple(float(peer.mean - mean) / sqrt(v) for peer, v in zip(peers, group.variances, strict=True))
     adjusted = tuple(
         (x - others.mean) / sqrt(v + others.between + others.variance)
         for x, v, others in zip(group.means, group.variances, without_each(group), strict=True)
     )
-    around = FunnelLimits(group.mean, group.within, group.between, len(peers))
-    return Funnel(around, z, adjusted, two_sided_p(adjusted, len(peers) - 2))
+    around = FunnelLimits(group.mean, group.within, group.between, peers)
+    return Funnel(around, adjusted, two_sided_p(adjusted, peers - 2))
 
 
 @cache

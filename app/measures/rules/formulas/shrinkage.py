@@ -12,7 +12,7 @@ from app.indices.rules.intervals import CONFIDENCE
 from app.measures.rules.formulas.between import SMALLEST_GROUP, PeerGroup, weighted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shrunk:
     """The estimate for one peer, on the scale of the answers; `weight` is the part B* of the common mean.
 
