@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.foundation.http.expected import EXPECTED, PATTERNS
-from app.foundation.problems import FIELD_MESSAGES, KINDS
+from app.foundation.problem_codes import FIELD_MESSAGES, KINDS
 from app.foundation.settings import Settings
 from app.foundation.translations import catalogues
 

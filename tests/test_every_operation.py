@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.foundation.problems import KINDS, MEDIA_TYPE
+from app.foundation.problem_codes import KINDS
+from app.foundation.problems import MEDIA_TYPE
 from tests.house import House
 from tests.route_access import BY_PERSONS, HELD, TAKES, Entry
 from tests.route_problems import DOCUMENTED, documented

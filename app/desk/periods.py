@@ -21,7 +21,8 @@ from app.desk.requests import DeskRoute, FormSent, Lang, Sent, having, principal
 from app.disclosure.reading import release_state, told_instruments
 from app.disclosure.rules.calendar import LAST_ZONE, span_between
 from app.foundation.http.services import services_of
-from app.foundation.problems import KINDS, Problem
+from app.foundation.problem_codes import KINDS
+from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.instruments.model import Collected
 from app.instruments.registry import instruments_of

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import app
 from app.foundation.http.problem_responses import validation_problem
-from app.foundation.problems import FIELD_MESSAGES, KINDS, FieldError, Problem
+from app.foundation.problem_codes import FIELD_MESSAGES, KINDS
+from app.foundation.problems import FieldError, Problem
 from app.foundation.translations import translator
 from app.intake.with_key import Intake
 from tests.house import House, problem

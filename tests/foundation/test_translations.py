@@ -10,7 +10,7 @@ import pytest
 from app.access.principals import Role
 from app.closing import slips as personal_slips
 from app.foundation.http.expected import BOUNDS, EXPECTED, PATTERNS
-from app.foundation.problems import FIELD_MESSAGES, KINDS
+from app.foundation.problem_codes import FIELD_MESSAGES, KINDS
 from app.foundation.translations import DEFAULT, catalogues, negotiate, translator
 from app.intake.invitation import posters
 from app.integrity.rules import kinds

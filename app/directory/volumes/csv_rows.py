@@ -11,7 +11,7 @@ from app.directory.rules.catalogue import Catalogue
 from app.directory.volumes.volume import DayVolume, flaws_of
 from app.directory.workbook.fields import Code, Count, OptionalCount, OptionalEmployeeCode, RecentDay
 from app.directory.workbook.rows import Row, problems_of, read_row
-from app.foundation.problems import FIELD_MESSAGES
+from app.foundation.problem_codes import FIELD_MESSAGES
 
 SHEET = "volumes"
 COLUMNS = ("office", "service", "employee", "date", "served", "offered")

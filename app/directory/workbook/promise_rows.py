@@ -8,7 +8,7 @@ from app.directory.store import ExistingDirectory
 from app.directory.workbook.consistency import SERVICE
 from app.directory.workbook.proposal import DirectoryProposal
 from app.directory.workbook.rows import PromiseLine
-from app.foundation.problems import FIELD_MESSAGES
+from app.foundation.problem_codes import FIELD_MESSAGES
 from app.foundation.storage.database import Session
 from app.standards.rules.promise import Flaw, Promise, Promised
 

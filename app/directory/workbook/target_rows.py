@@ -8,7 +8,7 @@ from app.directory.targets import CheckedTargets, check_targets
 from app.directory.workbook.consistency import EMPLOYEE, OFFICE
 from app.directory.workbook.proposal import DirectoryProposal
 from app.directory.workbook.rows import TargetLine
-from app.foundation.problems import FIELD_MESSAGES
+from app.foundation.problem_codes import FIELD_MESSAGES
 from app.foundation.storage.database import Session
 from app.targets.rules.target import Flaw, Target, TargetKey
 
