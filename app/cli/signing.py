@@ -7,6 +7,7 @@ import typer
 
 from app.cli.context import fail, out, settings
 from app.seals import signing
+from app.seals.rules.envelopes import key_id, public_bytes
 from app.seals.signing import SigningKeyFault
 
 signing_key = typer.Typer(help="The key that seals reports.", no_args_is_help=True)
@@ -24,7 +25,7 @@ def new(file: KeyFile = None) -> None:
         raise fail(f"{fault}.") from None
     except OSError as error:
         raise fail(f"{place} cannot be written: {error.strerror}.") from None
-    out.print(f"key {signing.key_id(signing.public_bytes(key))}", highlight=False)
+    out.print(f"key {key_id(public_bytes(key))}", highlight=False)
     out.print(f"public key in {signing.public_file(place)}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -40,6 +41,6 @@ def show(file: KeyFile = None) -> None:
         raise fail(f"There is no key in {place}; make one with `cermin signing-key new`.") from None
     except OSError as error:
         raise fail(f"{place} cannot be read: {error.strerror}.") from None
-    out.print(f"key {signing.key_id(signing.public_bytes(key))}", highlight=False)
+    out.print(f"key {key_id(public_bytes(key))}", highlight=False)
     # Bare on standard output, so that it can be written to a file for whoever verifies.
     typer.echo(signing.public_pem(key).decode(), nl=False)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from app.access.audit import record
@@ -41,8 +41,11 @@ from app.indices.reading import scoring_of
 from app.instruments.model import Collected
 from app.outbox.rules.kinds import EventKind
 from app.seals.rules.canonical_json import canonical
-from app.seals.signing import SigningKey, key_id, public_bytes, sign
+from app.seals.rules.envelopes import key_id, public_bytes, sign
 from app.targets.rules.target import TargetKey
+
+if TYPE_CHECKING:
+    from app.seals.signing import SigningKey
 
 
 class Method(NamedTuple):
@@ -119,7 +122,7 @@ def finalise(
     span: Span,
     instrument: str | None = None,
     *,
-    key: SigningKey | None,
+    key: "SigningKey | None",
     now: datetime,
 ) -> Period:
     """Sign every report with its reply and its note, for ever.

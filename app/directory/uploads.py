@@ -13,8 +13,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 import structlog
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from app.directory import upload_store as store
 from app.directory.tables import DirectoryUpload
@@ -226,11 +224,17 @@ def _outcome(row: DirectoryUpload, key: bytes) -> Faulty | Checked | None:
 
 
 def _sealed(key: bytes, upload_id: UUID, what: str, content: bytes) -> bytes:
+    # Here, because a start need not read the library.
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
     nonce = urandom(NONCE)
     return nonce + ChaCha20Poly1305(key).encrypt(nonce, content, f"{upload_id} {what}".encode())
 
 
 def _opened(key: bytes, upload_id: UUID, what: str, sealed: bytes) -> bytes | None:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
     try:
         return ChaCha20Poly1305(key).decrypt(sealed[:NONCE], sealed[NONCE:], f"{upload_id} {what}".encode())
     except (ValueError, InvalidTag):

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -93,6 +92,9 @@ def confirmation(envelope: Envelope, agency: str, code: str, tell: Language) -> 
 
 
 def _letter(envelope: Envelope, subject: str, words: Sequence[str], tell: Language) -> EmailMessage:
+    # Here, because most installations send no mail.
+    from email.policy import SMTP
+
     letter = EmailMessage(policy=SMTP)
     letter["From"] = f"Cermin <{envelope.sender}>"
     letter["To"] = envelope.recipient

@@ -6,8 +6,6 @@ from email.message import EmailMessage
 from socket import AF_INET, AF_INET6, SOCK_STREAM, socket
 from typing import Literal, NamedTuple
 
-from aiosmtplib import SMTP, SMTPException, SMTPRecipientsRefused, SMTPResponseException
-
 from app.foundation.outgoing.looking_up import LookUp, system_look_up
 
 # In all, from the connection to the server's word about one letter.
@@ -39,6 +37,9 @@ class MailPost:
 
     async def send(self, letter: EmailMessage) -> str:
         """Send a letter; what became of it as a code: `delivered`, `refused-550`, `smtp-535`, `timeout` …"""
+        # Here and below, because most installations send no mail.
+        from aiosmtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+
         try:
             async with asyncio.timeout(SECONDS):
                 return await self._sent(letter)
@@ -53,6 +54,8 @@ class MailPost:
             return "no-connection"
 
     async def _sent(self, letter: EmailMessage) -> str:
+        from aiosmtplib import SMTP
+
         terms = self.terms
         if self._trusted is None and terms.security != "none":
             self._trusted = ssl.create_default_context()

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from threading import BoundedSemaphore
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import Type
+from typing import TYPE_CHECKING
 
 from app.foundation.problems import busy
 from app.people.rules.passphrases import normalised
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 # Each takes its memory while it runs; who comes when as many wait already is asked to come again.
 AT_ONCE, WAITING = 2, 8
@@ -34,8 +34,15 @@ class Passphrases:
     """Makes and checks the texts that stand for passphrases."""
 
     def __init__(self, cost: Cost = COST) -> None:
-        self._hasher = PasswordHasher(cost.rounds, cost.memory, cost.threads, type=Type.ID)
+        self._cost = cost
         self._running, self._admitted = BoundedSemaphore(AT_ONCE), BoundedSemaphore(AT_ONCE + WAITING)
+
+    @cached_property
+    def _hasher(self) -> "PasswordHasher":
+        # Only here, because a start need not read the library.
+        from argon2 import PasswordHasher, Type
+
+        return PasswordHasher(self._cost.rounds, self._cost.memory, self._cost.threads, type=Type.ID)
 
     @cached_property
     def _nobodys(self) -> str:
@@ -49,6 +56,8 @@ class Passphrases:
 
     def matches(self, kept: str | None, passphrase: str) -> bool:
         """Whether it is the passphrase that was kept; None matches none, after the same time. Raises `busy`."""
+        from argon2.exceptions import InvalidHashError, VerificationError
+
         with self._turn():
             # Made at the first comparison of any kind, so that its own time tells nothing, either.
             nobodys = self._nobodys

@@ -2,16 +2,19 @@
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cached_property
 from hashlib import sha256
 from os import urandom
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from pyotp import TOTP, random_base32
 
 from app.foundation.secret import derive
 from app.people.rules.totp import DIGITS, STEP, steps_at
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 NONCE = 12
 
@@ -20,8 +23,14 @@ class SecondFactor:
     """Makes secrets, seals and opens them, and checks codes; its keys are derived from the installation's secret."""
 
     def __init__(self, secret: bytes) -> None:
-        self._seal = ChaCha20Poly1305(derive(secret, "totp"))
-        self._pepper = derive(secret, "recovery")
+        self._key, self._pepper = derive(secret, "totp"), derive(secret, "recovery")
+
+    @cached_property
+    def _seal(self) -> "ChaCha20Poly1305":
+        # Only here, because a start need not read the library.
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+        return ChaCha20Poly1305(self._key)
 
     def new_secret(self) -> str:
         """A fresh secret, 160 random bits, as apps take it."""
@@ -35,6 +44,8 @@ class SecondFactor:
 
     def opened(self, agency_id: str, person_id: UUID, sealed: str) -> str | None:
         """The secret; None where it was sealed for somebody else or under another installation's secret."""
+        from cryptography.exceptions import InvalidTag
+
         given = urlsafe_b64decode(sealed)
         try:
             return self._seal.decrypt(given[:NONCE], given[NONCE:], _owner(agency_id, person_id)).decode()

@@ -3,12 +3,19 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.seals.signing import SigningKey, SigningKeyFault, key_id, load_key, load_public, public_bytes
+from app.seals.rules.envelopes import key_id, public_bytes
+
+if TYPE_CHECKING:
+    from app.seals.signing import SigningKey
 
 
-def signing_key(file: Path) -> SigningKey | None:
+def signing_key(file: Path) -> "SigningKey | None":
     """The key that signs; None if there is none that can be used."""
+    # Here and below, because a start need not read the library behind it.
+    from app.seals.signing import SigningKeyFault, load_key
+
     try:
         return load_key(file)
     except (OSError, SigningKeyFault):
@@ -20,6 +27,8 @@ def trusted_keys(file: Path) -> dict[str, bytes]:
 
     Raises SigningKeyFault and OSError for a file that cannot be used.
     """
+    from app.seals.signing import load_key, load_public
+
     found = by_id(load_public(public) for public in sorted(file.parent.glob("*.pub.pem")))
     # Who may check a report need not be allowed to read the key that seals it.
     with suppress(FileNotFoundError, PermissionError):
@@ -29,6 +38,8 @@ def trusted_keys(file: Path) -> dict[str, bytes]:
 
 def usable_keys(file: Path) -> dict[str, bytes]:
     """The same without the files that cannot be used: online, a damaged one hides nothing that the others prove."""
+    from app.seals.signing import SigningKeyFault, load_key, load_public
+
     found = []
     for public in sorted(file.parent.glob("*.pub.pem")):
         with suppress(OSError, SigningKeyFault):

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.foundation.secret import derive
 from app.foundation.storage.database import Database, Session
@@ -28,12 +26,15 @@ from app.transparency.rules.proofs import LogProof
 from app.transparency.rules.tiles import tiles_since
 from app.transparency.store import NewEntry
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 
 class LogKey(NamedTuple):
     """The name of an agency's log (its origin) and the key that signs its checkpoints."""
 
     origin: str
-    key: Ed25519PrivateKey
+    key: "Ed25519PrivateKey"
 
     @property
     def verifier(self) -> VerifierKey:
@@ -81,6 +82,9 @@ class StoredTiles:
 
 def log_key(session: Session, agency_id: str, secret: bytes, public_url: str | None) -> LogKey:
     """The agency's log: named when it was begun, after the address of the service or, without one, after its secret."""
+    # Here, because a start need not read the library.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     first = store.first_note(session, agency_id)
     # Read as it stands: what is wrong with it is for the check to say.
     origin = first.partition("\n")[0] if first else None

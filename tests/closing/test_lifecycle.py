@@ -18,8 +18,9 @@ from app.closing.replies import invite
 from app.closing.tables import Period, Report
 from app.foundation.problems import Problem
 from app.seals.keyring import trusted_keys
+from app.seals.rules.envelopes import sign
 from app.seals.rules.verification import Outcome, verify
-from app.seals.signing import load_key, make_key, sign
+from app.seals.signing import load_key, make_key
 from tests.closing.steps import AFTER_THE_WINDOW, close, finalise, rated, refused, report
 from tests.house import RETRIES, House
 from tests.ratings.visits import put

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from app.seals import signing
 from app.seals.rules.canonical_json import canonical
-from app.seals.signing import SigningKeyFault, key_id, load_key, load_public, make_key, public_bytes, sections, sign
+from app.seals.rules.envelopes import key_id, public_bytes, sections, sign
+from app.seals.signing import SigningKeyFault, load_key, load_public, make_key
 
 DOCUMENT: dict[str, Any] = {
     "title": "Laporan triwulan",

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from app.seals.rules.envelopes import base64url, digest, sealed_bytes, sections
 from app.seals.rules.verification import Outcome, Verdict, verify
-from app.seals.signing import base64url, digest, sealed_bytes, sections
 from tests.seals.envelopes import DOCUMENT, ID, KEYS, OTHER, OTHER_ID, altered, places, removing, setting
 
 

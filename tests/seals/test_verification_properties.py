@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.seals.rules.canonical_json import canonical, children, step
+from app.seals.rules.envelopes import sign
 from app.seals.rules.verification import Outcome, Verdict, verify
-from app.seals.signing import sign
 from tests.effort import times
 from tests.seals.envelopes import DOCUMENT, ID, KEY, KEYS, places
 

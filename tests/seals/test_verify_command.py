@@ -11,7 +11,8 @@ from typer.testing import CliRunner, Result
 
 from app.cli import context, verify
 from app.cli.program import program
-from app.seals.signing import key_id, load_key, make_key, public_bytes, public_file, public_pem, sign
+from app.seals.rules.envelopes import key_id, public_bytes, sign
+from app.seals.signing import load_key, make_key, public_file, public_pem
 
 Run = Callable[..., Result]
 

@@ -7,8 +7,6 @@ be guessed no sooner than a random one of its length. Pure.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
 ROUNDS, BLOCK = 10, 16
 
 
@@ -62,6 +60,9 @@ def unscrambled(key: bytes, shape: Shape, number: int) -> int:
 
 def _mixing(key: bytes, shape: Shape) -> Callable[[int, int], int]:
     """What a round adds to one half, from its number and the other half (steps 2 to 6.iv of Algorithm 7)."""
+    # Here, because a start need not read the library.
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
     # The standard's PRF is CBC over two blocks of which the first is always the same. ECB of single blocks is what CBC
     # is made of, and one object serves all rounds.
     cipher = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305 - as said above

@@ -1,5 +1,6 @@
 """The OpenAPI document: what FastAPI derives, with the key and the problems that every route shares."""
 
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -84,12 +85,14 @@ def problems(*statuses: int) -> Responses:
 
 def open_problems(*statuses: int) -> Responses:
     """The `responses` of a route that asks for no key: a wrong parameter (422), 500, 503, and those of its own."""
+    return {status: _problem(status) for status in sorted({422, 500, 503, *statuses})}
+
+
+@cache
+def _problem(status: int) -> dict[str, Any]:
+    """What an operation says of this status; one and the same for all, of which there are three hundred."""
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {
-        status: {"description": DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
-        | HEADERS.get(status, {})
-        for status in sorted({422, 500, 503, *statuses})
-    }
+    return {"description": DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": schema}}} | HEADERS.get(status, {})
 
 
 def document(app: FastAPI, base_path: str = "") -> dict[str, Any]:

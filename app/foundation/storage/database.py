@@ -6,6 +6,7 @@ Besides this file only the rooms' `tables` and `store` modules know SQLAlchemy.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,11 +54,13 @@ metadata = SQLModel.metadata
 SQLModel.model_config["defer_build"] = True
 
 
+@cache
 def Text(length: int) -> TypeEngine[str]:
     """Bounded text that PostgreSQL compares byte by byte, exactly as SQLite and Python do."""
     return SqlString(length).with_variant(SqlString(length, collation="C"), "postgresql")
 
 
+@cache
 def Code() -> TypeEngine[str]:
     """A code given by the agency (`disdukcapil`, `E017`): at most 40 characters."""
     return Text(40)

@@ -3,8 +3,6 @@
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Table, inspect
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -18,15 +16,13 @@ def put(session: Session, row: Row) -> Row:
     """
     table, values = _table(row), _values(row)
     kept = {column.name for column in table.primary_key}
-    if session.get_bind().dialect.name == "sqlite":
-        on_sqlite = sqlite_insert(type(row)).values(values)
-        changed = {name: on_sqlite.excluded[name] for name in values.keys() - kept}
-        upsert: Any = on_sqlite.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)
+    insert = _insert(session, type(row)).values(values)
+    changed = {name: insert.excluded[name] for name in values.keys() - kept}
+    if _is_sqlite(session):
+        upsert = insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)
     else:
-        on_postgresql = postgresql_insert(type(row)).values(values)
-        changed = {name: on_postgresql.excluded[name] for name in values.keys() - kept}
         # By name: a list of columns may match no index while one is rebuilt.
-        upsert = on_postgresql.on_conflict_do_update(constraint=table.primary_key, set_=changed)
+        upsert = insert.on_conflict_do_update(constraint=table.primary_key, set_=changed)
     # What the session has read of this row before is replaced.
     written = session.scalars(upsert.returning(type(row)), execution_options={"populate_existing": True})
     return cast("Row", written.one())
@@ -34,9 +30,23 @@ def put(session: Session, row: Row) -> Row:
 
 def add_unless_there(session: Session, row: SQLModel) -> bool:
     """Insert a row; False where one is there that has a key or a unique value of it, which then stays as it is."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(type(row)).values(_values(row)).on_conflict_do_nothing()
+    statement = _insert(session, type(row)).values(_values(row)).on_conflict_do_nothing()
     return session.execute(statement.returning(*_table(row).primary_key)).first() is not None
+
+
+def _insert(session: Session, table: type[SQLModel]) -> Any:
+    """The INSERT of the session's database, whose dialect is read already; that of the other one takes two MiB."""
+    if _is_sqlite(session):
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
+
+
+def _is_sqlite(session: Session) -> bool:
+    return bool(session.get_bind().dialect.name == "sqlite")
 
 
 def _table(row: SQLModel) -> Table:

@@ -4,8 +4,10 @@ import hmac
 import secrets
 from base64 import b64decode, b64encode
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 # 192 to 512 bits are asked for.
 SECRET_BYTES = 32
@@ -33,5 +35,8 @@ def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     return f"v1,{b64encode(hmac.digest(key, signed, sha256)).decode()}"
 
 
-def _private(secret: str) -> Ed25519PrivateKey:
+def _private(secret: str) -> "Ed25519PrivateKey":
+    # Here, because a start need not read the library.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     return Ed25519PrivateKey.from_private_bytes(b64decode(secret.removeprefix(PRIVATE)))

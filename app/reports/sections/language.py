@@ -4,9 +4,6 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
-
 from app.disclosure.rules.calendar import span_of
 from app.foundation.translations import Translate, translator
 from app.reports.sections.blocks import Cell, Number, Range
@@ -54,15 +51,21 @@ class Language:
 
     def day(self, iso: str) -> str:
         """`2026-10-01` as 1 Oktober 2026."""
-        return format_date(date.fromisoformat(iso), "d MMMM y", LOCALES[self.code])
+        return self._date(iso, "d MMMM y")
 
     def short_day(self, iso: str) -> str:
         """`2026-10-01` as 1 Okt 2026."""
-        return format_date(date.fromisoformat(iso), "d MMM y", LOCALES[self.code])
+        return self._date(iso, "d MMM y")
 
     def month(self, code: str, form: str = "MMM y") -> str:
         """`2026-10` as Okt 2026."""
-        return format_date(date.fromisoformat(f"{code}-01"), form, LOCALES[self.code])
+        return self._date(f"{code}-01", form)
+
+    def _date(self, iso: str, form: str) -> str:
+        # Here and below, because a start need not read the library.
+        from babel.dates import format_date
+
+        return format_date(date.fromisoformat(iso), form, LOCALES[self.code])
 
     def period(self, code: str) -> str:
         """`2026-Q3` as Triwulan III 2026."""
@@ -93,4 +96,6 @@ def _pattern(places: int) -> str:
 
 
 def _decimal(value: Decimal, places: int, locale: str) -> str:
+    from babel.numbers import format_decimal
+
     return str(format_decimal(value, _pattern(places), locale))

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.seals.rules.canonical_json import children, step
-from app.seals.signing import base64url, digest, sealed_bytes, sections
+from app.seals.rules.envelopes import base64url, digest, sealed_bytes, sections
 
 
 class Outcome(StrEnum):
@@ -89,6 +87,10 @@ def verify(envelope: object, public_keys: Mapping[str, bytes]) -> Verdict:
 
 
 def _is_signed(sealed: _Envelope, public_key: bytes) -> bool:
+    # Here, because a start need not read the library.
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     key = Ed25519PublicKey.from_public_bytes(public_key)
     try:
         value = urlsafe_b64decode(sealed.signature.value + "==")

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.transparency.rules.base64_text import decoded, encoded
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 # What a key is for, as the first byte of a verifier key says.
 SIGNER, COSIGNER = 0x01, 0x04
@@ -110,18 +110,18 @@ def _signature(line: str) -> Signature:
     return Signature(name, content[:ID_BYTES], content[ID_BYTES:])
 
 
-def public_half(key: Ed25519PrivateKey) -> bytes:
+def public_half(key: "Ed25519PrivateKey") -> bytes:
     """The public half of a key (32 bytes)."""
     return key.public_key().public_bytes_raw()
 
 
-def signed(text: str, name: str, key: Ed25519PrivateKey) -> Note:
+def signed(text: str, name: str, key: "Ed25519PrivateKey") -> Note:
     """The text as a note signed by one key."""
     by = VerifierKey(name, SIGNER, public_half(key))
     return Note(text, (Signature(name, by.id, key.sign(text.encode())),))
 
 
-def cosignature(text: str, name: str, key: Ed25519PrivateKey, at: int) -> Signature:
+def cosignature(text: str, name: str, key: "Ed25519PrivateKey", at: int) -> Signature:
     """A witness's signature: that at this time (POSIX) nothing larger was seen of the log."""
     by = VerifierKey(name, COSIGNER, public_half(key))
     return Signature(name, by.id, at.to_bytes(STAMP_BYTES, "big") + key.sign(_cosigned(text, at)))
@@ -154,6 +154,10 @@ def stamp_of(signature: Signature) -> int:
 
 
 def _is_by(value: bytes, text: str, key: VerifierKey) -> bool:
+    # Here, because a start need not read the library.
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     signature, message = value, text.encode()
     if key.kind == COSIGNER:
         at, signature = int.from_bytes(value[:STAMP_BYTES], "big"), value[STAMP_BYTES:]

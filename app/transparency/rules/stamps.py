@@ -10,23 +10,15 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from cryptography.x509 import (
-    Certificate,
-    ObjectIdentifier,
-    load_der_x509_certificate,
-    load_pem_x509_certificates,
-)
-
-from app.transparency.rules.stamp_tokens import names
-
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
     from rfc3161_client import TimeStampResponse
 
 # An answer with its certificates has some kilobytes.
 LONGEST_STAMP = 30_000
 # How far the authority's clock and this machine's may be apart.
 APART = timedelta(minutes=5)
-SHA256_OID = ObjectIdentifier("2.16.840.1.101.3.4.2.1")
+SHA256_OID = "2.16.840.1.101.3.4.2.1"
 GRANTED = 0
 NAME = re.compile(r"stamps/([1-9][0-9]{0,11})\.tsr", re.ASCII)
 
@@ -34,7 +26,7 @@ NAME = re.compile(r"stamps/([1-9][0-9]{0,11})\.tsr", re.ASCII)
 class Trusted(NamedTuple):
     """Whose stamps are taken: the certificates that end their chains, and the policy that they must name, if any."""
 
-    roots: Sequence[Certificate]
+    roots: Sequence["Certificate"]
     policy: str | None = None
 
 
@@ -62,6 +54,8 @@ def stamped_size(name: str) -> int | None:
 
 def trusted(pem: bytes, policy: str | None = None) -> Trusted:
     """Whoever is certified under the certificates in this file. Raises ValueError where there is none."""
+    from cryptography.x509 import load_pem_x509_certificates
+
     try:
         return Trusted(tuple(load_pem_x509_certificates(pem)), policy)
     except ValueError:
@@ -139,13 +133,16 @@ def _read_over(stamp: bytes, text: str) -> "TimeStampResponse":
     """The same of an answer whose stamp is over this text. Raises OtherStamp where it is over another one."""
     found = _read(stamp)
     imprint = found.tst_info.message_imprint
-    if imprint.hash_algorithm != SHA256_OID or imprint.message != sha256(text.encode()).digest():
+    if imprint.hash_algorithm.dotted_string != SHA256_OID or imprint.message != sha256(text.encode()).digest():
         raise OtherStamp("the stamp is over something else")
     return found
 
 
-def _is_signed(found: "TimeStampResponse", digest: bytes, roots: Sequence[Certificate]) -> bool:
+def _is_signed(found: "TimeStampResponse", digest: bytes, roots: "Sequence[Certificate]") -> bool:
+    from cryptography.x509 import load_der_x509_certificate
     from rfc3161_client import VerificationError, VerifierBuilder
+
+    from app.transparency.rules.stamp_tokens import names
 
     try:
         # Signature, chain at the time that is told, and that the certificate is for stamps and for nothing else.

@@ -13,7 +13,8 @@ from app.closing.rules.report_documents.reports import parse_report
 from app.closing.tables import Report
 from app.foundation.storage.database import Database
 from app.reports.formats.printable import Printable
-from app.seals.signing import SigningKey, sign
+from app.seals.rules.envelopes import sign
+from app.seals.signing import SigningKey
 from tests.house import House
 from tests.ratings.visits import Visit, put
 from tests.standards.told import month as counted

@@ -12,8 +12,9 @@ from pypdf import PdfReader
 from app.reports.formats import as_pdf, typefaces
 from app.reports.formats.as_pdf import pdf_bytes
 from app.reports.formats.typefaces import MISSING
+from app.seals.rules.envelopes import key_id, public_bytes
 from app.seals.rules.verification import Outcome, verify
-from app.seals.signing import SigningKey, key_id, public_bytes
+from app.seals.signing import SigningKey
 from tests.reports.formats.samples import ADDRESS, HOSTILE, NOTE, draft, named, sealed
 
 Drafts = dict[str, dict[str, Any]]
