@@ -64,6 +64,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
+    # Citus changes shards over many connections, and a function over one alone: here all over one.
+    op.execute("SET LOCAL citus.multi_shard_modify_mode = 'sequential'")
     for name in op.get_bind().scalars(OF_AGENCIES).all():
         op.execute(f"DROP POLICY IF EXISTS own_agency ON {name}")
         op.execute(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")
