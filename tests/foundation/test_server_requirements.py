@@ -11,11 +11,8 @@ from app.cli import context
 from app.cli.program import program
 from app.foundation.storage import server_requirements
 from app.foundation.storage.server_requirements import fault_of_server
-from tests.citus import CITUS_URL
 from tests.conftest import EMPTY
 from tests.postgres import PostgresServer
-
-cluster = pytest.mark.skipif(CITUS_URL is not None, reason="a cluster's database is there already")
 
 
 def command(name: str, url: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
@@ -46,7 +43,6 @@ def test_what_does_is_taken(version: int, encoding: str | None) -> None:
 
 
 @pytest.mark.one_server
-@cluster
 @pytest.mark.parametrize("name", ["migrate", "serve", "check"])
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
 def test_a_database_of_another_encoding_is_refused_with_the_statement_that_makes_a_better_one(
@@ -66,7 +62,6 @@ def test_a_database_of_another_encoding_is_refused_with_the_statement_that_makes
     assert "CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'" in said
 
 
-@cluster
 def test_a_server_that_is_too_old_is_refused(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with postgres.copy_of(EMPTY) as url:
         assert command("migrate", url, monkeypatch)[0] == 0

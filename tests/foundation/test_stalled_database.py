@@ -13,6 +13,7 @@ from app.ratings import writer
 from tests.conftest import Lend
 from tests.effort import sized
 from tests.house import House
+from tests.postgres import owning
 from tests.silent_proxy import silent_proxy
 
 # How long an answer takes is not asked of a traced service.
@@ -29,10 +30,13 @@ Stall = Callable[[House], AbstractContextManager[object]]
 @contextmanager
 def locked(house: House) -> Iterator[None]:
     """Somebody else holds everything."""
-    with house.database.writer.connect() as connection, connection.begin():
-        if not house.database.is_sqlite:
-            tables = "rating, trace, office, api_key, ticket, block, alembic_version, pairing"
-            connection.execute(text(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE"))
+    if house.database.is_sqlite:
+        with house.database.writer.connect() as connection, connection.begin():
+            yield
+        return
+    with owning(house.database) as session:
+        tables = "rating, trace, office, api_key, ticket, block, alembic_version, pairing"
+        session.execute(text(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE"))
         yield
 
 

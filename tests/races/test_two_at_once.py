@@ -16,8 +16,6 @@ from tests.races import closing_races, people_races, setting_races
 from tests.races.overlap import second_of_two
 from tests.races.town import DONE, Case, Step, Town
 
-pytestmark = pytest.mark.one_server
-
 CASES = {**people_races.CASES, **setting_races.CASES, **closing_races.CASES}
 FAULTS = (DirectoryFault, InstrumentFault, PeopleFault, keys.KeyFault)
 
