@@ -8,7 +8,7 @@ import pytest
 from app.access.authentication import Authenticator
 from app.access.keys import rotate
 from app.access.principals import Principal
-from tests.access.keys_at_the_door import end, new_key, refused, row_of
+from tests.access.key_requests import end, new_key, refused, row_of
 from tests.house import NOW, House
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.

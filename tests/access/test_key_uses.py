@@ -7,7 +7,7 @@ import pytest
 
 from app.access.authentication import Authenticator
 from app.foundation.storage.database import OperationalError
-from tests.access.keys_at_the_door import row_of
+from tests.access.key_requests import row_of
 from tests.house import NOW, House
 
 TODAY = NOW.date()

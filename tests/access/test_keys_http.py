@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.access.keys import digest, rotate
 from app.access.tables import ApiKey
 from app.foundation.storage.database import metadata
-from tests.access.keys_at_the_door import end, new_key, refused, row_of, with_header
+from tests.access.key_requests import end, new_key, refused, row_of, with_header
 from tests.house import NOW, House, problem
 
 # Every statement here has tests beside the stores it belongs to; PostgreSQL has its turn in the campaign.

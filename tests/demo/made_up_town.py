@@ -20,14 +20,17 @@ EMPLOYEES = {employee["code"]: employee for employee in SHEETS["employees"]}
 
 @cache
 def ratings() -> list[DemoRating]:
+    """All ratings of the town."""
     return simulate(SEED, TODAY)
 
 
 def local(rating: DemoRating) -> datetime:
+    """When a rating was given, by the clock of its office."""
     return rating.moment.astimezone(ZONES[rating.office])
 
 
 def duties_by_counter() -> dict[tuple[str, str], list[Row]]:
+    """The roster's rows, by office and counter."""
     by_counter: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for duty in SHEETS["duties"]:
         by_counter[duty["office"], duty["counter"]].append(duty)
@@ -50,8 +53,10 @@ def rated_employees() -> dict[str, str]:
 
 
 def about(employee: str) -> list[DemoRating]:
+    """The ratings about one employee."""
     return [rating for rating in ratings() if rated_employees().get(rating.id) == employee]
 
 
 def ikl(sheets: Iterable[DemoRating]) -> float:
+    """The index of some ratings."""
     return 25 * fmean(fmean(rating.scores) for rating in sheets)

@@ -7,7 +7,7 @@ import pytest
 
 from app.directory.store import served_volumes
 from app.directory.volumes.volume import ServedVolume
-from tests.directory.told_volumes import PATH, errors, post, read, stored, volume
+from tests.directory.volume_requests import PATH, errors, post, read, stored, volume
 from tests.house import House, problem
 
 

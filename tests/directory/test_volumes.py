@@ -14,7 +14,7 @@ from app.directory.store import put_volumes, renew_version
 from app.directory.tables import Office, Service, Volume
 from app.directory.volumes.volume import DayVolume
 from app.foundation.storage.database import Database
-from tests.directory.told_volumes import DAY, PATH, errors, post, read, stored, volume
+from tests.directory.volume_requests import DAY, PATH, errors, post, read, stored, volume
 from tests.house import NOW, House, problem
 from tests.threads import Threads
 

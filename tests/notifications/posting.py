@@ -30,6 +30,7 @@ class Post:
     person: SignedIn
 
     def enter(self, address: str = ADDRESS, language: str = "id") -> None:
+        """Enter an address, which nobody has confirmed."""
         with self.house.database.writing() as session:
             who = (self.person.agency_id, self.person.person_id)
             self.house.services.of(Mailboxes).enter(session, who, address, language, self.house.clock.now)
@@ -43,6 +44,7 @@ class Post:
         return self
 
     def subscribe(self, kind: str = "finding.raised", office: str = "", rhythm: str = "at-once") -> "Post":
+        """The same, told of one kind of event more."""
         with self.house.database.writing() as session:
             asked = {"kind": kind, "office": office, "rhythm": rhythm}
             parents = office_parents(session, self.person.agency_id)
@@ -50,11 +52,13 @@ class Post:
         return self
 
     def states(self) -> list[tuple[Any, ...]]:
+        """State, attempts and outcome of every delivery."""
         return rows(self.house, "SELECT state, attempts, outcome FROM delivery ORDER BY event_id")
 
 
 @pytest.fixture
 def post(furnished: tuple[str, dict[str, str]]) -> Iterator[Post]:
+    """An auditor who has entered no address so far."""
     url, keys = furnished
     with (
         mail_server() as server,

@@ -3,17 +3,27 @@
 import pytest
 
 from app.access.principals import Role
+from app.directory.tables import Employee
 from app.people import store
 from app.people.granting import Asked, grant
 from app.people.rules.linking import LinkedBy
 from app.people.sessions import SignedIn
 from tests.audit_trail import recorded
-from tests.people.oidc.provider_shapes import NIP, nip_of, refused
-from tests.people.oidc.through import Through
+from tests.people.oidc.through import Through, refused
 from tests.people.persons import OPERATOR, Door
 
 # What is stored has its tests on both stores in test_logging_out.py.
 pytestmark = pytest.mark.sqlite_daily
+NIP = "197001011990032009"
+
+
+def nip_of(door: Door, employee: str, nip: str) -> None:
+    """Write a NIP into the directory."""
+    with door.database.writing() as session:
+        found = session.get(Employee, ("kota", employee))
+        assert found is not None
+        found.nip = nip
+        session.add(found)
 
 
 def roles(found: SignedIn) -> list[Role]:

@@ -8,12 +8,28 @@ import pytest
 from app.access.principals import Role
 from app.people.faults import PeopleFault
 from app.people.steps import Stage
-from tests.people.oidc.provider_shapes import KEYCLOAK, OKTA, refused, shape
-from tests.people.oidc.through import Through
+from tests.people.oidc.through import Through, refused
 from tests.people.persons import Door
 
 # What is stored has its tests on both stores in test_logging_out.py.
 pytestmark = pytest.mark.sqlite_daily
+
+KEYCLOAK: dict[str, Any] = {
+    "claims": {"sid": "s-1", "preferred_username": "siti", "azp": "cermin", "acr": "1"},
+    "access": {"sub": "u-1", "resource_access": {"cermin": {"roles": ["user"]}}, "typ": "Bearer"},
+    "userinfo": {"preferred_username": "siti"},
+}
+OKTA: dict[str, Any] = {
+    "claims": {"groups": ["Everyone", "user"], "amr": ["pwd", "mfa"], "idp": "00o1"},
+    "access": {"sub": "siti@kota.example", "uid": "u-1", "cid": "cermin", "azp": None, "aud": "api://default"},
+    "userinfo": {},
+}
+
+
+def shape(through: Through, like: dict[str, Any]) -> None:
+    """Let the provider speak like this one."""
+    for name, value in like.items():
+        setattr(through.provider, name, value)
 
 
 @pytest.mark.parametrize(

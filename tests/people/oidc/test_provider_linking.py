@@ -10,8 +10,7 @@ from app.people.faults import PeopleFault
 from app.people.inviting import invite_again
 from app.people.rules.linking import LinkedBy
 from tests.house import CANARY_NIP
-from tests.people.oidc.provider_shapes import refused
-from tests.people.oidc.through import Through
+from tests.people.oidc.through import Through, refused
 from tests.people.persons import OPERATOR, PASSPHRASE, Door, visit
 
 # What is stored has its tests on both stores in test_logging_out.py.

@@ -4,10 +4,12 @@ from asyncio import run
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from app.access.principals import Role
 from app.foundation.http.visits import Visit
+from app.people.faults import PeopleFault
 from app.people.oidc.config import ProviderConfig
 from app.people.oidc.door import Arrival, Departure, ProviderDoor
 from app.people.oidc.provider import Provider
@@ -106,3 +108,9 @@ class Through:
         """The browser after it got its cookies."""
         assert arrival.entered is not None
         return visit(arrival.entered)
+
+
+def refused(through: Through, match: str) -> None:
+    """Somebody who comes from the provider and is told why that opens nothing."""
+    with pytest.raises(PeopleFault, match=match):
+        through.sign_in()
