@@ -29,7 +29,8 @@ from app.foundation.http.services import services_of
 from app.foundation.http.visits import visit_of
 from app.people import store
 from app.people.faults import PeopleFault
-from app.people.sessions import Sessions, SignedIn, live_sessions
+from app.people.sessions import Sessions, live_sessions
+from app.people.signed_in import SignedIn
 from app.people.signing_in import SignIn
 from app.reports.sections.blocks import Column, Number, Table, Words
 from app.reports.sections.language import Language

@@ -24,7 +24,7 @@ from app.disclosure.untold_store import has_counted
 from app.foundation.http.services import services_of
 from app.people.faults import PeopleFault
 from app.people.first_agency import name_faults
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Facts, Words
 from app.reports.sections.language import Language
 

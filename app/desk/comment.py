@@ -21,7 +21,7 @@ from app.disclosure.rules.due import span_of_months
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.indices.reading import instrument_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.people.trail import names_of_actors
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Words

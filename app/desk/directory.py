@@ -24,7 +24,7 @@ from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.people.schemas import ActionOut, TrailQuery
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.people.trail import read_trail
 from app.reports.sections.blocks import Facts, Number, Words
 from app.reports.sections.language import Language

@@ -28,7 +28,7 @@ from app.directory.uploads import WORKING, Upload, Uploads, UploadState
 from app.directory.workbook.outcome import Checked, Faulty
 from app.directory.workbook.preview import Preview
 from app.foundation.http.services import services_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Column, Number, Table, Words
 from app.reports.sections.language import Language
 

@@ -25,8 +25,9 @@ from app.desk.requests import (
 from app.foundation.http.services import services_of
 from app.foundation.http.visits import Visit
 from app.people.faults import PeopleFault
-from app.people.sessions import Sessions, SignedIn, cookie_name
+from app.people.sessions import Sessions, cookie_name
 from app.people.setting_up import SetUp
+from app.people.signed_in import SignedIn
 from app.people.signing_in import SignIn
 from app.people.steps import Stage
 from app.reports.sections.blocks import Code, Column, Facts, Table, Words

@@ -31,7 +31,7 @@ from app.directory.listing_store import names_of
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.indices.finding_timeline import MomentOut, TimelineOut, finding_timeline
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Facts, Number, Table, Words
 from app.reports.sections.language import Language

@@ -23,7 +23,7 @@ from app.desk.requests import DeskRoute, Lang, having, principal_of
 from app.directory.listing_store import names_of
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Cell, Column, Table, Words
 from app.reports.sections.language import Language

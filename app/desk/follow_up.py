@@ -26,7 +26,7 @@ from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.indices.reading import instrument_of
 from app.instruments.schemas import TextsOut
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Cell, Column, Number, Table, Words
 from app.reports.sections.language import Language

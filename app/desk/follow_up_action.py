@@ -24,7 +24,7 @@ from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.wire import WireModel
 from app.indices.reading import instrument_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Facts, Words
 from app.reports.sections.language import Language
 from app.reports.sections.survey_plan import proof_words

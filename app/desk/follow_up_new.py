@@ -25,7 +25,7 @@ from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.indices.reading import instrument_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Number, Words
 from app.reports.sections.language import Language
 

@@ -20,7 +20,7 @@ from app.directory.listing_store import names_of
 from app.directory.schemas import CodeText
 from app.foundation.http.services import services_of
 from app.people.faults import PeopleFault
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Column, Facts, Table, Words
 from app.reports.sections.language import Language
 from app.screening.opening_record import get_opening, list_openings, opening_in, put_opening

@@ -23,7 +23,7 @@ from app.instruments.registry import add_own, instruments_of
 from app.instruments.xlsform_apart import text_apart
 from app.instruments.xlsform_reading import MAX_BYTES
 from app.people.faults import PeopleFault
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Cell, Column, Number, Table, Words
 from app.reports.sections.language import Language
 

@@ -26,7 +26,7 @@ from app.integrity.keys import list_keys
 from app.integrity.rules.kinds import NAMES, ReportState
 from app.integrity.schemas import IntegrityReportOut, IntegrityReportPage, IntegrityReportQuery
 from app.integrity.settings import get_settings
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language

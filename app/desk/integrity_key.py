@@ -21,7 +21,7 @@ from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.integrity.keys import challenge_key, list_keys, prove_key, retire_key
 from app.integrity.schemas import IntegrityKeyOut, IntegrityProofIn, KeyId
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Facts, Words
 from app.reports.sections.language import Language
 

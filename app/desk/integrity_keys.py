@@ -21,7 +21,7 @@ from app.foundation.problems import FieldError, Problem
 from app.integrity.keys import add_key, list_keys
 from app.integrity.schemas import IntegrityKeyIn, IntegrityKeyPage, IntegritySettingsIn, IntegritySettingsOut
 from app.integrity.settings import get_settings, put_settings
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language
 

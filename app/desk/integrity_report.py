@@ -27,7 +27,7 @@ from app.integrity import handing_over
 from app.integrity.rules.kinds import NAMES, ReportRecipient, ReportState
 from app.integrity.schemas import IntegrityReportOut
 from app.integrity.settings import get_settings
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Facts, Words
 from app.reports.sections.language import Language

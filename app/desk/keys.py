@@ -28,7 +28,7 @@ from app.people.keys.keeping import KioskKeys, end_key, find_listed, keys_in_rea
 from app.people.keys.schemas import KeyIn
 from app.people.rules.codes import is_code
 from app.people.rules.key_states import state_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Facts, Table, Words
 from app.reports.sections.language import Language

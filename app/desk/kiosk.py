@@ -23,7 +23,7 @@ from app.devices.rules.states import DeviceState
 from app.devices.schemas import DeviceOut
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Facts, Number, Words
 from app.reports.sections.language import Language
 

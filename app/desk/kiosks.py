@@ -33,7 +33,7 @@ from app.foundation.storage.database import Session
 from app.instruments.model import Collected
 from app.instruments.registry import instruments_of
 from app.people.rules.channels import is_loopback_origin
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Code, Column, Facts, Number, Table, Words
 from app.reports.sections.language import Language
 from app.tickets.rules.slips import ASKED_UNNAMED

@@ -16,7 +16,7 @@ from app.desk.rendering import reader_of, respond
 from app.desk.report_reading import Shown, head_words, read_report, report_sections
 from app.desk.requests import DeskRoute, Lang, having
 from app.foundation.http.services import services_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Words
 from app.reports.sections.language import Language
 from app.reports.sections.results import official

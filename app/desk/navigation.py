@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from app.access.principals import Role
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 
 
 class Entry(NamedTuple):

@@ -7,7 +7,7 @@ from app.directory.listing_store import counters_page, services_page
 from app.disclosure.untold_store import has_counted
 from app.foundation.storage.database import Session
 from app.people import store
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.language import Language
 from app.screening.store import has_hours
 

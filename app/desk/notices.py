@@ -26,7 +26,7 @@ from app.notifications.rules.rhythms import Rhythm
 from app.notifications.tables import ANYWHERE, Mailbox, Subscription
 from app.outbox.rules.kinds import EventKind
 from app.people.faults import PeopleFault
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Column, Facts, Table, Words
 from app.reports.sections.language import Language
 

@@ -37,7 +37,7 @@ from app.measures.reading import read_measures
 from app.measures.recognition import training_out
 from app.measures.schemas import PeriodCode
 from app.measures.standards import standards_told
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Words
 from app.reports.sections.language import Language

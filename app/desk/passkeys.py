@@ -36,7 +36,7 @@ from app.people.passkeys.door import Passkeys
 from app.people.passkeys.exchange import Asked
 from app.people.passkeys.exchange import Sent as Answered
 from app.people.passkeys.tables import Passkey
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Column, Facts, Table, Words
 from app.reports.sections.language import Language
 

@@ -24,7 +24,7 @@ from app.people.faults import PeopleFault
 from app.people.granting import Asked, Granter, granter_of
 from app.people.inviting import Invitation, Invited, invite
 from app.people.listing import Listed, listed
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.people.tables import Grant
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Facts, Number, Table

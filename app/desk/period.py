@@ -27,7 +27,7 @@ from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.instruments.schemas import InstrumentId
 from app.measures.schemas import PeriodCode
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Words
 from app.reports.sections.language import Language
 from app.reports.sections.results import count

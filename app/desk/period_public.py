@@ -7,7 +7,7 @@ from app.desk.blocks import DeskBlock, Field, Form, Links, Section
 from app.desk.requests import principal_of
 from app.disclosure.rules.calendar import LAST_ZONE
 from app.foundation.http.services import services_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Words
 from app.reports.sections.language import Language
 

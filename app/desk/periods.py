@@ -26,7 +26,7 @@ from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
 from app.instruments.model import Collected
 from app.instruments.registry import instruments_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language
 

@@ -32,7 +32,7 @@ from app.people.granting import grant, may_see_sessions, revoke
 from app.people.inviting import invite_again
 from app.people.listing import listed, require_person
 from app.people.schemas import SessionOut
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.people.signing_out import sessions_of, sign_out_everywhere
 from app.people.tables import Grant, Person
 from app.reports.sections.blocks import Column, Facts, Table, Words

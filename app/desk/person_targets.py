@@ -10,7 +10,7 @@ from app.closing.targets.of_person import PersonSoFar, told_so_far
 from app.desk.blocks import Section
 from app.desk.requests import principal_of
 from app.foundation.http.services import services_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language
 from app.reports.sections.targets import MEANING, target_cells, target_columns

@@ -14,7 +14,7 @@ from app.desk.requests import Sent, principal_of, saved
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import Session
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 
 At = Annotated[int, Query(ge=0, le=10_000)]
 Write = Callable[[Session, PlanChoice, Place], None]

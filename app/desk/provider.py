@@ -25,7 +25,7 @@ from app.foundation.problems import Problem
 from app.people.faults import PeopleFault
 from app.people.oidc.door import Departure, Farewell, ProviderDoor, Providers
 from app.people.oidc.faults import ProviderFault, Silent
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Words
 from app.reports.sections.language import Language
 

@@ -19,7 +19,7 @@ from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, principal_of, to
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language
 

@@ -16,7 +16,7 @@ from app.desk.trail_words import READ
 from app.desk.words import called
 from app.foundation.http.services import services_of
 from app.people.readers import readers_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language
 

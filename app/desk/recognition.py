@@ -22,7 +22,7 @@ from app.foundation.storage.database import Session
 from app.measures.cache import MeasuresCache
 from app.measures.reading import MeasuresTable, read_measures
 from app.measures.recognition import recognition_out
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language

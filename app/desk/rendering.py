@@ -27,7 +27,7 @@ from app.foundation.problems import Problem
 from app.foundation.translations import catalogues
 from app.pages.shell import LANGUAGE_COOKIE, POLICY, base_of, language_of, shell_values, templates_of
 from app.people.rules.channels import origin_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.formats.printed import plain_block
 from app.reports.sections.language import Language
 from app.reports.sections.language import language as language_of_reports

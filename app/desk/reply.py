@@ -20,7 +20,7 @@ from app.desk.report_reading import Shown, head_words, read_report, report_secti
 from app.desk.requests import DeskRoute, FormSent, Lang, Sent, as_id, having, principal_of, to
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Words
 from app.reports.sections.language import Language
 

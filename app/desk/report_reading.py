@@ -18,7 +18,7 @@ from app.desk.addresses import with_query
 from app.desk.blocks import Links, Section
 from app.desk.requests import principal_of
 from app.foundation.http.services import services_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.formats.printable import Printable
 from app.reports.printing import logged_proof, printable
 from app.reports.sections.blocks import Words

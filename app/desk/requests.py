@@ -20,7 +20,8 @@ from app.foundation.http.visits import Visit, visit_of
 from app.foundation.problems import Problem
 from app.pages.refusals import PageRoute
 from app.pages.shell import base_of
-from app.people.sessions import Sessions, SignedIn, cookie_name
+from app.people.sessions import Sessions, cookie_name
+from app.people.signed_in import SignedIn
 from app.people.steps import Entered, Stage
 from app.people.tries import BROWSER_COOKIE, BROWSER_SECONDS
 

@@ -31,7 +31,7 @@ from app.instruments.schemas import InstrumentId
 from app.measures.schemas import PeriodCode
 from app.measures.standard_schemas import StandardsOut
 from app.measures.standards import standards_told
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Cell, Column, Range, Table, Words
 from app.reports.sections.collection import channel_name

@@ -22,7 +22,7 @@ from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.instruments.schemas import InstrumentId
 from app.measures.schemas import PeriodCode
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language

@@ -34,7 +34,7 @@ from app.instruments.model import Instrument
 from app.instruments.registry import instruments_of
 from app.instruments.schemas import InstrumentId
 from app.measures.schemas import PeriodCode
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Table, Words
 from app.reports.sections.language import Language

@@ -20,7 +20,7 @@ from app.desk.report_reading import leave_trace, reply_words
 from app.desk.requests import DeskRoute, Lang, having, principal_of
 from app.directory.tables import Employee
 from app.foundation.http.services import services_of
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.reports.sections.blocks import Cell, Column, Number, Table, Words
 from app.reports.sections.language import Language
 

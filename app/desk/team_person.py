@@ -25,7 +25,7 @@ from app.directory.tables import Employee
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.indices.query import Code
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Facts, Words
 from app.reports.sections.language import Language

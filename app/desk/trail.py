@@ -24,7 +24,7 @@ from app.desk.trail_words import THINGS, row, titles
 from app.foundation.http.services import services_of
 from app.foundation.problems import Problem
 from app.people.schemas import TrailPage, TrailQuery
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.people.trail import read_trail, whole_trail
 from app.reports.sections.blocks import Column, Table
 from app.reports.sections.language import Language

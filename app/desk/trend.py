@@ -14,7 +14,7 @@ from app.desk.requests import DeskRoute, Lang, having, principal_of
 from app.desk.told_figures import Told, read_told
 from app.indices.schemas import IndexRowOut, MonthGroup
 from app.instruments.schemas import InstrumentId
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Chart, Column, Number, Point, Range, Table, Words, axis_from
 from app.reports.sections.language import Language

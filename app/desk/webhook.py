@@ -24,7 +24,7 @@ from app.foundation.http.services import services_of
 from app.notifications.letters import NAMES
 from app.notifications.schemas import DeliveryPage, DeliveryQuery, WebhookOut
 from app.notifications.webhooks import WebhookTerms, find_webhook, list_deliveries, replay, switch
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Facts, Number, Table, Words
 from app.reports.sections.language import Language

@@ -21,7 +21,7 @@ from app.notifications.letters import NAMES
 from app.notifications.schemas import WebhookIn, WebhookOut
 from app.notifications.webhooks import WebhookTerms, add_webhook, list_webhooks
 from app.outbox.rules.kinds import FOR_MACHINES, EventKind
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.ratings.rules.selection import By
 from app.reports.sections.blocks import Column, Facts, Table, Words
 from app.reports.sections.language import Language

@@ -6,7 +6,7 @@ from app.foundation.storage.database import Session
 from app.people import store
 from app.people.openings import Provided
 from app.people.passkeys.store import forget_passkeys
-from app.people.sessions import grants_through, needs_second_factor
+from app.people.signed_in import grants_through, needs_second_factor
 from app.people.steps import Stage
 from app.people.tables import Person
 

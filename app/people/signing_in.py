@@ -23,7 +23,8 @@ from app.people.rules.codes import new_recovery_codes, read_link, read_recovery_
 from app.people.rules.passphrases import weakness
 from app.people.rules.totp import read_code
 from app.people.second_factor import SecondFactor
-from app.people.sessions import Sessions, SignedIn, audit, needs_second_factor, start
+from app.people.sessions import Sessions, audit, start
+from app.people.signed_in import SignedIn, needs_second_factor
 from app.people.steps import Enrolment, Entered, Stage
 from app.people.tables import Person
 from app.people.tries import KnownBrowsers, LinkTries, Tries

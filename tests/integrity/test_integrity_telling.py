@@ -16,7 +16,7 @@ from app.notifications import subscriptions
 from app.notifications.mailboxes import Mailboxes
 from app.outbox.rules.kinds import EventKind
 from app.people.faults import PeopleFault
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from tests.house import House
 from tests.integrity.reporting import listed, opened, rows, send, step
 from tests.notifications.mail_server import MailServer, link_in, mail_server, text_of

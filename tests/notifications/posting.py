@@ -10,7 +10,7 @@ from app.access.principals import Role
 from app.directory.listing_store import office_parents
 from app.notifications import subscriptions
 from app.notifications.mailboxes import Mailboxes
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from tests.house import House
 from tests.notifications.mail_server import MailServer, link_in, mail_server
 from tests.notifications.messages import send

@@ -13,7 +13,7 @@ from app.notifications.rules.mail_addresses import is_mail_address
 from app.notifications.rules.readers import PAGES, WORST_FIRST, kinds_for, page_of
 from app.notifications.rules.rhythms import Rhythm, due_at
 from app.outbox.rules.kinds import ABOUT, EventKind
-from app.people.sessions import HeldRole
+from app.people.signed_in import HeldRole
 from tests.desk.pages import PAGES as DESK
 
 KEY, MAILBOX = b"k" * 32, UUID("018f3f5e-7a4e-7c00-8000-000000000001")

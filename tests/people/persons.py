@@ -14,7 +14,8 @@ from app.foundation.storage.database import Database
 from app.people.granting import Asked, Granter
 from app.people.inviting import Invitation, invite
 from app.people.passphrases import Cost, Passphrases
-from app.people.sessions import Sessions, SignedIn
+from app.people.sessions import Sessions
+from app.people.signed_in import SignedIn
 from app.people.signing_in import SignIn
 from app.people.steps import Entered, Stage
 from app.people.tries import BROWSER_COOKIE

@@ -15,7 +15,7 @@ from app.people.granting import Asked, grant, revoke
 from app.people.inviting import Invitation, invite, invite_again
 from app.people.keys.keeping import KioskKeys, end_key
 from app.people.passkeys.exchange import Sent
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from app.people.tables import Person
 from tests.house import SECRET
 from tests.people.passkeys.at_the_door import ORIGIN, passkeys_of, there, with_attempt

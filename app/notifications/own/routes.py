@@ -21,7 +21,8 @@ from app.notifications.rules.rhythms import Rhythm
 from app.notifications.tables import ANYWHERE, Mailbox
 from app.outbox.rules.kinds import EventKind
 from app.people.faults import PeopleFault
-from app.people.sessions import Sessions, SignedIn
+from app.people.sessions import Sessions
+from app.people.signed_in import SignedIn
 
 router = APIRouter(prefix="/v1", tags=["mail"])
 BODY = (400, 408, 413, 415, 422)

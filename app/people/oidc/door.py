@@ -30,7 +30,8 @@ from app.people.oidc.rules.claims import gave_second_factor, has_role, is_subjec
 from app.people.rules.channels import origin_of
 from app.people.rules.codes import link_text, read_link
 from app.people.sealing import Seal
-from app.people.sessions import Sessions, SignedIn
+from app.people.sessions import Sessions
+from app.people.signed_in import SignedIn
 from app.people.signing_in import SignIn
 from app.people.steps import Entered
 from app.people.tries import NetworkTries

@@ -26,7 +26,8 @@ from app.people.rules.codes import read_link
 from app.people.rules.lifetimes import PROOF, is_proven
 from app.people.rules.linking import BY_NIP, LinkedBy
 from app.people.sealing import Seal
-from app.people.sessions import Sessions, SignedIn, audit
+from app.people.sessions import Sessions, audit
+from app.people.signed_in import SignedIn
 from app.people.signing_in import SignIn
 from app.people.steps import Entered, Stage
 from app.people.tables import Person, PersonIdentity

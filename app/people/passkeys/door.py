@@ -55,7 +55,8 @@ from app.people.passkeys.rules.parties import RelyingParty
 from app.people.passkeys.tables import LONGEST_NAME, Passkey
 from app.people.rules.channels import Channel
 from app.people.sealing import Seal
-from app.people.sessions import Sessions, SignedIn, audit
+from app.people.sessions import Sessions, audit
+from app.people.signed_in import SignedIn
 from app.people.signing_in import UNPROVEN, SignIn
 from app.people.steps import Entered
 from app.people.tables import Person

@@ -7,7 +7,7 @@ from app.directory.tables import Employee
 from app.people import store
 from app.people.granting import Asked, grant
 from app.people.rules.linking import LinkedBy
-from app.people.sessions import SignedIn
+from app.people.signed_in import SignedIn
 from tests.audit_trail import recorded
 from tests.people.oidc.through import Through, refused
 from tests.people.persons import OPERATOR, Door
