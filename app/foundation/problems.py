@@ -8,9 +8,6 @@ from typing import Any
 from app.foundation.problem_codes import FIELD_MESSAGES, KINDS
 from app.foundation.translations import Translate
 
-# Whoever answers with problems finds their codes here, too.
-__all__ = ["FIELD_MESSAGES", "KINDS", "MEDIA_TYPE", "RETRY_SECONDS", "RETRY_SPREAD", "FieldError", "Problem", "busy"]
-
 MEDIA_TYPE = "application/problem+json"
 # After how many seconds to come again, and over how many more those who were refused together are spread.
 RETRY_SECONDS, RETRY_SPREAD = 2, 4

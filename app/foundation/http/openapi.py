@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.foundation.problems import FIELD_MESSAGES, KINDS, MEDIA_TYPE
+from app.foundation.problem_codes import FIELD_MESSAGES, KINDS
+from app.foundation.problems import MEDIA_TYPE
 
 Responses = dict[int | str, dict[str, Any]]
 

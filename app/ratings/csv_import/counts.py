@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from app.access.audit import record
 from app.directory.rules.catalogue import Catalogue
-from app.foundation.problems import FIELD_MESSAGES
+from app.foundation.problem_codes import FIELD_MESSAGES
 from app.foundation.storage.database import Database, Session
 from app.instruments.model import SKIPPED, Instrument
 from app.ratings.csv_import.csv_file import AnswersFile, CsvFault, CsvLine

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from app.directory.rules.catalogue import Catalogue, OfficeEntry
 from app.directory.workbook.references import letters_of
-from app.foundation.problems import FIELD_MESSAGES
+from app.foundation.problem_codes import FIELD_MESSAGES
 from app.instruments.model import Instrument
 from app.instruments.sheets import SheetFault, write_sheet
 from app.ratings.csv_import.cells import Labels, channel_of, is_blank, profile_code_of, score_of
