@@ -3,9 +3,7 @@
 The writing itself is short, and one transaction: a closing is wholly there, or nothing of it.
 """
 
-import json
 from collections.abc import Iterator
-from tempfile import TemporaryFile
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +13,7 @@ from app.closing.rules.documents import Document
 from app.closing.rules.report_documents.reports import AgencyReport
 from app.closing.tables import Recognition, Report, TrainingNeed
 from app.foundation.ids import new_id
+from app.foundation.waiting_lines import WaitingLines
 from app.seals.rules.canonical_json import canonical
 
 
@@ -23,17 +22,20 @@ class Drafts:
 
     def __init__(self, planned: PlannedRevision) -> None:
         self._planned = planned
-        # It has no name, and nobody else can open it.
-        self._file = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - `__exit__` closes it
+        self._lines = WaitingLines()
         self._whole: UUID | None = None
-        self.number = 0
         self.beside: list[Recognition | TrainingNeed] = []
 
     def __enter__(self) -> "Drafts":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self._lines.close()
+
+    @property
+    def number(self) -> int:
+        """How many drafts there are."""
+        return len(self._lines)
 
     def put(self, document: Document) -> None:
         """Put a draft with the rows beside it."""
@@ -43,9 +45,7 @@ class Drafts:
         if isinstance(document.report, AgencyReport):
             self._whole = report_id
         text = canonical({"id": str(report_id), **document.report.plain()}).decode()
-        line = (str(report_id), document.report.kind, document.unit, document.office, text)
-        self._file.write(json.dumps(line) + "\n")
-        self.number += 1
+        self._lines.put((str(report_id), document.report.kind, document.unit, document.office, text))
         items = self._planned.scoring.instrument.items
         self.beside += [
             TrainingNeed(
@@ -66,9 +66,7 @@ class Drafts:
     def reports(self) -> Iterator[dict[str, Any]]:
         """The rows of all drafts, one at a time."""
         planned = self._planned
-        self._file.seek(0)
-        for line in self._file:
-            report_id, kind, unit, office, text = json.loads(line)
+        for report_id, kind, unit, office, text in self._lines:
             yield Report(
                 agency_id=planned.reach.agency_id,
                 report_id=UUID(report_id),

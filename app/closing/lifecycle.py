@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
 
 from app.access.audit import record
 from app.access.audit_actions import AuditAction
@@ -20,13 +19,12 @@ from app.closing.beside_store import add_beside
 from app.closing.drafts import Drafts
 from app.closing.inputs import PlannedRevision, newest_release, offices_told, read_inputs
 from app.closing.logged import enter_final
-from app.closing.rules.documents import final_document
 from app.closing.rules.reply_window import reply_deadline
 from app.closing.rules.report_documents.agency import UnitChange
 from app.closing.rules.report_documents.reports import parse_report
+from app.closing.signed import SignedReports, written_now
 from app.closing.survey.inputs import Surveys
-from app.closing.survey.records import entered
-from app.closing.tables import DRAFT, FINAL, WHOLE, Period, Release, Report
+from app.closing.tables import DRAFT, FINAL, WHOLE, Period, Release
 from app.closing.targets.fixing import fix_targets
 from app.closing.telling import tell_of
 from app.directory.listing_store import office_parents
@@ -40,8 +38,7 @@ from app.foundation.storage.database import Database, Session
 from app.indices.reading import scoring_of
 from app.instruments.model import Collected
 from app.outbox.rules.kinds import EventKind
-from app.seals.rules.canonical_json import canonical
-from app.seals.rules.envelopes import key_id, public_bytes, sign
+from app.seals.rules.envelopes import key_id, public_bytes
 from app.targets.rules.target import TargetKey
 
 if TYPE_CHECKING:
@@ -130,35 +127,30 @@ def finalise(
     Raises `period-open`, `period-final`, `reply-window-open`, `signing-key-missing`, `busy`, `instrument-ambiguous`,
     and `about-oneself` for somebody whose own report is among them.
     """
-    with database.snapshot() as session:
-        period = _finishable(session, reach, span, instrument, now)
-        instrument = period.instrument
-        if key is None:
-            raise Problem("signing-key-missing")
-        reports = store.reports_of(session, period)
-        # None is the code of nobody.
-        if ("employee", reach.employee) in {(each.kind, each.unit) for each in reports}:
-            raise Problem("about-oneself")
-        words, records = _words(session, reach, reports), entered(session, reach, span, reports)
-    envelopes = {}
-    for report in reports:
-        reply, note = words[report.report_id]
-        about = records.get(report.report_id)
-        document = final_document(report.document, reply, note, now, about.plain() if about else {})
-        envelopes[report.report_id] = _text(sign(document, key))
-    with database.writing() as session:
-        lock_agency(session, reach.agency_id)
-        period = _finishable(session, reach, span, instrument, now)
-        # A reply or a plan that came while the reports were being signed would be missing from them for ever.
-        if (_words(session, reach, reports), entered(session, reach, span, reports)) != (words, records):
-            raise busy()
-        period.state, period.final_at = FINAL, now
-        session.add(period)
-        store.seal(session, reach.agency_id, envelopes)
-        enter_final(session, reach.agency_id, envelopes)
-        audit(session, reach, "period.finalised", period, now, reports=len(reports), key=key_id(public_bytes(key)))
-        tell_of(session, EventKind.final, period, now)
-        return period
+    with SignedReports() as signed:
+        # Signing takes long, and is done while nobody waits for it; the writing is one transaction.
+        with database.snapshot() as session:
+            period = _finishable(session, reach, span, instrument, now)
+            instrument = period.instrument
+            if key is None:
+                raise Problem("signing-key-missing")
+            if reach.employee is not None and store.has_report_about(session, period, reach.employee):
+                raise Problem("about-oneself")
+            signed.sign_all(session, period, key, now)
+        with database.writing() as session:
+            lock_agency(session, reach.agency_id)
+            period = _finishable(session, reach, span, instrument, now)
+            # A reply or a plan that came while the reports were being signed would be missing from them for ever.
+            if written_now(session, period) != signed.written:
+                raise busy()
+            period.state, period.final_at = FINAL, now
+            session.add(period)
+            store.seal(session, reach.agency_id, signed.envelopes())
+            enter_final(session, reach.agency_id, signed.logged)
+            number = len(signed.logged)
+            audit(session, reach, "period.finalised", period, now, reports=number, key=key_id(public_bytes(key)))
+            tell_of(session, EventKind.final, period, now)
+            return period
 
 
 def _finishable(session: Session, reach: Reach, span: Span, instrument: str | None, now: datetime) -> Period:
@@ -168,16 +160,6 @@ def _finishable(session: Session, reach: Reach, span: Span, instrument: str | No
     if now < period.replies_end_at:
         raise Problem("reply-window-open", until=period.replies_end_at.isoformat())
     return period
-
-
-def _words(session: Session, reach: Reach, reports: Sequence[Report]) -> dict[UUID, tuple[str | None, str | None]]:
-    """The reply and the note to each report."""
-    ids = [report.report_id for report in reports]
-    replies, notes = store.replies_to(session, reach.agency_id, ids), store.notes_on(session, reach.agency_id, ids)
-    return {
-        each: (replies[each].text if each in replies else None, notes[each].text if each in notes else None)
-        for each in ids
-    }
 
 
 def _refuse_closed(session: Session, reach: Reach, span: Span, instrument: str) -> None:
@@ -260,10 +242,6 @@ def _meet(parents: Mapping[str, str | None], one: str, other: str) -> bool:
     if WHOLE in (one, other) or one == other:
         return True
     return other in subtree(parents, one) or one in subtree(parents, other)
-
-
-def _text(document: object) -> str:
-    return canonical(document).decode()
 
 
 def audit(session: Session, reach: Reach, action: AuditAction, period: Period, now: datetime, **detail: Any) -> None:

@@ -1,7 +1,7 @@
 """Final reports and the log: what is entered of each, those from before there was one, and whether all agree."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from uuid import UUID
 
@@ -34,12 +34,12 @@ def enter_older(database: Database) -> None:
                 _enter_all(session, agency_id)
 
 
-def enter_final(session: Session, agency_id: str, envelopes: Mapping[UUID, str]) -> None:
+def enter_final(session: Session, agency_id: str, reports: Sequence[LoggedReport]) -> None:
     """Enter reports in the transaction that makes them final; the first time also those from before there was a log."""
     if log_store.size_of(session, agency_id) == 0:
         _enter_all(session, agency_id)
     else:
-        append_reports(session, agency_id, [logged(report_id, text) for report_id, text in envelopes.items()])
+        append_reports(session, agency_id, reports)
 
 
 def _enter_all(session: Session, agency_id: str) -> None:

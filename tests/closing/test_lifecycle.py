@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from app.access.principals import Reach
 from app.access.tables import AuditEvent
-from app.closing import lifecycle, store
+from app.closing import lifecycle, signed, store
 from app.closing.addressing import asked
 from app.closing.lifecycle import Method
 from app.closing.lifecycle import close as close_period
@@ -299,12 +299,12 @@ def test_a_note_that_comes_while_reports_are_signed_is_not_lost(
     office.clock.now += AFTER_THE_WINDOW
 
     def overtaken(document: Any, key: Any) -> dict[str, Any]:
-        monkeypatch.setattr(lifecycle, "sign", sign)
+        monkeypatch.setattr(signed, "sign", sign)
         note = {"employee": "E001", "text": "Baru saja."}
         assert office.post("/v1/periods/2026-10/notes", note, "supervisor").status_code == 204
         return sign(document, key)
 
-    monkeypatch.setattr(lifecycle, "sign", overtaken)
+    monkeypatch.setattr(signed, "sign", overtaken)
     with office.database.reading() as session:
         before = [period.state for period in store.periods_of(session, "kota")]
     with pytest.raises(Problem) as refusal:

@@ -4,11 +4,9 @@ What has been entered when a period is finalised becomes part of its report: its
 the plan of the period before was carried out. What is entered later becomes part of the next period's report.
 """
 
-from collections.abc import Sequence
-from uuid import UUID
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 
-from app.access.principals import Reach
-from app.closing.rules.documents import SKM, WHOLE_UNIT
 from app.closing.rules.follow_up import Action, days_taken, progress
 from app.closing.rules.report_documents.survey import (
     PlannedAction,
@@ -19,48 +17,43 @@ from app.closing.rules.report_documents.survey import (
 )
 from app.closing.survey import store as skm_store
 from app.closing.survey.store import Surveyed
-from app.closing.tables import FollowUp, Report
+from app.closing.tables import FollowUp, Publication
 from app.disclosure.rules.calendar import Span
 from app.foundation.rounding import rounded
 from app.foundation.storage.database import Session
 
 
-def entered(session: Session, reach: Reach, span: Span, reports: Sequence[Report]) -> dict[UUID, SurveyRecords]:
-    """What becomes part of each survey report when it is signed."""
-    return {
-        report.report_id: records_about(
-            session,
-            Surveyed(
-                reach.agency_id,
-                reach.root_key if report.unit == WHOLE_UNIT else report.unit,
-                span.code,
-                report.instrument,
-            ),
-            span,
-        )
-        for report in reports
-        if report.kind == SKM
-    }
-
-
 def records_about(session: Session, of: Surveyed, span: Span) -> SurveyRecords:
     """Plan and publications of a period, realisation and publications of the one before, as parts of a report."""
+    return records_of_each(session, of.agency_id, span, of.instrument, [of.office])[of.office]
+
+
+def records_of_each(
+    session: Session, agency_id: str, span: Span, instrument: str, offices: Collection[str]
+) -> dict[str, SurveyRecords]:
+    """What is entered about the surveys of a few offices ('': of the agency), by their codes."""
     former = span.before()
-    before = of._replace(period=former.code)
-    return SurveyRecords(
-        follow_ups=tuple(map(_planned, skm_store.follow_ups(session, of))),
-        realisation=_realisation(former, skm_store.follow_ups(session, before)),
-        publications=tuple(
-            PublicationLine(
-                period=each.period,
-                medium=row.medium,
-                published_on=row.published_on.isoformat(),
-                address=row.address,
-            )
-            for each in (of, before)
-            for row in skm_store.publications(session, each)
-        ),
-    )
+    about = (session, agency_id, (former.code, span.code), instrument, offices)
+    plans: dict[tuple[str, str], list[FollowUp]] = defaultdict(list)
+    for action in skm_store.follow_ups_in(*about):
+        plans[action.office, action.period].append(action)
+    published: dict[tuple[str, str], list[Publication]] = defaultdict(list)
+    for publication in skm_store.publications_in(*about):
+        published[publication.office, publication.period].append(publication)
+    return {
+        office: SurveyRecords(
+            follow_ups=tuple(map(_planned, plans[office, span.code])),
+            realisation=_realisation(former, plans[office, former.code]),
+            publications=tuple(
+                PublicationLine(
+                    period=period, medium=row.medium, published_on=row.published_on.isoformat(), address=row.address
+                )
+                for period in (span.code, former.code)
+                for row in published[office, period]
+            ),
+        )
+        for office in offices
+    }
 
 
 def _planned(row: FollowUp) -> PlannedAction:

@@ -1,6 +1,6 @@
 """The SQL of what a survey's report has beside its figures: former indices, plans, publications."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -63,19 +63,27 @@ def publications(session: Session, of: Surveyed) -> Sequence[Publication]:
     return session.exec(query.order_by(col(Publication.place))).all()
 
 
-def follow_ups_in(session: Session, agency_id: str, periods: Sequence[str], instrument: str) -> Sequence[FollowUp]:
-    """Every action that follows these periods, by office ('': the agency) and place."""
+def follow_ups_in(
+    session: Session, agency_id: str, periods: Sequence[str], instrument: str, offices: Collection[str] | None = None
+) -> Sequence[FollowUp]:
+    """Every action that follows these periods, of a few offices (None: of all; '': the agency), by office and place."""
     query = select(FollowUp).where(
         FollowUp.agency_id == agency_id, col(FollowUp.period).in_(periods), FollowUp.instrument == instrument
     )
+    if offices is not None:
+        query = query.where(col(FollowUp.office).in_(offices))
     return session.exec(query.order_by(col(FollowUp.office), col(FollowUp.period), col(FollowUp.place))).all()
 
 
-def publications_in(session: Session, agency_id: str, periods: Sequence[str], instrument: str) -> Sequence[Publication]:
-    """Where the results of these periods were made public, by office ('': the agency) and place."""
+def publications_in(
+    session: Session, agency_id: str, periods: Sequence[str], instrument: str, offices: Collection[str] | None = None
+) -> Sequence[Publication]:
+    """Where these periods' results were made public, of a few offices (None: of all), by office ('': the agency)."""
     query = select(Publication).where(
         Publication.agency_id == agency_id, col(Publication.period).in_(periods), Publication.instrument == instrument
     )
+    if offices is not None:
+        query = query.where(col(Publication.office).in_(offices))
     return session.exec(query.order_by(col(Publication.office), col(Publication.period), col(Publication.place))).all()
 
 
