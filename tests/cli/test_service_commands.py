@@ -126,8 +126,11 @@ def test_a_stray_code_alone_is_enough_to_fail(house: House, run: Run) -> None:
 
 def test_a_code_of_another_agency_is_a_stray_one(house: House, run: Run) -> None:
     rate(house)
-    change(house, "INSERT INTO office SELECT 'desa', 'rsud', name, parent, timezone, region_code, active FROM office "
-                  "WHERE agency_id = 'desa' AND code = 'setda'")  # fmt: skip
+    change(
+        house,
+        "INSERT INTO office SELECT agency_id, 'rsud', name, parent, timezone, region_code, active FROM office "
+        "WHERE agency_id = 'desa' AND code = 'setda'",
+    )
     change(house, "UPDATE rating SET office = 'rsud'")
     assert "kota: ratings name the office rsud" in one_line(run("check", status=1).stderr)
 

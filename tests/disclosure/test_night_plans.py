@@ -28,7 +28,8 @@ NEWEST = "max(block.block)"
 @pytest.fixture
 def town(database: Database) -> Town:
     furnish(database, "kota", NOW)
-    with database.writing() as session:
+    # On a cluster thousands of rows may take longer than a statement of the service.
+    with database.unhurried() as session:
         places = ((o, p, m) for o in range(OFFICES) for p in range(PERSONS) for m in range(1, 13))
         rows = [
             {

@@ -42,7 +42,9 @@ class Mutation:
 def _swap(database: Database, table: Table, old: Row | None, new: Row | None) -> None:
     with database.writing() as session:
         if old is not None and new is not None and _key(table, old) == _key(table, new):
-            session.execute(update(table).where(*_key_is(table, old)).values(**new))
+            # Only what is changed: Citus lets nobody write the agency, not even as it is.
+            changed = {name: value for name, value in new.items() if value != old[name]}
+            session.execute(update(table).where(*_key_is(table, old)).values(**changed))
             return
         if old is not None:
             session.execute(delete(table).where(*_key_is(table, old)))
