@@ -212,7 +212,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         given = getattr(getattr(item, "callspec", None), "params", {})
         on_postgresql = "postgresql" in given.values() or "postgres" in getattr(item, "fixturenames", ())
         if on_postgresql and CITUS_URL is not None and item.get_closest_marker("one_server"):
-            item.add_marker(pytest.mark.skip(reason="knows one server, not a cluster"))
+            item.add_marker(
+                pytest.mark.skip(reason="one_server: looks into a server, or gives it what Citus does not take")
+            )
         apart = item.get_closest_marker("campaign") or _is_left_out_of_coverage(item)
         if on_postgresql:
             item.add_marker("untraced")

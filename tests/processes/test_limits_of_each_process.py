@@ -19,6 +19,7 @@ from app.people.faults import PeopleFault
 from app.people.rules.budgets import PASSPHRASES
 from tests.conftest import Lend
 from tests.people.persons import PASSPHRASE, Door, visit
+from tests.postgres import owners_address
 from tests.processes.four import PROCESSES, four_services
 
 BURST, READS = 5, 6
@@ -36,7 +37,6 @@ def until_refused(ask: Callable[[], httpx.Response]) -> int:
 
 
 @pytest.mark.campaign
-@pytest.mark.one_server
 def test_a_device_and_a_reader_get_at_most_as_many_times_their_limit_as_there_are_processes(
     lend: Lend, tmp_path: Path
 ) -> None:
@@ -52,7 +52,7 @@ def test_a_device_and_a_reader_get_at_most_as_many_times_their_limit_as_there_ar
         reads = [until_refused(partial(four.get, place, "/v1/agency", "reader")) for place in range(PROCESSES)]
         assert ratings == [BURST] * PROCESSES
         assert reads == [READS] * PROCESSES
-        with psycopg.connect(url) as connection:
+        with psycopg.connect(owners_address(url)) as connection:
             assert connection.execute("SELECT count(*) FROM rating").fetchone() == (PROCESSES * BURST,)
 
 

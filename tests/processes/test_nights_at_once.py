@@ -19,6 +19,7 @@ from tests.closing.steps import rated
 from tests.conftest import Lend
 from tests.effort import sized
 from tests.house import TurnableClock
+from tests.postgres import owners_address
 from tests.processes.four import PROCESSES
 from tests.ratings.visits import put
 from tests.threads import Threads
@@ -76,7 +77,7 @@ def town(lend: Lend) -> Iterator[Town]:
 
 def releases(url: str) -> int:
     """How many releases the agency has."""
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(owners_address(url)) as connection:
         [n] = connection.execute("SELECT count(*) FROM figure_release WHERE agency_id = 'kota'").fetchone() or [0]
     return int(n)
 
