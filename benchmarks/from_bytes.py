@@ -23,11 +23,12 @@ from unittest.mock import patch
 import uvicorn
 import uvloop
 
-import app.main as service
+import app.wiring.intake as wiring
 from app.access.authentication import Authenticator
 from app.cli.service import server_config
 from app.foundation.settings import Settings
 from app.foundation.storage.database import Database
+from app.main import create_app
 from app.ratings.rating import Stored, StoreOutcome
 from benchmarks.roster import Line, furnish_town
 from benchmarks.servers import SECRET
@@ -148,8 +149,8 @@ async def measure(folder: str, chunks: int, size: int) -> None:
     roster = furnish_town(database, "kota", store.keys["app"], datetime.now(UTC), seed=1)
     database.dispose()
     settings = Settings(database_url=store.url, secret=SECRET, key_cache_seconds=55, **QUOTAS)
-    with patch.object(service, "thread_lane", lambda _: NoLane):
-        application = service.create_app(settings, jobs=no_jobs)
+    with patch.object(wiring, "thread_lane", lambda _: NoLane):
+        application = create_app(settings, jobs=no_jobs)
         async with application.router.lifespan_context(application):
             keys: Authenticator = application.state.services.of(Authenticator)
             for key in sorted({line.key for line in roster}):

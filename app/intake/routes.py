@@ -15,6 +15,7 @@ from app.foundation.http.fast_path import PreparedResponse, fast_path_route
 from app.foundation.http.openapi import problems
 from app.foundation.http.problem_responses import database_problem, validation_problem
 from app.foundation.http.services import Services, address_of, services_of
+from app.foundation.ids import text_of
 from app.foundation.problems import Problem
 from app.foundation.storage.database import SQLAlchemyError
 from app.foundation.telemetry import Metrics
@@ -186,7 +187,7 @@ def rating_body(accepted: Accepted) -> bytes:
     stored = accepted.stored
     employee = "null" if stored.employee is None else f'"{stored.employee}"'
     return (
-        f'{{"id":"{accepted.rating_id}","outcome":"stored","office":"{stored.office}",'
+        f'{{"id":"{text_of(accepted.rating_id)}","outcome":"stored","office":"{stored.office}",'
         f'"employee":{employee},"rated_on":"{stored.rated_on.isoformat()}"}}'
     ).encode()
 

@@ -42,11 +42,11 @@ def plan_of(ratings: Sequence[NewRating], is_over: Callable[[], bool]) -> Plan:
     On a database that is distributed by agency each transaction then touches one shard only. Nothing more is tried
     once the group's time `is_over`.
     """
+    if len({rating.agency_id for rating in ratings}) == 1:
+        return (yield from _part(ratings, is_over))
     of_agency: dict[str, list[int]] = {}
     for index, rating in enumerate(ratings):
         of_agency.setdefault(rating.agency_id, []).append(index)
-    if len(of_agency) == 1:
-        return (yield from _part(ratings, is_over))
     results: dict[int, Result] = {}
     for indexes in of_agency.values():
         written = yield from _part([ratings[index] for index in indexes], is_over)

@@ -47,7 +47,7 @@ class LoopStore:
         name = trial_name()
         async with connection.transaction_of(agency_id):
             for statement in TOUCH:
-                await connection.execute(statement, {"name": name})
+                await connection.ask(statement, {"name": name})
 
     async def _insert(
         self, connection: LoopConnection, agency_id: str, ratings: Mapping[str, NewRating]
@@ -56,13 +56,13 @@ class LoopStore:
         if connection.has_workers:
             skipped = await self._insert_in_steps(connection, agency_id, ratings)
         else:
-            cursor = await connection.execute(STORE, postgresql_values(agency_id, ratings.values()))
-            skipped = [key.hex for (key,) in await cursor.fetchall()]
+            found = await connection.ask(STORE, postgresql_values(agency_id, ratings.values()))
+            skipped = [key.hex for (key,) in found]
         if not skipped:
             return {}
         # A second look, because the statement's own snapshot does not show the rows of a writer it had to wait for.
-        found = await connection.execute(EXISTING, {"agency_id": agency_id, "keys": json_of(skipped)})
-        return all_found(skipped, {key.hex: Existing(*rest) for key, *rest in await found.fetchall()})
+        rows = await connection.ask(EXISTING, {"agency_id": agency_id, "keys": json_of(skipped)})
+        return all_found(skipped, {key.hex: Existing(*rest) for key, *rest in rows})
 
     async def _insert_in_steps(
         self, connection: LoopConnection, agency_id: str, ratings: Mapping[str, NewRating]
@@ -72,8 +72,7 @@ class LoopStore:
         try:
             statement, values = next(to_do)
             while True:
-                cursor = await connection.execute(for_psycopg(statement), values)
-                returned = await cursor.fetchall() if cursor.description else []
+                returned = await connection.ask(for_psycopg(statement), values)
                 statement, values = to_do.send([key for (key,) in returned])
         except StopIteration as end:
             skipped: list[str] = end.value

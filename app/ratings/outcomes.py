@@ -35,6 +35,10 @@ def outcomes(
     group: Sequence[NewRating], unique: Mapping[str, NewRating], existing: Mapping[str, Existing]
 ) -> list[Stored]:
     """One result per rating, in order."""
+    if not existing and len(unique) == len(group):
+        # Nearly always everything was new.
+        new = StoreOutcome.stored
+        return [Stored(new, place.office, place.employee, place.rated_on) for place in [each.place for each in group]]
     return [outcome(rating, unique[rating.key], existing.get(rating.key)) for rating in group]
 
 

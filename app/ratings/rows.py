@@ -9,7 +9,7 @@ from uuid import uuid4
 from app.ratings.rating import NewRating
 from app.ratings.statements import COLUMNS, TRACED
 
-Row = tuple[str | bool | None, ...]
+Row = tuple[str | None, ...]
 SeparateRow = Mapping[str, Any]
 
 
@@ -24,7 +24,7 @@ def row(rating: NewRating) -> Row:
         place.service,
         place.employee,
         place.channel,
-        rating.ticketed,
+        "1" if rating.ticketed else "0",
         rating.standing,
         rating.instrument,
         rating.sheet,
@@ -44,40 +44,63 @@ def traces(ratings: Iterable[NewRating]) -> list[Row]:
 
 def postgresql_values(agency_id: str, ratings: Collection[NewRating]) -> dict[str, str]:
     """The parameters of the statement that stores these ratings of one agency, or none at all."""
-    columns = array_literals([(*row(each), *trace(each)) for each in ratings]) or ["{}"] * len(PARAMETERS)
     return {
         "agency_id": agency_id,
-        **dict(zip(PARAMETERS, columns, strict=True)),
+        **dict(zip(PARAMETERS, map(array_literal, columns(ratings)), strict=True)),
         "comments": json_of(comments(ratings)),
         "profiles": json_of(profiles(ratings)),
     }
 
 
+# Made once, because `json.dumps` makes one at every call that says how it shall write.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+
 def json_of(rows: Sequence[object]) -> str:
     """The rows as JSON."""
-    return json.dumps(rows, separators=(",", ":"))
+    return _ENCODER.encode(rows)
 
 
 PARAMETERS = (*COLUMNS, *TRACED)
 
 
-def array_literals(rows: Sequence[Row]) -> list[str]:
-    """The rows' columns as PostgreSQL's array literals, one text a column.
+def columns(ratings: Collection[NewRating]) -> Sequence[Sequence[str | None]]:
+    """What `row` and `trace` give, by column: to make rows first and turn them would take twice as long."""
+    places = [each.place for each in ratings]
+    return (
+        [each.key for each in ratings],
+        [place.rated_on.isoformat() for place in places],
+        [place.office for place in places],
+        [place.counter for place in places],
+        [place.service for place in places],
+        [place.employee for place in places],
+        [place.channel for place in places],
+        ["1" if each.ticketed else "0" for each in ratings],
+        [each.standing for each in ratings],
+        [each.instrument for each in ratings],
+        [each.sheet for each in ratings],
+        [each.digest for each in ratings],
+        [None if place.hour is None else str(place.hour) for place in places],
+        [each.source for each in ratings],
+    )
+
+
+def array_literal(column: Sequence[str | None]) -> str:
+    """The column as PostgreSQL's array literal.
 
     Every value is a code, a key, a date, a digest or a sheet; one that would need escaping is a fault of ours and
     raises ValueError.
     """
-    return [_array_literal(column) for column in zip(*rows, strict=True)]
-
-
-def _array_literal(column: Sequence[str | bool | None]) -> str:
+    if not column:
+        return "{}"
     # Written here, because the driver spends 4 ms in Python on the arrays of 500 rows (decision 6).
     try:
-        literal = '"' + '","'.join(cast("Sequence[str]", column)) + '"'
+        literal, absent = '"' + '","'.join(cast("Sequence[str]", column)) + '"', 0
     except TypeError:
         # Most columns are text alone, which is joined six times as fast.
         literal = ",".join(["NULL" if value is None else f'"{value}"' for value in column])
-    if "\\" in literal or literal.count('"') != 2 * (len(column) - column.count(None)):
+        absent = column.count(None)
+    if "\\" in literal or literal.count('"') != 2 * (len(column) - absent):
         raise ValueError("a value of a rating's row needs escaping")
     return f"{{{literal}}}"
 

@@ -61,7 +61,7 @@ class RatingValidator:
                 comment=_stored_comment(sheet.comment) if sheet.comment else None,
                 profile=_given_profile(sheet.profile),
                 standing=COUNTED if sheet.agency is None else OPEN,
-                source=principal.key_id.hex if sheet.agency is None else None,
+                source=principal.key_id.bytes.hex() if sheet.agency is None else None,
                 former_digest=former[0] if former else None,
             )
         except Problem as problem:

@@ -45,16 +45,16 @@ class Writer:
         # A batch longer than the queue is taken when nothing else waits, or it could never be written.
         if self._queue.is_closed or self.queued + len(ratings) > max(self._queue_length, len(ratings)):
             raise busy()
-        budget = current_budget()
+        budget, now = current_budget(), time.monotonic()
         # What it has waited for already, its key or the directory, counts as if it had waited here.
-        since = time.monotonic() - (0.0 if budget is None else budget.used)
+        since = now - (0.0 if budget is None else budget.used)
         done: asyncio.Future[list[Result]] = self._loop.create_future()
         self.queued += len(ratings)
-        self._refuse_overdue()
+        self._refuse_older(now - LONGEST_WAIT)
         self._queue.put(Waiting(ratings, done, since))
         if budget is not None and budget.used:
             # Whoever else looks at the queue may be a stalled lane, and too late for one that has waited already.
-            self._loop.call_later(since + LONGEST_WAIT + 0.01 - time.monotonic(), self._refuse_overdue)
+            self._loop.call_later(since + LONGEST_WAIT + 0.01 - now, self._refuse_overdue)
         for lane in self._lanes:
             if lane.wake():
                 break
@@ -83,8 +83,11 @@ class Writer:
 
     def _refuse_overdue(self) -> None:
         """Answer `busy` to requests that waited too long; called by whoever looks at the queue, thread or loop."""
+        self._refuse_older(time.monotonic() - LONGEST_WAIT)
+
+    def _refuse_older(self, latest: float) -> None:
         # Their clients will have given up: what is written now would be stored without anybody hearing of it.
-        overdue = self._queue.take_older(time.monotonic() - LONGEST_WAIT)
+        overdue = self._queue.take_older(latest)
         if not overdue:
             return
         # RuntimeError: the loop is closed, and nobody is left to be answered.

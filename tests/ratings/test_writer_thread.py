@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.exc import DataError, OperationalError
@@ -17,7 +18,8 @@ from app.foundation.storage.time_budget import FREE, waiting
 from app.ratings import writer as writer_module
 from app.ratings import writer_thread
 from app.ratings.rating import NewRating, Place, Result, Stored, StoreOutcome
-from app.ratings.rows import array_literals, row
+from app.ratings.rows import PARAMETERS, array_literal, columns, postgresql_values, row, trace
+from app.ratings.status import OPEN
 from app.ratings.store import RatingStore
 from app.ratings.writer import Writer
 from app.ratings.writer_thread import GroupWriter, thread_lane
@@ -147,12 +149,27 @@ def test_many_short_waits_leave_no_part_more_than_the_groups_time(monkeypatch: p
 
 
 def test_a_code_that_reads_null_is_not_nothing_and_a_value_that_needs_escaping_is_refused() -> None:
-    columns = array_literals([row(rating("k"))])
-    assert columns[5] == '{"NULL"}'
-    assert columns[3] == "{NULL}"
+    literals = [array_literal(column) for column in columns([rating("k")])]
+    assert literals[5] == '{"NULL"}'
+    assert literals[3] == "{NULL}"
+    assert array_literal(["a", None, "NULL"]) == '{"a",NULL,"NULL"}'
     for evil in ('"', "\\", 'a","b'):
         with pytest.raises(ValueError, match="escaping"):
-            array_literals([row(rating("k")._replace(instrument=evil))])
+            array_literal(["ikl-1", evil])
+        with pytest.raises(ValueError, match="escaping"):
+            array_literal([None, evil])
+
+
+def test_both_stores_get_the_same_of_a_rating_one_by_row_and_one_by_column() -> None:
+    group = [
+        rating("a")._replace(place=PLACE._replace(employee=None), ticketed=True),
+        rating("b")._replace(place=PLACE._replace(counter="1", hour=7), standing=OPEN, source=uuid4().hex),
+        rating("c"),
+    ]
+    by_row = [(*row(each), *trace(each)) for each in group]
+    assert list(zip(*columns(group), strict=True)) == by_row
+    assert len(columns([])) == len(PARAMETERS)
+    assert {postgresql_values("kota", [])[name] for name in PARAMETERS} == {"{}"}
 
 
 def test_what_waits_behind_a_stalled_database_is_refused_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ two packets, and a client that is woken twice. docs/performance.md has what it c
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from starlette.types import Scope
@@ -87,10 +88,15 @@ class SingleWriteProtocol(HttpToolsProtocol):
         ):
             return False
         cycle.response_started = cycle.response_complete = True
-        pieces = [STATUS_LINE[status]]
-        for name, value in cycle.default_headers:
-            pieces += (name, b": ", value, b"\r\n")
-        self.transport.write_now(b"".join((*pieces, head, b"\r\n", body)))  # type: ignore[attr-defined]  # it is our own
+        begun = b"".join((_begun(status, *cycle.default_headers), head, b"\r\n", body))
+        self.transport.write_now(begun)  # type: ignore[attr-defined]  # it is our own
         cycle.message_event.set()
         cycle.on_response()
         return True
+
+
+# uvicorn changes its own headers, of which the date is one, once a second.
+@lru_cache(maxsize=16)
+def _begun(status: int, *headers: tuple[bytes, bytes]) -> bytes:
+    """The line of the status and the server's own headers."""
+    return STATUS_LINE[status] + b"".join([b"%b: %b\r\n" % header for header in headers])
