@@ -10,6 +10,7 @@ from app.access.principals import Principal
 from app.access.readings import Readings
 from app.closing.rules.follow_up import today
 from app.closing.targets.running import offices_so_far
+from app.desk.addresses import ON_A_PAGE, Place
 from app.desk.blocks import Page, Section, Tasks
 from app.desk.kiosks import silent_after
 from app.desk.navigation import FOLLOW_UP, OFFICE, roles_of
@@ -17,10 +18,11 @@ from app.desk.office_figures import OfficeFigures, alarms_of, sections_of, sente
 from app.desk.office_targets import targets_so_far
 from app.desk.office_tasks import tasks_of, waiting_for
 from app.desk.offices import reached_name
+from app.desk.page_file import is_asked_as_file
 from app.desk.rendering import reader_of, respond
 from app.desk.requests import DeskRoute, Lang, having, principal_of
 from app.desk.standards import standards_sections
-from app.directory.listing_store import names_of
+from app.directory.listing_store import codes_by_name, count_offices, names_of
 from app.disclosure.reading import release_state, told_instruments
 from app.disclosure.rules.calendar import Span, span_between, span_of
 from app.foundation.http.services import Services, services_of
@@ -33,7 +35,7 @@ from app.indices.schemas import IndexRowOut
 from app.instruments.schemas import InstrumentId
 from app.measures.cache import MeasuresCache
 from app.measures.presenting import measures_out
-from app.measures.reading import read_measures
+from app.measures.reading import OfficesPart, read_measures
 from app.measures.recognition import training_out
 from app.measures.schemas import PeriodCode
 from app.measures.standards import standards_told
@@ -47,11 +49,18 @@ Reader = Annotated[SignedIn, Depends(having(OFFICE))]
 ByInstrument = Annotated[InstrumentId | None, Query()]
 OfPeriod = Annotated[PeriodCode | None, Query()]
 DEFAULT_INSTRUMENT = "ikl-1"
+# Offices that a page is about as a whole; more would take the first page after a night longer than a second.
+MOST_TOGETHER = 1_000
 
 
 @router.get("/desk/office")
 def office(
-    request: Request, found: Reader, _: Lang, instrument: ByInstrument = None, period: OfPeriod = None
+    request: Request,
+    found: Reader,
+    _: Lang,
+    instrument: ByInstrument = None,
+    period: OfPeriod = None,
+    place: Place = 1,
 ) -> Response:
     """How the office of the active role stands in a period, the newest that is told where none is named."""
     services, tell, principal = services_of(request), reader_of(request), principal_of(found)
@@ -60,7 +69,9 @@ def office(
     with services.database.snapshot() as session:
         name = reached_name(session, principal)
         try:
-            figures = _read(session, services, principal, instrument, period)
+            # A file has every office.
+            place = 0 if is_asked_as_file(request) else place
+            figures = _read(session, services, principal, instrument, period, place)
         except Problem as problem:
             if problem.code != "nothing-released":
                 raise
@@ -75,9 +86,9 @@ def office(
 
 
 def _read(
-    session: Session, services: Services, principal: Principal, asked: str | None, period: str | None
+    session: Session, services: Services, principal: Principal, asked: str | None, period: str | None, place: int
 ) -> OfficeFigures | None:
-    """The figures of a period by one questionnaire; None where nothing is told at all."""
+    """The figures of a period by one questionnaire, with page `place` of the offices; None where nothing is told."""
     told = told_instruments(session, principal.agency_id)
     if not told:
         return None
@@ -87,8 +98,15 @@ def _read(
     span = span_between(*state.newest_period) if period is None else span_of(period)
     if span is None:
         raise Problem("period-unknown")
-    cache = services.of(MeasuresCache)
-    table = read_measures(session, reach, By.office, office=None, period=span.code, instrument=chosen, cache=cache)
+    cache, pages, part = services.of(MeasuresCache), 1, None
+    if place and (number := count_offices(session, principal.agency_id, reach.root)) > MOST_TOGETHER:
+        pages = -(-number // ON_A_PAGE)
+        skipped = (place - 1) * ON_A_PAGE
+        some = codes_by_name(session, principal.agency_id, reach.root, skip=skipped, limit=ON_A_PAGE)
+        part = OfficesPart([*some, *([reach.root] if reach.root else [])])
+    table = read_measures(
+        session, reach, By.office, office=None, period=span.code, instrument=chosen, cache=cache, part=part
+    )
     measures = measures_out(table)
     return OfficeFigures(
         period=span.code,
@@ -101,6 +119,8 @@ def _read(
         below=tuple(row for row in measures.rows if row.code != principal.office),
         may_plan=principal.kind in roles_of(FOLLOW_UP),
         needs=training_out(table).rows,
+        place=place,
+        pages=pages,
     )
 
 

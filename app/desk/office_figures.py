@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from app.closing.rules.follow_up import two_lowest
-from app.desk.addresses import with_query
+from app.desk.addresses import numbered, with_query
 from app.desk.blocks import DeskBlock, Figure, Links, Numbers, Section
 from app.indices.schemas import DimensionOut, IndexOut, IndexRowOut
 from app.instruments.schemas import TextsOut
@@ -30,7 +30,8 @@ class OfficeFigures:
     `before` is the period before it; `may_plan` says whether the reader enters what follows; `needs` are the training
     needs of these offices.
 
-    `own` and `whole` are None where the role is not about one, or nothing is told.
+    `own` and `whole` are None where the role is not about one, or nothing is told. Where there are several `pages` of
+    offices, those below and their needs are of page `place`.
     """
 
     period: str
@@ -43,6 +44,8 @@ class OfficeFigures:
     below: tuple[UnitMeasuresOut, ...]
     may_plan: bool = False
     needs: tuple[TrainingNeedOut, ...] = ()
+    place: int = 1
+    pages: int = 1
 
     @property
     def index(self) -> IndexOut | None:
@@ -220,7 +223,7 @@ def _sample(collection: CollectionOut, tell: Language) -> str:
 
 def _below(figures: OfficeFigures, tell: Language) -> Section | None:
     """The other offices in reach, by name: nobody is ranked."""
-    if not figures.below:
+    if not figures.below and figures.pages == 1:
         return None
     rows = tuple(
         (
@@ -242,7 +245,18 @@ def _below(figures: OfficeFigures, tell: Language) -> Section | None:
         Column(tell("Change"), "text"),
     )
     note = tell("An office without figures has too few ratings to be told by itself.")
-    return Section((Table(tell("Offices by name"), columns, rows, note=note),), tell("Offices"))
+    blocks: list[DeskBlock] = [Table(tell("Offices by name"), columns, rows, note=note)] if rows else []
+    if figures.pages > 1:
+        # Notices of drops and training needs stand above: nobody shall believe that they are all there are.
+        of_page = tell(
+            "What is said here of single offices is about those of page {page} of {pages}.",
+            page=str(figures.place),
+            pages=str(figures.pages),
+        )
+        blocks.insert(0, Words(of_page))
+        given = {"instrument": figures.instrument, "period": figures.period}
+        blocks += numbered("/desk/office", given, figures.place, figures.pages, tell)
+    return Section(tuple(blocks), tell("Offices"))
 
 
 def _by_name(rows: Iterable[UnitMeasuresOut]) -> list[UnitMeasuresOut]:

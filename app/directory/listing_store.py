@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import and_, col, func, or_, select, tuple_
 from sqlmodel.sql.expression import SelectOfScalar
@@ -39,17 +39,44 @@ def office_branches(session: Session, agency_id: str, *offices: str | None) -> d
         return office_parents(session, agency_id)
     own = select(Office.code, Office.parent).where(Office.agency_id == agency_id)
     named = own.where(col(Office.code).in_(offices))
-    below, above = named.cte("below", recursive=True), named.cte("above", recursive=True)
-    # A circle ends, since a row that is there already is not taken again.
-    below = below.union(own.join(below, col(Office.parent) == below.c.code))
+    below, above = _with_below(agency_id, named), named.cte("above", recursive=True)
     above = above.union(own.join(above, col(Office.code) == above.c.parent))
     rows = session.execute(select(below.c.code, below.c.parent).union(select(above.c.code, above.c.parent))).all()
     return {row[0]: row[1] for row in rows}
 
 
-def count_offices(session: Session, agency_id: str) -> int:
-    """How many offices the agency has."""
-    return session.exec(select(func.count()).select_from(Office).where(Office.agency_id == agency_id)).one()
+def count_offices(session: Session, agency_id: str, root: str | None = None) -> int:
+    """How many offices the agency has, or `root` with those below it."""
+    query = select(func.count()).select_from(Office).where(*_of_branch(agency_id, root))
+    return session.exec(query).one()
+
+
+def office_codes(session: Session, agency_id: str, root: str | None, *, after: str | None, limit: int) -> Sequence[str]:
+    """Codes of the agency's offices, or of `root` and those below it, in order."""
+    query = select(Office.code).where(*_of_branch(agency_id, root), col(Office.code) > (after or ""))
+    return session.exec(query.order_by(col(Office.code)).limit(limit)).all()
+
+
+def codes_by_name(session: Session, agency_id: str, root: str | None, *, skip: int, limit: int) -> Sequence[str]:
+    """Codes of the agency's offices, or of those below `root`, in the order of their names."""
+    query = select(Office.code).where(*_of_branch(agency_id, root), col(Office.code) != (root or ""))
+    return session.exec(query.order_by(col(Office.name), col(Office.code)).offset(skip).limit(limit)).all()
+
+
+def _of_branch(agency_id: str, root: str | None) -> list[Any]:
+    """That an office is of the agency, or is `root` or below it."""
+    of_agency = col(Office.agency_id) == agency_id
+    if root is None:
+        return [of_agency]
+    named = select(Office.code, Office.parent).where(of_agency, col(Office.code) == root)
+    return [of_agency, col(Office.code).in_(select(_with_below(agency_id, named).c.code))]
+
+
+def _with_below(agency_id: str, named: Any) -> Any:
+    below = named.cte("below", recursive=True)
+    # A circle ends, since a row that is there already is not taken again.
+    own = select(Office.code, Office.parent).where(Office.agency_id == agency_id)
+    return below.union(own.join(below, col(Office.parent) == below.c.code))
 
 
 class Place(NamedTuple):

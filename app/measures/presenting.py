@@ -23,6 +23,7 @@ from app.measures.schemas import (
     MeasuredDimensionOut,
     MeasuredRowOut,
     MeasuresOut,
+    OfficeMeasuresOut,
     ShareOut,
     UnitMeasuresOut,
 )
@@ -31,19 +32,26 @@ from app.ratings.rules.selection import By
 
 def measures_out(table: MeasuresTable) -> MeasuresOut:
     """The table on the wire."""
+    return MeasuresOut.model_validate(_table_of(table))
+
+
+def office_measures_out(table: MeasuresTable) -> OfficeMeasuresOut:
+    """The offices of a page on the wire."""
+    return OfficeMeasuresOut.model_validate({**_table_of(table), "next": table.next})
+
+
+def _table_of(table: MeasuresTable) -> dict[str, Any]:
     instrument = table.scoring.instrument
-    return MeasuresOut.model_validate(
-        {
-            **head_of(table),
-            "rows": tuple(
-                MeasuredRowOut(
-                    **dict(unit_out(instrument, table.by, code, table.names.get(code), unit)),
-                    standards=table.standards.get(code),
-                )
-                for code, unit in table.units.items()
-            ),
-        }
-    )
+    return {
+        **head_of(table),
+        "rows": tuple(
+            MeasuredRowOut(
+                **dict(unit_out(instrument, table.by, code, table.names.get(code), unit)),
+                standards=table.standards.get(code),
+            )
+            for code, unit in table.units.items()
+        ),
+    }
 
 
 def head_of(table: MeasuresTable) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Reads measures: everything of a period once from the database, then pure rules."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.access.principals import Reach
-from app.directory.listing_store import families_of, names_of
+from app.directory.listing_store import families_of, names_of, office_codes
 from app.directory.reach import offices_asked_for
 from app.directory.store import served_volumes
 from app.disclosure.reading import read_charts, read_released, release_state, require_released
@@ -33,7 +34,8 @@ from app.screening.held_store import held_reasons
 class MeasuresTable:
     """The units with ratings or, offices, with told service standards, by code and with their names.
 
-    Measures are None where too little is told. `standards` are those of offices, by code.
+    Measures are None where too little is told. `standards` are those of offices, by code. `next` is the last office of
+    a part after which others follow.
     """
 
     agency_id: str
@@ -44,6 +46,22 @@ class MeasuresTable:
     names: Mapping[str, str]
     release: ReleaseState
     standards: Mapping[str, StandardsOut]
+    next: str | None = None
+
+
+class OfficesPart(NamedTuple):
+    """Some of the offices that a question is about, and the last of them by code where there are more."""
+
+    codes: Sequence[str]
+    next: str | None = None
+
+
+def part_of_offices(
+    session: Session, reach: Reach, office: str | None, *, after: str | None, limit: int
+) -> OfficesPart:
+    """The offices that follow in the order of codes: whoever asks about tens of thousands is told of some at a time."""
+    found = office_codes(session, reach.agency_id, office or reach.root, after=after, limit=limit + 1)
+    return OfficesPart(found[:limit], found[limit - 1] if len(found) > limit else None)
 
 
 def read_measures(
@@ -55,8 +73,9 @@ def read_measures(
     period: str,
     instrument: str,
     cache: MeasuresCache | None = None,
+    part: OfficesPart | None = None,
 ) -> MeasuresTable:
-    """The measures of the persons (`By.employee`) or offices (`By.office`) in reach.
+    """The measures of the persons (`By.employee`) or offices (`By.office`) in reach; of offices perhaps of a part.
 
     A person's figures count only what was rated at the offices asked for; peers are those of the whole agency. What is
     read is the same with a cache and without. Raises `period-unknown`, `instrument-unknown`, `office-unknown`,
@@ -67,6 +86,10 @@ def read_measures(
         raise Problem("period-unknown")
     scoring = scoring_of(session, agency_id, instrument)
     offices, whole = offices_asked_for(session, reach, office, children=True)
+    if part is not None:
+        every = len(offices)
+        offices &= frozenset(part.codes)
+        whole = whole and len(offices) == every
     state = release_state(session, agency_id)
     require_released(state, span.first, span.last)
     selection = Selection(instrument, span.first, span.last, offices, whole_agency=whole, by=by)
@@ -95,7 +118,8 @@ def read_measures(
         # Queue systems count also where nobody rates.
         units = {code: units.get(code) for code in sorted(units.keys() | beside.keys())}
     names = names_of(session, agency_id, by, list(units))
-    return MeasuresTable(agency_id, scoring, span, by, units, names, state, beside)
+    following = None if part is None else part.next
+    return MeasuresTable(agency_id, scoring, span, by, units, names, state, beside, following)
 
 
 def _measured(session: Session, scoring: Scoring, question: Question, cache: MeasuresCache | None) -> MeasuredUnits:

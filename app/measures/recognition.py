@@ -28,6 +28,7 @@ def training_out(table: MeasuresTable) -> TrainingOut:
             "rows": tuple(
                 need for code, unit in ordered if unit is not None for need in _needs_of(table, code, named[code], unit)
             ),
+            "next": table.next,
         }
     )
 

@@ -13,12 +13,20 @@ from app.foundation.http.etag import UNCHANGED, tagged
 from app.foundation.http.openapi import problems
 from app.foundation.http.replica_age import DATED, dated
 from app.foundation.http.services import services_of
+from app.foundation.storage.database import Session
 from app.foundation.storage.read_replica import FigureReads, Read
 from app.measures.cache import MeasuresCache
-from app.measures.presenting import measures_out
-from app.measures.reading import MeasuresTable, read_measures
+from app.measures.presenting import measures_out, office_measures_out
+from app.measures.reading import MeasuresTable, part_of_offices, read_measures
 from app.measures.recognition import recognition_out, training_out
-from app.measures.schemas import MeasuresOut, MeasuresQuery, RecognitionOut, TrainingOut
+from app.measures.schemas import (
+    MeasuresOut,
+    MeasuresQuery,
+    OfficeMeasuresOut,
+    OfficesQuery,
+    RecognitionOut,
+    TrainingOut,
+)
 from app.ratings.rules.selection import By
 
 router = APIRouter(prefix="/v1", tags=["indices"])
@@ -36,15 +44,17 @@ def get_employee_measures(request: Request, principal: Reader, query: Annotated[
     Persons are compared with those who mainly give services of the same family. A figure from fewer than
     ten ratings is not shown, and `use` says what the others may be used for.
     """
-    return _measures(request, principal, query, By.employee)
+    read = _read(request, principal, query, By.employee)
+    return dated(tagged(request, measures_out(read.value).model_dump_json(by_alias=True), JSON), read)
 
 
-@router.get("/measures/offices", response_model=MeasuresOut, responses=DATED | UNCHANGED | problems(404, 422, 429))
-def get_office_measures(
-    request: Request, principal: OfficeReader, query: Annotated[MeasuresQuery, Query()]
-) -> Response:
-    """Each office's figures in a period, compared with all offices of the agency."""
-    return _measures(request, principal, query, By.office)
+@router.get(
+    "/measures/offices", response_model=OfficeMeasuresOut, responses=DATED | UNCHANGED | problems(404, 422, 429)
+)
+def get_office_measures(request: Request, principal: OfficeReader, query: Annotated[OfficesQuery, Query()]) -> Response:
+    """Each office's figures in a period, compared with all offices of the agency; a page at a time."""
+    read = _read(request, principal, query, By.office)
+    return dated(tagged(request, office_measures_out(read.value).model_dump_json(by_alias=True), JSON), read)
 
 
 @router.get(
@@ -61,31 +71,37 @@ def get_recognition(request: Request, principal: Overseer, query: Annotated[Meas
 
 
 @router.get("/measures/training", response_model=TrainingOut, responses=DATED | UNCHANGED | problems(404, 422, 429))
-def get_training(request: Request, principal: OfficeReader, query: Annotated[MeasuresQuery, Query()]) -> Response:
-    """Where training helps the offices first, by question: weak spots beyond chance, from thirty answers."""
+def get_training(request: Request, principal: OfficeReader, query: Annotated[OfficesQuery, Query()]) -> Response:
+    """Where training helps the offices first, by question: weak spots beyond chance, from thirty answers.
+
+    A page of offices at a time, in the order of their codes; within it by name.
+    """
     read = _read(request, principal, query, By.office)
     return dated(tagged(request, training_out(read.value).model_dump_json(by_alias=True), JSON), read)
-
-
-def _measures(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> Response:
-    read = _read(request, principal, query, by)
-    return dated(tagged(request, measures_out(read.value).model_dump_json(by_alias=True), JSON), read)
 
 
 def _read(request: Request, principal: Principal, query: MeasuresQuery, by: By) -> Read[MeasuresTable]:
     """The table asked for; what is told of persons leaves its trace."""
     services = services_of(request)
     # Several queries must fit together: a rating that arrives between two would be in one figure and not another.
-    read = services.of(FigureReads).read(
-        lambda session: read_measures(
+
+    def measured(session: Session) -> MeasuresTable:
+        reach, part = principal.reach, None
+        if isinstance(query, OfficesQuery):
+            part = part_of_offices(session, reach, query.office, after=query.after, limit=query.limit)
+        return read_measures(
             session,
-            principal.reach,
+            reach,
             by,
             office=query.office,
             period=query.period,
             instrument=query.instrument,
             cache=services.of(MeasuresCache),
-        ),
+            part=part,
+        )
+
+    read = services.of(FigureReads).read(
+        measured,
         late=principal.saves_nothing,
         snapshot=True,
     )

@@ -14,6 +14,8 @@ from app.measures.rules.formulas.funnel import Beyond
 from app.measures.rules.formulas.reliability import Use
 from app.measures.standard_schemas import StandardsOut
 
+# Offices of a page; each takes about a millisecond, once a night.
+MOST_OFFICES = 1_000
 PeriodCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,10}$")]
 
 
@@ -23,6 +25,13 @@ class MeasuresQuery(WireModel):
     period: PeriodCode = Field(description="`2026-09`, `2026-Q3`, `2026-S2` or `2026`; it may still be running.")
     office: Code | None = Field(None, description="This office and those below it. Left out: all the key reaches.")
     instrument: InstrumentId = "ikl-1"
+
+
+class OfficesQuery(MeasuresQuery):
+    """Of which offices, a page at a time in the order of codes."""
+
+    after: Code | None = Field(None, description="The `next` of the page before.")
+    limit: Annotated[int, Field(ge=1, le=MOST_OFFICES, description="Longest page.")] = MOST_OFFICES
 
 
 class ShareOut(WireModel):
@@ -197,6 +206,12 @@ class MeasuresOut(TableOf):
     rows: tuple[MeasuredRowOut, ...]
 
 
+class OfficeMeasuresOut(MeasuresOut):
+    """The offices of a page with ratings in the period, by code; `next` is the `after` of the following page."""
+
+    next: str | None
+
+
 class RecognisedPersonOut(WireModel):
     """An employee whose service is recognised; no figure stands beside the name."""
 
@@ -228,6 +243,10 @@ class TrainingNeedOut(WireModel):
 
 
 class TrainingOut(TableOf):
-    """The training needs of offices, by name, questions in their order; an office without any has no row."""
+    """The training needs of the offices of a page, by name, questions in their order; one without any has no row.
+
+    `next` is the `after` of the following page.
+    """
 
     rows: tuple[TrainingNeedOut, ...]
+    next: str | None

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from app.access.principals import Reach
-from app.directory.listing_store import count_offices, office_branches, office_parents
+from app.directory.listing_store import codes_by_name, count_offices, office_branches, office_codes, office_parents
 from app.directory.reach import offices_asked_for, offices_in_reach, require_office
 from app.directory.rules.office_tree import at_and_above, subtree
 from app.directory.rules.reach import offices_asked
@@ -77,3 +77,25 @@ def test_a_tree_of_one_top_is_the_whole_agency(furnished: tuple[str, dict[str, s
         found = offices_asked_for(session, Reach("kota", top, "test"), None, children=True)
     database.dispose()
     assert found == (frozenset(parents), True)
+
+
+def test_offices_are_listed_a_part_at_a_time(session: Session) -> None:
+    parents = office_parents(session, "kota")
+    for root in (None, "o-00", "o-01", "o-39"):
+        within = set(parents) if root is None else subtree(parents, root)
+        assert count_offices(session, "kota", root) == len(within)
+        codes: list[str] = []
+        after = None
+        while some := office_codes(session, "kota", root, after=after, limit=7):
+            codes += some
+            after = some[-1]
+        assert codes == sorted(within)
+        below = [
+            code
+            for skip in range(0, len(parents) + 7, 7)
+            for code in codes_by_name(session, "kota", root, skip=skip, limit=7)
+        ]
+        assert sorted(below) == sorted(within - {root})
+        assert [each for each in below if each.startswith("o-")] == sorted(each for each in below if each[:2] == "o-")
+    assert count_offices(session, "kota", "nowhere") == 0
+    assert list(codes_by_name(session, "kota", "nowhere", skip=0, limit=7)) == []

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from app.measures import reading
+from app.measures.rules.unit_measures import measure_offices
 from tests.house import House, problem
 from tests.ratings.visits import Visit, put
 
@@ -181,3 +183,33 @@ def test_what_has_not_changed_is_not_sent_again(house: House) -> None:
     again = house.get("/v1/measures/employees", params=asked, headers=named)
     assert (again.status_code, again.content) == (304, b"")
     assert house.get("/v1/measures/offices", params=asked, headers=named).status_code == 200
+
+
+def test_offices_come_a_page_at_a_time_and_no_others_are_measured(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(house)
+    measured: list[int] = []
+
+    def counted(scoring: Any, units: Any, compared: Any) -> Any:
+        measured.append(len(units))
+        return measure_offices(scoring, units, compared)
+
+    monkeypatch.setattr(reading, "measure_offices", counted)
+    questions: list[tuple[str, dict[str, str]]] = [("offices", {}), ("training", {}), ("offices", {"office": "setda"})]
+    for what, within in questions:
+        whole = asked(house, what, **within)
+        assert whole["next"] is None
+        for limit in (1, 2):
+            rows, following, pages = [], "", 0
+            measured.clear()
+            while pages == 0 or following:
+                page = asked(house, what, **within, limit=str(limit), **({"after": following} if following else {}))
+                rows += page["rows"]
+                following, pages = page["next"], pages + 1
+            assert sorted(rows, key=str) == sorted(whole["rows"], key=str)
+            assert pages > 1
+            assert max(measured, default=0) <= limit
+    assert asked(house, "offices", after="zzz")["rows"] == []
+    problem(house.get("/v1/measures/offices", params={"period": "2026-10", "limit": "1001"}), 422, "invalid-request")
+    problem(house.get("/v1/measures/offices", params={"period": "2026-10", "after": "x" * 41}), 422, "invalid-request")
