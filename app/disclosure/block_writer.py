@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from random import Random
+from sys import intern
 from typing import Any
 from uuid import UUID
 
@@ -213,7 +214,8 @@ class BlockWriter:
             made.rows.append(row)
             made.blocks[number] = block
             for *part, n in row["parts"] or [[row[name] for name in PART]]:
-                self.told[RatingGroup(instrument, standing, *part)] += n
+                # Of each text one copy, as where they are counted.
+                self.told[RatingGroup(*map(intern, (instrument, standing, *part)))] += n
 
     def _write(self, session: Session, made: "_Made") -> None:
         if made.rows:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from sys import intern
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
 
@@ -69,7 +70,8 @@ def unreleased_counts(
         query = query.where(RATING.rated_on >= first, RATING.key >= first_key(first - late - timedelta(days=2)))
     if offices is not None:
         query = query.where(RATING.office.in_(sorted(offices)))
-    return {RatingGroup(*row[:-1]): row[-1] for row in session.execute(query)}
+    # Of each text one copy: of a nation's year there are a million parts, and as many copies of each code and month.
+    return {RatingGroup(*map(intern, row[:-1])): row[-1] for row in session.execute(query)}
 
 
 def unreleased_ratings(
