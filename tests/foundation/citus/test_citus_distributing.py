@@ -1,5 +1,6 @@
 """`cermin distribute` on a Citus cluster: all with their rows and keys, after an interruption the rest, or nothing."""
 
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,9 +12,12 @@ from app.cli.program import program
 from app.foundation.startup_errors import StartupError
 from app.foundation.storage import distribution_store
 from app.foundation.storage import migrations as migrating
+from app.foundation.storage.backups.files import BackupFault
+from app.foundation.storage.backups.postgresql import dump
 from app.foundation.storage.distribution import STAYS, planned, take
 from tests.citus import SHARDS, CitusCluster, distribute
 from tests.foundation.citus.asking import DISTRIBUTED, ON_A_CLUSTER, ORDINARY, asked, new_name, opened
+from tests.postgres import owners_address
 from tests.test_lending import rows
 
 pytestmark = ON_A_CLUSTER
@@ -95,6 +99,12 @@ def test_a_table_that_has_no_place_stops_everything(ordinary: str) -> None:
         connection.execute("CREATE TABLE astray (name text PRIMARY KEY)")
     with opened(ordinary) as database, pytest.raises(StartupError, match=r"belong.*astray"):
         planned(database)
+
+
+def test_no_backup_is_made_of_a_moment_that_the_workers_do_not_share(database_url: str, tmp_path: Path) -> None:
+    with opened(owners_address(database_url)) as database, pytest.raises(BackupFault, match="every node by itself"):
+        dump(database, tmp_path / "draft", tmp_path / "copy.dump")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_workers_nothing_is_distributed(nodes: CitusCluster) -> None:

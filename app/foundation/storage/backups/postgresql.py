@@ -15,11 +15,17 @@ from app.foundation.storage.backups import store
 from app.foundation.storage.backups.files import BackupFault
 from app.foundation.storage.backups.manifest import Facts
 from app.foundation.storage.database import Database
+from app.foundation.storage.distribution import is_distributed
 
 # Whoever restores owns what is restored; a password is never asked for, as a nightly job would wait for it for ever.
 OPTIONS = ("--no-owner", "--no-privileges", "--no-password")
 DUMP, RESTORE = "pg_dump", "pg_restore"
 LONGEST_WORDS = 300
+DISTRIBUTED = (
+    "The tables of this database are distributed over a cluster, and its workers have no moment in common for pg_dump: "
+    "a rating that comes meanwhile might be in one table and not in the next. Back up every node by itself, all as of "
+    "one restore point (docs/citus.md)."
+)
 
 
 class Address(NamedTuple):
@@ -49,6 +55,9 @@ def address_of(database: Database) -> Address:
 
 def dump(database: Database, draft: Path, place: Path) -> Facts:
     """Dump the database into a draft and read it back whole; what it holds. Raises `BackupFault`."""
+    with database.reading() as session:
+        if is_distributed(session.connection()):
+            raise BackupFault(DISTRIBUTED)
     with store.exported(database) as (moment, facts):
         address = address_of(database)
         command = [*_dump_command(address, draft), f"--snapshot={moment}"]
