@@ -18,6 +18,9 @@ class Transport:
     def close(self) -> None:
         self.sent.append("closed")
 
+    def abort(self) -> None:
+        self.sent.append("closed")
+
     def set_protocol(self, protocol: object) -> None:
         self.sent.append(protocol)
 
@@ -72,3 +75,7 @@ def test_the_rest_is_the_transports_own() -> None:
         lambda joining: asked.append(str(joining.is_closing())),
     )
     assert (asked, sent) == (["the transport's peer", "True"], ["closed"])
+
+
+def test_nothing_is_written_to_a_connection_that_was_aborted_meanwhile() -> None:
+    assert run(write(b"late"), lambda joining: joining.abort(), None) == ["closed"]

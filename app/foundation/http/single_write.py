@@ -52,7 +52,9 @@ class JoiningTransport:
     def _flush(self) -> None:
         if self._pieces:
             pieces, self._pieces = self._pieces, []
-            self._transport.write(b"".join(pieces))
+            # Whoever aborted it meanwhile left nobody to write to, and the loop would log an error.
+            if not self.is_closing():
+                self._transport.write(b"".join(pieces))
 
     def __getattr__(self, name: str) -> Any:
         """Everything else is the transport's own."""
