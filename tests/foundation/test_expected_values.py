@@ -87,6 +87,8 @@ def wire_models(model: type[WireModel] = WireModel) -> Iterator[type[WireModel]]
     """Every wire model of the program."""
     for each in model.__subclasses__():
         if each.__module__.startswith(ROOMS):
+            # Its schema is made when somebody needs it.
+            each.model_rebuild()
             yield each
         yield from wire_models(each)
 
