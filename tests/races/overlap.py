@@ -73,4 +73,6 @@ def _wait_until_stuck(database: Database, follows: Future[object]) -> None:
         while not follows.done() and monotonic() < until:
             if session.execute(locked).scalar_one():
                 return
+            # Within a transaction the server tells what others do as it was when it was asked first.
+            session.execute(text("SELECT pg_stat_clear_snapshot()"))
             wait([follows], 0.005)
