@@ -1,12 +1,11 @@
 """Writes blocks: divides what can be told, and splits what was held, or counts again, after telling."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from random import Random
-from sys import intern
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from app.disclosure.charts_store import ChartedBlock, ChartsOf, week_codes
 from app.disclosure.rules.block_figures import block_figures
 from app.disclosure.rules.closed_figures import ClosedFigures, Signature
 from app.disclosure.rules.division import Month, NewBlock, UnreleasedRating, answers_separable, divide
-from app.disclosure.rules.due import RatingGroup, Task, TaskGroup, last_day
+from app.disclosure.rules.due import RatingGroup, Task, TaskGroup, UntoldCounts, last_day
 from app.disclosure.rules.minimum import SMALLEST_N
 from app.disclosure.tables import FigureBlock
 from app.foundation.storage.database import Database, Session
@@ -48,16 +47,18 @@ class BlockWriter:
         number: int,
         choose: Random,
         next_block: int,
+        untold: UntoldCounts,
     ) -> None:
         self._database = database
         self._agency_id = agency_id
         self._instruments = instruments
         self._number = number
         self._choose = choose
-        # The offices, by instrument, whose charts this release has judged; what it told; and the number that the next
-        # block has if nobody else writes blocks meanwhile.
+        # What is told is taken off here: of a nation's year there is no room for both.
+        self._untold_counts = untold
+        # The offices, by instrument, whose charts this release has judged; and the number that the next block has if
+        # nobody else writes blocks meanwhile.
         self.judged: set[ChartsOf] = set()
-        self.told: Counter[RatingGroup] = Counter()
         self.next_block = next_block
 
     def tell(self, group: TaskGroup, through: Month) -> int:
@@ -214,8 +215,7 @@ class BlockWriter:
             made.rows.append(row)
             made.blocks[number] = block
             for *part, n in row["parts"] or [[row[name] for name in PART]]:
-                # Of each text one copy, as where they are counted.
-                self.told[RatingGroup(*map(intern, (instrument, standing, *part)))] += n
+                self._untold_counts.tell(RatingGroup(instrument, standing, *part), n)
 
     def _write(self, session: Session, made: "_Made") -> None:
         if made.rows:

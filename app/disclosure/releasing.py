@@ -19,12 +19,12 @@ from app.disclosure.block_writer import BlockWriter
 from app.disclosure.charts import renew_charts
 from app.disclosure.rules.due import (
     RatingGroup,
+    UntoldCounts,
     first_day,
     last_day,
     last_month_over,
     month_code,
     period_of,
-    still_untold,
     task_groups,
     tasks,
 )
@@ -127,10 +127,11 @@ def _release(database: Database, agency_id: str, order: ReleaseOrder) -> Release
         counts = _untold(session, agency_id, windows, through, order.late)
         next_block = store.next_block(session, agency_id)
     number = former.number + 1 if former else 1
-    writer = BlockWriter(database, agency_id, instruments, number, choose, next_block)
+    groups = list(task_groups(tasks(counts, through, months), counts, TOLD_AT_ONCE))
+    untold = UntoldCounts(counts)
+    writer = BlockWriter(database, agency_id, instruments, number, choose, next_block, untold)
     left = writer.let_leave()
     told = writer.tell_closed() if former is None else 0
-    groups = task_groups(tasks(counts, through, months), counts, TOLD_AT_ONCE)
     told += sum(writer.tell(group, through) for group in groups)
     if not database.is_sqlite and told + left:
         # Else the first release after an import would go through all blocks for every rating, for hours.
@@ -147,7 +148,7 @@ def _release(database: Database, agency_id: str, order: ReleaseOrder) -> Release
         alone = store.next_block(session, agency_id) == writer.next_block
         if told or left or not alone:
             former_windows, windows = windows, _windows(session, agency_id, order, former, months)
-            rest = still_untold(counts, writer.told)
+            rest = untold.rest
             if windows != former_windows or not alone or rest is None:
                 # Blocks have left, or others have told or held something meanwhile: what waits is counted again.
                 rest = _untold(session, agency_id, windows, through, order.late)

@@ -9,12 +9,12 @@ from app.disclosure.rules.due import (
     ReleaseState,
     Task,
     TaskGroup,
+    UntoldCounts,
     first_day,
     last_day,
     last_month_over,
     month_code,
     period_of,
-    still_untold,
     task_groups,
     tasks,
 )
@@ -112,11 +112,27 @@ def test_the_tasks_of_a_large_office_and_those_of_several_offices_stand_alone() 
     assert list(task_groups([july, august, b], counts, 200)) == [TaskGroup([july, august, b], whole=True)]
 
 
-def test_what_was_told_as_counted_is_left_out_of_what_waits() -> None:
-    counts = {part("2026-07"): 12, part("2026-08"): 3}
-    assert still_untold(counts, {part("2026-07"): 12}) == {part("2026-08"): 3}
-    assert still_untold(counts, {}) == counts
-    # Two were held since they were counted, or another came: it must be counted again.
-    assert still_untold(counts, {part("2026-07"): 10}) is None
-    assert still_untold(counts, {part("2026-07"): 13}) is None
-    assert still_untold(counts, {part("2026-09"): 10}) is None
+JULY, AUGUST, SEPTEMBER = (part(f"2026-0{month}") for month in (7, 8, 9))
+
+
+@pytest.mark.parametrize(
+    ("told", "rest"),
+    [
+        ([(JULY, 12)], {AUGUST: 3}),
+        # By two blocks.
+        ([(JULY, 5), (AUGUST, 3), (JULY, 7)], {}),
+        ([], {JULY: 12, AUGUST: 3}),
+        # Two were held since they were counted, or another came: it must be counted again.
+        ([(JULY, 10)], None),
+        ([(JULY, 13)], None),
+        ([(SEPTEMBER, 10)], None),
+        ([(JULY, 12), (AUGUST, 2)], None),
+    ],
+)
+def test_what_was_told_as_counted_is_left_out_of_what_waits(
+    told: list[tuple[RatingGroup, int]], rest: dict[RatingGroup, int] | None
+) -> None:
+    untold = UntoldCounts({JULY: 12, AUGUST: 3})
+    for each, n in told:
+        untold.tell(each, n)
+    assert untold.rest == rest

@@ -133,11 +133,26 @@ def task_groups(found: Iterable[Task], counts: Mapping[RatingGroup, int], most: 
         yield TaskGroup(together, whole=True)
 
 
-def still_untold(counts: Mapping[RatingGroup, int], told: Mapping[RatingGroup, int]) -> dict[RatingGroup, int] | None:
-    """What is left of these counts after some were told; None if more or fewer were told of a kind than counted."""
-    if any(counts.get(part) != n for part, n in told.items()):
-        return None
-    return {part: n for part, n in counts.items() if part not in told}
+class UntoldCounts:
+    """How many ratings of each kind are not told yet: these counts, fewer with everything that is told."""
+
+    def __init__(self, counts: dict[RatingGroup, int]) -> None:
+        self._left = counts
+        # Kinds of which more or fewer were told by now than counted.
+        self._uneven: set[RatingGroup] = set()
+
+    def tell(self, part: RatingGroup, n: int) -> None:
+        """Take off what was told."""
+        if left := self._left.pop(part, 0) - n:
+            self._left[part] = left
+            self._uneven.add(part)
+        else:
+            self._uneven.discard(part)
+
+    @property
+    def rest(self) -> dict[RatingGroup, int] | None:
+        """What is left; None if more or fewer were told of a kind than counted."""
+        return None if self._uneven else self._left
 
 
 def span_of_months(first: Month, last: Month) -> str:
