@@ -91,7 +91,8 @@ def _pick(values: tuple[str, ...], number: str) -> str:
 def _http(store: Store, rounds: int) -> float:
     path = f"/v1/indices?office=office-3&from={YEAR}-01-01&to={YEAR}-12-31"
     key = store.keys["reader"]
-    with cermin(store.service_url) as server:
+    # A reader's quota would be used up within seconds.
+    with cermin(store.service_url, CERMIN_READS_PER_HOUR="0") as server:
         response = httpx.get(server.url + path, headers={"Authorization": f"Bearer {key}"}, timeout=60)
         if response.status_code != 200 or not response.json()["rows"][0]["n"]:
             raise SystemExit(f"the index could not be read: {response.text}")
