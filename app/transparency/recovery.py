@@ -76,8 +76,10 @@ def recover(database: Database, agency_id: str, source: Source, order: RecoveryO
 
 
 def _stamp(session: Session, agency_id: str, source: Source, size: int, text: str, by: Trusted | None) -> str | None:
-    """Bring the checkpoint's time stamp back; why it was not, where it does not hold. It tells an earlier time than
-    one that could be asked for now."""
+    """Bring the checkpoint's time stamp back; why it was not, where it does not hold.
+
+    It tells an earlier time than one that could be asked for now.
+    """
     try:
         stamp = source.read(stamp_name(size))
     except NoSuchFile:

@@ -90,8 +90,8 @@ class SingleWriteProtocol(HttpToolsProtocol):
         ):
             return False
         cycle.response_started = cycle.response_complete = True
-        begun = b"".join((_begun(status, *cycle.default_headers), head, b"\r\n", body))
-        self.transport.write_now(begun)  # type: ignore[attr-defined]  # it is our own
+        answer = b"".join((_begun(status, *cycle.default_headers), head, b"\r\n", body))
+        self.transport.write_now(answer)  # type: ignore[attr-defined]  # it is our own
         cycle.message_event.set()
         cycle.on_response()
         return True
